@@ -1,0 +1,8 @@
+"""Consentry: consent compliance on the event bus.
+
+The folders follow a record's way: `wire` turns bytes into values, `core` judges
+them, `transport` moves them through Kafka, `agents` are the hops, `offline` runs the
+same core over files.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,117 @@
+"""What comes out: findings and duties (legal model 3.9, 4.4).
+
+Both are addressed and revised, never appended: the same id with a higher revision
+replaces the earlier one, so delivering twice is an upsert. They are indications for
+review, not legal determinations.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from streams.core.identifiers import (
+    ConsentId,
+    ControllerId,
+    EventId,
+    RecipientId,
+    SubjectId,
+    ViolationId,
+)
+from streams.core.instants import Instant
+from streams.core.vocabulary import (
+    DataCategory,
+    DutyStatus,
+    EventType,
+    Finality,
+    LegalBasis,
+    Severity,
+    Status,
+)
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One indication on one event, in one slot.
+
+    `controller_id` and `subject_id` are None only where the record was unreadable;
+    `event_id` is then a reference to the record. `detected_at` is the ingestion time
+    of the record (or the tick) that caused this revision. `consent_ids_considered`
+    holds at most fifty, the newest grants first.
+    """
+
+    violation_id: ViolationId
+    revision: int
+    status: Status
+    finality: Finality
+    code: str
+    family: str
+    severity: Severity
+    reason: str | None
+    controller_id: ControllerId | None
+    subject_id: SubjectId | None
+    event_id: EventId
+    event_type: EventType | None
+    occurred_at: Instant | None
+    detected_at: Instant
+    recipient_id: RecipientId | None
+    claimed_basis: LegalBasis | None
+    consent_ids_considered: tuple[ConsentId, ...]
+    contributing_codes: tuple[str, ...]
+    uncovered_data_categories: tuple[DataCategory, ...]
+    protection_irrelevant: bool
+    late_detected: bool
+    breach_assessment_required: bool
+    review_required: bool
+    law_version: str
+    policy_version: str
+    rule_version: str
+    explanation_en: str
+    explanation_nl: str
+    citations: tuple[str, ...]
+    remediation_en: str
+    remediation_nl: str
+
+
+class Duty(msgspec.Struct, frozen=True, kw_only=True):
+    """The duty O01 to tell one recipient after one trigger (GDPR 19; C-129/21).
+
+    `duty_id` equals the `violation_id` of the finding O02 that an unfulfilled duty
+    becomes. `share_ids` are the event ids of the shares in scope, oldest first.
+    `notified_at` is the notification that fulfilled it, in time or late.
+    """
+
+    duty_id: ViolationId
+    revision: int
+    status: DutyStatus
+    code: str
+    severity: Severity
+    controller_id: ControllerId
+    subject_id: SubjectId
+    trigger_event_id: EventId
+    trigger: str
+    recipient_id: RecipientId
+    starts_at: Instant
+    due_at: Instant
+    share_ids: tuple[EventId, ...]
+    notified_at: Instant | None
+    detected_at: Instant
+    law_version: str
+    policy_version: str
+    rule_version: str
+    explanation_en: str
+    explanation_nl: str
+    citations: tuple[str, ...]
+    remediation_en: str
+    remediation_nl: str
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a record could not be judged.
+
+    `code` is UNPROCESSABLE_EVENT, RAW_PERSONAL_DATA_IN_EVENT or FUTURE_TIMESTAMP.
+    `field` is the path of the field at fault where one is known. `reason` says what is
+    wrong and what to do, and never holds a value of the record.
+    """
+
+    code: str
+    reason: str
+    field: str | None = None

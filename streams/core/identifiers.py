@@ -1,0 +1,48 @@
+"""Who and what: the identifiers that events carry and findings are addressed by."""
+
+from __future__ import annotations
+
+from typing import NewType
+from uuid import UUID, uuid5
+
+ControllerId = NewType("ControllerId", str)
+SubjectId = NewType("SubjectId", str)
+"""A keyed pseudonym of the person (GDPR 4(5)); never a plain hash of contact data."""
+EventId = NewType("EventId", str)
+RecipientId = NewType("RecipientId", str)
+ConsentId = NewType("ConsentId", str)
+PurchaseId = NewType("PurchaseId", str)
+PayloadHash = NewType("PayloadHash", str)
+"""SHA-256 of the canonical JSON form, 64 hexadecimal digits (legal model 4.5)."""
+SubjectKey = NewType("SubjectKey", bytes)
+"""`controller_id 0x1F subject_id` in UTF-8: the Kafka key of every input."""
+Slot = NewType("Slot", str)
+"""The place of a finding on its event: one per family (legal model 3.9)."""
+ViolationId = NewType("ViolationId", str)
+
+KEY_SEPARATOR = "\x1f"
+_FINDINGS = UUID("6f6e7365-6e74-5279-8000-636f6e736e74")
+
+
+def subject_key(controller_id: str, subject_id: str) -> SubjectKey:
+    """The Kafka key of a subject."""
+    return SubjectKey(f"{controller_id}{KEY_SEPARATOR}{subject_id}".encode())
+
+
+def parse_subject_key(key: bytes | None) -> tuple[ControllerId, SubjectId] | None:
+    """Controller and subject of a Kafka key, or None for a key of another form."""
+    if not key:
+        return None
+    try:
+        controller_id, separator, subject_id = key.decode().partition(KEY_SEPARATOR)
+    except UnicodeDecodeError:
+        return None
+    if not separator or not controller_id or not subject_id or KEY_SEPARATOR in subject_id:
+        return None
+    return ControllerId(controller_id), SubjectId(subject_id)
+
+
+def violation_id(controller_id: str, subject_id: str, event_id: str, slot: str) -> ViolationId:
+    """The address of a finding: the same wherever and whenever it is judged."""
+    name = KEY_SEPARATOR.join((controller_id, subject_id, event_id, slot))
+    return ViolationId(str(uuid5(_FINDINGS, name)))

@@ -1,0 +1,112 @@
+"""What is kept of a subject: one row an event, never a growing blob (architecture 4).
+
+A row holds the fact, which never changes, and what was last said about it. The rows of
+a subject, in any order, are all that is needed to go on judging it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from streams.core.events import Event
+from streams.core.findings import Duty, Finding
+from streams.core.identifiers import ConsentId, EventId, PayloadHash, RecipientId, Slot
+from streams.core.instants import Instant
+from streams.core.vocabulary import DataCategory, DutyStatus, Status
+
+
+class Source(msgspec.Struct, frozen=True, array_like=True):
+    """Where a record stood: Kafka coordinates, or file and line offline (partition -1)."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as received. `ingested_at` is the record timestamp."""
+
+    event: Event
+    payload_hash: PayloadHash
+    ingested_at: Instant
+    source: Source
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a rule says about one slot of one event. None of it depends on arrival."""
+
+    code: str
+    reason: str | None = None
+    consent_ids_considered: tuple[ConsentId, ...] = ()
+    contributing_codes: tuple[str, ...] = ()
+    uncovered_data_categories: tuple[DataCategory, ...] = ()
+    protection_irrelevant: bool = False
+    review_required: bool = False
+    remediated: bool = False
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The verdict last emitted for a slot, with its revision and status."""
+
+    verdict: Verdict
+    revision: int
+    status: Status
+    first_at: Instant
+    late: bool = False
+
+
+class DutyState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the facts and the clock say about a duty towards one recipient."""
+
+    trigger: str
+    starts_at: Instant
+    due_at: Instant
+    share_ids: tuple[EventId, ...]
+    status: DutyStatus
+    notified_at: Instant | None = None
+
+
+class SaidDuty(msgspec.Struct, frozen=True, kw_only=True):
+    """The duty last emitted towards one recipient, with its revision."""
+
+    duty: DutyState
+    revision: int
+
+
+class EventRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One stored row: a payload of an event id, and what was said about the event.
+
+    Where two payloads share an event id, findings and duties stand in the row of the
+    payload that counts. `policy_digest` is the policy's past that it was judged under.
+    """
+
+    fact: Fact
+    policy_digest: str
+    first_judged_at: Instant
+    said: dict[Slot, Said] = {}
+    duties: dict[RecipientId, SaidDuty] = {}
+
+
+class Outcome(StrEnum):
+    """How the judging of a record ended; one of the terms that add up to records read."""
+
+    JUDGED = "judged"
+    DUPLICATE = "duplicate"
+    REPLAY = "replay"
+    EXPIRED = "expired"
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of judging one fact or one tick: values to be written as one.
+
+    `rows` replace the rows with the same event id and payload hash. `rejudged` counts
+    the events whose verdicts were evaluated, the new one included.
+    """
+
+    outcome: Outcome
+    rows: tuple[EventRow, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    rejudged: int = 0
