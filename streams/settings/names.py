@@ -1,0 +1,43 @@
+"""The names of the topics, as the settings make them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from streams.core.vocabulary import EventType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicNames:
+    """One name for every topic that Consentry reads or writes."""
+
+    consent_change: str
+    purchase: str
+    data_share: str
+    marketing_message: str
+    recipient_notification: str
+    rekeyed: str
+    ticks: str
+    violations: str
+    duties: str
+    dead_letters: str
+    quarantine: str
+    changelog: str
+
+    @property
+    def inputs(self) -> dict[EventType, str]:
+        """The five event streams, in the order of the vocabulary."""
+        return {
+            EventType.CONSENT_CHANGE: self.consent_change,
+            EventType.PURCHASE: self.purchase,
+            EventType.DATA_SHARE: self.data_share,
+            EventType.MARKETING_MESSAGE: self.marketing_message,
+            EventType.RECIPIENT_NOTIFICATION: self.recipient_notification,
+        }
+
+    def event_type(self, topic: str) -> EventType | None:
+        """The event type that an input topic carries, None for any other topic."""
+        for kind, name in self.inputs.items():
+            if name == topic:
+                return kind
+        return None
