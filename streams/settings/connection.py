@@ -28,6 +28,19 @@ def needs_password(protocol: str) -> bool:
     return protocol in ("SASL_PLAINTEXT", "SASL_SSL")
 
 
+class HiddenText(str):
+    """A text for client libraries that no debug line may show.
+
+    kafka-python logs its whole configuration at DEBUG, password included; in the text
+    form of a dictionary this one is stars.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'**********'"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """Addresses and credentials. The password shows in no text form of it.
@@ -113,4 +126,4 @@ class Connection:
         return None
 
     def _password(self) -> str | None:
-        return None if self.password is None else self.password.get_secret_value()
+        return None if self.password is None else HiddenText(self.password.get_secret_value())

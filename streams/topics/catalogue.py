@@ -1,0 +1,284 @@
+"""Every topic as plain data: what is on it, how it is kept, who writes, who reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from streams.settings import Settings
+
+HOUR_MS: Final = 3_600_000
+DAY_MS: Final = 24 * HOUR_MS
+
+SUBJECT: Final = "controller_id 0x1F subject_id"
+"""The key of every event: all facts about a person on one partition."""
+
+EVENT_SCHEMAS: Final = (
+    "consent-change",
+    "purchase",
+    "data-share",
+    "marketing-message",
+    "recipient-notification",
+)
+
+
+class Party(StrEnum):
+    """Who writes to a topic or reads from it."""
+
+    PRODUCERS = "producing teams"
+    WORKER = "worker"
+    SCHEDULER = "tick scheduler"
+    DELIVERY = "delivery to SIEM and alerting"
+    DEAD_LETTER_READERS = "dead letter readers"
+    QUARANTINE_READERS = "quarantine readers"
+
+
+class Kind(StrEnum):
+    """What a topic is to Consentry; each kind is checked in its own way."""
+
+    INPUT = "input"
+    REKEYED = "re-keyed"
+    TICKS = "ticks"
+    OUTPUT = "output"
+    ASIDE = "set aside"
+    CHANGELOG = "changelog"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One topic. `config` holds Kafka's topic settings, by Kafka's names.
+
+    `schemas` are files in schemas/, without `.avsc`; a topic without one says in `value`
+    what its bytes are. All topics share one number of partitions: a record about a
+    subject, and all that comes of it, stands on the same partition number.
+    """
+
+    name: str
+    kind: Kind
+    description: str
+    key: str
+    value: str
+    schemas: tuple[str, ...]
+    partitions: int
+    config: Mapping[str, str]
+    writers: tuple[Party, ...]
+    readers: tuple[Party, ...]
+    co_partitioned: bool = True
+
+
+def all_topics(settings: Settings) -> tuple[Topic, ...]:
+    """All topics, inputs first."""
+    return (*_inputs(settings), *_internals(settings), *_outputs(settings), *_asides(settings))
+
+
+def input_topics(settings: Settings) -> tuple[Topic, ...]:
+    """The five event streams."""
+    return _inputs(settings)
+
+
+def _inputs(settings: Settings) -> tuple[Topic, ...]:
+    names = settings.topics
+    config = _deleted_after(
+        settings.input_retention_days * DAY_MS, settings.input_max_bytes, settings
+    )
+
+    def stream(name: str, schema: str, description: str) -> Topic:
+        return Topic(
+            name=name,
+            kind=Kind.INPUT,
+            description=description,
+            key=SUBJECT,
+            value="one event, Avro single-object or JSON",
+            schemas=(schema,),
+            partitions=settings.partitions,
+            config=config,
+            writers=(Party.PRODUCERS,),
+            readers=(Party.WORKER,),
+        )
+
+    return (
+        stream(
+            names.consent_change,
+            "consent-change",
+            "What people consented to, refused, withdrew, objected to or had erased.",
+        ),
+        stream(names.purchase, "purchase", "Sales, refunds and cancellations."),
+        stream(names.data_share, "data-share", "Customer data that left for a recipient, and why."),
+        stream(
+            names.marketing_message,
+            "marketing-message",
+            "Messages sent to people, and on what basis.",
+        ),
+        stream(
+            names.recipient_notification,
+            "recipient-notification",
+            "Recipients that were told of a withdrawal, an objection or an erasure.",
+        ),
+    )
+
+
+def _internals(settings: Settings) -> tuple[Topic, ...]:
+    names = settings.topics
+    tick_writer = Party.WORKER if settings.tick_source == "worker" else Party.SCHEDULER
+    return (
+        Topic(
+            name=names.rekeyed,
+            kind=Kind.REKEYED,
+            description="Events that arrived with another key or on another partition, sent "
+            "again under the right one; headers carry where and when they arrived.",
+            key=SUBJECT,
+            value="the bytes of the event as they arrived",
+            schemas=EVENT_SCHEMAS,
+            partitions=settings.partitions,
+            config=_deleted_after(
+                settings.input_retention_days * DAY_MS, settings.output_max_bytes, settings
+            ),
+            writers=(Party.WORKER,),
+            readers=(Party.WORKER,),
+        ),
+        Topic(
+            name=names.ticks,
+            kind=Kind.TICKS,
+            description="One small record per partition and interval: the broker's time on it "
+            "is the clock by which deadlines pass.",
+            key="none",
+            value="nothing that is read; the record's append time is the tick",
+            schemas=(),
+            partitions=settings.partitions,
+            config=_deleted_after(
+                settings.tick_retention_hours * HOUR_MS,
+                settings.input_max_bytes,
+                settings,
+                roll_early=True,
+            ),
+            writers=(tick_writer,),
+            readers=(Party.WORKER,),
+        ),
+        Topic(
+            name=names.changelog,
+            kind=Kind.CHANGELOG,
+            description="The stored facts and verdicts of every subject: what a worker restores "
+            "from. Never delete it, and never let it expire.",
+            key="controller_id 0x1F subject_id 0x00 kind row-id",
+            value="one row, msgpack behind a version byte (streams/wire/rows.py)",
+            schemas=(),
+            partitions=settings.partitions,
+            config=_compacted(settings),
+            writers=(Party.WORKER,),
+            readers=(Party.WORKER,),
+        ),
+    )
+
+
+def _outputs(settings: Settings) -> tuple[Topic, ...]:
+    names = settings.topics
+
+    def output(name: str, schema: str, key: str, description: str) -> Topic:
+        return Topic(
+            name=name,
+            kind=Kind.OUTPUT,
+            description=description,
+            key=key,
+            value="Avro single-object; a higher revision replaces a lower one",
+            schemas=(schema,),
+            partitions=settings.partitions,
+            config=_compacted(settings),
+            writers=(Party.WORKER,),
+            readers=(Party.DELIVERY,),
+        )
+
+    return (
+        output(
+            names.violations,
+            "finding",
+            "violation_id",
+            "Every finding: violations, advisories and quality findings. Read it with "
+            "isolation.level=read_committed.",
+        ),
+        output(
+            names.duties,
+            "duty",
+            "duty_id",
+            "Duties to tell recipients, and what became of them. Read it with "
+            "isolation.level=read_committed.",
+        ),
+    )
+
+
+def _asides(settings: Settings) -> tuple[Topic, ...]:
+    names = settings.topics
+
+    def aside(name: str, days: float, reader: Party, description: str) -> Topic:
+        return Topic(
+            name=name,
+            kind=Kind.ASIDE,
+            description=description,
+            key="as on the record, or none",
+            value="the record's bytes, headers and coordinates, and the reason",
+            schemas=("dead-letter",),
+            partitions=settings.partitions,
+            config=_deleted_after(
+                days * DAY_MS, settings.output_max_bytes, settings, roll_early=True
+            ),
+            writers=(Party.WORKER,),
+            readers=(reader,),
+        )
+
+    return (
+        aside(
+            names.dead_letters,
+            settings.dead_letter_retention_days,
+            Party.DEAD_LETTER_READERS,
+            "Records that could not be judged, with their original bytes and the reason. They "
+            "may hold personal data.",
+        ),
+        aside(
+            names.quarantine,
+            settings.quarantine_retention_days,
+            Party.QUARANTINE_READERS,
+            "Records that hold raw personal data where only pseudonyms belong. Few may read it.",
+        ),
+    )
+
+
+def _deleted_after(
+    retention_ms: float, max_bytes: int, settings: Settings, *, roll_early: bool = False
+) -> Mapping[str, str]:
+    """Kept for a time that counts from arrival.
+
+    Kafka deletes whole segments, and by the time stamps of the records. So the broker
+    sets the stamps (an event that tells of last year would be deleted on arrival), and a
+    topic whose contents must be gone on time rolls its segments early: the default of a
+    week would let three days become ten.
+    """
+    config = {
+        "cleanup.policy": "delete",
+        "retention.ms": str(round(retention_ms)),
+        "retention.bytes": "-1",
+        "message.timestamp.type": "LogAppendTime",
+        "max.message.bytes": str(max_bytes),
+    }
+    if roll_early:
+        config["segment.ms"] = str(round(retention_ms / 12))
+    return _replicated(config, settings)
+
+
+def _compacted(settings: Settings) -> Mapping[str, str]:
+    """Kept for ever, the latest record of each key."""
+    config = {
+        "cleanup.policy": "compact",
+        "message.timestamp.type": "CreateTime",
+        "max.message.bytes": str(settings.output_max_bytes),
+    }
+    return _replicated(config, settings)
+
+
+def _replicated(config: dict[str, str], settings: Settings) -> Mapping[str, str]:
+    """With three copies or more, a write counts once two brokers have it."""
+    if settings.replication_factor is not None:
+        enough = 2 if settings.replication_factor >= 3 else 1
+        config["min.insync.replicas"] = str(enough)
+    return MappingProxyType(config)
