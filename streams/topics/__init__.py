@@ -1,5 +1,34 @@
 """Topics: what they are, how to make them, and what is wrong with those that exist."""
 
+from streams.topics.access import Grant, Role, acl_commands, roles
 from streams.topics.catalogue import Kind, Party, Topic, all_topics, input_topics
+from streams.topics.check import check_topics, find_problems
+from streams.topics.cluster import ClusterState, TopicState
+from streams.topics.create import Created, create_topics
+from streams.topics.problems import Check, Problem, Weight
+from streams.topics.reach import require_reachable
+from streams.topics.session import admin_session, explain
 
-__all__ = ["Kind", "Party", "Topic", "all_topics", "input_topics"]
+__all__ = [
+    "Check",
+    "ClusterState",
+    "Created",
+    "Grant",
+    "Kind",
+    "Party",
+    "Problem",
+    "Role",
+    "Topic",
+    "TopicState",
+    "Weight",
+    "acl_commands",
+    "admin_session",
+    "all_topics",
+    "check_topics",
+    "create_topics",
+    "explain",
+    "find_problems",
+    "input_topics",
+    "require_reachable",
+    "roles",
+]

@@ -1,0 +1,196 @@
+"""Who needs to do what: the ACLs of each role, as data and as `kafka-acls` lines."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import Literal
+
+from streams.settings import Settings
+from streams.topics.catalogue import Party, Topic, all_topics
+
+ResourceType = Literal["topic", "group", "transactional-id", "cluster"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Operations on one resource. `prefixed`: on all whose name begins so."""
+
+    resource: ResourceType
+    name: str
+    operations: tuple[str, ...]
+    why: str
+    prefixed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A user to set up, with nothing beyond what it needs.
+
+    `user` is a suggestion for the principal's name.
+    """
+
+    name: str
+    user: str
+    description: str
+    grants: tuple[Grant, ...]
+
+
+def roles(settings: Settings) -> tuple[Role, ...]:
+    """All roles: a producer for each input, worker, readers, administrator."""
+    topics = all_topics(settings)
+    return (
+        *(_producer(topic) for topic in topics if Party.PRODUCERS in topic.writers),
+        _worker(settings, topics),
+        *_scheduler(topics),
+        _reader(
+            settings,
+            topics,
+            Party.DELIVERY,
+            "delivery",
+            "Brings findings and duties to SIEM and alerting.",
+        ),
+        _reader(
+            settings,
+            topics,
+            Party.DEAD_LETTER_READERS,
+            "dead-letters",
+            "Looks into records that could not be judged; they may hold personal data.",
+        ),
+        _reader(
+            settings,
+            topics,
+            Party.QUARANTINE_READERS,
+            "quarantine",
+            "Looks into quarantined records; they do hold personal data. As few people as "
+            "possible.",
+        ),
+        _administrator(topics),
+    )
+
+
+def acl_commands(role: Role, bootstrap: str) -> tuple[str, ...]:
+    """The `kafka-acls` lines that give a role what it needs."""
+    lines = []
+    for grant in role.grants:
+        words = ["kafka-acls", "--bootstrap-server", bootstrap, "--add"]
+        words += ["--allow-principal", f"User:{role.user}"]
+        for operation in grant.operations:
+            words += ["--operation", operation]
+        words += [f"--{grant.resource}"]
+        if grant.resource != "cluster":
+            words += [grant.name]
+        if grant.prefixed:
+            words += ["--resource-pattern-type", "prefixed"]
+        lines.append(shlex.join(words))
+    return tuple(lines)
+
+
+def _topic(topic: Topic, why: str, *operations: str) -> Grant:
+    return Grant(resource="topic", name=topic.name, operations=operations, why=why)
+
+
+def _producer(topic: Topic) -> Role:
+    return Role(
+        name=f"producer of {topic.name}",
+        user=f"{topic.name}-producer",
+        description="A producing team, for its own topic only.",
+        grants=(_topic(topic, "sends its events", "Write", "Describe"),),
+    )
+
+
+def _worker(settings: Settings, topics: tuple[Topic, ...]) -> Role:
+    grants = []
+    for topic in topics:
+        reads, writes = Party.WORKER in topic.readers, Party.WORKER in topic.writers
+        operations = ["Read"] * reads + ["Write"] * writes + ["Describe", "DescribeConfigs"]
+        why = {(True, True): "writes and reads", (True, False): "reads", (False, True): "writes"}
+        if reads or writes:
+            grants.append(_topic(topic, f"{why[reads, writes]} the {topic.kind}", *operations))
+    return Role(
+        name="worker",
+        user="consentry-worker",
+        description="Judges. Makes no topics: Faust's changelog is among these, and its leader "
+        "and reply topics are switched off.",
+        grants=(
+            *grants,
+            Grant(
+                resource="group",
+                name=settings.group_id,
+                operations=("Read", "Describe"),
+                why="joins the workers' group, and commits offsets in transactions",
+            ),
+            Grant(
+                resource="transactional-id",
+                name=settings.transactional_id_prefix,
+                operations=("Write", "Describe"),
+                why="one producer for each partition number",
+                prefixed=True,
+            ),
+            Grant(
+                resource="cluster",
+                name="kafka-cluster",
+                operations=("IdempotentWrite",),
+                why="idempotent producers on brokers before 2.8",
+            ),
+        ),
+    )
+
+
+def _scheduler(topics: tuple[Topic, ...]) -> tuple[Role, ...]:
+    grants = tuple(
+        _topic(topic, "sends ticks", "Write", "Describe")
+        for topic in topics
+        if Party.SCHEDULER in topic.writers
+    )
+    if not grants:
+        return ()
+    return (
+        Role(
+            name=Party.SCHEDULER,
+            user="consentry-ticks",
+            description="Writes a tick to every partition at each interval.",
+            grants=grants,
+        ),
+    )
+
+
+def _reader(
+    settings: Settings, topics: tuple[Topic, ...], party: Party, word: str, description: str
+) -> Role:
+    grants = [_topic(t, "reads it", "Read", "Describe") for t in topics if party in t.readers]
+    return Role(
+        name=party,
+        user=f"consentry-{word}",
+        description=description,
+        grants=(
+            *grants,
+            Grant(
+                resource="group",
+                name=f"{settings.application_id}-{word}",
+                operations=("Read", "Describe"),
+                why="keeps its place between runs",
+                prefixed=True,
+            ),
+        ),
+    )
+
+
+def _administrator(topics: tuple[Topic, ...]) -> Role:
+    return Role(
+        name="administrator",
+        user="consentry-admin",
+        description="Runs `consentry topics create` and `check`. Reads no events.",
+        grants=(
+            *(
+                _topic(t, "creates and checks it", "Create", "Describe", "DescribeConfigs")
+                for t in topics
+            ),
+            Grant(
+                resource="cluster",
+                name="kafka-cluster",
+                operations=("Describe",),
+                why="counts the brokers",
+            ),
+        ),
+    )

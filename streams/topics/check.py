@@ -1,0 +1,81 @@
+"""Compare the topics that exist with the catalogue: a pure function over plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from streams.settings import Settings
+from streams.topics.catalogue import Topic, all_topics
+from streams.topics.cluster import ClusterState, TopicState, read_cluster
+from streams.topics.commands import create_command
+from streams.topics.keeping import cleanup_problems, retention_problems, timestamp_problems
+from streams.topics.partitions import partition_problems
+from streams.topics.problems import Check, Problem, Weight
+from streams.topics.replication import replication_problems
+from streams.topics.session import admin_session
+from streams.topics.sizes import size_problems
+
+TopicCheck = Callable[[Topic, TopicState, str], Iterator[Problem]]
+
+_TOPIC_CHECKS: tuple[TopicCheck, ...] = (
+    cleanup_problems,
+    retention_problems,
+    timestamp_problems,
+)
+
+
+def check_topics(settings: Settings) -> list[Problem]:
+    """Everything that is wrong with the topics on the cluster; empty when all is well.
+
+    Raises ConsentryError when the cluster cannot be asked.
+    """
+    with admin_session(settings.connection) as client:
+        state = read_cluster(client, [topic.name for topic in all_topics(settings)])
+    return find_problems(settings, state)
+
+
+def find_problems(settings: Settings, state: ClusterState) -> list[Problem]:
+    """The problems of a cluster in that state, errors first, else in the catalogue's order."""
+    problems: list[Problem] = []
+    bootstrap = settings.connection.bootstrap
+    for topic in all_topics(settings):
+        if topic.name in state.hidden:
+            problems.append(_hidden(topic.name, "describe it"))
+        elif topic.name not in state.topics:
+            problems.append(_missing(topic, settings))
+        elif not state.topics[topic.name].config:
+            problems.append(_hidden(topic.name, "read its settings"))
+        else:
+            existing = state.topics[topic.name]
+            for check in _TOPIC_CHECKS:
+                problems.extend(check(topic, existing, bootstrap))
+    problems.extend(partition_problems(settings, state))
+    problems.extend(size_problems(settings, state))
+    problems.extend(replication_problems(settings, state))
+    return sorted(problems, key=lambda problem: problem.weight is not Weight.ERROR)
+
+
+def _missing(topic: Topic, settings: Settings) -> Problem:
+    return Problem(
+        weight=Weight.ERROR,
+        check=Check.MISSING,
+        topic=topic.name,
+        what="the topic does not exist",
+        why="the worker does not start without it",
+        mend="create what is missing with `consentry topics create`, or by hand:",
+        commands=(
+            create_command(topic, settings.connection.bootstrap, settings.replication_factor),
+        ),
+    )
+
+
+def _hidden(name: str, doing: str) -> Problem:
+    return Problem(
+        weight=Weight.ERROR,
+        check=Check.HIDDEN,
+        topic=name,
+        what=f"the user may not {doing}",
+        why="it cannot be checked",
+        mend="run the check as an administrator, or grant Describe and DescribeConfigs "
+        "(`consentry topics create --dry-run` lists the ACLs of each role)",
+    )

@@ -1,0 +1,84 @@
+"""Do all topics have the same number of partitions?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from streams.settings import Settings
+from streams.topics.catalogue import Kind, Topic, all_topics
+from streams.topics.cluster import ClusterState
+from streams.topics.commands import create_command, delete_command
+from streams.topics.problems import Check, Problem, Weight
+
+_WHY = (
+    "a person's events, state and findings must meet on one partition number, and the key "
+    "leads to another one when the number differs"
+)
+
+
+def partition_problems(settings: Settings, state: ClusterState) -> Iterator[Problem]:
+    """Unequal counts, or counts that all differ from the setting.
+
+    The count of a topic with records is never to be changed: Kafka would lead the same
+    person to another partition than before, away from history and state.
+    """
+    topics = [t for t in all_topics(settings) if t.co_partitioned and t.name in state.topics]
+    counts = Counter(state.topics[topic.name].partitions for topic in topics)
+    if not counts or set(counts) == {settings.partitions}:
+        return
+    if len(counts) == 1:
+        (count,) = counts
+        yield Problem(
+            weight=Weight.ERROR,
+            check=Check.PARTITIONS,
+            topic="all topics",
+            what=f"they have {count} partitions each, and the setting says {settings.partitions}",
+            why="the setting must say what is there: it cannot change it",
+            mend="correct the setting:",
+            commands=(f"export CONSENTRY_PARTITIONS={count}",),
+        )
+        return
+    for topic in topics:
+        count = state.topics[topic.name].partitions
+        if count != settings.partitions:
+            yield _other(topic, count, settings)
+
+
+def _other(topic: Topic, count: int, settings: Settings) -> Problem:
+    bootstrap = settings.connection.bootstrap
+    remake = (
+        delete_command(topic.name, bootstrap),
+        create_command(topic, bootstrap, settings.replication_factor),
+    )
+    commands: tuple[str, ...] = ()
+    if topic.kind is Kind.INPUT:
+        mend = (
+            "do not alter the topic, not even upwards: people would move to other partitions. "
+            "While it is still empty, delete it and create it again; otherwise create a topic "
+            f"of another name with {settings.partitions} partitions, have its producers copy "
+            "over and switch, name it in the settings and raise CONSENTRY_GENERATION. If most "
+            "inputs have this number, set CONSENTRY_PARTITIONS to it instead. While empty:"
+        )
+        commands = remake
+    elif topic.kind is Kind.CHANGELOG:
+        mend = (
+            "it is the state of this generation and cannot be cut anew: stop all workers and "
+            "raise CONSENTRY_GENERATION by one, which makes a new changelog and judges the "
+            "inputs again from their start"
+        )
+    else:
+        mend = (
+            "stop all workers; once its readers have read what they need, delete it and create "
+            "it again:"
+        )
+        commands = remake
+    return Problem(
+        weight=Weight.ERROR,
+        check=Check.PARTITIONS,
+        topic=topic.name,
+        what=f"it has {count} partitions, and the others need {settings.partitions}",
+        why=_WHY,
+        mend=mend,
+        commands=commands,
+    )

@@ -1,0 +1,42 @@
+"""What can be wrong with a topic, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Weight(StrEnum):
+    """ERROR: events or findings get lost, or the worker will not start. WARNING: a risk."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Check(StrEnum):
+    """Which check failed; for programs that read the problems."""
+
+    MISSING = "missing"
+    HIDDEN = "hidden"
+    PARTITIONS = "partitions"
+    CLEANUP = "cleanup"
+    RETENTION = "retention"
+    TIMESTAMPS = "timestamps"
+    MESSAGE_SIZE = "message-size"
+    REPLICATION = "replication"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong: what, why it matters, and how to mend it.
+
+    `commands` are lines to copy; they are empty where people have to decide first.
+    """
+
+    weight: Weight
+    check: Check
+    topic: str
+    what: str
+    why: str
+    mend: str
+    commands: tuple[str, ...] = ()
