@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 from streams.settings import Settings
+from streams.topics.keep import compacted, deleted_after
 
 HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
@@ -81,7 +81,7 @@ def input_topics(settings: Settings) -> tuple[Topic, ...]:
 
 def _inputs(settings: Settings) -> tuple[Topic, ...]:
     names = settings.topics
-    config = _deleted_after(
+    config = deleted_after(
         settings.input_retention_days * DAY_MS, settings.input_max_bytes, settings
     )
 
@@ -133,7 +133,7 @@ def _internals(settings: Settings) -> tuple[Topic, ...]:
             value="the bytes of the event as they arrived",
             schemas=EVENT_SCHEMAS,
             partitions=settings.partitions,
-            config=_deleted_after(
+            config=deleted_after(
                 settings.input_retention_days * DAY_MS, settings.output_max_bytes, settings
             ),
             writers=(Party.WORKER,),
@@ -148,7 +148,7 @@ def _internals(settings: Settings) -> tuple[Topic, ...]:
             value="nothing that is read; the record's append time is the tick",
             schemas=(),
             partitions=settings.partitions,
-            config=_deleted_after(
+            config=deleted_after(
                 settings.tick_retention_hours * HOUR_MS,
                 settings.input_max_bytes,
                 settings,
@@ -166,7 +166,7 @@ def _internals(settings: Settings) -> tuple[Topic, ...]:
             value="one row, msgpack behind a version byte (streams/wire/rows.py)",
             schemas=(),
             partitions=settings.partitions,
-            config=_compacted(settings),
+            config=compacted(settings),
             writers=(Party.WORKER,),
             readers=(Party.WORKER,),
         ),
@@ -185,7 +185,7 @@ def _outputs(settings: Settings) -> tuple[Topic, ...]:
             value="Avro single-object; a higher revision replaces a lower one",
             schemas=(schema,),
             partitions=settings.partitions,
-            config=_compacted(settings),
+            config=compacted(settings),
             writers=(Party.WORKER,),
             readers=(Party.DELIVERY,),
         )
@@ -220,7 +220,7 @@ def _asides(settings: Settings) -> tuple[Topic, ...]:
             value="the record's bytes, headers and coordinates, and the reason",
             schemas=("dead-letter",),
             partitions=settings.partitions,
-            config=_deleted_after(
+            config=deleted_after(
                 days * DAY_MS, settings.output_max_bytes, settings, roll_early=True
             ),
             writers=(Party.WORKER,),
@@ -242,43 +242,3 @@ def _asides(settings: Settings) -> tuple[Topic, ...]:
             "Records that hold raw personal data where only pseudonyms belong. Few may read it.",
         ),
     )
-
-
-def _deleted_after(
-    retention_ms: float, max_bytes: int, settings: Settings, *, roll_early: bool = False
-) -> Mapping[str, str]:
-    """Kept for a time that counts from arrival.
-
-    Kafka deletes whole segments, and by the time stamps of the records. So the broker
-    sets the stamps (an event that tells of last year would be deleted on arrival), and a
-    topic whose contents must be gone on time rolls its segments early: the default of a
-    week would let three days become ten.
-    """
-    config = {
-        "cleanup.policy": "delete",
-        "retention.ms": str(round(retention_ms)),
-        "retention.bytes": "-1",
-        "message.timestamp.type": "LogAppendTime",
-        "max.message.bytes": str(max_bytes),
-    }
-    if roll_early:
-        config["segment.ms"] = str(round(retention_ms / 12))
-    return _replicated(config, settings)
-
-
-def _compacted(settings: Settings) -> Mapping[str, str]:
-    """Kept for ever, the latest record of each key."""
-    config = {
-        "cleanup.policy": "compact",
-        "message.timestamp.type": "CreateTime",
-        "max.message.bytes": str(settings.output_max_bytes),
-    }
-    return _replicated(config, settings)
-
-
-def _replicated(config: dict[str, str], settings: Settings) -> Mapping[str, str]:
-    """With three copies or more, a write counts once two brokers have it."""
-    if settings.replication_factor is not None:
-        enough = 2 if settings.replication_factor >= 3 else 1
-        config["min.insync.replicas"] = str(enough)
-    return MappingProxyType(config)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streams.settings import Settings
-from streams.settings.model import HEADER_ALLOWANCE
+from streams.settings.topics import HEADER_ALLOWANCE
 from streams.topics.catalogue import Kind, all_topics
 from streams.topics.cluster import ClusterState
 from streams.topics.commands import configure_command

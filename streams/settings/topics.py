@@ -1,0 +1,135 @@
+"""Settings of the topics: names, sizes, how long records stay."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import ValidationInfo, field_validator
+
+from streams.settings.fields import Group, setting
+
+HEADER_ALLOWANCE: Final = 65_536
+"""Bytes that a record set aside may need for its headers, beyond the record itself."""
+
+_TOPICS = (
+    "topic_consent_change",
+    "topic_purchase",
+    "topic_data_share",
+    "topic_marketing_message",
+    "topic_recipient_notification",
+    "topic_rekeyed",
+    "topic_ticks",
+    "topic_violations",
+    "topic_duties",
+    "topic_dead_letters",
+    "topic_quarantine",
+)
+
+
+def topic_name(default: str, description: str) -> Any:
+    """Declare a setting that names a topic."""
+    allowed = "1 to 100 letters, digits, dots, hyphens or underscores"
+    return setting(default, description, allowed, pattern=r"^[A-Za-z0-9._-]{1,100}$")
+
+
+class TopicSettings(Group):
+    """What the topics are called, and how they are made."""
+
+    topic_prefix: str = setting(
+        "",
+        "Put before every topic name below, for buses that several environments share.",
+        "up to 100 letters, digits, dots, hyphens or underscores",
+        pattern=r"^[A-Za-z0-9._-]{0,100}$",
+    )
+    topic_consent_change: str = topic_name("consent-change", "Input: consent given and taken back.")
+    topic_purchase: str = topic_name("purchase", "Input: sales and what became of them.")
+    topic_data_share: str = topic_name("data-share", "Input: customer data that left.")
+    topic_marketing_message: str = topic_name("marketing-message", "Input: messages sent.")
+    topic_recipient_notification: str = topic_name(
+        "recipient-notification", "Input: recipients told of a withdrawal or erasure."
+    )
+    topic_rekeyed: str = topic_name(
+        "consentry.rekeyed", "Records that came with another key or on another partition."
+    )
+    topic_ticks: str = topic_name("consentry.ticks", "The passing of time, for deadlines.")
+    topic_violations: str = topic_name("consentry.violations", "Output: every finding.")
+    topic_duties: str = topic_name("consentry.duties", "Output: duties to tell recipients.")
+    topic_dead_letters: str = topic_name(
+        "consentry.dead-letters", "Records that could not be judged."
+    )
+    topic_quarantine: str = topic_name(
+        "consentry.quarantine", "Records that hold raw personal data."
+    )
+
+    partitions: int = setting(
+        12,
+        "Partitions of every topic that is keyed by subject. It cannot be changed later: "
+        "subjects would move away from their state.",
+        "1 to 1000",
+        ge=1,
+        le=1000,
+    )
+    replication_factor: int | None = setting(
+        None,
+        "Copies of each partition for topics that Consentry creates. Unset: the cluster's default.",
+        "1 to 9",
+        ge=1,
+        le=9,
+    )
+    input_retention_days: float = setting(
+        30.0,
+        "How long inputs and re-keyed records stay on the bus, counted from their arrival.",
+        "0.01 to 36500",
+        ge=0.01,
+        le=36_500,
+    )
+    tick_retention_hours: float = setting(
+        24.0, "How long ticks stay on the bus.", "1 to 8760", ge=1, le=8760
+    )
+    dead_letter_retention_days: float = setting(
+        14.0,
+        "How long dead letters stay; they may hold personal data.",
+        "0.01 to 90",
+        ge=0.01,
+        le=90,
+    )
+    quarantine_retention_days: float = setting(
+        3.0,
+        "How long quarantined records stay; they do hold personal data.",
+        "0.01 to 30",
+        ge=0.01,
+        le=30,
+    )
+    input_max_bytes: int = setting(
+        1_048_588,
+        "Largest record batch on an input topic.",
+        "1024 to 100000000",
+        ge=1024,
+        le=100_000_000,
+    )
+    output_max_bytes: int = setting(
+        4_259_840,
+        "Largest record batch on every other topic: dead letters hold a whole input record "
+        "and headers.",
+        f"at least input_max_bytes and {HEADER_ALLOWANCE} more, up to 200000000",
+        le=200_000_000,
+    )
+
+    @field_validator(*_TOPICS)
+    @classmethod
+    def _topics_differ(cls, value: str, info: ValidationInfo) -> str:
+        for other in _TOPICS:
+            if other != info.field_name and info.data.get(other) == value:
+                raise ValueError(f"{other} has this name already")
+        return value
+
+    @field_validator("output_max_bytes")
+    @classmethod
+    def _outputs_hold_inputs(cls, value: int, info: ValidationInfo) -> int:
+        inputs = info.data.get("input_max_bytes")
+        if inputs is not None and value < inputs + HEADER_ALLOWANCE:
+            raise ValueError(
+                f"must be at least {inputs + HEADER_ALLOWANCE}: input_max_bytes and "
+                f"{HEADER_ALLOWANCE} for headers"
+            )
+        return value

@@ -1,0 +1,128 @@
+"""Settings of the workers: who they are, and how they go about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationInfo, field_validator
+
+from streams.settings.fields import Group, setting
+
+TickSource = Literal["worker", "external"]
+
+_IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+
+
+class WorkSettings(Group):
+    """Identity, time, and the bounds within which a worker works."""
+
+    application_id: str = setting(
+        "consentry",
+        "Name of this installation: consumer group, changelog topic and transactional ids "
+        "begin with it.",
+        "1 to 100 letters, digits, dots, hyphens or underscores, a letter or digit first",
+        pattern=_IDENTIFIER,
+    )
+    generation: int = setting(
+        1,
+        "Raise it to judge everything again from the start of the inputs with new state; "
+        "group, changelog and transactional ids then carry the number.",
+        "1 to 1000000",
+        ge=1,
+        le=1_000_000,
+    )
+    instance_id: str | None = setting(
+        None,
+        "Lasting name of this worker. With one, a restart takes its partitions back within "
+        "seconds. Two workers must never share it. Unset: a new member at every start.",
+        "1 to 100 letters, digits, dots, hyphens or underscores, a letter or digit first",
+        pattern=_IDENTIFIER,
+    )
+    policy_file: Path | None = setting(
+        None,
+        "The legal settings and registers (`consentry policy show`). Unset: the defaults.",
+        "path of a TOML file",
+    )
+
+    tick_source: TickSource = setting(
+        "worker",
+        "Who writes ticks: the workers, or a scheduler of your own.",
+        "worker or external",
+    )
+    tick_interval_s: float = setting(
+        1.0, "Time between ticks: how late a passed deadline is seen.", "0.1 to 60", ge=0.1, le=60
+    )
+    session_timeout_s: float = setting(
+        10.0,
+        "A worker that is silent for so long loses its partitions. Brokers accept 6 to 1800 "
+        "unless set otherwise.",
+        "1 to 1800",
+        ge=1,
+        le=1800,
+    )
+    heartbeat_interval_s: float = setting(
+        2.0,
+        "Time between signs of life to the broker.",
+        "0.1 to a third of session_timeout_s",
+        ge=0.1,
+    )
+    open_slices: int = setting(
+        8,
+        "Polls that may wait to be judged before the next one is made.",
+        "1 to 1000",
+        ge=1,
+        le=1000,
+    )
+    transaction_max_records: int = setting(
+        20_000,
+        "A transaction is closed at so many records.",
+        "1 to 1000000",
+        ge=1,
+        le=1_000_000,
+    )
+    transaction_max_bytes: int = setting(
+        16_777_216,
+        "A transaction is closed at so many bytes.",
+        "65536 to 1000000000",
+        ge=65_536,
+        le=1_000_000_000,
+    )
+    transaction_timeout_s: float = setting(
+        20.0,
+        "The broker ends a transaction that is open for longer. Brokers accept up to 900 "
+        "unless set otherwise.",
+        "1 to 900",
+        ge=1,
+        le=900,
+    )
+    dead_letter_limit_share: float = setting(
+        0.5,
+        "The worker stops when more than this share of the latest records were dead "
+        "letters: a bad deployment must not drain a topic. 1 never stops.",
+        "above 0, up to 1",
+        gt=0,
+        le=1,
+    )
+    dead_letter_limit_records: int = setting(
+        1000,
+        "How many of the latest records that share is taken over.",
+        "10 to 1000000",
+        ge=10,
+        le=1_000_000,
+    )
+    live_subjects: int = setting(
+        100_000,
+        "Subjects kept ready in memory in one worker.",
+        "100 to 100000000",
+        ge=100,
+        le=100_000_000,
+    )
+
+    @field_validator("heartbeat_interval_s")
+    @classmethod
+    def _heartbeats_fit_session(cls, value: float, info: ValidationInfo) -> float:
+        session = info.data.get("session_timeout_s")
+        if session is not None and value > session / 3:
+            raise ValueError(f"must be at most {session / 3:.2f}, a third of session_timeout_s")
+        return value

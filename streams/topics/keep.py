@@ -1,0 +1,48 @@
+"""Kafka's settings for the two ways of keeping records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from streams.settings import Settings
+
+
+def deleted_after(
+    retention_ms: float, max_bytes: int, settings: Settings, *, roll_early: bool = False
+) -> Mapping[str, str]:
+    """Kept for a time that counts from arrival.
+
+    Kafka deletes whole segments, and by the time stamps of the records. So the broker
+    sets the stamps (an event that tells of last year would be deleted on arrival), and a
+    topic whose contents must be gone on time rolls its segments early: the default of a
+    week would let three days become ten.
+    """
+    config = {
+        "cleanup.policy": "delete",
+        "retention.ms": str(round(retention_ms)),
+        "retention.bytes": "-1",
+        "message.timestamp.type": "LogAppendTime",
+        "max.message.bytes": str(max_bytes),
+    }
+    if roll_early:
+        config["segment.ms"] = str(round(retention_ms / 12))
+    return _replicated(config, settings)
+
+
+def compacted(settings: Settings) -> Mapping[str, str]:
+    """Kept for ever, the latest record of each key."""
+    config = {
+        "cleanup.policy": "compact",
+        "message.timestamp.type": "CreateTime",
+        "max.message.bytes": str(settings.output_max_bytes),
+    }
+    return _replicated(config, settings)
+
+
+def _replicated(config: dict[str, str], settings: Settings) -> Mapping[str, str]:
+    """With three copies or more, a write counts once two brokers have it."""
+    if settings.replication_factor is not None:
+        enough = 2 if settings.replication_factor >= 3 else 1
+        config["min.insync.replicas"] = str(enough)
+    return MappingProxyType(config)
