@@ -1,0 +1,61 @@
+"""The canonical JSON form of an event and its hash (legal model 4.5).
+
+Keys sorted by code point, no blanks, UTF-8, nulls and empty arrays left out, instants
+as `YYYY-MM-DDTHH:MM:SS.mmmZ`. The hash leaves out `trace_id` and `schema_version` too,
+so that the same event has the same hash in JSON and in Avro, from whatever release of
+a producer it comes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import msgspec
+
+from streams.core.identifiers import PayloadHash
+
+NOT_HASHED = ("trace_id", "schema_version")
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def without_blanks(record: dict[str, Any]) -> dict[str, Any]:
+    """The record without members that are null or an empty array, at any depth.
+
+    Elements of arrays stay: leaving one out would change what the others mean.
+    """
+    return {
+        key: _cleaned(member)
+        for key, member in record.items()
+        if member is not None and member != []
+    }
+
+
+def _cleaned(member: Any) -> Any:
+    if isinstance(member, dict):
+        return without_blanks(member)
+    if isinstance(member, list):
+        return [_cleaned(element) for element in member]
+    return member
+
+
+def canonical_bytes(record: dict[str, Any], *, plain: bool) -> bytes:
+    """The canonical form of a cleaned record whose instants are canonical texts.
+
+    `plain` says that it holds strings, booleans and arrays of strings only. Then msgspec
+    writes the same bytes as the json module in a fifth of the time; for numbers, which
+    only unknown fields hold, the two differ, and the json module's form is the norm.
+    """
+    if plain:
+        return _encode(record)
+    text = json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return text.encode()
+
+
+def payload_hash(record: dict[str, Any], *, plain: bool) -> PayloadHash:
+    """SHA-256 of the canonical form without the fields that name no fact."""
+    if "trace_id" in record or "schema_version" in record:
+        record = {key: member for key, member in record.items() if key not in NOT_HASHED}
+    return PayloadHash(hashlib.sha256(canonical_bytes(record, plain=plain)).hexdigest())

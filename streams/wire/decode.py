@@ -1,0 +1,122 @@
+"""A record's value to an event, or to the reason why it is none.
+
+Bad input is a value here, never an exception: whatever the bytes, `decode` returns.
+What a record holds is looked at for raw personal data before its form is judged, so
+that a malformed event with an address in it goes to quarantine, not to the ordinary
+dead letters.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from streams.core.events import Event
+from streams.core.findings import DeadLetter
+from streams.core.identifiers import ControllerId, EventId, PayloadHash, SubjectId
+from streams.core.instants import Instant
+from streams.core.vocabulary import EventType
+from streams.wire.avro import read_avro
+from streams.wire.canonical import payload_hash, without_blanks
+from streams.wire.errors import WireError
+from streams.wire.framing import (
+    CONFLUENT_HEADER,
+    Framing,
+    RegistryDecoder,
+    confluent_schema_id,
+    framing_of,
+)
+from streams.wire.guard import RAW, guard_bytes, guard_event, guard_record
+from streams.wire.jsonl import read_json
+from streams.wire.rejected import Rejected, reject_bytes, reject_raw, reject_record
+from streams.wire.shapes import FIELDS
+from streams.wire.validate import (
+    integers_to_instants,
+    texts_to_instants,
+    to_event,
+    type_of,
+)
+
+__all__ = ["RAW", "Decoded", "Rejected", "decode"]
+
+MAX_BYTES = 1_048_576
+"""The longest value that is read; an event has some five hundred bytes."""
+
+
+class Decoded(msgspec.Struct, frozen=True):
+    """An event and the hash of its canonical form."""
+
+    event: Event
+    payload_hash: PayloadHash
+
+
+def decode(
+    value: bytes | None,
+    expected: EventType | None,
+    registry: RegistryDecoder | None = None,
+) -> Decoded | Rejected:
+    """Read the value of a record.
+
+    `expected` is the event type of its topic (None: any). `registry` reads the Confluent
+    framing; without one such records are rejected, with the reason and what to do.
+    """
+    record: dict[str, Any] | None = None
+    try:
+        if value is None:
+            raise WireError("the record is a tombstone; input topics hold events only")
+        record, from_json = _read(value, registry)
+        record = without_blanks(record)
+        kind = type_of(record, expected)
+        instants = texts_to_instants(record) if from_json else integers_to_instants(record)
+        event = to_event(kind, record, instants)
+    except WireError as error:
+        return _rejected(error, value, record, expected)
+    found = guard_event(kind, record)
+    if found is not None:
+        return reject_raw(found, record, kind)
+    plain = FIELDS[kind].names.issuperset(record)
+    return Decoded(event, payload_hash(record, plain=plain))
+
+
+def _read(value: bytes, registry: RegistryDecoder | None) -> tuple[dict[str, Any], bool]:
+    """The plain record, and whether it came from JSON (instants are texts there)."""
+    if not value:
+        raise WireError("the record is empty; send an event as a JSON object or in Avro")
+    if len(value) > MAX_BYTES:
+        raise WireError(f"the record is longer than {MAX_BYTES} bytes")
+    framing = framing_of(value)
+    if framing is Framing.JSON:
+        return read_json(value), True
+    if framing is Framing.AVRO:
+        return read_avro(value), False
+    if framing is Framing.CONFLUENT:
+        schema_id = confluent_schema_id(value)
+        if registry is None:
+            raise WireError(
+                f"the record has the Confluent framing (schema id {schema_id}), and no "
+                "schema registry is configured; let the producer write Avro in the "
+                "single-object encoding or JSON without a registry header, or add the "
+                "registry decoder"
+            )
+        return registry.read(schema_id, value[CONFLUENT_HEADER:]), False
+    raise WireError(
+        "the first bytes are those of no known framing: JSON begins with {, Avro in the "
+        "single-object encoding with C3 01, the Confluent framing with 00 and a schema id"
+    )
+
+
+def _rejected(
+    error: WireError,
+    value: bytes | None,
+    record: dict[str, Any] | None,
+    expected: EventType | None,
+) -> Rejected:
+    """Personal data outweigh a fault of form: the record is then quarantined."""
+    if record is None:
+        found = None if value is None else guard_bytes(value)
+        return reject_bytes(error, expected) if found is None else reject_raw(found, {}, expected)
+    found = guard_record(record)
+    if found is not None:
+        return reject_raw(found, record, expected)
+    return reject_record(error, record, expected)

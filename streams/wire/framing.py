@@ -1,0 +1,64 @@
+"""Which framing a record's value has: the bytes themselves tell.
+
+Three framings are known. A JSON value begins with `{`. An Avro value in the
+single-object encoding of the Avro specification begins with the marker C3 01 and the
+eight-byte fingerprint of its writer's schema. A value that a Confluent serializer wrote
+begins with 00 and the four-byte number of its schema in a registry.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Protocol
+
+AVRO_MARKER = b"\xc3\x01"
+AVRO_HEADER = 10
+"""Bytes before the Avro body: the marker and the fingerprint."""
+CONFLUENT_HEADER = 5
+"""Bytes before the body of the Confluent framing: 00 and the schema id."""
+
+_BLANKS = b" \t\r\n"
+
+
+class Framing(Enum):
+    """What the first bytes say."""
+
+    JSON = "json"
+    AVRO = "avro"
+    CONFLUENT = "confluent"
+    UNKNOWN = "unknown"
+
+
+def framing_of(value: bytes) -> Framing:
+    """The framing of a value of at least one byte. Looks at the first bytes only."""
+    first = value[0]
+    if first == 0x7B:
+        return Framing.JSON
+    if value.startswith(AVRO_MARKER):
+        return Framing.AVRO
+    if first == 0x00:
+        # Registries number schemas from 1: zeros are no Confluent framing, just zeros.
+        known = len(value) >= CONFLUENT_HEADER and confluent_schema_id(value) > 0
+        return Framing.CONFLUENT if known else Framing.UNKNOWN
+    if first in _BLANKS and value.lstrip(_BLANKS).startswith(b"{"):
+        return Framing.JSON
+    return Framing.UNKNOWN
+
+
+def confluent_schema_id(value: bytes) -> int:
+    """The number of the schema in the producer's registry."""
+    return int.from_bytes(value[1:CONFLUENT_HEADER], "big")
+
+
+class RegistryDecoder(Protocol):
+    """Where a schema registry will fit: it turns a Confluent body into a plain record.
+
+    The record has the fields of this package's own schema of the event, instants as
+    milliseconds, and `event_type` beside them. An implementation raises WireError for a
+    schema that it does not know and for a body that does not fit; it never blocks long,
+    so it keeps schemas in memory.
+    """
+
+    def read(self, schema_id: int, body: bytes) -> dict[str, object]:
+        """Read a body that was written with the schema of that number."""
+        ...

@@ -1,0 +1,143 @@
+"""Recognises raw personal values in one text (legal model 4.6, Q02).
+
+A value counts as a whole token only: it stands alone, between blanks, list punctuation,
+quotes or brackets. A run of digits inside a UUID, a hexadecimal pseudonym or a base64
+text is no token, so pseudonyms do not trip.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from enum import Enum, Flag, auto
+
+
+class RawKind(Enum):
+    """What kind of value was found, in words for a reason."""
+
+    EMAIL = "an e-mail address"
+    PHONE = "a phone number"
+    POSTCODE = "a postcode with house number"
+    BIRTH_DATE = "a birth date"
+    BSN = "a citizen service number (BSN)"
+
+
+class Look(Flag):
+    """What to look for in a text."""
+
+    CONTACT = auto()
+    """E-mail and phone only: ids made by producers, which may be long numbers."""
+    REST = auto()
+    """Everything else too."""
+    NO_DATES = auto()
+    """Birth dates are left aside: the field is an instant."""
+    NO_RECENT_DATES = auto()
+    """Dates since VERSIONS_SINCE are left aside: the field is a version."""
+
+
+EVERYTHING = Look.CONTACT | Look.REST
+IDENTIFIER = Look.CONTACT
+INSTANT = EVERYTHING | Look.NO_DATES
+VERSION = EVERYTHING | Look.NO_RECENT_DATES
+
+VERSIONS_SINCE = 2016
+"""Notices under the GDPR (adopted 27 April 2016) are often named by a date: `2024-05-01`."""
+
+# A token ends where none of these stands; a full stop ends it unless more follows.
+_BEFORE = r"(?<![\w\-./\\+@#$%&*~^])"
+_AFTER = r"(?![\w\-/\\+@#$%&*~^])(?!\.\w)"
+_GAP = r"[ .\-]?"
+
+# Ten digits from 0, in any usual grouping: 0612345678, 06-12345678, 020 123 4567, (020) 1234567.
+_NATIONAL = rf"0[1-9](?:{_GAP}[0-9]){{8}}|\(0[1-9][0-9]{{1,2}}\)(?:{_GAP}[0-9]){{6,7}}"
+# + and 8 to 15 digits, or 0031 and nine.
+_INTERNATIONAL = (
+    rf"\+[1-9](?:[ .\-]?(?:\(0\))?[ .\-]?[0-9]){{7,14}}"
+    rf"|0031{_GAP}(?:\(0\))?[1-9](?:{_GAP}[0-9]){{8}}"
+)
+# Without the plus, and with 00 for any country: too much like a number for a producer's id.
+_BARE = r"31[1-9][0-9]{8}|00[1-9][0-9]{9,12}"
+_LETTERS = r"(?!S[ADS])[A-Z]{2}"
+_ANY_LETTERS = r"(?![Ss][AaDdSs])[A-Za-z]{2}"
+_HOUSE = r"[1-9][0-9]{0,4}(?:[ \-]?[A-Za-z]{1,3}|-[0-9]{1,4})?"
+_POSTCODE = (
+    rf"[1-9][0-9]{{3}} ?{_LETTERS}(?:, ?| |-)?{_HOUSE}"
+    rf"|[1-9][0-9]{{3}} ?{_ANY_LETTERS}(?:, ?| ){_HOUSE}"
+    rf"|{_HOUSE}(?:, ?| )[1-9][0-9]{{3}} ?{_LETTERS}"
+)
+_DATE = (
+    r"(?P<y1>(?:19|20)[0-9]{2})-(?P<m1>[0-9]{2})-(?P<d1>[0-9]{2})(?![ T][0-9]{1,2}:[0-9]{2})"
+    r"|(?P<d2>[0-9]{1,2})-(?P<m2>[0-9]{1,2})-(?P<y2>(?:19|20)[0-9]{2})"
+    r"|(?P<d3>[0-9]{1,2})/(?P<m3>[0-9]{1,2})/(?P<y3>(?:19|20)[0-9]{2})"
+)
+# Nine digits, plain or grouped. Eight are not taken for a BSN that lost its zero: numbers
+# of the trade register (KvK) have eight, and one in eleven of them would pass the test.
+_BSN = r"[0-9]{9}|[0-9]{3}([. ])[0-9]{3}\1[0-9]{3}|[0-9]{4}([. ])[0-9]{2}\2[0-9]{3}"
+
+_PHONE_IN_ID = re.compile(f"{_BEFORE}(?:{_NATIONAL}|{_INTERNATIONAL}){_AFTER}")
+_PHONE = re.compile(f"{_BEFORE}(?:{_NATIONAL}|{_INTERNATIONAL}|{_BARE}){_AFTER}")
+_POSTCODES = re.compile(f"{_BEFORE}(?:{_POSTCODE}){_AFTER}")
+_DATES = re.compile(f"{_BEFORE}(?:{_DATE}){_AFTER}")
+_BSNS = re.compile(f"{_BEFORE}(?:{_BSN}){_AFTER}")
+
+# Every value but an e-mail address has two digits within three characters: a fast first look.
+_DIGITS = re.compile(r"[0-9][ .\-/()]{0,2}[0-9]")
+_AT = re.compile(r"@|%40")
+_DOMAIN = re.compile(r"(?:[^\W_](?:[\w\-]{0,62})\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9\-]{1,59})(?![\w\-])")
+_LOCAL_END = re.compile(r"[\w!#$%&'*+/=?^`{|}~\-\"]")
+
+
+def raw_kind(text: str, look: Look) -> RawKind | None:
+    """The first kind of raw value that the text holds as a whole token, or None."""
+    if ("@" in text or "%40" in text) and _has_email(text):
+        return RawKind.EMAIL
+    if not _DIGITS.search(text):
+        return None
+    if not look & Look.REST:
+        return RawKind.PHONE if _PHONE_IN_ID.search(text) else None
+    if _PHONE.search(text):
+        return RawKind.PHONE
+    if _POSTCODES.search(text):
+        return RawKind.POSTCODE
+    if not look & Look.NO_DATES and _has_birth_date(text, look):
+        return RawKind.BIRTH_DATE
+    if any(passes_eleven_test(match.group()) for match in _BSNS.finditer(text)):
+        return RawKind.BSN
+    return None
+
+
+def _has_email(text: str) -> bool:
+    """Looks at each @ only, so that a long text without a domain costs no more than its length."""
+    for at in _AT.finditer(text):
+        start = at.start()
+        if start and _LOCAL_END.match(text, start - 1) and _DOMAIN.match(text, at.end()):
+            return True
+    return False
+
+
+def _has_birth_date(text: str, look: Look) -> bool:
+    for match in _DATES.finditer(text):
+        year, month, day = (int(part) for part in match.groups() if part is not None)
+        if match["y1"] is None:
+            year, day = day, year
+        recent = year >= VERSIONS_SINCE and bool(look & Look.NO_RECENT_DATES)
+        # The American order is a birth date as well.
+        if not recent and (_is_date(year, month, day) or _is_date(year, day, month)):
+            return True
+    return False
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def passes_eleven_test(text: str) -> bool:
+    """Whether nine digits, grouped or not, can be a BSN: 9a+8b+...+2h-i divides by 11."""
+    digits = [int(char) for char in text if char.isdigit()]
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    total = sum(weight * digit for weight, digit in zip(weights, digits, strict=True))
+    return any(digits) and total % 11 == 0

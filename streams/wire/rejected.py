@@ -1,0 +1,115 @@
+"""A record that was not judged: why, and what of it may be told.
+
+A reference that stands for an envelope field is random, so that nobody can compute it
+from the value (legal model Q02).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from streams.core.findings import DeadLetter
+from streams.core.identifiers import ControllerId, EventId, SubjectId
+from streams.core.instants import EARLIEST, LATEST, Instant, parse_instant
+from streams.core.vocabulary import EventType
+from streams.wire.errors import WireError
+from streams.wire.guard import RAW, Found
+from streams.wire.shapes import MAX_TEXT
+
+UNPROCESSABLE = "UNPROCESSABLE_EVENT"
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a record is no event, with what could be read of its envelope.
+
+    `dead_letter.code` RAW_PERSONAL_DATA_IN_EVENT means quarantine. An id that itself
+    held personal data is `ref-` and a random UUID; an unreadable one is None.
+    """
+
+    dead_letter: DeadLetter
+    controller_id: ControllerId | None = None
+    subject_id: SubjectId | None = None
+    event_id: EventId | None = None
+    event_type: EventType | None = None
+    occurred_at: Instant | None = None
+
+
+def reject_bytes(error: WireError, expected: EventType | None) -> Rejected:
+    """Nothing could be read of the record."""
+    letter = DeadLetter(code=UNPROCESSABLE, reason=error.reason, field=error.field)
+    return Rejected(dead_letter=letter, event_type=expected)
+
+
+def reject_record(
+    error: WireError, record: Mapping[str, Any], expected: EventType | None
+) -> Rejected:
+    """The record could be read, but is not an event."""
+    letter = DeadLetter(code=UNPROCESSABLE, reason=error.reason, field=error.field)
+    return _with_envelope(letter, record, expected, frozenset())
+
+
+def reject_raw(found: Found, record: Mapping[str, Any], expected: EventType | None) -> Rejected:
+    """The record holds raw personal data."""
+    where = f"{found.field} holds" if found.field else "the unreadable record seems to hold"
+    letter = DeadLetter(
+        code=RAW,
+        reason=(
+            f"{where} {found.kind.value}; send categories, references and the keyed "
+            "pseudonym of `consentry pseudonym`, never values, and purge the value upstream"
+        ),
+        field=found.field,
+    )
+    return _with_envelope(letter, record, expected, found.tainted)
+
+
+def _with_envelope(
+    letter: DeadLetter,
+    record: Mapping[str, Any],
+    expected: EventType | None,
+    tainted: frozenset[str],
+) -> Rejected:
+    controller_id = _told(record, "controller_id", tainted)
+    subject_id = _told(record, "subject_id", tainted)
+    event_id = _told(record, "event_id", tainted)
+    return Rejected(
+        dead_letter=letter,
+        controller_id=None if controller_id is None else ControllerId(controller_id),
+        subject_id=None if subject_id is None else SubjectId(subject_id),
+        event_id=None if event_id is None else EventId(event_id),
+        event_type=expected or _event_type(record),
+        occurred_at=_occurred_at(record),
+    )
+
+
+def _told(record: Mapping[str, Any], name: str, tainted: frozenset[str]) -> str | None:
+    if name in tainted:
+        return f"ref-{uuid4()}"
+    text = record.get(name)
+    if not isinstance(text, str) or not 0 < len(text) <= MAX_TEXT:
+        return None
+    # Controller and subject become a Kafka key, which their separator would break.
+    return text if name == "event_id" or text.isprintable() else None
+
+
+def _event_type(record: Mapping[str, Any]) -> EventType | None:
+    try:
+        return EventType(record.get("event_type"))
+    except ValueError:
+        return None
+
+
+def _occurred_at(record: Mapping[str, Any]) -> Instant | None:
+    text = record.get("occurred_at")
+    if type(text) is int:
+        return Instant(text) if EARLIEST <= text <= LATEST else None
+    if not isinstance(text, str):
+        return None
+    try:
+        instant = parse_instant(text)
+    except ValueError:
+        return None
+    return instant if EARLIEST <= instant <= LATEST else None

@@ -1,0 +1,106 @@
+"""What each field of each event may hold, read once from the events themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, EnumMeta
+from typing import Any, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from streams.core.events import EVENT_CLASSES, INSTANT_FIELDS
+from streams.core.vocabulary import EventType
+
+MAX_TEXT = 200
+"""Characters that a text of an event may have; the least is one."""
+
+MUST_NOT_HOLD_CONTROLS: frozenset[str]
+"""Fields without control characters: all but `event_id`, which may be any string."""
+
+
+class Kind(Enum):
+    """How a field that no vocabulary closes is read."""
+
+    TEXT = "text"
+    TEXTS = "texts"
+
+
+@dataclass(frozen=True)
+class FieldShape:
+    """One field: its type, whether it must be given, and what is allowed, in words."""
+
+    name: str
+    type: Any
+    required: bool
+    allowed: str
+    symbols: tuple[str, ...]
+    is_list: bool
+
+
+@dataclass(frozen=True)
+class EventShape:
+    """The fields of an event in their order, and those that hold free text."""
+
+    all: tuple[FieldShape, ...]
+    texts: Mapping[str, Kind]
+    names: frozenset[str]
+
+
+def _shape(name: str, hint: Any, required: bool) -> FieldShape:
+    inner = _without_none(hint)
+    is_list = get_origin(inner) is tuple
+    element = _plain(get_args(inner)[0]) if is_list else _plain(inner)
+    symbols = tuple(element) if isinstance(element, EnumMeta) else ()
+    if name in INSTANT_FIELDS:
+        allowed = "an RFC 3339 instant with an offset"
+    elif symbols:
+        one = "one of " + ", ".join(str(symbol) for symbol in symbols)
+        allowed = f"a list, each element {one}" if is_list else one
+    elif element is bool:
+        allowed = "true or false"
+    else:
+        allowed = "a list of strings" if is_list else "a string"
+    texts = tuple(str(symbol) for symbol in symbols)
+    plain = tuple[element, ...] if is_list else element
+    return FieldShape(name, plain, required, allowed, texts, is_list)
+
+
+def _without_none(hint: Any) -> Any:
+    inner = [part for part in get_args(hint) if part is not type(None)]
+    return inner[0] if type(None) in get_args(hint) else hint
+
+
+def _plain(hint: Any) -> Any:
+    return getattr(hint, "__supertype__", hint)
+
+
+def _event_shape(kind: EventType) -> EventShape:
+    cls = EVENT_CLASSES[kind]
+    hints = get_type_hints(cls)
+    shapes = tuple(
+        _shape(
+            field.name,
+            hints[field.name],
+            # JSON and Avro may leave `recorded_at` out: it is then `occurred_at`.
+            field.required and field.name != "recorded_at",
+        )
+        for field in msgspec.structs.fields(cls)
+    )
+    texts = {
+        shape.name: Kind.TEXTS if shape.is_list else Kind.TEXT
+        for shape in shapes
+        if not shape.symbols and shape.name not in INSTANT_FIELDS and _is_text(shape)
+    }
+    return EventShape(shapes, texts, frozenset(shape.name for shape in shapes) | {"event_type"})
+
+
+def _is_text(shape: FieldShape) -> bool:
+    return shape.type is str or (shape.is_list and get_args(shape.type)[0] is str)
+
+
+FIELDS: Mapping[EventType, EventShape] = {kind: _event_shape(kind) for kind in EventType}
+
+MUST_NOT_HOLD_CONTROLS = frozenset(
+    name for shape in FIELDS.values() for name in shape.texts if name != "event_id"
+)

@@ -1,0 +1,159 @@
+"""A plain record to an event, strictly typed, or the reason why not.
+
+A plain record is what JSON or Avro readers give: a dict of strings, booleans, integers
+and lists. Only here is decided what an event may hold, so both forms obey one rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+import msgspec
+
+from streams.core.events import (
+    EVENT_CLASSES,
+    INSTANT_FIELDS,
+    ConsentChange,
+    Event,
+)
+from streams.core.instants import EARLIEST, LATEST, Instant, format_instant, parse_instant
+from streams.core.vocabulary import ConsentAction, EventType
+from streams.wire.errors import WireError
+from streams.wire.shapes import FIELDS, MAX_TEXT, MUST_NOT_HOLD_CONTROLS, Kind
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f]")
+_CANONICAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+_TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
+_ALL_TYPES = ", ".join(_TYPES)
+
+
+def type_of(record: Mapping[str, Any], expected: EventType | None) -> EventType:
+    """The record's event type. Raises WireError where it is none, or not the topic's."""
+    name = record.get("event_type")
+    kind = _TYPES.get(name) if type(name) is str else None
+    if expected is None:
+        if kind is None:
+            raise WireError(f"event_type must be one of {_ALL_TYPES}", "event_type")
+        return kind
+    if kind is not expected:
+        raise WireError(
+            f"event_type must be {expected.value} on this topic; send other events to "
+            "the topic of their own type",
+            "event_type",
+        )
+    return kind
+
+
+def texts_to_instants(record: dict[str, Any]) -> dict[str, Instant]:
+    """The record's instants; in the record itself their texts become canonical.
+
+    An absent `recorded_at` is `occurred_at`. Raises WireError for a text that is no
+    RFC 3339 instant.
+    """
+    instants: dict[str, Instant] = {}
+    if "recorded_at" not in record and "occurred_at" in record:
+        record["recorded_at"] = record["occurred_at"]
+    for name in INSTANT_FIELDS:
+        text = record.get(name)
+        if text is None:
+            continue
+        if type(text) is not str:
+            raise _no_instant(name)
+        try:
+            instant = parse_instant(text)
+        except ValueError:
+            raise _no_instant(name) from None
+        if not EARLIEST <= instant <= LATEST:
+            raise _no_instant(name)
+        if not _CANONICAL.fullmatch(text):
+            record[name] = format_instant(instant)
+        instants[name] = instant
+    return instants
+
+
+def integers_to_instants(record: dict[str, Any]) -> dict[str, Instant]:
+    """As `texts_to_instants`, for a record that holds milliseconds since the epoch."""
+    instants: dict[str, Instant] = {}
+    if "recorded_at" not in record and "occurred_at" in record:
+        record["recorded_at"] = record["occurred_at"]
+    for name in INSTANT_FIELDS:
+        millis = record.get(name)
+        if millis is None:
+            continue
+        if type(millis) is not int or not EARLIEST <= millis <= LATEST:
+            raise WireError(
+                f"{name} must be milliseconds since 1970 within the years 1 to 9999", name
+            )
+        instants[name] = Instant(millis)
+        record[name] = format_instant(Instant(millis))
+    return instants
+
+
+def _no_instant(name: str) -> WireError:
+    return WireError(
+        f"{name} must be an RFC 3339 instant with an offset, as 2026-09-01T10:00:00.000Z", name
+    )
+
+
+def to_event(kind: EventType, record: dict[str, Any], instants: dict[str, Instant]) -> Event:
+    """Build the event. `record` is cleaned (`canonical.without_blanks`).
+
+    Raises WireError for the first field at fault, by the order of the event's fields.
+    """
+    try:
+        event = cast(Event, msgspec.convert(record | instants, EVENT_CLASSES[kind]))
+    except (msgspec.ValidationError, OverflowError, RecursionError):
+        raise _fault(kind, record) from None
+    _check_texts(kind, record)
+    if (
+        isinstance(event, ConsentChange)
+        and event.action is ConsentAction.GRANTED
+        and len(event.purposes) != 1
+    ):
+        raise WireError(
+            "purposes must hold exactly one purpose when action is GRANTED; "
+            "send a grant for each purpose",
+            "purposes",
+        )
+    return event
+
+
+def _check_texts(kind: EventType, record: Mapping[str, Any]) -> None:
+    """Lengths and control characters of every text that no vocabulary closes."""
+    for name, texts in FIELDS[kind].texts.items():
+        member = record.get(name)
+        if member is None:
+            continue
+        for text in member if texts is Kind.TEXTS else (member,):
+            if not 0 < len(text) <= MAX_TEXT:
+                raise WireError(
+                    f"{name} must have 1 to {MAX_TEXT} characters; leave the field out "
+                    "where there is nothing to say",
+                    name,
+                )
+            # `isprintable` is a fast first look: it is false for more than controls.
+            if (
+                name in MUST_NOT_HOLD_CONTROLS
+                and not text.isprintable()
+                and _CONTROLS.search(text)
+            ):
+                raise WireError(f"{name} must not hold control characters", name)
+
+
+def _fault(kind: EventType, record: Mapping[str, Any]) -> WireError:
+    """What is wrong, found by trying field by field: msgspec's own words hold values."""
+    for field in FIELDS[kind].all:
+        member = record.get(field.name)
+        if member is None:
+            if field.required:
+                return WireError(f"{field.name} is missing; it must be {field.allowed}", field.name)
+            continue
+        if field.name in INSTANT_FIELDS:
+            continue
+        try:
+            msgspec.convert(member, field.type)
+        except (msgspec.ValidationError, OverflowError, RecursionError):
+            return WireError(f"{field.name} must be {field.allowed}", field.name)
+    return WireError("the record has not the shape of its event type")
