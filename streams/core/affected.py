@@ -1,0 +1,147 @@
+"""Which events can a fact change? Those, and only those, are judged again (4.5).
+
+An on-time fact touches itself and what shares its instant. A late one touches the
+events after it that its target reaches; a missing consent that turns up later touches
+the findings that said that there was none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streams.core.events import (
+    ConsentChange,
+    DataShare,
+    Event,
+    MarketingMessage,
+    Purchase,
+    RecipientNotification,
+)
+from streams.core.identifiers import EventId
+from streams.core.policy import Policy
+from streams.core.rules.coverage import scoped
+from streams.core.rules.duties import may_concern
+from streams.core.rules.message_basis import (
+    consent_target,
+    is_marketing,
+    is_own_offer,
+    own_marketing_target,
+)
+from streams.core.rules.share_roles import normalise
+from streams.core.signals import Signal, opt_out_at_collection
+from streams.core.subject import Subject
+from streams.core.vocabulary import ConsentAction, Status
+
+_FAR_MISS = frozenset({"NO_CONSENT", "CONSENT_OTHER_PURPOSE"})
+_FAR_REASONS = frozenset({"NO_RECORD", "GRANTED_LATER", "OTHER_PURPOSE"})
+
+
+def affected(subject: Subject, event: Event, policy: Policy) -> set[EventId]:
+    """The stored events whose verdicts or duties may depend on `event`."""
+    match event:
+        case ConsentChange(action=ConsentAction.GRANTED):
+            return set(_by_grant(subject, event, policy))
+        case ConsentChange():
+            return set(_by_signal(subject, Signal.of(event), policy))
+        case DataShare():
+            return set(_by_share(subject, event, policy))
+        case Purchase():
+            return set(_by_purchase(subject, event, policy))
+        case RecipientNotification():
+            return set(_by_notification(subject, event))
+        case MarketingMessage():
+            return set()
+
+
+def _by_grant(subject: Subject, event: ConsentChange, policy: Policy) -> Iterator[EventId]:
+    at = event.occurred_at
+    purposes = set(event.purposes)
+    if event.replaces_consent_id is not None:
+        purposes.update(
+            grant.purpose
+            for grant in subject.grants
+            if grant.consent_id == event.replaces_consent_id
+        )
+    for share in subject.shares.since(at):
+        if normalise(share, policy).purpose in purposes or _says_far_miss(subject, share.event_id):
+            yield share.event_id
+    for message in subject.messages.since(at):
+        if consent_target(message).purpose in purposes or _says_far_miss(
+            subject, message.event_id
+        ) or own_marketing_target(message).purpose in purposes:
+            yield message.event_id
+    yield from _without_record(subject, event)
+    for signal in subject.signals.before(at):
+        if signal.at + policy.at(signal.at).notify_deadline >= at:
+            yield signal.event_id
+    yield from _by_citation(subject, event, policy)
+
+
+def _without_record(subject: Subject, event: ConsentChange) -> Iterator[EventId]:
+    """Findings that said that no consent was recorded: it was, but later, or is now known."""
+    for event_id in subject.unrecorded:
+        found = subject.records[event_id].event
+        if found.occurred_at <= event.occurred_at or (
+            isinstance(found, DataShare) and found.consent_ref == event.consent_id
+        ):
+            yield event_id
+
+
+def _by_citation(subject: Subject, event: ConsentChange, policy: Policy) -> Iterator[EventId]:
+    """A signal that cites this consent has another scope now (A4)."""
+    if event.consent_id is None:
+        return
+    for signal in subject.signals.since(event.occurred_at):
+        if signal.cites == event.consent_id:
+            yield signal.event_id
+            for share in subject.shares.since(signal.at):
+                yield share.event_id
+            for message in subject.messages.since(signal.at):
+                yield message.event_id
+
+
+def _by_signal(subject: Subject, raw: Signal, policy: Policy) -> Iterator[EventId]:
+    signal = scoped(subject, raw)
+    for share in subject.shares.since(signal.at):
+        if signal.hits(normalise(share, policy).target):
+            yield share.event_id
+    for message in subject.messages.since(signal.at):
+        if signal.hits(consent_target(message)) or signal.hits(own_marketing_target(message)):
+            yield message.event_id
+
+
+def _by_share(subject: Subject, share: DataShare, policy: Policy) -> Iterator[EventId]:
+    later = subject.signals.after(share.occurred_at)
+    if not later:
+        return
+    normal = normalise(share, policy)
+    if normal.marketing:
+        for signal in later:
+            if may_concern(scoped(subject, signal), normal.target):
+                yield signal.event_id
+
+
+def _by_purchase(subject: Subject, event: Purchase, policy: Policy) -> Iterator[EventId]:
+    for message in subject.messages.since(event.occurred_at):
+        if is_marketing(message) and is_own_offer(message):
+            yield message.event_id
+    signal = opt_out_at_collection(event)
+    if signal is not None:
+        yield from _by_signal(subject, signal, policy)
+
+
+def _by_notification(subject: Subject, event: RecipientNotification) -> Iterator[EventId]:
+    for event_id in subject.duties_towards.get(event.recipient_id, ()):
+        row = subject.records[event_id].row
+        said = row.duties.get(event.recipient_id)
+        if said is not None and said.duty.starts_at <= event.occurred_at:
+            yield event_id
+
+
+def _says_far_miss(subject: Subject, event_id: EventId) -> bool:
+    """Whether the finding said that no consent comes near: then any grant is nearer."""
+    return any(
+        said.status is not Status.RETRACTED
+        and (said.verdict.code in _FAR_MISS or said.verdict.reason in _FAR_REASONS)
+        for said in subject.records[event_id].row.said.values()
+    )

@@ -1,0 +1,113 @@
+"""Codes of duties, capture and record quality: O, A and Q (legal model 4.6, 4.7)."""
+
+from __future__ import annotations
+
+from streams.core.codes.catalogue import Citation, Code
+from streams.core.vocabulary import Severity
+
+CODES: tuple[Code, ...] = (
+    Code(
+        number="O01",
+        name="RECIPIENT_NOTIFICATION_DUE",
+        family="O.NOTIFY",
+        severity=Severity.OBLIGATION,
+        explanation_en=(
+            "This recipient received the data earlier and must be told of the withdrawal, "
+            "objection or erasure without undue delay (the term is this policy's), and asked to "
+            "erase where the person may demand it."
+        ),
+        explanation_nl=(
+            "Deze ontvanger heeft de gegevens eerder gekregen en moet zonder onnodige vertraging "
+            "(de termijn volgt uit dit beleid) worden geïnformeerd over de intrekking, het "
+            "bezwaar of de wissing, en waar dat recht geldt worden gevraagd te wissen."
+        ),
+        remediation_en="Send notification before due_at",
+        remediation_nl="Stuur de kennisgeving vóór due_at",
+        citations=(
+            Citation("GDPR 19, 17(1)(b)-(d), 5(2), 24"),
+            Citation("C-129/21"),
+        ),
+    ),
+    Code(
+        number="O02",
+        name="RECIPIENT_NOT_NOTIFIED",
+        family="O.NOTIFY",
+        severity=Severity.HIGH,
+        explanation_en=(
+            "The recipient was not told within the policy's term that consent was withdrawn, an "
+            "objection was made or erasure was asked."
+        ),
+        explanation_nl="De ontvanger is niet tijdig geïnformeerd over de intrekking of het bezwaar.",
+        remediation_en="Notify now; record reason for delay",
+        remediation_nl="Informeer de ontvanger nu; leg de reden van de vertraging vast",
+        citations=(
+            Citation("GDPR 19, 5(2), 24"),
+            Citation("C-129/21"),
+        ),
+    ),
+    Code(
+        number="A01",
+        name="CONSENT_DEFECT_RECORDED",
+        family="A.CAPTURE",
+        severity=Severity.ADVISORY,
+        explanation_en="A consent was recorded that cannot be relied on.",
+        explanation_nl="Er is een toestemming vastgelegd waarop geen beroep kan worden gedaan.",
+        remediation_en="Fix the capture point before anyone relies on it",
+        remediation_nl="Herstel het punt van vastlegging voordat iemand zich op deze toestemming beroept",
+        citations=(
+            Citation("GDPR 7, 4(11), 25"),
+        ),
+    ),
+    Code(
+        number="Q01",
+        name="UNPROCESSABLE_EVENT",
+        family="Q",
+        severity=Severity.QUALITY,
+        explanation_en="The event could not be assessed.",
+        explanation_nl="De gebeurtenis kon niet worden beoordeeld.",
+        remediation_en="Dead-letter; fix producer",
+        remediation_nl="Zet apart als onverwerkbaar; herstel het bronsysteem",
+        citations=(
+            Citation("GDPR 5(2)"),
+        ),
+    ),
+    Code(
+        number="Q02",
+        name="RAW_PERSONAL_DATA_IN_EVENT",
+        family="Q",
+        severity=Severity.MEDIUM,
+        explanation_en="The event carries raw personal values; it is quarantined.",
+        explanation_nl="De gebeurtenis bevat ruwe persoonsgegevens en is in quarantaine geplaatst.",
+        remediation_en="Purge; fix producer",
+        remediation_nl="Verwijder; herstel het bronsysteem",
+        citations=(
+            Citation("GDPR 5(1)(c), 25, 32"),
+        ),
+    ),
+    Code(
+        number="Q03",
+        name="EVENT_ID_CONFLICT",
+        family="Q",
+        severity=Severity.QUALITY,
+        explanation_en="Two different events share one id; the first is kept.",
+        explanation_nl="Twee verschillende gebeurtenissen delen één id; de eerste is behouden.",
+        remediation_en="Fix producer",
+        remediation_nl="Herstel het bronsysteem",
+        citations=(
+            Citation("GDPR 5(1)(d), 5(2)"),
+        ),
+    ),
+    Code(
+        number="Q04",
+        name="FUTURE_TIMESTAMP",
+        family="Q",
+        severity=Severity.QUALITY,
+        explanation_en="The event claims to come from the future.",
+        explanation_nl="De gebeurtenis heeft een tijdstip in de toekomst.",
+        remediation_en="Dead-letter; check clock",
+        remediation_nl="Zet apart als onverwerkbaar; controleer de klok",
+        citations=(
+            Citation("GDPR 5(1)(d)"),
+        ),
+    ),
+)

@@ -1,0 +1,230 @@
+"""Codes of marketing messages: M01 to M21 (legal model 4.6, 4.7)."""
+
+from __future__ import annotations
+
+from streams.core.codes.catalogue import Citation, Code
+from streams.core.law import TELEPHONE_EXCEPTION_ENDED
+from streams.core.vocabulary import Severity
+
+CODES: tuple[Code, ...] = (
+    Code(
+        number="M01",
+        name="MSG_AFTER_OPT_OUT",
+        family="M.BASIS",
+        severity=Severity.CRITICAL,
+        explanation_en="A marketing message was sent after the person opted out.",
+        explanation_nl="Er is een reclamebericht gestuurd nadat de betrokkene zich had afgemeld.",
+        remediation_en="Suppress now; apologise; fix synchronisation",
+        remediation_nl="Blokkeer nu; bied excuses aan; herstel de synchronisatie",
+        citations=(
+            Citation("Tw 11.7(4)"),
+            Citation("GDPR 21(3), 7(3)"),
+        ),
+        variants={
+            "REFUSED": (
+                "The person had refused these messages before it was sent.",
+                "De betrokkene had deze berichten vóór verzending geweigerd.",
+            ),
+            "ERASED": (
+                "The person had asked for erasure before it was sent.",
+                "De betrokkene had vóór verzending om wissing verzocht.",
+            ),
+        },
+    ),
+    Code(
+        number="M02",
+        name="MSG_THIRD_PARTY_OFFER_NO_CONSENT",
+        family="M.BASIS",
+        severity=Severity.HIGH,
+        explanation_en="The message offers another party's products; that requires consent naming that party.",
+        explanation_nl=(
+            "Het bericht biedt producten van een andere partij aan; daarvoor is toestemming met "
+            "vermelding van die partij nodig."
+        ),
+        remediation_en="Stop campaign; obtain consent",
+        remediation_nl="Stop de campagne; vraag toestemming",
+        citations=(
+            Citation("Article N16-N18"),
+            Citation("Tw 11.7(1)"),
+            Citation("Rb. Rotterdam 24-09-2014 (Daisycon)"),
+        ),
+    ),
+    Code(
+        number="M03",
+        name="MSG_CHANNEL_REQUIRES_CONSENT",
+        family="M.BASIS",
+        severity=Severity.HIGH,
+        explanation_en="This channel requires prior consent; being a customer is not enough.",
+        explanation_nl="Voor dit kanaal is voorafgaande toestemming vereist; klant zijn is niet voldoende.",
+        remediation_en="Stop channel; obtain consent",
+        remediation_nl="Stop met dit kanaal; vraag toestemming",
+        citations=(
+            Citation("Tw 11.7(1),(2),(4) (text before 1 Jul 2026)", until=TELEPHONE_EXCEPTION_ENDED),
+            Citation("Tw 11.7(1),(2),(4) (Stb. 2025, 12)", since=TELEPHONE_EXCEPTION_ENDED),
+            Citation("C-102/20"),
+        ),
+    ),
+    Code(
+        number="M04",
+        name="MSG_NO_PRIOR_SALE",
+        family="M.BASIS",
+        severity=Severity.HIGH,
+        explanation_en="There was no earlier sale to this person when the message was sent.",
+        explanation_nl="Op het moment van verzending was er geen eerdere verkoop aan deze persoon.",
+        remediation_en="Stop; obtain consent",
+        remediation_nl="Stop; vraag toestemming",
+        citations=(
+            Citation("Article N13"),
+            Citation("Tw 11.7(4)"),
+        ),
+    ),
+    Code(
+        number="M05",
+        name="MSG_NOT_SAME_SELLER",
+        family="M.BASIS",
+        severity=Severity.HIGH,
+        explanation_en="The sender is not the company that made the sale.",
+        explanation_nl="De afzender is niet het bedrijf dat de verkoop heeft gedaan.",
+        remediation_en="Stop; seller may send, or obtain consent",
+        remediation_nl="Stop; de verkoper mag zelf sturen, of vraag toestemming",
+        citations=(
+            Citation("Tw 11.7(4) (\"die hij heeft verkregen van zijn klanten\")"),
+            Citation("ePrivacy rec. 41"),
+        ),
+    ),
+    Code(
+        number="M06",
+        name="MSG_CONTACT_NOT_FROM_SALE",
+        family="M.BASIS",
+        severity=Severity.HIGH,
+        explanation_en="The contact detail used was not obtained in the context of the sale.",
+        explanation_nl="Het gebruikte contactgegeven is niet verkregen in het kader van de verkoop.",
+        remediation_en="Stop channel; obtain consent",
+        remediation_nl="Stop met dit kanaal; vraag toestemming",
+        citations=(
+            Citation("Article N13"),
+            Citation("Tw 11.7(4)"),
+        ),
+    ),
+    Code(
+        number="M07",
+        name="MSG_NO_OPT_OUT_AT_COLLECTION",
+        family="M.BASIS",
+        severity=Severity.HIGH,
+        explanation_en=(
+            "The person was not offered a free and easy opt-out when the contact detail was "
+            "collected."
+        ),
+        explanation_nl=(
+            "De betrokkene is bij het verzamelen van het contactgegeven niet kosteloos en "
+            "gemakkelijk de gelegenheid tot verzet geboden."
+        ),
+        remediation_en="Stop for this cohort; fix checkout; obtain consent",
+        remediation_nl="Stop voor deze groep; herstel het bestelproces; vraag toestemming",
+        citations=(
+            Citation("Tw 11.7(4)(a)"),
+            Citation("ePrivacy 13(2)"),
+        ),
+    ),
+    Code(
+        number="M08",
+        name="MSG_SALE_REVERSED",
+        family="M.BASIS",
+        severity=Severity.MEDIUM,
+        explanation_en=(
+            "The only sale was reversed (or was not a sale for consideration), so the person is "
+            "not treated as a customer."
+        ),
+        explanation_nl=(
+            "De enige verkoop is ongedaan gemaakt (of was geen verkoop tegen vergoeding); de "
+            "betrokkene geldt niet als klant."
+        ),
+        remediation_en="Suppress; obtain consent",
+        remediation_nl="Blokkeer; vraag toestemming",
+        citations=(
+            Citation("Tw 11.7(4) (\"klanten\")"),
+            Citation("AP definition of customer"),
+            Citation("policy P6/P7"),
+        ),
+    ),
+    Code(
+        number="M09",
+        name="MSG_NOT_SIMILAR_PRODUCT",
+        family="M.BASIS",
+        severity=Severity.HIGH,
+        explanation_en=(
+            "The message offers products or services that are not similar to what the person "
+            "bought."
+        ),
+        explanation_nl=(
+            "Het bericht biedt producten of diensten aan die niet gelijksoortig zijn aan wat de "
+            "betrokkene kocht."
+        ),
+        remediation_en="Remove category or obtain consent",
+        remediation_nl="Verwijder de productcategorie of vraag toestemming",
+        citations=(
+            Citation("Article N14, N16"),
+            Citation("Tw 11.7(4)"),
+        ),
+    ),
+    Code(
+        number="M10",
+        name="MSG_SOFT_OPT_IN_STALE",
+        family="M.BASIS",
+        severity=Severity.MEDIUM,
+        explanation_en="The customer relationship is older than the maximum period set in policy.",
+        explanation_nl="De klantrelatie is ouder dan de in het beleid vastgestelde maximale termijn.",
+        remediation_en="Suppress or re-permission",
+        remediation_nl="Blokkeer of vraag opnieuw toestemming",
+        citations=(
+            Citation("GDPR 5(1)(e), rec. 47"),
+            Citation("policy P9"),
+        ),
+    ),
+    Code(
+        number="M11",
+        name="MSG_NO_VALID_CONSENT",
+        family="M.BASIS",
+        severity=Severity.HIGH,
+        explanation_en="No valid prior consent covers this marketing message.",
+        explanation_nl="Er is geen geldige voorafgaande toestemming voor dit reclamebericht.",
+        remediation_en="Stop; obtain consent",
+        remediation_nl="Stop; vraag toestemming",
+        citations=(
+            Citation("Article N12, N16"),
+            Citation("Tw 11.7(1)-(2)"),
+            Citation("GDPR 7(1)"),
+        ),
+    ),
+    Code(
+        number="M20",
+        name="MSG_NO_UNSUBSCRIBE",
+        family="M.UNSUB",
+        severity=Severity.HIGH,
+        explanation_en="The message offers no way to unsubscribe.",
+        explanation_nl="Het bericht biedt geen mogelijkheid om af te melden.",
+        remediation_en="Stop campaign; add opt-out",
+        remediation_nl="Stop de campagne; voeg een afmeldmogelijkheid toe",
+        citations=(
+            Citation("Article N15"),
+            Citation("Tw 11.7(2),(4)(b),(7)(b)"),
+            Citation("GDPR 7(3), 21(4)"),
+        ),
+    ),
+    Code(
+        number="M21",
+        name="MSG_SENDER_NOT_IDENTIFIABLE",
+        family="M.IDENT",
+        severity=Severity.MEDIUM,
+        explanation_en="The message does not show the true sender and a valid address or number for stopping.",
+        explanation_nl=(
+            "Het bericht vermeldt niet de werkelijke afzender en een geldig adres of nummer om te"
+            " kunnen stoppen."
+        ),
+        remediation_en="Correct template",
+        remediation_nl="Corrigeer het sjabloon",
+        citations=(
+            Citation("Tw 11.7(7)(a)-(b), 11.7(8)"),
+        ),
+    ),
+)

@@ -1,0 +1,135 @@
+"""Codes beside the basis of a share: S20 to S26 (legal model 4.6, 4.7)."""
+
+from __future__ import annotations
+
+from streams.core.codes.catalogue import Citation, Code
+from streams.core.vocabulary import Severity
+
+CODES: tuple[Code, ...] = (
+    Code(
+        number="S20",
+        name="PROCESSOR_WITHOUT_AGREEMENT",
+        family="S.PROC",
+        severity=Severity.HIGH,
+        explanation_en="Data were shared with a processor without a processing agreement.",
+        explanation_nl="Er zijn gegevens gedeeld met een verwerker zonder verwerkersovereenkomst.",
+        remediation_en="Suspend; conclude agreement",
+        remediation_nl="Schort op; sluit een verwerkersovereenkomst",
+        citations=(
+            Citation("GDPR 28(3)"),
+        ),
+    ),
+    Code(
+        number="S21",
+        name="PROCESSOR_OWN_PURPOSES",
+        family="S.PROC_OWN",
+        severity=Severity.HIGH,
+        explanation_en=(
+            "The recipient labelled processor uses the data for its own purposes and is therefore"
+            " a third party."
+        ),
+        explanation_nl=(
+            "De als verwerker aangemerkte ontvanger gebruikt de gegevens voor eigen doeleinden en"
+            " is daarom een derde."
+        ),
+        remediation_en="Re-classify recipient; apply consent rule",
+        remediation_nl="Deel de ontvanger opnieuw in; pas de toestemmingsregel toe",
+        citations=(
+            Citation("GDPR 28(10), 29, 4(10)"),
+            Citation("Article N3"),
+        ),
+    ),
+    Code(
+        number="S22",
+        name="JOINT_CONTROL_WITHOUT_ARRANGEMENT",
+        family="S.JC",
+        severity=Severity.MEDIUM,
+        explanation_en="Joint controllers must have an arrangement; none is recorded.",
+        explanation_nl="Gezamenlijke verwerkingsverantwoordelijken moeten een regeling hebben; die ontbreekt.",
+        remediation_en="Conclude arrangement; inform persons",
+        remediation_nl="Leg een regeling vast; informeer de betrokkenen",
+        citations=(
+            Citation("GDPR 26(1)-(2)"),
+            Citation("C-40/17"),
+        ),
+    ),
+    Code(
+        number="S23",
+        name="TRANSFER_WITHOUT_SAFEGUARD",
+        family="S.XFER",
+        severity=Severity.HIGH,
+        explanation_en=(
+            "Data were transferred outside the EEA without adequacy decision or appropriate "
+            "safeguards."
+        ),
+        explanation_nl=(
+            "Er zijn gegevens buiten de EER doorgegeven zonder adequaatheidsbesluit of passende "
+            "waarborgen."
+        ),
+        remediation_en="Suspend; put safeguard in place",
+        remediation_nl="Schort op; tref een passende waarborg",
+        citations=(
+            Citation("GDPR 44-46"),
+        ),
+    ),
+    Code(
+        number="S24",
+        name="SPECIAL_CATEGORY_NO_EXPLICIT_CONSENT",
+        family="S.SPECIAL",
+        severity=Severity.CRITICAL,
+        explanation_en="Special-category data were shared for marketing without explicit consent.",
+        explanation_nl=(
+            "Er zijn bijzondere persoonsgegevens gedeeld voor marketing zonder uitdrukkelijke "
+            "toestemming."
+        ),
+        remediation_en="Stop; recall and erase",
+        remediation_nl="Stop; haal terug en wis",
+        citations=(
+            Citation("GDPR 9(1), 9(2)(a)"),
+            Citation("UAVG 22"),
+            Citation("C-252/21"),
+        ),
+        breach_assessment=True,
+    ),
+    Code(
+        number="S25",
+        name="PROHIBITED_DATA_CATEGORY",
+        family="S.PROHIB",
+        severity=Severity.CRITICAL,
+        explanation_en=(
+            "National identification number or criminal data may not be shared for marketing, not"
+            " even with consent."
+        ),
+        explanation_nl=(
+            "BSN of strafrechtelijke gegevens mogen niet voor marketing worden gedeeld, ook niet "
+            "met toestemming."
+        ),
+        remediation_en="Stop; recall and erase; breach assessment",
+        remediation_nl="Stop; haal terug en wis; beoordeel of er een datalek is",
+        citations=(
+            Citation("GDPR 10, 87"),
+            Citation("UAVG 46, 31-33"),
+        ),
+        breach_assessment=True,
+    ),
+    Code(
+        number="S26",
+        name="BASIS_RECORD_MISMATCH",
+        family="X.RECORD",
+        severity=Severity.LOW,
+        explanation_en=(
+            "The processing is lawful, but the recorded legal basis is missing or differs from "
+            "the real one."
+        ),
+        explanation_nl=(
+            "De verwerking is rechtmatig, maar de vastgelegde grondslag ontbreekt of wijkt af van"
+            " de werkelijke."
+        ),
+        remediation_en="Correct source system, ROPA and notice",
+        remediation_nl="Corrigeer het bronsysteem, het verwerkingsregister en de privacyverklaring",
+        citations=(
+            Citation("GDPR 5(1)(a), 5(2), 13(1)(c), 30"),
+            Citation("EDPB 05/2020 (no swapping)"),
+        ),
+    ),
+)

@@ -1,0 +1,126 @@
+"""Judge a fact, or the passing of time, and say what to write (legal model 4.5).
+
+`judge` adds the fact to the subject, evaluates the events that it can change, and
+compares with what was last said. The net result of any sequence of facts equals one
+evaluation of their set: that is Consentry's promise, and `tests/property` hold it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from streams.core.affected import affected
+from streams.core.identifiers import EventId
+from streams.core.instants import Instant
+from streams.core.policy import Policy
+from streams.core.revise import Revision, revise
+from streams.core.rules.assess import assess
+from streams.core.state import Decision, EventRow, Fact, Outcome
+from streams.core.subject import Record, Subject, outranks
+
+
+def judge(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -> Decision:
+    """Take in one fact.
+
+    `clock` is the instant up to which deadlines have passed (partition time), None for
+    none. The subject grows in place; the rows of the decision, folded into a new
+    Subject, give the same subject.
+    """
+    event = fact.event
+    record = subject.records.get(event.event_id)
+    if record is not None and (known := record.holds(fact.payload_hash)) is not None:
+        replayed = known.fact.source == fact.source
+        return Decision(outcome=Outcome.REPLAY if replayed else Outcome.DUPLICATE)
+    row = EventRow(fact=fact, policy_digest=policy.digest, first_judged_at=fact.ingested_at)
+    if record is None:
+        record = subject.add(row)
+        touched = affected(subject, event, policy)
+        displaced = None
+    else:
+        touched, displaced = _contest(subject, record, row, policy)
+    touched.add(event.event_id)
+    revisions = [
+        _again(subject, event_id, policy, clock, at=fact.ingested_at, new=fact)
+        for event_id in _in_time(subject, touched)
+    ]
+    rows = [row for revision in revisions if revision.changed for row in (revision.row,)]
+    if displaced is not None:
+        rows.append(displaced)
+    return _decision(revisions, rows)
+
+
+def judge_deadlines(subject: Subject, clock: Instant, policy: Policy) -> Decision:
+    """Take in that time has passed: duties whose deadline lies before `clock` are overdue."""
+    passed = {event_id for (event_id, _), due_at in subject.due.items() if due_at < clock}
+    revisions = [
+        _again(subject, event_id, policy, clock, at=clock, new=None)
+        for event_id in _in_time(subject, passed)
+    ]
+    return _decision(revisions, [revision.row for revision in revisions if revision.changed])
+
+
+def _contest(
+    subject: Subject, record: Record, row: EventRow, policy: Policy
+) -> tuple[set[EventId], EventRow | None]:
+    """Another payload under a known id (Q03): which counts does not depend on arrival.
+
+    Returns the events to judge again, and a row to write beside theirs: the payload
+    that does not count.
+    """
+    if not outranks(row, record.row):
+        subject.add(row)
+        return set(), row
+    holder = record.row
+    touched = affected(subject, holder.fact.event, policy)
+    subject.add(
+        msgspec.structs.replace(
+            row, said=holder.said, duties=holder.duties, first_judged_at=holder.first_judged_at
+        )
+    )
+    stripped = msgspec.structs.replace(holder, said={}, duties={})
+    record.others[-1] = stripped
+    touched |= affected(subject, row.fact.event, policy)
+    return touched, stripped
+
+
+def _again(
+    subject: Subject,
+    event_id: EventId,
+    policy: Policy,
+    clock: Instant | None,
+    *,
+    at: Instant,
+    new: Fact | None,
+) -> Revision:
+    """Evaluate one event and take the result into the subject."""
+    record = subject.records[event_id]
+    fresh = new is not None and record.row.fact is new
+    revision = revise(
+        record.row,
+        assess(subject, record, policy, clock),
+        policy,
+        at=at,
+        # A tick is on time; evidence about an event that was already judged is late.
+        late=new is not None and not (fresh and not record.conflicting),
+        fresh=fresh,
+    )
+    record.row = revision.row
+    subject.note(record)
+    return revision
+
+
+def _in_time(subject: Subject, event_ids: Iterable[EventId]) -> list[EventId]:
+    """By occurrence, so that equal facts give equal output in one decision."""
+    return sorted(event_ids, key=lambda e: (subject.records[e].event.occurred_at, e))
+
+
+def _decision(revisions: list[Revision], rows: list[EventRow]) -> Decision:
+    return Decision(
+        outcome=Outcome.JUDGED,
+        rows=tuple(rows),
+        findings=tuple(f for revision in revisions for f in revision.findings),
+        duties=tuple(d for revision in revisions for d in revision.duties),
+        rejudged=len(revisions),
+    )

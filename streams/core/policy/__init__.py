@@ -1,0 +1,30 @@
+"""Policy: what the DPO decides, dated, with unit and source (legal model 6)."""
+
+from __future__ import annotations
+
+from streams.core.policy.parameters import PARAMETERS, RESERVED, Parameter
+from streams.core.policy.policy import DatedValue, Policy, default_policy, fixed_policy
+from streams.core.policy.registers import (
+    UNDATED_ADEQUACY,
+    AdequacyEntry,
+    NoticeEntry,
+    RecipientEntry,
+    Registers,
+)
+from streams.core.policy.settings import Settings
+
+__all__ = [
+    "PARAMETERS",
+    "RESERVED",
+    "UNDATED_ADEQUACY",
+    "AdequacyEntry",
+    "DatedValue",
+    "NoticeEntry",
+    "Parameter",
+    "Policy",
+    "RecipientEntry",
+    "Registers",
+    "Settings",
+    "default_policy",
+    "fixed_policy",
+]

@@ -1,0 +1,102 @@
+"""A policy: dated settings and registers, resolved by event time (legal model 6)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from streams.core.instants import EARLIEST, LATEST, Instant
+from streams.core.law import GDPR_APPLIES, LAW_VERSION
+from streams.core.policy.registers import RegisterIndex, Registers
+from streams.core.policy.settings import Settings
+
+
+class DatedValue(msgspec.Struct, frozen=True):
+    """A value of one setting, in force from `valid_from` (inclusive)."""
+
+    valid_from: Instant
+    value: Any
+
+
+class Policy:
+    """Immutable. `entries` maps a name of `Settings` to its dated values.
+
+    Names that are absent, and times before a first entry, have the default. The
+    digests tell whether two policies agree, wholly or up to an instant.
+    """
+
+    def __init__(
+        self,
+        version: str = "default",
+        entries: dict[str, tuple[DatedValue, ...]] | None = None,
+        registers: Registers | None = None,
+        assess_from: Instant = GDPR_APPLIES,
+        law_version: str = LAW_VERSION,
+    ) -> None:
+        self.entries = {
+            name: tuple(sorted(values, key=lambda e: e.valid_from))
+            for name, values in sorted((entries or {}).items())
+        }
+        self.registers = registers or Registers()
+        self.index = RegisterIndex(self.registers)
+        self.assess_from = assess_from
+        self.law_version = law_version
+        self.digest = self.past_digest(LATEST)
+        self.version = f"{version}+{self.digest[:8]}"
+        boundaries = {EARLIEST}.union(e.valid_from for v in self.entries.values() for e in v)
+        self._starts = sorted(boundaries)
+        self._settings = [self._resolve(start) for start in self._starts]
+
+    def _resolve(self, at: Instant) -> Settings:
+        changes: dict[str, Any] = {}
+        for name, values in self.entries.items():
+            for entry in values:
+                if entry.valid_from <= at:
+                    changes[name] = entry.value
+        return msgspec.structs.replace(Settings(), **changes)
+
+    def at(self, instant: Instant) -> Settings:
+        """The settings in force at an instant."""
+        if len(self._settings) == 1:
+            return self._settings[0]
+        return self._settings[bisect_right(self._starts, instant) - 1]
+
+    def past_digest(self, until: Instant) -> str:
+        """16 hexadecimal digits over all that applies to events up to `until`.
+
+        Equal digests mean equal verdicts on those events. An entry for later times
+        changes nothing stored; one that reaches into the past does.
+        """
+        past = {
+            name: [
+                (entry.valid_from, _plain(entry.value))
+                for entry in values
+                if entry.valid_from <= until
+            ]
+            for name, values in self.entries.items()
+        }
+        content = {
+            "entries": {name: values for name, values in past.items() if values},
+            "registers": self.registers.until(until),
+            "assess_from": self.assess_from,
+            "law_version": self.law_version,
+        }
+        return sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()[:16]
+
+
+def _plain(value: Any) -> Any:
+    return msgspec.to_builtins(value, order="deterministic", str_keys=True)
+
+
+def default_policy() -> Policy:
+    """The recommended defaults of legal model 6, without registers of one's own."""
+    return Policy()
+
+
+def fixed_policy(version: str = "fixed", registers: Registers | None = None, **settings: Any) -> Policy:
+    """A policy whose settings hold at all times."""
+    entries = {name: (DatedValue(EARLIEST, value),) for name, value in settings.items()}
+    return Policy(version=version, entries=entries, registers=registers)

@@ -1,0 +1,149 @@
+"""The dated registers that outrank what a producer claims (legal model 3.1, P22).
+
+An entry holds from `valid_from` (inclusive) until the next entry of the same id.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import msgspec
+
+from streams.core.identifiers import ControllerId, RecipientId
+from streams.core.instants import EARLIEST, LATEST, Instant, parse_instant
+from streams.core.vocabulary import Purpose, RecipientRole, TransferMechanism
+
+NO_REFERENCE = "NONE"
+"""In the register: no agreement or arrangement is in force, whatever a producer claims."""
+
+EEA = frozenset(
+    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE"
+    " IS LI NO".split()
+)
+"""The European Economic Area: no transfer in the sense of GDPR 44."""
+
+
+class RecipientEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What the DPO established about a recipient; None leaves the producer's claim."""
+
+    recipient_id: RecipientId
+    valid_from: Instant = EARLIEST
+    role: RecipientRole | None = None
+    legal_entity: str | None = None
+    kind: str | None = None
+    category: str | None = None
+    country: str | None = None
+    own_use: bool | None = None
+    processing_agreement_ref: str | None = None
+    arrangement_ref: str | None = None
+    transfer_mechanism: TransferMechanism | None = None
+
+
+class NoticeEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What a privacy notice tells (GDPR 13): who, why, to whom, and that one may withdraw."""
+
+    notice_version: str
+    valid_from: Instant = EARLIEST
+    controller_id: ControllerId | None = None
+    purposes: tuple[Purpose, ...] = ()
+    recipient_ids: tuple[RecipientId, ...] = ()
+    recipient_categories: tuple[str, ...] = ()
+    right_to_withdraw: bool = True
+
+
+class AdequacyEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A country with an adequacy decision (GDPR 45), `valid_until` exclusive."""
+
+    country: str
+    valid_from: Instant = EARLIEST
+    valid_until: Instant = LATEST
+    mechanism: TransferMechanism | None = None
+
+
+ADEQUATE_UNDATED = "AD AR BR CA CH FO GB GG IL IM JE JP KR NZ UY".split()
+
+DEFAULT_ADEQUACY = (
+    *(AdequacyEntry(country=c) for c in ADEQUATE_UNDATED if c not in {"JP", "KR", "BR"}),
+    AdequacyEntry(country="JP", valid_from=parse_instant("2019-01-23T00:00:00+01:00")),
+    AdequacyEntry(country="KR", valid_from=parse_instant("2021-12-17T00:00:00+01:00")),
+    AdequacyEntry(country="BR", valid_from=parse_instant("2026-01-01T00:00:00+01:00")),
+    AdequacyEntry(
+        country="US",
+        valid_from=parse_instant("2023-07-10T00:00:00+02:00"),
+        mechanism=TransferMechanism.DPF,
+    ),
+)
+"""Legal model 6; the DPO confirms the dates. GB counted as a member state before 2021."""
+
+UNDATED_ADEQUACY = (
+    *(AdequacyEntry(country=c) for c in ADEQUATE_UNDATED),
+    AdequacyEntry(country="US", mechanism=TransferMechanism.DPF),
+)
+"""The same list without dates, as the conformance cases use it."""
+
+
+class Registers(msgspec.Struct, frozen=True, kw_only=True):
+    """The registers as given; empty ones leave the producers' claims standing.
+
+    A register of recipients that is not empty makes everybody else in it an unknown
+    recipient (P18). A register of notices that is not empty knows no other version.
+    """
+
+    recipients: tuple[RecipientEntry, ...] = ()
+    notices: tuple[NoticeEntry, ...] = ()
+    adequacy: tuple[AdequacyEntry, ...] = DEFAULT_ADEQUACY
+
+    def until(self, instant: Instant) -> Registers:
+        """The registers without what begins or ends after `instant`."""
+        return Registers(
+            recipients=tuple(e for e in self.recipients if e.valid_from <= instant),
+            notices=tuple(e for e in self.notices if e.valid_from <= instant),
+            adequacy=tuple(
+                e if e.valid_until <= instant else msgspec.structs.replace(e, valid_until=LATEST)
+                for e in self.adequacy
+                if e.valid_from <= instant
+            ),
+        )
+
+
+class RegisterIndex:
+    """Look-ups by id and instant over the registers."""
+
+    def __init__(self, registers: Registers) -> None:
+        self._recipients: dict[str, list[RecipientEntry]] = {}
+        for entry in sorted(registers.recipients, key=lambda e: e.valid_from):
+            self._recipients.setdefault(entry.recipient_id, []).append(entry)
+        self._notices: dict[str, list[NoticeEntry]] = {}
+        for notice in sorted(registers.notices, key=lambda e: e.valid_from):
+            self._notices.setdefault(notice.notice_version, []).append(notice)
+        self._adequacy: dict[str, list[AdequacyEntry]] = {}
+        for decision in registers.adequacy:
+            self._adequacy.setdefault(decision.country, []).append(decision)
+        self.knows_recipients = bool(registers.recipients)
+        self.knows_notices = bool(registers.notices)
+
+    def recipient(self, recipient_id: str, at: Instant) -> RecipientEntry | None:
+        """The entry of a recipient in force at an instant."""
+        entries = self._recipients.get(recipient_id)
+        if not entries:
+            return None
+        position = bisect_right(entries, at, key=lambda e: e.valid_from)
+        return entries[position - 1] if position else None
+
+    def notice(self, notice_version: str, at: Instant) -> NoticeEntry | None:
+        """The entry of a notice version in force at an instant."""
+        entries = self._notices.get(notice_version)
+        if not entries:
+            return None
+        position = bisect_right(entries, at, key=lambda e: e.valid_from)
+        return entries[position - 1] if position else None
+
+    def adequate(self, country: str, mechanism: TransferMechanism | None, at: Instant) -> bool:
+        """Whether a transfer rests on the EEA, a decision in force, or a safeguard."""
+        if country in EEA or mechanism in (TransferMechanism.SCC, TransferMechanism.BCR):
+            return True
+        return any(
+            decision.valid_from <= at < decision.valid_until
+            and (decision.mechanism is None or decision.mechanism is mechanism)
+            for decision in self._adequacy.get(country, ())
+        )

@@ -1,0 +1,143 @@
+"""Is a grant valid in itself? Tests T7 to T11, and the advisory A01 (legal model 4.2, 4.4).
+
+The answer depends on the grant and on the policy at its instant alone, so a defect is
+told at capture, before anybody relies on the consent.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from streams.core.events import ConsentChange
+from streams.core.identifiers import Slot
+from streams.core.policy import Policy, Settings
+from streams.core.policy.settings import UnknownAge
+from streams.core.signals import Grant
+from streams.core.state import Verdict
+from streams.core.vocabulary import AFFIRMATIVE_METHODS, UNDER_SIXTEEN, AgeBand
+
+CAPTURE_SLOT = Slot("A.CAPTURE")
+
+
+class ConsentTest(IntEnum):
+    """T1 to T11 in the order of legal model 4.2; 0 means that there is no grant at all."""
+
+    RECORD = 0
+    PURPOSE = 1
+    RECIPIENT = 2
+    RECIPIENT_NAMED = 3
+    DATA_CATEGORY = 4
+    CHANNEL = 5
+    EXPIRY = 6
+    AFFIRMATIVE = 7
+    GUARDIAN = 8
+    DEMONSTRABLE = 9
+    INFORMED = 10
+    FREE_AND_SPECIFIC = 11
+
+
+SHARE_CODES: dict[ConsentTest, str] = {
+    ConsentTest.RECORD: "NO_CONSENT",
+    ConsentTest.PURPOSE: "CONSENT_OTHER_PURPOSE",
+    ConsentTest.RECIPIENT: "CONSENT_OTHER_RECIPIENT",
+    ConsentTest.RECIPIENT_NAMED: "CONSENT_RECIPIENT_NOT_NAMED",
+    ConsentTest.DATA_CATEGORY: "CONSENT_OTHER_DATA_CATEGORY",
+    ConsentTest.EXPIRY: "CONSENT_EXPIRED",
+    ConsentTest.AFFIRMATIVE: "CONSENT_NOT_AFFIRMATIVE",
+    ConsentTest.GUARDIAN: "CONSENT_MINOR_NO_GUARDIAN",
+    ConsentTest.DEMONSTRABLE: "CONSENT_NOT_DEMONSTRABLE",
+    ConsentTest.INFORMED: "CONSENT_NOT_INFORMED",
+    ConsentTest.FREE_AND_SPECIFIC: "CONSENT_NOT_FREE_OR_SPECIFIC",
+}
+"""The code S07 to S17 that a failed test leads to on a share."""
+
+REASONS: dict[ConsentTest, str] = {
+    ConsentTest.PURPOSE: "OTHER_PURPOSE",
+    ConsentTest.RECIPIENT: "OTHER_RECIPIENT",
+    ConsentTest.RECIPIENT_NAMED: "RECIPIENT_NOT_NAMED",
+    ConsentTest.DATA_CATEGORY: "OTHER_DATA_CATEGORY",
+    ConsentTest.CHANNEL: "OTHER_CHANNEL",
+    ConsentTest.EXPIRY: "EXPIRED",
+    ConsentTest.AFFIRMATIVE: "NOT_AFFIRMATIVE",
+    ConsentTest.GUARDIAN: "MINOR",
+    ConsentTest.DEMONSTRABLE: "NOT_DEMONSTRABLE",
+    ConsentTest.INFORMED: "NOT_INFORMED",
+    ConsentTest.FREE_AND_SPECIFIC: "NOT_FREE_OR_SPECIFIC",
+}
+"""The failed test as the reason of M11 and A01."""
+
+
+def defects(grant: Grant, policy: Policy) -> tuple[ConsentTest, ...]:
+    """The validity tests T7 to T11 that a grant fails, in order; empty for a valid one."""
+    known = grant.validity
+    if known is not None and known[0] is policy:
+        return known[1]
+    failed = tuple(_failed(grant.event, policy))
+    grant.validity = (policy, failed)
+    return failed
+
+
+def judge_capture(grant: Grant, policy: Policy) -> dict[Slot, Verdict]:
+    """A01 where a grant is recorded that cannot be relied on."""
+    failed = defects(grant, policy)
+    if not failed:
+        return {}
+    verdict = Verdict(
+        code="CONSENT_DEFECT_RECORDED",
+        reason=REASONS[failed[0]],
+        consent_ids_considered=(grant.consent_id,) if grant.consent_id else (),
+        contributing_codes=tuple(SHARE_CODES[test] for test in failed),
+    )
+    return {CAPTURE_SLOT: verdict}
+
+
+def _failed(event: ConsentChange, policy: Policy) -> list[ConsentTest]:
+    settings = policy.at(event.occurred_at)
+    outcome = {
+        ConsentTest.AFFIRMATIVE: event.consent_method in AFFIRMATIVE_METHODS,
+        ConsentTest.GUARDIAN: _guarded(event, settings),
+        ConsentTest.DEMONSTRABLE: _demonstrable(event, settings),
+        ConsentTest.INFORMED: _informed(event, policy),
+        ConsentTest.FREE_AND_SPECIFIC: _free_and_specific(event),
+    }
+    return [test for test, passed in outcome.items() if not passed]
+
+
+def _guarded(event: ConsentChange, settings: Settings) -> bool:
+    """T8, GDPR 8 and UAVG 5: under sixteen or under guardianship, the guardian consents."""
+    minor = event.age_band in UNDER_SIXTEEN or (
+        event.age_band in (None, AgeBand.UNKNOWN) and settings.unknown_age is UnknownAge.UNDER_16
+    )
+    return bool(event.guardian_consent) or not (minor or event.under_guardianship)
+
+
+def _demonstrable(event: ConsentChange, settings: Settings) -> bool:
+    """T9, GDPR 7(1): there is evidence, and it was recorded in time (back-dating guard)."""
+    if event.evidence_ref is None or event.consent_method is None:
+        return False
+    delay = event.recorded_at - event.occurred_at
+    return delay <= settings.max_recording_delay[event.consent_method]
+
+
+def _informed(event: ConsentChange, policy: Policy) -> bool:
+    """T10, GDPR 13: a known notice that tells controller, purpose, recipients, withdrawal."""
+    if event.notice_version is None:
+        return False
+    if not policy.index.knows_notices:
+        return True
+    notice = policy.index.notice(event.notice_version, event.occurred_at)
+    if notice is None or not notice.right_to_withdraw:
+        return False
+    return (
+        notice.controller_id in (None, event.controller_id)
+        and event.purposes[0] in notice.purposes
+        and set(event.recipient_ids) <= set(notice.recipient_ids)
+        and set(event.recipient_categories) <= set(notice.recipient_categories)
+    )
+
+
+def _free_and_specific(event: ConsentChange) -> bool:
+    """T11, GDPR 7(2), 7(4): an act of its own, tied to nothing else."""
+    return not (
+        event.bundled_with_terms or event.condition_of_service or event.separate_act is False
+    )

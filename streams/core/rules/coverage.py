@@ -1,0 +1,165 @@
+"""What consents and signals say about one target at one instant (legal model 4.1, 4.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streams.core.identifiers import ConsentId
+from streams.core.instants import Instant
+from streams.core.policy import Policy, Settings
+from streams.core.rules.capture import ConsentTest, defects
+from streams.core.signals import Grant, Signal, Target
+from streams.core.subject import Subject
+from streams.core.vocabulary import ConsentAction, DataCategory
+
+MAX_CONSIDERED = 50
+"""How many consent ids a finding names, newest first."""
+
+_GRACIOUS = frozenset({ConsentAction.WITHDRAWN, ConsentAction.REFUSED})
+
+
+class Standing:
+    """The consents and signals of a subject as of one instant, seen from one target.
+
+    A1: only what occurred at or before the instant is looked at.
+    """
+
+    def __init__(self, subject: Subject, target: Target, at: Instant, policy: Policy) -> None:
+        self.target = target
+        self.at = at
+        self.policy = policy
+        self.settings = policy.at(at)
+        known = subject.grants.through(at)
+        if not self.settings.grant_at_same_instant_valid:
+            known = [grant for grant in known if grant.at < at]
+        replaced = {grant.event.replaces_consent_id for grant in known} - {None}
+        self.known = known
+        self.grants = [
+            grant
+            for grant in known
+            if grant.consent_id is None
+            or grant.consent_id not in replaced
+            or not _is_replaced(grant, known)
+        ]
+        self.hits = [
+            signal
+            for signal in (scoped(subject, raw) for raw in subject.signals.through(at))
+            if self._in_force(signal) and signal.hits(target)
+        ]
+        self.unlifted = self._unlifted()
+        self._killed_until = max((signal.at for signal in self.hits), default=None)
+
+    def _in_force(self, signal: Signal) -> bool:
+        """P11: grace delays a withdrawal or refusal, never an objection or erasure."""
+        if signal.kind in _GRACIOUS:
+            return signal.at + self.settings.withdrawal_grace <= self.at
+        return True
+
+    def _unlifted(self) -> list[Signal]:
+        """A5: a later valid grant for the target lifts, whatever becomes of it afterwards."""
+        if not self.hits:
+            return []
+        lifted_before = max(
+            (grant.at for grant in self.known if self._lifts(grant)), default=None
+        )
+        if lifted_before is None:
+            return self.hits
+        return [signal for signal in self.hits if signal.at >= lifted_before]
+
+    def _lifts(self, grant: Grant) -> bool:
+        target = self.target
+        if grant.purpose is not target.purpose or defects(grant, self.policy):
+            return False
+        if target.channel is not None and not grant.covers_channel(target.channel):
+            return False
+        return target.any_recipient or self._recipient_failure(grant) is None
+
+    def _recipient_failure(self, grant: Grant) -> ConsentTest | None:
+        return recipient_failure(grant, self.target, self.settings)
+
+    def failures(self, grant: Grant, category: DataCategory | None) -> list[ConsentTest]:
+        """Every test T1 to T11 that a grant fails, in order; no category skips T4."""
+        target = self.target
+        failed: list[ConsentTest] = []
+        if grant.purpose is not target.purpose:
+            failed.append(ConsentTest.PURPOSE)
+        if (recipient := self._recipient_failure(grant)) is not None:
+            failed.append(recipient)
+        if category is not None and category not in grant.categories:
+            failed.append(ConsentTest.DATA_CATEGORY)
+        if target.channel is not None and not grant.covers_channel(target.channel):
+            failed.append(ConsentTest.CHANNEL)
+        expires_at = grant.event.expires_at
+        if expires_at is not None and self.at >= expires_at:
+            failed.append(ConsentTest.EXPIRY)
+        failed.extend(defects(grant, self.policy))
+        return failed
+
+    def alive(self, grant: Grant) -> bool:
+        """A6: no signal at or after the grant hits the target."""
+        return self._killed_until is None or grant.at > self._killed_until
+
+    def covering(self, category: DataCategory | None) -> Grant | None:
+        """The newest live valid consent for a category, or None."""
+        for grant in reversed(self.grants):
+            if self.alive(grant) and not self.failures(grant, category):
+                return grant
+        return None
+
+    def closest(self, category: DataCategory | None) -> tuple[Grant, list[ConsentTest]] | None:
+        """The grant that misses latest (4.2, closest miss) with all that it fails.
+
+        A grant that fails nothing but was killed by a signal is no candidate.
+        """
+        best: tuple[Grant, list[ConsentTest]] | None = None
+        for grant in self.grants:
+            failed = self.failures(grant, category)
+            if failed and (best is None or _closer(grant, failed, best)):
+                best = grant, failed
+        return best
+
+    def addresses(self, grant: Grant) -> bool:
+        """Whether a grant is for the target's purpose and recipient."""
+        return grant.purpose is self.target.purpose and self._recipient_failure(grant) is None
+
+    def considered(self, picked: Sequence[Grant] = ()) -> tuple[ConsentId, ...]:
+        """The consents for the purpose and those `picked` otherwise, newest first."""
+        relevant = {id(grant): grant for grant in picked}
+        relevant |= {id(g): g for g in self.known if g.purpose is self.target.purpose}
+        newest_first = sorted(relevant.values(), key=lambda g: g.order, reverse=True)
+        ids = [grant.consent_id for grant in newest_first if grant.consent_id]
+        return tuple(dict.fromkeys(ids))[:MAX_CONSIDERED]
+
+
+def recipient_failure(grant: Grant, target: Target, settings: Settings) -> ConsentTest | None:
+    """T2 and T3: the recipient is named, or its category where policy P2 allows."""
+    if target.recipient_id is None or target.recipient_id in grant.event.recipient_ids:
+        return None
+    category = target.recipient_category
+    if category is None or category not in grant.event.recipient_categories:
+        return ConsentTest.RECIPIENT
+    return ConsentTest.RECIPIENT_NAMED if settings.named_recipient_required else None
+
+
+def _closer(
+    grant: Grant, failed: list[ConsentTest], best: tuple[Grant, list[ConsentTest]]
+) -> bool:
+    return (failed[0], grant.order) > (best[1][0], best[0].order)
+
+
+def _is_replaced(grant: Grant, known: list[Grant]) -> bool:
+    """A2, A8: another grant names it, valid or not."""
+    return any(
+        other is not grant and other.event.replaces_consent_id == grant.consent_id
+        for other in known
+    )
+
+
+def scoped(subject: Subject, signal: Signal) -> Signal:
+    """A signal with its full scope (A4): the cited consent as of the signal's instant."""
+    if signal.cites is None:
+        return signal
+    cited = [
+        grant for grant in subject.grants.through(signal.at) if grant.consent_id == signal.cites
+    ]
+    return signal.scoped(max(cited, key=lambda g: g.order, default=None))

@@ -1,0 +1,174 @@
+"""Whom must the controller tell? Duties O01 and the finding O02 (legal model 4.4).
+
+GDPR 19 and C-129/21: after a withdrawal, objection or erasure request every recipient
+that had the data is told; so is the recipient of a share against an expressed will.
+"""
+
+from __future__ import annotations
+
+from streams.core.events import ConsentChange, DataShare
+from streams.core.identifiers import EventId, RecipientId, Slot
+from streams.core.instants import Instant
+from streams.core.policy import Policy
+from streams.core.rules.capture import defects
+from streams.core.rules.coverage import recipient_failure, scoped
+from streams.core.rules.share_basis import AGAINST_EXPRESSED_WILL, BASIS_SLOT
+from streams.core.rules.share_roles import NormalisedShare, normalise
+from streams.core.signals import Signal, Target
+from streams.core.state import DutyState, Verdict
+from streams.core.subject import Subject
+from streams.core.vocabulary import ConsentAction, DutyStatus, RecipientRole
+
+DUTY_FAMILY = "O.NOTIFY"
+
+_TRIGGERS = frozenset({ConsentAction.WITHDRAWN, ConsentAction.OBJECTED, ConsentAction.ERASED})
+
+
+def duty_slot(recipient_id: RecipientId) -> Slot:
+    """The slot of O01 and O02: one per trigger and recipient."""
+    return Slot(f"{DUTY_FAMILY}:{recipient_id}")
+
+
+def signal_duties(
+    subject: Subject, event: ConsentChange, policy: Policy, clock: Instant | None
+) -> dict[RecipientId, DutyState]:
+    """The duties that a withdrawal, objection or erasure request brings."""
+    if event.action not in _TRIGGERS:
+        return {}
+    signal = scoped(subject, Signal.of(event))
+    received: dict[RecipientId, list[tuple[EventId, NormalisedShare]]] = {}
+    for share in subject.shares.before(signal.at):
+        normal = normalise(share, policy)
+        if normal.marketing and signal.hits(normal.target):
+            received.setdefault(share.recipient_id, []).append((share.event_id, normal))
+    due_at = Instant(signal.at + policy.at(signal.at).notify_deadline)
+    return {
+        recipient_id: _duty(
+            subject,
+            recipient_id,
+            trigger=event.action.value,
+            starts_at=signal.at,
+            due_at=due_at,
+            share_ids=tuple(event_id for event_id, _ in shares),
+            cancelled=_regranted(subject, signal, shares, due_at, policy),
+            clock=clock,
+        )
+        for recipient_id, shares in received.items()
+    }
+
+
+def share_duties(
+    subject: Subject,
+    share: DataShare,
+    found: dict[Slot, Verdict],
+    policy: Policy,
+    clock: Instant | None,
+) -> dict[RecipientId, DutyState]:
+    """The duty that a share against an expressed will brings; no re-grant cancels it."""
+    basis = found.get(BASIS_SLOT)
+    if basis is None or basis.code not in AGAINST_EXPRESSED_WILL:
+        return {}
+    due_at = Instant(share.occurred_at + policy.at(share.occurred_at).notify_deadline)
+    duty = _duty(
+        subject,
+        share.recipient_id,
+        trigger=basis.code,
+        starts_at=share.occurred_at,
+        due_at=due_at,
+        share_ids=(share.event_id,),
+        cancelled=False,
+        clock=clock,
+    )
+    return {share.recipient_id: duty}
+
+
+def overdue(duties: dict[RecipientId, DutyState]) -> dict[Slot, Verdict]:
+    """O02 for every duty that was not fulfilled in time; remedied where told later."""
+    return {
+        duty_slot(recipient_id): Verdict(
+            code="RECIPIENT_NOT_NOTIFIED",
+            reason=duty.trigger,
+            remediated=duty.status is DutyStatus.FULFILLED_LATE,
+        )
+        for recipient_id, duty in duties.items()
+        if duty.status in (DutyStatus.OVERDUE, DutyStatus.FULFILLED_LATE)
+    }
+
+
+def may_concern(signal: Signal, target: Target) -> bool:
+    """Whether a signal brings duties for shares with this target."""
+    return signal.kind in _TRIGGERS and signal.hits(target)
+
+
+def _duty(
+    subject: Subject,
+    recipient_id: RecipientId,
+    *,
+    trigger: str,
+    starts_at: Instant,
+    due_at: Instant,
+    share_ids: tuple[EventId, ...],
+    cancelled: bool,
+    clock: Instant | None,
+) -> DutyState:
+    """Fulfilled by a notification from start to deadline, both inclusive."""
+    timeline = subject.notifications.get(recipient_id)
+    told = [n.occurred_at for n in timeline.since(starts_at)] if timeline is not None else []
+    first = told[0] if told else None
+    passed = clock is not None and clock > due_at
+    notified_at = None
+    if first is not None and first <= due_at:
+        status, notified_at = DutyStatus.FULFILLED, first
+    elif cancelled:
+        status = DutyStatus.CANCELLED
+    elif passed and first is not None:
+        status, notified_at = DutyStatus.FULFILLED_LATE, first
+    elif passed:
+        status = DutyStatus.OVERDUE
+    else:
+        status = DutyStatus.DUE
+    return DutyState(
+        trigger=trigger,
+        starts_at=starts_at,
+        due_at=due_at,
+        share_ids=share_ids,
+        status=status,
+        notified_at=notified_at,
+    )
+
+
+def _regranted(
+    subject: Subject,
+    signal: Signal,
+    shares: list[tuple[EventId, NormalisedShare]],
+    due_at: Instant,
+    policy: Policy,
+) -> bool:
+    """Whether every purpose shared was validly granted again, in time, for the recipient.
+
+    Later expiry, replacement or withdrawal of the re-grant does not revive the duty.
+    """
+    grants = [
+        grant
+        for grant in subject.grants.after(signal.at)
+        if grant.at <= due_at and not defects(grant, policy)
+    ]
+    if not grants:
+        return False
+    needed: dict[str, NormalisedShare] = {}
+    for _, normal in shares:
+        # As processor any recipient will do; one share as third party asks for the name.
+        held = needed.get(normal.purpose)
+        if held is None or held.role is RecipientRole.PROCESSOR:
+            needed[normal.purpose] = normal
+    return all(
+        any(
+            grant.purpose is normal.purpose
+            and (
+                normal.role is RecipientRole.PROCESSOR
+                or recipient_failure(grant, normal.target, policy.at(grant.at)) is None
+            )
+            for grant in grants
+        )
+        for normal in needed.values()
+    )

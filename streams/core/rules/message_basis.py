@@ -1,0 +1,171 @@
+"""On what basis was a message sent? Codes M01 to M11 and S26 (legal model 4.3)."""
+
+from __future__ import annotations
+
+from streams.core.events import MarketingMessage
+from streams.core.identifiers import RecipientId, Slot
+from streams.core.law import TELEPHONE_OPT_IN
+from streams.core.policy import Policy
+from streams.core.rules.capture import REASONS, SHARE_CODES, ConsentTest
+from streams.core.rules.coverage import Standing
+from streams.core.rules.share_basis import RECORD_SLOT, why_no_record
+from streams.core.rules.soft_opt_in import has_customer_exception, soft_opt_in_miss
+from streams.core.signals import Signal, Target
+from streams.core.state import Verdict
+from streams.core.subject import Subject
+from streams.core.vocabulary import (
+    Channel,
+    ConsentAction,
+    LegalBasis,
+    MessagePurpose,
+    Purpose,
+)
+
+BASIS_SLOT = Slot("M.BASIS")
+
+_STRENGTH = (
+    ConsentAction.OBJECTED,
+    ConsentAction.ERASED,
+    ConsentAction.WITHDRAWN,
+    ConsentAction.REFUSED,
+)
+
+_UNCONDITIONAL = frozenset({ConsentAction.OBJECTED, ConsentAction.ERASED})
+
+
+def is_marketing(message: MarketingMessage) -> bool:
+    """Promotion in a service message makes it marketing (legal model 4.3, step 0)."""
+    return message.message_purpose is MessagePurpose.MARKETING or bool(message.contains_promotion)
+
+
+def is_assessed(message: MarketingMessage) -> bool:
+    """Human calls of the opt-out era, before 1 July 2021, are not assessed (2.2)."""
+    return not (
+        message.channel is Channel.PHONE_HUMAN and message.occurred_at < TELEPHONE_OPT_IN
+    )
+
+
+def sender_of(message: MarketingMessage) -> str:
+    """Who sent it; the controller where nothing is said."""
+    return message.sender_controller_id or message.controller_id
+
+
+def is_own_offer(message: MarketingMessage) -> bool:
+    """Whether the sender advertises for itself."""
+    sender = sender_of(message)
+    return str(message.advertiser_id or sender) == sender
+
+
+def consent_target(message: MarketingMessage) -> Target:
+    """Step 2: what a consent must cover for this message."""
+    sender = sender_of(message)
+    if not is_own_offer(message):
+        return Target(
+            purpose=Purpose.THIRD_PARTY_OFFERS,
+            recipient_id=message.advertiser_id,
+            channel=message.channel,
+        )
+    # A sister company that sends must be named in the consent; the controller need not.
+    named = None if sender == str(message.controller_id) else RecipientId(sender)
+    return Target(
+        purpose=Purpose.OWN_DIRECT_MARKETING, recipient_id=named, channel=message.channel
+    )
+
+
+def own_marketing_target(message: MarketingMessage) -> Target:
+    """What an opt-out towards the controller hits, whoever sends (step 3a)."""
+    return Target(purpose=Purpose.OWN_DIRECT_MARKETING, channel=message.channel)
+
+
+def judge_message_basis(
+    subject: Subject, message: MarketingMessage, policy: Policy
+) -> dict[Slot, Verdict]:
+    """The exclusive basis chain of a marketing message."""
+    at = message.occurred_at
+    standing = Standing(subject, consent_target(message), at, policy)
+    own = Standing(subject, own_marketing_target(message), at, policy)
+    if opted_out := _opted_out(message, standing, own, policy):
+        return {BASIS_SLOT: _verdict(standing, "MSG_AFTER_OPT_OUT", opted_out.value)}
+    if message.channel is Channel.POST:
+        # Outside Tw 11.7: only objection and withdrawal are enforced.
+        return {}
+    return _basis(subject, message, standing)
+
+
+def _opted_out(
+    message: MarketingMessage, standing: Standing, own: Standing, policy: Policy
+) -> ConsentAction | None:
+    """Step 3a: the strongest unlifted signal on purpose and channel."""
+    if is_own_offer(message):
+        unlifted: list[Signal] = own.unlifted
+        if not policy.at(message.occurred_at).refusal_blocks_soft_opt_in:
+            unlifted = [s for s in unlifted if s.kind is not ConsentAction.REFUSED]
+    else:
+        unlifted = standing.unlifted + [s for s in own.unlifted if s.kind in _UNCONDITIONAL]
+    kinds = {signal.kind for signal in unlifted}
+    return next((kind for kind in _STRENGTH if kind in kinds), None)
+
+
+def _basis(
+    subject: Subject, message: MarketingMessage, standing: Standing
+) -> dict[Slot, Verdict]:
+    """Steps 3c to 3f."""
+    settings = standing.settings
+    claimed = message.legal_basis_claimed or LegalBasis.NONE
+    own_offer = is_own_offer(message)
+    exception = own_offer and has_customer_exception(
+        message.channel, message.occurred_at, settings
+    )
+    miss = soft_opt_in_miss(subject, message, settings) if exception else None
+    soft_opt_in = exception and miss is None
+    if standing.covering(None) is not None:
+        if claimed is LegalBasis.CONSENT:
+            return {}
+        if soft_opt_in and claimed in (LegalBasis.SOFT_OPT_IN, LegalBasis.LEGITIMATE_INTEREST):
+            return {}
+        return _fallback(subject, standing, claimed)
+    if not own_offer:
+        return {BASIS_SLOT: _verdict(standing, "MSG_THIRD_PARTY_OFFER_NO_CONSENT", None)}
+    claim = claimed
+    if claim not in (LegalBasis.CONSENT, LegalBasis.SOFT_OPT_IN):
+        has_sale = bool(subject.sales.through(message.occurred_at))
+        claim = LegalBasis.SOFT_OPT_IN if has_sale else LegalBasis.CONSENT
+    if soft_opt_in:
+        if claimed in (LegalBasis.CONSENT, LegalBasis.NONE):
+            return _fallback(subject, standing, claimed)
+        return {}
+    if claim is LegalBasis.CONSENT:
+        return {BASIS_SLOT: _no_valid_consent(subject, standing)}
+    if miss is None:
+        return {BASIS_SLOT: _verdict(standing, "MSG_CHANNEL_REQUIRES_CONSENT", None)}
+    return {BASIS_SLOT: _verdict(standing, miss, None)}
+
+
+def _fallback(
+    subject: Subject, standing: Standing, claimed: LegalBasis
+) -> dict[Slot, Verdict]:
+    """P21: the message is lawful on a basis other than the claimed one."""
+    reason = f"CLAIMED_{claimed.value}"
+    if not standing.settings.allow_basis_fallback:
+        return {BASIS_SLOT: _verdict(standing, "MSG_NO_VALID_CONSENT", reason)}
+    return {RECORD_SLOT: _verdict(standing, "BASIS_RECORD_MISMATCH", reason)}
+
+
+def _no_valid_consent(subject: Subject, standing: Standing) -> Verdict:
+    """M11 with the failed consent test as its reason."""
+    miss = standing.closest(None)
+    if miss is None:
+        reason = why_no_record(subject, standing, None)
+        return _verdict(standing, "MSG_NO_VALID_CONSENT", reason)
+    grant, failed = miss
+    others = [SHARE_CODES[test] for test in failed[1:] if test is not ConsentTest.CHANNEL]
+    return Verdict(
+        code="MSG_NO_VALID_CONSENT",
+        reason=REASONS[failed[0]],
+        consent_ids_considered=standing.considered([grant]),
+        contributing_codes=tuple(others),
+    )
+
+
+def _verdict(standing: Standing, code: str, reason: str | None) -> Verdict:
+    return Verdict(code=code, reason=reason, consent_ids_considered=standing.considered())

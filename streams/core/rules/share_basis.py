@@ -1,0 +1,205 @@
+"""On what basis did data leave? Codes S01 to S17, S24 and S26 (legal model 4.2, steps 3, 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streams.core.events import DataShare
+from streams.core.identifiers import Slot
+from streams.core.instants import Instant
+from streams.core.policy import Policy
+from streams.core.policy.settings import LegitimateInterestMode
+from streams.core.rules.capture import SHARE_CODES
+from streams.core.rules.coverage import Standing
+from streams.core.rules.share_roles import NormalisedShare
+from streams.core.signals import Grant, Signal, expand
+from streams.core.state import Verdict
+from streams.core.subject import Subject
+from streams.core.vocabulary import (
+    EXPLICIT_METHODS,
+    MARKETING_PURPOSES,
+    SPECIAL_CATEGORIES,
+    ConsentAction,
+    DataCategory,
+    LegalBasis,
+    Protection,
+    RecipientRole,
+)
+
+BASIS_SLOT = Slot("S.BASIS")
+SPECIAL_SLOT = Slot("S.SPECIAL")
+RECORD_SLOT = Slot("X.RECORD")
+
+AGAINST_EXPRESSED_WILL = frozenset(
+    {"SHARE_AFTER_OBJECTION", "SHARE_AFTER_WITHDRAWAL", "SHARE_DESPITE_REFUSAL"}
+)
+"""S01 to S03: such a share brings a duty of its own (4.4)."""
+
+_BY_STRENGTH = (
+    (ConsentAction.OBJECTED, "SHARE_AFTER_OBJECTION"),
+    (ConsentAction.ERASED, "SHARE_AFTER_OBJECTION"),
+    (ConsentAction.WITHDRAWN, "SHARE_AFTER_WITHDRAWAL"),
+    (ConsentAction.REFUSED, "SHARE_DESPITE_REFUSAL"),
+)
+
+_UNCONDITIONAL = frozenset({ConsentAction.OBJECTED, ConsentAction.ERASED})
+
+
+def judge_basis(
+    subject: Subject, share: DataShare, normal: NormalisedShare, policy: Policy
+) -> dict[Slot, Verdict]:
+    """The exclusive basis chain with what hangs on it: S01 to S17, S24, S26."""
+    if not normal.external or normal.purpose not in MARKETING_PURPOSES:
+        return {}
+    standing = Standing(subject, normal.target, share.occurred_at, policy)
+    if _needs_no_consent(normal, policy, share.occurred_at):
+        unlifted = [s for s in standing.unlifted if s.kind in _UNCONDITIONAL]
+        return _against_will(share, standing, unlifted)
+    return {
+        **_special(share, standing),
+        **(_against_will(share, standing, standing.unlifted) or _basis(subject, share, standing)),
+    }
+
+
+def _needs_no_consent(normal: NormalisedShare, policy: Policy, at: Instant) -> bool:
+    """Step 3: a processor on instruction; with P3 off a joint controller is read alike."""
+    if normal.role is RecipientRole.PROCESSOR:
+        return True
+    settings = policy.at(at)
+    return (
+        normal.role is RecipientRole.JOINT_CONTROLLER
+        and not settings.joint_controller_as_third_party
+    )
+
+
+def _against_will(
+    share: DataShare, standing: Standing, unlifted: list[Signal]
+) -> dict[Slot, Verdict]:
+    """Step 4a: the strongest kind of unlifted signal gives the code."""
+    kinds = {signal.kind for signal in unlifted}
+    for kind, code in _BY_STRENGTH:
+        if kind in kinds:
+            return {BASIS_SLOT: _verdict(share, standing, code, kind.value)}
+    return {}
+
+
+def _basis(subject: Subject, share: DataShare, standing: Standing) -> dict[Slot, Verdict]:
+    """Steps 4b to 4f."""
+    claimed = share.legal_basis_claimed or LegalBasis.NONE
+    # A share that names no category is judged as one of unknown data: a consent for
+    # the purpose and recipient is the least it needs.
+    categories: tuple[DataCategory | None, ...] = expand(share.data_categories) or (None,)
+    uncovered = [c for c in categories if standing.covering(c) is None]
+    if not uncovered:
+        if claimed is LegalBasis.CONSENT:
+            return {}
+        mismatch = Verdict(
+            code="BASIS_RECORD_MISMATCH",
+            reason=f"CLAIMED_{claimed.value}",
+            consent_ids_considered=standing.considered(),
+        )
+        return {RECORD_SLOT: mismatch}
+    named = tuple(c for c in uncovered if c is not None)
+    match claimed:
+        case LegalBasis.LEGITIMATE_INTEREST:
+            review = (
+                standing.settings.legitimate_interest_mode is LegitimateInterestMode.REVIEW
+            )
+            verdict = _verdict(
+                share, standing, "LEGITIMATE_INTEREST_REJECTED", None, named, review=review
+            )
+        case LegalBasis.SOFT_OPT_IN:
+            verdict = _verdict(share, standing, "SOFT_OPT_IN_NOT_FOR_SHARING", None, named)
+        case LegalBasis.CONSENT | LegalBasis.NONE:
+            verdict = _closest_miss(subject, share, standing, uncovered, named)
+        case _:
+            verdict = _verdict(
+                share, standing, "OTHER_BASIS_REJECTED", f"CLAIMED_{claimed.value}", named
+            )
+    return {BASIS_SLOT: verdict}
+
+
+def _closest_miss(
+    subject: Subject,
+    share: DataShare,
+    standing: Standing,
+    uncovered: list[DataCategory | None],
+    named: tuple[DataCategory, ...],
+) -> Verdict:
+    """Step 4f: per category the grant that misses latest; over categories the earliest."""
+    misses = [standing.closest(category) for category in uncovered]
+    candidates = [miss for miss in misses if miss is not None]
+    if len(candidates) < len(misses):
+        reason = why_no_record(subject, standing, share.consent_ref)
+        return _verdict(share, standing, "NO_CONSENT", reason, named)
+    decisive = min(failed[0] for _, failed in candidates)
+    failed_tests = sorted({test for _, failed in candidates for test in failed} - {decisive})
+    return _verdict(
+        share,
+        standing,
+        SHARE_CODES[decisive],
+        None,
+        named,
+        picked=[grant for grant, _ in candidates],
+        contributing=tuple(SHARE_CODES[test] for test in failed_tests),
+    )
+
+
+def why_no_record(subject: Subject, standing: Standing, cited: str | None) -> str:
+    """The reason of S07 and of M11 without a candidate.
+
+    This alone looks past the event's instant, and only to tell the reader that a
+    consent was asked too late or that a cited one is unknown; the code never changes.
+    """
+    if cited is not None and all(grant.consent_id != cited for grant in subject.grants):
+        return "CITED_CONSENT_UNKNOWN"
+    known = set(map(id, standing.known))
+    for grant in subject.grants.since(standing.at):
+        if id(grant) not in known and standing.addresses(grant):
+            return "GRANTED_LATER"
+    return "NO_RECORD"
+
+
+def _special(share: DataShare, standing: Standing) -> dict[Slot, Verdict]:
+    """S24, GDPR 9(2)(a): each special category needs an explicit, live and valid consent."""
+    special = [c for c in expand(share.data_categories) if c in SPECIAL_CATEGORIES]
+    uncovered = tuple(
+        category
+        for category in special
+        if not any(
+            grant.event.consent_method in EXPLICIT_METHODS
+            and standing.alive(grant)
+            and not standing.failures(grant, category)
+            for grant in standing.grants
+        )
+    )
+    if not uncovered:
+        return {}
+    verdict = Verdict(
+        code="SPECIAL_CATEGORY_NO_EXPLICIT_CONSENT",
+        consent_ids_considered=standing.considered(),
+        uncovered_data_categories=uncovered,
+    )
+    return {SPECIAL_SLOT: verdict}
+
+
+def _verdict(
+    share: DataShare,
+    standing: Standing,
+    code: str,
+    reason: str | None,
+    uncovered: tuple[DataCategory, ...] = (),
+    *,
+    picked: Sequence[Grant] = (),
+    contributing: tuple[str, ...] = (),
+    review: bool = False,
+) -> Verdict:
+    return Verdict(
+        code=code,
+        reason=reason,
+        consent_ids_considered=standing.considered(picked),
+        contributing_codes=contributing,
+        uncovered_data_categories=uncovered,
+        protection_irrelevant=share.protection not in (None, Protection.NONE),
+        review_required=review,
+    )

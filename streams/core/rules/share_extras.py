@@ -1,0 +1,56 @@
+"""What else is wrong with a share, whatever its basis: S20 to S23 and S25 (4.2, step 2)."""
+
+from __future__ import annotations
+
+from streams.core.events import DataShare
+from streams.core.identifiers import Slot
+from streams.core.policy import Policy
+from streams.core.policy.registers import NO_REFERENCE
+from streams.core.rules.share_roles import NormalisedShare
+from streams.core.signals import expand
+from streams.core.state import Verdict
+from streams.core.vocabulary import MARKETING_PURPOSES, PROHIBITED_CATEGORIES, RecipientRole
+
+PROCESSOR_SLOT = Slot("S.PROC")
+OWN_PURPOSES_SLOT = Slot("S.PROC_OWN")
+JOINT_SLOT = Slot("S.JC")
+TRANSFER_SLOT = Slot("S.XFER")
+PROHIBITED_SLOT = Slot("S.PROHIB")
+
+
+def judge_extras(share: DataShare, normal: NormalisedShare, policy: Policy) -> dict[Slot, Verdict]:
+    """The additive findings on a share; none of them depends on consent."""
+    if not normal.external:
+        return {}
+    found: dict[Slot, Verdict] = {}
+    entry = normal.entry
+    if normal.own_purposes:
+        found[OWN_PURPOSES_SLOT] = Verdict(code="PROCESSOR_OWN_PURPOSES")
+    if normal.declared_role is RecipientRole.PROCESSOR and not _in_force(
+        entry.processing_agreement_ref if entry is not None else None,
+        share.processing_agreement_ref,
+    ):
+        found[PROCESSOR_SLOT] = Verdict(code="PROCESSOR_WITHOUT_AGREEMENT")
+    if normal.declared_role is RecipientRole.JOINT_CONTROLLER and not _in_force(
+        entry.arrangement_ref if entry is not None else None, share.arrangement_ref
+    ):
+        found[JOINT_SLOT] = Verdict(code="JOINT_CONTROL_WITHOUT_ARRANGEMENT")
+    mechanism = (entry.transfer_mechanism if entry is not None else None) or (
+        share.transfer_mechanism
+    )
+    if normal.country is not None and not policy.index.adequate(
+        normal.country, mechanism, share.occurred_at
+    ):
+        found[TRANSFER_SLOT] = Verdict(code="TRANSFER_WITHOUT_SAFEGUARD", reason=normal.country)
+    prohibited = tuple(c for c in expand(share.data_categories) if c in PROHIBITED_CATEGORIES)
+    if prohibited and normal.purpose in MARKETING_PURPOSES:
+        found[PROHIBITED_SLOT] = Verdict(
+            code="PROHIBITED_DATA_CATEGORY", uncovered_data_categories=prohibited
+        )
+    return found
+
+
+def _in_force(registered: str | None, claimed: str | None) -> bool:
+    """Whether an agreement is in force: the register's word, else the producer's."""
+    reference = registered if registered is not None else claimed
+    return bool(reference) and reference != NO_REFERENCE

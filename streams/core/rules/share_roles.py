@@ -1,0 +1,137 @@
+"""Who really receives, and for what: normalised role and purpose (legal model 4.2, step 1)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from streams.core.events import DataShare
+from streams.core.identifiers import RecipientId
+from streams.core.policy import Policy, RecipientEntry
+from streams.core.signals import Target
+from streams.core.vocabulary import MARKETING_PURPOSES, Purpose, RecipientRole
+
+STRICTNESS = (
+    RecipientRole.THIRD_PARTY,
+    RecipientRole.JOINT_CONTROLLER,
+    RecipientRole.PROCESSOR,
+    RecipientRole.OWN_CONTROLLER,
+)
+"""Strictest first (legal model 3.1)."""
+
+ADVERTISING_KINDS = frozenset({"SOCIAL_MEDIA", "AD_PLATFORM", "DATA_BROKER"})
+"""Source article N3: they use the data for advertising themselves."""
+
+VAGUE_PURPOSES = frozenset({Purpose.ANALYTICS, Purpose.OTHER})
+
+TPDM = Purpose.THIRD_PARTY_DIRECT_MARKETING
+
+
+class NormalisedShare(msgspec.Struct, frozen=True, kw_only=True):
+    """A share with the register's word over the producer's and the stricter role.
+
+    `declared_role` is what the producer (or, where it says nothing, the register) calls
+    the recipient: S20 and S22 go by it. `own_purposes`: a processor in name only (S21).
+    """
+
+    recipient_id: RecipientId
+    declared_role: RecipientRole
+    role: RecipientRole
+    purpose: Purpose
+    own_purposes: bool
+    category: str | None
+    country: str | None
+    entry: RecipientEntry | None
+
+    @property
+    def external(self) -> bool:
+        """Whether the data left for somebody else than the controller."""
+        return self.role is not RecipientRole.OWN_CONTROLLER
+
+    @property
+    def marketing(self) -> bool:
+        """Whether data left for somebody else for direct marketing: the ledger of O01."""
+        return self.external and self.purpose in MARKETING_PURPOSES
+
+    @property
+    def target(self) -> Target:
+        """What a consent must cover and a signal may hit."""
+        return Target(
+            purpose=self.purpose,
+            recipient_id=self.recipient_id,
+            recipient_category=self.category,
+            any_recipient=self.role is RecipientRole.PROCESSOR,
+        )
+
+
+def normalise(share: DataShare, policy: Policy) -> NormalisedShare:
+    """Step 1 of legal model 4.2, in its order; the stricter reading wins."""
+    settings = policy.at(share.occurred_at)
+    entry = policy.index.recipient(share.recipient_id, share.occurred_at)
+    declared, role = _roles(share, entry, policy)
+    own_use = share.recipient_own_use
+    if entry is not None and entry.own_use is not None:
+        own_use = entry.own_use
+    kind = entry.kind if entry is not None and entry.kind else share.recipient_kind
+    purpose = share.purpose
+    own_purposes = role is RecipientRole.PROCESSOR and (bool(own_use) or purpose is TPDM)
+    if own_purposes:
+        role, purpose = RecipientRole.THIRD_PARTY, TPDM
+    elif (
+        role is RecipientRole.PROCESSOR
+        and purpose is Purpose.AD_AUDIENCE_MATCHING
+        and not settings.ad_platform_processor_accepted
+    ):
+        role = RecipientRole.THIRD_PARTY
+    if role in (RecipientRole.THIRD_PARTY, RecipientRole.JOINT_CONTROLLER):
+        if own_use and purpose is not Purpose.AD_AUDIENCE_MATCHING:
+            purpose = TPDM
+        elif (
+            kind in ADVERTISING_KINDS
+            and purpose in VAGUE_PURPOSES
+            and not (entry is not None and entry.own_use is False)
+        ):
+            # Only the register can say that such a recipient keeps its hands off.
+            purpose = TPDM
+    return NormalisedShare(
+        recipient_id=share.recipient_id,
+        declared_role=declared,
+        role=role,
+        purpose=purpose,
+        own_purposes=own_purposes,
+        category=(entry.category if entry is not None else None) or share.recipient_category,
+        country=(entry.country if entry is not None else None) or share.recipient_country,
+        entry=entry,
+    )
+
+
+def _roles(
+    share: DataShare, entry: RecipientEntry | None, policy: Policy
+) -> tuple[RecipientRole, RecipientRole]:
+    """The declared role and the role to judge by, before own use is looked at."""
+    unknown = policy.at(share.occurred_at).unknown_recipient_role
+    claimed = share.recipient_role or RecipientRole.UNKNOWN
+    registered = (entry.role if entry is not None else None) or RecipientRole.UNKNOWN
+    declared = registered if claimed is RecipientRole.UNKNOWN else claimed
+    if policy.index.knows_recipients and entry is None and not _is_controller(share):
+        # Not in the register: an unknown recipient, whatever the producer calls it.
+        return declared, _stricter(unknown, claimed)
+    role = _stricter(claimed, registered)
+    if role is RecipientRole.UNKNOWN:
+        role = unknown
+    if role is RecipientRole.OWN_CONTROLLER and not (
+        _is_controller(share) or registered is RecipientRole.OWN_CONTROLLER
+    ):
+        role = RecipientRole.THIRD_PARTY
+    return declared, role
+
+
+def _is_controller(share: DataShare) -> bool:
+    return str(share.recipient_id) == str(share.controller_id)
+
+
+def _stricter(one: RecipientRole, other: RecipientRole) -> RecipientRole:
+    """The stricter of two roles; UNKNOWN says nothing."""
+    for role in STRICTNESS:
+        if role in (one, other):
+            return role
+    return RecipientRole.UNKNOWN

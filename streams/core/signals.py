@@ -1,0 +1,187 @@
+"""Grants and negative signals: what a person expressed, as the rules read it.
+
+The algebra A1 to A9 of legal model 4.1: whom a signal hits, what a grant covers, what
+lifts a signal and what kills a grant.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from streams.core.events import ConsentChange, Purchase
+from streams.core.identifiers import ConsentId, EventId, RecipientId
+from streams.core.instants import Instant
+from streams.core.vocabulary import (
+    MARKETING_PURPOSES,
+    NAW_CATEGORIES,
+    Channel,
+    ConsentAction,
+    ContactDetail,
+    DataCategory,
+    Purpose,
+)
+
+NAMED_ONLY_CHANNELS = frozenset({Channel.INBOX_AD, Channel.AUTOMATED_CALL})
+"""A9: these must be named in a grant (C-102/20)."""
+
+COLLECTED_CHANNELS = {
+    ContactDetail.EMAIL: (Channel.EMAIL,),
+    ContactDetail.PHONE: (Channel.SMS, Channel.MESSAGING_APP, Channel.PHONE_HUMAN),
+}
+"""A7: the channels that belong to a contact detail."""
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """What a share or message needs consent for.
+
+    `recipient_id` None: the controller itself. `channel` None: a share. `any_recipient`:
+    a share to a processor, for which a grant for any recipient lifts (A5).
+    """
+
+    purpose: Purpose
+    recipient_id: RecipientId | None = None
+    recipient_category: str | None = None
+    channel: Channel | None = None
+    any_recipient: bool = False
+
+
+class Grant:
+    """A grant with its derived sets; identity is the event."""
+
+    __slots__ = ("at", "categories", "consent_id", "event", "named_channels", "purpose", "validity")
+
+    def __init__(self, event: ConsentChange) -> None:
+        self.event = event
+        self.at: Instant = event.occurred_at
+        self.consent_id: ConsentId | None = event.consent_id
+        self.purpose: Purpose = event.purposes[0]
+        self.categories: frozenset[DataCategory] = frozenset(expand(event.data_categories))
+        self.named_channels: frozenset[Channel] = frozenset(event.channels)
+        self.validity: tuple[object, tuple[str, ...]] | None = None
+        """Failed validity tests by policy, kept by `rules.capture`."""
+
+    def covers_channel(self, channel: Channel) -> bool:
+        """A9: none named means all but inbox advertising and automated calls."""
+        if not self.named_channels:
+            return channel not in NAMED_ONLY_CHANNELS
+        return channel in self.named_channels
+
+    @property
+    def order(self) -> tuple[Instant, str, EventId]:
+        """Newest grant first, then highest consent id, when read backwards (4.2)."""
+        return self.at, self.consent_id or "", self.event.event_id
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """A refusal, withdrawal, objection or erasure request with its stated scope.
+
+    Empty sets mean "not stated". `cites` is the consent that fills what a withdrawal or
+    refusal leaves unstated (A4). `no_channel`: an opt-out at collection of no contact
+    detail, which hits nothing.
+    """
+
+    event_id: EventId
+    at: Instant
+    kind: ConsentAction
+    purposes: frozenset[Purpose] = frozenset()
+    recipient_ids: frozenset[RecipientId] = frozenset()
+    recipient_categories: frozenset[str] = frozenset()
+    channels: frozenset[Channel] = frozenset()
+    cites: ConsentId | None = None
+    no_channel: bool = False
+
+    @staticmethod
+    def of(event: ConsentChange) -> Signal:
+        """The signal of a negative consent change.
+
+        An objection or erasure request without purposes concerns all direct marketing
+        (GDPR 21(2)), whichever consent it cites.
+        """
+        cites = event.consent_id
+        if event.action in (ConsentAction.OBJECTED, ConsentAction.ERASED):
+            cites = None
+        return Signal(
+            event_id=event.event_id,
+            at=event.occurred_at,
+            kind=event.action,
+            purposes=frozenset(event.purposes),
+            recipient_ids=frozenset(event.recipient_ids),
+            recipient_categories=frozenset(event.recipient_categories),
+            channels=frozenset(event.channels),
+            cites=cites,
+        )
+
+    def scoped(self, cited: Grant | None) -> Signal:
+        """This signal with what it leaves unstated taken from the consent it cites."""
+        if cited is None:
+            return self
+        recipients_stated = bool(self.recipient_ids or self.recipient_categories)
+        return msgspec.structs.replace(
+            self,
+            purposes=self.purposes or frozenset({cited.purpose}),
+            recipient_ids=self.recipient_ids
+            if recipients_stated
+            else frozenset(cited.event.recipient_ids),
+            recipient_categories=self.recipient_categories
+            if recipients_stated
+            else frozenset(cited.event.recipient_categories),
+            channels=self.channels or cited.named_channels,
+        )
+
+    def hits(self, target: Target) -> bool:
+        """A4, for a signal whose scope is complete. Unstated scope is the widest."""
+        if self.no_channel or not self._hits_purpose(target.purpose):
+            return False
+        return self._hits_recipient(target) and self._hits_channel(target)
+
+    def _hits_purpose(self, purpose: Purpose) -> bool:
+        return purpose in (self.purposes or MARKETING_PURPOSES)
+
+    def _hits_recipient(self, target: Target) -> bool:
+        if not self.recipient_ids and not self.recipient_categories:
+            return True
+        if target.recipient_id is None:
+            return False
+        if target.recipient_id in self.recipient_ids:
+            return True
+        if not self.recipient_categories:
+            return False
+        # A recipient of unknown category may be one of those meant: read widest.
+        category = target.recipient_category
+        return category is None or category in self.recipient_categories
+
+    def _hits_channel(self, target: Target) -> bool:
+        if not self.channels:
+            return True
+        if target.channel is None:
+            # Own channel preferences are enforced on messages, not on shares.
+            return target.purpose is not Purpose.OWN_DIRECT_MARKETING
+        return target.channel in self.channels
+
+
+def opt_out_at_collection(sale: Purchase) -> Signal | None:
+    """A7: an opt-out used at the sale is an objection on the collected channels."""
+    if not sale.opt_out_exercised_at_collection:
+        return None
+    channels = frozenset(
+        channel
+        for detail in sale.contact_details_obtained
+        for channel in COLLECTED_CHANNELS[detail]
+    )
+    return Signal(
+        event_id=sale.event_id,
+        at=sale.occurred_at,
+        kind=ConsentAction.OBJECTED,
+        purposes=frozenset({Purpose.OWN_DIRECT_MARKETING}),
+        channels=channels,
+        no_channel=not channels,
+    )
+
+
+def expand(categories: tuple[DataCategory, ...]) -> tuple[DataCategory, ...]:
+    """Replace the alias NAW by its three categories; keep order, drop repetition."""
+    expanded: dict[DataCategory, None] = {}
+    for category in categories:
+        for single in NAW_CATEGORIES if category is DataCategory.NAW else (category,):
+            expanded[single] = None
+    return tuple(expanded)
