@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from streams.settings import Settings
-from streams.topics.keep import compacted, deleted_after
+from streams.topics.keeping import compacted, deleted_after
 
 HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
@@ -31,7 +31,7 @@ class Party(StrEnum):
     PRODUCERS = "producing teams"
     WORKER = "worker"
     SCHEDULER = "tick scheduler"
-    DELIVERY = "delivery to SIEM and alerting"
+    DELIVERY = "delivery"
     DEAD_LETTER_READERS = "dead letter readers"
     QUARANTINE_READERS = "quarantine readers"
 

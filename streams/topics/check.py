@@ -8,12 +8,12 @@ from streams.settings import Settings
 from streams.topics.catalogue import Topic, all_topics
 from streams.topics.cluster import ClusterState, TopicState, read_cluster
 from streams.topics.commands import create_command
-from streams.topics.keeping import cleanup_problems, retention_problems, timestamp_problems
-from streams.topics.partitions import partition_problems
+from streams.topics.keeping_checks import cleanup_problems, retention_problems, timestamp_problems
+from streams.topics.partitions_checks import partition_problems
 from streams.topics.problems import Check, Problem, Weight
-from streams.topics.replication import replication_problems
+from streams.topics.replication_checks import replication_problems
 from streams.topics.session import admin_session
-from streams.topics.sizes import size_problems
+from streams.topics.sizes_checks import size_problems
 
 TopicCheck = Callable[[Topic, TopicState, str], Iterator[Problem]]
 

@@ -1,0 +1,47 @@
+"""Options that several commands share, and how settings come of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
+
+Brokers = Annotated[
+    str | None,
+    typer.Option(
+        "--brokers",
+        metavar="HOST:PORT[,...]",
+        help="Kafka to use, instead of CONSENTRY_BROKERS.",
+        show_default=False,
+    ),
+]
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="TOML file with settings, instead of the one that CONSENTRY_CONFIG names.",
+        show_default=False,
+    ),
+]
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")
+]
+
+
+def read_settings(config: Path | None = None, brokers: str | None = None) -> Settings:
+    """The settings for a command; warns on stderr of variables that mean nothing.
+
+    Raises ConsentryError with everything that is wrong with them.
+    """
+    from streams.settings import load_settings, unknown_variables
+
+    for name in unknown_variables():
+        typer.echo(f"warning: {name} is no setting of Consentry; is it misspelt?", err=True)
+    return load_settings(config, {"brokers": brokers})

@@ -1,0 +1,123 @@
+"""`consentry topics`: create the topics, check those that exist, list what roles need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli.options import Brokers, Config, Json, read_settings
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add `topics create` and `topics check`."""
+    topics = typer.Typer(
+        name="topics",
+        help="Create Consentry's topics on a Kafka, and check those that exist.",
+        no_args_is_help=True,
+    )
+    topics.command("create", epilog=_CREATE_EXAMPLES)(create)
+    topics.command("check", epilog=_CHECK_EXAMPLES)(check)
+    app.add_typer(topics)
+
+
+_CREATE_EXAMPLES = (
+    "Examples:  consentry topics create --brokers kafka:9092  |  "
+    "consentry topics create --dry-run  |  consentry topics create --dry-run --commands"
+)
+_CHECK_EXAMPLES = "Examples:  consentry topics check  |  consentry topics check --json"
+
+
+def create(
+    brokers: Brokers = None,
+    config: Config = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Ask no Kafka: print topics, their settings, and the ACLs of each role.",
+        ),
+    ] = False,
+    commands: Annotated[
+        bool,
+        typer.Option(
+            "--commands",
+            help="With --dry-run: print kafka-topics and kafka-acls commands instead.",
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Create the topics that are missing. Existing ones are never altered.
+
+    Exit code: 0 when all topics exist now, 2 when they could not be created.
+    """
+    settings = read_settings(config, brokers)
+    if commands and not dry_run:
+        raise typer.BadParameter("goes with --dry-run only", param_hint="--commands")
+    if commands and as_json:
+        raise typer.BadParameter("choose one of --commands and --json", param_hint="--json")
+    if dry_run:
+        _show_plan(settings, commands=commands, as_json=as_json)
+        return
+    from streams.topics import create_topics
+
+    result = create_topics(settings)
+    if as_json:
+        _print_json({"created": list(result.created), "existing": list(result.existing)})
+        return
+    for name in result.created:
+        typer.echo(f"created  {name}")
+    for name in result.existing:
+        typer.echo(f"exists   {name}")
+    if result.existing:
+        typer.echo("Existing topics were left as they are: `consentry topics check` checks them.")
+
+
+def check(brokers: Brokers = None, config: Config = None, as_json: Json = False) -> None:
+    """Check partition counts, compaction, retention, time stamps, sizes and copies.
+
+    Says what is wrong and how to mend it, and changes nothing. Exit code: 0 without
+    errors (warnings may be shown), 1 with errors, 2 when the topics could not be checked.
+    """
+    from dataclasses import asdict
+
+    from streams.topics import Weight, all_topics, check_topics
+
+    settings = read_settings(config, brokers)
+    problems = check_topics(settings)
+    errors = sum(problem.weight is Weight.ERROR for problem in problems)
+    if as_json:
+        _print_json({"problems": [asdict(problem) for problem in problems]})
+    else:
+        for problem in problems:
+            typer.secho(f"{problem.weight}: {problem.topic}: {problem.what}", bold=True)
+            typer.echo(f"  why:  {problem.why}")
+            typer.echo(f"  mend: {problem.mend}")
+            for command in problem.commands:
+                typer.echo(f"    {command}")
+        total = len(all_topics(settings))
+        warnings = len(problems) - errors
+        typer.echo(f"{total} topics checked: {errors} errors, {warnings} warnings")
+    if errors:
+        raise typer.Exit(1)
+
+
+def _show_plan(settings: Settings, *, commands: bool, as_json: bool) -> None:
+    from streams.cli.topic_plan import plan_as_commands, plan_as_json, print_plan
+
+    if commands:
+        for line in plan_as_commands(settings):
+            typer.echo(line)
+    elif as_json:
+        _print_json(plan_as_json(settings))
+    else:
+        print_plan(settings)
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    typer.echo(json.dumps(value, indent=2))

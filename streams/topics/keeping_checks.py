@@ -1,0 +1,133 @@
+"""Is what stands on a topic kept, and gone, when it should be?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streams.topics.catalogue import Kind, Topic
+from streams.topics.cluster import TopicState
+from streams.topics.commands import configure_command
+from streams.topics.keeping import span
+from streams.topics.problems import Check, Problem, Weight
+
+
+def cleanup_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[Problem]:
+    """Compaction where the latest of a key is wanted, and nowhere else."""
+    wanted = topic.config["cleanup.policy"]
+    found = state.config.get("cleanup.policy", "")
+    if set(found.split(",")) == {wanted}:
+        return
+    if wanted == "compact":
+        why = (
+            "state or open findings that are older than the retention would be deleted"
+            if "delete" in found
+            else "old revisions would pile up"
+        )
+    elif topic.kind is Kind.ASIDE:
+        why = "records with personal data would stay beyond their retention"
+    else:
+        why = (
+            "compaction keeps one record of a key, and the key of an event is the person: "
+            "consent history would be lost before it is judged"
+        )
+    yield Problem(
+        weight=Weight.ERROR,
+        check=Check.CLEANUP,
+        topic=topic.name,
+        what=f"cleanup.policy is {found or 'unknown'}, and must be {wanted}",
+        why=why,
+        mend="change the setting (what is lost already does not come back):",
+        commands=(configure_command(topic.name, bootstrap, {"cleanup.policy": wanted}),),
+    )
+
+
+def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[Problem]:
+    """Long enough for events, short enough for personal data."""
+    if topic.config["cleanup.policy"] != "delete":
+        return
+    wanted = int(topic.config["retention.ms"])
+    found = int(state.config.get("retention.ms", -1))
+    mend = "change the setting:"
+    commands = (configure_command(topic.name, bootstrap, {"retention.ms": str(wanted)}),)
+    if topic.kind is Kind.ASIDE:
+        if not 0 <= found <= wanted:
+            yield Problem(
+                weight=Weight.ERROR,
+                check=Check.RETENTION,
+                topic=topic.name,
+                what=f"records stay {span(found)}, and the settings allow {span(wanted)}",
+                why="they may hold personal data that nobody needs any more",
+                mend=mend,
+                commands=commands,
+            )
+        elif _segment(state) > wanted:
+            segment = topic.config["segment.ms"]
+            yield Problem(
+                weight=Weight.WARNING,
+                check=Check.RETENTION,
+                topic=topic.name,
+                what=f"segments stay open for {span(_segment(state))} (segment.ms), longer than "
+                f"the retention of {span(wanted)}",
+                why="Kafka deletes closed segments only, so records may stay for both together",
+                mend=mend,
+                commands=(configure_command(topic.name, bootstrap, {"segment.ms": segment}),),
+            )
+    elif 0 <= found < wanted:
+        yield Problem(
+            weight=Weight.WARNING,
+            check=Check.RETENTION,
+            topic=topic.name,
+            what=f"records stay {span(found)}, shorter than the {span(wanted)} of the settings",
+            why="a worker that stands still for longer loses input, and then refuses to go on",
+            mend=mend,
+            commands=commands,
+        )
+    size = int(state.config.get("retention.bytes", -1))
+    if size >= 0 and topic.kind is not Kind.TICKS:
+        yield Problem(
+            weight=Weight.WARNING,
+            check=Check.RETENTION,
+            topic=topic.name,
+            what=f"records are deleted beyond {size} bytes a partition (retention.bytes)",
+            why="a burst may push out records before anybody read them",
+            mend=mend,
+            commands=(configure_command(topic.name, bootstrap, {"retention.bytes": "-1"}),),
+        )
+
+
+def timestamp_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[Problem]:
+    """Retention and the clock go by record time stamps: whose are they?"""
+    if topic.config["message.timestamp.type"] != "LogAppendTime":
+        return
+    if state.config.get("message.timestamp.type") == "LogAppendTime":
+        return
+    commands = (
+        configure_command(topic.name, bootstrap, {"message.timestamp.type": "LogAppendTime"}),
+    )
+    what = "record time stamps come from the producers (message.timestamp.type is CreateTime)"
+    if topic.kind is Kind.TICKS:
+        weight = Weight.ERROR
+        why = "deadlines would pass by the clocks of many machines, one wrong clock included"
+    elif int(state.config.get("retention.ms", -1)) >= 0:
+        weight = Weight.ERROR
+        what += f", and Kafka deletes by them after {span(int(state.config['retention.ms']))}"
+        why = (
+            "danger: a record that is stamped years ago, as an imported consent would be, is "
+            "deleted as soon as it arrives"
+        )
+    else:
+        weight = Weight.WARNING
+        why = "the time at which a record arrived is then what its producer says"
+    yield Problem(
+        weight=weight,
+        check=Check.TIMESTAMPS,
+        topic=topic.name,
+        what=what,
+        why=why,
+        mend="let the broker set them (records that stand there already keep theirs):",
+        commands=commands,
+    )
+
+
+def _segment(state: TopicState) -> int:
+    return int(state.config.get("segment.ms", 0))
