@@ -21,10 +21,19 @@ _GRACIOUS = frozenset({ConsentAction.WITHDRAWN, ConsentAction.REFUSED})
 class Standing:
     """The consents and signals of a subject as of one instant, seen from one target.
 
-    A1: only what occurred at or before the instant is looked at.
+    A1: only what occurred at or before the instant is looked at. `hit_target` is what
+    signals are measured against where it differs: an opt-out towards the controller
+    stops a sister company's message too, but only consent naming the sister allows it.
     """
 
-    def __init__(self, subject: Subject, target: Target, at: Instant, policy: Policy) -> None:
+    def __init__(
+        self,
+        subject: Subject,
+        target: Target,
+        at: Instant,
+        policy: Policy,
+        hit_target: Target | None = None,
+    ) -> None:
         self.target = target
         self.at = at
         self.policy = policy
@@ -44,7 +53,7 @@ class Standing:
         self.hits = [
             signal
             for signal in (scoped(subject, raw) for raw in subject.signals.through(at))
-            if self._in_force(signal) and signal.hits(target)
+            if self._in_force(signal) and signal.hits(hit_target or target)
         ]
         self.unlifted = self._unlifted()
         self._killed_until = max((signal.at for signal in self.hits), default=None)

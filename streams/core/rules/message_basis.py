@@ -58,14 +58,18 @@ def is_own_offer(message: MarketingMessage) -> bool:
 
 def consent_target(message: MarketingMessage) -> Target:
     """Step 2: what a consent must cover for this message."""
-    sender = sender_of(message)
     if not is_own_offer(message):
         return Target(
             purpose=Purpose.THIRD_PARTY_OFFERS,
             recipient_id=message.advertiser_id,
             channel=message.channel,
         )
-    # A sister company that sends must be named in the consent; the controller need not.
+    return _own_offer_target(message)
+
+
+def _own_offer_target(message: MarketingMessage) -> Target:
+    """A sister company that sends must be named in the consent; the controller need not."""
+    sender = sender_of(message)
     named = None if sender == str(message.controller_id) else RecipientId(sender)
     return Target(
         purpose=Purpose.OWN_DIRECT_MARKETING, recipient_id=named, channel=message.channel
@@ -83,7 +87,9 @@ def judge_message_basis(
     """The exclusive basis chain of a marketing message."""
     at = message.occurred_at
     standing = Standing(subject, consent_target(message), at, policy)
-    own = Standing(subject, own_marketing_target(message), at, policy)
+    towards_controller = own_marketing_target(message)
+    lifted_by = _own_offer_target(message) if is_own_offer(message) else towards_controller
+    own = Standing(subject, lifted_by, at, policy, hit_target=towards_controller)
     if opted_out := _opted_out(message, standing, own, policy):
         return {BASIS_SLOT: _verdict(standing, "MSG_AFTER_OPT_OUT", opted_out.value)}
     if message.channel is Channel.POST:
