@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import SecretStr
 
 from streams.errors import ConsentryError
+from streams.settings.secrecy import HiddenText, hide_logins
 
 if TYPE_CHECKING:
     from faust.types.auth import CredentialsT
@@ -26,19 +27,6 @@ def encrypts(protocol: str) -> bool:
 def needs_password(protocol: str) -> bool:
     """Whether a security protocol logs in with a user and a password."""
     return protocol in ("SASL_PLAINTEXT", "SASL_SSL")
-
-
-class HiddenText(str):
-    """A text for client libraries that no debug line may show.
-
-    kafka-python logs its whole configuration at DEBUG, password included; in the text
-    form of a dictionary this one is stars.
-    """
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'**********'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,4 +114,5 @@ class Connection:
         return None
 
     def _password(self) -> str | None:
+        hide_logins()
         return None if self.password is None else HiddenText(self.password.get_secret_value())

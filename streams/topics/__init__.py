@@ -5,9 +5,10 @@ from streams.topics.catalogue import Kind, Party, Topic, all_topics, input_topic
 from streams.topics.check import check_topics, find_problems
 from streams.topics.cluster import ClusterState, TopicState
 from streams.topics.create import Created, create_topics
+from streams.topics.failures import explain
 from streams.topics.problems import Check, Problem, Weight
 from streams.topics.reach import require_reachable
-from streams.topics.session import admin_session, explain
+from streams.topics.session import admin_session
 
 __all__ = [
     "Check",

@@ -1,28 +1,31 @@
-"""Can a broker be reached, and does TLS with it work? Said before any client is started.
+"""Can a broker be reached, do TLS and the login work? Said before any client is started.
 
-The client libraries retry in silence and end with "timed out" whatever the cause was. A
-plain connection of our own tells a closed port from a wrong name from an untrusted
-certificate.
+The client libraries retry in silence and end with "timed out" whatever the cause was
+(kafka-python even after a refused password). One connection of our own tells a closed
+port from a wrong name, an untrusted certificate and a wrong password.
 """
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from streams.errors import ConsentryError
 from streams.settings import Connection
+from streams.topics.failures import explain
 
 _PAUSE_S = 0.25
 
 
 def require_reachable(connection: Connection) -> None:
-    """Return once one of the brokers answers, TLS included.
+    """Return once one of the brokers answers, TLS and login included.
 
     Tries for `connect_timeout_s`, since a broker may still be starting. Raises
-    ConsentryError with each address and what it answered; at once when TLS is refused,
-    which no waiting mends.
+    ConsentryError with each address and what it answered; at once when TLS or the login
+    is refused, which no waiting mends.
     """
     context = connection.ssl_context()
     started = time.monotonic()
@@ -38,6 +41,7 @@ def require_reachable(connection: Connection) -> None:
             except OSError as error:
                 answers[address] = _why(error)
             else:
+                _shake_hands(address, connection)
                 return
         if time.monotonic() + _PAUSE_S >= deadline:
             break
@@ -52,11 +56,37 @@ def require_reachable(connection: Connection) -> None:
 
 
 def _dial(address: str, context: ssl.SSLContext | None, timeout_s: float) -> None:
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
-    with socket.create_connection((host, int(port)), timeout=timeout_s) as plain:
+    host, port = _split(address)
+    with socket.create_connection((host, port), timeout=timeout_s) as plain:
         if context is not None:
             context.wrap_socket(plain, server_hostname=host).close()
+
+
+def _shake_hands(address: str, connection: Connection) -> None:
+    """Speak Kafka, and log in where that is set."""
+    from aiokafka.conn import create_conn
+    from aiokafka.errors import KafkaError
+
+    host, port = _split(address)
+    options = connection.aiokafka_options()
+    del options["bootstrap_servers"]
+    timeout_ms = round(connection.connect_timeout_s * 1000)
+
+    async def connect() -> None:
+        broker = await create_conn(host, port, request_timeout_ms=timeout_ms, **options)
+        broker.close()
+
+    # In a thread, since the caller may have an event loop of its own.
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            thread.submit(asyncio.run, connect()).result()
+        except (KafkaError, OSError) as error:
+            raise explain(error, connection) from None
+
+
+def _split(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def _why(error: OSError) -> str:
