@@ -13,9 +13,7 @@ from typing import Any
 import msgspec
 
 from streams.core.events import Event
-from streams.core.findings import DeadLetter
-from streams.core.identifiers import ControllerId, EventId, PayloadHash, SubjectId
-from streams.core.instants import Instant
+from streams.core.identifiers import PayloadHash
 from streams.core.vocabulary import EventType
 from streams.wire.avro import read_avro
 from streams.wire.canonical import payload_hash, without_blanks

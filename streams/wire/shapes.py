@@ -15,9 +15,6 @@ from streams.core.vocabulary import EventType
 MAX_TEXT = 200
 """Characters that a text of an event may have; the least is one."""
 
-MUST_NOT_HOLD_CONTROLS: frozenset[str]
-"""Fields without control characters: all but `event_id`, which may be any string."""
-
 
 class Kind(Enum):
     """How a field that no vocabulary closes is read."""
@@ -104,3 +101,4 @@ FIELDS: Mapping[EventType, EventShape] = {kind: _event_shape(kind) for kind in E
 MUST_NOT_HOLD_CONTROLS = frozenset(
     name for shape in FIELDS.values() for name in shape.texts if name != "event_id"
 )
+"""Fields without control characters: all but `event_id`, which may be any string."""
