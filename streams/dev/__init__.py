@@ -1,0 +1,1 @@
+"""For developers and the demo: a real local Kafka, and sample streams that know their truth."""
