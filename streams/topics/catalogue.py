@@ -17,11 +17,11 @@ SUBJECT: Final = "controller_id 0x1F subject_id"
 """The key of every event: all facts about a person on one partition."""
 
 EVENT_SCHEMAS: Final = (
-    "consent-change",
+    "consent_change",
     "purchase",
-    "data-share",
-    "marketing-message",
-    "recipient-notification",
+    "data_share",
+    "marketing_message",
+    "recipient_notification",
 )
 
 
@@ -102,19 +102,19 @@ def _inputs(settings: Settings) -> tuple[Topic, ...]:
     return (
         stream(
             names.consent_change,
-            "consent-change",
+            "consent_change",
             "What people consented to, refused, withdrew, objected to or had erased.",
         ),
         stream(names.purchase, "purchase", "Sales, refunds and cancellations."),
-        stream(names.data_share, "data-share", "Customer data that left for a recipient, and why."),
+        stream(names.data_share, "data_share", "Customer data that left for a recipient, and why."),
         stream(
             names.marketing_message,
-            "marketing-message",
+            "marketing_message",
             "Messages sent to people, and on what basis.",
         ),
         stream(
             names.recipient_notification,
-            "recipient-notification",
+            "recipient_notification",
             "Recipients that were told of a withdrawal, an objection or an erasure.",
         ),
     )
@@ -218,7 +218,7 @@ def _asides(settings: Settings) -> tuple[Topic, ...]:
             description=description,
             key="as on the record, or none",
             value="the record's bytes, headers and coordinates, and the reason",
-            schemas=("dead-letter",),
+            schemas=("dead_letter",),
             partitions=settings.partitions,
             config=deleted_after(
                 days * DAY_MS, settings.output_max_bytes, settings, roll_early=True
