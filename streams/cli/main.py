@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 # In the order in which help lists them. A module here imports nothing heavy at its top:
 # `consentry --help` and shell completion load all of them.
-COMMAND_MODULES = (
-    "broker",
-)
+COMMAND_MODULES = ("broker", "topics")
 
 EXIT_UNUSABLE = 2
 """What was asked cannot be done, and the message says what to mend."""
