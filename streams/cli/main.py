@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 # In the order in which help lists them. A module here imports nothing heavy at its top:
 # `consentry --help` and shell completion load all of them.
-COMMAND_MODULES = ("broker", "topics")
+COMMAND_MODULES = (
+    "broker",
+    "topics",
+)
 
 EXIT_UNUSABLE = 2
 """What was asked cannot be done, and the message says what to mend."""
@@ -37,7 +40,7 @@ app = typer.Typer(
 )
 
 
-def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer hands the option's value over
+def _show_version(asked: bool) -> None:
     if asked:
         typer.echo(f"consentry {__version__}")
         raise typer.Exit

@@ -38,9 +38,9 @@ class BusSettings(Group):
         "path of a readable file; only with SSL or SASL_SSL",
     )
     ssl_check_hostname: bool = setting(
-        True,
-        "Whether a broker's certificate must name the host that was dialled.",
-        "true or false",
+        default=True,
+        description="Whether a broker's certificate must name the host that was dialled.",
+        allowed="true or false",
     )
     sasl_mechanism: SaslMechanism = setting(
         "SCRAM-SHA-512",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -56,44 +57,106 @@ def load_settings(
     environ = os.environ if environ is None else environ
     if config is None and environ.get(CONFIG_VARIABLE):
         config = Path(environ[CONFIG_VARIABLE])
-    problems: list[str] = []
-    values: dict[str, Any] = {}
-    sources: dict[str, str] = {}
-
-    def take(name: str, value: Any, source: str) -> None:
-        values[name] = value
-        sources[name] = source
-
+    found = _Found()
     if config is not None:
-        for name, value in _read_toml(config).items():
+        found.take_file(config)
+    found.take_environment(environ)
+    found.take_arguments(overrides or {})
+    found.read_secrets()
+    try:
+        settings = Settings(**found.values)
+    except ValidationError as error:
+        found.explain(error)
+    else:
+        if not found.problems:
+            return settings
+    raise ConsentryError(
+        "the settings are not usable:\n" + "\n".join(f"  {line}" for line in found.problems),
+        "All settings are described in docs/operations.md.",
+    ) from None
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was found so far: values, where each came from, and what is wrong."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    """Secrets whose file is unreadable, which is said already."""
+
+    def take(self, name: str, value: object, source: str) -> None:
+        self.values[name] = value
+        self.sources[name] = source
+
+    def take_file(self, path: Path) -> None:
+        for name, value in _read_toml(path).items():
             if name not in Settings.model_fields:
-                problems.append(f"{config}, {name}: there is no such setting{_similar(name)}")
+                self.problems.append(f"{path}, {name}: there is no such setting{_similar(name)}")
             elif name in _SECRETS:
-                problems.append(
-                    f"{config}, {name}: a secret does not belong in a settings file; use "
+                self.problems.append(
+                    f"{path}, {name}: a secret does not belong in a settings file; use "
                     f"{variable(name)} or {name}_file"
                 )
             else:
-                take(name, value, f"{config}, {name}")
-    for name in Settings.model_fields:
-        # An empty variable counts as not set: compose files write them so.
-        if text := environ.get(variable(name)):
-            take(name, text, variable(name))
-    for name, value in (overrides or {}).items():
-        if value is not None:
-            take(name, value, f"--{name.replace('_', '-')}")
-    unread = _read_secrets(values, sources, problems)
-    try:
-        settings = Settings(**values)
-    except ValidationError as error:
-        problems += _explain(error, values, sources, unread)
-    else:
-        if not problems:
-            return settings
-    raise ConsentryError(
-        "the settings are not usable:\n" + "\n".join(f"  {line}" for line in problems),
-        "All settings are described in docs/operations.md.",
-    ) from None
+                self.take(name, value, f"{path}, {name}")
+
+    def take_environment(self, environ: Mapping[str, str]) -> None:
+        for name in Settings.model_fields:
+            # An empty variable counts as not set: compose files write them so.
+            if text := environ.get(variable(name)):
+                self.take(name, text, variable(name))
+
+    def take_arguments(self, overrides: Mapping[str, Any]) -> None:
+        for name, value in overrides.items():
+            if value is not None:
+                self.take(name, value, f"--{name.replace('_', '-')}")
+
+    def read_secrets(self) -> None:
+        """Put what a file holds in the place of its name."""
+        for secret in _SECRETS:
+            file = f"{secret}_file"
+            if file not in self.values:
+                continue
+            source = self.sources[file]
+            if secret in self.values:
+                self.problems.append(
+                    f"{self.sources[secret]} and {source} are both given: leave one out"
+                )
+                continue
+            try:
+                text = Path(self.values[file]).read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError, TypeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "it holds no text"
+                self.problems.append(
+                    f"{source} is {self.values[file]!r}: the file is unreadable: {reason}"
+                )
+                self.unread.add(secret)
+                continue
+            text = text.removesuffix("\n").removesuffix("\r")
+            self.take(secret, text, f"the file named by {source}")
+
+    def explain(self, error: ValidationError) -> None:
+        """Add a line for each setting at fault: source, value, what is allowed."""
+        seen = set(self.unread)
+        for fault in error.errors(include_url=False, include_input=False, include_context=False):
+            name = str(fault["loc"][0])
+            if name in seen:
+                continue
+            seen.add(name)
+            own_words = fault["type"] == "value_error"
+            what = (
+                fault["msg"].removeprefix("Value error, ")
+                if own_words
+                else f"allowed: {allowed_values(name)}"
+            )
+            if name not in self.values:
+                self.problems.append(f"{variable(name)} (not set): {what}")
+            elif name in _SECRETS:
+                self.problems.append(f"{self.sources[name]}: {what}")
+            else:
+                self.problems.append(f"{self.sources[name]} is {self.values[name]!r}: {what}")
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -109,58 +172,6 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ConsentryError(
             f"the settings file {path} is not TOML: {where}", "Mend the file and start again."
         ) from None
-
-
-def _read_secrets(
-    values: dict[str, Any], sources: dict[str, str], problems: list[str]
-) -> frozenset[str]:
-    """Replace files by what they hold. Returns the secrets that already have a problem."""
-    unread = set()
-    for secret in _SECRETS:
-        file = f"{secret}_file"
-        if file not in values:
-            continue
-        if secret in values:
-            problems.append(f"{sources[secret]} and {sources[file]} are both given: leave one out")
-            continue
-        try:
-            text = Path(values[file]).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError, TypeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it holds no text"
-            problems.append(
-                f"{sources[file]} is {values[file]!r}: the file is unreadable: {reason}"
-            )
-            unread.add(secret)
-            continue
-        values[secret] = text.removesuffix("\n").removesuffix("\r")
-        sources[secret] = f"the file named by {sources[file]}"
-    return frozenset(unread)
-
-
-def _explain(
-    error: ValidationError,
-    values: Mapping[str, Any],
-    sources: Mapping[str, str],
-    unread: frozenset[str],
-) -> list[str]:
-    """A line for each error: where the value came from, what it is, what is allowed."""
-    lines = []
-    seen: set[str] = set()
-    for fault in error.errors(include_url=False, include_input=False, include_context=False):
-        name = str(fault["loc"][0])
-        if name in unread or name in seen:
-            continue
-        seen.add(name)
-        allowed = allowed_values(name)
-        text = fault["msg"].removeprefix("Value error, ")
-        what = text if fault["type"] == "value_error" else f"allowed: {allowed}"
-        if name not in values:
-            lines.append(f"{variable(name)} (not set): {what}")
-        elif name in _SECRETS:
-            lines.append(f"{sources[name]}: {what}")
-        else:
-            lines.append(f"{sources[name]} is {values[name]!r}: {what}")
-    return lines
 
 
 def allowed_values(name: str) -> str:

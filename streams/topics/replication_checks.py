@@ -74,8 +74,10 @@ def _faults(topic: TopicState, expected: int) -> Iterator[_Fault]:
             Weight.WARNING,
             f"each partition has {copies} of {expected} copies",
             "records are lost for good with the disk of one broker",
-            "have kafka-reassign-partitions add copies, or, while the topic is empty, delete it "
-            "and create it again with CONSENTRY_REPLICATION_FACTOR set",
+            (
+                "have kafka-reassign-partitions add copies, or, while the topic is empty, delete "
+                "it and create it again with CONSENTRY_REPLICATION_FACTOR set"
+            ),
             {},
         )
     if topic.config.get(_UNCLEAN) == "true":

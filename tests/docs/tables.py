@@ -21,8 +21,12 @@ def with_tables(text: str) -> str:
         "roles": role_table(settings),
     }
     for name, table in tables.items():
-        between = re.compile(rf"(<!-- {name}: made by .*? -->\n).*?(<!-- end of {name} -->)", re.S)
-        text, count = between.subn(lambda match, t=table: match[1] + t + match[2], text)
+        between = re.compile(
+            rf"(?<=<!-- {name}: made by python -m tests.docs.tables -->\n).*?"
+            rf"(?=<!-- end of {name} -->)",
+            re.DOTALL,
+        )
+        text, count = between.subn(table.replace("\\", r"\\"), text)
         if count != 1:
             raise ValueError(f"docs/operations.md has {count} places for the table of {name}")
     return text
