@@ -65,7 +65,7 @@ class BadRecords:
     """
 
     def __init__(self, *, seed: int, until: Instant) -> None:
-        self._rng = Random(f"{seed}/bad")  # noqa: S311 - samples, not secrets
+        self._rng = Random(f"{seed}/bad")
         self._until = until
         self.findings: list[ExpectedFinding] = []
         self.unaddressed: dict[str, int] = {}

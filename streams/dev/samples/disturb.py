@@ -63,9 +63,7 @@ class Disturber:
         """
         rng = self._rng("conflicts")
         candidates = [
-            record
-            for record in records
-            if isinstance(record.event, (DataShare, MarketingMessage))
+            record for record in records if isinstance(record.event, (DataShare, MarketingMessage))
         ]
         others = []
         for index in self._chosen(rng, len(candidates), self._options.conflicts):
@@ -102,7 +100,7 @@ class Disturber:
         return others
 
     def _rng(self, what: str) -> Random:
-        return Random(f"{self._options.seed}/{what}")  # noqa: S311 - samples, not secrets
+        return Random(f"{self._options.seed}/{what}")
 
     @staticmethod
     def _chosen(rng: Random, size: int, rate: float) -> list[int]:

@@ -24,6 +24,7 @@ WINDOW = days(240)
 TELLING = hours(72)
 """The term to tell recipients that the stories reckon with (P14's default)."""
 
+_MARGIN = days(6)
 _WAKING_HOURS = (7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 20, 21, 21, 22)
 _E = TypeVar("_E", bound=Event)
 
@@ -32,7 +33,7 @@ class Notebook:
     """One subject's history and truth; every choice comes from the seed."""
 
     def __init__(self, *, seed: int, index: int, until: Instant, story: str) -> None:
-        self.rng = Random(f"{seed}/{index}")  # noqa: S311 - samples, not secrets
+        self.rng = Random(f"{seed}/{index}")
         self.until = until
         self.story = story
         pseudonym = hashlib.blake2b(f"{index}".encode(), key=f"sample-{seed}".encode())
@@ -44,7 +45,7 @@ class Notebook:
 
     # When
 
-    def start(self, span: Duration, *, margin: Duration = days(6)) -> Instant:
+    def start(self, span: Duration, *, margin: Duration = _MARGIN) -> Instant:
         """An instant in waking hours after which `span` and `margin` still fit before `until`."""
         latest = self.until - margin - span - days(1)
         day = self.rng.randrange(self.until - WINDOW, latest) // days(1)

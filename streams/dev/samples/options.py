@@ -27,8 +27,8 @@ class SampleOptions(msgspec.Struct, frozen=True, kw_only=True):
     until: Instant
     disorder: float = 0.03
     duplicates: float = 0.02
-    conflicts: float = 0.002
-    bad: float = 0.002
+    conflicts: float = 0.001
+    bad: float = 0.001
 
     def checked(self) -> SampleOptions:
         """These options. Raises ConsentryError when no sample can be made from them."""

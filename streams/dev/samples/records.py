@@ -48,4 +48,4 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 def topic_of(event: Event) -> EventType:
     """The input that an event belongs to."""
-    return EventType(event.__struct_config__.tag)
+    return EventType(str(event.__struct_config__.tag))

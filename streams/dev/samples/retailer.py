@@ -66,9 +66,7 @@ LOYALTY = Recipient(
 )
 """The savings programme that Duinzicht runs together with other shops."""
 
-CARRIER = Recipient(
-    RecipientId("PAKKETLIJN"), RecipientRole.THIRD_PARTY, "CARRIER", "DELIVERY"
-)
+CARRIER = Recipient(RecipientId("PAKKETLIJN"), RecipientRole.THIRD_PARTY, "CARRIER", "DELIVERY")
 PAYMENT = Recipient(
     RecipientId("BETAALVLOT"), RecipientRole.THIRD_PARTY, "PAYMENT_PROVIDER", "PAYMENT"
 )

@@ -15,7 +15,7 @@ from streams.core.events import (
     Purchase,
     RecipientNotification,
 )
-from streams.core.identifiers import ConsentId, PurchaseId
+from streams.core.identifiers import ConsentId, PurchaseId, RecipientId
 from streams.core.instants import Duration, Instant, days
 from streams.core.vocabulary import (
     Actor,
@@ -133,7 +133,9 @@ class Scribe(Notebook):
     ) -> DataShare:
         """Data that left for `recipient`, described as the register would."""
         event = DataShare(
-            **self._envelope("feed", at, Instant(at + self.between(Duration(2_000), Duration(2_400_000)))),
+            **self._envelope(
+                "feed", at, Instant(at + self.between(Duration(2_000), Duration(2_400_000)))
+            ),
             share_id=f"batch-{at // days(1) % 1000}-{recipient.id.lower()}",
             recipient_id=recipient.id,
             recipient_role=recipient.role,
@@ -170,7 +172,7 @@ class Scribe(Notebook):
             contains_promotion=True,
             channel=channel,
             sender_controller_id=CONTROLLER,
-            advertiser_id=CONTROLLER,
+            advertiser_id=RecipientId(CONTROLLER),
             product_categories=products,
             legal_basis_claimed=basis,
             unsubscribe_present=True,

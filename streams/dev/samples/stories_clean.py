@@ -19,8 +19,8 @@ from streams.core.vocabulary import (
 )
 from streams.dev.samples.background import newsletter, order, sale_mail
 from streams.dev.samples.retailer import (
-    ADDRESS,
     AD_PLATFORM,
+    ADDRESS,
     CONTACT,
     MAILER,
     MATCHING,
@@ -100,9 +100,7 @@ def _objection_and_told(s: Scribe) -> None:
         at, ConsentAction.OBJECTED, via="LETTER", recorded=s.later(at, hours(3), hours(40))
     )
     for supplier in (MAILER, PRINTER):
-        s.tell(
-            s.later(at, hours(42), hours(71)), supplier, objected, NotificationKind.OBJECTION
-        )
+        s.tell(s.later(at, hours(42), hours(71)), supplier, objected, NotificationKind.OBJECTION)
         s.owe(objected, supplier, settled=True)
 
 
@@ -170,9 +168,7 @@ def _partial_refund(s: Scribe) -> None:
     """The television went back; the coffee stayed, and the mail is about tea."""
     at = s.start(days(40))
     bought = s.buy(at, "COFFEE", "TELEVISION")
-    s.reverse(
-        s.later(at, days(2), days(9)), bought, PurchaseAction.REFUNDED_PARTIAL, "TELEVISION"
-    )
+    s.reverse(s.later(at, days(2), days(9)), bought, PurchaseAction.REFUNDED_PARTIAL, "TELEVISION")
     s.message(s.later(at, days(10), days(30)), LegalBasis.SOFT_OPT_IN, "TEA")
 
 

@@ -121,9 +121,7 @@ def _post(s: Scribe) -> None:
 def _health_explicit(s: Scribe) -> None:
     at = s.start(days(30))
     data = (*CONTACT, DataCategory.HEALTH)
-    s.grant(
-        at, TPDM, recipients=(INSURER,), data=data, method=ConsentMethod.EXPLICIT_STATEMENT
-    )
+    s.grant(at, TPDM, recipients=(INSURER,), data=data, method=ConsentMethod.EXPLICIT_STATEMENT)
     s.share(s.later(at, days(1), days(20)), INSURER, TPDM, data, LegalBasis.CONSENT)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from streams.core.instants import Instant, days, hours, parse_instant
 from streams.core.vocabulary import (
     Channel,
@@ -37,9 +39,7 @@ def _mail_after_link(s: Scribe) -> None:
     """Unsubscribed by the link; one mailing list was not synchronised."""
     newsletter(s)
     at = s.later(max(event.occurred_at for event in s.events), hours(2), days(2))
-    s.signal(
-        at, ConsentAction.WITHDRAWN, OWN, channels=(Channel.EMAIL,), via="UNSUBSCRIBE_LINK"
-    )
+    s.signal(at, ConsentAction.WITHDRAWN, OWN, channels=(Channel.EMAIL,), via="UNSUBSCRIBE_LINK")
     mail = s.message(s.later(at, hours(5), days(3)), LegalBasis.CONSENT, "TEA")
     s.expect(mail, "MSG_AFTER_OPT_OUT")
 
@@ -136,7 +136,7 @@ def _not_paid(s: Scribe) -> None:
     _mail_on_sale(s, "MSG_SALE_REVERSED", consideration=kind)
 
 
-def _mail_on_sale(s: Scribe, code: str, **changes: object) -> None:
+def _mail_on_sale(s: Scribe, code: str, **changes: Any) -> None:
     """A sale that cannot carry the exception, and mail that rests on it."""
     bought, alike = s.rng.choice(SIMILAR)
     at = s.start(days(30))
@@ -203,12 +203,10 @@ def _sender_hidden(s: Scribe) -> None:
 
 
 def _number_blocked(s: Scribe) -> None:
-    _flawed_on_consent(
-        s, Channel.PHONE_HUMAN, "MSG_SENDER_NOT_IDENTIFIABLE", caller_id_shown=False
-    )
+    _flawed_on_consent(s, Channel.PHONE_HUMAN, "MSG_SENDER_NOT_IDENTIFIABLE", caller_id_shown=False)
 
 
-def _flawed_on_consent(s: Scribe, channel: Channel, code: str, **changes: object) -> None:
+def _flawed_on_consent(s: Scribe, channel: Channel, code: str, **changes: Any) -> None:
     """A message on a valid consent, wrong in its form only."""
     at = s.start(days(30))
     s.grant(at, OWN, channels=(channel,))

@@ -98,9 +98,7 @@ def _prohibited_to_supplier(s: Scribe) -> None:
 
 def _wrong_basis_recorded(s: Scribe) -> None:
     """Lawful on consent; the register of processing says something else, or nothing."""
-    basis = s.rng.choice(
-        (LegalBasis.LEGITIMATE_INTEREST, LegalBasis.CONTRACT, LegalBasis.NONE)
-    )
+    basis = s.rng.choice((LegalBasis.LEGITIMATE_INTEREST, LegalBasis.CONTRACT, LegalBasis.NONE))
     _shared_with_consent(s, s.rng.choice(PARTNERS), "BASIS_RECORD_MISMATCH", basis=basis)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from streams.core.events import ConsentChange, DataShare
 from streams.core.instants import Duration, Instant, days, hours
 from streams.core.vocabulary import (
@@ -12,8 +14,8 @@ from streams.core.vocabulary import (
     NotificationKind,
 )
 from streams.dev.samples.retailer import (
-    ADDRESS,
     AD_PLATFORM,
+    ADDRESS,
     CONTACT,
     MATCHING,
     PARTNERS,
@@ -27,7 +29,7 @@ from streams.dev.samples.story import Beside, Story
 _SPAN = days(50)
 
 
-def _shared_once(s: Scribe, partner: Recipient, **changes: object) -> ConsentChange:
+def _shared_once(s: Scribe, partner: Recipient, **changes: Any) -> ConsentChange:
     """Consent, and the one share on it that is in order."""
     granted = s.grant(s.start(_SPAN), TPDM, recipients=(partner,), data=CONTACT, **changes)
     at = s.later(granted.occurred_at, days(1), days(20))

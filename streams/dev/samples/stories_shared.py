@@ -119,7 +119,7 @@ def _other_recipient(s: Scribe) -> None:
 
 
 def _category_only(s: Scribe) -> None:
-    """ "And carefully selected energy companies": a category, nobody by name."""
+    """Consent to "carefully selected energy companies": a category, nobody by name."""
     at = s.start(days(30))
     s.grant(at, TPDM, data=CONTACT, recipient_categories=(ENERGY.category,))
     share = s.share(s.later(at, days(1), days(20)), ENERGY, TPDM, CONTACT, LegalBasis.CONSENT)
@@ -189,11 +189,11 @@ _pre_ticked = _defective(
     "CONSENT_NOT_AFFIRMATIVE", lambda s: {"method": s.rng.choice(INVALID_METHODS)}
 )
 _minor = _defective("CONSENT_MINOR_NO_GUARDIAN", lambda s: dict(s.rng.choice(_MINORS)))
-_no_evidence = _defective("CONSENT_NOT_DEMONSTRABLE", lambda s: {"evidence_ref": None})
+_no_evidence = _defective("CONSENT_NOT_DEMONSTRABLE", lambda _: {"evidence_ref": None})
 _back_dated = _defective(
     "CONSENT_NOT_DEMONSTRABLE", lambda s: {"slow_by": s.between(days(2), days(7))}
 )
-_no_notice = _defective("CONSENT_NOT_INFORMED", lambda s: {"notice_version": None})
+_no_notice = _defective("CONSENT_NOT_INFORMED", lambda _: {"notice_version": None})
 _unfree = _defective("CONSENT_NOT_FREE_OR_SPECIFIC", lambda s: dict(s.rng.choice(_UNFREE)))
 
 STORIES = (

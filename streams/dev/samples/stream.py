@@ -7,6 +7,9 @@ from collections.abc import Callable
 from math import ceil
 from random import Random
 
+import msgspec
+
+from streams.core.codes import CODES
 from streams.core.instants import Duration, Instant
 from streams.dev.samples.background import live_beside
 from streams.dev.samples.bad import BadRecords
@@ -19,9 +22,7 @@ from streams.dev.samples.story import Story
 from streams.dev.samples.truth import ExpectedDuty, ExpectedFinding, Truth
 
 
-def make_sample(
-    options: SampleOptions, progress: Callable[[int], None] = lambda _: None
-) -> Sample:
+def make_sample(options: SampleOptions, progress: Callable[[int], None] = lambda _: None) -> Sample:
     """The sample of `options`, in memory (about 12 kB a subject).
 
     `progress` is told the number of subjects done, now and then. Raises ConsentryError
@@ -33,6 +34,7 @@ def make_sample(
     duties: list[ExpectedDuty] = []
     stories: Counter[str] = Counter()
     subjects: list[str] = []
+    dealt: list[Story] = []
     for index in range(options.subjects):
         if index % BLOCK == 0:
             progress(index)
@@ -85,7 +87,7 @@ def make_sample(
 def _dealt(seed: int, block: int) -> list[Story]:
     """The stories of one block of subjects, shuffled."""
     dealt = list(DECK)
-    Random(f"{seed}/block/{block}").shuffle(dealt)  # noqa: S311 - samples, not secrets
+    Random(f"{seed}/block/{block}").shuffle(dealt)
     return dealt
 
 
@@ -104,10 +106,6 @@ def _arrivals(scribe: Scribe) -> list[SampleRecord]:
 
 def _completed(truth: Truth) -> Truth:
     """The truth with its counts: clean subjects, and which codes are absent and why."""
-    import msgspec
-
-    from streams.core.codes import CODES
-
     flawed = {finding.subject_id for finding in truth.standing(truth.clock)}
     held = truth.by_code(truth.clock)
     absent = {

@@ -105,7 +105,9 @@ def read_truth(path: Path) -> Truth:
                 finding["true_after"] = parse_instant(finding["true_after"])
         return msgspec.convert(plain, Truth)
     except OSError as error:
-        raise ConsentryError(f"{path}: {error.strerror}", "Name the truth.json of a sample.") from None
+        raise ConsentryError(
+            f"{path}: {error.strerror}", "Name the truth.json of a sample."
+        ) from None
     except (ValueError, KeyError, TypeError, msgspec.MsgspecError):
         raise ConsentryError(
             f"{path}: not the truth of a sample", "Write one with `consentry sample`."
