@@ -35,10 +35,8 @@ def read_record(value: bytes) -> tuple[str, dict[str, Any]]:
     body.seek(AVRO_HEADER)
     try:
         # Resolution costs time, so only what an older schema wrote is resolved.
-        record = schemaless_reader(
-            body, writer.parsed, None if reader is writer else reader.parsed
-        )
-    except Exception:  # a reader of hostile bytes: it may raise anything, and says nothing of use
+        record = schemaless_reader(body, writer.parsed, None if reader is writer else reader.parsed)
+    except Exception:  # noqa: BLE001 - a reader of hostile bytes may raise anything
         raise WireError(
             "the Avro body does not fit its schema "
             f"({writer.name}, version {writer.version}): cut short or damaged"
@@ -85,4 +83,3 @@ def write_avro(event: Event) -> bytes:
     """Write an event with the current schema of its type."""
     record: dict[str, Any] = msgspec.to_builtins(event)
     return write_record(_BY_TAG[record.pop("event_type")], record)
-

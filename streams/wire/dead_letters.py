@@ -76,8 +76,6 @@ def decode_dead_letter(value: bytes) -> StoredDeadLetter:
             value=record["value"],
             headers=tuple((one["key"], one["value"]) for one in record["headers"]),
         ),
-        letter=DeadLetter(
-            code=record["code"], reason=record["reason"], field=record["field"]
-        ),
+        letter=DeadLetter(code=record["code"], reason=record["reason"], field=record["field"]),
         detected_at=record["detected_at"],
     )

@@ -83,7 +83,9 @@ _BSNS = re.compile(f"{_BEFORE}(?:{_BSN}){_AFTER}")
 # Every value but an e-mail address has two digits within three characters: a fast first look.
 _DIGITS = re.compile(r"[0-9][ .\-/()]{0,2}[0-9]")
 _AT = re.compile(r"@|%40")
-_DOMAIN = re.compile(r"(?:[^\W_](?:[\w\-]{0,62})\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9\-]{1,59})(?![\w\-])")
+_DOMAIN = re.compile(
+    r"(?:[^\W_](?:[\w\-]{0,62})\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9\-]{1,59})(?![\w\-])"
+)
 _LOCAL_END = re.compile(r"[\w!#$%&'*+/=?^`{|}~\-\"]")
 
 

@@ -96,10 +96,8 @@ def _told(record: Mapping[str, Any], name: str, tainted: frozenset[str]) -> str 
 
 
 def _event_type(record: Mapping[str, Any]) -> EventType | None:
-    try:
-        return EventType(record.get("event_type"))
-    except ValueError:
-        return None
+    name = record.get("event_type")
+    return EventType(name) if isinstance(name, str) and name in set(EventType) else None
 
 
 def _occurred_at(record: Mapping[str, Any]) -> Instant | None:

@@ -24,7 +24,7 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode = msgspec.msgpack.Decoder(EventRow).decode
 
 
-class CorruptRow(Exception):
+class CorruptRow(Exception):  # noqa: N818 - what it is, not that it is an error
     """A stored row that cannot be read: the worker must stop, never judge on less.
 
     `key_hash` names the row without its subject: SHA-256 of its key, 16 hexadecimal
@@ -40,9 +40,7 @@ class CorruptRow(Exception):
 
 def row_key(subject_key: SubjectKey, event_id: EventId, payload_hash: PayloadHash) -> bytes:
     """The key of the row of one payload of one event."""
-    return b"".join(
-        (subject_key, _END, _EVENT, event_id.encode(), bytes.fromhex(payload_hash))
-    )
+    return b"".join((subject_key, _END, _EVENT, event_id.encode(), bytes.fromhex(payload_hash)))
 
 
 def subject_of(key: bytes) -> SubjectKey:

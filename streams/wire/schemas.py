@@ -77,9 +77,7 @@ def schemas() -> Schemas:
 
 def load(folder: Path) -> Schemas:
     """Read the schemas of a folder: `<name>.avsc` and `history/<name>/<version>.avsc`."""
-    released = [
-        _read(path, path.parent.name) for path in sorted(folder.glob("history/*/*.avsc"))
-    ]
+    released = [_read(path, path.parent.name) for path in sorted(folder.glob("history/*/*.avsc"))]
     current = {name: _read(folder / f"{name}.avsc", name) for name in NAMES}
     # A current schema wins over a released one with the same canonical form.
     known = {schema.fingerprint: schema for schema in (*released, *current.values())}

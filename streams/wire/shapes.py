@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, EnumMeta
-from typing import Any, get_args, get_origin, get_type_hints
+from enum import Enum, EnumType, StrEnum
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -44,23 +44,23 @@ class EventShape:
     names: frozenset[str]
 
 
-def _shape(name: str, hint: Any, required: bool) -> FieldShape:
+def _shape(name: str, hint: Any, *, required: bool) -> FieldShape:
     inner = _without_none(hint)
     is_list = get_origin(inner) is tuple
-    element = _plain(get_args(inner)[0]) if is_list else _plain(inner)
-    symbols = tuple(element) if isinstance(element, EnumMeta) else ()
+    element: Any = _plain(get_args(inner)[0]) if is_list else _plain(inner)
+    symbols: tuple[str, ...] = ()
+    if isinstance(element, EnumType):
+        symbols = tuple(str(symbol) for symbol in cast("type[StrEnum]", element))
     if name in INSTANT_FIELDS:
         allowed = "an RFC 3339 instant with an offset"
     elif symbols:
-        one = "one of " + ", ".join(str(symbol) for symbol in symbols)
+        one = "one of " + ", ".join(symbols)
         allowed = f"a list, each element {one}" if is_list else one
     elif element is bool:
         allowed = "true or false"
     else:
         allowed = "a list of strings" if is_list else "a string"
-    texts = tuple(str(symbol) for symbol in symbols)
-    plain = tuple[element, ...] if is_list else element
-    return FieldShape(name, plain, required, allowed, texts, is_list)
+    return FieldShape(name, inner if is_list else element, required, allowed, symbols, is_list)
 
 
 def _without_none(hint: Any) -> Any:
@@ -80,7 +80,7 @@ def _event_shape(kind: EventType) -> EventShape:
             field.name,
             hints[field.name],
             # JSON and Avro may leave `recorded_at` out: it is then `occurred_at`.
-            field.required and field.name != "recorded_at",
+            required=field.required and field.name != "recorded_at",
         )
         for field in msgspec.structs.fields(cls)
     )
@@ -93,7 +93,7 @@ def _event_shape(kind: EventType) -> EventShape:
 
 
 def _is_text(shape: FieldShape) -> bool:
-    return shape.type is str or (shape.is_list and get_args(shape.type)[0] is str)
+    return shape.type is str or (shape.is_list and _plain(get_args(shape.type)[0]) is str)
 
 
 FIELDS: Mapping[EventType, EventShape] = {kind: _event_shape(kind) for kind in EventType}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -23,7 +23,7 @@ from streams.core.vocabulary import ConsentAction, EventType
 from streams.wire.errors import WireError
 from streams.wire.shapes import FIELDS, MAX_TEXT, MUST_NOT_HOLD_CONTROLS, Kind
 
-_CONTROLS = re.compile("[\x00-\x1f\x7f]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _CANONICAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 _TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
 _ALL_TYPES = ", ".join(_TYPES)
@@ -103,7 +103,7 @@ def to_event(kind: EventType, record: dict[str, Any], instants: dict[str, Instan
     Raises WireError for the first field at fault, by the order of the event's fields.
     """
     try:
-        event = cast(Event, msgspec.convert(record | instants, EVENT_CLASSES[kind]))
+        event = msgspec.convert(record | instants, EVENT_CLASSES[kind])
     except (msgspec.ValidationError, OverflowError, RecursionError):
         raise _fault(kind, record) from None
     _check_texts(kind, record)
@@ -134,11 +134,7 @@ def _check_texts(kind: EventType, record: Mapping[str, Any]) -> None:
                     name,
                 )
             # `isprintable` is a fast first look: it is false for more than controls.
-            if (
-                name in MUST_NOT_HOLD_CONTROLS
-                and not text.isprintable()
-                and _CONTROLS.search(text)
-            ):
+            if name in MUST_NOT_HOLD_CONTROLS and not text.isprintable() and _CONTROLS.search(text):
                 raise WireError(f"{name} must not hold control characters", name)
 
 
