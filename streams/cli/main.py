@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 COMMAND_MODULES = (
     "broker",
     "topics",
+    "sample",
+    "pseudonym",
 )
 
 EXIT_UNUSABLE = 2

@@ -1,0 +1,132 @@
+"""`consentry pseudonym`: the subject ids of people, for producing teams and for tests."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli.options import Json
+from streams.errors import ConsentryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streams.wire.pseudonym import ValueKind
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(pseudonym)
+
+
+def pseudonym(
+    *,
+    values: Annotated[
+        str,
+        typer.Argument(
+            metavar="[FILE]",
+            help="File with one value a line; - or nothing reads standard input. Values "
+            "themselves are never arguments: the shell would keep them.",
+            show_default=False,
+        ),
+    ] = "-",
+    key_file: Annotated[
+        Path, typer.Option("--key-file", metavar="FILE", help="File that holds the secret key.")
+    ],
+    email: Annotated[
+        bool, typer.Option("--email", help="The values are e-mail addresses.")
+    ] = False,
+    phone: Annotated[bool, typer.Option("--phone", help="The values are phone numbers.")] = False,
+    customer_id: Annotated[
+        bool, typer.Option("--customer-id", help="The values are customer ids.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Compute the keyed pseudonym of people (HMAC-SHA-256), one value a line.
+
+    Prints one subject id a line, in the order of the values; an empty line where a value
+    is none of its kind, which standard error then names by its line. Exits with 1 then.
+    The rules and test vectors stand in docs/events.md.
+
+    Examples:
+      consentry pseudonym --key-file key.txt --email < addresses.txt
+
+      consentry pseudonym --key-file key.txt --customer-id customers.txt --json
+    """
+    from streams.wire.pseudonym import is_exposed, read_key
+
+    kind = _kind(email=email, phone=phone, customer_id=customer_id)
+    key = read_key(key_file)
+    if is_exposed(key_file):
+        typer.echo(f"warning: others can read {key_file}; chmod 600 makes it yours alone", err=True)
+    failed = 0
+    for line, value in enumerate(_values(values), start=1):
+        failed += not _print_one(key, kind, line, value, as_json=as_json)
+    if failed:
+        typer.echo(f"{failed} of the values gave no pseudonym", err=True)
+        raise typer.Exit(1)
+
+
+def _print_one(key: bytes, kind: ValueKind, line: int, value: str, *, as_json: bool) -> bool:
+    """Print the pseudonym of one value, or why there is none; the value itself nowhere."""
+    from streams.wire.pseudonym import NotNormalisable
+    from streams.wire.pseudonym import pseudonym as subject_id_of
+
+    try:
+        subject_id = subject_id_of(key, kind, value)
+    except NotNormalisable as error:
+        typer.echo(f"line {line}: {error}", err=True)
+        typer.echo(json.dumps({"line": line, "error": str(error)}) if as_json else "")
+        return False
+    typer.echo(json.dumps({"line": line, "subject_id": subject_id}) if as_json else subject_id)
+    return True
+
+
+def _kind(*, email: bool, phone: bool, customer_id: bool) -> ValueKind:
+    from streams.wire.pseudonym import ValueKind
+
+    asked = [
+        kind
+        for kind, flag in (
+            (ValueKind.EMAIL, email),
+            (ValueKind.PHONE, phone),
+            (ValueKind.CUSTOMER_ID, customer_id),
+        )
+        if flag
+    ]
+    if len(asked) != 1:
+        raise ConsentryError(
+            "the kind of the values must be given, and only one",
+            "add one of --email, --phone, --customer-id",
+        )
+    return asked[0]
+
+
+def _values(source: str) -> Iterator[str]:
+    """The lines, without their ends. Raises ConsentryError, without naming the argument."""
+    if source == "-":
+        yield from _lines(sys.stdin.buffer.read())
+        return
+    try:
+        content = Path(source).read_bytes()
+    except OSError:
+        # The argument may be a value itself: it must not be printed.
+        raise ConsentryError(
+            "the file with the values cannot be read",
+            "values are never arguments; put them in a file, one a line, or pipe them in",
+        ) from None
+    yield from _lines(content)
+
+
+def _lines(content: bytes) -> list[str]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConsentryError(
+            "the values are not UTF-8 text", "save the file as UTF-8, one value a line"
+        ) from None
+    return text.removesuffix("\n").split("\n") if text else []
