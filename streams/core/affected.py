@@ -36,11 +36,16 @@ _FAR_MISS = frozenset({"NO_CONSENT", "CONSENT_OTHER_PURPOSE"})
 _FAR_REASONS = frozenset({"NO_RECORD", "GRANTED_LATER", "OTHER_PURPOSE"})
 
 
-def affected(subject: Subject, event: Event, policy: Policy) -> set[EventId]:
-    """The stored events whose verdicts or duties may depend on `event`."""
+def affected(
+    subject: Subject, event: Event, policy: Policy, *, leaving: bool = False
+) -> set[EventId]:
+    """The stored events whose verdicts or duties may depend on `event`.
+
+    `leaving`: another payload takes its place, so what rested on it is looked at too.
+    """
     match event:
         case ConsentChange(action=ConsentAction.GRANTED):
-            return set(_by_grant(subject, event, policy))
+            return set(_by_grant(subject, event, policy, leaving=leaving))
         case ConsentChange():
             return set(_by_signal(subject, Signal.of(event), policy))
         case DataShare():
@@ -53,7 +58,9 @@ def affected(subject: Subject, event: Event, policy: Policy) -> set[EventId]:
             return set()
 
 
-def _by_grant(subject: Subject, event: ConsentChange, policy: Policy) -> Iterator[EventId]:
+def _by_grant(
+    subject: Subject, event: ConsentChange, policy: Policy, *, leaving: bool
+) -> Iterator[EventId]:
     at = event.occurred_at
     purposes = set(event.purposes)
     if event.replaces_consent_id is not None:
@@ -66,11 +73,15 @@ def _by_grant(subject: Subject, event: ConsentChange, policy: Policy) -> Iterato
         if normalise(share, policy).purpose in purposes or _says_far_miss(subject, share.event_id):
             yield share.event_id
     for message in subject.messages.since(at):
-        if consent_target(message).purpose in purposes or _says_far_miss(
-            subject, message.event_id
-        ) or own_marketing_target(message).purpose in purposes:
+        if (
+            consent_target(message).purpose in purposes
+            or _says_far_miss(subject, message.event_id)
+            or own_marketing_target(message).purpose in purposes
+        ):
             yield message.event_id
     yield from _without_record(subject, event)
+    if leaving:
+        yield from subject.granted_later
     for signal in subject.signals.before(at):
         if signal.at + policy.at(signal.at).notify_deadline >= at:
             yield signal.event_id

@@ -73,7 +73,7 @@ def _contest(
         subject.add(row)
         return set(), row
     holder = record.row
-    touched = affected(subject, holder.fact.event, policy)
+    touched = affected(subject, holder.fact.event, policy, leaving=True)
     subject.add(
         msgspec.structs.replace(
             row, said=holder.said, duties=holder.duties, first_judged_at=holder.first_judged_at
@@ -105,6 +105,7 @@ def _again(
         # A tick is on time; evidence about an event that was already judged is late.
         late=new is not None and not (fresh and not record.conflicting),
         fresh=fresh,
+        restate=fresh and record.conflicting,
     )
     record.row = revision.row
     subject.note(record)

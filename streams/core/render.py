@@ -23,9 +23,7 @@ def event_type(event: Event) -> EventType:
     return EventType(type(event).__struct_config__.tag)
 
 
-def render_finding(
-    event: Event, slot: Slot, said: Said, policy: Policy, *, at: Instant
-) -> Finding:
+def render_finding(event: Event, slot: Slot, said: Said, policy: Policy, *, at: Instant) -> Finding:
     """The finding for one slot of one event, with texts and citations of its time."""
     verdict = said.verdict
     code = CODES[verdict.code]

@@ -31,15 +31,23 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def revise(
-    row: EventRow, found: Assessment, policy: Policy, *, at: Instant, late: bool, fresh: bool
+    row: EventRow,
+    found: Assessment,
+    policy: Policy,
+    *,
+    at: Instant,
+    late: bool,
+    fresh: bool,
+    restate: bool,
 ) -> Revision:
     """Bring a row up to date with an assessment.
 
     `at` becomes `detected_at`; `late` marks findings on an event that was judged
-    before; `fresh` a row that has not been written yet.
+    before; `fresh` a row that has not been written yet; `restate` that another payload
+    counts now, so that equal verdicts are told again with its particulars.
     """
-    said, findings = _revise_findings(row, found, policy, at=at, late=late)
-    told, duties = _revise_duties(row, found, policy, at=at)
+    said, findings = _revise_findings(row, found, policy, at=at, late=late, restate=restate)
+    told, duties = _revise_duties(row, found, policy, at=at, restate=restate)
     changed = fresh or bool(findings) or bool(duties)
     if findings or duties:
         row = msgspec.structs.replace(row, said=said, duties=told)
@@ -47,13 +55,19 @@ def revise(
 
 
 def _revise_findings(
-    row: EventRow, found: Assessment, policy: Policy, *, at: Instant, late: bool
+    row: EventRow,
+    found: Assessment,
+    policy: Policy,
+    *,
+    at: Instant,
+    late: bool,
+    restate: bool,
 ) -> tuple[dict[Slot, Said], list[Finding]]:
     said = dict(row.said)
     findings: list[Finding] = []
     for slot in sorted({*row.said, *found.verdicts}):
         before = said.get(slot)
-        after = _say(before, found.verdicts.get(slot), at=at, late=late)
+        after = _say(before, found.verdicts.get(slot), at=at, late=late, restate=restate)
         if after is None or after is before:
             continue
         said[slot] = after
@@ -61,7 +75,9 @@ def _revise_findings(
     return said, findings
 
 
-def _say(before: Said | None, verdict: Verdict | None, *, at: Instant, late: bool) -> Said | None:
+def _say(
+    before: Said | None, verdict: Verdict | None, *, at: Instant, late: bool, restate: bool
+) -> Said | None:
     """What is to be said of a slot now; `before` itself where nothing is new."""
     open_before = before is not None and before.status is not Status.RETRACTED
     if verdict is None:
@@ -71,7 +87,7 @@ def _say(before: Said | None, verdict: Verdict | None, *, at: Instant, late: boo
         return msgspec.structs.replace(
             before, verdict=withdrawn, revision=before.revision + 1, status=Status.RETRACTED
         )
-    if before is not None and open_before and before.verdict == verdict:
+    if before is not None and open_before and before.verdict == verdict and not restate:
         return before
     if verdict.remediated:
         status = Status.REMEDIATED
@@ -87,14 +103,14 @@ def _say(before: Said | None, verdict: Verdict | None, *, at: Instant, late: boo
 
 
 def _revise_duties(
-    row: EventRow, found: Assessment, policy: Policy, *, at: Instant
+    row: EventRow, found: Assessment, policy: Policy, *, at: Instant, restate: bool
 ) -> tuple[dict[RecipientId, SaidDuty], list[Duty]]:
     told = dict(row.duties)
     duties: list[Duty] = []
     for recipient_id in sorted({*row.duties, *found.duties}):
         before = told.get(recipient_id)
         duty = _due(before, found.duties.get(recipient_id))
-        if duty is None or (before is not None and before.duty == duty):
+        if duty is None or (before is not None and before.duty == duty and not restate):
             continue
         after = SaidDuty(duty=duty, revision=before.revision + 1 if before is not None else 1)
         told[recipient_id] = after

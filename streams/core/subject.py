@@ -137,6 +137,8 @@ class Subject:
         self.notifications: dict[RecipientId, Timeline[RecipientNotification]] = {}
         self.unrecorded: set[EventId] = set()
         """Events whose verdict could yet learn that consent came later."""
+        self.granted_later: set[EventId] = set()
+        """Events whose verdict rests on a consent that came later."""
         self.duties_towards: dict[RecipientId, set[EventId]] = {}
         """Triggers that ever brought a duty, by recipient."""
         self.due: dict[tuple[EventId, RecipientId], Instant] = {}
@@ -189,10 +191,8 @@ class Subject:
             for said in record.row.said.values()
             if said.status is not Status.RETRACTED
         }
-        if reasons & AWAITING_CONSENT:
-            self.unrecorded.add(event_id)
-        else:
-            self.unrecorded.discard(event_id)
+        _keep(self.unrecorded, event_id, bool(reasons & AWAITING_CONSENT))
+        _keep(self.granted_later, event_id, GRANTED_LATER in reasons)
 
     def _insert(self, event: Event) -> None:
         match event:
@@ -233,6 +233,16 @@ class Subject:
             case RecipientNotification():
                 self.notifications[event.recipient_id].remove(event)
 
+
+def _keep(members: set[EventId], event_id: EventId, member: bool) -> None:
+    if member:
+        members.add(event_id)
+    else:
+        members.discard(event_id)
+
+
+GRANTED_LATER = "GRANTED_LATER"
+"""The reason of S07 and M11 where consent was given only afterwards."""
 
 AWAITING_CONSENT = frozenset({"NO_RECORD", "CITED_CONSENT_UNKNOWN"})
 """Reasons of S07 and M11 that a later grant turns into GRANTED_LATER."""

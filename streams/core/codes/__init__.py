@@ -6,9 +6,7 @@ from streams.core.codes import duties, messages, share_basis, share_extras
 from streams.core.codes.catalogue import Citation, Code
 
 CODES: dict[str, Code] = {
-    code.name: code
-    for part in (share_basis, share_extras, messages, duties)
-    for code in part.CODES
+    code.name: code for part in (share_basis, share_extras, messages, duties) for code in part.CODES
 }
 """Every code by its name, in the order of the catalogue."""
 

@@ -54,9 +54,7 @@ CODES: tuple[Code, ...] = (
         explanation_nl="Er is een toestemming vastgelegd waarop geen beroep kan worden gedaan.",
         remediation_en="Fix the capture point before anyone relies on it",
         remediation_nl="Herstel het punt van vastlegging voordat iemand zich op deze toestemming beroept",
-        citations=(
-            Citation("GDPR 7, 4(11), 25"),
-        ),
+        citations=(Citation("GDPR 7, 4(11), 25"),),
     ),
     Code(
         number="Q01",
@@ -67,9 +65,7 @@ CODES: tuple[Code, ...] = (
         explanation_nl="De gebeurtenis kon niet worden beoordeeld.",
         remediation_en="Dead-letter; fix producer",
         remediation_nl="Zet apart als onverwerkbaar; herstel het bronsysteem",
-        citations=(
-            Citation("GDPR 5(2)"),
-        ),
+        citations=(Citation("GDPR 5(2)"),),
     ),
     Code(
         number="Q02",
@@ -80,9 +76,7 @@ CODES: tuple[Code, ...] = (
         explanation_nl="De gebeurtenis bevat ruwe persoonsgegevens en is in quarantaine geplaatst.",
         remediation_en="Purge; fix producer",
         remediation_nl="Verwijder; herstel het bronsysteem",
-        citations=(
-            Citation("GDPR 5(1)(c), 25, 32"),
-        ),
+        citations=(Citation("GDPR 5(1)(c), 25, 32"),),
     ),
     Code(
         number="Q03",
@@ -93,9 +87,7 @@ CODES: tuple[Code, ...] = (
         explanation_nl="Twee verschillende gebeurtenissen delen één id; de eerste is behouden.",
         remediation_en="Fix producer",
         remediation_nl="Herstel het bronsysteem",
-        citations=(
-            Citation("GDPR 5(1)(d), 5(2)"),
-        ),
+        citations=(Citation("GDPR 5(1)(d), 5(2)"),),
     ),
     Code(
         number="Q04",
@@ -106,8 +98,6 @@ CODES: tuple[Code, ...] = (
         explanation_nl="De gebeurtenis heeft een tijdstip in de toekomst.",
         remediation_en="Dead-letter; check clock",
         remediation_nl="Zet apart als onverwerkbaar; controleer de klok",
-        citations=(
-            Citation("GDPR 5(1)(d)"),
-        ),
+        citations=(Citation("GDPR 5(1)(d)"),),
     ),
 )

@@ -59,7 +59,9 @@ CODES: tuple[Code, ...] = (
         remediation_en="Stop channel; obtain consent",
         remediation_nl="Stop met dit kanaal; vraag toestemming",
         citations=(
-            Citation("Tw 11.7(1),(2),(4) (text before 1 Jul 2026)", until=TELEPHONE_EXCEPTION_ENDED),
+            Citation(
+                "Tw 11.7(1),(2),(4) (text before 1 Jul 2026)", until=TELEPHONE_EXCEPTION_ENDED
+            ),
             Citation("Tw 11.7(1),(2),(4) (Stb. 2025, 12)", since=TELEPHONE_EXCEPTION_ENDED),
             Citation("C-102/20"),
         ),
@@ -88,7 +90,7 @@ CODES: tuple[Code, ...] = (
         remediation_en="Stop; seller may send, or obtain consent",
         remediation_nl="Stop; de verkoper mag zelf sturen, of vraag toestemming",
         citations=(
-            Citation("Tw 11.7(4) (\"die hij heeft verkregen van zijn klanten\")"),
+            Citation('Tw 11.7(4) ("die hij heeft verkregen van zijn klanten")'),
             Citation("ePrivacy rec. 41"),
         ),
     ),
@@ -142,7 +144,7 @@ CODES: tuple[Code, ...] = (
         remediation_en="Suppress; obtain consent",
         remediation_nl="Blokkeer; vraag toestemming",
         citations=(
-            Citation("Tw 11.7(4) (\"klanten\")"),
+            Citation('Tw 11.7(4) ("klanten")'),
             Citation("AP definition of customer"),
             Citation("policy P6/P7"),
         ),
@@ -223,8 +225,6 @@ CODES: tuple[Code, ...] = (
         ),
         remediation_en="Correct template",
         remediation_nl="Corrigeer het sjabloon",
-        citations=(
-            Citation("Tw 11.7(7)(a)-(b), 11.7(8)"),
-        ),
+        citations=(Citation("Tw 11.7(7)(a)-(b), 11.7(8)"),),
     ),
 )

@@ -90,9 +90,7 @@ CODES: tuple[Code, ...] = (
             " 19); zet op de blokkeerlijst; beoordeel of er een datalek is (art. 33); zoek het "
             "systeem dat de weigering negeerde"
         ),
-        citations=(
-            Citation("GDPR 4(11), 6(1)(a), 7(4), 5(1)(a)"),
-        ),
+        citations=(Citation("GDPR 4(11), 6(1)(a), 7(4), 5(1)(a)"),),
         breach_assessment=True,
     ),
     Code(
@@ -194,9 +192,7 @@ CODES: tuple[Code, ...] = (
         explanation_nl="De aanwezige toestemming is voor een ander doel gegeven.",
         remediation_en="Stop; ask separate consent for this purpose",
         remediation_nl="Stop; vraag aparte toestemming voor dit doel",
-        citations=(
-            Citation("GDPR 6(1)(a), 5(1)(b), 4(11)"),
-        ),
+        citations=(Citation("GDPR 6(1)(a), 5(1)(b), 4(11)"),),
     ),
     Code(
         number="S09",

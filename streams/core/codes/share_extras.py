@@ -15,9 +15,7 @@ CODES: tuple[Code, ...] = (
         explanation_nl="Er zijn gegevens gedeeld met een verwerker zonder verwerkersovereenkomst.",
         remediation_en="Suspend; conclude agreement",
         remediation_nl="Schort op; sluit een verwerkersovereenkomst",
-        citations=(
-            Citation("GDPR 28(3)"),
-        ),
+        citations=(Citation("GDPR 28(3)"),),
     ),
     Code(
         number="S21",
@@ -68,9 +66,7 @@ CODES: tuple[Code, ...] = (
         ),
         remediation_en="Suspend; put safeguard in place",
         remediation_nl="Schort op; tref een passende waarborg",
-        citations=(
-            Citation("GDPR 44-46"),
-        ),
+        citations=(Citation("GDPR 44-46"),),
     ),
     Code(
         number="S24",

@@ -96,7 +96,9 @@ def default_policy() -> Policy:
     return Policy()
 
 
-def fixed_policy(version: str = "fixed", registers: Registers | None = None, **settings: Any) -> Policy:
+def fixed_policy(
+    version: str = "fixed", registers: Registers | None = None, **settings: Any
+) -> Policy:
     """A policy whose settings hold at all times."""
     entries = {name: (DatedValue(EARLIEST, value),) for name, value in settings.items()}
     return Policy(version=version, entries=entries, registers=registers)

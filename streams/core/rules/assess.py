@@ -36,9 +36,7 @@ class Assessment(msgspec.Struct, frozen=True):
     duties: dict[RecipientId, DutyState] = {}
 
 
-def assess(
-    subject: Subject, record: Record, policy: Policy, clock: Instant | None
-) -> Assessment:
+def assess(subject: Subject, record: Record, policy: Policy, clock: Instant | None) -> Assessment:
     """Evaluate one event from the subject's facts; a pure function of their set."""
     found = _assess(subject, record.event, policy, clock)
     if not record.conflicting:
@@ -47,9 +45,7 @@ def assess(
     return Assessment({**found.verdicts, CONFLICT_SLOT: conflict}, found.duties)
 
 
-def _assess(
-    subject: Subject, event: Event, policy: Policy, clock: Instant | None
-) -> Assessment:
+def _assess(subject: Subject, event: Event, policy: Policy, clock: Instant | None) -> Assessment:
     match event:
         case DataShare() if _assessable(event, policy):
             normal = normalise(event, policy)

@@ -68,9 +68,7 @@ class Standing:
         """A5: a later valid grant for the target lifts, whatever becomes of it afterwards."""
         if not self.hits:
             return []
-        lifted_before = max(
-            (grant.at for grant in self.known if self._lifts(grant)), default=None
-        )
+        lifted_before = max((grant.at for grant in self.known if self._lifts(grant)), default=None)
         if lifted_before is None:
             return self.hits
         return [signal for signal in self.hits if signal.at >= lifted_before]
@@ -150,9 +148,7 @@ def recipient_failure(grant: Grant, target: Target, settings: Settings) -> Conse
     return ConsentTest.RECIPIENT_NAMED if settings.named_recipient_required else None
 
 
-def _closer(
-    grant: Grant, failed: list[ConsentTest], best: tuple[Grant, list[ConsentTest]]
-) -> bool:
+def _closer(grant: Grant, failed: list[ConsentTest], best: tuple[Grant, list[ConsentTest]]) -> bool:
     return (failed[0], grant.order) > (best[1][0], best[0].order)
 
 

@@ -40,9 +40,7 @@ def is_marketing(message: MarketingMessage) -> bool:
 
 def is_assessed(message: MarketingMessage) -> bool:
     """Human calls of the opt-out era, before 1 July 2021, are not assessed (2.2)."""
-    return not (
-        message.channel is Channel.PHONE_HUMAN and message.occurred_at < TELEPHONE_OPT_IN
-    )
+    return not (message.channel is Channel.PHONE_HUMAN and message.occurred_at < TELEPHONE_OPT_IN)
 
 
 def sender_of(message: MarketingMessage) -> str:
@@ -71,9 +69,7 @@ def _own_offer_target(message: MarketingMessage) -> Target:
     """A sister company that sends must be named in the consent; the controller need not."""
     sender = sender_of(message)
     named = None if sender == str(message.controller_id) else RecipientId(sender)
-    return Target(
-        purpose=Purpose.OWN_DIRECT_MARKETING, recipient_id=named, channel=message.channel
-    )
+    return Target(purpose=Purpose.OWN_DIRECT_MARKETING, recipient_id=named, channel=message.channel)
 
 
 def own_marketing_target(message: MarketingMessage) -> Target:
@@ -112,16 +108,12 @@ def _opted_out(
     return next((kind for kind in _STRENGTH if kind in kinds), None)
 
 
-def _basis(
-    subject: Subject, message: MarketingMessage, standing: Standing
-) -> dict[Slot, Verdict]:
+def _basis(subject: Subject, message: MarketingMessage, standing: Standing) -> dict[Slot, Verdict]:
     """Steps 3c to 3f."""
     settings = standing.settings
     claimed = message.legal_basis_claimed or LegalBasis.NONE
     own_offer = is_own_offer(message)
-    exception = own_offer and has_customer_exception(
-        message.channel, message.occurred_at, settings
-    )
+    exception = own_offer and has_customer_exception(message.channel, message.occurred_at, settings)
     miss = soft_opt_in_miss(subject, message, settings) if exception else None
     soft_opt_in = exception and miss is None
     if standing.covering(None) is not None:
@@ -147,9 +139,7 @@ def _basis(
     return {BASIS_SLOT: _verdict(standing, miss, None)}
 
 
-def _fallback(
-    subject: Subject, standing: Standing, claimed: LegalBasis
-) -> dict[Slot, Verdict]:
+def _fallback(subject: Subject, standing: Standing, claimed: LegalBasis) -> dict[Slot, Verdict]:
     """P21: the message is lawful on a basis other than the claimed one."""
     reason = f"CLAIMED_{claimed.value}"
     if not standing.settings.allow_basis_fallback:

@@ -14,7 +14,7 @@ from streams.core.rules.coverage import Standing
 from streams.core.rules.share_roles import NormalisedShare
 from streams.core.signals import Grant, Signal, expand
 from streams.core.state import Verdict
-from streams.core.subject import Subject
+from streams.core.subject import GRANTED_LATER, Subject
 from streams.core.vocabulary import (
     EXPLICIT_METHODS,
     MARKETING_PURPOSES,
@@ -102,9 +102,7 @@ def _basis(subject: Subject, share: DataShare, standing: Standing) -> dict[Slot,
     named = tuple(c for c in uncovered if c is not None)
     match claimed:
         case LegalBasis.LEGITIMATE_INTEREST:
-            review = (
-                standing.settings.legitimate_interest_mode is LegitimateInterestMode.REVIEW
-            )
+            review = standing.settings.legitimate_interest_mode is LegitimateInterestMode.REVIEW
             verdict = _verdict(
                 share, standing, "LEGITIMATE_INTEREST_REJECTED", None, named, review=review
             )
@@ -156,7 +154,7 @@ def why_no_record(subject: Subject, standing: Standing, cited: str | None) -> st
     known = set(map(id, standing.known))
     for grant in subject.grants.since(standing.at):
         if id(grant) not in known and standing.addresses(grant):
-            return "GRANTED_LATER"
+            return GRANTED_LATER
     return "NO_RECORD"
 
 

@@ -39,9 +39,7 @@ def has_customer_exception(channel: Channel, at: Instant, settings: Settings) ->
     return channel in _CONTACT_CHANNELS
 
 
-def soft_opt_in_miss(
-    subject: Subject, message: MarketingMessage, settings: Settings
-) -> str | None:
+def soft_opt_in_miss(subject: Subject, message: MarketingMessage, settings: Settings) -> str | None:
     """The code M04 to M10 that the exception fails on, or None where it is fully met.
 
     Existential over the purchases per advertised category, closest miss; over the
@@ -92,7 +90,8 @@ def _first_failure(
         sale.opt_out_offered_at_collection is True,
         _stands(own_reversals, settings) and _paid(sale, settings),
         any(settings.similar(category, bought) for bought in remaining),
-        at <= max(sale.occurred_at, sale.relationship_ends_at or sale.occurred_at)
+        at
+        <= max(sale.occurred_at, sale.relationship_ends_at or sale.occurred_at)
         + settings.soft_opt_in_max_age,
     )
     return next((i for i, passed in enumerate(tests) if not passed), len(tests))

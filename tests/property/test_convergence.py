@@ -1,0 +1,156 @@
+"""The promise: the net findings are those of the set of facts, however they arrived."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.core.findings import Duty, Finding
+from streams.core.instants import Instant
+from streams.core.judge import judge, judge_deadlines
+from streams.core.policy import Policy, fixed_policy
+from streams.core.rules.assess import assess
+from streams.core.state import EventRow, Fact
+from streams.core.subject import Subject
+from streams.core.vocabulary import DutyStatus, Status
+from tests.property.histories import CONTROLLER, HOUR, START, SUBJECT, histories
+
+POLICY = fixed_policy(similar_products=(("COFFEE", "TEA"),))
+ARRIVAL = {"detected_at", "revision", "status", "finality", "late_detected"}
+"""Fields that tell how a finding came about; the promise sets them aside."""
+
+clocks = st.one_of(st.none(), st.integers(0, 300).map(lambda h: Instant(START + h * HOUR)))
+
+
+class Run:
+    """Judge facts one after the other and keep what a reader of the topics would hold."""
+
+    def __init__(self, policy: Policy = POLICY) -> None:
+        self.policy = policy
+        self.subject = Subject(CONTROLLER, SUBJECT)
+        self.findings: dict[str, Finding] = {}
+        self.duties: dict[str, Duty] = {}
+        self.rows: dict[tuple[str, str], EventRow] = {}
+
+    def take(self, facts: list[Fact], clock: Instant | None = None) -> Run:
+        for fact in facts:
+            self._keep(judge(self.subject, fact, self.policy, clock))
+        return self
+
+    def tick(self, clock: Instant | None) -> Run:
+        if clock is not None:
+            self._keep(judge_deadlines(self.subject, clock, self.policy))
+        return self
+
+    def restart(self) -> Run:
+        """Forget the subject and rebuild it from the stored rows alone."""
+        rows = [msgspec.convert(msgspec.to_builtins(r), EventRow) for r in self.rows.values()]
+        self.subject = Subject.from_rows(CONTROLLER, SUBJECT, rows)
+        return self
+
+    def _keep(self, decision: Any) -> None:
+        for finding in decision.findings:
+            held = self.findings.get(finding.violation_id)
+            assert held is None or finding.revision == held.revision + 1
+            self.findings[finding.violation_id] = finding
+        for duty in decision.duties:
+            known = self.duties.get(duty.duty_id)
+            assert known is None or duty.revision == known.revision + 1
+            self.duties[duty.duty_id] = duty
+        for row in decision.rows:
+            self.rows[row.fact.event.event_id, row.fact.payload_hash] = row
+
+    def net(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Open findings and raised duties without what tells of their arrival."""
+        open_findings = {
+            key: _without(finding, ARRIVAL) | {"remediated": finding.status is Status.REMEDIATED}
+            for key, finding in self.findings.items()
+            if finding.status is not Status.RETRACTED
+        }
+        raised = {
+            key: _without(duty, {"detected_at", "revision"})
+            for key, duty in self.duties.items()
+            if duty.status is not DutyStatus.RETRACTED
+        }
+        return open_findings, raised
+
+
+def _without(value: Any, fields: set[str]) -> dict[str, Any]:
+    return {k: v for k, v in msgspec.structs.asdict(value).items() if k not in fields}
+
+
+def in_legal_order(facts: list[Fact]) -> list[Fact]:
+    return sorted(facts, key=lambda f: (f.event.occurred_at, f.event.event_id, f.payload_hash))
+
+
+@given(histories(), st.randoms(use_true_random=False), clocks)
+@settings(max_examples=1500, deadline=None)
+def test_any_order_and_duplication_gives_the_batch_result(
+    facts: list[Fact], random: Any, clock: Instant | None
+) -> None:
+    batch = Run().take(in_legal_order(facts)).tick(clock)
+    shuffled = facts + random.choices(facts, k=len(facts) // 2)
+    random.shuffle(shuffled)
+    assert Run().take(shuffled).tick(clock).net() == batch.net()
+
+
+@given(histories(), st.randoms(use_true_random=False), st.lists(clocks, max_size=4), clocks)
+@settings(max_examples=600, deadline=None)
+def test_ticks_and_restarts_anywhere_change_nothing(
+    facts: list[Fact], random: Any, ticks: list[Instant | None], clock: Instant | None
+) -> None:
+    final = max([c for c in [*ticks, clock] if c is not None], default=None)
+    batch = Run().take(in_legal_order(facts)).tick(final)
+    shuffled = list(facts)
+    random.shuffle(shuffled)
+    run, passed = Run(), None
+    upcoming = sorted(c for c in ticks if c is not None)
+    for fact in shuffled:
+        run.take([fact], passed)
+        if random.random() < 0.3:
+            run.restart()
+        if upcoming and random.random() < 0.3:
+            passed = upcoming.pop(0)
+            run.tick(passed)
+    for later in [*upcoming, final]:
+        run.tick(later)
+    assert run.net() == batch.net()
+
+
+@given(histories(20), clocks)
+@settings(max_examples=800, deadline=None)
+def test_what_was_said_is_what_a_fresh_look_says(facts: list[Fact], clock: Instant | None) -> None:
+    """Judging again only what a fact can change misses nothing."""
+    run = Run().take(facts, clock)
+    fresh = Subject.from_rows(CONTROLLER, SUBJECT, run.rows.values())
+    for event_id, record in fresh.records.items():
+        found = assess(fresh, record, POLICY, clock)
+        said = {
+            slot: s.verdict
+            for slot, s in run.subject.records[event_id].row.said.items()
+            if s.status is not Status.RETRACTED
+        }
+        assert said == found.verdicts
+        told = {
+            r: d.duty
+            for r, d in run.subject.records[event_id].row.duties.items()
+            if d.duty.status is not DutyStatus.RETRACTED
+        }
+        assert told == found.duties
+
+
+@given(histories())
+@settings(max_examples=200, deadline=None)
+def test_rows_fold_into_the_same_subject(facts: list[Fact]) -> None:
+    run = Run().take(facts)
+    again = Subject.from_rows(CONTROLLER, SUBJECT, run.rows.values())
+    assert {e: r.row for e, r in again.records.items()} == {
+        e: r.row for e, r in run.subject.records.items()
+    }
+    assert again.due == run.subject.due
+    assert again.unrecorded == run.subject.unrecorded
+    assert list(again.signals) == list(run.subject.signals)
+    assert [g.event for g in again.grants] == [g.event for g in run.subject.grants]
