@@ -10,8 +10,14 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.core.identifiers import ConsentId, ControllerId, EventId, PurchaseId, RecipientId
-from streams.core.identifiers import SubjectId
+from streams.core.identifiers import (
+    ConsentId,
+    ControllerId,
+    EventId,
+    PurchaseId,
+    RecipientId,
+    SubjectId,
+)
 from streams.core.instants import Instant
 from streams.core.vocabulary import (
     Actor,

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from streams.core.codes import CODES, Code
-from streams.core.events import DataShare, Event, MarketingMessage, RecipientNotification
+from streams.core.events import (
+    EVENT_CLASSES,
+    DataShare,
+    Event,
+    MarketingMessage,
+    RecipientNotification,
+)
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import RecipientId, Slot, violation_id
 from streams.core.instants import Instant
@@ -19,8 +25,11 @@ PROTECTION_NL = " Versleuteling, hashing of pseudonimisering vervangt geen grond
 
 
 def event_type(event: Event) -> EventType:
-    """The type of an event, from its tag."""
-    return EventType(type(event).__struct_config__.tag)
+    """The type of an event."""
+    return _EVENT_TYPES[type(event)]
+
+
+_EVENT_TYPES = {event_class: kind for kind, event_class in EVENT_CLASSES.items()}
 
 
 def render_finding(event: Event, slot: Slot, said: Said, policy: Policy, *, at: Instant) -> Finding:

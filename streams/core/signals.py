@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange, Purchase
 from streams.core.identifiers import ConsentId, EventId, RecipientId
 from streams.core.instants import Instant
@@ -57,8 +58,8 @@ class Grant:
         self.purpose: Purpose = event.purposes[0]
         self.categories: frozenset[DataCategory] = frozenset(expand(event.data_categories))
         self.named_channels: frozenset[Channel] = frozenset(event.channels)
-        self.validity: tuple[object, tuple[str, ...]] | None = None
-        """Failed validity tests by policy, kept by `rules.capture`."""
+        self.validity: tuple[object, tuple[ConsentTest, ...]] | None = None
+        """The policy and the failed validity tests under it, kept by `rules.capture`."""
 
     def covers_channel(self, channel: Channel) -> bool:
         """A9: none named means all but inbox advertising and automated calls."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -31,7 +32,7 @@ class Policy:
     def __init__(
         self,
         version: str = "default",
-        entries: dict[str, tuple[DatedValue, ...]] | None = None,
+        entries: Mapping[str, tuple[DatedValue, ...]] | None = None,
         registers: Registers | None = None,
         assess_from: Instant = GDPR_APPLIES,
         law_version: str = LAW_VERSION,

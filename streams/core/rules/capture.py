@@ -6,8 +6,7 @@ told at capture, before anybody relies on the consent.
 
 from __future__ import annotations
 
-from enum import IntEnum
-
+from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange
 from streams.core.identifiers import Slot
 from streams.core.policy import Policy, Settings
@@ -17,23 +16,6 @@ from streams.core.state import Verdict
 from streams.core.vocabulary import AFFIRMATIVE_METHODS, UNDER_SIXTEEN, AgeBand
 
 CAPTURE_SLOT = Slot("A.CAPTURE")
-
-
-class ConsentTest(IntEnum):
-    """T1 to T11 in the order of legal model 4.2; 0 means that there is no grant at all."""
-
-    RECORD = 0
-    PURPOSE = 1
-    RECIPIENT = 2
-    RECIPIENT_NAMED = 3
-    DATA_CATEGORY = 4
-    CHANNEL = 5
-    EXPIRY = 6
-    AFFIRMATIVE = 7
-    GUARDIAN = 8
-    DEMONSTRABLE = 9
-    INFORMED = 10
-    FREE_AND_SPECIFIC = 11
 
 
 SHARE_CODES: dict[ConsentTest, str] = {

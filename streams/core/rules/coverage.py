@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from streams.core.consent_tests import ConsentTest
 from streams.core.identifiers import ConsentId
 from streams.core.instants import Instant
 from streams.core.policy import Policy, Settings
-from streams.core.rules.capture import ConsentTest, defects
+from streams.core.rules.capture import defects
 from streams.core.signals import Grant, Signal, Target
 from streams.core.subject import Subject
 from streams.core.vocabulary import ConsentAction, DataCategory

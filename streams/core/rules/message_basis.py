@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from streams.core.consent_tests import ConsentTest
 from streams.core.events import MarketingMessage
 from streams.core.identifiers import RecipientId, Slot
 from streams.core.law import TELEPHONE_OPT_IN
 from streams.core.policy import Policy
-from streams.core.rules.capture import REASONS, SHARE_CODES, ConsentTest
+from streams.core.rules.capture import REASONS, SHARE_CODES
 from streams.core.rules.coverage import Standing
 from streams.core.rules.share_basis import RECORD_SLOT, why_no_record
 from streams.core.rules.soft_opt_in import has_customer_exception, soft_opt_in_miss
