@@ -120,7 +120,7 @@ class TopicSettings(Group):
     def _topics_differ(cls, value: str, info: ValidationInfo) -> str:
         for other in _TOPICS:
             if other != info.field_name and info.data.get(other) == value:
-                raise ValueError(f"{other} has this name already")
+                raise ValueError(f"{other} is called {value} too; every topic needs its own name")
         return value
 
     @field_validator("output_max_bytes")
