@@ -1,0 +1,116 @@
+"""The agent that judges: slices in, batches to the committer of their partition.
+
+It never waits for a delivery. Whatever it does not understand ends the process: Faust
+would start the agent again, and the next slice would commit past the lost one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import structlog
+from faust.types import StreamT
+
+from streams.agents.judging import PartitionJudge, RuleFault
+from streams.app import ConsentryApp
+from streams.errors import ConsentryError
+from streams.transport import ending
+from streams.transport.driver import Consumer
+from streams.transport.partition import OwnedPartition
+from streams.transport.slices import Discontinuity, Slice
+from streams.transport.table import unreadable_row
+from streams.wire.rows import CorruptRow
+
+log = structlog.get_logger("consentry.worker")
+
+
+def install(app: ConsentryApp) -> None:
+    """Put the agent on the app; it reads every topic that is judged."""
+    names = app.settings.topics
+    records = app.topic(
+        *names.inputs.values(),
+        names.rekeyed,
+        names.ticks,
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+    )
+    app.agent(records, name="judge")(Judging(app).slices)
+
+
+class Judging:
+    """Judges slices in the order in which the transport hands them over."""
+
+    def __init__(self, app: ConsentryApp) -> None:
+        self._app = app
+        self._indexing: set[asyncio.Task[None]] = set()
+
+    async def slices(self, stream: StreamT[Any]) -> None:
+        """The body of the agent."""
+        try:
+            async for event in stream.noack().events():
+                await self._judge(event.message)
+        except asyncio.CancelledError:
+            if not self._app.should_stop:
+                ending.crash("the agent was cancelled")
+            raise
+        except (ConsentryError, CorruptRow) as error:
+            ending.stop_for(self._explain(error))
+        except RuleFault as fault:
+            ending.crash("a rule failed; the record stays uncommitted", **fault.where)
+        except Discontinuity as gap:
+            ending.crash(
+                "a slice does not continue where the last one ended",
+                topic=gap.topic,
+                expected=gap.expected,
+                start=gap.start,
+            )
+        except BaseException as error:
+            ending.crash("the agent failed", error=type(error).__name__)
+
+    async def _judge(self, message: Any) -> None:
+        piece: Slice = message.value
+        consumer = cast(Consumer, self._app.consumer)
+        partition = consumer.partition_of(piece)
+        if partition is None:
+            return
+        partition.enter(piece)
+        for batch in self._judge_of(partition, consumer).batches(piece):
+            if batch.final:
+                batch.done = lambda: consumer.ack(message)
+            # Before the next record is looked at: the batch carries the progress up to here.
+            partition.hand_over(batch)
+            if not batch.final:
+                await asyncio.sleep(0)
+                if consumer.partition_of(piece) is not partition:
+                    return
+
+    def _judge_of(self, partition: OwnedPartition, consumer: Consumer) -> PartitionJudge:
+        if partition.live is None:
+            owned = len(consumer.holding.numbers) if consumer.holding else 1
+            settings, policy = self._app.settings, self._app.policy
+            judge = PartitionJudge(partition, settings, policy, settings.live_subjects // owned)
+            partition.live = judge
+            task = asyncio.create_task(self._index(partition, judge))
+            self._indexing.add(task)
+            task.add_done_callback(self._indexing.discard)
+        live: PartitionJudge = partition.live
+        return live
+
+    async def _index(self, partition: OwnedPartition, judge: PartitionJudge) -> None:
+        """Find the deadlines of restored subjects between slices."""
+        try:
+            for _ in judge.subjects.index():
+                await asyncio.sleep(0)
+        except CorruptRow:
+            ending.stop_for(unreadable_row(self._app.settings.topics.changelog, partition.number))
+        except Exception as error:
+            ending.crash("indexing failed", error=type(error).__name__)
+
+    def _explain(self, error: ConsentryError | CorruptRow) -> ConsentryError:
+        if isinstance(error, ConsentryError):
+            return error
+        problem = f"{error} in {self._app.settings.topics.changelog}"
+        return ConsentryError(problem, unreadable_row("", 0).remedy)

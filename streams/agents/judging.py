@@ -1,0 +1,287 @@
+"""Judging the records of one partition number: bytes in, batches of outputs out.
+
+Nothing here waits, asks the time or reads anything but its arguments and the partition's
+own state: the same records in the same order give the same batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aiokafka.partitioner import murmur2
+
+from streams.agents.limit import DeadLetterLimit
+from streams.agents.origin import Origin, direct, headers_of, rekeyed
+from streams.agents.subjects import Subjects
+from streams.core import quality
+from streams.core.findings import DeadLetter, Finding
+from streams.core.identifiers import EventId, SubjectKey, subject_key
+from streams.core.instants import Instant
+from streams.core.judge import judge, judge_deadlines
+from streams.core.policy import Policy
+from streams.core.state import Decision, Fact, Outcome
+from streams.core.subject import Subject
+from streams.core.vocabulary import EventType
+from streams.errors import ConsentryError
+from streams.settings import Settings
+from streams.transport.checks import latest
+from streams.transport.delivery import Batch, Output
+from streams.transport.partition import OwnedPartition
+from streams.transport.slices import Record, Slice
+from streams.wire.dead_letters import Original, encode_dead_letter
+from streams.wire.decode import Rejected, decode
+from streams.wire.findings import encode_duty, encode_finding
+from streams.wire.progress import Counters
+from streams.wire.rows import CorruptRow
+
+RECORDS_AT_ONCE = 500
+"""After so many records other work gets its turn: heartbeats, commits, other partitions."""
+
+
+class RuleFault(Exception):
+    """A rule, or the code around it, raised on a record, which stays uncommitted.
+
+    Neither this nor its message holds anything of the record.
+    """
+
+    def __init__(self, topic: str, partition: int, offset: int, error: str) -> None:
+        super().__init__(f"{error} on {topic}, partition {partition}, offset {offset}")
+        self.where = {"topic": topic, "partition": partition, "offset": offset, "error": error}
+
+
+def partition_for(key: bytes, count: int) -> int:
+    """The partition that Kafka's default partitioner (murmur2) gives a key."""
+    number: int = (murmur2(key) & 0x7FFFFFFF) % count
+    return number
+
+
+class PartitionJudge:
+    """Judges the slices of one partition number."""
+
+    def __init__(
+        self, partition: OwnedPartition, settings: Settings, policy: Policy, live_subjects: int
+    ) -> None:
+        self._partition = partition
+        self._progress = partition.progress
+        self._policy = policy
+        self._names = settings.topics
+        self._kinds = {name: kind for kind, name in self._names.inputs.items()}
+        self._limit = DeadLetterLimit(
+            settings.dead_letter_limit_share, settings.dead_letter_limit_records
+        )
+        self.subjects = Subjects(partition.rows, live_subjects)
+        self._batch = Batch()
+
+    def batches(self, piece: Slice) -> Iterator[Batch]:
+        """Judge a slice, in batches no larger than a transaction may be.
+
+        Between two batches the caller may do other work, and may stop for good. Raises
+        RuleFault on a bug and ConsentryError where somebody must act.
+        """
+        bounds = self._partition.committer.bounds
+        batch = self._batch = Batch()
+        positions = batch.positions
+        judged = 0
+        for record in piece.records:
+            try:
+                self._record(record)
+            except (ConsentryError, CorruptRow):
+                raise
+            except Exception as error:
+                # Its text may quote the record.
+                fault = type(error).__name__
+                place = record.topic, record.partition, record.offset
+                raise RuleFault(*place, fault) from None
+            positions[record.topic] = record.offset + 1
+            judged += 1
+            if judged % RECORDS_AT_ONCE == 0 or batch.exceeds(bounds):
+                yield batch
+                batch = self._batch = Batch()
+                positions = batch.positions
+        for topic, span in piece.spans.items():
+            positions[topic] = span.end
+        batch.final = True
+        yield batch
+
+    def _record(self, record: Record) -> None:
+        counters = self._progress.count(record.topic)
+        counters.read += 1
+        if record.topic == self._names.ticks:
+            self._tick(Instant(record.timestamp))
+            counters.judged += 1
+            return
+        self._limit.read(self._progress)
+        expected: EventType | None
+        if record.topic == self._names.rekeyed:
+            origin = rekeyed(record)
+            if origin is None:
+                letter = _unprocessable("a re-keyed record does not say where it came from")
+                self._set_aside(record, direct(record), Rejected(dead_letter=letter), counters)
+                return
+            expected = self._kinds.get(origin.source.topic)
+        else:
+            origin = direct(record)
+            expected = self._kinds[record.topic]
+        decoded = decode(record.value, expected)
+        if isinstance(decoded, Rejected):
+            self._set_aside(record, origin, decoded, counters)
+            return
+        event = decoded.event
+        fact = Fact(
+            event=event,
+            payload_hash=decoded.payload_hash,
+            ingested_at=origin.ingested_at,
+            source=origin.source,
+        )
+        key = subject_key(event.controller_id, event.subject_id)
+        subject = self.subjects.find(key)
+        # A subject with rows here belongs here, and only others cost the hash.
+        home = (
+            self._partition.number
+            if subject is not None
+            else partition_for(key, self._partition.count)
+        )
+        if record.key != key or home != self._partition.number:
+            self._send_home(record, fact, key, home, origin, counters)
+        elif quality.is_future(fact):
+            self._reject_fact(record, fact, origin, quality.FUTURE, _FUTURE_REASON, counters)
+        elif subject is None and self._expired(event.occurred_at):
+            counters.expired += 1
+        else:
+            subject = subject or Subject(event.controller_id, event.subject_id)
+            self._judge(key, subject, fact, counters)
+
+    def _judge(
+        self, key: SubjectKey, subject: Subject, fact: Fact, counters: Counters
+    ) -> None:
+        progress = self._progress
+        decision = judge(subject, fact, self._policy, progress.partition_time)
+        match decision.outcome:
+            case Outcome.JUDGED:
+                counters.judged += 1
+                progress.judged_until = latest(progress.judged_until, fact.event.occurred_at)
+                self._write(key, subject, decision)
+            case Outcome.DUPLICATE:
+                counters.duplicates += 1
+            case Outcome.REPLAY:
+                counters.replays += 1
+            case Outcome.EXPIRED:
+                counters.expired += 1
+
+    def _tick(self, now: Instant) -> None:
+        """Time passes: never back, and only by what stands on the topic."""
+        progress = self._progress
+        clock = progress.partition_time = latest(progress.partition_time, now) or now
+        for key in self.subjects.deadlines.passed(clock):
+            subject = self.subjects.find(key)
+            if subject is None:
+                continue
+            decision = judge_deadlines(subject, clock, self._policy)
+            if decision.rows:
+                progress.judged_until = latest(progress.judged_until, clock)
+            self._write(key, subject, decision)
+
+    def _write(self, key: SubjectKey, subject: Subject, decision: Decision) -> None:
+        number, names, add = self._partition.number, self._names, self._batch.add
+        for place, row in self.subjects.keep(key, subject, decision.rows):
+            add(Output(names.changelog, number, place, row))
+        for finding in decision.findings:
+            self._add_finding(finding, number)
+        for duty in decision.duties:
+            add(Output(names.duties, number, duty.duty_id.encode(), encode_duty(duty)))
+
+    def _add_finding(self, finding: Finding, number: int) -> None:
+        key = finding.violation_id.encode()
+        self._batch.add(Output(self._names.violations, number, key, encode_finding(finding)))
+
+    def _expired(self, occurred_at: Instant) -> bool:
+        """Whether an unknown subject's event lies further back than state is kept (P20)."""
+        clock = self._progress.partition_time
+        return clock is not None and occurred_at < clock - self._policy.at(clock).retention
+
+    def _send_home(
+        self,
+        record: Record,
+        fact: Fact,
+        key: SubjectKey,
+        home: int,
+        origin: Origin,
+        counters: Counters,
+    ) -> None:
+        """Re-key a record that came with another key or on another partition."""
+        if record.topic == self._names.rekeyed:
+            self._reject_fact(
+                record, fact, origin, quality.UNPROCESSABLE, _ASTRAY_REASON, counters
+            )
+            return
+        counters.rekeyed += 1
+        headers = headers_of(origin, record)
+        self._batch.add(Output(self._names.rekeyed, home, key, record.value, headers))
+
+    def _reject_fact(
+        self,
+        record: Record,
+        fact: Fact,
+        origin: Origin,
+        code: str,
+        reason: str,
+        counters: Counters,
+    ) -> None:
+        event = fact.event
+        rejected = Rejected(
+            dead_letter=DeadLetter(code=code, reason=reason),
+            controller_id=event.controller_id,
+            subject_id=event.subject_id,
+            event_id=event.event_id,
+            event_type=EventType(event.__struct_config__.tag),
+            occurred_at=event.occurred_at,
+        )
+        self._set_aside(record, origin, rejected, counters)
+
+    def _set_aside(
+        self, record: Record, origin: Origin, rejected: Rejected, counters: Counters
+    ) -> None:
+        """Keep a record that cannot be judged, with its bytes and the reason."""
+        counters.dead_lettered += 1
+        self._limit.dead(self._progress, self._partition.number)
+        letter, source = rejected.dead_letter, origin.source
+        raw = letter.code == quality.RAW_PERSONAL_DATA
+        original = Original(
+            topic=source.topic,
+            partition=source.partition,
+            offset=source.offset,
+            timestamp=origin.ingested_at,
+            key=record.key,
+            value=record.value,
+            headers=tuple(record.headers),
+        )
+        topic = self._names.quarantine if raw else self._names.dead_letters
+        number = self._partition.number
+        content = encode_dead_letter(original, letter, origin.ingested_at)
+        # The key names the record by its place: the record's own may hold personal data.
+        self._batch.add(Output(topic, number, origin.reference.encode(), content))
+        controller, subject = rejected.controller_id, rejected.subject_id
+        if controller is not None and subject is not None:
+            number = partition_for(subject_key(controller, subject), self._partition.count)
+        finding = quality.quality_finding(
+            letter.code,
+            controller_id=controller,
+            subject_id=subject,
+            event_id=rejected.event_id or EventId(origin.reference),
+            event_type=rejected.event_type,
+            occurred_at=rejected.occurred_at,
+            detected_at=origin.ingested_at,
+            policy=self._policy,
+        )
+        self._add_finding(finding, number)
+
+
+def _unprocessable(reason: str) -> DeadLetter:
+    return DeadLetter(code=quality.UNPROCESSABLE, reason=reason)
+
+
+_FUTURE_REASON = (
+    "the event claims to have occurred more than five minutes after the record arrived; "
+    "mend the clock or the time zone of the producer"
+)
+_ASTRAY_REASON = "a re-keyed record has another key or stands on another partition than its key's"

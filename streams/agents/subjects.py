@@ -1,0 +1,82 @@
+"""The subjects of one partition number: live objects over stored rows."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+
+from streams.agents.deadlines import Deadlines
+from streams.core.identifiers import SubjectKey, parse_subject_key
+from streams.core.state import EventRow
+from streams.core.subject import Subject
+from streams.transport.table import RowStore
+from streams.wire.rows import CorruptRow, decode_row, encode_row, row_key
+
+INDEX_SLICE_S = 0.002
+"""How long indexing may hold the loop before it lets records be judged."""
+
+
+class Subjects:
+    """Live subjects, the latest used kept ready; all others stay rows.
+
+    Every subject found or made must be put back by `keep` after it was judged.
+    """
+
+    def __init__(self, rows: RowStore, limit: int) -> None:
+        self._rows = rows
+        self._limit = max(1, limit)
+        self._live: OrderedDict[SubjectKey, Subject] = OrderedDict()
+        self.deadlines = Deadlines()
+
+    def find(self, key: SubjectKey) -> Subject | None:
+        """A subject that has rows, or None. Raises CorruptRow."""
+        live = self._live.get(key)
+        if live is not None:
+            self._live.move_to_end(key)
+            return live
+        rows = self._rows.rows_of(key)
+        return build(key, rows) if rows else None
+
+    def keep(
+        self, key: SubjectKey, subject: Subject, rows: Iterable[EventRow]
+    ) -> list[tuple[bytes, bytes]]:
+        """Store what was decided. Returns the rows as they must go to the changelog."""
+        stored = []
+        for row in rows:
+            fact = row.fact
+            place = row_key(key, fact.event.event_id, fact.payload_hash)
+            value = encode_row(row)
+            self._rows.put(place, value)
+            stored.append((place, value))
+        self.deadlines.set(key, subject.next_deadline)
+        self._live[key] = subject
+        self._live.move_to_end(key)
+        while len(self._live) > self._limit:
+            self._live.popitem(last=False)
+        return stored
+
+    def index(self) -> Iterator[None]:
+        """Find the deadlines of restored subjects, a little at each step.
+
+        Until it is through, a deadline can be missed by a tick; the tick after it will
+        find it. Raises CorruptRow.
+        """
+        began = time.monotonic()
+        for key in list(self._rows.subjects()):
+            if key in self._live or key in self.deadlines:
+                continue
+            rows = self._rows.rows_of(key)
+            if rows:
+                self.deadlines.set(key, build(key, rows).next_deadline)
+            if time.monotonic() - began > INDEX_SLICE_S:
+                yield
+                began = time.monotonic()
+
+
+def build(key: SubjectKey, rows: Mapping[bytes, bytes]) -> Subject:
+    """A subject from its stored rows by row key. Raises CorruptRow."""
+    identity = parse_subject_key(key)
+    if identity is None:
+        raise CorruptRow("belongs to no subject", key)
+    return Subject.from_rows(*identity, (decode_row(row, at) for at, row in rows.items()))

@@ -1,0 +1,74 @@
+"""The Faust app, built from the settings; nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import faust
+from faust.streams import _CStreamIterator
+from faust.transport.drivers import TRANSPORTS
+
+from streams.core.policy import Policy
+from streams.errors import ConsentryError
+from streams.settings import Settings
+
+SCHEME = "consentry"
+
+# Installed packages are found by their entry point; a checkout that was put on the path
+# without being installed has none.
+TRANSPORTS.aliases.setdefault(SCHEME, "streams.transport.driver:Transport")
+
+
+class ConsentryApp(faust.App):
+    """Faust's app, with the settings and the policy that transport and agents read."""
+
+    settings: Settings
+    policy: Policy
+
+    def _create_directories(self) -> None:
+        """Nothing is kept on disk, so no folder is made in the current one."""
+
+
+def build_app(settings: Settings, policy: Policy) -> ConsentryApp:
+    """The app. Agents are put on it by `streams.agents.install`.
+
+    Raises ConsentryError when Faust lacks its compiled stream iterator: the one in
+    Python acknowledges what it skips (docs/adr/0010).
+    """
+    if _CStreamIterator is None:
+        raise ConsentryError(
+            "Faust runs without its compiled parts, which loses records in a rebalance",
+            "Install faust-streaming from its wheel, and leave NO_CYTHON unset.",
+        )
+    app = ConsentryApp(
+        settings.application_id,
+        version=settings.generation,
+        broker=[f"{SCHEME}://{address}" for address in settings.brokers],
+        broker_credentials=settings.connection.faust_credentials(),
+        broker_session_timeout=settings.session_timeout_s,
+        broker_heartbeat_interval=settings.heartbeat_interval_s,
+        broker_request_timeout=max(40.0, settings.session_timeout_s + 5),
+        consumer_group_instance_id=settings.instance_id,
+        consumer_auto_offset_reset="earliest",
+        key_serializer="raw",
+        value_serializer="raw",
+        store="memory://",
+        stream_buffer_maxsize=1 << 20,  # open slices are bounded by the transport
+        stream_recovery_delay=0.0,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        topic_partitions=settings.partitions,
+        table_standby_replicas=0,
+        cython_optimizations=True,
+        # No web server: Faust's own shows tables and routes to whoever asks.
+        web_enabled=False,
+        **_quiet(),
+    )
+    app.settings = settings
+    app.policy = policy
+    return app
+
+
+def _quiet() -> dict[str, Any]:
+    """Logging is set up by the process, not by Faust."""
+    return {"logging_config": {"version": 1, "disable_existing_loggers": False}}

@@ -1,0 +1,58 @@
+"""The worker's log: JSON lines for machines, readable lines on a terminal.
+
+Libraries speak through the same lines, warnings and worse only: what they say below
+that may quote records.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+Event = MutableMapping[str, Any]
+
+
+def set_up_logs(*, as_json: bool, stream: TextIO | None = None) -> None:
+    """Send everything that is logged to standard output, one line an event."""
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(pad_event_to=22)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream or sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, _without_values],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("consentry").setLevel(logging.INFO)
+
+
+def _without_values(_logger: object, _method: str, event: Event) -> Mapping[str, Any]:
+    """Libraries' tracebacks show arguments, which may be records: the type is enough."""
+    raised = event.pop("exc_info", None)
+    if isinstance(raised, tuple) and raised[0] is not None:
+        event["error"] = raised[0].__name__
+    record = event.get("_record")
+    if record is not None:
+        record.exc_info = None
+        record.exc_text = None
+    return event

@@ -1,0 +1,136 @@
+"""The worker's process: its loop, its signals and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from streams.transport import ending
+
+if TYPE_CHECKING:
+    from streams.app import ConsentryApp
+    from streams.core.policy import Policy
+    from streams.settings import Settings
+    from streams.transport.driver import Consumer
+    from streams.transport.holding import Holding
+
+STOP_WITHIN_S = 5.0
+COUNTERS_INTERVAL_S = 10.0
+
+log = structlog.get_logger("consentry.worker")
+
+
+def run_worker(settings: Settings, policy: Policy, ready_file: Path | None) -> None:
+    """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends."""
+    with asyncio.Runner(loop_factory=_new_loop) as runner:
+        runner.run(_run(settings, policy, ready_file))
+    # Faust's threads and executors are done or idle; nothing is left that must be waited for.
+    ending.leave(0)
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:  # not on Windows
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
+
+
+async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> None:
+    from streams.agents import install
+    from streams.app import build_app
+
+    app = build_app(settings, policy)
+    install(app)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, stopping.set)
+    loop.set_exception_handler(_on_loop_error)
+    log.info(
+        "worker.starting",
+        group=settings.group_id,
+        instance_id=settings.instance_id,
+        policy_version=policy.version,
+        pid=os.getpid(),
+    )
+    starting = asyncio.create_task(_start(app, ready_file))
+    watching = asyncio.create_task(_watch(app))
+    counting = asyncio.create_task(_log_counters(app))
+    await stopping.wait()
+    log.info("worker.stopping")
+    watching.cancel()
+    counting.cancel()
+    starting.cancel()
+    try:
+        async with asyncio.timeout(STOP_WITHIN_S):
+            await app.stop()
+    except TimeoutError:
+        ending.crash("the worker did not stop in time")
+    log_counters(app)
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
+    log.info("worker.stopped", problem=None)
+
+
+async def _start(app: ConsentryApp, ready_file: Path | None) -> None:
+    consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
+
+    def tell(holding: Holding) -> None:
+        if ready_file is not None:
+            ready_file.write_text(" ".join(map(str, sorted(holding.numbers))) + "\n")
+
+    consumer.ready_listeners.append(tell)
+    try:
+        await app.start()
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:
+        _end(app, error)
+
+
+async def _watch(app: ConsentryApp) -> None:
+    """Faust keeps a crashed app standing; here the process ends with it."""
+    while not app.crashed:
+        await asyncio.sleep(0.1)
+    _end(app, app.crash_reason or RuntimeError())
+
+
+def _end(app: ConsentryApp, error: BaseException) -> None:
+    from streams.transport.thread import fail
+
+    fail(error, app.settings.connection.bootstrap)
+
+
+def _on_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    log.warning("worker.loop_error", error=type(error).__name__ if error else None)
+
+
+async def _log_counters(app: ConsentryApp) -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
+            await asyncio.sleep(COUNTERS_INTERVAL_S)
+            log_counters(app)
+
+
+def log_counters(app: ConsentryApp) -> None:
+    """One line: how the records of every topic ended, over the partitions that are owned."""
+    import msgspec
+
+    consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
+    totals: dict[str, dict[str, int]] = {}
+    for partition in consumer.owned.values():
+        for topic, counters in partition.progress.counters.items():
+            total = totals.setdefault(topic, {})
+            for name in counters.__struct_fields__:
+                total[name] = total.get(name, 0) + getattr(counters, name)
+    if totals:
+        log.info("worker.counters", topics=msgspec.to_builtins(totals))

@@ -1,0 +1,1 @@
+"""The Faust transport: slices in, one transaction a partition number and batch out."""

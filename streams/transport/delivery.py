@@ -1,0 +1,218 @@
+"""Delivery: what was judged for one partition number goes out in Kafka transactions.
+
+One transactional producer a partition number. Whatever is judged while a transaction
+commits goes into the next one: rows, findings, duties, dead letters, re-keyed records,
+the progress row and the input offsets become visible together or not at all. The broker
+fences a producer whose partition another worker took over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+
+from streams.transport import ending
+from streams.wire.progress import PROGRESS_KEY
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaProducer
+
+RECORD_OVERHEAD = 64
+"""Bytes that a record takes beside key, value and headers, rounded up."""
+
+
+class Output(NamedTuple):
+    """A record to write. `partition` is given, never derived by the producer."""
+
+    topic: str
+    partition: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]] = ()
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes on the wire."""
+        return (
+            RECORD_OVERHEAD
+            + len(self.key or b"")
+            + len(self.value or b"")
+            + sum(len(name) + len(value or b"") for name, value in self.headers)
+        )
+
+
+class Bounds(NamedTuple):
+    """How large a transaction may grow; a single batch is never divided."""
+
+    records: int
+    bytes: int
+    seconds: float
+
+
+class Batch:
+    """What judging one slice, or a part of one, says to write.
+
+    `positions` are the next offsets of the topics that it read, `progress` the row that
+    holds after it. `done` is called once when it is committed. `final` is the last batch
+    of its slice.
+    """
+
+    __slots__ = ("bytes", "done", "final", "outputs", "positions", "progress")
+
+    def __init__(self) -> None:
+        self.outputs: list[Output] = []
+        self.bytes = 0
+        self.positions: dict[str, int] = {}
+        self.progress = b""
+        self.done: Callable[[], object] | None = None
+        self.final = False
+
+    def add(self, output: Output) -> None:
+        """One more record."""
+        self.outputs.append(output)
+        self.bytes += output.size
+
+    def exceeds(self, bounds: Bounds) -> bool:
+        """Whether it is as large as a transaction may be."""
+        return len(self.outputs) >= bounds.records or self.bytes >= bounds.bytes
+
+
+def gather(queue: deque[Batch], bounds: Bounds) -> list[Batch]:
+    """Take from the front of the queue what fits into one transaction, at least one batch."""
+    taken = [queue.popleft()]
+    records, size = len(taken[0].outputs), taken[0].bytes
+    while queue:
+        following = queue[0]
+        records += len(following.outputs)
+        size += following.bytes
+        if records > bounds.records or size > bounds.bytes:
+            break
+        taken.append(queue.popleft())
+    return taken
+
+
+class Committer:
+    """Commits batches of one partition number in the order in which they were judged."""
+
+    def __init__(
+        self,
+        producer: AIOKafkaProducer,
+        *,
+        partition: int,
+        group_id: str,
+        changelog: str,
+        bounds: Bounds,
+    ) -> None:
+        self._producer = producer
+        self._partition = partition
+        self._group_id = group_id
+        self._changelog = changelog
+        self._bounds = bounds
+        self._queue: deque[Batch] = deque()
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._task: asyncio.Task[None] | None = None
+        self.transactions = 0
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds of a transaction."""
+        return self._bounds
+
+    def start(self) -> None:
+        """Begin to commit what is put."""
+        self._task = asyncio.create_task(self._run(), name=f"committer-{self._partition}")
+
+    def put(self, batch: Batch) -> None:
+        """Hand over a batch; nothing waits."""
+        self._queue.append(batch)
+        self._idle.clear()
+        self._wake.set()
+
+    async def drained(self) -> None:
+        """Return when everything that was put is committed."""
+        await self._idle.wait()
+
+    async def close(self) -> None:
+        """Stop after the open transaction, then close the producer."""
+        if self._task is not None:
+            await self.drained()
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        await self._producer.stop()
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._queue:
+                batches = gather(self._queue, self._bounds)
+                try:
+                    async with asyncio.timeout(self._bounds.seconds):
+                        await self.commit(batches)
+                except asyncio.CancelledError:
+                    raise
+                except BaseException as error:  # whatever it is, this process may not go on
+                    ending.crash(
+                        "a transaction did not commit",
+                        partition=self._partition,
+                        error=type(error).__name__,
+                    )
+                for batch in batches:
+                    if batch.done is not None:
+                        batch.done()
+            self._idle.set()
+
+    async def commit(self, batches: Sequence[Batch]) -> None:
+        """Write batches in one transaction. Raises what the client raises."""
+        producer = self._producer
+        await producer.begin_transaction()
+        progress = Output(self._changelog, self._partition, PROGRESS_KEY, batches[-1].progress)
+        outputs = (output for batch in batches for output in batch.outputs)
+        deliveries = await send_all(producer, (*outputs, progress))
+        positions: dict[str, int] = {}
+        for batch in batches:
+            positions.update(batch.positions)
+        await producer.send_offsets_to_transaction(
+            self._offsets(positions), self._group_id
+        )
+        await producer.commit_transaction()
+        for delivery in deliveries:
+            delivery.result()
+        self.transactions += 1
+
+    def _offsets(self, positions: Mapping[str, int]) -> dict[Any, Any]:
+        return {
+            TopicPartition(topic, self._partition): OffsetAndMetadata(position, "")
+            for topic, position in positions.items()
+        }
+
+
+async def send_all(
+    producer: AIOKafkaProducer, outputs: Iterable[Output]
+) -> list[asyncio.Future[Any]]:
+    """Append records as whole batches, in order within each topic and partition.
+
+    Returns the futures of their delivery; the commit waits for the same deliveries.
+    """
+    by_place: dict[tuple[str, int], list[Output]] = {}
+    for output in outputs:
+        by_place.setdefault((output.topic, output.partition), []).append(output)
+    deliveries = []
+    for (topic, partition), records in by_place.items():
+        batch = producer.create_batch()
+        for record in records:
+            fields = {"key": record.key, "value": record.value, "headers": list(record.headers)}
+            if batch.append(timestamp=None, **fields) is None:
+                deliveries.append(await producer.send_batch(batch, topic, partition=partition))
+                batch = producer.create_batch()
+                if batch.append(timestamp=None, **fields) is None:
+                    raise ValueError(f"a record for {topic} fits into no batch")
+        deliveries.append(await producer.send_batch(batch, topic, partition=partition))
+    return deliveries

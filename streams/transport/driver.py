@@ -1,0 +1,317 @@
+"""The Faust transport driver behind the URL scheme `consentry://`.
+
+It hands Faust one message a poll and partition number, whose value is a slice. App,
+conductor, agent, stream, assignor and rebalance stay Faust's; docs/adr/0010 says what is
+overridden and why, docs/adr/0011 why the table is restored here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any, ClassVar
+
+import aiokafka
+import structlog
+from faust.transport.drivers import aiokafka as stock
+from faust.types import TP, ConsumerMessage
+
+from streams.settings import Settings
+from streams.transport import ending
+from streams.transport.checks import PolicyPast, shared_numbers
+from streams.transport.delivery import Bounds
+from streams.transport.holding import Holding
+from streams.transport.partition import OwnedPartition
+from streams.transport.slices import Slice, cut
+from streams.transport.takeover import TakeOver, in_parallel
+from streams.transport.thread import Thread, fail
+
+log = structlog.get_logger("consentry.worker")
+
+POLL_S = 0.5
+FULL_POLL_S = 0.02
+"""How long to poll while some partitions have no room: theirs may come back any moment."""
+
+RETRY_BACKOFF_MS = 5
+"""The first append to a partition in a transaction is refused once; 100 ms is the default."""
+
+
+class Consumer(stock.Consumer):
+    """Faust's consumer with slices instead of records, and commits in transactions."""
+
+    _thread: Thread
+    holding: Holding | None = None
+    _kept: dict[int, OwnedPartition]
+    _assignments = 0
+    _taking: asyncio.Task[dict[int, OwnedPartition]] | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept = {}
+        self._started_at = time.monotonic()
+        self.ready_listeners: list[Callable[[Holding], None]] = []
+        self.app.on_rebalance_complete.connect(self._on_rebalance_complete)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the app."""
+        return self._thread.settings
+
+    def _new_consumer_thread(self) -> Thread:
+        return Thread(self, loop=self.loop, beacon=self.beacon)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that are judged, ticks and re-keyed records included."""
+        names = self.settings.topics
+        return (*names.inputs.values(), names.rekeyed, names.ticks)
+
+    # Polling.
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
+        """One message a partition number that the poll brought something for."""
+        holding = self.holding
+        if holding is None or not holding.open:
+            await asyncio.sleep(0.02)
+            return
+        room = holding.with_room()
+        if not room:
+            await holding.wait_for_room(POLL_S)
+            return
+        places = [TP(topic, number) for number in room for topic in self.topics]
+        wait = POLL_S if len(room) == len(holding.numbers) else FULL_POLL_S
+        try:
+            polled = await self._thread.poll(places, wait)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            fail(error, "polling")
+            raise
+        # After this point every slice must reach the agent, or the next one does not
+        # continue and the process ends. Only a given-up holding is exempt.
+        for piece in cut(polled, holding.counter):
+            if holding.open:
+                holding.hand_on(piece)
+                yield self._message(piece)
+
+    def _message(self, piece: Slice) -> tuple[TP, ConsumerMessage]:
+        topic, span = next(iter(piece.spans.items()))
+        place = TP(topic, piece.partition)
+        now = time.time()
+        message = ConsumerMessage(
+            topic,
+            piece.partition,
+            span.start,
+            now,
+            0,
+            None,
+            b"",
+            piece,
+            None,
+            0,
+            0,
+            place,
+            generation_id=self.app.consumer_generation_id,
+        )
+        return place, message
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Offsets have holes; continuity is checked by positions."""
+
+    # Acknowledging and committing: offsets travel in the transactions.
+
+    def partition_of(self, piece: Slice) -> OwnedPartition | None:
+        """The partition to judge a slice in, or None for a slice that is out of date."""
+        return None if self.holding is None else self.holding.partition_of(piece)
+
+    @property
+    def owned(self) -> dict[int, OwnedPartition]:
+        """The partitions that are owned now, or were last."""
+        holding = self.holding
+        return holding.partitions if holding is not None and holding.taken else self._kept
+
+    def ack(self, message: Any) -> bool:
+        """A slice is committed: its credit comes back."""
+        if message.acked:
+            return False
+        message.acked = True
+        self._unacked_messages.discard(message)
+        if self.holding is not None:
+            self.holding.give_back(message.value)
+        return True
+
+    async def _commit(self, offsets: Any) -> bool:
+        return True
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Faust's watchdog looks at its own commits, of which there are none."""
+
+    # Assignments.
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Let open transactions end before anything is given up."""
+        await self._give_up()
+        await super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Begin a new holding; taking over follows when Faust says that all is assigned."""
+        await self._give_up()
+        self._assignments += 1
+        try:
+            numbers = shared_numbers(self.topics, assigned)
+        except Exception as error:
+            fail(error, "assignment")
+            raise
+        self.holding = Holding(self._assignments, numbers, self.settings.open_slices)
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    async def _give_up(self) -> None:
+        """Stop polling, then wait for the open transactions, bounded by a third of a session."""
+        holding, self.holding = self.holding, None
+        if self._taking is not None:
+            self._taking.cancel()
+            await asyncio.wait([self._taking])
+        if holding is None:
+            return
+        holding.end()
+        if holding.taken:
+            self._kept = holding.partitions
+        try:
+            async with asyncio.timeout(self.settings.session_timeout_s / 3):
+                await in_parallel(p.committer.drained() for p in self._kept.values())
+        except TimeoutError:
+            ending.crash("open transactions did not end in time for a rebalance")
+
+    async def _on_rebalance_complete(self, *args: Any, **kwargs: Any) -> None:
+        holding = self.holding
+        if holding is None or holding.taken:
+            return
+        self._taking = asyncio.create_task(self._take_over(holding), name="take-over")
+        try:
+            await asyncio.wait([self._taking])
+            if self._taking.cancelled():
+                return
+            partitions = self._taking.result()
+        except asyncio.CancelledError:
+            self._taking.cancel()
+            raise
+        except BaseException as error:
+            fail(error, "taking over")
+            raise
+        finally:
+            self._taking = None
+        if self.holding is holding:
+            holding.take(partitions)
+            self._kept = {}
+        else:
+            self._kept = partitions
+
+    async def _take_over(self, holding: Holding) -> dict[int, OwnedPartition]:
+        kept = self._kept
+        given_up = [number for number in kept if number not in holding.numbers]
+        await in_parallel(kept.pop(number).committer.close() for number in given_up)
+        return await self._new_take_over().take(holding.numbers, kept)
+
+    def _new_take_over(self) -> TakeOver:
+        settings, names = self.settings, self.settings.topics
+        bounds = Bounds(
+            settings.transaction_max_records,
+            settings.transaction_max_bytes,
+            settings.transaction_timeout_s,
+        )
+        return TakeOver(
+            group=GroupView(self._thread, self.topics),
+            group_id=settings.group_id,
+            topics=self.topics,
+            counted=(*self.topics, names.violations, names.duties, names.changelog),
+            changelog=names.changelog,
+            bounds=bounds,
+            past=PolicyPast(self.app.policy),  # type: ignore[attr-defined]  # set in app.py
+            accept_lost_input=getattr(settings, "accept_lost_input", False),
+            new_producer=self._new_transactional_producer,
+            new_reader=self._new_reader,
+        )
+
+    def _new_transactional_producer(self, partition: int) -> aiokafka.AIOKafkaProducer:
+        settings = self.settings
+        return aiokafka.AIOKafkaProducer(
+            **settings.connection.aiokafka_options(),
+            transactional_id=settings.transactional_id(partition),
+            transaction_timeout_ms=int(settings.transaction_timeout_s * 1000),
+            acks="all",
+            linger_ms=0,
+            max_batch_size=1 << 20,
+            max_request_size=settings.output_max_bytes,
+            retry_backoff_ms=RETRY_BACKOFF_MS,
+        )
+
+    def _new_reader(self) -> aiokafka.AIOKafkaConsumer:
+        return aiokafka.AIOKafkaConsumer(
+            **self.settings.connection.aiokafka_options(),
+            isolation_level="read_committed",
+            auto_offset_reset="none",
+            enable_auto_commit=False,
+            max_partition_fetch_bytes=1 << 22,
+        )
+
+    async def perform_seek(self) -> None:
+        """Set the positions where judging has come to, and open the holding."""
+        holding = self.holding
+        if holding is None or not holding.taken or holding.open:
+            return
+        positions = {
+            (topic, number): position
+            for number, partition in holding.partitions.items()
+            for topic, position in partition.progress.positions.items()
+        }
+        await self._thread.seek_all(positions)
+        self._read_offset.update({TP(*place): at for place, at in positions.items()})
+        if self.holding is not holding:
+            return
+        holding.begin()
+        log.info(
+            "worker.ready",
+            partitions=sorted(holding.numbers),
+            rows=sum(len(p.rows) for p in holding.partitions.values()),
+            seconds=round(time.monotonic() - self._started_at, 3),
+        )
+        for listener in self.ready_listeners:
+            listener(holding)
+
+    # Stopping.
+
+    async def wait_empty(self) -> None:
+        """Stop judging and wait until what was judged is committed."""
+        await self._give_up()
+
+    async def on_stop(self) -> None:
+        """Close the transactional producers."""
+        await self._give_up()
+        await in_parallel(p.committer.close() for p in self._kept.values())
+        self._stock_transport_waiters().clear()
+
+    def _stock_transport_waiters(self) -> Any:
+        return self.transport._topic_waiters  # type: ignore[attr-defined]  # aiokafka's
+
+
+class GroupView:
+    """What taking over asks of the group, answered by the consumer thread."""
+
+    def __init__(self, thread: Thread, topics: tuple[str, ...]) -> None:
+        self._thread = thread
+        self._topics = topics
+
+    async def committed(self, partition: int) -> dict[str, int]:
+        """Committed offsets of one partition number."""
+        return await self._thread.committed_offsets(self._topics, partition)
+
+    async def log_starts(self, partition: int) -> dict[str, int]:
+        """First offset that the broker still has, for every topic."""
+        return await self._thread.log_starts(self._topics, partition)
+
+
+class Transport(stock.Transport):
+    """What the URL scheme `consentry://` stands for."""
+
+    Consumer: ClassVar[type[Any]] = Consumer

@@ -1,0 +1,50 @@
+"""How a worker ends when it must not go on (architecture 4, invariant 4).
+
+Nothing is tidied up: what was judged and not committed dies with the process, and the
+next one judges it again from the committed offsets. A tidy stop could commit past a
+record that was lost on the way.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, Final, NoReturn
+
+import structlog
+
+from streams.errors import ConsentryError
+
+CRASHED: Final = 70
+"""Exit code for what the program does not understand: start it again."""
+
+STOPPED: Final = 2
+"""Exit code for what somebody must put right first: starting again does not help."""
+
+log = structlog.get_logger("consentry.worker")
+
+
+def crash(reason: str, **where: Any) -> NoReturn:
+    """End the process at once with code 70.
+
+    `where` names topics, partitions, offsets and types of exceptions, never a value of
+    a record nor the text of an exception, which may quote one.
+    """
+    log.critical("worker.crashed", reason=reason, **where)
+    leave(CRASHED)
+
+
+def stop_for(error: ConsentryError) -> NoReturn:
+    """End the process at once with code 2, telling what is wrong and what to do."""
+    log.critical("worker.stopped", problem=error.problem, remedy=error.remedy)
+    print(f"error: {error.problem}", file=sys.stderr)
+    if error.remedy:
+        print(error.remedy, file=sys.stderr)
+    leave(STOPPED)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process without running anything else; tests put their own in its place."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,71 @@
+"""One assignment of partitions to this process, from taking over to giving up."""
+
+from __future__ import annotations
+
+import asyncio
+
+from streams.transport.partition import OwnedPartition
+from streams.transport.slices import Credits, Slice
+
+
+class Holding:
+    """Partition numbers held since one assignment.
+
+    `counter` counts the assignments of this process; the group's generation does not,
+    since a static member that joins again keeps it. Nothing is polled or judged unless
+    the holding is open.
+    """
+
+    def __init__(self, counter: int, numbers: frozenset[int], open_slices: int) -> None:
+        self.counter = counter
+        self.numbers = numbers
+        self.partitions: dict[int, OwnedPartition] = {}
+        self.taken = False
+        self.open = False
+        self.opened = asyncio.Event()
+        self._credits = Credits(numbers, open_slices)
+        self._room = asyncio.Event()
+
+    def take(self, partitions: dict[int, OwnedPartition]) -> None:
+        """The partitions are restored and fenced."""
+        self.partitions = partitions
+        self.taken = True
+
+    def begin(self) -> None:
+        """Positions are set: polling may begin."""
+        self.open = True
+        self.opened.set()
+
+    def end(self) -> None:
+        """Nothing more is polled or judged under this assignment."""
+        self.open = False
+        self._room.set()
+
+    def partition_of(self, piece: Slice) -> OwnedPartition | None:
+        """The partition to judge a slice in, or None for a slice that is out of date."""
+        if not self.open or piece.assignment != self.counter:
+            return None
+        return self.partitions[piece.partition]
+
+    def hand_on(self, piece: Slice) -> None:
+        """A slice is on its way to the agent."""
+        self._credits.take(piece.partition)
+
+    def give_back(self, piece: Slice) -> None:
+        """A slice is committed; those of an earlier assignment hold no credit here."""
+        if piece.assignment == self.counter:
+            self._credits.give_back(piece.partition)
+            self._room.set()
+
+    def with_room(self) -> set[int]:
+        """Partition numbers that may be polled."""
+        return self._credits.with_room()
+
+    async def wait_for_room(self, seconds: float) -> None:
+        """Return when a credit came back, or after a while."""
+        self._room.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._room.wait()
+        except TimeoutError:
+            return

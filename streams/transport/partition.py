@@ -1,0 +1,50 @@
+"""A partition number that this worker owns: its state, its place and its committer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streams.transport.checks import PolicyPast
+from streams.transport.delivery import Batch, Committer
+from streams.transport.slices import Slice, follow
+from streams.transport.table import RowStore
+from streams.wire.progress import Progress, encode_progress
+
+
+class OwnedPartition:
+    """What is needed to judge one partition number.
+
+    `progress` is where judging has come to; what is committed runs behind it. `live` is
+    a place for what the agent builds from the rows; it goes when the partition goes.
+    """
+
+    __slots__ = ("_past", "committer", "count", "live", "number", "progress", "rows")
+
+    def __init__(
+        self,
+        number: int,
+        count: int,
+        rows: RowStore,
+        progress: Progress,
+        committer: Committer,
+        past: PolicyPast,
+    ) -> None:
+        self.number = number
+        self.count = count
+        self.rows = rows
+        self.progress = progress
+        self.committer = committer
+        self.live: Any = None
+        self._past = past
+
+    def enter(self, piece: Slice) -> None:
+        """Check that a slice continues where the last one ended. Raises Discontinuity."""
+        follow(self.progress.positions, piece.spans)
+
+    def hand_over(self, batch: Batch) -> None:
+        """Give a judged batch to the committer, with the progress that it makes."""
+        progress = self.progress
+        progress.positions.update(batch.positions)
+        progress.policy_digest = self._past.digest(progress.judged_until)
+        batch.progress = encode_progress(progress)
+        self.committer.put(batch)

@@ -1,0 +1,226 @@
+"""Taking over partitions, in the one order that is safe (architecture 4, invariant 1).
+
+First the transactional producer is started: the broker aborts what a predecessor left
+open and fences it, so that neither the offsets nor the changelog can move any more. Then
+the group's committed offsets are read, then the changelog is restored to its end, then
+both are compared. Only then is anything judged, from the committed offsets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from streams.errors import ConsentryError
+from streams.transport import checks
+from streams.transport.checks import PolicyPast
+from streams.transport.delivery import Batch, Bounds, Committer
+from streams.transport.partition import OwnedPartition
+from streams.transport.table import Restored, restore, unreadable_row
+from streams.wire.progress import CorruptProgress, Gap, Progress, decode_progress
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+log = structlog.get_logger("consentry.worker")
+
+SETTLING_S = 5.0
+"""How long the coordinator may take to show offsets whose transaction just ended."""
+
+
+class Group(Protocol):
+    """What the consumer group knows. Topics are those that are judged."""
+
+    async def committed(self, partition: int) -> dict[str, int]:
+        """Committed offsets of one partition number; topics without one are left out."""
+
+    async def log_starts(self, partition: int) -> dict[str, int]:
+        """First offset that the broker still has, for every topic."""
+
+
+class TakeOver:
+    """Makes a worker the owner of partition numbers."""
+
+    def __init__(
+        self,
+        *,
+        group: Group,
+        group_id: str,
+        topics: tuple[str, ...],
+        counted: tuple[str, ...],
+        changelog: str,
+        bounds: Bounds,
+        past: PolicyPast,
+        accept_lost_input: bool,
+        new_producer: Callable[[int], AIOKafkaProducer],
+        new_reader: Callable[[], AIOKafkaConsumer],
+    ) -> None:
+        self._group = group
+        self._group_id = group_id
+        self._topics = topics
+        self._counted = counted
+        self._changelog = changelog
+        self._bounds = bounds
+        self._past = past
+        self._accept_lost_input = accept_lost_input
+        self._new_producer = new_producer
+        self._new_reader = new_reader
+
+    async def take(
+        self, numbers: Iterable[int], kept: dict[int, OwnedPartition]
+    ) -> dict[int, OwnedPartition]:
+        """Own the partition numbers; `kept` are those that this process owned before.
+
+        What is closed is taken out of `kept`, so that it is true however this ends.
+
+        A kept partition whose committed offsets are where its memory ends was judged by
+        nobody else, and needs no restore. Raises ConsentryError when a check fails.
+        """
+        owned: dict[int, OwnedPartition] = {}
+        new: list[int] = []
+        for number in sorted(numbers):
+            old = kept.get(number)
+            if old is not None and not old.progress.differences(
+                await self._group.committed(number)
+            ):
+                owned[number] = old
+            else:
+                new.append(number)
+        if new:
+            owned |= await self._restore(new, kept)
+        return owned
+
+    async def _restore(
+        self, numbers: list[int], kept: dict[int, OwnedPartition]
+    ) -> dict[int, OwnedPartition]:
+        stale = [kept.pop(number) for number in numbers if number in kept]
+        await in_parallel(partition.committer.close() for partition in stale)
+        began = time.monotonic()
+        producers = {number: self._new_producer(number) for number in numbers}
+        reader = self._new_reader()
+        try:
+            await in_parallel(producer.start() for producer in producers.values())
+            count = await self._count_partitions(producers[numbers[0]])
+            committed = {number: await self._group.committed(number) for number in numbers}
+            await reader.start()
+            restored = await restore(reader, self._changelog, numbers)
+            owned = {}
+            for number in numbers:
+                committer = Committer(
+                    producers[number],
+                    partition=number,
+                    group_id=self._group_id,
+                    changelog=self._changelog,
+                    bounds=self._bounds,
+                )
+                owned[number] = await self._open(
+                    number, count, restored[number], committed[number], committer
+                )
+        except BaseException:
+            await in_parallel(producer.stop() for producer in producers.values())
+            raise
+        finally:
+            await reader.stop()
+        log.info(
+            "partitions.restored",
+            partitions=numbers,
+            rows=sum(len(owned[number].rows) for number in numbers),
+            seconds=round(time.monotonic() - began, 3),
+        )
+        return owned
+
+    async def _count_partitions(self, producer: AIOKafkaProducer) -> int:
+        counts = {topic: len(await producer.partitions_for(topic)) for topic in self._counted}
+        return checks.same_counts(counts)
+
+    async def _open(
+        self,
+        number: int,
+        count: int,
+        restored: Restored,
+        committed: dict[str, int],
+        committer: Committer,
+    ) -> OwnedPartition:
+        progress = self._read_progress(number, restored)
+        committed = await self._settled(number, progress, committed)
+        checks.progress_agrees(progress, committed, self._changelog, number)
+        if progress is None:
+            progress = Progress(positions={})
+        self._past.check(progress, number)
+        starts = await self._group.log_starts(number)
+        gaps = checks.lost_inputs(
+            committed, starts, number, accept=self._accept_lost_input
+        )
+        partition = OwnedPartition(
+            number, count, restored.rows, progress, committer, self._past
+        )
+        await self._settle_positions(partition, starts, gaps)
+        return partition
+
+    def _read_progress(self, number: int, restored: Restored) -> Progress | None:
+        if restored.progress is None:
+            if len(restored.rows):
+                raise ConsentryError(
+                    f"the state has rows and no progress row ({self._changelog}, partition "
+                    f"{number})",
+                    "Something else than a worker wrote to the topic. Raise the setting "
+                    "`generation` to judge everything again from the inputs.",
+                )
+            return None
+        try:
+            return decode_progress(restored.progress)
+        except CorruptProgress:
+            raise unreadable_row(self._changelog, number) from None
+
+    async def _settled(
+        self, number: int, progress: Progress | None, committed: dict[str, int]
+    ) -> dict[str, int]:
+        """Ask again for a while when the offsets are not yet those of the state."""
+        deadline = time.monotonic() + SETTLING_S
+        while (
+            progress is not None
+            and progress.differences(committed)
+            and time.monotonic() < deadline
+        ):
+            await asyncio.sleep(0.2)
+            committed = await self._group.committed(number)
+        return committed
+
+    async def _settle_positions(
+        self, partition: OwnedPartition, starts: Mapping[str, int], gaps: list[Gap]
+    ) -> None:
+        """Commit where a topic begins that has no offset yet, and gaps that were accepted.
+
+        From then on a committed offset that is missing means that state is missing.
+        """
+        progress = partition.progress
+        batch = Batch()
+        for topic in self._topics:
+            if topic not in progress.positions:
+                batch.positions[topic] = starts[topic]
+        for gap in gaps:
+            log.warning(
+                "input.lost",
+                topic=gap.topic,
+                partition=partition.number,
+                from_offset=gap.start,
+                to_offset=gap.end,
+            )
+            batch.positions[gap.topic] = gap.end
+        progress.gaps = (*progress.gaps, *gaps)
+        partition.committer.start()
+        if batch.positions:
+            partition.hand_over(batch)
+            await partition.committer.drained()
+
+
+async def in_parallel(work: Iterable[Awaitable[object]]) -> None:
+    """Wait for all, then raise the first error there was."""
+    results = await asyncio.gather(*work, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result

@@ -1,0 +1,109 @@
+"""The progress row: what a partition number has read, written in every transaction.
+
+It stands in the changelog of the subject table, one row a partition, and must agree with
+the group's committed offsets when the table is restored (architecture 4, invariant 7).
+The first byte is the version of the layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from streams.core.instants import Instant
+
+PROGRESS_KEY: Final = b"\x00P"
+"""No subject key is empty, so no row of a subject begins with a zero byte."""
+
+_VERSION: Final = b"\x01"
+
+
+class CorruptProgress(Exception):
+    """The bytes are not a progress row that this version can read."""
+
+
+class Counters(msgspec.Struct, array_like=True):
+    """How the records of one topic ended. All but `read` add up to `read`."""
+
+    read: int = 0
+    judged: int = 0
+    duplicates: int = 0
+    replays: int = 0
+    rekeyed: int = 0
+    expired: int = 0
+    dead_lettered: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every record that was read ended somewhere."""
+        return self.read == (
+            self.judged
+            + self.duplicates
+            + self.replays
+            + self.rekeyed
+            + self.expired
+            + self.dead_lettered
+        )
+
+
+class Gap(msgspec.Struct, frozen=True, array_like=True):
+    """Records that the broker had deleted before they were judged, accepted by an operator.
+
+    `start` is inclusive, `end` exclusive; both are offsets.
+    """
+
+    topic: str
+    start: int
+    end: int
+
+
+class Progress(msgspec.Struct, kw_only=True, array_like=True):
+    """What has been judged in one partition number.
+
+    `positions` holds the next offset of every input topic. `partition_time` is the
+    highest tick seen. `policy_digest` is the policy's past up to `judged_until`, the
+    latest instant that a judgement looked at. `recent_read` and `recent_dead` are the
+    window that the limit on dead letters is taken over.
+    """
+
+    positions: dict[str, int]
+    counters: dict[str, Counters] = {}
+    partition_time: Instant | None = None
+    judged_until: Instant | None = None
+    policy_digest: str = ""
+    recent_read: int = 0
+    recent_dead: int = 0
+    gaps: tuple[Gap, ...] = ()
+
+    def count(self, topic: str) -> Counters:
+        """The counters of a topic, made when there are none."""
+        found = self.counters.get(topic)
+        if found is None:
+            found = self.counters[topic] = Counters()
+        return found
+
+    def differences(self, committed: Mapping[str, int]) -> list[str]:
+        """Topics whose position differs from the committed offset, sorted."""
+        topics = self.positions.keys() | committed.keys()
+        return sorted(t for t in topics if self.positions.get(t) != committed.get(t))
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Progress)
+
+
+def encode_progress(progress: Progress) -> bytes:
+    """The row as stored."""
+    return _VERSION + _encoder.encode(progress)
+
+
+def decode_progress(row: bytes) -> Progress:
+    """The row as read back. Raises CorruptProgress."""
+    if row[:1] != _VERSION:
+        raise CorruptProgress("the progress row has a version that this release cannot read")
+    try:
+        return _decoder.decode(row[1:])
+    except msgspec.MsgspecError as error:
+        raise CorruptProgress("the progress row cannot be read") from error
