@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMAND_MODULES = (
     "broker",
     "topics",
+    "worker",
     "sample",
     "pseudonym",
 )
