@@ -1,0 +1,231 @@
+"""Each check sees its fault, names the topic, and says how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from streams.settings import Settings
+from streams.topics import Check, ClusterState, Problem, Weight, find_problems
+from tests.topics.states import (
+    SETTINGS,
+    good_cluster,
+    with_config,
+    with_partitions,
+    with_replicas,
+    without,
+)
+
+CHANGELOG = "consentry-subjects-changelog"
+
+
+def only(state: ClusterState, settings: Settings = SETTINGS) -> Problem:
+    (problem,) = find_problems(settings, state)
+    assert problem.what
+    assert problem.why
+    assert problem.mend
+    return problem
+
+
+def test_nothing_is_wrong_with_topics_as_described() -> None:
+    assert find_problems(SETTINGS, good_cluster()) == []
+
+
+def test_a_missing_topic() -> None:
+    problem = only(without(good_cluster(), "consentry.ticks"))
+    assert (problem.check, problem.topic) == (Check.MISSING, "consentry.ticks")
+    assert problem.commands == (
+        (
+            "kafka-topics --bootstrap-server kafka:9092 --create --topic consentry.ticks "
+            "--partitions 4 --replication-factor 3 --config cleanup.policy=delete "
+            "--config retention.ms=86400000 --config retention.bytes=-1 "
+            "--config message.timestamp.type=LogAppendTime --config max.message.bytes=1048588 "
+            "--config segment.ms=7200000 --config min.insync.replicas=2"
+        ),
+    )
+
+
+def test_a_topic_that_may_not_be_seen_is_not_called_missing() -> None:
+    state = replace(without(good_cluster(), "purchase"), hidden=frozenset({"purchase"}))
+    assert only(state).check is Check.HIDDEN
+    good = good_cluster()
+    unread = replace(good.topics["purchase"], config={})
+    unreadable = replace(good, topics=dict(good.topics) | {"purchase": unread})
+    assert only(unreadable).what == "the user may not read its settings"
+
+
+@pytest.mark.parametrize("policy", ["compact", "compact,delete"])
+def test_a_compacted_input_loses_history(policy: str) -> None:
+    problem = only(with_config(good_cluster(), "consent-change", cleanup_policy=policy))
+    assert (problem.weight, problem.check) == (Weight.ERROR, Check.CLEANUP)
+    assert "the key of an event is the person" in problem.why
+    assert problem.commands == (
+        (
+            "kafka-configs --bootstrap-server kafka:9092 --alter --entity-type topics "
+            "--entity-name consent-change --add-config cleanup.policy=delete"
+        ),
+    )
+
+
+@pytest.mark.parametrize("topic", [CHANGELOG, "consentry.violations", "consentry.duties"])
+@pytest.mark.parametrize("policy", ["delete", "compact,delete"])
+def test_state_and_findings_must_not_expire(topic: str, policy: str) -> None:
+    problem = only(with_config(good_cluster(), topic, cleanup_policy=policy))
+    assert (problem.weight, problem.check, problem.topic) == (Weight.ERROR, Check.CLEANUP, topic)
+    assert "would be deleted" in problem.why
+
+
+@pytest.mark.parametrize("topic", ["consentry.dead-letters", "consentry.quarantine"])
+@pytest.mark.parametrize("retention", ["-1", "31536000000"])
+def test_personal_data_must_not_stay(topic: str, retention: str) -> None:
+    problem = only(with_config(good_cluster(), topic, retention_ms=retention))
+    assert (problem.weight, problem.check) == (Weight.ERROR, Check.RETENTION)
+    assert "personal data" in problem.why
+
+
+def test_a_long_segment_keeps_quarantined_records_longer() -> None:
+    state = with_config(good_cluster(), "consentry.quarantine", segment_ms="604800000")
+    problem = only(state)
+    assert (problem.weight, problem.check) == (Weight.WARNING, Check.RETENTION)
+    assert problem.commands[0].endswith("--add-config segment.ms=21600000")
+
+
+def test_a_shorter_retention_of_inputs_is_a_warning() -> None:
+    state = with_config(good_cluster(), "purchase", retention_ms="604800000")
+    problem = only(state)
+    assert (problem.weight, problem.check) == (Weight.WARNING, Check.RETENTION)
+    assert "7 days, shorter than the 30 days" in problem.what
+    longer = with_config(good_cluster(), "purchase", retention_ms="-1")
+    assert find_problems(SETTINGS, longer) == []
+
+
+def test_deletion_by_size_is_a_warning() -> None:
+    problem = only(with_config(good_cluster(), "purchase", retention_bytes="1000000"))
+    assert (problem.weight, problem.check) == (Weight.WARNING, Check.RETENTION)
+    assert "1000000 bytes" in problem.what
+
+
+def test_producers_time_stamps_with_a_retention_are_a_danger() -> None:
+    state = with_config(good_cluster(), "data-share", message_timestamp_type="CreateTime")
+    problem = only(state)
+    assert (problem.weight, problem.check) == (Weight.ERROR, Check.TIMESTAMPS)
+    assert problem.why.startswith("danger")
+    assert "after 30 days" in problem.what
+
+
+def test_producers_time_stamps_without_a_time_limit_are_a_warning() -> None:
+    state = with_config(
+        good_cluster(), "data-share", message_timestamp_type="CreateTime", retention_ms="-1"
+    )
+    problem = only(state)
+    assert (problem.weight, problem.check) == (Weight.WARNING, Check.TIMESTAMPS)
+
+
+def test_ticks_take_the_brokers_time() -> None:
+    state = with_config(
+        good_cluster(), "consentry.ticks", message_timestamp_type="CreateTime", retention_ms="-1"
+    )
+    problem = only(state)
+    assert (problem.weight, problem.check) == (Weight.ERROR, Check.TIMESTAMPS)
+    assert "clock" in problem.why
+
+
+@pytest.mark.parametrize("topic", ["consentry.dead-letters", "consentry.rekeyed", CHANGELOG])
+def test_what_is_written_about_a_record_fits(topic: str) -> None:
+    needed = 1_048_588 + 65_536
+    fits = {topic: str(needed)}
+    assert find_problems(SETTINGS, _sizes(fits)) == []
+    problem = only(_sizes({topic: str(needed - 1)}))
+    assert (problem.check, problem.topic) == (Check.MESSAGE_SIZE, topic)
+    assert problem.commands[0].endswith("--add-config max.message.bytes=4259840")
+
+
+def test_a_larger_input_asks_for_more_room_everywhere_else() -> None:
+    problems = find_problems(SETTINGS, _sizes({"purchase": "8000000"}))
+    assert {problem.check for problem in problems} == {Check.MESSAGE_SIZE}
+    assert len(problems) == 6  # all but the inputs and the ticks
+    assert all("max.message.bytes=8065536" in problem.commands[0] for problem in problems)
+
+
+def _sizes(sizes: dict[str, str]) -> ClusterState:
+    state = good_cluster()
+    for name, size in sizes.items():
+        state = with_config(state, name, max_message_bytes=size)
+    return state
+
+
+def test_another_number_of_partitions_is_never_altered_in_place() -> None:
+    problem = only(with_partitions(good_cluster(), "purchase", 6))
+    assert (problem.weight, problem.check, problem.topic) == (
+        Weight.ERROR,
+        Check.PARTITIONS,
+        "purchase",
+    )
+    assert "do not alter" in problem.mend
+    assert not any("--alter" in command for command in problem.commands)
+
+
+def test_a_changelog_with_other_partitions_asks_for_a_new_generation() -> None:
+    problem = only(with_partitions(good_cluster(), CHANGELOG, 8))
+    assert "CONSENTRY_GENERATION" in problem.mend
+    assert problem.commands == ()
+
+
+def test_an_output_with_other_partitions_is_made_again() -> None:
+    problem = only(with_partitions(good_cluster(), "consentry.duties", 1))
+    delete, create = problem.commands
+    assert delete.endswith("--delete --topic consentry.duties")
+    assert "--create --topic consentry.duties --partitions 4" in create
+
+
+def test_topics_that_agree_on_another_number_correct_the_setting() -> None:
+    state = good_cluster()
+    for name in state.topics:
+        state = with_partitions(state, name, 24)
+    problem = only(state)
+    assert problem.commands == ("export CONSENTRY_PARTITIONS=24",)
+    agreed = SETTINGS.model_copy(update={"partitions": 24})
+    assert find_problems(agreed, state) == []
+
+
+def test_more_copies_in_sync_than_there_are() -> None:
+    state = with_replicas(good_cluster(), "purchase", 1)
+    problems = find_problems(SETTINGS, state)
+    assert [(p.weight, p.check) for p in problems] == [
+        (Weight.ERROR, Check.REPLICATION),
+        (Weight.WARNING, Check.REPLICATION),
+    ]
+    assert problems[0].why == "nothing can be written at all"
+    assert "1 of 3 copies" in problems[1].what
+
+
+def test_copies_that_do_not_protect() -> None:
+    problem = only(with_config(good_cluster(), "purchase", min_insync_replicas="1"))
+    assert (problem.weight, problem.check) == (Weight.WARNING, Check.REPLICATION)
+    assert problem.commands[0].endswith("--add-config min.insync.replicas=2")
+
+
+def test_copies_that_stand_still() -> None:
+    problem = only(with_config(good_cluster(), "purchase", min_insync_replicas="3"))
+    assert "stands still" in problem.why
+
+
+def test_a_leader_that_missed_records() -> None:
+    problem = only(with_config(good_cluster(), "purchase", unclean_leader_election_enable="true"))
+    assert (problem.weight, problem.check) == (Weight.WARNING, Check.REPLICATION)
+
+
+def test_one_broker_alone_is_no_problem() -> None:
+    settings = Settings(partitions=4)
+    state = replace(good_cluster(settings), brokers=1)
+    for name in state.topics:
+        state = with_replicas(state, name, 1)
+    assert find_problems(settings, state) == []
+
+
+def test_errors_come_before_warnings() -> None:
+    state = with_config(good_cluster(), "consent-change", retention_ms="1000")
+    state = with_config(state, "consentry.ticks", cleanup_policy="compact")
+    weights = [problem.weight for problem in find_problems(SETTINGS, state)]
+    assert weights == [Weight.ERROR, Weight.WARNING]
