@@ -23,6 +23,7 @@ COMMAND_MODULES = (
     "worker",
     "sample",
     "pseudonym",
+    "produce",
 )
 
 EXIT_UNUSABLE = 2

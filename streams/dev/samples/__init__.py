@@ -4,8 +4,7 @@ Stories write events and, beside them, what must be found; no rule is asked. So 
 over a sample can be scored (`streams.dev.scoring`).
 """
 
-from pathlib import Path
-
+from streams.dev.samples.files import POLICY_FILE, Form, sample_files, write_sample
 from streams.dev.samples.options import SampleOptions
 from streams.dev.samples.records import Sample, SampleRecord
 from streams.dev.samples.stream import make_sample
@@ -17,18 +16,18 @@ from streams.dev.samples.truth import (
     write_truth,
 )
 
-POLICY_FILE = Path(__file__).with_name("policy.toml")
-"""The policy that a sample must be judged under."""
-
 __all__ = [
     "POLICY_FILE",
     "ExpectedDuty",
     "ExpectedFinding",
+    "Form",
     "Sample",
     "SampleOptions",
     "SampleRecord",
     "Truth",
     "make_sample",
     "read_truth",
+    "sample_files",
+    "write_sample",
     "write_truth",
 ]

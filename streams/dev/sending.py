@@ -1,0 +1,115 @@
+"""Send events onto the input topics: right topic, right key, right partition, in pace."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from streams.core.vocabulary import EventType
+from streams.errors import ConsentryError
+from streams.settings import Settings
+
+_IN_FLIGHT = 4_000
+"""Records that may wait for the broker's word; more only costs memory."""
+
+_PAUSE_S = 0.02
+
+
+class Outgoing(NamedTuple):
+    """A record to send.
+
+    Its partition comes from the key by murmur2, as Kafka's own clients choose it.
+    """
+
+    topic: EventType
+    key: bytes | None
+    value: bytes
+
+
+async def send(
+    settings: Settings,
+    records: Iterable[Outgoing],
+    *,
+    rate: float | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Send all `records` in order and return how many, once the broker has them all.
+
+    `rate` is records a second; None sends as fast as the broker takes them. `progress`
+    is told the number sent, now and then. A record is written once even if the broker
+    has to be asked again. Raises ConsentryError when an input topic is missing, the
+    broker cannot be reached, or it refuses records.
+    """
+    from aiokafka import AIOKafkaProducer
+    from aiokafka.errors import KafkaError
+
+    from streams.topics import explain
+
+    require_inputs(settings)
+    names = settings.topics.inputs
+    producer = AIOKafkaProducer(
+        **settings.connection.aiokafka_options(),
+        client_id="consentry-produce",
+        enable_idempotence=True,
+        linger_ms=5,
+        request_timeout_ms=20_000,
+    )
+    sent = 0
+    try:
+        await producer.start()
+        try:
+            waiting: deque[asyncio.Future[object]] = deque()
+            pace = _Pace(rate)
+            for record in records:
+                await pace.wait(sent)
+                waiting.append(
+                    await producer.send(names[record.topic], record.value, key=record.key)
+                )
+                sent += 1
+                if len(waiting) >= _IN_FLIGHT:
+                    await waiting.popleft()
+                if sent % 200 == 0:
+                    progress(sent)
+            for future in waiting:
+                await future
+        finally:
+            await producer.stop()
+    except KafkaError as error:
+        raise explain(error, settings.connection) from None
+    progress(sent)
+    return sent
+
+
+def require_inputs(settings: Settings) -> None:
+    """Raise ConsentryError when the broker is away or an input topic is missing."""
+    from streams.topics import admin_session
+    from streams.topics.cluster import read_cluster
+
+    names = list(settings.topics.inputs.values())
+    with admin_session(settings.connection) as client:
+        there = read_cluster(client, names).topics
+    missing = [name for name in names if name not in there]
+    if missing:
+        raise ConsentryError(
+            f"no topic {', '.join(missing)} on {settings.connection.bootstrap}",
+            "Create the topics with `consentry topics create`.",
+        )
+
+
+class _Pace:
+    """Lets records through at a steady rate, in small bursts rather than one by one."""
+
+    def __init__(self, rate: float | None) -> None:
+        self._rate = rate
+        self._began = time.monotonic()
+
+    async def wait(self, sent: int) -> None:
+        """Return when the next record after `sent` ones is due."""
+        if self._rate is None:
+            return
+        ahead = sent / self._rate - (time.monotonic() - self._began)
+        if ahead > _PAUSE_S:
+            await asyncio.sleep(ahead)
