@@ -46,7 +46,8 @@ def parse_instant(text: str) -> Instant:
     if not _RFC_3339.fullmatch(text):
         raise ValueError("not an RFC 3339 instant with an offset")
     try:
-        moment = datetime.fromisoformat(text)
+        # RFC 3339 allows t and z, which fromisoformat does not.
+        moment = datetime.fromisoformat(text.upper())
     except ValueError:
         raise ValueError("no such date or time") from None
     try:
