@@ -28,7 +28,7 @@ def pseudonym(
     values: Annotated[
         str,
         typer.Argument(
-            metavar="[FILE]",
+            metavar="FILE",
             help="File with one value a line; - or nothing reads standard input. Values "
             "themselves are never arguments: the shell would keep them.",
             show_default=False,

@@ -1,0 +1,58 @@
+"""Events as hypothesis makes them: every field, every symbol, texts of any script."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import msgspec
+from hypothesis import strategies as st
+
+from streams.core.events import EVENT_CLASSES, INSTANT_FIELDS, ConsentChange, Event
+from streams.core.instants import EARLIEST, LATEST
+from streams.core.vocabulary import ConsentAction, EventType, Purpose
+from streams.wire.guard import look_of
+from streams.wire.pii import raw_kind
+from streams.wire.shapes import FIELDS, FieldShape
+
+instants = st.integers(EARLIEST, LATEST)
+
+
+def texts(name: str) -> st.SearchStrategy[str]:
+    """Valid texts of a field: no controls but in event ids, and nothing that looks raw."""
+    excluded = ("Cs",) if name == "event_id" else ("Cs", "Cc")
+    alphabet = st.characters(exclude_categories=excluded)
+    return st.text(alphabet, min_size=1, max_size=30).filter(
+        lambda text: raw_kind(text, look_of(name)) is None
+    )
+
+
+def _member(shape: FieldShape) -> st.SearchStrategy[Any]:
+    if shape.name in INSTANT_FIELDS:
+        return instants
+    if shape.symbols:
+        element: st.SearchStrategy[Any] = st.sampled_from(shape.symbols)
+    elif shape.type is bool:
+        element = st.booleans()
+    else:
+        element = texts(shape.name)
+    if not shape.is_list:
+        return element
+    assert get_args(shape.type)
+    return st.lists(element, max_size=4)
+
+
+@st.composite
+def events_of(draw: st.DrawFn, kind: EventType) -> Event:
+    """An event of that type."""
+    record: dict[str, Any] = {"event_type": kind.value, "recorded_at": draw(instants)}
+    for shape in FIELDS[kind].all:
+        if shape.name != "recorded_at" and (shape.required or draw(st.booleans())):
+            record[shape.name] = draw(_member(shape))
+    event = msgspec.convert(record, EVENT_CLASSES[kind])
+    if isinstance(event, ConsentChange) and event.action is ConsentAction.GRANTED:
+        purpose = draw(st.sampled_from(Purpose))
+        event = msgspec.structs.replace(event, purposes=(purpose,))
+    return event
+
+
+events = st.sampled_from(EventType).flatmap(events_of)
