@@ -1,0 +1,79 @@
+"""The worker end to end on a real Kafka: what goes in comes out judged, exactly once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from streams.core.events import Event
+from streams.core.instants import Instant
+from tests.kafka.harness import Bus
+from tests.kafka.stories import expected, stories
+
+
+@pytest.fixture
+def bus(kafka: str, unique: str) -> Iterator[Bus]:
+    with Bus(kafka, unique) as one:
+        yield one
+
+
+def now() -> Instant:
+    return Instant(int(time.time() * 1000))
+
+
+def judged_with_deadlines(bus: Bus, events: list[Event]) -> None:
+    """Wait for a tick after everything, then compare with the core."""
+    wanted = expected(events, now())
+    deadline = time.monotonic() + 10
+    while bus.net() != wanted and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert bus.net() == wanted
+
+
+def test_findings_equal_those_of_the_core_offline(bus: Bus) -> None:
+    events = stories(20)
+    with bus.worker() as worker:
+        bus.send(*bus.events(events))
+        bus.settle(worker)
+        judged_with_deadlines(bus, events)
+        code, seconds = worker.stop()
+    assert code == 0, worker.text
+    assert seconds < 5
+    counters = bus.counters()
+    assert counters.read == len(events) == counters.judged
+    assert not bus.dead_letters()
+
+
+def test_kill_in_the_middle_loses_nothing_and_repeats_nothing(bus: Bus) -> None:
+    events = stories(200)
+    half = len(events) // 2
+    with bus.worker() as first:
+        bus.send(*bus.events(events[:half]))
+        while not bus.committed() or bus.lag() == half:
+            time.sleep(0.02)
+        bus.send(*bus.events(events[half:]))
+        first.kill()
+    with bus.worker() as second:
+        bus.settle(second)
+        judged_with_deadlines(bus, events)
+        assert second.stop()[0] == 0
+    counters = bus.counters()
+    assert counters.read == len(events) == counters.judged
+    assert counters.balanced
+
+
+def test_a_restart_restores_what_was_judged(bus: Bus) -> None:
+    events = stories(10)
+    grants = [event for event in events if event.event_id.endswith("grant")]
+    others = [event for event in events if event not in grants]
+    with bus.worker() as first:
+        bus.send(*bus.events(grants))
+        bus.settle(first)
+        assert first.stop()[0] == 0
+    with bus.worker() as second:
+        assert second.said("worker.ready")[0]["rows"] == len(grants)
+        bus.send(*bus.events(others))
+        bus.settle(second)
+        judged_with_deadlines(bus, events)
