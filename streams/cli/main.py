@@ -24,6 +24,7 @@ COMMAND_MODULES = (
     "sample",
     "pseudonym",
     "produce",
+    "watch",
 )
 
 EXIT_UNUSABLE = 2

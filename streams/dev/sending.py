@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -11,6 +12,10 @@ from typing import NamedTuple
 from streams.core.vocabulary import EventType
 from streams.errors import ConsentryError
 from streams.settings import Settings
+
+# The library reports every retry, which is its own business and ends well; where no log is
+# set up that would land on the terminal.
+logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 
 _IN_FLIGHT = 4_000
 """Records that may wait for the broker's word; more only costs memory."""

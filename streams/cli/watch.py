@@ -1,0 +1,109 @@
+"""`consentry watch`: findings as they are raised, revised and retracted."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli.options import Brokers, Config, Json, read_settings
+
+if TYPE_CHECKING:
+    from streams.core.findings import Duty, Finding
+    from streams.dev.feed import Feed
+    from streams.settings import Settings
+
+_EXAMPLES = "Examples:  consentry watch  |  consentry watch --from-beginning --json | jq .code"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="watch", epilog=_EXAMPLES)(watch)
+
+
+def watch(
+    from_beginning: Annotated[
+        bool, typer.Option("--from-beginning", help="Show what is on the topics already, too.")
+    ] = False,
+    brokers: Brokers = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Show findings live: how severe, what, who received, why.
+
+    On a terminal a table, the latest first; in a pipe a line for every change; with
+    --json every finding and duty as a JSON object a line (`"kind"` tells them apart).
+    Only what is committed is shown. Ctrl-C ends it.
+    """
+    import asyncio
+
+    settings = read_settings(config, brokers)
+    try:
+        asyncio.run(_watch(settings, from_beginning=from_beginning, as_json=as_json))
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+async def _watch(settings: Settings, *, from_beginning: bool, as_json: bool) -> None:
+    from streams.dev.feed import open_feed
+
+    async with open_feed(settings, from_beginning=from_beginning) as feed:
+        if as_json:
+            while True:
+                _print_json(await feed.next())
+        elif sys.stdout.isatty():
+            await _show_table(feed, settings.connection.bootstrap)
+        else:
+            await _print_lines(feed)
+
+
+def _print_json(batch: list[Finding | Duty]) -> None:
+    import json
+
+    from streams.core.findings import Finding
+    from streams.wire.findings import duty_to_json, finding_to_json
+
+    for one in batch:
+        if isinstance(one, Finding):
+            record = {"kind": "finding", **finding_to_json(one)}
+        else:
+            record = {"kind": "duty", **duty_to_json(one)}
+        typer.echo(json.dumps(record, ensure_ascii=False))
+    sys.stdout.flush()
+
+
+async def _print_lines(feed: Feed) -> None:
+    from streams.core.findings import Finding
+    from streams.dev.board import Board, plain_line
+
+    board = Board()
+    while True:
+        for one in await feed.next():
+            change = board.take(one) if isinstance(one, Finding) else None
+            if change is not None:
+                typer.echo(plain_line(change))
+        sys.stdout.flush()
+
+
+async def _show_table(feed: Feed, where: str) -> None:
+    from rich.console import Console, Group
+    from rich.live import Live
+    from rich.text import Text
+
+    from streams.core.findings import Finding
+    from streams.dev.board import Board
+
+    console = Console()
+    board = Board()
+    with Live(console=console, screen=True, auto_refresh=False) as live:
+        while True:
+            title = Text(f"Findings on {where}, the latest first. Ctrl-C ends.", style="bold")
+            # Rows may take two lines; what does not fit is cut off by the screen.
+            live.update(
+                Group(title, board.summary(), Text(), board.table(console.height - 4)),
+                refresh=True,
+            )
+            for one in await feed.next():
+                if isinstance(one, Finding):
+                    board.take(one)

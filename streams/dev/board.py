@@ -1,0 +1,148 @@
+"""Findings for people: what changed, as a plain line or as a row of a live table."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from streams.core.findings import Finding
+from streams.core.identifiers import ViolationId
+from streams.core.vocabulary import EventType, Severity, Status
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+COLOURS: Final = {
+    Severity.CRITICAL: "bold white on red",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.OBLIGATION: "blue",
+    Severity.ADVISORY: "magenta",
+    Severity.QUALITY: "bright_black",
+}
+_WHAT: Final = {
+    EventType.CONSENT_CHANGE: "consent",
+    EventType.PURCHASE: "purchase",
+    EventType.DATA_SHARE: "share",
+    EventType.MARKETING_MESSAGE: "message",
+    EventType.RECIPIENT_NOTIFICATION: "notification",
+}
+_SENTENCE = re.compile(r"(?<=[^.]{3}[.;]) ")
+
+
+class Change(NamedTuple):
+    """A finding, and what has become of it: raised, revised, retracted or remediated."""
+
+    what: str
+    finding: Finding
+
+
+class Board:
+    """All findings seen, the latest changes first."""
+
+    def __init__(self, kept: int = 200) -> None:
+        self._held: dict[ViolationId, Finding] = {}
+        self._recent: deque[Change] = deque(maxlen=kept)
+        self.changes: Counter[str] = Counter()
+
+    def take(self, finding: Finding) -> Change | None:
+        """Take in a revision; None if it says nothing new (repeated, older, a label)."""
+        held = self._held.get(finding.violation_id)
+        if held is not None and finding.revision <= held.revision:
+            return None
+        self._held[finding.violation_id] = finding
+        what = _change(held, finding)
+        if what is None:
+            return None
+        change = Change(what, finding)
+        self.changes[what] += 1
+        self._recent.appendleft(change)
+        return change
+
+    def standing(self) -> Counter[Severity]:
+        """How many findings stand now, by severity."""
+        return Counter(f.severity for f in self._held.values() if f.status is not Status.RETRACTED)
+
+    def table(self, rows: int) -> Table:
+        """The latest changes as a table of at most `rows` of them."""
+        from rich.table import Table
+
+        table = Table(expand=True, box=None, padding=(0, 1), header_style="bold")
+        table.add_column("", no_wrap=True, width=10)
+        table.add_column("severity", no_wrap=True, width=9)
+        table.add_column("what, and who received", ratio=3, overflow="fold")
+        table.add_column("why", ratio=5, no_wrap=True, overflow="ellipsis")
+        for change in list(self._recent)[:rows]:
+            gone = "strike dim" if change.what == "retracted" else ""
+            table.add_row(
+                change.what,
+                severity_text(change.finding.severity),
+                what(change.finding),
+                f"{why(change.finding)}",
+                style=gone,
+            )
+        return table
+
+    def summary(self) -> Text:
+        """One line: findings that stand by severity, and what changed so far."""
+        from rich.text import Text
+
+        standing = self.standing()
+        text = Text()
+        for severity in COLOURS:
+            if standing[severity]:
+                text.append(f" {severity} {standing[severity]} ", style=COLOURS[severity])
+                text.append(" ")
+        counts = (f"{count} {what}" for what, count in sorted(self.changes.items()))
+        text.append("  " + ", ".join(counts), style="dim")
+        return text
+
+
+def plain_line(change: Change) -> str:
+    """A change in one line, for logs and pipes."""
+    finding = change.finding
+    seen = datetime.fromtimestamp(finding.detected_at / 1000, UTC)
+    return (
+        f"{seen:%H:%M:%S}  {change.what:<10}  {finding.severity:<10}  {finding.code}  "
+        f"{what(finding)}  {why(finding)}"
+    )
+
+
+def severity_text(severity: Severity) -> Text:
+    """The severity in its colour."""
+    from rich.text import Text
+
+    return Text(severity, style=COLOURS[severity])
+
+
+def what(finding: Finding) -> str:
+    """What happened, when, about whom (the start of the pseudonym), and who received."""
+    kind = "record" if finding.event_type is None else _WHAT[finding.event_type]
+    to = f" to {finding.recipient_id}" if finding.recipient_id else ""
+    about = f" of {finding.subject_id[:9]}" if finding.subject_id else ""
+    when = ""
+    if finding.occurred_at is not None:
+        moment = datetime.fromtimestamp(finding.occurred_at / 1000, UTC)
+        when = f", {moment:%d %b %H:%M}"
+    return f"{kind}{to}{about}{when}"
+
+
+def why(finding: Finding) -> str:
+    """The explanation in one sentence."""
+    return _SENTENCE.split(finding.explanation_en, maxsplit=1)[0].rstrip(";")
+
+
+def _change(held: Finding | None, finding: Finding) -> str | None:
+    if finding.status is Status.RETRACTED:
+        return None if held is None or held.status is Status.RETRACTED else "retracted"
+    if finding.status is Status.REMEDIATED:
+        return None if held is not None and held.status is Status.REMEDIATED else "remediated"
+    if held is None or held.status is Status.RETRACTED:
+        return "raised"
+    if (held.code, held.severity, held.reason) == (finding.code, finding.severity, finding.reason):
+        return None
+    return "revised"

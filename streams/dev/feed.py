@@ -1,0 +1,99 @@
+"""Read findings and duties from the output topics, as they are committed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from streams.core.findings import Duty, Finding
+from streams.errors import ConsentryError
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaConsumer, ConsumerRecord
+
+_POLL_MS = 200
+_BATCH = 2_000
+
+
+class Feed:
+    """The outputs of the workers from one point on, in batches.
+
+    `unreadable` counts records that are neither finding nor duty of a known schema.
+    """
+
+    def __init__(self, settings: Settings, consumer: AIOKafkaConsumer) -> None:
+        self._names = settings.topics
+        self._consumer = consumer
+        self.unreadable = 0
+
+    async def next(self) -> list[Finding | Duty]:
+        """What has come in since the last call; waits a moment, and may be empty."""
+        batches = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
+        read = (self._read(record) for records in batches.values() for record in records)
+        return [one for one in read if one is not None]
+
+    def _read(self, record: ConsumerRecord[bytes, bytes]) -> Finding | Duty | None:
+        from streams.wire.errors import WireError
+        from streams.wire.findings import decode_duty, decode_finding
+
+        if record.value is None:
+            return None  # a tombstone: the retention has passed
+        try:
+            if record.topic == self._names.violations:
+                return decode_finding(record.value)
+            return decode_duty(record.value)
+        except WireError:
+            self.unreadable += 1
+            return None
+
+
+@asynccontextmanager
+async def open_feed(settings: Settings, *, from_beginning: bool) -> AsyncIterator[Feed]:
+    """Read all partitions of findings and duties, outside any consumer group.
+
+    Only committed records are seen. Raises ConsentryError when the broker is away or a
+    topic is missing.
+    """
+    from aiokafka import AIOKafkaConsumer, TopicPartition
+    from aiokafka.errors import KafkaError
+
+    from streams.topics import admin_session, explain
+    from streams.topics.cluster import read_cluster
+
+    names = [settings.topics.violations, settings.topics.duties]
+    with admin_session(settings.connection) as client:
+        there = await asyncio.to_thread(read_cluster, client, names)
+    missing = [name for name in names if name not in there.topics]
+    if missing:
+        raise ConsentryError(
+            f"no topic {', '.join(missing)} on {settings.connection.bootstrap}",
+            "Create the topics with `consentry topics create`.",
+        )
+    partitions = [
+        TopicPartition(name, number)
+        for name in names
+        for number in range(there.topics[name].partitions)
+    ]
+    consumer = AIOKafkaConsumer(
+        **settings.connection.aiokafka_options(),
+        client_id="consentry-watch",
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
+    try:
+        await consumer.start()
+        try:
+            consumer.assign(partitions)
+            if from_beginning:
+                await consumer.seek_to_beginning(*partitions)
+            else:
+                await consumer.seek_to_end(*partitions)
+            yield Feed(settings, consumer)
+        finally:
+            await consumer.stop()
+    except KafkaError as error:
+        raise explain(error, settings.connection) from None
