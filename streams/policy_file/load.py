@@ -1,0 +1,176 @@
+"""A whole policy: from a file, from TOML text, or from plain names and values."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from streams.core.instants import EARLIEST
+from streams.core.law import GDPR_APPLIES
+from streams.core.policy import (
+    PARAMETERS,
+    RESERVED,
+    DatedValue,
+    Policy,
+    Registers,
+)
+from streams.errors import ConsentryError
+from streams.policy_file.lines import key_lines
+from streams.policy_file.places import Place, Problems, suggestion
+from streams.policy_file.registers import read_registers
+from streams.policy_file.values import SHAPES, read_instant
+
+REMEDY: Final = "All settings and their forms are described in docs/policy.md."
+_NUMBERS: Final = {p.number: p.name for p in PARAMETERS} | RESERVED | {"P22": "registers"}
+_RESERVED_NAMES: Final = {name: number for number, name in RESERVED.items()}
+_TOP: Final = [*SHAPES, *_RESERVED_NAMES, "registers", "version", "assess_from"]
+_VERSION: Final = re.compile(r"[A-Za-z0-9._-]{1,40}")
+_AT_LINE: Final = re.compile(r"\s*\(at line (\d+), column \d+\)")
+
+
+def load_policy(path: Path) -> Policy:
+    """Read a policy file. Raises ConsentryError with everything that is wrong in it."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise ConsentryError(
+            f"the policy file {path} cannot be read: {error.strerror}", REMEDY
+        ) from None
+    except UnicodeDecodeError:
+        raise ConsentryError(f"the policy file {path} is not UTF-8", REMEDY) from None
+    return policy_from_text(text, name=str(path), folder=path.parent, version=path.stem)
+
+
+def policy_from_text(
+    text: str, *, name: str = "policy", folder: Path | None = None, version: str = "policy"
+) -> Policy:
+    """Read TOML text; `name` stands for the file in problems, `folder` is where relative
+    paths of registers start, `version` holds where the text names none."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = _AT_LINE.search(str(error))
+        where = f"{name}:{line[1]}" if line else name
+        problem = _AT_LINE.sub("", str(error))
+        raise ConsentryError(f"{where} is not TOML: {problem}", REMEDY) from None
+    place = Place(name, lines=key_lines(text))
+    return _checked(document, place, folder or Path(), version=version, registers=Registers())
+
+
+def policy_from_names(
+    names: Mapping[str, Any],
+    *,
+    name: str = "policy",
+    version: str = "names",
+    registers: Registers | None = None,
+    defaults: Mapping[str, Any] | None = None,
+) -> Policy:
+    """Read settings given as plain JSON values by their names, as conformance cases have.
+
+    `registers` and `defaults` (plain values too) hold where the names say nothing. For
+    P5 `true` is accepted here: the sectors do not differ in effect.
+    """
+    document = {**(defaults or {}), **names}
+    if document.get("telemarketing_customer_exception_sector") is True:
+        document["telemarketing_customer_exception_sector"] = "PUBLISHER"
+    return _checked(
+        document, Place(name), Path(), version=version, registers=registers or Registers()
+    )
+
+
+def _checked(
+    document: Mapping[str, Any],
+    place: Place,
+    folder: Path,
+    *,
+    version: str,
+    registers: Registers,
+) -> Policy:
+    problems = Problems()
+    entries: dict[str, tuple[DatedValue, ...]] = {}
+    assess_from = GDPR_APPLIES
+    for name, value in document.items():
+        key = place.child(name)
+        if name in SHAPES:
+            entries[name] = _dated(name, value, key, problems)
+        elif name == "registers":
+            registers = read_registers(value, key, problems, folder)
+        elif name == "assess_from":
+            assess_from = read_instant(value, key, problems) or assess_from
+        elif name == "version":
+            version = _version(value, key, problems) or version
+        elif name in _RESERVED_NAMES or name in RESERVED:
+            _refuse_reserved(name, value, key, problems)
+        else:
+            problems.add(key, f"there is no such setting{_meant(name)}")
+    if problems.found:
+        count = len(problems.found)
+        raise ConsentryError(
+            f"the policy has {count} problem{'s' * (count > 1)}:\n"
+            + "\n".join(f"  {problem}" for problem in problems.found),
+            REMEDY,
+        )
+    return Policy(
+        version=version, entries=entries, registers=registers, assess_from=assess_from
+    )
+
+
+def _dated(
+    name: str, value: object, place: Place, problems: Problems
+) -> tuple[DatedValue, ...]:
+    """A plain value holds at all times; dated entries hold from their instants."""
+    shape = SHAPES[name]
+    dated = isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
+    if not dated:
+        read = shape.read(value, place, problems)
+        return () if read is None else (DatedValue(EARLIEST, read),)
+    assert isinstance(value, list)
+    entries: list[DatedValue] = []
+    for index, entry in enumerate(value):
+        at = place.child(index)
+        if not isinstance(entry, Mapping) or "value" not in entry or set(entry) - {"from", "value"}:
+            problems.add(
+                at, "allowed: entries with `from` (an instant) and `value`, and nothing else"
+            )
+            continue
+        start = EARLIEST
+        if "from" in entry:
+            start = read_instant(entry["from"], at.child("from"), problems) or EARLIEST
+        elif index:
+            problems.add(at, "`from` is missing; only the first entry may hold from the beginning")
+        if any(other.valid_from == start for other in entries) and "from" in entry:
+            problems.add(at.child("from"), "an earlier entry has the same `from`", entry["from"])
+        read = shape.read(entry["value"], at.child("value"), problems)
+        entries.append(DatedValue(start, read))
+    return tuple(entries)
+
+
+def _version(value: object, place: Place, problems: Problems) -> str | None:
+    if isinstance(value, str) and _VERSION.fullmatch(value):
+        return value
+    problems.add(place, "allowed: 1 to 40 letters, digits, dots, hyphens or underscores", value)
+    return None
+
+
+def _refuse_reserved(name: str, value: object, place: Place, problems: Problems) -> None:
+    """The default of each is that nothing is done, so only `false` and "off" are it."""
+    if value in (False, "off"):
+        return
+    number = name if name in RESERVED else _RESERVED_NAMES[name]
+    problems.add(
+        place,
+        f"{number} is reserved: it has no effect in this release, so nothing but its default, "
+        "false, is accepted; leave it out",
+        value,
+    )
+
+
+def _meant(name: str) -> str:
+    if name.upper() in _NUMBERS:
+        return f"; the name of {name.upper()} is {_NUMBERS[name.upper()]}"
+    if name == "settings":
+        return "; settings stand at the top of the file, without a table of their own"
+    return suggestion(name, _TOP)

@@ -1,0 +1,221 @@
+"""The registers of P22: inline in the policy file, or CSV and JSON files beside it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from enum import EnumMeta
+from pathlib import Path
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from streams.core.instants import EARLIEST, Instant
+from streams.core.policy import AdequacyEntry, NoticeEntry, RecipientEntry, Registers
+from streams.policy_file.places import Place, Problems, suggestion
+from streams.policy_file.values import YES_OR_NO, one_of, read_instant
+
+_Entry = TypeVar("_Entry", RecipientEntry, NoticeEntry, AdequacyEntry)
+
+KINDS: Final[Mapping[str, type]] = {
+    "recipients": RecipientEntry,
+    "notices": NoticeEntry,
+    "adequacy": AdequacyEntry,
+}
+_IDS: Final = {RecipientEntry: "recipient_id", NoticeEntry: "notice_version",
+               AdequacyEntry: "country"}  # fmt: skip
+_TRUE_FALSE: Final = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def read_registers(value: object, place: Place, problems: Problems, folder: Path) -> Registers:
+    """The registers of a policy file; a register that is not named keeps its default.
+
+    `folder` is where relative paths start. What is wrong goes to `problems`.
+    """
+    if not isinstance(value, Mapping):
+        problems.add(place, f"allowed: a table with {', '.join(KINDS)}", value)
+        return Registers()
+    registers: dict[str, Any] = {}
+    for name, given in value.items():
+        if name in KINDS:
+            entries = _given(given, place.child(name), problems, folder)
+            registers[name] = _register(KINDS[name], entries, problems)
+        else:
+            problems.add(
+                place.child(name),
+                f"there is no such register{suggestion(name, list(KINDS))}"
+                f"; allowed: {', '.join(KINDS)}",
+            )
+    return Registers(**registers)
+
+
+def _given(
+    given: object, place: Place, problems: Problems, folder: Path
+) -> list[tuple[Mapping[str, Any], Place]]:
+    if isinstance(given, str):
+        return _from_file(folder / given, place, problems)
+    if isinstance(given, list):
+        return list(_objects(given, place, problems))
+    problems.add(place, "allowed: a list of entries, or the path of a CSV or JSON file", given)
+    return []
+
+
+def _objects(
+    given: list[Any], place: Place, problems: Problems
+) -> Iterator[tuple[Mapping[str, Any], Place]]:
+    for index, entry in enumerate(given):
+        if isinstance(entry, Mapping):
+            yield entry, place.child(index)
+        else:
+            problems.add(place.child(index), "allowed: an entry with keys", entry)
+
+
+def _from_file(
+    path: Path, place: Place, problems: Problems
+) -> list[tuple[Mapping[str, Any], Place]]:
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        problems.add(place, f"the file cannot be read: {error.strerror}", str(path))
+        return []
+    except UnicodeDecodeError:
+        problems.add(place, "the file is not UTF-8", str(path))
+        return []
+    within = Place(str(path))
+    if path.suffix.lower() == ".json":
+        try:
+            content = json.loads(text)
+        except (json.JSONDecodeError, RecursionError) as error:
+            at = getattr(error, "lineno", None)
+            problems.add(Place(str(path), fixed_line=at), "not JSON that can be read")
+            return []
+        if not isinstance(content, list):
+            problems.add(within, "allowed: a JSON array of entries")
+            return []
+        return list(_objects(content, within, problems))
+    if path.suffix.lower() == ".csv":
+        return list(_rows(text, within, problems))
+    problems.add(place, "allowed: the path of a .csv or .json file", str(path))
+    return []
+
+
+def _rows(
+    text: str, within: Place, problems: Problems
+) -> Iterator[tuple[Mapping[str, Any], Place]]:
+    """Rows below a header; empty cells say nothing. Comma or semicolon, by the header."""
+    header = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text), delimiter=";" if header.count(";") else ",")
+    names: list[str] | None = None
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if not any(cells):
+                continue
+            if names is None:
+                names = cells
+                continue
+            place = Place(within.file, fixed_line=reader.line_num)
+            if len(cells) > len(names):
+                problems.add(place, f"{len(cells)} cells under a header of {len(names)}")
+                continue
+            yield {n: c for n, c in zip(names, cells, strict=False) if c}, place
+    except csv.Error as error:
+        problems.add(Place(within.file, fixed_line=reader.line_num), f"not CSV: {error}")
+
+
+def _register(
+    kind: type[_Entry], entries: list[tuple[Mapping[str, Any], Place]], problems: Problems
+) -> tuple[_Entry, ...]:
+    read: list[_Entry] = []
+    seen: dict[tuple[str, Instant, Any], Place] = {}
+    for raw, place in entries:
+        entry = _entry(kind, raw, place, problems)
+        if entry is None:
+            continue
+        name = getattr(entry, _IDS[kind])
+        same = (name, entry.valid_from, getattr(entry, "mechanism", None))
+        if same in seen:
+            problems.add(
+                place.child(_IDS[kind]),
+                "an earlier entry has the same id and the same valid_from; keep one",
+                name,
+            )
+            continue
+        seen[same] = place
+        read.append(entry)
+    return tuple(read)
+
+
+def _entry(
+    kind: type[_Entry], raw: Mapping[str, Any], place: Place, problems: Problems
+) -> _Entry | None:
+    hints = get_type_hints(kind)
+    before = len(problems.found)
+    values: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name not in hints:
+            problems.add(
+                place.child(name),
+                f"there is no such key{suggestion(name, list(hints))}"
+                f"; allowed: {', '.join(hints)}",
+            )
+        else:
+            values[name] = _value(hints[name], value, place.child(name), problems)
+    key = _IDS[kind]
+    if key not in raw:
+        problems.add(place, f"{key} is missing")
+    values.setdefault("valid_from", EARLIEST)
+    if len(problems.found) > before:
+        return None
+    if "valid_until" in values and values["valid_until"] <= values["valid_from"]:
+        problems.add(place.child("valid_until"), "it must be later than valid_from")
+        return None
+    return msgspec.convert(values, kind)
+
+
+def _value(hint: Any, value: object, place: Place, problems: Problems) -> Any:
+    """One value by the type of its key; texts of CSV cells are read as well."""
+    inner = next((part for part in get_args(hint) if part is not type(None)), hint)
+    if get_origin(hint) is tuple:
+        return _list(get_args(hint)[0], value, place, problems)
+    if get_origin(hint) is None and getattr(hint, "__supertype__", None) is int:
+        return read_instant(value, place, problems)
+    if isinstance(inner, EnumMeta):
+        return one_of(inner).read(value, place, problems)
+    if inner is bool:
+        known = _TRUE_FALSE.get(value.lower(), value) if isinstance(value, str) else value
+        return YES_OR_NO.read(known, place, problems)
+    if place.path and place.path[-1] == "country":
+        return _country(value, place, problems)
+    if isinstance(value, str) and 0 < len(value) <= 200:
+        return value
+    problems.add(place, "allowed: a text of 1 to 200 characters", value)
+    return None
+
+
+def _country(value: object, place: Place, problems: Problems) -> str | None:
+    if isinstance(value, str) and len(value) == 2 and value.isascii() and value.isupper():
+        return value
+    problems.add(place, "allowed: a country of ISO 3166-1 in two capitals, as NL", value)
+    return None
+
+
+def _list(element: Any, value: object, place: Place, problems: Problems) -> Any:
+    """A list; in a CSV cell its elements stand apart by blanks or bars."""
+    parts = value.replace("|", " ").split() if isinstance(value, str) else value
+    if not isinstance(parts, list):
+        problems.add(place, "allowed: a list", value)
+        return None
+    element = getattr(element, "__supertype__", element)
+    if isinstance(element, EnumMeta):
+        shape = one_of(element)
+        return tuple(
+            shape.read(part, place.child(n) if isinstance(value, list) else place, problems)
+            for n, part in enumerate(parts)
+        )
+    if all(isinstance(part, str) and part for part in parts):
+        return tuple(parts)
+    problems.add(place, "allowed: a list of texts", value)
+    return None
