@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import SecretStr
 
 from streams.errors import ConsentryError
-from streams.settings.secrecy import HiddenText, hide_logins
+from streams.settings.secrecy import HiddenText, hide_wire_traces
 
 if TYPE_CHECKING:
     from faust.types.auth import CredentialsT
@@ -79,6 +79,7 @@ class Connection:
 
     def aiokafka_options(self) -> dict[str, Any]:
         """Keyword arguments for aiokafka's consumer, producer and admin client."""
+        hide_wire_traces()
         options: dict[str, Any] = {
             "bootstrap_servers": list(self.brokers),
             "security_protocol": self.security_protocol,
@@ -101,6 +102,7 @@ class Connection:
         """Faust's setting `broker_credentials`, or None when there are none to give."""
         from faust.auth import SASLCredentials, SSLCredentials
 
+        hide_wire_traces()
         context = self.ssl_context()
         if self.logs_in:
             return SASLCredentials(
@@ -114,5 +116,4 @@ class Connection:
         return None
 
     def _password(self) -> str | None:
-        hide_logins()
         return None if self.password is None else HiddenText(self.password.get_secret_value())

@@ -1,11 +1,16 @@
-"""Keep the password out of the debug lines of the client libraries."""
+"""Keep passwords and records out of the debug lines of the client libraries."""
 
 from __future__ import annotations
 
 import logging
 from typing import Final
 
-_LOGGERS: Final = ("aiokafka.conn", "kafka.net.connection", "kafka.net.transport")
+_WIRE_LOGGERS: Final = (
+    "aiokafka.conn",
+    "kafka.net.connection",
+    "kafka.net.transport",
+    "kafka.protocol.parser",
+)
 
 
 class HiddenText(str):
@@ -20,21 +25,21 @@ class HiddenText(str):
         return "'**********'"
 
 
-class _NoLogins(logging.Filter):
-    """Drop debug lines that show a login going over the wire.
+class _NoWireTraces(logging.Filter):
+    """Drop the lines that show what goes over the wire.
 
-    aiokafka logs each request at DEBUG, and the one that logs in with PLAIN holds the
-    password as it is.
+    At DEBUG both libraries log each request as it is: the one that logs in with PLAIN
+    holds the password, and the others hold events about people.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.levelno > logging.DEBUG or "sasl" not in record.getMessage().lower()
+        return record.levelno > logging.DEBUG
 
 
-_NO_LOGINS: Final = _NoLogins()
+_NO_WIRE_TRACES: Final = _NoWireTraces()
 
 
-def hide_logins() -> None:
+def hide_wire_traces() -> None:
     """Filter the loggers of the client libraries; calling it again changes nothing."""
-    for name in _LOGGERS:
-        logging.getLogger(name).addFilter(_NO_LOGINS)
+    for name in _WIRE_LOGGERS:
+        logging.getLogger(name).addFilter(_NO_WIRE_TRACES)
