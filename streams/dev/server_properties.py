@@ -75,9 +75,7 @@ def _node(data_dir: Path, listeners: Listeners) -> dict[str, str]:
         "inter.broker.listener.name": "CLIENT",
         "listeners": ",".join([client, controller, *secure]),
         "advertised.listeners": ",".join([client, *secure]),
-        "listener.security.protocol.map": (
-            "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL"
-        ),
+        "listener.security.protocol.map": ("CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL"),
         "log.dirs": str(data_dir / "log"),
     }
 
@@ -118,7 +116,9 @@ def _secure_listener(data_dir: Path, security: BrokerSecurity) -> dict[str, str]
     for mechanism in security.mechanisms:
         name = f"{listener}.{mechanism.lower()}.sasl.jaas.config"
         if mechanism == "PLAIN":
-            users = " ".join(f"user_{user}={_quoted(word)}" for user, word in security.users.items())
+            users = " ".join(
+                f"user_{user}={_quoted(word)}" for user, word in security.users.items()
+            )
             module = f"plain.PlainLoginModule required {users}"
         else:
             module = "scram.ScramLoginModule required"
@@ -156,5 +156,7 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(value: str) -> str:
-    """A value as Java's Properties reads it: Latin-1 with escapes."""
-    return value.replace("\\", "\\\\").encode("ascii", "backslashreplace").decode("ascii")
+    r"""A value as Java's Properties reads it: ASCII, and `\u` with four digits for the rest."""
+    units = value.replace("\\", "\\\\").encode("utf-16-be")
+    codes = (int.from_bytes(units[at : at + 2], "big") for at in range(0, len(units), 2))
+    return "".join(chr(code) if code < 128 else f"\\u{code:04x}" for code in codes)
