@@ -25,6 +25,7 @@ COMMAND_MODULES = (
     "pseudonym",
     "produce",
     "watch",
+    "conformance",
 )
 
 EXIT_UNUSABLE = 2

@@ -1,0 +1,110 @@
+"""`consentry conformance`: run cases of the legal model and compare with what they expect."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli.instants import Clock, read_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.offline.cases import Case, Net
+
+
+def register(app: typer.Typer) -> None:
+    """Add `conformance`."""
+    app.command("conformance", epilog=_EXAMPLES)(conformance)
+
+
+_EXAMPLES = (
+    "Examples:  consentry conformance cases.jsonl --output results.jsonl  |  "
+    "consentry conformance cases.jsonl --output results.jsonl --broker localhost:9092"
+)
+_SHOWN = 20
+
+
+def conformance(
+    cases: Annotated[
+        Path, typer.Argument(metavar="CASES.jsonl", help="One case a line.", show_default=False)
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="RESULTS.jsonl",
+            help="Where the results go, one a line. Left out, or -: standard output.",
+            show_default=False,
+        ),
+    ] = None,
+    clock: Clock = None,
+    broker: Annotated[
+        str | None,
+        typer.Option(
+            "--broker",
+            metavar="HOST:PORT",
+            help="Run the cases through a real worker on this Kafka, on topics of their own.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Run each case and write its net findings and duties.
+
+    --clock overrides the clock of every case. Exit code: 0 when every expectation is met
+    (or none is given), 1 when one is not, 2 when the cases cannot be run.
+    """
+    from streams.offline.cases import read_cases, run_offline
+
+    read = read_cases(cases, read_clock(clock))
+    skipped: list[Case] = []
+    if broker is None:
+        results = [(case, run_offline(case)) for case in read]
+    else:
+        from streams.offline.live import run_through_broker
+
+        skipped = [case for case in read if case.has_policy]
+        results = run_through_broker([c for c in read if not c.has_policy], broker, typer.echo)
+    _write(results, output)
+    failed = _tell(results)
+    told = sum(case.expected is not None for case, _ in results)
+    summary = f"{len(results)} cases run"
+    if told:
+        summary += f": {told - failed} of {told} expectations met"
+    if skipped:
+        summary += f"; {len(skipped)} skipped, since they have a policy of their own"
+    typer.echo(summary, err=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _write(results: Iterable[tuple[Case, Net]], output: Path | None) -> None:
+    from streams.cli.outputs import open_output
+    from streams.offline.cases import result_line
+
+    with open_output(output) as file:
+        for case, net in results:
+            file.write(result_line(case, net))
+
+
+def _tell(results: Iterable[tuple[Case, Net]]) -> int:
+    """Show what differs, and count the cases that are not met."""
+    from streams.offline.cases import differences
+
+    failed = 0
+    for case, net in results:
+        lines = list(differences(case, net))
+        if not lines:
+            continue
+        failed += 1
+        if failed <= _SHOWN:
+            title = f": {case.title}" if case.title else ""
+            typer.secho(f"{case.name} (line {case.line}){title}", bold=True, err=True)
+            for line in lines:
+                typer.echo(f"  {line}", err=True)
+    if failed > _SHOWN:
+        typer.echo(f"... and {failed - _SHOWN} more cases that differ", err=True)
+    return failed

@@ -1,0 +1,1 @@
+"""The same core over files: check, conformance, report. No Kafka here."""

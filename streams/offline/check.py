@@ -1,0 +1,199 @@
+"""Judge a whole history at once: gather the facts of each subject, then judge by time.
+
+All facts are held in memory, grouped by subject; nothing else grows with the input. The
+rules are the worker's own (`streams.core.judge`), the bytes pass the worker's decoder.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from streams.core.findings import DeadLetter, Duty, Finding
+from streams.core.identifiers import ControllerId, EventId, SubjectId, ViolationId
+from streams.core.instants import Instant
+from streams.core.judge import judge, judge_deadlines
+from streams.core.policy import Policy
+from streams.core.quality import FUTURE, UNPROCESSABLE, is_future, quality_finding
+from streams.core.render import event_type
+from streams.core.state import Fact, Outcome, Source
+from streams.core.subject import Subject
+from streams.core.vocabulary import DutyStatus, EventType, Status
+from streams.offline.read import Damaged, Line
+from streams.wire.decode import Decoded, Rejected, decode
+
+NO_PARTITION = -1
+"""The partition of a source that is a file (streams.core.state.Source)."""
+
+
+class RejectedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that was not judged: where it stands and why, never what it holds."""
+
+    file: str
+    line: int
+    code: str
+    field: str | None
+    reason: str
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The facts by subject, and what could not be judged. Counts add up to `read`."""
+
+    facts: dict[tuple[ControllerId, SubjectId], list[Fact]] = field(default_factory=dict)
+    rejected: list[RejectedLine] = field(default_factory=list)
+    quality: dict[ViolationId, Finding] = field(default_factory=dict)
+    read: int = 0
+    by_type: Counter[EventType] = field(default_factory=Counter)
+    first_at: Instant | None = None
+    last_at: Instant | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether there was anything to judge."""
+        return bool(self.facts)
+
+
+class JudgedSubject(msgspec.Struct, frozen=True):
+    """The net result for one subject. `duplicates` counts events met more than once."""
+
+    subject: Subject
+    findings: tuple[Finding, ...]
+    duties: tuple[Duty, ...]
+    duplicates: int
+
+
+def gather(records: Iterable[Line | Damaged], policy: Policy, clock: Instant | None) -> Gathered:
+    """Decode all records; `clock` is what Q04 compares with, None: not tested."""
+    gathered = Gathered()
+    for record in records:
+        gathered.read += 1
+        if isinstance(record, Damaged):
+            letter = DeadLetter(code=UNPROCESSABLE, reason=record.reason)
+            _set_apart(gathered, record, Rejected(dead_letter=letter), policy, clock)
+            continue
+        decoded = decode(record.value, None)
+        if isinstance(decoded, Rejected):
+            _set_apart(gathered, record, decoded, policy, clock)
+            continue
+        _take(gathered, record, decoded, policy, clock)
+    return gathered
+
+
+def judged(gathered: Gathered, policy: Policy, clock: Instant | None) -> Iterator[JudgedSubject]:
+    """Judge subject by subject, in the order of their keys; facts are let go after use."""
+    for key in sorted(gathered.facts):
+        yield judge_subject(*key, gathered.facts.pop(key), policy, clock)
+
+
+def judge_subject(
+    controller_id: ControllerId,
+    subject_id: SubjectId,
+    facts: list[Fact],
+    policy: Policy,
+    clock: Instant | None,
+) -> JudgedSubject:
+    """The net findings and duties over all facts of a subject."""
+    subject = Subject(controller_id, subject_id)
+    findings: dict[ViolationId, Finding] = {}
+    duties: dict[ViolationId, Duty] = {}
+    duplicates = 0
+    for fact in sorted(facts, key=_by_time):
+        decision = judge(subject, fact, policy, None)
+        duplicates += decision.outcome in (Outcome.DUPLICATE, Outcome.REPLAY)
+        findings.update((finding.violation_id, finding) for finding in decision.findings)
+        duties.update((duty.duty_id, duty) for duty in decision.duties)
+    if clock is not None:
+        decision = judge_deadlines(subject, clock, policy)
+        findings.update((finding.violation_id, finding) for finding in decision.findings)
+        duties.update((duty.duty_id, duty) for duty in decision.duties)
+    return JudgedSubject(
+        subject=subject,
+        findings=tuple(_settled(f) for f in findings.values() if f.status is not Status.RETRACTED),
+        duties=tuple(d for d in duties.values() if d.status is not DutyStatus.RETRACTED),
+        duplicates=duplicates,
+    )
+
+
+def _by_time(fact: Fact) -> tuple[Instant, Instant, EventId, str]:
+    event = fact.event
+    return event.occurred_at, event.recorded_at, event.event_id, fact.payload_hash
+
+
+def _settled(finding: Finding) -> Finding:
+    """Over a whole history nothing is revised and nothing is late."""
+    status = finding.status if finding.status is Status.REMEDIATED else Status.OPEN
+    return msgspec.structs.replace(finding, revision=1, status=status, late_detected=False)
+
+
+def _take(
+    gathered: Gathered, line: Line, decoded: Decoded, policy: Policy, clock: Instant | None
+) -> None:
+    event = decoded.event
+    fact = Fact(
+        event=event,
+        payload_hash=decoded.payload_hash,
+        # Offline nothing is ingested: the clock stands for it, or when it was recorded.
+        ingested_at=event.recorded_at if clock is None else clock,
+        source=Source(line.file, NO_PARTITION, line.number),
+    )
+    if clock is not None and is_future(fact):
+        rejected = Rejected(
+            dead_letter=DeadLetter(
+                code=FUTURE,
+                reason="occurred_at lies more than five minutes after the clock; check the "
+                "clock of the source system, or --clock",
+                field="occurred_at",
+            ),
+            controller_id=event.controller_id,
+            subject_id=event.subject_id,
+            event_id=event.event_id,
+            event_type=event_type(event),
+            occurred_at=event.occurred_at,
+        )
+        _set_apart(gathered, line, rejected, policy, clock)
+        return
+    gathered.facts.setdefault((event.controller_id, event.subject_id), []).append(fact)
+    gathered.by_type[event_type(event)] += 1
+    at = event.occurred_at
+    gathered.first_at = at if gathered.first_at is None else min(at, gathered.first_at)
+    gathered.last_at = at if gathered.last_at is None else max(at, gathered.last_at)
+
+
+def _set_apart(
+    gathered: Gathered,
+    record: Line | Damaged,
+    rejected: Rejected,
+    policy: Policy,
+    clock: Instant | None,
+) -> None:
+    letter = rejected.dead_letter
+    gathered.rejected.append(
+        RejectedLine(
+            file=record.file,
+            line=record.number,
+            code=letter.code,
+            field=letter.field,
+            reason=letter.reason,
+        )
+    )
+    finding = quality_finding(
+        letter.code,
+        controller_id=rejected.controller_id,
+        subject_id=rejected.subject_id,
+        event_id=rejected.event_id or EventId(f"{record.file}:{record.number}"),
+        event_type=rejected.event_type,
+        occurred_at=rejected.occurred_at,
+        detected_at=_moment(clock, rejected.occurred_at),
+        policy=policy,
+    )
+    gathered.quality[finding.violation_id] = finding
+
+
+def _moment(clock: Instant | None, occurred_at: Instant | None) -> Instant:
+    """When it was detected: at the clock; without one, when it occurred, or at no time."""
+    known = clock if clock is not None else occurred_at
+    return Instant(0) if known is None else known

@@ -1,0 +1,71 @@
+"""Avro object container files, record by record, as the JSON that the wire reads.
+
+The file carries its own schema, so any producer's will do whose fields have the names of
+ours. The record goes through the same decoder as everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import IO, Any, Final
+
+import fastavro
+import msgspec
+
+from streams.core.events import INSTANT_FIELDS
+from streams.core.instants import EARLIEST, LATEST, Instant, format_instant
+from streams.core.vocabulary import EventType
+
+CONTAINER_MAGIC: Final = b"Obj\x01"
+
+_TYPES: Final = {kind.value.replace("-", ""): kind.value for kind in EventType}
+
+
+def container_records(stream: IO[bytes]) -> Iterator[tuple[int, bytes | str]]:
+    """The number of each record, from 1, and its JSON; or a text that says what is wrong.
+
+    After a damaged block nothing more can be read of the file.
+    """
+    number = 0
+    try:
+        reader = fastavro.reader(stream, return_record_name=True)
+        schema_name = _name(reader.writer_schema)
+        for record in reader:
+            number += 1
+            yield number, _as_json(record, schema_name)
+    except OSError:
+        raise
+    except Exception:  # a reader of foreign bytes: it may raise anything, and says nothing of use
+        yield number + 1, "the Avro file is cut short or damaged from here on"
+
+
+def _name(schema: Any) -> str:
+    return str(schema.get("name", "")) if isinstance(schema, dict) else ""
+
+
+def _as_json(record: Any, schema_name: str) -> bytes | str:
+    if isinstance(record, tuple):
+        # A file of several event types: a union, whose branch fastavro names.
+        schema_name, record = str(record[0]), record[1]
+    if not isinstance(record, dict):
+        return "the Avro record has no fields"
+    plain = {name: _plain(name, value) for name, value in record.items()}
+    kind = _TYPES.get(schema_name.rpartition(".")[2].replace("_", "").lower())
+    if kind is not None:
+        plain.setdefault("event_type", kind)
+    try:
+        return msgspec.json.encode(plain)
+    except (TypeError, ValueError, OverflowError):
+        return "the Avro record holds a value that no event has"
+
+
+def _plain(name: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        moment = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if name in INSTANT_FIELDS and type(value) is int and EARLIEST <= value <= LATEST:
+        return format_instant(Instant(value))
+    return value
