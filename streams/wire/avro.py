@@ -15,7 +15,7 @@ from fastavro import schemaless_reader, schemaless_writer
 from streams.core.events import Event
 from streams.wire.errors import WireError
 from streams.wire.framing import AVRO_HEADER, AVRO_MARKER
-from streams.wire.schemas import INPUTS, schemas
+from streams.wire.schemas import INPUTS, Schema, schemas
 
 _INPUT_TYPES = {name: kind for kind, name in INPUTS.items()}
 _BY_TAG = {kind.value: name for kind, name in INPUTS.items()}
@@ -27,9 +27,17 @@ def read_record(value: bytes) -> tuple[str, dict[str, Any]]:
     What an older release wrote is resolved to the current schema. Raises WireError for
     anything that is not exactly one record of a known schema.
     """
+    return _read(value, _writer_of(value))
+
+
+def _writer_of(value: bytes) -> Schema:
     writer = schemas().by_fingerprint.get(value[len(AVRO_MARKER) : AVRO_HEADER])
     if writer is None:
         raise _unknown(value)
+    return writer
+
+
+def _read(value: bytes, writer: Schema) -> tuple[str, dict[str, Any]]:
     reader = schemas().current[writer.name]
     body = BytesIO(value)
     body.seek(AVRO_HEADER)
@@ -62,10 +70,11 @@ def _unknown(value: bytes) -> WireError:
 
 def read_avro(value: bytes) -> dict[str, Any]:
     """Read an event: the plain record with its `event_type`. Raises WireError."""
-    name, record = read_record(value)
-    kind = _INPUT_TYPES.get(name)
+    writer = _writer_of(value)
+    kind = _INPUT_TYPES.get(writer.name)
     if kind is None:
-        raise WireError(f"the record is a {name}, which is no event but an output")
+        raise WireError(f"the record is a {writer.name}, which is no event but an output")
+    _, record = _read(value, writer)
     record["event_type"] = kind.value
     return record
 

@@ -25,7 +25,7 @@ from streams.wire.framing import (
     confluent_schema_id,
     framing_of,
 )
-from streams.wire.guard import RAW, guard_bytes, guard_event, guard_record
+from streams.wire.guard import RAW, check_and_guard, guard_bytes, guard_record
 from streams.wire.jsonl import read_json
 from streams.wire.rejected import Rejected, reject_bytes, reject_raw, reject_record
 from streams.wire.shapes import FIELDS
@@ -68,9 +68,9 @@ def decode(
         kind = type_of(record, expected)
         instants = texts_to_instants(record) if from_json else integers_to_instants(record)
         event = to_event(kind, record, instants)
+        found = check_and_guard(kind, record)
     except WireError as error:
         return _rejected(error, value, record, expected)
-    found = guard_event(kind, record)
     if found is not None:
         return reject_raw(found, record, kind)
     plain = FIELDS[kind].names.issuperset(record)

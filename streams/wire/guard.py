@@ -16,7 +16,8 @@ import msgspec
 from streams.core.events import INSTANT_FIELDS
 from streams.core.vocabulary import EventType
 from streams.wire.pii import EVERYTHING, IDENTIFIER, INSTANT, VERSION, Look, RawKind, raw_kind
-from streams.wire.shapes import FIELDS, Kind
+from streams.wire.shapes import FIELDS
+from streams.wire.validate import check_text
 
 RAW = "RAW_PERSONAL_DATA_IN_EVENT"
 
@@ -65,26 +66,42 @@ def look_of(name: str) -> Look:
     return VERSION if name in _VERSIONS else EVERYTHING
 
 
-_CHECKS: Mapping[EventType, tuple[tuple[str, Look, bool], ...]] = {
-    kind: tuple(
-        (name, look_of(name), texts is Kind.TEXTS) for name, texts in FIELDS[kind].texts.items()
-    )
-    for kind in EventType
+_LOOKS: Mapping[EventType, Mapping[str, Look]] = {
+    kind: {name: look_of(name) for name in FIELDS[kind].texts} for kind in EventType
 }
 
+_CLEAN_AT_MOST = 50_000
+# Controllers, recipients, systems and subjects come again and again. Clean texts only: no
+# personal value is kept here.
+_clean: set[str] = set()
 
-def guard_event(kind: EventType, record: Mapping[str, Any]) -> Found | None:
-    """Guard a record that is a valid event: symbols and instants are known to be clean."""
-    for name, look, is_list in _CHECKS[kind]:
-        member = record.get(name)
-        if member is None:
+
+def check_and_guard(kind: EventType, record: Mapping[str, Any]) -> Found | None:
+    """Check and guard the free texts of a record that is otherwise a valid event.
+
+    Its symbols and instants are known to be clean. Raises WireError for a text that is
+    empty, too long, or holds control characters.
+    """
+    looks = _LOOKS[kind]
+    for name, member in record.items():
+        look = looks.get(name)
+        if look is None:
             continue
-        for text in member if is_list else (member,):
+        for text in (member,) if type(member) is str else member:
+            if look is EVERYTHING and text in _clean:
+                continue
+            check_text(name, text)
             if raw_kind(text, look):
                 return guard_record(record)
-    if FIELDS[kind].names.issuperset(record):
-        return None
-    return guard_record(record)
+            if look is EVERYTHING:
+                _keep_clean(text)
+    return None if FIELDS[kind].names.issuperset(record) else guard_record(record)
+
+
+def _keep_clean(text: str) -> None:
+    if len(_clean) >= _CLEAN_AT_MOST:
+        _clean.clear()
+    _clean.add(text)
 
 
 def guard_record(record: Mapping[str, Any]) -> Found | None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from enum import Enum, Flag, auto
+from enum import Enum
+
+import msgspec
 
 
 class RawKind(Enum):
@@ -22,26 +24,23 @@ class RawKind(Enum):
     BSN = "a citizen service number (BSN)"
 
 
-class Look(Flag):
-    """What to look for in a text."""
+class Look(msgspec.Struct, frozen=True):
+    """What to look for in a text. E-mail addresses and phone numbers always are."""
 
-    CONTACT = auto()
-    """E-mail and phone only: ids made by producers, which may be long numbers."""
-    REST = auto()
-    """Everything else too."""
-    NO_DATES = auto()
-    """Birth dates are left aside: the field is an instant."""
-    NO_RECENT_DATES = auto()
-    """Dates since VERSIONS_SINCE are left aside: the field is a version."""
+    rest: bool = True
+    """Postcodes, birth dates and BSNs as well; not in ids, which may be long numbers."""
+    dates_before: int = 9999
+    """Dates from this year on are left aside."""
 
 
-EVERYTHING = Look.CONTACT | Look.REST
-IDENTIFIER = Look.CONTACT
-INSTANT = EVERYTHING | Look.NO_DATES
-VERSION = EVERYTHING | Look.NO_RECENT_DATES
+EVERYTHING = Look()
+IDENTIFIER = Look(rest=False)
+INSTANT = Look(dates_before=0)
+"""A field that is an instant holds dates by right."""
 
 VERSIONS_SINCE = 2016
 """Notices under the GDPR (adopted 27 April 2016) are often named by a date: `2024-05-01`."""
+VERSION = Look(dates_before=VERSIONS_SINCE)
 
 # A token ends where none of these stands; a full stop ends it unless more follows.
 _BEFORE = r"(?<![\w\-./\\+@#$%&*~^])"
@@ -95,13 +94,13 @@ def raw_kind(text: str, look: Look) -> RawKind | None:
         return RawKind.EMAIL
     if not _DIGITS.search(text):
         return None
-    if not look & Look.REST:
+    if not look.rest:
         return RawKind.PHONE if _PHONE_IN_ID.search(text) else None
     if _PHONE.search(text):
         return RawKind.PHONE
     if _POSTCODES.search(text):
         return RawKind.POSTCODE
-    if not look & Look.NO_DATES and _has_birth_date(text, look):
+    if _has_birth_date(text, look.dates_before):
         return RawKind.BIRTH_DATE
     if any(passes_eleven_test(match.group()) for match in _BSNS.finditer(text)):
         return RawKind.BSN
@@ -117,14 +116,13 @@ def _has_email(text: str) -> bool:
     return False
 
 
-def _has_birth_date(text: str, look: Look) -> bool:
+def _has_birth_date(text: str, before: int) -> bool:
     for match in _DATES.finditer(text):
         year, month, day = (int(part) for part in match.groups() if part is not None)
         if match["y1"] is None:
             year, day = day, year
-        recent = year >= VERSIONS_SINCE and bool(look & Look.NO_RECENT_DATES)
         # The American order is a birth date as well.
-        if not recent and (_is_date(year, month, day) or _is_date(year, day, month)):
+        if year < before and (_is_date(year, month, day) or _is_date(year, day, month)):
             return True
     return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, EnumType, StrEnum
+from enum import EnumType, StrEnum
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -14,13 +14,6 @@ from streams.core.vocabulary import EventType
 
 MAX_TEXT = 200
 """Characters that a text of an event may have; the least is one."""
-
-
-class Kind(Enum):
-    """How a field that no vocabulary closes is read."""
-
-    TEXT = "text"
-    TEXTS = "texts"
 
 
 @dataclass(frozen=True)
@@ -40,7 +33,7 @@ class EventShape:
     """The fields of an event in their order, and those that hold free text."""
 
     all: tuple[FieldShape, ...]
-    texts: Mapping[str, Kind]
+    texts: tuple[str, ...]
     names: frozenset[str]
 
 
@@ -84,11 +77,7 @@ def _event_shape(kind: EventType) -> EventShape:
         )
         for field in msgspec.structs.fields(cls)
     )
-    texts = {
-        shape.name: Kind.TEXTS if shape.is_list else Kind.TEXT
-        for shape in shapes
-        if not shape.symbols and shape.name not in INSTANT_FIELDS and _is_text(shape)
-    }
+    texts = tuple(shape.name for shape in shapes if not shape.symbols and _is_text(shape))
     return EventShape(shapes, texts, frozenset(shape.name for shape in shapes) | {"event_type"})
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -21,10 +22,10 @@ from streams.core.events import (
 from streams.core.instants import EARLIEST, LATEST, Instant, format_instant, parse_instant
 from streams.core.vocabulary import ConsentAction, EventType
 from streams.wire.errors import WireError
-from streams.wire.shapes import FIELDS, MAX_TEXT, MUST_NOT_HOLD_CONTROLS, Kind
+from streams.wire.shapes import FIELDS, MAX_TEXT, MUST_NOT_HOLD_CONTROLS
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
-_CANONICAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+_INSTANTS = ("occurred_at", "recorded_at", *sorted(INSTANT_FIELDS - {"occurred_at", "recorded_at"}))
 _TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
 _ALL_TYPES = ", ".join(_TYPES)
 
@@ -47,38 +48,30 @@ def type_of(record: Mapping[str, Any], expected: EventType | None) -> EventType:
 
 
 def texts_to_instants(record: dict[str, Any]) -> dict[str, Instant]:
-    """The record's instants; in the record itself their texts become canonical.
+    """Read the record's instants; in the record itself their texts become canonical.
 
     An absent `recorded_at` is `occurred_at`. Raises WireError for a text that is no
     RFC 3339 instant.
     """
     instants: dict[str, Instant] = {}
-    if "recorded_at" not in record and "occurred_at" in record:
-        record["recorded_at"] = record["occurred_at"]
-    for name in INSTANT_FIELDS:
+    for name in _INSTANTS:
         text = record.get(name)
         if text is None:
             continue
         if type(text) is not str:
             raise _no_instant(name)
         try:
-            instant = parse_instant(text)
+            instants[name], record[name] = _read_text(text)
         except ValueError:
             raise _no_instant(name) from None
-        if not EARLIEST <= instant <= LATEST:
-            raise _no_instant(name)
-        if not _CANONICAL.fullmatch(text):
-            record[name] = format_instant(instant)
-        instants[name] = instant
+    _fill_recorded_at(record, instants)
     return instants
 
 
 def integers_to_instants(record: dict[str, Any]) -> dict[str, Instant]:
     """As `texts_to_instants`, for a record that holds milliseconds since the epoch."""
     instants: dict[str, Instant] = {}
-    if "recorded_at" not in record and "occurred_at" in record:
-        record["recorded_at"] = record["occurred_at"]
-    for name in INSTANT_FIELDS:
+    for name in _INSTANTS:
         millis = record.get(name)
         if millis is None:
             continue
@@ -87,8 +80,25 @@ def integers_to_instants(record: dict[str, Any]) -> dict[str, Instant]:
                 f"{name} must be milliseconds since 1970 within the years 1 to 9999", name
             )
         instants[name] = Instant(millis)
-        record[name] = format_instant(Instant(millis))
+        record[name] = _text_of(Instant(millis))
+    _fill_recorded_at(record, instants)
     return instants
+
+
+# Events of one batch share instants, and `recorded_at` is often `occurred_at`.
+@lru_cache(maxsize=4096)
+def _read_text(text: str) -> tuple[Instant, str]:
+    instant = parse_instant(text)
+    return instant, format_instant(instant)
+
+
+_text_of = lru_cache(maxsize=4096)(format_instant)
+
+
+def _fill_recorded_at(record: dict[str, Any], instants: dict[str, Instant]) -> None:
+    if "recorded_at" not in instants and "occurred_at" in instants:
+        instants["recorded_at"] = instants["occurred_at"]
+        record["recorded_at"] = record["occurred_at"]
 
 
 def _no_instant(name: str) -> WireError:
@@ -106,7 +116,6 @@ def to_event(kind: EventType, record: dict[str, Any], instants: dict[str, Instan
         event = msgspec.convert(record | instants, EVENT_CLASSES[kind])
     except (msgspec.ValidationError, OverflowError, RecursionError):
         raise _fault(kind, record) from None
-    _check_texts(kind, record)
     if (
         isinstance(event, ConsentChange)
         and event.action is ConsentAction.GRANTED
@@ -120,22 +129,17 @@ def to_event(kind: EventType, record: dict[str, Any], instants: dict[str, Instan
     return event
 
 
-def _check_texts(kind: EventType, record: Mapping[str, Any]) -> None:
-    """Lengths and control characters of every text that no vocabulary closes."""
-    for name, texts in FIELDS[kind].texts.items():
-        member = record.get(name)
-        if member is None:
-            continue
-        for text in member if texts is Kind.TEXTS else (member,):
-            if not 0 < len(text) <= MAX_TEXT:
-                raise WireError(
-                    f"{name} must have 1 to {MAX_TEXT} characters; leave the field out "
-                    "where there is nothing to say",
-                    name,
-                )
-            # `isprintable` is a fast first look: it is false for more than controls.
-            if name in MUST_NOT_HOLD_CONTROLS and not text.isprintable() and _CONTROLS.search(text):
-                raise WireError(f"{name} must not hold control characters", name)
+def check_text(name: str, text: str) -> None:
+    """Length and control characters of a text that no vocabulary closes. Raises WireError."""
+    if not 0 < len(text) <= MAX_TEXT:
+        raise WireError(
+            f"{name} must have 1 to {MAX_TEXT} characters; leave the field out "
+            "where there is nothing to say",
+            name,
+        )
+    # `isprintable` is a fast first look: it is false for more than controls.
+    if name in MUST_NOT_HOLD_CONTROLS and not text.isprintable() and _CONTROLS.search(text):
+        raise WireError(f"{name} must not hold control characters", name)
 
 
 def _fault(kind: EventType, record: Mapping[str, Any]) -> WireError:

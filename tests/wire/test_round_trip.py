@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from streams.core.events import Event
 from streams.core.instants import Instant, format_instant
 from streams.core.vocabulary import EventType
-from streams.wire.canonical import canonical_bytes, payload_hash, without_blanks
+from streams.wire.canonical import canonical_bytes, deeply_without_blanks, payload_hash
 from streams.wire.decode import Decoded, decode
 from streams.wire.encode import event_record, event_to_avro, event_to_json
 from tests.wire.builders import share
@@ -109,7 +109,7 @@ def test_order_of_keys_and_blanks_do_not_change_the_hash() -> None:
 
 def test_unknown_numbers_are_hashed_as_the_json_module_writes_them() -> None:
     record = json.loads(share(note={"b": 1e16, "a": [10**30, None, []], "c": None}))
-    cleaned = without_blanks(record)
+    cleaned = deeply_without_blanks(record)
     assert cleaned["note"] == {"b": 1e16, "a": [10**30, None, []]}
     text = json.dumps(cleaned, sort_keys=True, separators=(",", ":"))
     assert '"note":{"a":[1000000000000000000000000000000,null,[]],"b":1e+16}' in text

@@ -1,0 +1,247 @@
+"""What JSON events may hold, on both sides of each rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from streams.core.events import ConsentChange, DataShare
+from streams.core.instants import parse_instant
+from streams.core.vocabulary import Channel, EventType, Purpose
+from streams.wire.decode import MAX_BYTES, Decoded, Rejected, decode
+from streams.wire.jsonl import MAX_DEPTH
+from tests.wire.builders import grant, share
+
+SHARE = EventType.DATA_SHARE
+
+
+def good(value: bytes, expected: EventType | None = None) -> Decoded:
+    decoded = decode(value, expected)
+    assert isinstance(decoded, Decoded), decoded
+    return decoded
+
+
+def bad(value: bytes | None, expected: EventType | None = None) -> Rejected:
+    rejected = decode(value, expected)
+    assert isinstance(rejected, Rejected), rejected
+    assert rejected.dead_letter.code == "UNPROCESSABLE_EVENT"
+    return rejected
+
+
+def test_the_least_share() -> None:
+    event = good(share(drop=["recorded_at", "data_categories"]), SHARE).event
+    assert isinstance(event, DataShare)
+    assert event.recorded_at == event.occurred_at == parse_instant("2026-09-01T11:00:00Z")
+    assert event.data_categories == ()
+    assert event.recipient_role is None
+
+
+@pytest.mark.parametrize("form", [{"purposes": None}, {"purposes": []}, {"drop": ["purposes"]}])
+def test_absent_null_and_empty_lists_are_one(form: dict[str, Any]) -> None:
+    event = good(grant(action="WITHDRAWN", **form)).event
+    assert isinstance(event, ConsentChange)
+    assert event.purposes == ()
+
+
+def test_lists_keep_their_order() -> None:
+    event = good(grant(action="OBJECTED", channels=["SMS", "EMAIL"])).event
+    assert isinstance(event, ConsentChange)
+    assert event.channels == (Channel.SMS, Channel.EMAIL)
+    assert event.purposes == (Purpose.THIRD_PARTY_DIRECT_MARKETING,)
+
+
+@pytest.mark.parametrize("purposes", [[], None, ["OTHER", "ANALYTICS"]])
+def test_a_grant_has_exactly_one_purpose(purposes: Any) -> None:
+    letter = bad(grant(purposes=purposes)).dead_letter
+    assert letter.field == "purposes"
+    assert "exactly one" in letter.reason
+
+
+@pytest.mark.parametrize("action", ["REFUSED", "WITHDRAWN", "OBJECTED", "ERASED"])
+def test_a_negative_signal_may_have_any_number_of_purposes(action: str) -> None:
+    good(grant(action=action, purposes=[]))
+    good(grant(action=action, purposes=["OTHER", "ANALYTICS"]))
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "allowed"),
+    [
+        ({"event_type": "purchase"}, "event_type", "data-share"),
+        ({"event_type": None}, "event_type", "data-share"),
+        ({"event_type": 3}, "event_type", "data-share"),
+        ({"purpose": "MARKETING"}, "purpose", "ANALYTICS"),
+        ({"purpose": "UNRECOGNISED"}, "purpose", "ANALYTICS"),
+        ({"purpose": "other"}, "purpose", "OTHER"),
+        ({"purpose": None}, "purpose", "missing"),
+        ({"purpose": ["OTHER"]}, "purpose", "one of"),
+        ({"data_categories": ["EMAIL", "SHOES"]}, "data_categories", "CRIMINAL_OFFENCE"),
+        ({"data_categories": "EMAIL"}, "data_categories", "a list"),
+        ({"data_categories": [None]}, "data_categories", "a list"),
+        ({"recipient_own_use": 1}, "recipient_own_use", "true or false"),
+        ({"recipient_own_use": "false"}, "recipient_own_use", "true or false"),
+        ({"recipient_id": 17}, "recipient_id", "a string"),
+        ({"recipient_id": ["ACME"]}, "recipient_id", "a string"),
+        ({"event_id": None}, "event_id", "missing"),
+        ({"event_id": 5}, "event_id", "a string"),
+        ({"subject_id": {"id": "s"}}, "subject_id", "a string"),
+        ({"schema_version": 2}, "schema_version", "a string"),
+        ({"occurred_at": None}, "occurred_at", "missing"),
+        ({"occurred_at": 1788260400000}, "occurred_at", "RFC 3339"),
+        ({"occurred_at": "2026-09-01T11:00:00"}, "occurred_at", "offset"),
+        ({"occurred_at": "2026-09-01"}, "occurred_at", "RFC 3339"),
+        ({"occurred_at": "2026-02-30T11:00:00Z"}, "occurred_at", "RFC 3339"),
+        ({"occurred_at": "0001-01-01T00:00:00+01:00"}, "occurred_at", "RFC 3339"),
+        ({"recorded_at": "soon"}, "recorded_at", "RFC 3339"),
+    ],
+)
+def test_faults_name_the_field_and_what_is_allowed(
+    changed: dict[str, Any], field: str, allowed: str
+) -> None:
+    letter = bad(share(**changed), SHARE).dead_letter
+    assert letter.field == field
+    assert field in letter.reason
+    assert allowed in letter.reason
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"purpose": "secretvalue"},
+        {"data_categories": ["secretvalue"]},
+        {"recipient_id": ["secretvalue"]},
+        {"occurred_at": "secretvalue"},
+        {"event_type": "secretvalue"},
+        {"recipient_own_use": "secretvalue"},
+        {"recipient_id": "secretvalue\n"},
+        {"recipient_id": "secretvalue" * 30},
+    ],
+)
+def test_no_value_stands_in_a_reason(changed: dict[str, Any]) -> None:
+    letter = bad(share(**changed), SHARE).dead_letter
+    assert "secret" not in letter.reason + str(letter.field)
+
+
+@pytest.mark.parametrize("length", [1, 200])
+def test_lengths_within_bounds(length: int) -> None:
+    good(share(event_id="é" * length, recipient_id="r" * length))
+
+
+@pytest.mark.parametrize("length", [0, 201])
+@pytest.mark.parametrize(
+    "field", ["event_id", "controller_id", "subject_id", "recipient_id", "lia_ref"]
+)
+def test_lengths_beyond_bounds(field: str, length: int) -> None:
+    assert bad(share(**{field: "x" * length})).dead_letter.field == field
+
+
+@pytest.mark.parametrize("char", ["\x00", "\x1f", "\n", "\x7f"])
+def test_controls_break_keys_and_are_refused(char: str) -> None:
+    for field in ("controller_id", "subject_id", "recipient_id"):
+        rejected = bad(share(**{field: f"a{char}b"}))
+        assert rejected.dead_letter.field == field
+    assert good(share(event_id=f"a{char}b")).event.event_id == f"a{char}b"
+
+
+def test_an_unprintable_that_is_no_control_is_allowed() -> None:
+    good(share(recipient_id="Société\u00a0Générale"))
+
+
+def test_unknown_fields_are_tolerated() -> None:
+    assert good(share(note={"deep": [1, 2.5, None, True]})).event == good(share()).event
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        share().replace(b'"event_id"', b'"event_id":"sh-1","event_id"'),
+        share().replace(b'"event_id"', b'"event_id" :"sh-1","event_id"'),
+        share().replace(b'"event_id"', b'"event_id"\n\t:"sh-1","event_id"'),
+        share(note={"a": 1}).replace(b'{"a": 1}', b'{"a":1,"a":1}'),
+        share().replace(b'"event_id"', rb'"event_\u0069d":"sh-1","event_id"'),
+        share(event_id='":').replace(b'"purpose"', b'"purpose":"OTHER","purpose"'),
+    ],
+)
+def test_double_keys_are_refused(value: bytes) -> None:
+    assert "twice" in bad(value).dead_letter.reason
+
+
+@pytest.mark.parametrize("text", ['":', '":":":', 'a" : b', "\\", '\\":'])
+def test_quotes_and_colons_in_values_are_no_double_keys(text: str) -> None:
+    assert good(share(event_id=text)).event.event_id == text
+
+
+def test_nesting_is_bounded() -> None:
+    def nested(levels: int) -> bytes:
+        return share(note=0).replace(b'"note": 0', b'"note": ' + b"[" * levels + b"]" * levels)
+
+    good(nested(MAX_DEPTH - 1))
+    for levels in (MAX_DEPTH, 900, 100_000):
+        assert "nested" in bad(nested(levels)).dead_letter.reason
+
+
+def test_length_is_bounded() -> None:
+    room = MAX_BYTES - len(share(note=""))
+    good(share(note="x" * room))
+    assert "longer" in bad(share(note="x" * (room + 1))).dead_letter.reason
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"{",
+        b"{}",
+        b"{]",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"17",
+        b"   ",
+        b"{'event_type': 'data-share'}",
+        b"\xef\xbb\xbf" + share(),
+        share().replace(b'"ACME"', b"NaN"),
+        share().replace(b'"ACME"', b"-Infinity"),
+        share().replace(b'"ACME"', b"1e999"),
+        share().replace(b'"ACME"', b"9" * 5000),
+        share().replace(b'"ACME"', b'"AC\nME"'),
+        share().replace(b"ACME", b"\xff"),
+        share().replace(b"ACME", b"\xed\xa0\x80"),
+        share().replace(b"ACME", rb"\ud800"),
+        share() + share(),
+        share()[:-1],
+    ],
+)
+def test_what_is_no_json_object_is_refused(value: bytes) -> None:
+    bad(value, SHARE)
+
+
+def test_every_cut_of_an_event_is_refused() -> None:
+    for end in range(len(share())):
+        bad(share()[:end], SHARE)
+
+
+def test_tombstones_and_empty_records_are_refused() -> None:
+    assert "tombstone" in bad(None, SHARE).dead_letter.reason
+    assert "empty" in bad(b"", SHARE).dead_letter.reason
+
+
+def test_a_rejected_record_tells_its_envelope() -> None:
+    rejected = bad(share(purpose="X"), None)
+    assert rejected.controller_id == "OURCO"
+    assert rejected.subject_id == "s-1"
+    assert rejected.event_id == "sh-1"
+    assert rejected.event_type is SHARE
+    assert rejected.occurred_at == parse_instant("2026-09-01T11:00:00Z")
+
+
+def test_a_broken_envelope_is_left_out() -> None:
+    rejected = bad(
+        share(controller_id=5, subject_id="a\x1fb", event_id="", occurred_at="x", event_type="y")
+    )
+    assert (rejected.controller_id, rejected.subject_id, rejected.event_id) == (None,) * 3
+    assert rejected.occurred_at is None
+    assert rejected.event_type is None
+
+
+def test_unreadable_bytes_keep_the_type_of_their_topic() -> None:
+    assert bad(b"{", SHARE).event_type is SHARE

@@ -1,0 +1,39 @@
+"""A thousand malformed records of every kind end with their code, and soon."""
+
+from __future__ import annotations
+
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.core.vocabulary import EventType
+from streams.dev.malformed import FUTURE, KINDS, malformed_records
+from streams.wire.decode import Decoded, Rejected, decode
+
+
+def test_each_ends_with_its_code() -> None:
+    records = list(malformed_records(1000, seed=3))
+    assert {record.kind for record in records} == set(KINDS)
+    for record in records:
+        started = time.perf_counter()
+        result = decode(record.value, record.event_type)
+        # A bomb would take seconds or the memory; a slow machine takes some milliseconds.
+        assert time.perf_counter() - started < 0.5, record.kind
+        if record.code == FUTURE:
+            assert isinstance(result, Decoded), record.kind
+        else:
+            assert isinstance(result, Rejected), record.kind
+            assert result.dead_letter.code == record.code, record.kind
+
+
+def test_the_same_seed_gives_the_same_records() -> None:
+    assert list(malformed_records(90, seed=5)) == list(malformed_records(90, seed=5))
+    assert list(malformed_records(90, seed=5)) != list(malformed_records(90, seed=6))
+
+
+@given(st.binary(max_size=300), st.sampled_from([*EventType, None]))
+def test_any_bytes_are_rejected(value: bytes, expected: EventType | None) -> None:
+    assert isinstance(decode(value, expected), Rejected)
+    assert isinstance(decode(b"{" + value, expected), Rejected)
+    assert isinstance(decode(b"\xc3\x01" + value, expected), Rejected)
