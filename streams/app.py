@@ -6,6 +6,7 @@ from typing import Any
 
 import faust
 from faust.streams import _CStreamIterator
+from faust.tables.manager import TableManager
 from faust.transport.drivers import TRANSPORTS
 
 from streams.core.policy import Policy
@@ -17,6 +18,18 @@ SCHEME = "consentry"
 # Installed packages are found by their entry point; a checkout that was put on the path
 # without being installed has none.
 TRANSPORTS.aliases.setdefault(SCHEME, "streams.transport.driver:Transport")
+
+
+class NoTables(TableManager):
+    """Faust's tables, of which there are none: the subject table is restored by the transport.
+
+    Faust waits a second here for tables that are declared late.
+    """
+
+    async def on_start(self) -> None:
+        """Go on at once."""
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class ConsentryApp(faust.App):
@@ -53,6 +66,7 @@ def build_app(settings: Settings, policy: Policy) -> ConsentryApp:
         key_serializer="raw",
         value_serializer="raw",
         store="memory://",
+        TableManager=NoTables,
         stream_buffer_maxsize=1 << 20,  # open slices are bounded by the transport
         stream_recovery_delay=0.0,
         topic_allow_declare=False,

@@ -44,6 +44,8 @@ def set_up_logs(*, as_json: bool, stream: TextIO | None = None) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("consentry").setLevel(logging.INFO)
+    # It warns whenever a first append in a transaction is refused once, which is usual.
+    logging.getLogger("aiokafka.producer.sender").setLevel(logging.ERROR)
 
 
 def _without_values(_logger: object, _method: str, event: Event) -> Mapping[str, Any]:

@@ -306,10 +306,6 @@ class GroupView:
         """Committed offsets of one partition number."""
         return await self._thread.committed_offsets(self._topics, partition)
 
-    async def log_starts(self, partition: int) -> dict[str, int]:
-        """First offset that the broker still has, for every topic."""
-        return await self._thread.log_starts(self._topics, partition)
-
 
 class Transport(stock.Transport):
     """What the URL scheme `consentry://` stands for."""

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
+from aiokafka.structs import TopicPartition
 
 from streams.errors import ConsentryError
 from streams.transport import checks
@@ -33,13 +34,10 @@ SETTLING_S = 5.0
 
 
 class Group(Protocol):
-    """What the consumer group knows. Topics are those that are judged."""
+    """What the consumer group knows."""
 
     async def committed(self, partition: int) -> dict[str, int]:
         """Committed offsets of one partition number; topics without one are left out."""
-
-    async def log_starts(self, partition: int) -> dict[str, int]:
-        """First offset that the broker still has, for every topic."""
 
 
 class TakeOver:
@@ -107,6 +105,7 @@ class TakeOver:
             count = await self._count_partitions(producers[numbers[0]])
             committed = {number: await self._group.committed(number) for number in numbers}
             await reader.start()
+            starts = await self._log_starts(reader, numbers)
             restored = await restore(reader, self._changelog, numbers)
             owned = {}
             for number in numbers:
@@ -118,7 +117,7 @@ class TakeOver:
                     bounds=self._bounds,
                 )
                 owned[number] = await self._open(
-                    number, count, restored[number], committed[number], committer
+                    number, count, restored[number], committed[number], starts[number], committer
                 )
         except BaseException:
             await in_parallel(producer.stop() for producer in producers.values())
@@ -133,6 +132,21 @@ class TakeOver:
         )
         return owned
 
+    async def _log_starts(
+        self, reader: AIOKafkaConsumer, numbers: list[int]
+    ) -> dict[int, dict[str, int]]:
+        """First offset that the broker still has, by partition number and topic.
+
+        Asked over the reader's connection: on the consumer's own, the answer waits
+        behind a fetch that is held open for new records.
+        """
+        places = [TopicPartition(topic, number) for number in numbers for topic in self._topics]
+        found = await reader.beginning_offsets(places)
+        starts: dict[int, dict[str, int]] = {number: {} for number in numbers}
+        for place, start in found.items():
+            starts[place.partition][place.topic] = start
+        return starts
+
     async def _count_partitions(self, producer: AIOKafkaProducer) -> int:
         counts = {topic: len(await producer.partitions_for(topic)) for topic in self._counted}
         return checks.same_counts(counts)
@@ -143,6 +157,7 @@ class TakeOver:
         count: int,
         restored: Restored,
         committed: dict[str, int],
+        starts: dict[str, int],
         committer: Committer,
     ) -> OwnedPartition:
         progress = self._read_progress(number, restored)
@@ -151,7 +166,6 @@ class TakeOver:
         if progress is None:
             progress = Progress(positions={})
         self._past.check(progress, number)
-        starts = await self._group.log_starts(number)
         gaps = checks.lost_inputs(
             committed, starts, number, accept=self._accept_lost_input
         )

@@ -167,12 +167,6 @@ class Thread(stock.AIOKafkaConsumerThread):
             if offset is not None
         }
 
-    async def log_starts(self, topics: Iterable[str], partition: int) -> dict[str, int]:
-        """First offset that the broker still has."""
-        places = [TopicPartition(topic, partition) for topic in topics]
-        starts = await self.run_here(self._ensure_consumer().beginning_offsets(places))
-        return {place.topic: start for place, start in starts.items()}
-
 
 def watch_membership(coordinator: Any) -> None:
     """End the process when the group no longer knows this member.

@@ -39,6 +39,8 @@ from streams.wire.progress import PROGRESS_KEY, Counters, Progress, decode_progr
 
 PATIENCE_S = 40.0
 
+_MAIN = "import sys; from streams.cli.main import main; sys.exit(main(['worker']))"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
@@ -163,22 +165,29 @@ class Bus:
         given = {k: v for k, v in own.items() if v is not None}
         return kept | {f"CONSENTRY_{name.upper()}": _text(value) for name, value in given.items()}
 
-    def start(self, instance_id: str | None = "w1", **settings: Any) -> WorkerProcess:
-        """Start a worker and do not wait. It is up to the caller to end it."""
+    def start(
+        self, instance_id: str | None = "w1", *, fault: str = "", **settings: Any
+    ) -> WorkerProcess:
+        """Start a worker and do not wait. It is up to the caller to end it.
+
+        `fault` is Python that its process runs first, to break something in it.
+        """
         self._workers += 1
         log_file = self._folder / f"worker-{self._workers}.log"
         with log_file.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "streams.cli.main", "worker"],
+                [sys.executable, "-c", f"{fault}\n{_MAIN}"],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=self.environment(instance_id=instance_id, **settings),
             )
         return WorkerProcess(process, log_file)
 
-    def worker(self, instance_id: str | None = "w1", **settings: Any) -> WorkerProcess:
+    def worker(
+        self, instance_id: str | None = "w1", *, fault: str = "", **settings: Any
+    ) -> WorkerProcess:
         """Start a worker and wait until it is ready; as a context it is killed at the end."""
-        worker = self.start(instance_id, **settings)
+        worker = self.start(instance_id, fault=fault, **settings)
         try:
             return worker.ready()
         except BaseException:

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-
-import pytest
 
 from streams.core.events import Event
 from streams.core.instants import Instant
 from tests.kafka.harness import Bus
 from tests.kafka.stories import expected, stories
-
-
-@pytest.fixture
-def bus(kafka: str, unique: str) -> Iterator[Bus]:
-    with Bus(kafka, unique) as one:
-        yield one
 
 
 def now() -> Instant:

@@ -1,0 +1,243 @@
+"""The ACLs that `--dry-run` lists are enough, and no more: tried on a broker that enforces them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import kafka
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+)
+from kafka import KafkaConsumer
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    KafkaAdminClient,
+    ResourcePattern,
+    ResourceType,
+)
+from kafka.admin import ACLResourcePatternType as Pattern
+from kafka.errors import AuthorizationError
+
+from streams.dev.broker import BrokerSecurity, LocalBroker
+from streams.errors import ConsentryError
+from streams.settings import Settings
+from streams.topics import (
+    Check,
+    Party,
+    Role,
+    admin_session,
+    check_topics,
+    create_topics,
+    roles,
+)
+from streams.topics.cluster import read_cluster
+
+WORD = "w0rd-of-all"
+OPERATIONS = {
+    "Read": ACLOperation.READ,
+    "Write": ACLOperation.WRITE,
+    "Create": ACLOperation.CREATE,
+    "Describe": ACLOperation.DESCRIBE,
+    "DescribeConfigs": ACLOperation.DESCRIBE_CONFIGS,
+    "IdempotentWrite": ACLOperation.IDEMPOTENT_WRITE,
+}
+RESOURCES = {
+    "topic": ResourceType.TOPIC,
+    "group": ResourceType.GROUP,
+    "transactional-id": ResourceType.TRANSACTIONAL_ID,
+    "cluster": ResourceType.CLUSTER,
+}
+
+As = Callable[[str], Settings]
+"""Settings of the user of a role."""
+
+
+@pytest.fixture(scope="module")
+def as_role() -> Iterator[As]:
+    """A broker that lets nobody do anything but by the ACLs of the roles."""
+    plain = Settings(partitions=2)
+    users = {role.user: WORD for role in roles(plain)}
+    broker = LocalBroker(
+        security=BrokerSecurity(users=users),
+        heap_mb=256,
+        properties={
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            # The open listener, over which this fixture gives out the ACLs.
+            "super.users": "User:ANONYMOUS",
+        },
+    )
+    with broker:
+        with KafkaAdminClient(bootstrap_servers=broker.bootstrap) as client:
+            client.create_acls([acl for role in roles(plain) for acl in _acls(role)])
+
+        def settings_of(role_name: str) -> Settings:
+            (role,) = [role for role in roles(plain) if role.name == role_name]
+            return Settings(
+                brokers=(broker.secure_bootstrap,),
+                security_protocol="SASL_SSL",
+                ssl_ca_file=broker.ca_file,
+                sasl_username=role.user,
+                sasl_password=WORD,
+                partitions=2,
+            )
+
+        create_topics(settings_of("administrator"))
+        yield settings_of
+
+
+def _acls(role: Role) -> Iterator[ACL]:
+    for grant in role.grants:
+        pattern = ResourcePattern(
+            RESOURCES[grant.resource],
+            grant.name,
+            Pattern.PREFIXED if grant.prefixed else Pattern.LITERAL,
+        )
+        for operation in grant.operations:
+            yield ACL(
+                f"User:{role.user}", "*", OPERATIONS[operation], ACLPermissionType.ALLOW, pattern
+            )
+
+
+def _producer(settings: Settings, **options: Any) -> AIOKafkaProducer:
+    return AIOKafkaProducer(**settings.connection.aiokafka_options(), **options)
+
+
+async def _send(settings: Settings, topic: str) -> None:
+    async with _producer(settings, enable_idempotence=True) as producer:
+        await producer.send_and_wait(topic, b"value", key=b"key", partition=0)
+
+
+async def _read(settings: Settings, topic: str, group: str | None = None) -> bytes | None:
+    """The first record of partition 0, read with a group or without."""
+    consumer = AIOKafkaConsumer(
+        **settings.connection.aiokafka_options(),
+        group_id=group,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+    async with consumer:
+        place = TopicPartition(topic, 0)
+        consumer.assign([place])
+        record = await asyncio.wait_for(consumer.getone(place), 10)
+        if group is not None:
+            await consumer.commit({place: record.offset + 1})
+        value: bytes | None = record.value
+        return value
+
+
+def test_the_administrator_creates_and_checks(as_role: As) -> None:
+    assert check_topics(as_role("administrator")) == []
+
+
+def test_the_worker_may_check_but_not_create(as_role: As) -> None:
+    settings = as_role("worker")
+    assert check_topics(settings) == []
+    missing = settings.model_copy(update={"topic_ticks": "other-ticks"})
+    with pytest.raises(ConsentryError, match="other-ticks"):
+        create_topics(missing)
+
+
+def test_what_may_not_be_seen_is_called_hidden(as_role: As) -> None:
+    problems = check_topics(as_role("producer of purchase"))
+    by_topic = {p.topic: (p.check, p.what) for p in problems if p.check is not Check.PARTITIONS}
+    assert by_topic["purchase"] == (Check.HIDDEN, "the user may not read its settings")
+    assert by_topic["data-share"] == (Check.HIDDEN, "the user may not describe it")
+    assert len(by_topic) == 12
+
+
+def test_a_producing_team_writes_its_own_topic_only(as_role: As) -> None:
+    settings = as_role("producer of purchase")
+    asyncio.run(_send(settings, "purchase"))
+    _refused(TopicAuthorizationFailedError, lambda: _send(settings, "data-share"))
+    _may_not_read(settings, "purchase")
+
+
+def test_the_worker_does_its_whole_transaction(as_role: As) -> None:
+    settings = as_role("worker")
+    topics = settings.topics
+    written = (
+        topics.changelog,
+        topics.violations,
+        topics.duties,
+        topics.dead_letters,
+        topics.quarantine,
+        topics.rekeyed,
+        topics.ticks,
+    )
+
+    async def work() -> None:
+        transactional_id = settings.transactional_id(0)
+        async with (
+            _producer(settings, transactional_id=transactional_id) as producer,
+            producer.transaction(),
+        ):
+            for topic in written:
+                # Waited for each: aiokafka commits a transaction of which a batch was refused.
+                await producer.send_and_wait(topic, b"value", key=b"key", partition=0)
+            offsets = {TopicPartition(topics.purchase, 0): 0}
+            await producer.send_offsets_to_transaction(offsets, settings.group_id)
+        for topic in (topics.changelog, topics.rekeyed, topics.ticks):
+            assert await _read(settings, topic) == b"value"
+
+    asyncio.run(work())
+    _refused(TopicAuthorizationFailedError, lambda: _send(settings, topics.purchase))
+    _may_not_read(settings, topics.quarantine)
+
+    async def foreign() -> None:
+        async with _producer(settings, transactional_id="other-1-0"):
+            pass
+
+    _refused(TransactionalIdAuthorizationFailed, foreign)
+
+
+@pytest.mark.parametrize(
+    ("party", "topic", "group"),
+    [
+        (Party.DELIVERY, "consentry.violations", "consentry-delivery"),
+        (Party.DELIVERY, "consentry.duties", "consentry-delivery-siem"),
+        (Party.DEAD_LETTER_READERS, "consentry.dead-letters", "consentry-dead-letters"),
+        (Party.QUARANTINE_READERS, "consentry.quarantine", "consentry-quarantine"),
+    ],
+)
+def test_readers_read_their_topic_and_not_the_quarantine(
+    as_role: As, party: Party, topic: str, group: str
+) -> None:
+    asyncio.run(_send(as_role("worker"), topic))
+    settings = as_role(party)
+    assert asyncio.run(_read(settings, topic, group)) == b"value"
+    other = "consentry.quarantine" if "quarantine" not in topic else "consentry.dead-letters"
+    with admin_session(settings.connection) as client:
+        assert read_cluster(client, [other]).hidden == {other}
+    # It may write nowhere, so it does not even get an idempotent producer's id.
+    _refused(ClusterAuthorizationFailedError, lambda: _send(settings, topic))
+    _refused(GroupAuthorizationFailedError, lambda: _read(settings, topic, "consentry"))
+
+
+def _may_not_read(settings: Settings, topic: str) -> None:
+    """With kafka-python, since aiokafka asks again for ever without saying so."""
+    consumer = KafkaConsumer(
+        **settings.connection.kafka_python_options(), auto_offset_reset="earliest"
+    )
+    with contextlib.closing(consumer):
+        consumer.assign([kafka.TopicPartition(topic, 0)])
+        with pytest.raises(AuthorizationError):
+            consumer.poll(timeout_ms=10_000)
+
+
+def _refused(kind: type[KafkaError], work: Callable[[], Awaitable[object]]) -> None:
+    async def run() -> None:
+        await work()
+
+    with pytest.raises(kind):
+        asyncio.run(run())
