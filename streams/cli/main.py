@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # In the order in which help lists them. A module here imports nothing heavy at its top:
 # `consentry --help` and shell completion load all of them.
 COMMAND_MODULES = (
+    "demo",
     "broker",
     "topics",
     "worker",
@@ -25,6 +26,7 @@ COMMAND_MODULES = (
     "pseudonym",
     "produce",
     "watch",
+    "check",
     "conformance",
 )
 

@@ -27,8 +27,6 @@ COLOURS: Final = {
 _WHAT: Final = {
     EventType.CONSENT_CHANGE: "consent",
     EventType.PURCHASE: "purchase",
-    EventType.DATA_SHARE: "share",
-    EventType.MARKETING_MESSAGE: "message",
     EventType.RECIPIENT_NOTIFICATION: "notification",
 }
 _SENTENCE = re.compile(r"(?<=[^.]{3}[.;]) ")
@@ -120,15 +118,21 @@ def severity_text(severity: Severity) -> Text:
 
 
 def what(finding: Finding) -> str:
-    """What happened, when, about whom (the start of the pseudonym), and who received."""
-    kind = "record" if finding.event_type is None else _WHAT[finding.event_type]
-    to = f" to {finding.recipient_id}" if finding.recipient_id else ""
-    about = f" of {finding.subject_id[:9]}" if finding.subject_id else ""
-    when = ""
-    if finding.occurred_at is not None:
-        moment = datetime.fromtimestamp(finding.occurred_at / 1000, UTC)
-        when = f", {moment:%d %b %H:%M}"
-    return f"{kind}{to}{about}{when}"
+    """What happened, about whom (the start of the pseudonym), who received, and when."""
+    person = f"{finding.subject_id[:9]}" if finding.subject_id else "?"
+    party = finding.recipient_id
+    match finding.event_type:
+        case EventType.DATA_SHARE:
+            text = f"share of {person}" + (f" to {party}" if party else "")
+        case EventType.MARKETING_MESSAGE:
+            text = f"message to {person}" + (f" for {party}" if party else "")
+        case None:
+            text = "record"
+        case kind:
+            text = f"{_WHAT[kind]} of {person}" + (f", {party}" if party else "")
+    if finding.occurred_at is None:
+        return text
+    return f"{text}, {datetime.fromtimestamp(finding.occurred_at / 1000, UTC):%d %b %H:%M}"
 
 
 def why(finding: Finding) -> str:

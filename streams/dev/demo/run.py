@@ -1,0 +1,203 @@
+"""The course of the demo, from an empty folder to the score."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from streams.core.findings import Finding
+from streams.core.instants import Duration, Instant
+from streams.dev.demo.screen import Screen
+from streams.dev.demo.worker import WorkerProcess
+from streams.dev.samples import POLICY_FILE, Sample, SampleOptions, make_sample
+from streams.dev.scoring import Net, Score, score
+from streams.dev.sending import Outgoing, send
+from streams.errors import ConsentryError
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.dev.feed import Feed
+
+_PARTITIONS = 4
+_LAST_DEADLINE = Duration(20_000)
+"""The sample's last deadlines pass this long after its end, and a tick sees it."""
+
+_SETTLE_WITHIN_S = 30.0
+"""How long after the last record and deadline the score may still be incomplete."""
+
+
+class DemoOptions(NamedTuple):
+    """What the demo plays. `rate` in records a second; None is as fast as possible.
+
+    `keep`: leave Kafka and the worker running after the score, until Ctrl-C. `port` of
+    Kafka; 0 is any free one.
+    """
+
+    subjects: int = 500
+    seed: int = 1
+    rate: float | None = 250.0
+    keep: bool = False
+    port: int = 0
+
+
+def run_demo(options: DemoOptions, screen: Screen | None = None) -> Score:
+    """Run the demo and return its score.
+
+    Raises ConsentryError when a part fails; it says which one and where the logs are.
+    They are kept then, otherwise everything is deleted.
+    """
+    from streams.dev.broker import LocalBroker
+    from streams.topics import create_topics
+
+    screen = screen or Screen()
+    began = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="consentry-demo-"))
+    broker = LocalBroker(folder / "kafka", port=options.port, say=screen.say)
+    failed = True
+    try:
+        with screen.step("Kafka starts"):
+            broker.start()
+        settings = _settings(broker.bootstrap)
+        with screen.step("topics are created"):
+            create_topics(settings)
+        with WorkerProcess(folder, _handed_over(settings)) as worker:
+            with screen.step("the worker starts"):
+                worker.start()
+            reached = asyncio.run(_play(options, settings, worker, screen))
+            screen.result(reached, seconds=time.monotonic() - began)
+            if options.keep:
+                _wait_for_person(screen, settings)
+        failed = False
+    except KeyboardInterrupt:
+        failed = False
+        raise
+    except ConsentryError as error:
+        raise ConsentryError(
+            f"the demo failed: {error.problem}", f"{error.remedy}\nAll logs are in {folder}"
+        ) from None
+    finally:
+        broker.stop()
+        if not failed:
+            shutil.rmtree(folder, ignore_errors=True)
+    return reached
+
+
+def _settings(bootstrap: str) -> Settings:
+    return Settings(
+        brokers=(bootstrap,),
+        partitions=_PARTITIONS,
+        replication_factor=1,
+        policy_file=POLICY_FILE,
+        instance_id="demo-worker",
+        tick_interval_s=0.5,
+    )
+
+
+def _handed_over(settings: Settings) -> dict[str, str]:
+    """The settings that differ from the defaults, as texts for the environment."""
+    return {
+        "brokers": ",".join(settings.brokers),
+        "partitions": str(settings.partitions),
+        "replication_factor": str(settings.replication_factor),
+        "policy_file": str(settings.policy_file),
+        "instance_id": str(settings.instance_id),
+        "tick_interval_s": str(settings.tick_interval_s),
+    }
+
+
+async def _play(
+    options: DemoOptions, settings: Settings, worker: WorkerProcess, screen: Screen
+) -> Score:
+    """Send the sample and show what comes of it, until all that must be found is there."""
+    from streams.dev.feed import open_feed
+
+    sample = make_sample(
+        SampleOptions(subjects=options.subjects, seed=options.seed, until=_sample_end(options))
+    )
+    screen.say(_introduction(sample, options))
+    net = Net()
+    sent = 0
+
+    def progress(count: int) -> None:
+        nonlocal sent
+        sent = count
+
+    async with open_feed(settings, from_beginning=True) as feed:
+        with screen.live():
+            sending = asyncio.create_task(
+                send(settings, _outgoing(sample), rate=options.rate, progress=progress)
+            )
+            try:
+                deadline: float | None = None
+                while True:
+                    worker.require_running()
+                    await _take(feed, net, screen)
+                    screen.playing = f"{sent} of {len(sample.records)} records sent"
+                    screen.refresh()
+                    if not sending.done():
+                        continue
+                    sending.result()
+                    clock = _now()
+                    if clock <= sample.truth.clock + _LAST_DEADLINE:
+                        screen.playing += "; the last deadlines are awaited"
+                        continue
+                    reached = score(sample.truth, net.findings(), net.duties(), clock)
+                    deadline = deadline or time.monotonic() + _SETTLE_WITHIN_S
+                    if reached.full or time.monotonic() > deadline:
+                        return reached
+            finally:
+                sending.cancel()
+
+
+async def _take(feed: Feed, net: Net, screen: Screen) -> None:
+    for one in await feed.next():
+        if isinstance(one, Finding):
+            net.add_finding(one)
+            screen.take(one)
+        else:
+            net.add_duty(one)
+
+
+def _outgoing(sample: Sample) -> Iterator[Outgoing]:
+    for record in sample.records:
+        yield Outgoing(record.topic, record.key, record.value)
+
+
+def _sample_end(options: DemoOptions) -> Instant:
+    """Now, so that some deadlines pass while people watch; without pace, just before."""
+    ahead = 0 if options.rate is not None else _LAST_DEADLINE
+    return Instant(_now() - ahead)
+
+
+def _now() -> Instant:
+    return Instant(int(time.time() * 1000))
+
+
+def _introduction(sample: Sample, options: DemoOptions) -> str:
+    truth = sample.truth
+    counts = truth.records
+    pace = "as fast as they are taken" if options.rate is None else f"{options.rate:g} a second"
+    return (
+        f"a webshop with {truth.subjects} customers, {truth.clean_subjects} of them in order: "
+        f"{counts['all']} records, {pace}, of which {counts['late']} come late, "
+        f"{counts['duplicates']} twice, {counts['conflicts']} in two versions and "
+        f"{counts['bad']} are bad"
+    )
+
+
+def _wait_for_person(screen: Screen, settings: Settings) -> None:
+    screen.say(
+        f"Kafka and the worker go on at {settings.connection.bootstrap}. Look around with: "
+        f"consentry watch --from-beginning --brokers {settings.connection.bootstrap}\n"
+        "Ctrl-C ends both."
+    )
+    try:
+        while True:
+            time.sleep(1)
+    except KeyboardInterrupt:
+        screen.say("")

@@ -1,0 +1,138 @@
+"""What the demo shows: steps, findings as they change, the score. Lines where no terminal is."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from streams.core.findings import Finding
+from streams.dev.board import Board, Change, plain_line
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.live import Live
+
+    from streams.dev.scoring import Score
+
+_REFRESH_S = 0.2
+_CODE_WIDTH = 55
+"""Room for the longest code and its counts."""
+
+
+class Screen:
+    """The demo's output: a live table on a terminal, plain lines elsewhere."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self.console: Console = Console(highlight=False)
+        self.board = Board()
+        self._live: Live | None = None
+        self._shown_at = 0.0
+        self._began = time.monotonic()
+        self.playing = ""
+
+    def say(self, text: str) -> None:
+        """One line that stays."""
+        # Never wrapped: in a pipe a line is a line.
+        self.console.print(text, markup=False, soft_wrap=True)
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """Say what is being done, and how long it took."""
+        began = time.monotonic()
+        if self.console.is_terminal:
+            with self.console.status(what):
+                yield
+        else:
+            self.say(f"{what} ...")
+            yield
+        self.say(f"{what}: {time.monotonic() - began:.1f} s")
+
+    @contextmanager
+    def live(self) -> Iterator[None]:
+        """Show findings as they change, for as long as the block lasts."""
+        if not self.console.is_terminal:
+            yield
+            return
+        from rich.live import Live
+
+        with Live(
+            self._picture(), console=self.console, auto_refresh=False, transient=True, screen=True
+        ) as live:
+            self._live = live
+            try:
+                yield
+            finally:
+                self._live = None
+
+    def take(self, finding: Finding) -> None:
+        """Show a revision of a finding, if it says something new."""
+        change: Change | None = self.board.take(finding)
+        if change is not None and not self.console.is_terminal:
+            self.say(plain_line(change))
+
+    def refresh(self) -> None:
+        """Draw the live picture anew; cheap to call often."""
+        now = time.monotonic()
+        if self._live is not None and now - self._shown_at >= _REFRESH_S:
+            self._shown_at = now
+            self._live.update(self._picture(), refresh=True)
+
+    def _picture(self) -> RenderableType:
+        from rich.console import Group
+        from rich.text import Text
+
+        return Group(
+            Text(self.playing, style="bold"),
+            self.board.summary(),
+            Text(),
+            self.board.table(max(3, self.console.height - 4)),
+        )
+
+    def result(self, score: Score, *, seconds: float) -> None:
+        """The findings of the end, and the score by code."""
+        self.say("")
+        self.console.print(self.board.summary())
+        self.console.print(_score_table(score, columns=max(1, self.console.width // _CODE_WIDTH)))
+        if score.full:
+            verdict = (
+                f"full score: {score.right} of {score.expected} findings and duties, none extra"
+            )
+        else:
+            verdict = (
+                f"NOT the full score: {score.right} of {score.expected} found, "
+                f"{len(score.missing)} missing, {len(score.extra)} extra"
+            )
+            for name, those in (("missing", score.missing), ("extra", score.extra)):
+                for subject, event, code, recipient in those[:10]:
+                    self.say(f"  {name}: {code} on {event} of {subject[:9]} {recipient}")
+        self.say(f"{verdict} ({seconds:.0f} s)")
+        self.say("Findings are indications for review, not legal determinations.")
+        sys.stdout.flush()
+
+
+def _score_table(score: Score, *, columns: int) -> RenderableType:
+    """All codes, found and expected, in `columns` side by side; what is wrong is marked."""
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    for _ in range(columns):
+        table.add_column("code")
+        table.add_column("found", justify="right")
+        table.add_column("of", justify="right")
+        table.add_column("")
+    cells = []
+    for code, counts in score.by_code.items():
+        wrong = counts.missing or counts.extra
+        mark = f"[red]{counts.missing} missing, {counts.extra} extra[/]" if wrong else "[green]✓[/]"
+        right = str(counts.expected - counts.missing)
+        cells.append((code, right, str(counts.expected), mark))
+    height = -(-len(cells) // columns)
+    cells += [("", "", "", "")] * (height * columns - len(cells))
+    for row in range(height):
+        table.add_row(*(cell for column in range(columns) for cell in cells[column * height + row]))
+    return table
