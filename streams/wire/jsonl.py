@@ -14,7 +14,7 @@ MAX_DEPTH = 16
 """Levels of nesting that are read; an event has two, unknown fields may add some."""
 
 _decode = msgspec.json.Decoder().decode
-_SPACED_COLON = re.compile(rb"[ \t\n\r]:")
+_SPACED_COLON = re.compile(rb'"[ \t\n\r]+:')
 
 
 def read_json(value: bytes) -> dict[str, Any]:

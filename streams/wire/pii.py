@@ -73,11 +73,17 @@ _DATE = (
 # of the trade register (KvK) have eight, and one in eleven of them would pass the test.
 _BSN = r"[0-9]{9}|[0-9]{3}([. ])[0-9]{3}\1[0-9]{3}|[0-9]{4}([. ])[0-9]{2}\2[0-9]{3}"
 
-_PHONE_IN_ID = re.compile(f"{_BEFORE}(?:{_NATIONAL}|{_INTERNATIONAL}){_AFTER}")
-_PHONE = re.compile(f"{_BEFORE}(?:{_NATIONAL}|{_INTERNATIONAL}|{_BARE}){_AFTER}")
-_POSTCODES = re.compile(f"{_BEFORE}(?:{_POSTCODE}){_AFTER}")
-_DATES = re.compile(f"{_BEFORE}(?:{_DATE}){_AFTER}")
-_BSNS = re.compile(f"{_BEFORE}(?:{_BSN}){_AFTER}")
+
+def _token(first: str, pattern: str) -> re.Pattern[str]:
+    """The pattern as a whole token. `first` holds all that it can begin with: a fast first look."""
+    return re.compile(f"(?=[{first}]){_BEFORE}(?:{pattern}){_AFTER}")
+
+
+_PHONE_IN_ID = _token("0+(", f"{_NATIONAL}|{_INTERNATIONAL}")
+_PHONE = _token("03+(", f"{_NATIONAL}|{_INTERNATIONAL}|{_BARE}")
+_POSTCODES = _token("1-9", _POSTCODE)
+_DATES = _token("0-9", _DATE)
+_BSNS = _token("0-9", _BSN)
 
 # Every value but an e-mail address has two digits within three characters: a fast first look.
 _DIGITS = re.compile(r"[0-9][ .\-/()]{0,2}[0-9]")
@@ -118,11 +124,14 @@ def _has_email(text: str) -> bool:
 
 def _has_birth_date(text: str, before: int) -> bool:
     for match in _DATES.finditer(text):
-        year, month, day = (int(part) for part in match.groups() if part is not None)
-        if match["y1"] is None:
-            year, day = day, year
-        # The American order is a birth date as well.
-        if year < before and (_is_date(year, month, day) or _is_date(year, day, month)):
+        first, second, third = (int(part) for part in match.groups() if part is not None)
+        if match["y1"] is not None:
+            year, valid = first, _is_date(first, second, third)
+        else:
+            # Day, month, year; the American order of the first two is a birth date as well.
+            year = third
+            valid = _is_date(year, second, first) or _is_date(year, first, second)
+        if valid and year < before:
             return True
     return False
 
