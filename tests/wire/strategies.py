@@ -19,8 +19,9 @@ instants = st.integers(EARLIEST, LATEST)
 
 def texts(name: str) -> st.SearchStrategy[str]:
     """Valid texts of a field: no controls but in event ids, and nothing that looks raw."""
-    excluded = ("Cs",) if name == "event_id" else ("Cs", "Cc")
-    alphabet = st.characters(exclude_categories=excluded)
+    without_surrogates = st.characters(exclude_categories=["Cs"])
+    without_controls = st.characters(exclude_categories=["Cs", "Cc"])
+    alphabet = without_surrogates if name == "event_id" else without_controls
     return st.text(alphabet, min_size=1, max_size=30).filter(
         lambda text: raw_kind(text, look_of(name)) is None
     )

@@ -43,8 +43,9 @@ def released(name: str) -> list[dict[str, Any]]:
 
 def reads(reader: dict[str, Any], writer: dict[str, Any]) -> bool:
     """Whether data of `writer` can be read with `reader`, as the avro package sees it."""
+    check: Any = ReaderWriterCompatibilityChecker
     parsed = [avro.schema.parse(json.dumps(one)) for one in (reader, writer)]
-    result = ReaderWriterCompatibilityChecker().get_compatibility(*parsed)
+    result = check().get_compatibility(*parsed)
     return bool(result.compatibility == SchemaCompatibilityType.compatible)
 
 

@@ -1,0 +1,127 @@
+"""What consumers read: golden bytes, both ways, in both forms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from streams.core.findings import DeadLetter
+from streams.core.instants import Instant
+from streams.wire.avro import write_record
+from streams.wire.dead_letters import Original, decode_dead_letter, encode_dead_letter
+from streams.wire.encode import event_to_avro, event_to_json
+from streams.wire.errors import WireError
+from streams.wire.findings import (
+    decode_duty,
+    decode_finding,
+    duty_to_json,
+    encode_duty,
+    encode_finding,
+    finding_to_json,
+)
+from tests.wire.golden import golden
+from tests.wire.values import AT, DUTY, EVENTS, FINDING
+
+ORIGINAL = Original(
+    topic="data-share",
+    partition=3,
+    offset=2**40,
+    timestamp=AT,
+    key=b"\xff\x00",
+    value=b"\x00" * 10,
+    headers=(("a", b"1"), ("a", None)),
+)
+LETTER = DeadLetter(code="UNPROCESSABLE_EVENT", reason="no JSON", field="purpose")
+DEAD = encode_dead_letter(ORIGINAL, LETTER, Instant(AT + 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("finding", encode_finding(FINDING)),
+        ("duty", encode_duty(DUTY)),
+        ("dead_letter", DEAD),
+        *((f"event_{name}", event_to_avro(event)) for name, event in EVENTS.items()),
+    ],
+)
+def test_bytes_are_golden(name: str, value: bytes) -> None:
+    assert value == golden(name)
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_canonical_json_is_golden(name: str) -> None:
+    assert event_to_json(EVENTS[name]) == golden(f"json_{name}")
+
+
+def test_finding_survives() -> None:
+    assert decode_finding(encode_finding(FINDING)) == FINDING
+    bare = msgspec.structs.replace(
+        FINDING,
+        reason=None,
+        controller_id=None,
+        subject_id=None,
+        event_type=None,
+        occurred_at=None,
+        recipient_id=None,
+        claimed_basis=None,
+        consent_ids_considered=(),
+    )
+    assert decode_finding(encode_finding(bare)) == bare
+    assert finding_to_json(bare)["occurred_at"] is None
+
+
+def test_duty_survives() -> None:
+    assert decode_duty(encode_duty(DUTY)) == DUTY
+    open_duty = msgspec.structs.replace(DUTY, notified_at=None)
+    assert decode_duty(encode_duty(open_duty)) == open_duty
+
+
+def test_json_forms_hold_all_fields_and_only_json() -> None:
+    for record, value in ((finding_to_json(FINDING), FINDING), (duty_to_json(DUTY), DUTY)):
+        assert list(record) == [field.name for field in msgspec.structs.fields(value)]
+        assert json.loads(json.dumps(record)) == record
+    assert finding_to_json(FINDING)["occurred_at"] == "2026-09-01T11:00:00.000Z"
+    assert duty_to_json(DUTY)["notified_at"] == "2026-09-01T11:00:00.005Z"
+
+
+def test_dead_letter_keeps_the_original_untouched() -> None:
+    stored = decode_dead_letter(DEAD)
+    assert stored.original == ORIGINAL
+    assert stored.letter == LETTER
+    assert stored.detected_at == AT + 1
+    tombstone = Original(topic="t", partition=0, offset=0, timestamp=None, key=None, value=None)
+    again = decode_dead_letter(encode_dead_letter(tombstone, LETTER, AT))
+    assert again.original == tombstone
+
+
+def test_dead_letter_shows_no_contents_in_a_log() -> None:
+    held = Original(
+        topic="t",
+        partition=0,
+        offset=7,
+        timestamp=AT,
+        key=b"secret",
+        value=b"secret",
+        headers=(("h", b"secret"),),
+    )
+    assert "secret" not in repr(decode_dead_letter(encode_dead_letter(held, LETTER, AT)))
+
+
+@pytest.mark.parametrize("read", [decode_finding, decode_duty, decode_dead_letter])
+@pytest.mark.parametrize(
+    "value",
+    [b"", b"{}", b"\xc3\x01", b"\xc3\x01" + bytes(8), event_to_avro(EVENTS["purchase"])],
+)
+def test_other_bytes_are_refused(read: Callable[[bytes], Any], value: bytes) -> None:
+    with pytest.raises(WireError):
+        read(value)
+
+
+def test_an_unknown_symbol_says_to_upgrade() -> None:
+    record = msgspec.to_builtins(FINDING) | {"severity": "UNRECOGNISED"}
+    with pytest.raises(WireError, match="upgrade"):
+        decode_finding(write_record("finding", record))

@@ -1,0 +1,107 @@
+"""Rows are a stored format: their bytes may never change under the same version byte."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from streams.core.identifiers import EventId, PayloadHash, subject_key
+from streams.core.state import EventRow
+from streams.wire.progress import PROGRESS_KEY
+from streams.wire.rows import (
+    CorruptRow,
+    decode_row,
+    encode_row,
+    row_key,
+    subject_of,
+    subject_prefix,
+)
+from tests.wire.golden import golden
+from tests.wire.values import EVENTS, row
+
+KEY = subject_key("OURCO", "s-1")
+HASH = PayloadHash("ab" * 32)
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_bytes_of_a_row_are_golden(name: str) -> None:
+    assert encode_row(row(EVENTS[name])) == golden(f"row_v1_{name}")
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_a_stored_row_is_read(name: str) -> None:
+    assert decode_row(golden(f"row_v1_{name}")) == row(EVENTS[name])
+
+
+def test_equal_rows_give_equal_bytes() -> None:
+    one = row(EVENTS["data_share"])
+    turned = msgspec.structs.replace(one, said=dict(reversed(one.said.items())))
+    assert list(turned.said) != list(one.said)
+    assert encode_row(turned) == encode_row(one)
+
+
+def test_fields_that_a_later_release_adds_are_passed_over() -> None:
+    record = msgspec.msgpack.decode(encode_row(row(EVENTS["purchase"]))[1:])
+    record["of_a_later_release"] = 1
+    assert decode_row(b"\x01" + msgspec.msgpack.encode(record)) == row(EVENTS["purchase"])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"\x02" + encode_row(row(EVENTS["purchase"]))[1:],
+        encode_row(row(EVENTS["purchase"]))[:-1],
+        encode_row(row(EVENTS["purchase"])) + b"\x00",
+        encode_row(row(EVENTS["purchase"])).replace(b"PURCHASED", b"STOLEN_AA"),
+        b"\x01" + b"\x91" * 5000,
+        b"\x01\xff",
+    ],
+)
+def test_a_row_that_cannot_be_read_stops_with_the_hash_of_its_key(value: bytes) -> None:
+    key = row_key(KEY, EventId("e-1"), HASH)
+    with pytest.raises(CorruptRow) as caught:
+        decode_row(value, key)
+    assert caught.value.key_hash is not None
+    assert caught.value.key_hash in str(caught.value)
+    for told in ("OURCO", "s-1", "STOLEN"):
+        assert told not in str(caught.value)
+
+
+def test_the_key_of_a_row_is_golden() -> None:
+    assert row_key(KEY, EventId("e-1"), HASH) == (
+        b"OURCO\x1fs-1" + b"\x00E" + b"e-1" + bytes.fromhex("ab" * 32)
+    )
+
+
+@pytest.mark.parametrize("event_id", ["e-1", "é\x00E\x1f", "\x00"])
+def test_the_subject_is_found_in_the_key(event_id: str) -> None:
+    key = row_key(KEY, EventId(event_id), HASH)
+    assert subject_of(key) == KEY
+    assert key.startswith(subject_prefix(KEY))
+
+
+def test_keys_of_distinct_payloads_differ() -> None:
+    ids = ["a", "ab", "b", "a\x00", "a\xab"]
+    hashes = ["ab" * 32, "62" + "ab" * 31]
+    keys = {row_key(KEY, EventId(one), PayloadHash(two)) for one in ids for two in hashes}
+    assert len(keys) == len(ids) * len(hashes)
+
+
+def test_no_subject_is_the_prefix_of_another() -> None:
+    longer = row_key(subject_key("OURCO", "s-10"), EventId("e"), HASH)
+    assert not longer.startswith(subject_prefix(KEY))
+
+
+@pytest.mark.parametrize("key", [b"", PROGRESS_KEY, KEY, KEY + b"\x00", KEY + b"\x00X1"])
+def test_other_keys_are_no_rows(key: bytes) -> None:
+    with pytest.raises(CorruptRow):
+        subject_of(key)
+
+
+def test_values_are_frozen_types() -> None:
+    """A row is shared between the table and the judge: nobody may change it in place."""
+    stored = decode_row(golden("row_v1_data_share"))
+    assert isinstance(stored, EventRow)
+    with pytest.raises(AttributeError):
+        stored.policy_digest = "other"  # type: ignore[misc]
