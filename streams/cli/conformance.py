@@ -12,7 +12,7 @@ from streams.cli.instants import Clock, read_clock
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.offline.cases import Case, Net
+    from streams.offline.conformance.cases import Case, Net
 
 
 def register(app: typer.Typer) -> None:
@@ -57,14 +57,14 @@ def conformance(
     --clock overrides the clock of every case. Exit code: 0 when every expectation is met
     (or none is given), 1 when one is not, 2 when the cases cannot be run.
     """
-    from streams.offline.cases import read_cases, run_offline
+    from streams.offline.conformance.cases import read_cases, run_offline
 
     read = read_cases(cases, read_clock(clock))
     skipped: list[Case] = []
     if broker is None:
         results = [(case, run_offline(case)) for case in read]
     else:
-        from streams.offline.live import run_through_broker
+        from streams.offline.conformance.live import run_through_broker
 
         skipped = [case for case in read if case.has_policy]
         results = run_through_broker([c for c in read if not c.has_policy], broker, typer.echo)
@@ -83,7 +83,7 @@ def conformance(
 
 def _write(results: Iterable[tuple[Case, Net]], output: Path | None) -> None:
     from streams.cli.outputs import open_output
-    from streams.offline.cases import result_line
+    from streams.offline.conformance.cases import result_line
 
     with open_output(output) as file:
         for case, net in results:
@@ -92,7 +92,7 @@ def _write(results: Iterable[tuple[Case, Net]], output: Path | None) -> None:
 
 def _tell(results: Iterable[tuple[Case, Net]]) -> int:
     """Show what differs, and count the cases that are not met."""
-    from streams.offline.cases import differences
+    from streams.offline.conformance.cases import differences
 
     failed = 0
     for case, net in results:

@@ -28,6 +28,8 @@ COMMAND_MODULES = (
     "watch",
     "check",
     "conformance",
+    "explain",
+    "policy",
 )
 
 EXIT_UNUSABLE = 2

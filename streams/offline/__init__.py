@@ -1,1 +1,1 @@
-"""The same core over files: check, conformance, report. No Kafka here."""
+"""The same core over files: check and its reports, and the conformance cases."""

@@ -16,12 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+import msgspec
+
 from streams.errors import ConsentryError
 from streams.offline.containers import CONTAINER_MAGIC, container_records
 
 STDIN: Final = "-"
 SUFFIXES: Final = (".jsonl", ".ndjson", ".json", ".avro")
-"""What is read of a folder; each also with `.gz` behind it."""
+"""What is read of a folder; each also with `.gz` behind it. Of `.json` files only those
+whose first line is a whole object: others are documents, not lines."""
 
 MAX_LINE: Final = 4_194_304
 """Bytes of the longest line that is held in memory; an event has some five hundred."""
@@ -102,7 +105,21 @@ def read_events(files: Sequence[str], advance: Advance | None = None) -> Iterato
 
 def _is_event_file(file: Path, folder: Path) -> bool:
     hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-    return not hidden and file.is_file() and file.name.removesuffix(".gz").endswith(SUFFIXES)
+    name = file.name.removesuffix(".gz")
+    if hidden or not name.endswith(SUFFIXES) or not file.is_file():
+        return False
+    return not name.endswith(".json") or _begins_with_object(file)
+
+
+def _begins_with_object(file: Path) -> bool:
+    try:
+        with open(file, "rb") as raw:
+            packed = raw.read(2) == _GZIP_MAGIC
+        with gzip.open(file) if packed else open(file, "rb") as content:
+            line = content.readline(MAX_LINE).removeprefix(_BOM)
+        return isinstance(msgspec.json.decode(line), dict)
+    except (OSError, EOFError, zlib.error, msgspec.DecodeError):
+        return False
 
 
 def _telling(

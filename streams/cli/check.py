@@ -1,0 +1,223 @@
+"""`consentry check`: judge files, without a Kafka."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli.instants import Clock, read_clock
+
+if TYPE_CHECKING:
+    from streams.core.instants import Instant
+    from streams.core.policy import Policy
+    from streams.offline.result import Result
+
+
+class Format(StrEnum):
+    """The forms of the result."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    CSV = "csv"
+    HTML = "html"
+
+
+class FailOn(StrEnum):
+    """The severities of findings, heaviest first, and NEVER."""
+
+    CRITICAL = "CRITICAL"
+    HIGH = "HIGH"
+    MEDIUM = "MEDIUM"
+    LOW = "LOW"
+    OBLIGATION = "OBLIGATION"
+    ADVISORY = "ADVISORY"
+    QUALITY = "QUALITY"
+    NEVER = "NEVER"
+
+
+class Language(StrEnum):
+    """The languages of the report."""
+
+    EN = "en"
+    NL = "nl"
+
+
+_EXAMPLES = (
+    "Examples:  consentry check events/  |  "
+    "consentry check export.jsonl.gz --policy policy.toml --clock now --output report.html  |  "
+    "zcat *.gz | consentry check - --fail-on HIGH"
+)
+_PROGRESS_FROM_BYTES = 4_000_000
+_SHOWN_BAD_LINES = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add `check`."""
+    app.command("check", epilog=_EXAMPLES)(check)
+
+
+def check(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT...",
+            help="JSON lines or Avro files, plain or gzipped, folders of them, or - for stdin. "
+            "In any order: all inputs are one history.",
+            show_default=False,
+        ),
+    ],
+    policy: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Policy file. By default the recommended settings."),
+    ] = None,
+    clock: Clock = None,
+    form: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            help="By default what the ending of --output says, else table.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="By default standard output."),
+    ] = None,
+    fail_on: Annotated[
+        FailOn,
+        typer.Option(
+            case_sensitive=False,
+            help="Exit with 1 when a finding weighs so much or more. LOW: any violation; "
+            "OBLIGATION: also open duties; QUALITY: also bad lines.",
+        ),
+    ] = FailOn.LOW,
+    language: Annotated[
+        Language, typer.Option(help="Language that the HTML report opens in; it holds both.")
+    ] = Language.EN,
+    details: Annotated[
+        int,
+        typer.Option(min=0, help="Findings that the HTML report tells one by one, heaviest first."),
+    ] = 2000,
+) -> None:
+    """Judge a history of events and report what was found.
+
+    Without --clock no deadline has passed: duties to tell recipients stay due. Bad lines
+    are named on standard error and counted; the rest is judged.
+
+    Exit code: 0 when nothing weighs as much as --fail-on, 1 when something does, 2 when
+    the input cannot be used.
+    """
+    from streams.errors import ConsentryError
+    from streams.offline.read import find_inputs
+
+    chosen = form or _format_of(output)
+    at = read_clock(clock)
+    rules = _policy(policy)
+    files = find_inputs(inputs)
+    result = _run(files, rules, at, with_timelines=chosen is Format.HTML)
+    _tell_bad_lines(result)
+    if not result.usable:
+        if result.read:
+            raise ConsentryError(
+                f"none of the {result.read} records could be read as an event",
+                "docs/events.md describes the events and their forms.",
+            )
+        raise ConsentryError("the input holds no records", "Name files that hold events.")
+    _write(result, chosen, output, language=language.value, details=details)
+    if fail_on is not FailOn.NEVER:
+        from streams.core.vocabulary import Severity
+
+        if result.reaches(Severity(fail_on.value)):
+            raise typer.Exit(1)
+
+
+def _format_of(output: Path | None) -> Format:
+    ending = "" if output is None else output.suffix.removeprefix(".").lower()
+    return {"jsonl": Format.JSONL, "ndjson": Format.JSONL, "csv": Format.CSV, "html": Format.HTML,
+            "htm": Format.HTML}.get(ending, Format.TABLE)  # fmt: skip
+
+
+def _policy(file: Path | None) -> Policy:
+    if file is None:
+        from streams.core.policy import default_policy
+
+        return default_policy()
+    from streams.policy_file import load_policy
+
+    return load_policy(file)
+
+
+def _run(files: list[str], policy: Policy, clock: Instant | None, *, with_timelines: bool) -> Result:
+    """Judge; a bar on standard error shows how far, where the input is long."""
+    import sys
+
+    from streams.offline.read import size_of
+    from streams.offline.result import run_check
+
+    total = size_of(files)
+    if total < _PROGRESS_FROM_BYTES or not sys.stderr.isatty():
+        return run_check(files, policy, clock, with_timelines=with_timelines)
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn(compact=True)
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=total)
+        return run_check(
+            files,
+            policy,
+            clock,
+            advance=lambda count: bar.advance(task, count),
+            with_timelines=with_timelines,
+        )
+
+
+def _tell_bad_lines(result: Result) -> None:
+    for line in result.rejected[:_SHOWN_BAD_LINES]:
+        typer.echo(f"{line.file}:{line.line}: {line.code}: {line.reason}", err=True)
+    count = len(result.rejected)
+    if count > _SHOWN_BAD_LINES:
+        typer.echo(f"... and {count - _SHOWN_BAD_LINES} more bad lines", err=True)
+    if count:
+        typer.echo(f"{count} of {result.read} records were not judged", err=True)
+
+
+def _write(
+    result: Result, form: Format, output: Path | None, *, language: str, details: int
+) -> None:
+    from streams.cli.outputs import open_output
+
+    if form is Format.TABLE:
+        _write_table(result, output)
+        return
+    with open_output(output) as file:
+        if form is Format.HTML:
+            from streams.offline.report.page import render_page
+
+            file.write(render_page(result, language=language, details=details).encode())
+        else:
+            from streams.offline.report.lines import write_csv, write_jsonl
+
+            (write_jsonl if form is Format.JSONL else write_csv)(result, file)
+
+
+def _write_table(result: Result, output: Path | None) -> None:
+    import io
+
+    from rich.console import Console
+
+    from streams.cli.outputs import open_output
+    from streams.offline.report.table import print_table
+
+    if output is None or str(output) == "-":
+        print_table(result, Console(soft_wrap=False))
+        return
+    text = io.StringIO()
+    print_table(result, Console(file=text, width=140))
+    with open_output(output) as file:
+        file.write(text.getvalue().encode())

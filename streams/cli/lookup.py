@@ -1,0 +1,91 @@
+"""Find one finding, with all its revisions, in a file or on the violations topic."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from streams.errors import ConsentryError
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
+
+
+def look_up_in_file(violation_id: str, path: Path) -> list[dict[str, Any]]:
+    """The revisions of a finding in a file of JSON lines, lowest first.
+
+    Lines that hold something else are passed over. Raises ConsentryError where the file
+    cannot be read.
+    """
+    found: dict[int, dict[str, Any]] = {}
+    try:
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                if violation_id not in line:
+                    continue
+                try:
+                    record = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(record, dict) and record.get("violation_id") == violation_id:
+                    found[int(record.get("revision", 1))] = record
+    except OSError as error:
+        raise ConsentryError(f"{path} cannot be read: {error.strerror}", "Correct --input.") from None
+    except UnicodeDecodeError:
+        raise ConsentryError(
+            f"{path} is not UTF-8", "It must be a file of `consentry check --format jsonl`."
+        ) from None
+    return [found[revision] for revision in sorted(found)]
+
+
+def look_up_on_topic(violation_id: str, settings: Settings) -> list[dict[str, Any]]:
+    """The revisions of a finding that the violations topic still holds, lowest first.
+
+    A compacted topic keeps at least the latest. Raises ConsentryError where the topic
+    cannot be read.
+    """
+    import kafka
+    from kafka.errors import KafkaError
+
+    from streams.topics import require_reachable
+    from streams.wire.errors import WireError
+    from streams.wire.findings import decode_finding, finding_to_json
+
+    require_reachable(settings.connection)
+    topic = settings.topics.violations
+    found: dict[int, dict[str, Any]] = {}
+    consumer = kafka.KafkaConsumer(
+        **settings.connection.kafka_python_options(),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+    )
+    try:
+        numbers = consumer.partitions_for_topic(topic)
+        if not numbers:
+            raise ConsentryError(
+                f"the topic {topic} does not exist", "`consentry topics create` makes it."
+            )
+        places = [kafka.TopicPartition(topic, number) for number in sorted(numbers)]
+        consumer.assign(places)
+        consumer.seek_to_beginning(*places)
+        ends = consumer.end_offsets(places)
+        wanted = violation_id.encode()
+        while any(consumer.position(place) < ends[place] for place in places):
+            for records in consumer.poll(timeout_ms=500).values():
+                for record in records:
+                    if record.key != wanted or record.value is None:
+                        continue
+                    try:
+                        finding = decode_finding(record.value)
+                    except WireError:
+                        continue
+                    found[finding.revision] = finding_to_json(finding)
+    except KafkaError as error:
+        raise ConsentryError(
+            f"the topic {topic} cannot be read: {type(error).__name__}",
+            "`consentry topics create --dry-run` lists the access that reading needs.",
+        ) from None
+    finally:
+        consumer.close()
+    return [found[revision] for revision in sorted(found)]

@@ -1,0 +1,1 @@
+"""The forms of a result: a table, JSON lines, CSV and a report for the dossier."""

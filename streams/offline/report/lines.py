@@ -1,0 +1,88 @@
+"""A result as JSON lines and as CSV, for programs and spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from streams.core.instants import Instant, format_instant
+from streams.core.law import RULE_VERSION
+from streams.offline.result import Result
+from streams.wire.findings import duty_to_json, finding_to_json
+
+COLUMNS: Final = (
+    "kind", "code", "severity", "status", "reason", "controller_id", "subject_id", "event_id",
+    "event_type", "occurred_at", "recipient_id", "claimed_basis", "due_at", "explanation_en",
+    "explanation_nl", "citations", "remediation_en", "remediation_nl", "policy_version",
+    "violation_id",
+)  # fmt: skip
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_jsonl(result: Result, file: BinaryIO) -> None:
+    """A line for each finding, duty and rejected line, told apart by `kind`; then a summary."""
+    for record in _records(result):
+        file.write(msgspec.json.encode(record) + b"\n")
+
+
+def _records(result: Result) -> Iterator[dict[str, Any]]:
+    for finding in result.findings:
+        yield {"kind": "finding", **finding_to_json(finding)}
+    for duty in result.duties:
+        yield {"kind": "duty", **duty_to_json(duty)}
+    for line in result.rejected:
+        yield {"kind": "rejected", **msgspec.to_builtins(line)}
+    yield {"kind": "summary", **summary(result)}
+
+
+def summary(result: Result) -> dict[str, Any]:
+    """Counts, period and versions; the counts of records add up to `read`."""
+    return {
+        "read": result.read,
+        "judged": result.read - result.duplicates - len(result.rejected),
+        "duplicates": result.duplicates,
+        "rejected": len(result.rejected),
+        "subjects": result.subjects,
+        "findings": len(result.findings),
+        "violations": len(result.violations),
+        "duties": len(result.duties),
+        "by_severity": {str(name): count for name, count in result.by_severity().items() if count},
+        "first_event_at": _text(result.first_at),
+        "last_event_at": _text(result.last_at),
+        "clock": _text(result.clock),
+        "policy_version": result.policy.version,
+        "law_version": result.policy.law_version,
+        "rule_version": RULE_VERSION,
+    }
+
+
+def write_csv(result: Result, file: BinaryIO) -> None:
+    """Findings and duties, a row each, with a header; UTF-8 with the mark that spreadsheets
+    look for."""
+    text = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for record in _records(result):
+        if record["kind"] in ("finding", "duty"):
+            record["violation_id"] = record.get("violation_id") or record.get("duty_id")
+            record["event_id"] = record.get("event_id") or record.get("trigger_event_id")
+            record["reason"] = record.get("reason") or record.get("trigger")
+            writer.writerow([_cell(record.get(name)) for name in COLUMNS])
+    text.flush()
+    text.detach()
+
+
+def _cell(value: Any) -> str:
+    """Text of a cell. Ids come from producers: none may begin a formula."""
+    if value is None:
+        return ""
+    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _text(instant: Instant | None) -> str | None:
+    return None if instant is None else format_instant(instant)

@@ -1,0 +1,107 @@
+"""A result for people at a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from streams.core.codes import CODES
+from streams.core.findings import Finding
+from streams.core.instants import Instant, format_instant
+from streams.core.vocabulary import DutyStatus, Severity
+from streams.offline.result import Result
+
+STYLES: Final = {
+    Severity.CRITICAL: "bold white on red",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.OBLIGATION: "magenta",
+    Severity.ADVISORY: "blue",
+    Severity.QUALITY: "dim",
+}
+MAX_ROWS: Final = 40
+LEGEND: Final = "Findings are indications for review, not legal determinations."
+
+
+def print_table(result: Result, console: Console) -> None:
+    """Counts, findings by code, and the heaviest findings one by one."""
+    _print_counts(result, console)
+    if result.findings:
+        console.print(_by_code(result))
+        console.print(_findings(result))
+        rest = len(result.findings) - MAX_ROWS
+        if rest > 0:
+            console.print(f"... and {rest} more: --format jsonl, csv or html has all of them.")
+    if result.duties:
+        open_now = sum(duty.status is DutyStatus.DUE for duty in result.duties)
+        overdue = sum(duty.status is DutyStatus.OVERDUE for duty in result.duties)
+        console.print(
+            f"{len(result.duties)} duties to tell a recipient: {open_now} due, {overdue} overdue."
+        )
+    console.print(LEGEND, style="dim")
+
+
+def _print_counts(result: Result, console: Console) -> None:
+    period = ""
+    if result.first_at is not None and result.last_at is not None:
+        period = f", {short(result.first_at)} to {short(result.last_at)}"
+    console.print(
+        f"{result.read:,} records read, {len(result.rejected):,} of them rejected, "
+        f"{result.duplicates:,} duplicates; {result.subjects:,} persons{period}",
+        highlight=False,
+    )
+    clock = "none: no deadline has passed" if result.clock is None else short(result.clock)
+    console.print(
+        f"Policy {escape(result.policy.version)}, law {result.policy.law_version}, clock {clock}",
+        highlight=False,
+    )
+    if not result.findings:
+        console.print("No findings.", style="green")
+
+
+def _by_code(result: Result) -> Table:
+    table = Table(title="By code", title_justify="left", title_style="bold")
+    table.add_column("Nr", no_wrap=True)
+    table.add_column("Code", no_wrap=True)
+    table.add_column("Severity", no_wrap=True)
+    table.add_column("Findings", justify="right")
+    counts = Counter((finding.code, finding.severity) for finding in result.findings)
+    order = list(STYLES)
+    for (code, severity), count in sorted(
+        counts.items(), key=lambda item: (order.index(item[0][1]), -item[1], item[0][0])
+    ):
+        table.add_row(CODES[code].number, code, f"[{STYLES[severity]}]{severity}[/]", f"{count:,}")
+    return table
+
+
+def _findings(result: Result) -> Table:
+    table = Table(title="Heaviest first", title_justify="left", title_style="bold")
+    table.add_column("When (UTC)", no_wrap=True)
+    table.add_column("Code", overflow="fold")
+    table.add_column("Event", overflow="fold")
+    table.add_column("Recipient", overflow="fold")
+    table.add_column("Why", ratio=1)
+    for finding in result.findings[:MAX_ROWS]:
+        table.add_row(
+            short(finding.occurred_at),
+            f"[{STYLES[finding.severity]}]{finding.code}[/]",
+            escape(finding.event_id),
+            escape(finding.recipient_id or ""),
+            escape(_why(finding)),
+        )
+    return table
+
+
+def _why(finding: Finding) -> str:
+    reason = f" ({finding.reason})" if finding.reason else ""
+    return f"{finding.explanation_en}{reason}"
+
+
+def short(instant: Instant | None) -> str:
+    """To the second, as people read it."""
+    return "" if instant is None else format_instant(instant)[:19].replace("T", " ")

@@ -1,0 +1,110 @@
+"""What a check found, ready to be reported in any form."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from streams.core.findings import Duty, Finding
+from streams.core.identifiers import ViolationId
+from streams.core.instants import Instant
+from streams.core.policy import Policy
+from streams.core.vocabulary import DutyStatus, EventType, Severity
+from streams.offline.check import RejectedLine, gather, judged
+from streams.offline.read import Advance, read_events
+from streams.offline.timeline import Moment, timeline
+
+SEVERITIES = tuple(Severity)
+"""Heaviest first."""
+
+VIOLATIONS = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+"""The severities that are violations; the others advise, remind, or tell of bad records."""
+
+OPEN_DUTY = frozenset({DutyStatus.DUE, DutyStatus.OVERDUE})
+
+
+@dataclass(slots=True)
+class Result:
+    """One check. Findings stand heaviest first, then by time; duties by deadline.
+
+    `read` = judged events + duplicates + rejected lines. `moments` holds the timeline of
+    each finding where it was asked for.
+    """
+
+    inputs: tuple[str, ...]
+    policy: Policy
+    clock: Instant | None
+    findings: list[Finding] = field(default_factory=list)
+    duties: list[Duty] = field(default_factory=list)
+    rejected: list[RejectedLine] = field(default_factory=list)
+    moments: dict[ViolationId, tuple[Moment, ...]] = field(default_factory=dict)
+    by_type: Counter[EventType] = field(default_factory=Counter)
+    read: int = 0
+    duplicates: int = 0
+    subjects: int = 0
+    first_at: Instant | None = None
+    last_at: Instant | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether anything could be judged."""
+        return self.subjects > 0
+
+    @property
+    def violations(self) -> list[Finding]:
+        """The findings that are violations."""
+        return [finding for finding in self.findings if finding.severity in VIOLATIONS]
+
+    def by_severity(self) -> Counter[Severity]:
+        """Findings by severity, and duties that are open as obligations."""
+        counts = Counter(finding.severity for finding in self.findings)
+        counts[Severity.OBLIGATION] += sum(duty.status in OPEN_DUTY for duty in self.duties)
+        return counts
+
+    def reaches(self, level: Severity) -> int:
+        """How many findings and open duties weigh as much as `level` or more."""
+        counts = self.by_severity()
+        heavy = SEVERITIES[: SEVERITIES.index(level) + 1]
+        return sum(counts[severity] for severity in heavy)
+
+
+def run_check(
+    files: Sequence[str],
+    policy: Policy,
+    clock: Instant | None,
+    *,
+    advance: Advance | None = None,
+    with_timelines: bool = False,
+) -> Result:
+    """Read, judge and collect. Raises ConsentryError for a file that cannot be opened."""
+    gathered = gather(read_events(files, advance), policy, clock)
+    result = Result(
+        inputs=tuple(files),
+        policy=policy,
+        clock=clock,
+        findings=list(gathered.quality.values()),
+        rejected=gathered.rejected,
+        by_type=gathered.by_type,
+        read=gathered.read,
+        first_at=gathered.first_at,
+        last_at=gathered.last_at,
+    )
+    for one in judged(gathered, policy, clock):
+        result.subjects += 1
+        result.duplicates += one.duplicates
+        result.findings.extend(one.findings)
+        result.duties.extend(one.duties)
+        if with_timelines:
+            result.moments.update(
+                (finding.violation_id, timeline(one.subject, finding, policy))
+                for finding in one.findings
+            )
+    result.findings.sort(key=_weight)
+    result.duties.sort(key=lambda duty: (duty.due_at, duty.duty_id))
+    return result
+
+
+def _weight(finding: Finding) -> tuple[int, Instant, str, str]:
+    at = finding.occurred_at if finding.occurred_at is not None else finding.detected_at
+    return SEVERITIES.index(finding.severity), at, finding.event_id, finding.violation_id

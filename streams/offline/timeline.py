@@ -1,0 +1,153 @@
+"""Which facts decided a finding? The consents, signals, sales and shares it rests on.
+
+Nothing is judged here: the rules have spoken. What they looked at is put in order of
+time, so that a reader can follow them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+import msgspec
+
+from streams.core.events import ConsentChange, DataShare, Event, MarketingMessage
+from streams.core.findings import Finding
+from streams.core.identifiers import EventId
+from streams.core.instants import Instant
+from streams.core.policy import Policy
+from streams.core.rules.coverage import Standing
+from streams.core.rules.message_basis import consent_target, own_marketing_target
+from streams.core.rules.share_roles import normalise
+from streams.core.signals import Target
+from streams.core.subject import Subject
+
+MAX_MOMENTS = 12
+"""Facts told of one finding; of more, those nearest to the event."""
+
+_SALES_FAMILY = frozenset(
+    {
+        "MSG_NO_PRIOR_SALE",
+        "MSG_NOT_SAME_SELLER",
+        "MSG_CONTACT_NOT_FROM_SALE",
+        "MSG_NO_OPT_OUT_AT_COLLECTION",
+        "MSG_SALE_REVERSED",
+        "MSG_NOT_SIMILAR_PRODUCT",
+        "MSG_SOFT_OPT_IN_STALE",
+        "MSG_AFTER_OPT_OUT",
+        "BASIS_RECORD_MISMATCH",
+    }
+)
+_BASIS_FAMILIES = frozenset({"S.BASIS", "M.BASIS", "S.SPECIAL", "X.RECORD"})
+
+
+class Part(StrEnum):
+    """What a fact is to the finding."""
+
+    EVENT = "EVENT"
+    BEFORE = "BEFORE"
+    AFTER = "AFTER"
+    CONFLICT = "CONFLICT"
+    DEADLINE = "DEADLINE"
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """A fact at its instant; `event` None for a deadline that passed."""
+
+    at: Instant
+    part: Part
+    event: Event | None
+
+
+def timeline(subject: Subject, finding: Finding, policy: Policy) -> tuple[Moment, ...]:
+    """The facts behind a finding, oldest first, the event itself among them."""
+    record = subject.records.get(finding.event_id)
+    if record is None:
+        return ()
+    event = record.event
+    chosen: dict[tuple[EventId, str], Moment] = {}
+
+    def add(events: Iterable[Event], part: Part | None = None) -> None:
+        for one in events:
+            when = Part.BEFORE if one.occurred_at <= event.occurred_at else Part.AFTER
+            chosen.setdefault((one.event_id, ""), Moment(one.occurred_at, part or when, one))
+
+    add([event], Part.EVENT)
+    if finding.family in _BASIS_FAMILIES:
+        add(_basis(subject, event, finding, policy))
+    elif finding.family == "O.NOTIFY" and finding.recipient_id is not None:
+        add(_duty(subject, event, finding))
+        said = record.row.duties.get(finding.recipient_id)
+        if said is not None:
+            due_at = said.duty.due_at
+            chosen[EventId(""), "due"] = Moment(due_at, Part.DEADLINE, None)
+    if finding.code == "EVENT_ID_CONFLICT":
+        for number, row in enumerate(record.others):
+            other = row.fact.event
+            key = other.event_id, str(number)
+            chosen[key] = Moment(other.occurred_at, Part.CONFLICT, other)
+    return _nearest(chosen.values(), event)
+
+
+def _basis(
+    subject: Subject, event: Event, finding: Finding, policy: Policy
+) -> Iterator[Event]:
+    """Consents looked at, signals that hit, sales behind the customer exception."""
+    considered = set(finding.consent_ids_considered)
+    for grant in subject.grants:
+        if grant.consent_id in considered:
+            yield grant.event
+    for target, hits in _targets(event, policy):
+        standing = Standing(subject, target, event.occurred_at, policy, hit_target=hits)
+        for signal in standing.hits:
+            yield subject.records[signal.event_id].event
+        for grant in subject.grants.after(event.occurred_at):
+            if grant.purpose is target.purpose:
+                # It does not heal, and a reader will ask.
+                yield grant.event
+    if finding.code in _SALES_FAMILY and isinstance(event, MarketingMessage):
+        yield from subject.sales.through(event.occurred_at)
+        yield from subject.reversals.through(event.occurred_at)
+
+
+def _targets(event: Event, policy: Policy) -> list[tuple[Target, Target | None]]:
+    match event:
+        case DataShare():
+            return [(normalise(event, policy).target, None)]
+        case MarketingMessage():
+            towards = own_marketing_target(event)
+            return [(consent_target(event), None), (towards, towards)]
+    return []
+
+
+def _duty(subject: Subject, event: Event, finding: Finding) -> Iterator[Event]:
+    """What the recipient received, and when it was told."""
+    assert finding.recipient_id is not None
+    said = subject.records[event.event_id].row.duties.get(finding.recipient_id)
+    if said is not None:
+        for share_id in said.duty.share_ids:
+            yield subject.records[share_id].event
+    told = subject.notifications.get(finding.recipient_id)
+    if told is not None:
+        yield from told.since(event.occurred_at)
+    if isinstance(event, DataShare):
+        # The share itself is against a signal: show which.
+        for signal in subject.signals.through(event.occurred_at):
+            found = subject.records[signal.event_id].event
+            if isinstance(found, ConsentChange):
+                yield found
+
+
+def _nearest(moments: Iterable[Moment], event: Event) -> tuple[Moment, ...]:
+    ordered = sorted(moments, key=lambda m: (m.at, m.part is Part.EVENT, _id(m)))
+    if len(ordered) > MAX_MOMENTS:
+        near = sorted(
+            ordered,
+            key=lambda m: (m.part not in (Part.EVENT, Part.DEADLINE), abs(m.at - event.occurred_at)),
+        )[:MAX_MOMENTS]
+        ordered = [moment for moment in ordered if moment in near]
+    return tuple(ordered)
+
+
+def _id(moment: Moment) -> str:
+    return moment.event.event_id if moment.event is not None else ""
