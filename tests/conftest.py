@@ -18,7 +18,7 @@ BROKERS_VARIABLE = "CONSENTRY_TEST_BROKERS"
 # testcontainers' KafkaContainer starts Confluent's image only; this one is Kafka 3.9.
 KAFKA_IMAGE = "confluentinc/cp-kafka:7.9.0"
 SECURE_USER = "alice"
-SECURE_PASSWORD = "a, [strange] \"pass\\word\" = é"  # noqa: S105 - of a throw-away broker
+SECURE_PASSWORD = 'a, [strange] "pass\\word" = é'
 
 
 @pytest.fixture(scope="session")

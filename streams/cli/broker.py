@@ -39,9 +39,7 @@ def broker(
     ] = None,
     sasl: Annotated[
         bool,
-        typer.Option(
-            "--sasl", help="Add a second listener with TLS and a login (SCRAM-SHA-512)."
-        ),
+        typer.Option("--sasl", help="Add a second listener with TLS and a login (SCRAM-SHA-512)."),
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object when ready.")
@@ -53,7 +51,6 @@ def broker(
     the package. For trying out and for tests, not for production.
 
     Examples:
-
       consentry broker
 
       consentry broker --port 0 --data ./kafka-data --json

@@ -39,9 +39,7 @@ def write_certificates(ca_file: Path, server_file: Path) -> None:
     authority = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Consentry local authority")])
     server = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
 
-    def certificate(
-        subject: x509.Name, key: ec.EllipticCurvePublicKey
-    ) -> x509.CertificateBuilder:
+    def certificate(subject: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
@@ -81,9 +79,7 @@ def write_certificates(ca_file: Path, server_file: Path) -> None:
         certificate(server, server_key.public_key())
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(usage(signs_certificates=False), critical=True)
-        .add_extension(
-            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False
-        )
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(
             x509.SubjectAlternativeName(
                 [

@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 _STOP_TIMEOUT_S = 20.0
 _PR_SET_PDEATHSIG = 1
@@ -42,13 +43,13 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def main(log_file: str, command: list[str]) -> int:
     """Run `command` until it ends or standard input does; return its exit status."""
-    with open(log_file, "ab") as log:
+    with Path(log_file).open("ab") as log:
         child = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            preexec_fn=_die_with_guard,  # no threads yet, so this is safe here
+            preexec_fn=_die_with_guard,  # noqa: PLW1509 - no thread has been started yet
         )
 
     def end_after_parent() -> None:

@@ -9,13 +9,16 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from streams.dev.ports import HOST
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from streams.dev.ports import Listeners
+
 Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
-HOST = "127.0.0.1"
 _SCRAM_ITERATIONS = 4096
 
 
@@ -38,15 +41,6 @@ class BrokerSecurity:
         for user in self.users:
             if not re.fullmatch(r"[\w.-]+", user, re.ASCII):
                 raise ValueError("a user's name is letters, digits, dot, hyphen, underscore")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listeners:
-    """The ports of one start."""
-
-    client: int
-    controller: int
-    secure: int | None = None
 
 
 def server_properties(

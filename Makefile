@@ -1,0 +1,71 @@
+# make setup   everything into .venv (Python 3.11 or later; PYTHON=python3.12 chooses one)
+# make demo    the whole of Consentry on a local Kafka
+# make test    all tests, against a real local Kafka; make test ARGS='-k broker'
+# make lint    what else CI checks
+# make format  put the code into shape
+# make lock    bring the lock files in line with pyproject.toml (needs uv; UPGRADE=--upgrade)
+# make clean   take everything away that make made here
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+UPGRADE ?=
+
+.PHONY: setup demo test lint format lock clean
+.DEFAULT_GOAL := setup
+.DELETE_ON_ERROR:
+
+setup: $(VENV)/.project
+
+demo: setup
+	@$(BIN)/consentry demo $(ARGS)
+
+test: setup
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Each stamp is written when its step is whole, so an interrupted set-up goes on where it
+# stopped, and a second `make` does nothing.
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "error: Consentry needs Python 3.11 or later; '$(PYTHON)' is" \
+	    "$$($(PYTHON) --version 2>/dev/null || echo 'not installed')"; \
+	  echo "Install one (Debian, Ubuntu: apt-get install python3 python3-venv) or name" \
+	    "another: make $(or $(MAKECMDGOALS),setup) PYTHON=python3.12"; exit 1; } >&2
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "error: this Python has no ensurepip, which makes virtual environments"; \
+	  echo "Debian, Ubuntu: apt-get install python3-venv"; exit 1; } >&2
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.packages: requirements.lock $(VENV)/.python
+	@echo "installing packages into $(VENV), once: about 400 MB on disk"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement requirements.lock
+	@touch $@
+
+$(VENV)/.project: pyproject.toml $(VENV)/.packages
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --editable .
+	@touch $@
+
+# The first lock has all extras; the second is for the image: the worker and its build.
+COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
+lock:
+	$(COMPILE) --all-extras --output-file requirements.lock
+	$(COMPILE) --extra build --constraints requirements.lock --output-file requirements-worker.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	find streams tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

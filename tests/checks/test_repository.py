@@ -1,0 +1,94 @@
+"""What the repository promises about its own files."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+WORKER_LOCK = (ROOT / "requirements-worker.lock").read_text("utf-8")
+
+
+def pinned(lock: str) -> dict[str, str]:
+    """Each package of a lock file with its version and hashes, or its address."""
+    entries = re.split(r"\n(?=\S)", lock.strip())
+    return {re.split(r"[= ;@]", entry)[0]: entry for entry in entries}
+
+
+@pytest.mark.parametrize("lock", [LOCK, WORKER_LOCK], ids=["all", "worker"])
+def test_every_package_is_pinned_with_a_hash(lock: str) -> None:
+    packages = pinned(lock)
+    assert len(packages) > 40
+    for name, entry in packages.items():
+        assert re.match(rf"{re.escape(name)}==\S+ ", entry), name
+        assert "--hash=sha256:" in entry, name
+
+
+@pytest.mark.parametrize("lock", [LOCK, WORKER_LOCK], ids=["all", "worker"])
+def test_the_lock_names_no_host(lock: str) -> None:
+    assert "://" not in lock
+    assert not re.search(
+        r"^(-i|--index-url|--extra-index-url|--find-links|-f)\b", lock, re.MULTILINE
+    )
+
+
+def test_both_locks_agree() -> None:
+    everything, worker = pinned(LOCK), pinned(WORKER_LOCK)
+    assert {name: everything[name] for name in worker} == worker
+    assert "pytest" in everything
+    assert "pytest" not in worker
+
+
+def test_every_dependency_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    names = {re.split(r"[<>=; ]", one)[0].lower() for group in groups for one in group}
+    assert names <= set(pinned(LOCK))
+
+
+def test_faust_is_pinned_exactly() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert "faust-streaming==0.15.3" in project["dependencies"]
+
+
+def test_faust_finds_the_transport_by_its_entry_point() -> None:
+    (found,) = entry_points(group="faust.transports", name="consentry")
+    from streams.transport.driver import Transport
+
+    assert found.load() is Transport
+
+
+def test_the_index_of_decisions_is_complete() -> None:
+    folder = ROOT / "docs" / "adr"
+    pages = {path.name: path.read_text("utf-8") for path in folder.glob("[0-9]*.md")}
+    index = (folder / "README.md").read_text("utf-8")
+    assert re.findall(r"\]\((\S+?\.md)\)", index) == sorted(pages)
+    for name, text in pages.items():
+        assert len(text.splitlines()) <= 60, name
+        for part in ("## Context", "## Decision", "## Consequences"):
+            assert part in text, (name, part)
+        assert re.search(r"^Status: (accepted|superseded by \d{4})", text, re.MULTILINE), name
+
+
+def test_ci_runs_what_people_run() -> None:
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert "set -euo pipefail" in script
+    assert re.findall(r"^make \w+$", script, re.MULTILINE) == ["make lint", "make test"]
+
+
+def test_nothing_that_is_built_or_secret_is_committed() -> None:
+    done = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        pytest.skip("not a git checkout (a source archive has no history)")
+    names = done.stdout.splitlines()
+    assert "pyproject.toml" in names
+    bad = re.compile(r"__pycache__|\.pyc$|\.egg-info|^\.venv|\.pem$|\.key$|\.env$|kafka\.log$")
+    assert [name for name in names if bad.search(name)] == []

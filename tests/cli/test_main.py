@@ -1,0 +1,117 @@
+"""The command line's own behaviour: help, version, errors, exit statuses."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import typer
+
+from streams import __version__
+from streams.cli import main as command_line
+from streams.errors import ConsentryError
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command_line.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"consentry {__version__}\n"
+
+
+@pytest.mark.parametrize("name", command_line.COMMAND_MODULES)
+def test_every_command_has_a_help_with_an_example(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = name.replace("_", "-")
+    assert command_line.main([command, "--help"]) == 0
+    assert f"consentry {command}" in capsys.readouterr().out
+
+
+def test_without_a_command_it_shows_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command_line.main([]) == 2
+    said = "".join(capsys.readouterr())
+    assert "Commands" in said
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["broker", "--port", "x"], ["--nonsense"]])
+def test_a_slip_is_answered_without_a_traceback(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command_line.main(arguments) == 2
+    said = capsys.readouterr().err
+    assert "Error" in said
+    assert "Traceback" not in said
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Let every command line fail with this."""
+    app = typer.Typer()
+
+    @app.command()
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(command_line, "app", app)
+
+
+def test_what_a_user_can_mend_is_two_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing(monkeypatch, ConsentryError("the tap drips", "Turn it."))
+    assert command_line.main([]) == 2
+    assert capsys.readouterr().err == "error: the tap drips\nTurn it.\n"
+
+
+def test_an_interruption_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, KeyboardInterrupt())
+    assert command_line.main([]) == 130
+
+
+def test_a_status_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, typer.Exit(70))
+    assert command_line.main([]) == 70
+
+
+def test_a_bug_looks_like_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        command_line.main([])
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    # The shell's `consentry --help | true`, with the pipe closed before the first byte.
+    program = subprocess.Popen(
+        [sys.executable, "-m", "streams.cli.main", "--help"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert program.stdout is not None
+    assert program.stderr is not None
+    program.stdout.close()
+    said = program.stderr.read()
+    program.stderr.close()
+    program.wait()
+    assert said == b""
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = (
+        "import sys; import streams.cli.main; "
+        "print(*[name for name in ('faust', 'aiokafka', 'kafka', 'fastavro', 'rocksdict', "
+        "'pydantic', 'msgspec', 'rich.table', 'asyncio') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
+
+
+def test_the_shell_can_complete() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "streams.cli.main", "--show-completion", "bash"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "_CONSENTRY_COMPLETE" in done.stdout
