@@ -99,9 +99,10 @@ async def _show_table(feed: Feed, where: str) -> None:
     with Live(console=console, screen=True, auto_refresh=False) as live:
         while True:
             title = Text(f"Findings on {where}, the latest first. Ctrl-C ends.", style="bold")
-            # Rows may take two lines; what does not fit is cut off by the screen.
             live.update(
-                Group(title, board.summary(), Text(), board.table(console.height - 4)),
+                Group(
+                    title, board.summary(), Text(), board.table(console.height - 4, console.width)
+                ),
                 refresh=True,
             )
             for one in await feed.next():

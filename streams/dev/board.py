@@ -29,6 +29,7 @@ _WHAT: Final = {
     EventType.PURCHASE: "purchase",
     EventType.RECIPIENT_NOTIFICATION: "notification",
 }
+_ROOM_FOR_CODES = 160
 _SENTENCE = re.compile(r"(?<=[^.]{3}[.;]) ")
 
 
@@ -65,24 +66,33 @@ class Board:
         """How many findings stand now, by severity."""
         return Counter(f.severity for f in self._held.values() if f.status is not Status.RETRACTED)
 
-    def table(self, rows: int) -> Table:
-        """The latest changes as a table of at most `rows` of them."""
+    def table(self, lines: int, width: int) -> Table:
+        """The latest changes as a table of at most `lines` lines.
+
+        A wide one has a line for each with the code as well; a narrow one has the reason
+        on a second line.
+        """
         from rich.table import Table
 
+        wide = width >= _ROOM_FOR_CODES
         table = Table(expand=True, box=None, padding=(0, 1), header_style="bold")
         table.add_column("", no_wrap=True, width=10)
         table.add_column("severity", no_wrap=True, width=9)
-        table.add_column("what, and who received", ratio=3, overflow="fold")
-        table.add_column("why", ratio=5, no_wrap=True, overflow="ellipsis")
-        for change in list(self._recent)[:rows]:
-            gone = "strike dim" if change.what == "retracted" else ""
-            table.add_row(
-                change.what,
-                severity_text(change.finding.severity),
-                what(change.finding),
-                f"{why(change.finding)}",
-                style=gone,
+        if wide:
+            table.add_column("code", no_wrap=True, width=36)
+            table.add_column("what, and who received", no_wrap=True, width=45)
+            table.add_column("why", no_wrap=True, ratio=1, overflow="ellipsis")
+        else:
+            table.add_column("what, who received, and why", no_wrap=True, ratio=1)
+        for change in list(self._recent)[: lines if wide else lines // 2]:
+            finding = change.finding
+            cells = (
+                (finding.code, what(finding), why(finding))
+                if wide
+                else (f"{what(finding)}\n  {why(finding)}",)
             )
+            gone = "strike dim" if change.what == "retracted" else ""
+            table.add_row(change.what, severity_text(finding.severity), *cells, style=gone)
         return table
 
     def summary(self) -> Text:
@@ -132,12 +142,12 @@ def what(finding: Finding) -> str:
             text = f"{_WHAT[kind]} of {person}" + (f", {party}" if party else "")
     if finding.occurred_at is None:
         return text
-    return f"{text}, {datetime.fromtimestamp(finding.occurred_at / 1000, UTC):%d %b %H:%M}"
+    return f"{text}, {datetime.fromtimestamp(finding.occurred_at / 1000, UTC):%d %b}"
 
 
 def why(finding: Finding) -> str:
     """The explanation in one sentence."""
-    return _SENTENCE.split(finding.explanation_en, maxsplit=1)[0].rstrip(";")
+    return _SENTENCE.split(finding.explanation_en, maxsplit=1)[0].rstrip(".;") + "."
 
 
 def _change(held: Finding | None, finding: Finding) -> str | None:

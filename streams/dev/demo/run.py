@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import tempfile
 import time
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from streams.core.findings import Finding
 from streams.core.instants import Duration, Instant
+from streams.dev.demo.clock import tick
 from streams.dev.demo.screen import Screen
 from streams.dev.demo.worker import WorkerProcess
 from streams.dev.samples import POLICY_FILE, Sample, SampleOptions, make_sample
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from streams.dev.feed import Feed
 
 _PARTITIONS = 4
-_LAST_DEADLINE = Duration(20_000)
+_LAST_DEADLINE = Duration(29_000)
 """The sample's last deadlines pass this long after its end, and a tick sees it."""
 
 _SETTLE_WITHIN_S = 30.0
@@ -94,7 +96,7 @@ def _settings(bootstrap: str) -> Settings:
         replication_factor=1,
         policy_file=POLICY_FILE,
         instance_id="demo-worker",
-        tick_interval_s=0.5,
+        tick_source="external",
     )
 
 
@@ -106,7 +108,7 @@ def _handed_over(settings: Settings) -> dict[str, str]:
         "replication_factor": str(settings.replication_factor),
         "policy_file": str(settings.policy_file),
         "instance_id": str(settings.instance_id),
-        "tick_interval_s": str(settings.tick_interval_s),
+        "tick_source": settings.tick_source,
     }
 
 
@@ -121,37 +123,44 @@ async def _play(
     )
     screen.say(_introduction(sample, options))
     net = Net()
-    sent = 0
-
-    def progress(count: int) -> None:
-        nonlocal sent
-        sent = count
-
     async with open_feed(settings, from_beginning=True) as feed:
         with screen.live():
-            sending = asyncio.create_task(
-                send(settings, _outgoing(sample), rate=options.rate, progress=progress)
-            )
+            playing = asyncio.create_task(_send_then_tick(sample, options, settings, screen))
             try:
-                deadline: float | None = None
+                give_up_at = None
                 while True:
                     worker.require_running()
+                    if playing.done():
+                        playing.result()  # raises what went wrong: it never ends by itself
                     await _take(feed, net, screen)
-                    screen.playing = f"{sent} of {len(sample.records)} records sent"
                     screen.refresh()
-                    if not sending.done():
-                        continue
-                    sending.result()
                     clock = _now()
-                    if clock <= sample.truth.clock + _LAST_DEADLINE:
-                        screen.playing += "; the last deadlines are awaited"
+                    if not screen.all_sent or clock <= sample.truth.clock + _LAST_DEADLINE:
                         continue
                     reached = score(sample.truth, net.findings(), net.duties(), clock)
-                    deadline = deadline or time.monotonic() + _SETTLE_WITHIN_S
-                    if reached.full or time.monotonic() > deadline:
+                    give_up_at = give_up_at or time.monotonic() + _SETTLE_WITHIN_S
+                    if reached.full or time.monotonic() > give_up_at:
                         return reached
             finally:
-                sending.cancel()
+                playing.cancel()
+                with contextlib.suppress(asyncio.CancelledError, ConsentryError):
+                    await playing
+
+
+async def _send_then_tick(
+    sample: Sample, options: DemoOptions, settings: Settings, screen: Screen
+) -> None:
+    """Play the past, then let time pass, until cancelled."""
+    total = len(sample.records)
+
+    def progress(count: int) -> None:
+        screen.playing = f"{count} of {total} records sent: eight months in a webshop"
+
+    await send(settings, _outgoing(sample), rate=options.rate, progress=progress)
+    screen.playing = f"all {total} records sent; now the clock runs, and deadlines pass"
+    screen.say_in_pipe(screen.playing)
+    screen.all_sent = True
+    await tick(settings)
 
 
 async def _take(feed: Feed, net: Net, screen: Screen) -> None:

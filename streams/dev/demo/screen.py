@@ -34,11 +34,18 @@ class Screen:
         self._shown_at = 0.0
         self._began = time.monotonic()
         self.playing = ""
+        """What is going on, above the table."""
+        self.all_sent = False
 
     def say(self, text: str) -> None:
         """One line that stays."""
         # Never wrapped: in a pipe a line is a line.
         self.console.print(text, markup=False, soft_wrap=True)
+
+    def say_in_pipe(self, text: str) -> None:
+        """One line where there is no live picture that shows it."""
+        if not self.console.is_terminal:
+            self.say(text)
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
@@ -90,7 +97,7 @@ class Screen:
             Text(self.playing, style="bold"),
             self.board.summary(),
             Text(),
-            self.board.table(max(3, self.console.height - 4)),
+            self.board.table(max(3, self.console.height - 4), self.console.width),
         )
 
     def result(self, score: Score, *, seconds: float) -> None:

@@ -57,9 +57,9 @@ def _still_running(s: Scribe) -> None:
 
 
 def _falls_due_now(s: Scribe) -> None:
-    """The term ends within seconds after the sample: a live run sees it pass."""
+    """The term ends within half a minute after the sample: a live run sees it pass."""
     partner = s.rng.choice(PARTNERS)
-    at = Instant(s.until - TELLING + s.between(Duration(6_000), Duration(16_000)))
+    at = Instant(s.until - TELLING + s.between(Duration(22_000), Duration(28_000)))
     s.owe(_withdrawn(s, at, partner), partner, settled=False)
 
 
