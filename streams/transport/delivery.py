@@ -179,12 +179,12 @@ class Committer:
         positions: dict[str, int] = {}
         for batch in batches:
             positions.update(batch.positions)
-        await producer.send_offsets_to_transaction(
-            self._offsets(positions), self._group_id
-        )
-        await producer.commit_transaction()
+        # aiokafka commits a transaction in which the broker refused a batch; only the
+        # batch's own future tells. So all are looked at before the offsets go in.
         for delivery in deliveries:
-            delivery.result()
+            await delivery
+        await producer.send_offsets_to_transaction(self._offsets(positions), self._group_id)
+        await producer.commit_transaction()
         self.transactions += 1
 
     def _offsets(self, positions: Mapping[str, int]) -> dict[Any, Any]:
@@ -199,7 +199,7 @@ async def send_all(
 ) -> list[asyncio.Future[Any]]:
     """Append records as whole batches, in order within each topic and partition.
 
-    Returns the futures of their delivery; the commit waits for the same deliveries.
+    Returns the futures of their delivery, each to be waited for.
     """
     by_place: dict[tuple[str, int], list[Output]] = {}
     for output in outputs:
