@@ -67,7 +67,11 @@ def conformance(
         from streams.offline.conformance.live import run_through_broker
 
         skipped = [case for case in read if case.has_policy]
-        results = run_through_broker([c for c in read if not c.has_policy], broker, typer.echo)
+        results = run_through_broker(
+            [case for case in read if not case.has_policy],
+            broker,
+            lambda line: typer.echo(line, err=True),
+        )
     _write(results, output)
     failed = _tell(results)
     told = sum(case.expected is not None for case, _ in results)

@@ -1,0 +1,226 @@
+"""Topics of their own on a real Kafka, for one run of the cases, and a worker on them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final, NamedTuple, Self
+
+from streams.core.identifiers import KEY_SEPARATOR
+from streams.errors import ConsentryError
+from streams.settings import Settings, load_settings
+from streams.topics import all_topics
+from streams.topics.catalogue import Kind
+from streams.topics.session import admin_session
+
+PATIENCE_S: Final = 120.0
+PARTITIONS: Final = 2
+_FOREVER: Final = str(2**63 - 1)
+_UNDATED: Final = {
+    "cleanup.policy": "delete",
+    # Cases lie in any year: the broker must neither delete nor refuse for the time stamp.
+    "retention.ms": "-1",
+    "message.timestamp.type": "CreateTime",
+    "message.timestamp.before.max.ms": _FOREVER,
+    "message.timestamp.after.max.ms": _FOREVER,
+}
+
+
+class Place(NamedTuple):
+    """Where a record stands."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class Bus:
+    """A context: topics, clients and a worker are made on entry and gone at the end."""
+
+    def __init__(self, broker: str, policy: str) -> None:
+        """`policy` is the text of the policy file that the worker runs under."""
+        self._name = f"consentry-conformance-{os.getpid()}-{time.time_ns() // 1_000_000 % 10**8}"
+        self._folder = TemporaryDirectory(prefix="consentry-conformance-")
+        folder = Path(self._folder.name)
+        policy_file = folder / "policy.toml"
+        policy_file.write_text(policy, "utf-8")
+        self._overrides: dict[str, Any] = {
+            "brokers": broker,
+            "topic_prefix": f"{self._name}.",
+            "application_id": self._name,
+            "generation": 1,
+            "partitions": PARTITIONS,
+            "tick_source": "external",
+            "policy_file": str(policy_file),
+            # Cases are about bad records too; here they must not stop the worker.
+            "dead_letter_limit_share": 1,
+        }
+        self.settings: Settings = load_settings(None, self._overrides)
+        self._ready = folder / "ready"
+        self._log = folder / "worker.log"
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._producer: Any = None
+        self._consumer: Any = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._create_topics()
+            self._start_worker()
+            self._connect()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def send(self, records: Iterable[tuple[str, bytes | None, bytes, int]]) -> list[Place]:
+        """Send (topic, key, value, timestamp) in this order; where each has come to stand."""
+        sending = [
+            self._producer.send(topic, key=key, value=value, timestamp_ms=timestamp)
+            for topic, key, value, timestamp in records
+        ]
+        self._producer.flush()
+        return [Place(m.topic, m.partition, m.offset) for m in (f.get(30) for f in sending)]
+
+    def tick(self, clocks: Iterable[int]) -> None:
+        """Let time pass on every partition: ticks carry their own time stamps here."""
+        topic = self.settings.topics.ticks
+        for clock in clocks:
+            for number in range(PARTITIONS):
+                self._producer.send(topic, value=b"tick", partition=number, timestamp_ms=clock)
+        self._producer.flush()
+
+    def settle(self) -> None:
+        """Wait until everything on inputs and ticks is judged and committed.
+
+        Raises ConsentryError when the worker ends, or does not get there.
+        """
+        names = self.settings.topics
+        places = self._places([*names.inputs.values(), names.rekeyed, names.ticks])
+        ends = self._consumer.end_offsets(places)
+        with admin_session(self.settings.connection) as admin:
+            self._until(
+                lambda: self._committed(admin, ends), "the worker did not judge all records"
+            )
+
+    def outputs(self, topic: str) -> list[tuple[Place, bytes]]:
+        """Every committed record of a topic."""
+        places = self._places([topic])
+        self._consumer.assign(places)
+        self._consumer.seek_to_beginning(*places)
+        ends = self._consumer.end_offsets(places)
+        found: list[tuple[Place, bytes]] = []
+        while any(self._consumer.position(place) < ends[place] for place in places):
+            for records in self._consumer.poll(timeout_ms=200).values():
+                found.extend(
+                    (Place(r.topic, r.partition, r.offset), r.value)
+                    for r in records
+                    if r.value is not None
+                )
+        return found
+
+    def ends(self, topic: str) -> dict[int, int]:
+        """The end of each partition of a topic, for a reader of what is committed."""
+        found = self._consumer.end_offsets(self._places([topic]))
+        return {place.partition: offset for place, offset in found.items()}
+
+    def close(self) -> None:
+        """Stop the worker, delete the topics and the group, remove the folder."""
+        if self._worker is not None and self._worker.poll() is None:
+            self._worker.terminate()
+            try:
+                self._worker.wait(15)
+            except subprocess.TimeoutExpired:
+                self._worker.kill()
+                self._worker.wait()
+        for client in (self._producer, self._consumer):
+            if client is not None:
+                client.close()
+        # What cannot be deleted has a name of its own and disturbs nobody.
+        with suppress(ConsentryError), admin_session(self.settings.connection) as admin:
+            existing = set(admin.list_topics())
+            own = [topic.name for topic in all_topics(self.settings) if topic.name in existing]
+            if own:
+                admin.delete_topics(own)
+            admin.delete_groups([self.settings.group_id])
+        self._folder.cleanup()
+
+    def _create_topics(self) -> None:
+        kept = {Kind.CHANGELOG, Kind.ASIDE}
+        requests = {
+            topic.name: {
+                "num_partitions": topic.partitions,
+                "replication_factor": self.settings.replication_factor or -1,
+                "configs": dict(topic.config) | ({} if topic.kind in kept else _UNDATED),
+            }
+            for topic in all_topics(self.settings)
+        }
+        with admin_session(self.settings.connection) as admin:
+            admin.create_topics(requests)
+            admin.wait_for_topics(list(requests))
+
+    def _start_worker(self) -> None:
+        own = {f"CONSENTRY_{name.upper()}": str(v) for name, v in self._overrides.items()}
+        # A lasting name would push out the worker that bears it.
+        environment = os.environ | own | {"CONSENTRY_INSTANCE_ID": ""}
+        with self._log.open("wb") as log:
+            self._worker = subprocess.Popen(
+                [sys.executable, "-m", "streams.cli.main", "worker", "--json-logs",
+                 "--ready-file", str(self._ready)],
+                stdout=log, stderr=subprocess.STDOUT, env=environment,
+            )  # fmt: skip
+        self._until(self._ready.exists, "the worker did not become ready")
+
+    def _connect(self) -> None:
+        from kafka import KafkaConsumer, KafkaProducer
+
+        options: Mapping[str, Any] = self.settings.connection.kafka_python_options()
+        self._producer = KafkaProducer(**options, acks="all", linger_ms=5)
+        self._consumer = KafkaConsumer(
+            **options, isolation_level="read_committed", enable_auto_commit=False
+        )
+
+    def _committed(self, admin: Any, ends: Mapping[Any, int]) -> bool:
+        group = self.settings.group_id
+        found = admin.list_group_offsets(group)
+        offsets = found.get(group, found)
+        return all(
+            end == 0 or (place in offsets and offsets[place].offset >= end)
+            for place, end in ends.items()
+        )
+
+    def _places(self, topics: Iterable[str]) -> list[Any]:
+        from kafka import TopicPartition
+
+        return [TopicPartition(topic, n) for topic in topics for n in range(PARTITIONS)]
+
+    def _until(self, done: Callable[[], bool], problem: str) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not done():
+            assert self._worker is not None
+            status = self._worker.poll()
+            if status is not None or time.monotonic() > deadline:
+                lines = self._log.read_text("utf-8", "replace").splitlines()[-5:]
+                ended = f"; it ended with {status}" if status is not None else ""
+                raise ConsentryError(
+                    f"{problem}{ended}", "The last lines of its log:\n" + "\n".join(lines)
+                )
+            time.sleep(0.05)
+
+
+def subject_key_of(event: object) -> bytes | None:
+    """The Kafka key of an event as its producer would set it, or None for no event."""
+    if not isinstance(event, dict):
+        return None
+    controller, subject = event.get("controller_id"), event.get("subject_id")
+    if not isinstance(controller, str) or not isinstance(subject, str):
+        return None
+    return f"{controller}{KEY_SEPARATOR}{subject}".encode()
