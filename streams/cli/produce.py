@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,10 +11,10 @@ import typer
 from streams.cli.options import Brokers, Config, Json, read_settings
 
 if TYPE_CHECKING:
-    from streams.cli.event_files import FileRecord
     from streams.core.vocabulary import EventType
     from streams.dev.sending import Outgoing
-    from streams.wire.decode import Rejected
+    from streams.offline.read import Damaged, Line
+    from streams.wire.decode import Decoded, Rejected
 
 _EXAMPLES = (
     "Examples:  consentry produce sample/stream.jsonl --rate 500  |  "
@@ -30,9 +29,10 @@ def register(app: typer.Typer) -> None:
 
 def produce(
     files: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
-            metavar="FILE...", help="JSON lines (also .gz), Avro container files, or -."
+            metavar="FILE...",
+            help="JSON lines or Avro container files, also gzipped; folders of them; or -.",
         ),
     ],
     rate: Annotated[
@@ -60,33 +60,35 @@ def produce(
     """
     import asyncio
 
-    from streams.cli.event_files import read_records, require_files
     from streams.cli.progress import progress_bar
     from streams.dev.sending import send
+    from streams.offline.read import STDIN, find_inputs, read_events, size_of
 
     settings = read_settings(config, brokers)
-    require_files(files)
+    inputs = find_inputs(files)
     tally = Tally(as_is=as_is, report=_quiet if as_json else _report)
-    with progress_bar("sending", None) as done:
-        sent = asyncio.run(
-            send(settings, tally.outgoing(read_records(files)), rate=rate, progress=done)
-        )
+    size = None if STDIN in inputs else size_of(inputs)
+    with progress_bar("sending", size, in_bytes=True) as done:
+        read = 0
+
+        def advance(count: int) -> None:
+            nonlocal read
+            read += count
+            done(read)
+
+        records = tally.outgoing(read_events(inputs, advance))
+        sent = asyncio.run(send(settings, records, rate=rate))
     if as_json:
         import json
 
-        typer.echo(json.dumps({"sent": sent, "by_topic": tally.sent, "refused": tally.refused}))
+        typer.echo(json.dumps({"sent": sent, "by_type": tally.sent, "refused": tally.refused}))
     else:
-        for topic, count in sorted(tally.sent.items()):
-            typer.echo(f"{count:>9}  {settings.topics.inputs[_kind(topic)]}")
+        topics = {kind.value: name for kind, name in settings.topics.inputs.items()}
+        for kind, count in sorted(tally.sent.items()):
+            typer.echo(f"{count:>9}  {topics[kind]}")
         typer.echo(f"{sent:>9}  sent, {len(tally.refused)} lines refused")
     if tally.refused:
         raise typer.Exit(1)
-
-
-def _kind(name: str) -> EventType:
-    from streams.core.vocabulary import EventType
-
-    return EventType(name)
 
 
 @dataclass
@@ -103,46 +105,52 @@ class Tally:
     sent: dict[str, int] = field(default_factory=dict)
     refused: list[dict[str, object]] = field(default_factory=list)
 
-    def outgoing(self, records: Iterator[FileRecord]) -> Iterator[Outgoing]:
+    def outgoing(self, records: Iterator[Line | Damaged]) -> Iterator[Outgoing]:
         """What of `records` is to be sent."""
-        from streams.core.identifiers import subject_key
-        from streams.dev.samples.records import topic_of
         from streams.dev.sending import Outgoing
+        from streams.offline.read import Damaged
         from streams.wire.decode import Rejected, decode
 
         for record in records:
+            if isinstance(record, Damaged):
+                self._refuse(record, "UNPROCESSABLE_EVENT", record.reason)
+                continue
             result = decode(record.value, None)
-            if isinstance(result, Rejected):
-                key = _key_of(result) if self.as_is else None
-                if key is None or result.event_type is None:
-                    self._refuse(record, result)
-                    continue
-                topic = result.event_type
-            else:
-                topic = topic_of(result.event)
-                key = subject_key(result.event.controller_id, result.event.subject_id)
-            self.sent[topic.value] = self.sent.get(topic.value, 0) + 1
-            yield Outgoing(topic, key, record.value)
+            address = self._address(result)
+            if address is not None:
+                kind, key = address
+                self.sent[kind.value] = self.sent.get(kind.value, 0) + 1
+                yield Outgoing(kind, key, record.value)
+            elif isinstance(result, Rejected):
+                self._refuse(record, result.dead_letter.code, result.dead_letter.reason)
 
-    def _refuse(self, record: FileRecord, result: Rejected) -> None:
-        letter = result.dead_letter
+    def _address(self, result: Decoded | Rejected) -> tuple[EventType, bytes] | None:
+        """The input and the key of a record that is to be sent, else None."""
+        from streams.core.identifiers import subject_key
+        from streams.dev.samples.records import topic_of
+        from streams.wire.decode import Rejected
+
+        if not isinstance(result, Rejected):
+            event = result.event
+            return topic_of(event), subject_key(event.controller_id, event.subject_id)
+        if (
+            not self.as_is
+            or result.event_type is None
+            or result.controller_id is None
+            or result.subject_id is None
+        ):
+            return None
+        return result.event_type, subject_key(result.controller_id, result.subject_id)
+
+    def _refuse(self, record: Line | Damaged, code: str, reason: str) -> None:
         refusal: dict[str, object] = {
             "file": record.file,
             "line": record.number,
-            "code": letter.code,
-            "field": letter.field,
-            "reason": letter.reason,
+            "code": code,
+            "reason": reason,
         }
         self.refused.append(refusal)
         self.report(refusal)
-
-
-def _key_of(result: Rejected) -> bytes | None:
-    from streams.core.identifiers import subject_key
-
-    if result.controller_id is None or result.subject_id is None:
-        return None
-    return subject_key(result.controller_id, result.subject_id)
 
 
 def _report(refusal: dict[str, object]) -> None:

@@ -91,7 +91,7 @@ def sample(
     options = SampleOptions(
         subjects=subjects,
         seed=seed,
-        until=_instant(until),
+        until=_until(until),
         disorder=disorder,
         duplicates=duplicates,
         conflicts=conflicts,
@@ -107,20 +107,13 @@ def sample(
         _print_text(truth, written)
 
 
-def _instant(text: str | None) -> Instant:
-    import time
+def _until(text: str | None) -> Instant:
+    """The end of the sample, on a whole second."""
+    from streams.cli.instants import read_clock
+    from streams.core.instants import Instant
 
-    from streams.core.instants import Instant, parse_instant
-    from streams.errors import ConsentryError
-
-    if text is None:
-        return Instant(int(time.time()) * 1000)
-    try:
-        return parse_instant(text)
-    except ValueError as error:
-        raise ConsentryError(
-            f"--until: {error}", "Write an instant such as 2026-11-01T00:00:00Z."
-        ) from None
+    instant = read_clock(text or "now", "--until")
+    return Instant((instant or 0) // 1000 * 1000)
 
 
 def _print_json(truth: Truth, written: list[Path]) -> None:
