@@ -23,7 +23,8 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 
 def without_blanks(record: dict[str, Any]) -> dict[str, Any]:
     """The record without members that are null or an empty array."""
-    return {key: one for key, one in record.items() if one is not None and one != []}
+    # Most members are texts: the first look lets them pass without two comparisons.
+    return {key: one for key, one in record.items() if one or (one is not None and one != [])}
 
 
 def deeply_without_blanks(record: dict[str, Any]) -> dict[str, Any]:

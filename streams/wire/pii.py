@@ -49,9 +49,10 @@ _GAP = r"[ .\-]?"
 
 # Ten digits from 0, in any usual grouping: 0612345678, 06-12345678, 020 123 4567, (020) 1234567.
 _NATIONAL = rf"0[1-9](?:{_GAP}[0-9]){{8}}|\(0[1-9][0-9]{{1,2}}\)(?:{_GAP}[0-9]){{6,7}}"
-# + and 8 to 15 digits, or 0031 and nine.
+# + and 8 to 15 digits, or 0031 and nine. Each separator can match in one way only: where it
+# could in two, a long text of digits and blanks would take hours.
 _INTERNATIONAL = (
-    rf"\+[1-9](?:[ .\-]?(?:\(0\))?[ .\-]?[0-9]){{7,14}}"
+    rf"\+[1-9](?:(?:[ .\-]|[ .\-]?\(0\)[ .\-]?)?[0-9]){{7,14}}"
     rf"|0031{_GAP}(?:\(0\))?[1-9](?:{_GAP}[0-9]){{8}}"
 )
 # Without the plus, and with 00 for any country: too much like a number for a producer's id.

@@ -19,6 +19,7 @@ from streams.core.vocabulary import EventType
 from streams.wire.errors import WireError
 from streams.wire.guard import RAW, Found
 from streams.wire.shapes import MAX_TEXT
+from streams.wire.validate import holds_controls
 
 UNPROCESSABLE = "UNPROCESSABLE_EVENT"
 
@@ -92,7 +93,7 @@ def _told(record: Mapping[str, Any], name: str, tainted: frozenset[str]) -> str 
     if not isinstance(text, str) or not 0 < len(text) <= MAX_TEXT:
         return None
     # Controller and subject become a Kafka key, which their separator would break.
-    return text if name == "event_id" or text.isprintable() else None
+    return text if name == "event_id" or not holds_controls(text) else None
 
 
 def _event_type(record: Mapping[str, Any]) -> EventType | None:

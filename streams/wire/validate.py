@@ -137,9 +137,14 @@ def check_text(name: str, text: str) -> None:
             "where there is nothing to say",
             name,
         )
-    # `isprintable` is a fast first look: it is false for more than controls.
-    if name in MUST_NOT_HOLD_CONTROLS and not text.isprintable() and _CONTROLS.search(text):
+    if name in MUST_NOT_HOLD_CONTROLS and holds_controls(text):
         raise WireError(f"{name} must not hold control characters", name)
+
+
+def holds_controls(text: str) -> bool:
+    """Whether a character below U+0020, or U+007F, is in the text."""
+    # `isprintable` is a fast first look: it is false for more than controls.
+    return not text.isprintable() and _CONTROLS.search(text) is not None
 
 
 def _fault(kind: EventType, record: Mapping[str, Any]) -> WireError:

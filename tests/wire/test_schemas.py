@@ -16,6 +16,7 @@ from avro.compatibility import ReaderWriterCompatibilityChecker, SchemaCompatibi
 from streams.core.events import EVENT_CLASSES, INSTANT_FIELDS
 from streams.core.findings import Duty, Finding
 from streams.core.vocabulary import EventType
+from streams.errors import ConsentryError
 from streams.wire.schemas import (
     INPUTS,
     NAMES,
@@ -238,3 +239,17 @@ def test_released_versions_are_known_by_their_fingerprint(tmp_path: Path) -> Non
     known = load(tmp_path).by_fingerprint
     assert known[fingerprint_of(older)].name == "purchase"
     assert known[fingerprint_of(source("purchase"))].source == source("purchase")
+
+
+def test_shipped_schemas_come_before_those_of_the_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = tmp_path / "streams" / "wire" / "schemas.py"
+    module.parent.mkdir(parents=True)
+    monkeypatch.setattr("streams.wire.schemas.__file__", str(module))
+    with pytest.raises(ConsentryError, match="missing"):
+        schema_folder()
+    (tmp_path / "schemas").mkdir()
+    assert schema_folder() == tmp_path.resolve() / "schemas"
+    (tmp_path / "streams" / "_schemas").mkdir()
+    assert schema_folder() == tmp_path.resolve() / "streams" / "_schemas"
