@@ -96,6 +96,12 @@ class WorkSettings(Group):
         ge=1,
         le=900,
     )
+    accept_lost_input: bool = setting(
+        False,
+        "Go on although the broker deleted input before it was judged. The gap is recorded "
+        "with the state and in the log. Set it for one start, not for good.",
+        "true or false",
+    )
     dead_letter_limit_share: float = setting(
         0.5,
         "The worker stops when more than this share of the latest records were dead "

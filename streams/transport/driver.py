@@ -228,7 +228,7 @@ class Consumer(stock.Consumer):
             changelog=names.changelog,
             bounds=bounds,
             past=PolicyPast(self.app.policy),  # type: ignore[attr-defined]  # set in app.py
-            accept_lost_input=getattr(settings, "accept_lost_input", False),
+            accept_lost_input=settings.accept_lost_input,
             new_producer=self._new_transactional_producer,
             new_reader=self._new_reader,
         )

@@ -307,6 +307,14 @@ class Bus:
         """What findings stand at the end: event id, code and slot's address."""
         return net_of(self.findings())
 
+    def comes_to(self, wanted: set[tuple[str, str, str]], seconds: float = 15.0) -> None:
+        """Wait until the net findings are these; deadlines need a tick after the last record."""
+        deadline = time.monotonic() + seconds
+        while (net := self.net()) != wanted and time.monotonic() < deadline:
+            time.sleep(0.3)
+        if net != wanted:
+            raise AssertionError(f"missing: {wanted - net}\nextra: {net - wanted}")
+
     def dead_letters(self, *, quarantine: bool = False) -> list[StoredDeadLetter]:
         """What was set aside."""
         topic = self.names.quarantine if quarantine else self.names.dead_letters

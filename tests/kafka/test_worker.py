@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-from streams.core.events import Event
 from streams.core.instants import Instant
 from tests.kafka.harness import Bus
 from tests.kafka.stories import expected, stories
@@ -14,21 +13,12 @@ def now() -> Instant:
     return Instant(int(time.time() * 1000))
 
 
-def judged_with_deadlines(bus: Bus, events: list[Event]) -> None:
-    """Wait for a tick after everything, then compare with the core."""
-    wanted = expected(events, now())
-    deadline = time.monotonic() + 10
-    while bus.net() != wanted and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert bus.net() == wanted
-
-
 def test_findings_equal_those_of_the_core_offline(bus: Bus) -> None:
     events = stories(20)
     with bus.worker() as worker:
         bus.send(*bus.events(events))
         bus.settle(worker)
-        judged_with_deadlines(bus, events)
+        bus.comes_to(expected(events, now()))
         code, seconds = worker.stop()
     assert code == 0, worker.text
     assert seconds < 5
@@ -48,7 +38,7 @@ def test_kill_in_the_middle_loses_nothing_and_repeats_nothing(bus: Bus) -> None:
         first.kill()
     with bus.worker() as second:
         bus.settle(second)
-        judged_with_deadlines(bus, events)
+        bus.comes_to(expected(events, now()))
         assert second.stop()[0] == 0
     counters = bus.counters()
     assert counters.read == len(events) == counters.judged
@@ -67,4 +57,4 @@ def test_a_restart_restores_what_was_judged(bus: Bus) -> None:
         assert second.said("worker.ready")[0]["rows"] == len(grants)
         bus.send(*bus.events(others))
         bus.settle(second)
-        judged_with_deadlines(bus, events)
+        bus.comes_to(expected(events, now()))

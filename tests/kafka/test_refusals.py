@@ -1,0 +1,100 @@
+"""What a worker refuses to judge on, and what it tells (architecture 4, 7, 8 and 11)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.structs import OffsetAndMetadata
+
+from streams.topics import create_topics
+from tests.kafka.harness import Bus, until
+from tests.kafka.stories import expected, stories
+from tests.kafka.test_worker import now
+
+REFUSED = 2
+
+
+def judged(bus: Bus, first: int = 0) -> None:
+    """A worker judges some stories and stops."""
+    with bus.worker(None) as worker:
+        bus.send(*bus.events(stories(5, first)))
+        bus.settle(worker)
+        assert worker.stop()[0] == 0
+
+
+def admin(bus: Bus) -> KafkaAdminClient:
+    return KafkaAdminClient(**bus.settings.connection.kafka_python_options())
+
+
+def refuses(bus: Bus, *words: str, **settings: object) -> None:
+    """The worker ends by itself, tells why in two lines, and writes nothing."""
+    before = len(bus.findings())
+    with bus.start(**settings) as worker:
+        assert worker.ended() == REFUSED, worker.text
+        for word in ("error: ", *words):
+            assert word in worker.text, worker.text
+        assert "Traceback" not in worker.text
+    assert len(bus.findings()) == before
+
+
+def test_state_that_is_gone(bus: Bus) -> None:
+    judged(bus)
+    client = admin(bus)
+    client.delete_topics([bus.names.changelog])
+    until(lambda: bus.names.changelog not in client.list_topics() or None, "it is deleted")
+    client.close()
+    create_topics(bus.settings)
+    create_topics(bus.settings.model_copy(update={"generation": 2}))
+    refuses(bus, "the state of the group is missing", "generation")
+    with bus.worker(generation=2) as anew:
+        assert anew.said("worker.ready")[0]["rows"] == 0
+
+
+def test_offsets_that_somebody_moved(bus: Bus) -> None:
+    judged(bus)
+    place = TopicPartition(bus.names.data_share, 0)
+    client = admin(bus)
+    client.alter_group_offsets(bus.settings.group_id, {place: OffsetAndMetadata(0, "", -1)})
+    client.close()
+    refuses(bus, "does not belong to the committed offsets", bus.names.data_share)
+
+
+def test_inputs_that_were_deleted_before_they_were_judged(bus: Bus) -> None:
+    judged(bus)
+    events = stories(5, 5)
+    bus.send(*bus.events(events))
+    place = TopicPartition(bus.names.data_share, 0)
+    consumer = bus._consumer()
+    end = consumer.end_offsets([place])[place]
+    consumer.close()
+    client = admin(bus)
+    client.delete_records({place: end})
+    client.close()
+    refuses(bus, "were deleted before they were judged", "accept_lost_input")
+    with bus.worker(accept_lost_input=True) as willing:
+        bus.settle(willing)
+    [gap] = bus.progress()[0].gaps
+    assert (gap.topic, gap.end) == (bus.names.data_share, end)
+    with bus.worker() as again:
+        bus.settle(again)
+
+
+def test_a_policy_with_another_past(bus: Bus, tmp_path: Path) -> None:
+    judged(bus)
+    past, future = tmp_path / "past.toml", tmp_path / "future.toml"
+    entry = '[[notify_deadline]]\nfrom = {}\nvalue = "PT24H"\n'
+    past.write_text(entry.format("2020-01-01T00:00:00Z"))
+    future.write_text(entry.format("2090-01-01T00:00:00Z"))
+    refuses(bus, "under another policy", "generation", policy_file=past)
+    with bus.worker(policy_file=future) as worker:
+        bus.settle(worker)
+        bus.comes_to(expected(stories(5), now()))
+
+
+def test_topics_with_different_partition_counts(bus: Bus) -> None:
+    client = admin(bus)
+    client.create_partitions({bus.names.purchase: 3})
+    client.close()
+    refuses(bus, bus.names.purchase, "partitions")
+
