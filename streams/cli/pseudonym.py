@@ -48,9 +48,9 @@ def pseudonym(
 ) -> None:
     """Compute the keyed pseudonym of people (HMAC-SHA-256), one value a line.
 
-    Prints one subject id a line, in the order of the values; an empty line where a value
-    is none of its kind, which standard error then names by its line. Exits with 1 then.
-    The rules and test vectors stand in docs/events.md.
+    Prints one subject id a line, in the order of the values. A value that is
+    none of its kind gives an empty line; standard error names its line, and
+    the exit status is 1. Rules and test vectors: docs/events.md.
 
     Examples:
       consentry pseudonym --key-file key.txt --email < addresses.txt

@@ -99,7 +99,7 @@ def _read(value: bytes, registry: RegistryDecoder | None) -> tuple[dict[str, Any
             )
         return registry.read(schema_id, value[CONFLUENT_HEADER:]), False
     raise WireError(
-        "the first bytes are those of no known framing: JSON begins with {, Avro in the "
+        "the first bytes are those of no known framing: JSON begins with { (no byte-order mark), Avro in the "
         "single-object encoding with C3 01, the Confluent framing with 00 and a schema id"
     )
 

@@ -148,5 +148,8 @@ def guard_bytes(value: bytes) -> Found | None:
     in every field are looked for. Quarantine is the careful side: kept shorter, read by
     fewer.
     """
-    kind = raw_kind(value.decode("utf-8", "replace"), IDENTIFIER)
+    # Without zero bytes UTF-16 reads as UTF-8; and JSON may escape what gives a value away.
+    text = value.replace(b"\0", b"").decode("utf-8", "replace")
+    text = text.replace("\\u0040", "@").replace("\\u002b", "+")
+    kind = raw_kind(text, IDENTIFIER)
     return None if kind is None else Found(kind, None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from streams.core.vocabulary import EventType
 from streams.dev.malformed import FUTURE, KINDS, malformed_records
 from streams.wire.decode import Decoded, Rejected, decode
+from streams.wire.shapes import FIELDS
+from tests.wire.builders import share
 
 
 def test_each_ends_with_its_code() -> None:
@@ -37,3 +41,27 @@ def test_any_bytes_are_rejected(value: bytes, expected: EventType | None) -> Non
     assert isinstance(decode(value, expected), Rejected)
     assert isinstance(decode(b"{" + value, expected), Rejected)
     assert isinstance(decode(b"\xc3\x01" + value, expected), Rejected)
+
+
+_members = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=6,
+)
+_names = st.sampled_from(sorted(set().union(*(shape.names for shape in FIELDS.values()))))
+
+
+@given(st.dictionaries(_names, _members, max_size=4))
+def test_any_member_in_any_field_is_decided(changed: dict[str, Any]) -> None:
+    """Whatever stands in a field, the answer is an event or a reason that names a field."""
+    value = json.dumps(json.loads(share()) | changed).encode()
+    result = decode(value, None)
+    if isinstance(result, Rejected):
+        assert result.dead_letter.reason
+        assert result.dead_letter.field is not None
+    else:
+        assert isinstance(result, Decoded)
