@@ -50,7 +50,7 @@ class ValueKind(Enum):
     CUSTOMER_ID = "customer-id"
 
 
-class NotNormalisable(ValueError):  # noqa: N818 - says what is wrong with the value
+class NotNormalisable(ValueError):
     """The value is none of its kind. The message says why, without the value."""
 
 

@@ -24,7 +24,7 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode = msgspec.msgpack.Decoder(EventRow).decode
 
 
-class CorruptRow(Exception):  # noqa: N818 - what it is, not that it is an error
+class CorruptRow(Exception):
     """A stored row that cannot be read: the worker must stop, never judge on less.
 
     `key_hash` names the row without its subject: SHA-256 of its key, 16 hexadecimal
