@@ -7,19 +7,20 @@ from collections import Counter
 from streams.core.identifiers import EventId, SubjectId
 from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
-from streams.core.policy import Policy, fixed_policy
+from streams.core.policy import Policy
 from streams.core.quality import is_future, quality_finding
 from streams.core.state import Decision, Fact, Source
 from streams.core.subject import Subject
-from streams.dev.samples import Sample
-from streams.dev.samples.retailer import CONTROLLER, SIMILAR
+from streams.dev.samples import POLICY_FILE, Sample
+from streams.dev.samples.retailer import CONTROLLER
 from streams.dev.scoring import Net
+from streams.policy_file import load_policy
 from streams.wire.decode import Decoded, decode
 
 
 def sample_policy() -> Policy:
-    """What `policy.toml` of the samples says (a test of the policy file compares them)."""
-    return fixed_policy(similar_products=SIMILAR)
+    """The policy that goes with every sample."""
+    return load_policy(POLICY_FILE)
 
 
 def judged(
