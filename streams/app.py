@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import faust
-from faust.streams import _CStreamIterator
+import faust.streams
 from faust.tables.manager import TableManager
 from faust.transport.drivers import TRANSPORTS
 
@@ -48,7 +48,7 @@ def build_app(settings: Settings, policy: Policy) -> ConsentryApp:
     Raises ConsentryError when Faust lacks its compiled stream iterator: the one in
     Python acknowledges what it skips (docs/adr/0010).
     """
-    if _CStreamIterator is None:
+    if getattr(faust.streams, "_CStreamIterator", None) is None:
         raise ConsentryError(
             "Faust runs without its compiled parts, which loses records in a rebalance",
             "Install faust-streaming from its wheel, and leave NO_CYTHON unset.",

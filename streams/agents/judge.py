@@ -10,7 +10,7 @@ import asyncio
 from typing import Any, cast
 
 import structlog
-from faust.types import StreamT
+from faust.streams import Stream
 
 from streams.agents.judging import PartitionJudge, RuleFault
 from streams.app import ConsentryApp
@@ -37,7 +37,7 @@ def install(app: ConsentryApp) -> None:
         key_serializer="raw",
         value_serializer="raw",
     )
-    app.agent(records, name="judge")(Judging(app).slices)
+    app.agent(records, name="judge")(Judging(app).slices)  # type: ignore[arg-type]  # a Stream
 
 
 class Judging:
@@ -47,7 +47,7 @@ class Judging:
         self._app = app
         self._indexing: set[asyncio.Task[None]] = set()
 
-    async def slices(self, stream: StreamT[Any]) -> None:
+    async def slices(self, stream: Stream[Any]) -> None:
         """The body of the agent."""
         try:
             async for event in stream.noack().events():
@@ -67,12 +67,12 @@ class Judging:
                 expected=gap.expected,
                 start=gap.start,
             )
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - see above
             ending.crash("the agent failed", error=type(error).__name__)
 
     async def _judge(self, message: Any) -> None:
         piece: Slice = message.value
-        consumer = cast(Consumer, self._app.consumer)
+        consumer = cast("Consumer", self._app.consumer)
         partition = consumer.partition_of(piece)
         if partition is None:
             return
@@ -106,7 +106,7 @@ class Judging:
                 await asyncio.sleep(0)
         except CorruptRow:
             ending.stop_for(unreadable_row(self._app.settings.topics.changelog, partition.number))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - its text may quote a row
             ending.crash("indexing failed", error=type(error).__name__)
 
     def _explain(self, error: ConsentryError | CorruptRow) -> ConsentryError:

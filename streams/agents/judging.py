@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aiokafka.partitioner import murmur2
-
+from streams.agents.aside import (
+    ASTRAY_REASON,
+    FUTURE_REASON,
+    Aside,
+    orphan,
+    partition_for,
+    rejected_fact,
+)
 from streams.agents.limit import DeadLetterLimit
 from streams.agents.origin import Origin, direct, headers_of, rekeyed
 from streams.agents.subjects import Subjects
 from streams.core import quality
-from streams.core.findings import DeadLetter, Finding
-from streams.core.identifiers import EventId, SubjectKey, subject_key
+from streams.core.identifiers import SubjectKey, subject_key
 from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy
@@ -28,7 +33,6 @@ from streams.transport.checks import latest
 from streams.transport.delivery import Batch, Output
 from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Record, Slice
-from streams.wire.dead_letters import Original, encode_dead_letter
 from streams.wire.decode import Rejected, decode
 from streams.wire.findings import encode_duty, encode_finding
 from streams.wire.progress import Counters
@@ -49,12 +53,6 @@ class RuleFault(Exception):
         self.where = {"topic": topic, "partition": partition, "offset": offset, "error": error}
 
 
-def partition_for(key: bytes, count: int) -> int:
-    """The partition that Kafka's default partitioner (murmur2) gives a key."""
-    number: int = (murmur2(key) & 0x7FFFFFFF) % count
-    return number
-
-
 class PartitionJudge:
     """Judges the slices of one partition number."""
 
@@ -69,6 +67,7 @@ class PartitionJudge:
         self._limit = DeadLetterLimit(
             settings.dead_letter_limit_share, settings.dead_letter_limit_records
         )
+        self._aside = Aside(self._names, policy, partition.number, partition.count)
         self.subjects = Subjects(partition.rows, live_subjects)
         self._batch = Batch()
 
@@ -81,19 +80,16 @@ class PartitionJudge:
         bounds = self._partition.committer.bounds
         batch = self._batch = Batch()
         positions = batch.positions
-        judged = 0
-        for record in piece.records:
+        for judged, record in enumerate(piece.records, 1):
             try:
                 self._record(record)
             except (ConsentryError, CorruptRow):
                 raise
-            except Exception as error:
-                # Its text may quote the record.
+            except Exception as error:  # noqa: BLE001 - its text may quote the record
                 fault = type(error).__name__
                 place = record.topic, record.partition, record.offset
                 raise RuleFault(*place, fault) from None
             positions[record.topic] = record.offset + 1
-            judged += 1
             if judged % RECORDS_AT_ONCE == 0 or batch.exceeds(bounds):
                 yield batch
                 batch = self._batch = Batch()
@@ -115,8 +111,7 @@ class PartitionJudge:
         if record.topic == self._names.rekeyed:
             origin = rekeyed(record)
             if origin is None:
-                letter = _unprocessable("a re-keyed record does not say where it came from")
-                self._set_aside(record, direct(record), Rejected(dead_letter=letter), counters)
+                self._set_aside(record, direct(record), orphan(), counters)
                 return
             expected = self._kinds.get(origin.source.topic)
         else:
@@ -144,16 +139,15 @@ class PartitionJudge:
         if record.key != key or home != self._partition.number:
             self._send_home(record, fact, key, home, origin, counters)
         elif quality.is_future(fact):
-            self._reject_fact(record, fact, origin, quality.FUTURE, _FUTURE_REASON, counters)
+            rejected = rejected_fact(fact, quality.FUTURE, FUTURE_REASON)
+            self._set_aside(record, origin, rejected, counters)
         elif subject is None and self._expired(event.occurred_at):
             counters.expired += 1
         else:
             subject = subject or Subject(event.controller_id, event.subject_id)
             self._judge(key, subject, fact, counters)
 
-    def _judge(
-        self, key: SubjectKey, subject: Subject, fact: Fact, counters: Counters
-    ) -> None:
+    def _judge(self, key: SubjectKey, subject: Subject, fact: Fact, counters: Counters) -> None:
         progress = self._progress
         decision = judge(subject, fact, self._policy, progress.partition_time)
         match decision.outcome:
@@ -186,13 +180,10 @@ class PartitionJudge:
         for place, row in self.subjects.keep(key, subject, decision.rows):
             add(Output(names.changelog, number, place, row))
         for finding in decision.findings:
-            self._add_finding(finding, number)
+            key_of_finding = finding.violation_id.encode()
+            add(Output(names.violations, number, key_of_finding, encode_finding(finding)))
         for duty in decision.duties:
             add(Output(names.duties, number, duty.duty_id.encode(), encode_duty(duty)))
-
-    def _add_finding(self, finding: Finding, number: int) -> None:
-        key = finding.violation_id.encode()
-        self._batch.add(Output(self._names.violations, number, key, encode_finding(finding)))
 
     def _expired(self, occurred_at: Instant) -> bool:
         """Whether an unknown subject's event lies further back than state is kept (P20)."""
@@ -210,78 +201,17 @@ class PartitionJudge:
     ) -> None:
         """Re-key a record that came with another key or on another partition."""
         if record.topic == self._names.rekeyed:
-            self._reject_fact(
-                record, fact, origin, quality.UNPROCESSABLE, _ASTRAY_REASON, counters
-            )
+            rejected = rejected_fact(fact, quality.UNPROCESSABLE, ASTRAY_REASON)
+            self._set_aside(record, origin, rejected, counters)
             return
         counters.rekeyed += 1
         headers = headers_of(origin, record)
         self._batch.add(Output(self._names.rekeyed, home, key, record.value, headers))
 
-    def _reject_fact(
-        self,
-        record: Record,
-        fact: Fact,
-        origin: Origin,
-        code: str,
-        reason: str,
-        counters: Counters,
-    ) -> None:
-        event = fact.event
-        rejected = Rejected(
-            dead_letter=DeadLetter(code=code, reason=reason),
-            controller_id=event.controller_id,
-            subject_id=event.subject_id,
-            event_id=event.event_id,
-            event_type=EventType(event.__struct_config__.tag),
-            occurred_at=event.occurred_at,
-        )
-        self._set_aside(record, origin, rejected, counters)
-
     def _set_aside(
         self, record: Record, origin: Origin, rejected: Rejected, counters: Counters
     ) -> None:
-        """Keep a record that cannot be judged, with its bytes and the reason."""
+        """Count a record that cannot be judged, and keep it with the reason."""
         counters.dead_lettered += 1
         self._limit.dead(self._progress, self._partition.number)
-        letter, source = rejected.dead_letter, origin.source
-        raw = letter.code == quality.RAW_PERSONAL_DATA
-        original = Original(
-            topic=source.topic,
-            partition=source.partition,
-            offset=source.offset,
-            timestamp=origin.ingested_at,
-            key=record.key,
-            value=record.value,
-            headers=tuple(record.headers),
-        )
-        topic = self._names.quarantine if raw else self._names.dead_letters
-        number = self._partition.number
-        content = encode_dead_letter(original, letter, origin.ingested_at)
-        # The key names the record by its place: the record's own may hold personal data.
-        self._batch.add(Output(topic, number, origin.reference.encode(), content))
-        controller, subject = rejected.controller_id, rejected.subject_id
-        if controller is not None and subject is not None:
-            number = partition_for(subject_key(controller, subject), self._partition.count)
-        finding = quality.quality_finding(
-            letter.code,
-            controller_id=controller,
-            subject_id=subject,
-            event_id=rejected.event_id or EventId(origin.reference),
-            event_type=rejected.event_type,
-            occurred_at=rejected.occurred_at,
-            detected_at=origin.ingested_at,
-            policy=self._policy,
-        )
-        self._add_finding(finding, number)
-
-
-def _unprocessable(reason: str) -> DeadLetter:
-    return DeadLetter(code=quality.UNPROCESSABLE, reason=reason)
-
-
-_FUTURE_REASON = (
-    "the event claims to have occurred more than five minutes after the record arrived; "
-    "mend the clock or the time zone of the producer"
-)
-_ASTRAY_REASON = "a re-keyed record has another key or stands on another partition than its key's"
+        self._aside.put(record, origin, rejected, self._batch)

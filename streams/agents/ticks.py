@@ -47,7 +47,7 @@ class Ticks:
 
     async def tick(self) -> None:
         """Write a tick where the last one was judged: behind a backlog they would pile up."""
-        holding = cast(Consumer, self._app.consumer).holding
+        holding = cast("Consumer", self._app.consumer).holding
         if holding is None or not holding.open:
             return
         topic = self._app.settings.topics.ticks

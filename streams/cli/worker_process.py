@@ -30,6 +30,8 @@ def run_worker(settings: Settings, policy: Policy, ready_file: Path | None) -> N
     """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends."""
     with asyncio.Runner(loop_factory=_new_loop) as runner:
         runner.run(_run(settings, policy, ready_file))
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
     # Faust's threads and executors are done or idle; nothing is left that must be waited for.
     ending.leave(0)
 
@@ -75,8 +77,6 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
     except TimeoutError:
         ending.crash("the worker did not stop in time")
     log_counters(app)
-    if ready_file is not None:
-        ready_file.unlink(missing_ok=True)
     log.info("worker.stopped", problem=None)
 
 
@@ -92,13 +92,13 @@ async def _start(app: ConsentryApp, ready_file: Path | None) -> None:
         await app.start()
     except asyncio.CancelledError:
         raise
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - whatever it is ends the process
         _end(app, error)
 
 
 async def _watch(app: ConsentryApp) -> None:
     """Faust keeps a crashed app standing; here the process ends with it."""
-    while not app.crashed:
+    while not app.crashed:  # noqa: ASYNC110 - mode keeps the event to itself
         await asyncio.sleep(0.1)
     _end(app, app.crash_reason or RuntimeError())
 

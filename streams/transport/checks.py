@@ -19,9 +19,7 @@ _START_ANEW = (
 )
 
 
-def shared_numbers(
-    topics: Sequence[str], assigned: Iterable[tuple[str, int]]
-) -> frozenset[int]:
+def shared_numbers(topics: Sequence[str], assigned: Iterable[tuple[str, int]]) -> frozenset[int]:
     """The partition numbers that this worker was given, the same for every topic.
 
     Raises ConsentryError when one topic has others: its records would be judged without
@@ -152,5 +150,3 @@ def latest(first: Instant | None, second: Instant | None) -> Instant | None:
     if first is None or (second is not None and second > first):
         return second
     return first
-
-

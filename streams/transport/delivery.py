@@ -158,7 +158,7 @@ class Committer:
                         await self.commit(batches)
                 except asyncio.CancelledError:
                     raise
-                except BaseException as error:  # whatever it is, this process may not go on
+                except BaseException as error:  # noqa: BLE001 - whatever it is, do not go on
                     ending.crash(
                         "a transaction did not commit",
                         partition=self._partition,

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any, ClassVar
 
-import aiokafka
 import structlog
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, ConsumerMessage
@@ -20,6 +20,7 @@ from faust.types import TP, ConsumerMessage
 from streams.settings import Settings
 from streams.transport import ending
 from streams.transport.checks import PolicyPast, shared_numbers
+from streams.transport.clients import GroupView, changelog_reader, transactional_producer
 from streams.transport.delivery import Bounds
 from streams.transport.holding import Holding
 from streams.transport.partition import OwnedPartition
@@ -32,9 +33,6 @@ log = structlog.get_logger("consentry.worker")
 POLL_S = 0.5
 FULL_POLL_S = 0.02
 """How long to poll while some partitions have no room: theirs may come back any moment."""
-
-RETRY_BACKOFF_MS = 5
-"""The first append to a partition in a transaction is refused once; 100 ms is the default."""
 
 
 class Consumer(stock.Consumer):
@@ -107,7 +105,7 @@ class Consumer(stock.Consumer):
             0,
             None,
             b"",
-            piece,
+            piece,  # type: ignore[arg-type]  # Faust hands raw values on as they are
             None,
             0,
             0,
@@ -229,30 +227,8 @@ class Consumer(stock.Consumer):
             bounds=bounds,
             past=PolicyPast(self.app.policy),  # type: ignore[attr-defined]  # set in app.py
             accept_lost_input=settings.accept_lost_input,
-            new_producer=self._new_transactional_producer,
-            new_reader=self._new_reader,
-        )
-
-    def _new_transactional_producer(self, partition: int) -> aiokafka.AIOKafkaProducer:
-        settings = self.settings
-        return aiokafka.AIOKafkaProducer(
-            **settings.connection.aiokafka_options(),
-            transactional_id=settings.transactional_id(partition),
-            transaction_timeout_ms=int(settings.transaction_timeout_s * 1000),
-            acks="all",
-            linger_ms=0,
-            max_batch_size=1 << 20,
-            max_request_size=settings.output_max_bytes,
-            retry_backoff_ms=RETRY_BACKOFF_MS,
-        )
-
-    def _new_reader(self) -> aiokafka.AIOKafkaConsumer:
-        return aiokafka.AIOKafkaConsumer(
-            **self.settings.connection.aiokafka_options(),
-            isolation_level="read_committed",
-            auto_offset_reset="none",
-            enable_auto_commit=False,
-            max_partition_fetch_bytes=1 << 22,
+            new_producer=partial(transactional_producer, settings),
+            new_reader=partial(changelog_reader, settings),
         )
 
     async def perform_seek(self) -> None:
@@ -289,22 +265,6 @@ class Consumer(stock.Consumer):
         """Close the transactional producers."""
         await self._give_up()
         await in_parallel(p.committer.close() for p in self._kept.values())
-        self._stock_transport_waiters().clear()
-
-    def _stock_transport_waiters(self) -> Any:
-        return self.transport._topic_waiters  # type: ignore[attr-defined]  # aiokafka's
-
-
-class GroupView:
-    """What taking over asks of the group, answered by the consumer thread."""
-
-    def __init__(self, thread: Thread, topics: tuple[str, ...]) -> None:
-        self._thread = thread
-        self._topics = topics
-
-    async def committed(self, partition: int) -> dict[str, int]:
-        """Committed offsets of one partition number."""
-        return await self._thread.committed_offsets(self._topics, partition)
 
 
 class Transport(stock.Transport):

@@ -37,9 +37,9 @@ def crash(reason: str, **where: Any) -> NoReturn:
 def stop_for(error: ConsentryError) -> NoReturn:
     """End the process at once with code 2, telling what is wrong and what to do."""
     log.critical("worker.stopped", problem=error.problem, remedy=error.remedy)
-    print(f"error: {error.problem}", file=sys.stderr)
+    print(f"error: {error.problem}", file=sys.stderr)  # noqa: T201 - as the command line does
     if error.remedy:
-        print(error.remedy, file=sys.stderr)
+        print(error.remedy, file=sys.stderr)  # noqa: T201
     leave(STOPPED)
 
 

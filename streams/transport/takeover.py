@@ -166,12 +166,8 @@ class TakeOver:
         if progress is None:
             progress = Progress(positions={})
         self._past.check(progress, number)
-        gaps = checks.lost_inputs(
-            committed, starts, number, accept=self._accept_lost_input
-        )
-        partition = OwnedPartition(
-            number, count, restored.rows, progress, committer, self._past
-        )
+        gaps = checks.lost_inputs(committed, starts, number, accept=self._accept_lost_input)
+        partition = OwnedPartition(number, count, restored.rows, progress, committer, self._past)
         await self._settle_positions(partition, starts, gaps)
         return partition
 
@@ -196,9 +192,7 @@ class TakeOver:
         """Ask again for a while when the offsets are not yet those of the state."""
         deadline = time.monotonic() + SETTLING_S
         while (
-            progress is not None
-            and progress.differences(committed)
-            and time.monotonic() < deadline
+            progress is not None and progress.differences(committed) and time.monotonic() < deadline
         ):
             await asyncio.sleep(0.2)
             committed = await self._group.committed(number)

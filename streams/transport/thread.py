@@ -87,7 +87,7 @@ class Thread(stock.AIOKafkaConsumerThread):
                 coordinator.check_errors()
             except asyncio.CancelledError:
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is ends the process
                 fail(error, f"group {self.settings.group_id}")
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:

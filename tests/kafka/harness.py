@@ -18,12 +18,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-import msgspec
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from streams.core.events import Event
@@ -85,6 +84,7 @@ class WorkerProcess:
 
     def wait_for(self, event: str, count: int = 1, seconds: float = PATIENCE_S) -> dict[str, Any]:
         """The line of a kind, once there are `count`; fails when the process ends first."""
+
         def look() -> dict[str, Any] | None:
             found = self.said(event)
             return found[count - 1] if len(found) >= count else None
@@ -198,7 +198,7 @@ class Bus:
 
     def event(self, event: Event, **fields: Any) -> Sent:
         """An event as a producer sends it, or with other key, partition or timestamp."""
-        kind = EventType(type(event).__struct_config__.tag)
+        kind = EventType(str(event.__struct_config__.tag))
         key = subject_key(event.controller_id, event.subject_id)
         given = {"topic": self.names.inputs[kind], "key": key, "value": event_to_json(event)}
         return Sent(**(given | fields))
@@ -384,5 +384,3 @@ def _text(value: Any) -> str:
     if isinstance(value, tuple | list):
         return ",".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from streams.core.instants import Instant, days
 from tests.kafka.harness import Bus, Sent
 from tests.kafka.stories import expected, share, story
@@ -58,7 +60,7 @@ def test_bad_records_end_as_dead_letters_and_good_ones_are_judged(bus: Bus) -> N
 
 
 def test_a_flood_of_them_stops_the_worker_before_the_topic_is_drained(bus: Bus) -> None:
-    limit = {"dead_letter_limit_records": 10, "dead_letter_limit_share": 0.5}
+    limit: dict[str, Any] = {"dead_letter_limit_records": 10, "dead_letter_limit_share": 0.5}
     flood = [Sent(topic=bus.names.purchase, key=b"k", value=b"?", partition=0)] * 100
     with bus.worker(**limit) as worker:
         for record in flood:

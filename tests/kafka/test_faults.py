@@ -95,7 +95,7 @@ def test_a_rule_that_raises_leaves_its_record_uncommitted_and_out_of_the_log(bus
     ],
 )
 def test_dying_at_any_step_of_a_transaction_leaves_nothing_half_done(
-    bus: Bus, method: str, after: bool
+    bus: Bus, method: str, *, after: bool
 ) -> None:
     events = story(1) + story(2) + story(3)
     with bus.worker(fault=dies_in_transaction(method, after=after)) as dying:

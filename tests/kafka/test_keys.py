@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from streams.agents import origin
-from streams.agents.judging import partition_for
+from streams.agents.aside import partition_for
 from streams.core.instants import parse_instant
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import decode_row
-from tests.kafka.harness import Bus, Sent
+from tests.kafka.harness import Bus
 from tests.kafka.stories import share, story
 
 ARRIVED = parse_instant("2026-09-02T00:00:00.000Z")
@@ -31,9 +33,7 @@ def test_records_with_a_wrong_key_are_judged_where_they_belong(bus: Bus) -> None
     assert (inputs.read, inputs.rekeyed, inputs.judged) == (5, 3, 2)
     assert bus.counters(bus.names.rekeyed).judged == 3
     arrived = next(
-        record.timestamp
-        for record in bus.read(bus.names.data_share)
-        if record.key == b"another"
+        record.timestamp for record in bus.read(bus.names.data_share) if record.key == b"another"
     )
     rows = [
         decode_row(record.value)
@@ -57,11 +57,10 @@ def test_a_rekeyed_record_is_not_sent_round_again(bus: Bus) -> None:
         (origin.TIMESTAMP, b"%d" % ARRIVED),
     ]
     elsewhere = 1 - partition_for(right.key, 2)
-    astray = {"topic": right.topic, "value": right.value, "headers": place}
     with bus.worker() as worker:
         bus.send(
-            Sent(**astray, key=right.key, partition=elsewhere),
-            Sent(topic=right.topic, key=right.key, value=right.value),
+            replace(right, headers=place, partition=elsewhere),
+            right,
         )
         bus.settle(worker)
     letters = bus.dead_letters()

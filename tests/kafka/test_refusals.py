@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.structs import OffsetAndMetadata
@@ -27,7 +28,7 @@ def admin(bus: Bus) -> KafkaAdminClient:
     return KafkaAdminClient(**bus.settings.connection.kafka_python_options())
 
 
-def refuses(bus: Bus, *words: str, **settings: object) -> None:
+def refuses(bus: Bus, *words: str, **settings: Any) -> None:
     """The worker ends by itself, tells why in two lines, and writes nothing."""
     before = len(bus.findings())
     with bus.start(**settings) as worker:
@@ -97,4 +98,3 @@ def test_topics_with_different_partition_counts(bus: Bus) -> None:
     client.create_partitions({bus.names.purchase: 3})
     client.close()
     refuses(bus, bus.names.purchase, "partitions")
-

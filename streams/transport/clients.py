@@ -1,0 +1,51 @@
+"""The Kafka clients that taking over needs beside Faust's consumer."""
+
+from __future__ import annotations
+
+import aiokafka
+
+from streams.settings import Settings
+from streams.transport.thread import Thread
+
+RETRY_BACKOFF_MS = 5
+"""The first append to a partition in a transaction is refused once; 100 ms is the default."""
+
+WRITE_BATCH_BYTES = 1 << 20
+READ_BATCH_BYTES = 1 << 22
+
+
+def transactional_producer(settings: Settings, partition: int) -> aiokafka.AIOKafkaProducer:
+    """The one producer of a partition number; starting it fences the one before."""
+    return aiokafka.AIOKafkaProducer(
+        **settings.connection.aiokafka_options(),
+        transactional_id=settings.transactional_id(partition),
+        transaction_timeout_ms=int(settings.transaction_timeout_s * 1000),
+        acks="all",
+        linger_ms=0,
+        max_batch_size=WRITE_BATCH_BYTES,
+        max_request_size=settings.output_max_bytes,
+        retry_backoff_ms=RETRY_BACKOFF_MS,
+    )
+
+
+def changelog_reader(settings: Settings) -> aiokafka.AIOKafkaConsumer:
+    """A consumer without a group that sees committed records only."""
+    return aiokafka.AIOKafkaConsumer(
+        **settings.connection.aiokafka_options(),
+        isolation_level="read_committed",
+        auto_offset_reset="none",
+        enable_auto_commit=False,
+        max_partition_fetch_bytes=READ_BATCH_BYTES,
+    )
+
+
+class GroupView:
+    """What taking over asks of the group, answered by the consumer thread."""
+
+    def __init__(self, thread: Thread, topics: tuple[str, ...]) -> None:
+        self._thread = thread
+        self._topics = topics
+
+    async def committed(self, partition: int) -> dict[str, int]:
+        """Committed offsets of one partition number."""
+        return await self._thread.committed_offsets(self._topics, partition)
