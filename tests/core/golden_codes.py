@@ -1,0 +1,62 @@
+"""The catalogue of codes as plain data, for the golden file.
+
+    python -m tests.core.golden_codes
+
+writes `golden/codes.json` anew. Read the difference before it is committed: a text or
+an article that changes there changes what officers read, and needs the legal model.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from streams.core.codes import CODES, Code
+from streams.core.instants import EARLIEST, Instant, format_instant
+
+GOLDEN = Path(__file__).parent / "golden" / "codes.json"
+NOW = "always"
+
+
+def catalogue() -> list[dict[str, Any]]:
+    """Every code with its words, in the order of the catalogue."""
+    return [_plain(code) for code in CODES.values()]
+
+
+def _plain(code: Code) -> dict[str, Any]:
+    return {
+        "number": code.number,
+        "code": code.name,
+        "family": code.family,
+        "severity": code.severity.value,
+        "breach_assessment_required": code.breach_assessment,
+        "explanation_en": code.explanation_en,
+        "explanation_nl": code.explanation_nl,
+        "variants": {
+            reason: {"explanation_en": english, "explanation_nl": dutch}
+            for reason, (english, dutch) in sorted(code.variants.items())
+        },
+        "remediation_en": code.remediation_en,
+        "remediation_nl": code.remediation_nl,
+        "citations": _citations(code),
+    }
+
+
+def _citations(code: Code) -> dict[str, list[str]]:
+    """In force always, or on both sides of each instant at which they change."""
+    changes = sorted({c.since for c in code.citations if c.since != EARLIEST})
+    if not changes:
+        return {NOW: list(code.citations_at(None))}
+    sides = [Instant(change + ms) for change in changes for ms in (-1, 0)]
+    return {format_instant(side): list(code.citations_at(side)) for side in sides}
+
+
+def write() -> None:
+    """Write the golden file."""
+    text = json.dumps(catalogue(), ensure_ascii=False, indent=2)
+    GOLDEN.write_text(text + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    write()

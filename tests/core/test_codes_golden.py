@@ -1,0 +1,76 @@
+"""The 44 codes: texts, articles and remediation as reviewed in `golden/codes.json`.
+
+After a change that the legal model asks for:
+
+    python -m tests.core.golden_codes
+
+and read the difference.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from streams.core.codes import CODES
+from tests.core.builders import buy, grant, message, share
+from tests.core.golden_codes import GOLDEN, NOW, catalogue
+from tests.core.stories import story
+
+STORED: list[dict[str, Any]] = json.loads(GOLDEN.read_text("utf-8"))
+UAVG_5 = "2026-08-31T22:00:00.000Z"
+TELEPHONE = "2026-06-30T22:00:00.000Z"
+
+
+@pytest.mark.parametrize("position", range(44), ids=[code["number"] for code in STORED])
+def test_a_code_is_as_reviewed(position: int) -> None:
+    assert catalogue()[position] == STORED[position]
+
+
+def test_there_are_44() -> None:
+    assert len(CODES) == len(STORED) == 44
+    numbers = [code["number"] for code in STORED]
+    expected = [
+        *(f"S{n:02}" for n in range(1, 18)),
+        *(f"S{n}" for n in range(20, 27)),
+        *(f"M{n:02}" for n in range(1, 12)),
+        *("M20", "M21", "O01", "O02", "A01", "Q01", "Q02", "Q03", "Q04"),
+    ]
+    assert numbers == expected
+
+
+@pytest.mark.parametrize("code", STORED, ids=[code["number"] for code in STORED])
+def test_a_code_speaks_both_languages(code: dict[str, Any]) -> None:
+    texts = [code, *code["variants"].values()]
+    for text in texts:
+        assert re.fullmatch(r"[A-Z].*\.", text["explanation_en"])
+        assert re.fullmatch(r"[A-Z].*\.", text["explanation_nl"])
+        assert text["explanation_en"] != text["explanation_nl"]
+    assert code["remediation_en"] != code["remediation_nl"]
+    assert all(code["citations"].values())
+
+
+def test_codes_whose_articles_depend_on_the_date() -> None:
+    dated = {c["number"]: sorted(c["citations"]) for c in STORED if NOW not in c["citations"]}
+    assert dated == {
+        "S14": ["2026-08-31T21:59:59.999Z", UAVG_5],
+        "M03": ["2026-06-30T21:59:59.999Z", TELEPHONE],
+    }
+
+
+@pytest.mark.parametrize(("ms", "text"), [(-1, "before 1 Sep 2026"), (0, "of 1 Sep 2026")])
+def test_a_minor_is_judged_by_the_text_of_the_day(ms: int, text: str) -> None:
+    """Not that of the day of judging: a share of 2025 is not held to UAVG 5 of 2026."""
+    given = grant("2025-01-01T00:00:00Z", age_band="UNDER_16")
+    cited = story(given, share(UAVG_5, ms=ms)).finding("S14").citations
+    assert [c for c in cited if "UAVG" in c] == [f"UAVG 5(1)-(2) (text {text})"]
+
+
+@pytest.mark.parametrize(("ms", "text"), [(-1, "(text before 1 Jul 2026)"), (0, "(Stb. 2025, 12)")])
+def test_a_channel_is_judged_by_the_text_of_the_day(ms: int, text: str) -> None:
+    sold = buy("2026-01-01T00:00:00Z")
+    cited = story(sold, message(TELEPHONE, ms=ms, channel="FAX")).finding("M03").citations
+    assert [c for c in cited if "Tw" in c] == [f"Tw 11.7(1),(2),(4) {text}"]

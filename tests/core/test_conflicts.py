@@ -1,0 +1,80 @@
+"""Q03: two payloads under one event id; which one counts does not depend on arrival."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from streams.core.events import Event
+from tests.core.builders import grant, notify, object_, share, withdraw
+from tests.core.stories import Story
+
+
+def arrived(*events: Event) -> Story:
+    """A story in which ids may meet."""
+    return Story().take(*events)
+
+
+FIRST = share(2)
+OTHER = share(2, recorded_at=3, recipient_id="OTHERCO")
+THIRD = share(2, recorded_at=4, recipient_id="THIRDCO")
+
+
+@pytest.mark.parametrize("order", list(permutations([FIRST, OTHER, THIRD])))
+def test_the_first_recorded_counts_whatever_the_order(order: tuple[Event, ...]) -> None:
+    told = arrived(*order)
+    assert told.found() == {"share": "Q03 S07"}
+    assert {f.recipient_id for f in told.open} == {"ACME"}
+
+
+def test_then_the_smallest_hash() -> None:
+    twins = [share(2), share(2, recipient_id="OTHERCO")]
+    kept = {arrived(*order).finding("S07").recipient_id for order in permutations(twins)}
+    assert len(kept) == 1
+
+
+def test_the_conflict_is_told_once() -> None:
+    told = arrived(FIRST, OTHER, THIRD, OTHER, FIRST)
+    assert [f.code for f in told.told].count("EVENT_ID_CONFLICT") == 1
+
+
+def test_equal_payloads_are_no_conflict() -> None:
+    assert arrived(FIRST, FIRST).found() == {"share": "S07"}
+
+
+@pytest.mark.parametrize(
+    ("kept", "other", "rest"),
+    [
+        (grant(0), grant(0, recorded_at=1, recipient_ids=["OTHERCO"]), [share(2)]),
+        (grant(0), grant(0, recorded_at=1, evidence_ref=None), [share(2)]),
+        (
+            withdraw(1),
+            withdraw(1, recorded_at=2, recipient_ids=["B"]),
+            [share(0), share(2, id="s")],
+        ),
+        (notify(2), notify(2, recorded_at=3, recipient_id="B"), [share(0), withdraw(1)]),
+        (share(0), share(0, recorded_at=1, purpose="PAYMENT"), [object_(1)]),
+    ],
+)
+def test_the_whole_story_follows_the_one_that_counts(
+    kept: Event, other: Event, rest: list[Event]
+) -> None:
+    """As if the other payload had never been, but for the Q03."""
+    alone = arrived(kept, *rest)
+    for order in permutations([kept, other, *rest]):
+        both = arrived(*order)
+        assert both.owed() == alone.owed()
+        assert _without_conflict(both.found()) == alone.found()
+        assert "Q03" in both.found()[kept.event_id]
+
+
+def test_an_event_may_change_its_kind() -> None:
+    told = arrived(share(2, recorded_at=3), withdraw(1, id="share"))
+    assert told.found() == {"share": "Q03"}
+
+
+def _without_conflict(found: dict[str, str]) -> dict[str, Any]:
+    bare = {event: codes.replace("Q03", "").strip() for event, codes in found.items()}
+    return {event: codes for event, codes in bare.items() if codes}

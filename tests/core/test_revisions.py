@@ -1,0 +1,146 @@
+"""OPEN, REVISED, RETRACTED, REMEDIATED: what a reader of the topic sees (legal model 4.5)."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.core.events import Event
+from streams.core.findings import Finding
+from streams.core.instants import Instant
+from streams.core.state import Outcome
+from streams.core.vocabulary import DutyStatus, Finality, Status
+from tests.core.builders import (
+    buy,
+    grant,
+    message,
+    moment,
+    notify,
+    object_,
+    own_grant,
+    share,
+    withdraw,
+)
+from tests.core.stories import Story, story
+
+
+def line(finding: Finding) -> tuple[int, str, str, bool]:
+    return finding.revision, finding.status.value, finding.code, finding.late_detected
+
+
+def lines(told: Story, event_id: str, family: str) -> list[tuple[int, str, str, bool]]:
+    return [line(f) for f in told.told if (f.event_id, f.family) == (event_id, family)]
+
+
+def test_on_time_is_open_and_not_late() -> None:
+    told = story(share(2))
+    assert lines(told, "share", "S.BASIS") == [(1, "OPEN", "NO_CONSENT", False)]
+    assert told.told[0].finality is Finality.PROVISIONAL
+    assert told.told[0].detected_at == moment(2)
+
+
+def test_from_clean_to_open_late() -> None:
+    told = story(grant(0), share(2), withdraw(1, recorded_at=9))
+    assert lines(told, "share", "S.BASIS") == [(1, "OPEN", "SHARE_AFTER_WITHDRAWAL", True)]
+    assert told.told[-1].detected_at == moment(9)
+
+
+def test_another_code_is_a_revision() -> None:
+    told = story(share(2), withdraw(1))
+    assert lines(told, "share", "S.BASIS") == [
+        (1, "OPEN", "NO_CONSENT", False),
+        (2, "REVISED", "SHARE_AFTER_WITHDRAWAL", True),
+    ]
+
+
+def test_late_proof_retracts() -> None:
+    told = story(share(2), grant(0))
+    assert lines(told, "share", "S.BASIS")[-1][:3] == (2, "RETRACTED", "NO_CONSENT")
+    assert told.told[-1].reason == "LATE_EVIDENCE"
+    assert told.found() == {}
+
+
+def test_what_was_retracted_opens_again() -> None:
+    told = story(share(3), grant(0), withdraw(1))
+    assert lines(told, "share", "S.BASIS") == [
+        (1, "OPEN", "NO_CONSENT", False),
+        (2, "RETRACTED", "NO_CONSENT", False),
+        (3, "OPEN", "SHARE_AFTER_WITHDRAWAL", True),
+    ]
+    told.take(grant(2, id="again"))
+    assert lines(told, "share", "S.BASIS")[-1][:2] == (4, "RETRACTED")
+
+
+def test_one_address_whatever_the_code() -> None:
+    told = story(share(3), grant(0), withdraw(1))
+    assert len({f.violation_id for f in told.told if f.event_id == "share"}) == 1
+
+
+def test_a_grant_dated_back_retracts_nothing() -> None:
+    """Recorded two days after the act, it is not demonstrable (P16)."""
+    told = story(share(2), grant(0, recorded_at=48))
+    assert told.found() == {"grant": "A01", "share": "S15"}
+
+
+def test_a_retracted_duty() -> None:
+    told = story(grant(0), share(3), withdraw(1), grant(2, id="again"))
+    assert [d.status for d in told.duties.values()] == [DutyStatus.RETRACTED]
+    assert told.owed() == {}
+
+
+def test_a_tick_is_not_late() -> None:
+    told = story(share(0), withdraw(1)).tick(100)
+    assert lines(told, "withdrawal", "O.NOTIFY") == [
+        (1, "OPEN", "RECIPIENT_NOT_NOTIFIED", False),
+    ]
+    assert told.told[-1].detected_at == moment(100)
+    told.take(notify(101))
+    assert lines(told, "withdrawal", "O.NOTIFY")[-1][:2] == (2, "REMEDIATED")
+
+
+def test_a_tick_says_a_thing_once() -> None:
+    told = story(share(0), withdraw(1)).tick(100).tick(101).tick(200)
+    assert [f.code for f in told.told] == ["NO_CONSENT", "RECIPIENT_NOT_NOTIFIED"]
+    assert told.decisions[-1].rows == ()
+    assert told.decisions[-1].rejudged == 0
+
+
+def test_what_does_not_change_is_not_said_again() -> None:
+    told = story(share(2), withdraw(1), own_grant(0), object_(3), buy(1))
+    assert [f.code for f in told.told if f.event_id == "share"] == [
+        "NO_CONSENT",
+        "SHARE_AFTER_WITHDRAWAL",
+    ]
+
+
+def test_a_duplicate_says_nothing() -> None:
+    told = story(share(2))
+    told.take(share(2))
+    assert told.decisions[-1].outcome is Outcome.DUPLICATE
+    assert (told.decisions[-1].rows, told.decisions[-1].findings) == ((), ())
+    assert len(told.told) == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "late", "first", "then"),
+    [
+        (message(2), buy(0), "MSG_NO_PRIOR_SALE", None),
+        (message(2), buy(0, consideration="NONE"), "MSG_NO_PRIOR_SALE", "MSG_SALE_REVERSED"),
+    ],
+)
+def test_messages_are_revised_alike(
+    event: Event, late: Event, first: str, then: str | None
+) -> None:
+    told = story(event, late)
+    assert told.told[0].code == first
+    assert [f.code for f in told.open] == ([then] if then else [])
+
+
+def test_each_finding_keeps_its_time_and_versions() -> None:
+    told = story(share(2, legal_basis_claimed="CONTRACT", protection="HASHED"))
+    finding = told.finding("S06")
+    assert finding.occurred_at == Instant(moment(2))
+    assert (finding.claimed_basis, finding.recipient_id) == ("CONTRACT", "ACME")
+    assert finding.policy_version == told.policy.version
+    assert finding.law_version == told.policy.law_version
+    assert (finding.controller_id, finding.subject_id) == ("OURCO", "s-1")
+    assert finding.status is Status.OPEN
