@@ -1,0 +1,229 @@
+"""Judging a partition's slices, without a broker: counters, batches, time, and keys."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from streams.agents import judging
+from streams.agents.aside import partition_for
+from streams.agents.judging import PartitionJudge, RuleFault
+from streams.core.events import Event
+from streams.core.identifiers import subject_key
+from streams.core.instants import Instant, days
+from streams.core.policy import default_policy
+from streams.errors import ConsentryError
+from streams.settings import Settings
+from streams.transport.checks import PolicyPast
+from streams.transport.delivery import Batch, Bounds, Output
+from streams.transport.partition import OwnedPartition
+from streams.transport.slices import Slice, Span
+from streams.transport.table import MemoryRows
+from streams.wire.encode import event_to_json
+from streams.wire.findings import decode_finding
+from streams.wire.progress import Counters, Progress, decode_progress
+from tests.kafka.stories import CONTROLLER, START, share, stories, story
+from tests.transport.test_slices import One
+
+SETTINGS = Settings(dead_letter_limit_records=10)
+NAMES = SETTINGS.topics
+LATER = Instant(START + days(30))
+POLICY = default_policy()
+ROOMY = Bounds(records=1000, bytes=1 << 20, seconds=1.0)
+
+
+class Kept:
+    """A committer that keeps what it is given."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.batches: list[Batch] = []
+
+    def put(self, batch: Batch) -> None:
+        self.batches.append(batch)
+
+
+class World:
+    """One partition number of one, and everything that was written for it."""
+
+    def __init__(self, bounds: Bounds = ROOMY, number: int = 0, count: int = 1) -> None:
+        self.kept = Kept(bounds)
+        self.progress = Progress(positions={})
+        self.partition = OwnedPartition(
+            number, count, MemoryRows(), self.progress, cast("Any", self.kept), PolicyPast(POLICY)
+        )
+        self.judge = PartitionJudge(self.partition, SETTINGS, POLICY, 100)
+        self._next = 0
+
+    def take(self, *records: One) -> list[Batch]:
+        """Judge a slice; its batches, each handed over in turn."""
+        topics = {record.topic for record in records}
+        spans = {topic: Span(0, self._next + 10) for topic in topics}
+        before = len(self.kept.batches)
+        for batch in self.judge.batches(Slice(self.partition.number, 1, spans, records)):
+            self.partition.hand_over(batch)
+        return self.kept.batches[before:]
+
+    def record(self, event: Event | None, topic: str = NAMES.data_share, **fields: Any) -> One:
+        """A record on this partition."""
+        self._next += 1
+        given = {
+            "key": event and subject_key(event.controller_id, event.subject_id),
+            "value": event and event_to_json(event),
+            "timestamp": LATER,
+        }
+        return One(topic, self.partition.number, self._next, **(given | fields))
+
+    def story(self, *events: Event) -> list[One]:
+        """Records of several events, each on its topic."""
+        kinds = {"DataShare": NAMES.data_share, "ConsentChange": NAMES.consent_change}
+        return [self.record(event, kinds[type(event).__name__]) for event in events]
+
+    def count(self, topic: str = NAMES.data_share) -> Counters:
+        return self.progress.count(topic)
+
+    def time(self) -> Instant | None:
+        """Partition time."""
+        return self.progress.partition_time
+
+    def outputs(self, topic: str) -> list[Output]:
+        return [o for b in self.kept.batches for o in b.outputs if o.topic == topic]
+
+    def codes(self) -> list[str]:
+        return [decode_finding(o.value or b"").code for o in self.outputs(NAMES.violations)]
+
+
+def test_every_record_ends_as_one_of_the_counted_kinds() -> None:
+    world = World()
+    first = world.record(share("s", "1", START))
+    world.take(
+        first,
+        first,
+        world.record(share("s", "1", START)),
+        world.record(None, value=b"?"),
+        world.record(share("s", "2", START), key=b"other"),
+    )
+    assert world.count() == Counters(
+        read=5, judged=1, duplicates=1, replays=1, rekeyed=1, dead_lettered=1
+    )
+    assert world.count().balanced
+
+
+def test_a_batch_carries_positions_and_progress_up_to_itself_and_no_further() -> None:
+    world = World(Bounds(records=4, bytes=1 << 20, seconds=1.0))
+    records = world.story(*stories(4))
+    batches = world.take(*records)
+    assert len(batches) > 2
+    assert [batch.final for batch in batches] == [False] * (len(batches) - 1) + [True]
+    read = [
+        sum(c.read for c in decode_progress(batch.progress).counters.values()) for batch in batches
+    ]
+    assert read == sorted(set(read[:-1])) + read[-1:]
+    for batch, seen in zip(batches[:-1], read[:-1], strict=True):
+        last = records[seen - 1]
+        assert batch.positions[last.topic] == last.offset + 1
+    assert read[-1] == len(records)
+    assert decode_progress(batches[-1].progress).positions == batches[-1].positions
+
+
+def test_time_never_goes_back_and_only_ticks_move_it() -> None:
+    world = World()
+    world.take(world.record(share("s", "1", START), timestamp=LATER + 5))
+    assert world.time() is None
+    for at in (LATER, LATER - 10, LATER + 1):
+        world.take(world.record(None, NAMES.ticks, value=b"t", timestamp=at))
+    assert world.time() == LATER + 1
+    assert world.count(NAMES.ticks) == Counters(read=3, judged=3)
+
+
+def test_deadlines_pass_by_ticks_strictly() -> None:
+    world = World()
+    world.take(*world.story(*story(0)))
+    assert "RECIPIENT_NOT_NOTIFIED" not in world.codes()
+    due = min(at for at, _ in world.judge.subjects.deadlines._heap)
+    world.take(world.record(None, NAMES.ticks, timestamp=due))
+    assert "RECIPIENT_NOT_NOTIFIED" not in world.codes()
+    world.take(world.record(None, NAMES.ticks, timestamp=due + 1))
+    assert "RECIPIENT_NOT_NOTIFIED" in world.codes()
+
+
+def test_deadlines_are_found_again_from_the_stored_rows() -> None:
+    world = World()
+    world.take(*world.story(*story(0)))
+    known = dict(world.judge.subjects.deadlines._current)
+    again = PartitionJudge(world.partition, SETTINGS, POLICY, 100)
+    for _ in again.subjects.index():
+        pass
+    assert dict(again.subjects.deadlines._current) == known != {}
+
+
+def test_old_events_of_unknown_subjects_are_expired_and_of_known_ones_are_not() -> None:
+    world = World()
+    retention = POLICY.at(LATER).retention
+    world.take(*world.story(share("known", "1", START)))
+    world.take(world.record(None, NAMES.ticks, timestamp=LATER))
+    old, kept = Instant(LATER - retention - 1), Instant(LATER - retention)
+    world.take(*world.story(share("new", "2", old), share("known", "3", old)))
+    assert (world.count().expired, world.count().judged) == (1, 2)
+    world.take(*world.story(share("new", "4", kept)))
+    assert (world.count().expired, world.count().judged) == (1, 3)
+
+
+def test_a_record_on_a_wrong_partition_goes_to_its_own_with_where_it_stood() -> None:
+    key = subject_key(CONTROLLER, "s")
+    home = partition_for(key, 4)
+    world = World(number=(home + 1) % 4, count=4)
+    record = world.record(share("s", "1", START), headers=(("trace", b"7"), ("none", None)))
+    world.take(record)
+    [sent] = world.outputs(NAMES.rekeyed)
+    assert (sent.partition, sent.key, sent.value) == (home, key, record.value)
+    there = World(number=home, count=4)
+    there.take(
+        One(NAMES.rekeyed, home, 0, LATER + days(1), sent.key, sent.value, tuple(sent.headers))
+    )
+    [row] = [
+        r.row
+        for r in there.judge.subjects.find(key).records.values()  # type: ignore[union-attr]
+    ]
+    assert row.fact.ingested_at == LATER
+    assert (row.fact.source.topic, row.fact.source.offset) == (record.topic, record.offset)
+
+
+@pytest.mark.parametrize("text", ["2026", "-1x"])
+def test_a_rekeyed_record_without_coordinates_is_a_dead_letter(text: str) -> None:
+    world = World()
+    record = world.record(share("s", "1", START), NAMES.rekeyed)
+    headers = (("consentry-topic", b"t"), ("consentry-partition", text.encode()))
+    world.take(record, record._replace(headers=headers))
+    assert world.count(NAMES.rekeyed).dead_lettered == 2
+
+
+def test_a_fault_names_the_record_and_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("jan@example.org")
+
+    monkeypatch.setattr(judging, "judge", broken)
+    world = World()
+    with pytest.raises(RuleFault) as fault:
+        world.take(*world.story(share("s", "1", START)))
+    assert fault.value.where == {
+        "topic": NAMES.data_share,
+        "partition": 0,
+        "offset": 1,
+        "error": "KeyError",
+    }
+    assert fault.value.__cause__ is None
+    assert fault.value.__suppress_context__
+
+
+def test_the_limit_on_dead_letters_counts_over_a_window_that_slides() -> None:
+    world = World()
+    bad = world.record(None, value=b"?")
+    world.take(*[bad] * 9)
+    with pytest.raises(ConsentryError, match="could not be judged"):
+        world.take(bad)
+    world = World()
+    good = [world.record(share("s", str(n), START)) for n in range(40)]
+    world.take(*good, *[bad] * 9)
+    assert world.progress.recent_read < 20

@@ -1,0 +1,185 @@
+"""Batches into transactions: in order, bounded, all or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Any
+
+import pytest
+
+from streams.transport import ending
+from streams.transport.delivery import Batch, Bounds, Committer, Output, gather
+from streams.wire.progress import PROGRESS_KEY
+
+BOUNDS = Bounds(records=10, bytes=10_000, seconds=1.0)
+
+
+class Ended(BaseException):
+    """The process would have ended here."""
+
+
+@pytest.fixture(autouse=True)
+def exits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    codes: list[int] = []
+
+    def leave(code: int) -> None:
+        codes.append(code)
+        raise Ended
+
+    monkeypatch.setattr(ending, "leave", leave)
+    return codes
+
+
+class Builder:
+    """A record batch that holds three records."""
+
+    def __init__(self) -> None:
+        self.records: list[tuple[bytes | None, bytes | None]] = []
+
+    def append(self, *, key: bytes | None, value: bytes | None, **_: Any) -> object:
+        if len(self.records) == 3:
+            return None
+        self.records.append((key, value))
+        return object()
+
+
+class Producer:
+    """What was written, transaction by transaction."""
+
+    def __init__(self, fails: str = "", hangs: str = "") -> None:
+        self.committed: list[list[Any]] = []
+        self.open: list[Any] | None = None
+        self._fails = fails
+        self._hangs = hangs
+        self.stopped = False
+
+    async def _step(self, name: str) -> None:
+        await asyncio.sleep(0)
+        if name == self._hangs:
+            await asyncio.Event().wait()
+        if name == self._fails:
+            raise RuntimeError(name)
+
+    async def begin_transaction(self) -> None:
+        await self._step("begin")
+        self.open = []
+
+    def create_batch(self) -> Builder:
+        return Builder()
+
+    async def send_batch(
+        self, batch: Builder, topic: str, *, partition: int
+    ) -> asyncio.Future[None]:
+        await self._step("send")
+        assert self.open is not None
+        self.open.append((topic, partition, batch.records))
+        sent = asyncio.get_running_loop().create_future()
+        sent.set_result(None)
+        return sent
+
+    async def send_offsets_to_transaction(self, offsets: dict[Any, Any], group: str) -> None:
+        await self._step("offsets")
+        assert self.open is not None
+        self.open.append((group, {tp.topic: meta.offset for tp, meta in offsets.items()}))
+
+    async def commit_transaction(self) -> None:
+        await self._step("commit")
+        assert self.open is not None
+        self.committed.append(self.open)
+        self.open = None
+
+    async def stop(self) -> None:
+        self.stopped = True
+
+
+def batch(count: int, *, position: int = 0, size: int = 1) -> Batch:
+    one = Batch()
+    for number in range(count):
+        one.add(Output("out", 0, b"%d" % number, b"x" * size))
+    one.positions = {"in": position}
+    one.progress = b"p%d" % position
+    return one
+
+
+def committer(producer: Producer, bounds: Bounds = BOUNDS) -> Committer:
+    return Committer(producer, partition=0, group_id="group", changelog="log", bounds=bounds)
+
+
+def test_a_transaction_takes_what_fits_and_at_least_one_batch() -> None:
+    queue = deque([batch(4), batch(4), batch(4)])
+    assert [len(taken.outputs) for taken in gather(queue, BOUNDS)] == [4, 4]
+    assert len(queue) == 1
+    large = deque([batch(40), batch(1)])
+    assert len(gather(large, BOUNDS)) == 1
+    heavy = deque([batch(1, size=9_000), batch(1, size=2_000)])
+    assert len(gather(heavy, BOUNDS)) == 1
+
+
+async def judged(producer: Producer, *batches: Batch) -> Committer:
+    one = committer(producer)
+    for each in batches:
+        one.put(each)
+    one.start()
+    await one.drained()
+    return one
+
+
+def test_outputs_progress_and_offsets_are_one_transaction() -> None:
+    producer, told = Producer(), []
+    first, second = batch(4, position=5), batch(1, position=9)
+    first.done = lambda: told.append(1)
+    second.done = lambda: told.append(2)
+
+    async def run() -> None:
+        one = await judged(producer, first, second)
+        await one.close()
+
+    asyncio.run(run())
+    [[full, rest, progress, offsets]] = producer.committed
+    assert full == ("out", 0, [(b"0", b"x"), (b"1", b"x"), (b"2", b"x")])
+    assert rest == ("out", 0, [(b"3", b"x"), (b"0", b"x")])
+    assert progress == ("log", 0, [(PROGRESS_KEY, b"p9")])
+    assert offsets == ("group", {"in": 9})
+    assert told == [1, 2]
+    assert producer.stopped
+
+
+def test_what_is_put_while_a_transaction_commits_goes_into_the_next() -> None:
+    producer = Producer()
+
+    async def run() -> None:
+        one = committer(producer)
+        one.put(batch(1, position=1))
+        one.start()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        one.put(batch(1, position=2))
+        one.put(batch(1, position=3))
+        await one.drained()
+
+    asyncio.run(run())
+    assert [transaction[-1] for transaction in producer.committed] == [
+        ("group", {"in": 1}),
+        ("group", {"in": 3}),
+    ]
+
+
+@pytest.mark.parametrize("step", ["begin", "send", "offsets", "commit"])
+def test_a_failure_at_any_step_ends_the_process_and_nothing_is_acknowledged(
+    step: str, exits: list[int]
+) -> None:
+    told: list[int] = []
+    one = batch(1)
+    one.done = lambda: told.append(1)
+
+    async def run(producer: Producer) -> None:
+        each = committer(producer, BOUNDS._replace(seconds=0.05))
+        each.put(one)
+        with pytest.raises(Ended):
+            await each._run()
+
+    asyncio.run(run(Producer(fails=step)))
+    asyncio.run(run(Producer(hangs=step)))
+    assert exits == [70, 70]
+    assert told == []

@@ -1,0 +1,45 @@
+"""A holding: what may be judged, and who gets credits back."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+from streams.transport.holding import Holding
+from streams.transport.slices import Slice, Span
+
+
+def piece(assignment: int, partition: int = 0) -> Slice:
+    return Slice(partition, assignment, {"a": Span(0, 1)}, [])
+
+
+def test_only_slices_of_an_open_holding_are_judged() -> None:
+    async def run() -> None:
+        holding = Holding(2, frozenset({0}), open_slices=1)
+        partition = cast("Any", object())
+        holding.take({0: partition})
+        assert holding.partition_of(piece(2)) is None
+        holding.begin()
+        assert holding.partition_of(piece(2)) is partition
+        assert holding.partition_of(piece(1)) is None
+        holding.end()
+        assert holding.partition_of(piece(2)) is None
+
+    asyncio.run(run())
+
+
+def test_a_slice_of_an_earlier_assignment_gives_back_no_credit() -> None:
+    async def run() -> None:
+        holding = Holding(2, frozenset({0}), open_slices=1)
+        holding.begin()
+        holding.hand_on(piece(2))
+        assert holding.with_room() == set()
+        holding.give_back(piece(1))
+        assert holding.with_room() == set()
+        waiting = asyncio.create_task(holding.wait_for_room(5))
+        await asyncio.sleep(0)
+        holding.give_back(piece(2))
+        await asyncio.wait_for(waiting, 1)
+        assert holding.with_room() == {0}
+
+    asyncio.run(run())

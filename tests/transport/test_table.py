@@ -1,0 +1,54 @@
+"""The subject table: the same rows by slices as one by one."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.core.identifiers import EventId, PayloadHash, SubjectKey, subject_key
+from streams.errors import ConsentryError
+from streams.transport.table import MemoryRows, Restored
+from streams.wire.progress import PROGRESS_KEY
+from streams.wire.rows import CorruptRow, row_key
+from tests.transport.test_slices import One
+
+ANN, BOB = subject_key("SHOP", "ann"), subject_key("SHOP", "bob")
+
+
+def key(subject: SubjectKey, event_id: str) -> bytes:
+    return row_key(subject, EventId(event_id), PayloadHash("00" * 32))
+
+
+def test_rows_are_kept_by_subject_and_forgotten_by_tombstone() -> None:
+    rows = MemoryRows()
+    rows.put(key(ANN, "1"), b"a")
+    rows.put(key(ANN, "2"), b"b")
+    rows.put(key(BOB, "1"), b"c")
+    rows.put(key(ANN, "1"), b"d")
+    assert dict(rows.rows_of(ANN)) == {key(ANN, "1"): b"d", key(ANN, "2"): b"b"}
+    assert (len(rows), set(rows.subjects())) == (3, {ANN, BOB})
+    rows.put(key(BOB, "1"), None)
+    rows.put(key(BOB, "9"), None)
+    rows.put(key(ANN, "9"), None)
+    assert (len(rows), set(rows.subjects())) == (2, {ANN})
+    assert rows.rows_of(BOB) == {}
+
+
+def test_a_restore_takes_the_latest_progress_and_rows() -> None:
+    restored = Restored(MemoryRows())
+    restored.apply(
+        [
+            One("log", 0, 0, 0, PROGRESS_KEY, b"p1"),
+            One("log", 0, 1, 0, key(ANN, "1"), b"a"),
+            One("log", 0, 4, 0, PROGRESS_KEY, b"p2"),
+        ]
+    )
+    assert restored.progress == b"p2"
+    assert len(restored.rows) == 1
+
+
+@pytest.mark.parametrize("bad", [None, b"", b"subject", b"subject\x00?1"])
+def test_a_row_under_an_unknown_key_stops_the_restore(bad: bytes | None) -> None:
+    with pytest.raises(ConsentryError, match="offset 7"):
+        Restored(MemoryRows()).apply([One("log", 0, 7, 0, bad, b"x")])
+    with pytest.raises(CorruptRow):
+        MemoryRows().put(bad or b"", b"x")

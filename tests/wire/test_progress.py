@@ -1,0 +1,62 @@
+"""The progress row: a stored format, its bytes held fast."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.core.instants import Instant
+from streams.wire.progress import (
+    CorruptProgress,
+    Counters,
+    Gap,
+    Progress,
+    decode_progress,
+    encode_progress,
+)
+
+PROGRESS = Progress(
+    positions={"purchase": 7},
+    counters={"purchase": Counters(read=9, judged=4, duplicates=2, rekeyed=1, dead_lettered=2)},
+    partition_time=Instant(1_790_000_000_000),
+    judged_until=Instant(1_780_000_000_000),
+    policy_digest="0123456789abcdef",
+    recent_read=9,
+    recent_dead=2,
+    gaps=(Gap("purchase", 3, 5),),
+)
+GOLDEN = (
+    "019881a8707572636861736507"
+    "81a870757263686173659709040200010002"
+    "cf000001a0c4506c00cf000001"
+    "9e70448800b030313233343536373839616263646566"
+    "0902"
+    "9193a870757263686173650305"
+)
+
+
+def test_the_bytes_are_those_of_the_first_release() -> None:
+    assert encode_progress(PROGRESS).hex() == GOLDEN
+    assert decode_progress(bytes.fromhex(GOLDEN)) == PROGRESS
+
+
+@pytest.mark.parametrize("bad", [b"", b"\x02\x90", b"\x01", b"\x01\x90", b"\x01\x91\xa1x"])
+def test_bytes_that_are_no_progress_row_are_refused(bad: bytes) -> None:
+    with pytest.raises(CorruptProgress):
+        decode_progress(bad)
+
+
+def test_counters_balance() -> None:
+    assert PROGRESS.counters["purchase"].balanced
+    assert not Counters(read=2, judged=1).balanced
+
+
+def test_topics_that_differ_are_named() -> None:
+    progress = Progress(positions={"a": 1, "b": 2})
+    assert progress.differences({"a": 1, "b": 2}) == []
+    assert progress.differences({"a": 1, "b": 3, "c": 0}) == ["b", "c"]
+
+
+def test_a_topic_gets_counters_when_it_is_first_counted() -> None:
+    progress = Progress(positions={})
+    progress.count("a").read += 1
+    assert progress.counters == {"a": Counters(read=1)}
