@@ -150,7 +150,9 @@ def _policy(file: Path | None) -> Policy:
     return load_policy(file)
 
 
-def _run(files: list[str], policy: Policy, clock: Instant | None, *, with_timelines: bool) -> Result:
+def _run(
+    files: list[str], policy: Policy, clock: Instant | None, *, with_timelines: bool
+) -> Result:
     """Judge; a bar on standard error shows how far, where the input is long."""
     import sys
 
@@ -199,7 +201,9 @@ def _write(
         if form is Format.HTML:
             from streams.offline.report.page import render_page
 
-            file.write(render_page(result, language=language, details=details).encode())
+            made_at = read_clock("now")
+            page = render_page(result, language=language, details=details, made_at=made_at)
+            file.write(page.encode())
         else:
             from streams.offline.report.lines import write_csv, write_jsonl
 

@@ -31,7 +31,9 @@ def look_up_in_file(violation_id: str, path: Path) -> list[dict[str, Any]]:
                 if isinstance(record, dict) and record.get("violation_id") == violation_id:
                     found[int(record.get("revision", 1))] = record
     except OSError as error:
-        raise ConsentryError(f"{path} cannot be read: {error.strerror}", "Correct --input.") from None
+        raise ConsentryError(
+            f"{path} cannot be read: {error.strerror}", "Correct --input."
+        ) from None
     except UnicodeDecodeError:
         raise ConsentryError(
             f"{path} is not UTF-8", "It must be a file of `consentry check --format jsonl`."

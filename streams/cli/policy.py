@@ -156,7 +156,9 @@ def _print(policy: Policy, settings: list[ShownSetting], at: Instant) -> None:
             since = f"  (since {format_instant(setting.since)})"
         if setting.next_from is not None:
             since += f"  (until {format_instant(setting.next_from)})"
-        typer.secho(f"{setting.number:<4} {setting.name} = {_text(setting.value)}", nl=False, bold=True)
+        typer.secho(
+            f"{setting.number:<4} {setting.name} = {_text(setting.value)}", nl=False, bold=True
+        )
         typer.echo(since)
         typer.echo(f"     {setting.question}. Unit: {setting.unit}.")
         typer.echo(f"     Source: {setting.source}")

@@ -36,7 +36,7 @@ def container_records(stream: IO[bytes]) -> Iterator[tuple[int, bytes | str]]:
             yield number, _as_json(record, schema_name)
     except OSError:
         raise
-    except Exception:  # a reader of foreign bytes: it may raise anything, and says nothing of use
+    except Exception:  # noqa: BLE001 - a reader of foreign bytes: it may raise anything, and says nothing of use
         yield number + 1, "the Avro file is cut short or damaged from here on"
 
 

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 import msgspec
 
@@ -87,14 +87,16 @@ def size_of(files: Sequence[str]) -> int:
 
 
 def read_events(files: Sequence[str], advance: Advance | None = None) -> Iterator[Line | Damaged]:
-    """Every record of every file, in their order. Raises ConsentryError for a file that
-    cannot be opened."""
+    """Every record of every file, in their order.
+
+    Raises ConsentryError for a file that cannot be opened.
+    """
     for file in files:
         if file == STDIN:
             yield from _read_stream("stdin", sys.stdin.buffer)
             continue
         try:
-            raw = open(file, "rb")  # noqa: SIM115 - closed below; only opening may fail here
+            raw = Path(file).open("rb")  # noqa: SIM115 - closed below; only opening may fail here
         except OSError as error:
             raise ConsentryError(
                 f"{file} cannot be read: {error.strerror}", "Make it readable, or leave it out."
@@ -113,9 +115,9 @@ def _is_event_file(file: Path, folder: Path) -> bool:
 
 def _begins_with_object(file: Path) -> bool:
     try:
-        with open(file, "rb") as raw:
+        with file.open("rb") as raw:
             packed = raw.read(2) == _GZIP_MAGIC
-        with gzip.open(file) if packed else open(file, "rb") as content:
+        with gzip.open(file) if packed else file.open("rb") as content:
             line = content.readline(MAX_LINE).removeprefix(_BOM)
         return isinstance(msgspec.json.decode(line), dict)
     except (OSError, EOFError, zlib.error, msgspec.DecodeError):
@@ -159,7 +161,7 @@ def _read_stream(file: str, raw: BinaryIO) -> Iterator[Line | Damaged]:
 
 
 def _peekable(raw: BinaryIO) -> io.BufferedReader:
-    return raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(raw)  # type: ignore[type-var]  # any readable does
+    return raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast("Any", raw))
 
 
 def _lines(file: str, stream: io.BufferedReader) -> Iterator[Line | Damaged]:

@@ -89,9 +89,7 @@ def timeline(subject: Subject, finding: Finding, policy: Policy) -> tuple[Moment
     return _nearest(chosen.values(), event)
 
 
-def _basis(
-    subject: Subject, event: Event, finding: Finding, policy: Policy
-) -> Iterator[Event]:
+def _basis(subject: Subject, event: Event, finding: Finding, policy: Policy) -> Iterator[Event]:
     """Consents looked at, signals that hit, sales behind the customer exception."""
     considered = set(finding.consent_ids_considered)
     for grant in subject.grants:
@@ -143,7 +141,10 @@ def _nearest(moments: Iterable[Moment], event: Event) -> tuple[Moment, ...]:
     if len(ordered) > MAX_MOMENTS:
         near = sorted(
             ordered,
-            key=lambda m: (m.part not in (Part.EVENT, Part.DEADLINE), abs(m.at - event.occurred_at)),
+            key=lambda m: (
+                m.part not in (Part.EVENT, Part.DEADLINE),
+                abs(m.at - event.occurred_at),
+            ),
         )[:MAX_MOMENTS]
         ordered = [moment for moment in ordered if moment in near]
     return tuple(ordered)

@@ -47,8 +47,11 @@ def load_policy(path: Path) -> Policy:
 def policy_from_text(
     text: str, *, name: str = "policy", folder: Path | None = None, version: str = "policy"
 ) -> Policy:
-    """Read TOML text; `name` stands for the file in problems, `folder` is where relative
-    paths of registers start, `version` holds where the text names none."""
+    """Read TOML text.
+
+    `name` stands for the file in problems, `folder` is where relative paths of registers
+    start, `version` holds where the text names none.
+    """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -113,14 +116,10 @@ def _checked(
             + "\n".join(f"  {problem}" for problem in problems.found),
             REMEDY,
         )
-    return Policy(
-        version=version, entries=entries, registers=registers, assess_from=assess_from
-    )
+    return Policy(version=version, entries=entries, registers=registers, assess_from=assess_from)
 
 
-def _dated(
-    name: str, value: object, place: Place, problems: Problems
-) -> tuple[DatedValue, ...]:
+def _dated(name: str, value: object, place: Place, problems: Problems) -> tuple[DatedValue, ...]:
     """A plain value holds at all times; dated entries hold from their instants."""
     shape = SHAPES[name]
     dated = isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)

@@ -158,8 +158,7 @@ def _entry(
         if name not in hints:
             problems.add(
                 place.child(name),
-                f"there is no such key{suggestion(name, list(hints))}"
-                f"; allowed: {', '.join(hints)}",
+                f"there is no such key{suggestion(name, list(hints))}; allowed: {', '.join(hints)}",
             )
         else:
             values[name] = _value(hints[name], value, place.child(name), problems)

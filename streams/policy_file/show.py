@@ -14,9 +14,11 @@ from streams.policy_file.values import DURATION, SHAPES
 
 
 class ShownSetting(msgspec.Struct, frozen=True, kw_only=True):
-    """One setting in force. `since` None: from the beginning. `given`: the policy says
-    it, not the default. `value` has the form of the policy file; `next_from` is when a
-    later entry takes over."""
+    """One setting in force; `value` and `default` have the form of the policy file.
+
+    `given`: the policy says it, not the default. `since` None: from the beginning.
+    `next_from` is when a later entry takes over.
+    """
 
     number: str
     name: str

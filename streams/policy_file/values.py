@@ -30,8 +30,10 @@ _Read = Callable[[object, Place, Problems], Any]
 
 @dataclass(frozen=True)
 class Shape:
-    """How a setting is read, and what is allowed, in words. `read` gives None for what
-    it refused, having said why."""
+    """How a setting is read, and what is allowed, in words.
+
+    `read` gives None for what it refused, having said why.
+    """
 
     allowed: str
     read: _Read
@@ -52,7 +54,7 @@ def read_instant(value: object, place: Place, problems: Problems) -> Instant | N
 
 def one_of(kind: EnumMeta) -> Shape:
     """A symbol of a vocabulary."""
-    symbols = [str(symbol) for symbol in kind]
+    symbols = list(kind.__members__)
     allowed = f"one of {', '.join(symbols)}"
 
     def read(value: object, place: Place, problems: Problems) -> Any:
@@ -144,9 +146,7 @@ _SPECIAL: Final = {
         f"one duration, or one by consent method; each {durations.ALLOWED}", _read_delays
     ),
     # Data that leave for an unknown recipient have left: it cannot be the controller.
-    "unknown_recipient_role": Shape(
-        "one of THIRD_PARTY, JOINT_CONTROLLER, PROCESSOR", _read_role
-    ),
+    "unknown_recipient_role": Shape("one of THIRD_PARTY, JOINT_CONTROLLER, PROCESSOR", _read_role),
 }
 
 

@@ -39,9 +39,7 @@ def policy_text() -> str:
     return "\n".join(lines) + "\n"
 
 
-def run_through_broker(
-    cases: Sequence[Case], broker: str, say: Say
-) -> list[tuple[Case, Net]]:
+def run_through_broker(cases: Sequence[Case], broker: str, say: Say) -> list[tuple[Case, Net]]:
     """Run cases of the common policy on the Kafka at `broker`.
 
     Raises ConsentryError where the Kafka or the worker fails.
@@ -62,7 +60,7 @@ def apart(cases: Iterable[Case]) -> Iterator[list[Case]]:
         for members, taken in groups:
             if not keys & taken:
                 members.append(case)
-                taken |= keys
+                taken.update(keys)
                 break
         else:
             groups.append(([case], keys))
@@ -183,8 +181,10 @@ def _topic(event: Any, bus: Bus) -> str:
 
 
 def _stamp(case: Case) -> Instant:
-    """The record timestamp: the clock; without one the newest event, so that nothing of
-    the case comes from the future (Q04 is not tested without a clock)."""
+    """The record timestamp: the clock; without one, the newest event.
+
+    So nothing of the case comes from the future: Q04 is not tested without a clock.
+    """
     if case.clock is not None:
         return case.clock
     newest = 0

@@ -25,8 +25,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 def write_jsonl(result: Result, file: BinaryIO) -> None:
     """A line for each finding, duty and rejected line, told apart by `kind`; then a summary."""
-    for record in _records(result):
-        file.write(msgspec.json.encode(record) + b"\n")
+    file.writelines(msgspec.json.encode(record) + b"\n" for record in _records(result))
 
 
 def _records(result: Result) -> Iterator[dict[str, Any]]:
@@ -61,8 +60,10 @@ def summary(result: Result) -> dict[str, Any]:
 
 
 def write_csv(result: Result, file: BinaryIO) -> None:
-    """Findings and duties, a row each, with a header; UTF-8 with the mark that spreadsheets
-    look for."""
+    """Findings and duties, a row each, with a header.
+
+    UTF-8 with the mark that spreadsheets look for.
+    """
     text = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
