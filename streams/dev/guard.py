@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -53,7 +54,10 @@ def main(log_file: str, command: list[str]) -> int:
         )
 
     def end_after_parent() -> None:
-        sys.stdin.buffer.read()
+        # Not through sys.stdin, whose lock a reading thread would hold: the interpreter
+        # aborts on it when the command ends first and this process with it.
+        while os.read(0, 1):
+            pass
         _end(child)
 
     threading.Thread(target=end_after_parent, daemon=True).start()
