@@ -22,7 +22,15 @@ from streams.core.events import (
     Purchase,
     RecipientNotification,
 )
-from streams.core.identifiers import ControllerId, EventId, PayloadHash, RecipientId, SubjectId
+from streams.core.identifiers import (
+    ConsentId,
+    ControllerId,
+    EventId,
+    PayloadHash,
+    PurchaseId,
+    RecipientId,
+    SubjectId,
+)
 from streams.core.instants import Instant, parse_instant
 from streams.core.state import Fact, Source
 from streams.core.vocabulary import (
@@ -54,7 +62,9 @@ MARKETING = [
     Purpose.THIRD_PARTY_OFFERS,
 ]
 CHANNELS = [Channel.EMAIL, Channel.SMS, Channel.INBOX_AD, Channel.POST, Channel.PHONE_HUMAN]
-CONSENTS = ["c1", "c2", "c3"]
+CONSENTS = [ConsentId(c) for c in ("c1", "c2", "c3")]
+SALES = [PurchaseId(p) for p in ("p1", "p2")]
+SISTER = ControllerId("SISTERCO")
 CATEGORIES = [DataCategory.EMAIL, DataCategory.NAME, DataCategory.HEALTH, DataCategory.BSN]
 
 
@@ -168,8 +178,8 @@ def _message(draw: DrawFn, envelope: dict[str, Any]) -> Event:
         **envelope,
         message_purpose=MessagePurpose.MARKETING,
         channel=draw(st.sampled_from(CHANNELS)),
-        sender_controller_id=draw(st.sampled_from([CONTROLLER, CONTROLLER, "SISTERCO"])),
-        advertiser_id=draw(st.sampled_from([None, "OURCO", "ACME"])),
+        sender_controller_id=draw(st.sampled_from([CONTROLLER, CONTROLLER, SISTER])),
+        advertiser_id=draw(st.sampled_from([None, RecipientId("OURCO"), RecipientId("ACME")])),
         product_categories=draw(some(["COFFEE", "TEA", "BOOKS"])),
         legal_basis_claimed=draw(
             st.sampled_from(
@@ -195,14 +205,14 @@ def _purchase(draw: DrawFn, envelope: dict[str, Any], kind: str) -> Event:
             action=draw(
                 st.sampled_from([PurchaseAction.REFUNDED_FULL, PurchaseAction.REFUNDED_PARTIAL])
             ),
-            purchase_id=draw(st.sampled_from(["p1", "p2"])),
+            purchase_id=draw(st.sampled_from(SALES)),
             product_categories=draw(some(["COFFEE", "TEA"])),
         )
     return Purchase(
         **envelope,
         action=PurchaseAction.PURCHASED,
-        purchase_id=draw(st.sampled_from(["p1", "p2"])),
-        seller_controller_id=draw(st.sampled_from([CONTROLLER, CONTROLLER, "SISTERCO"])),
+        purchase_id=draw(st.sampled_from(SALES)),
+        seller_controller_id=draw(st.sampled_from([CONTROLLER, CONTROLLER, SISTER])),
         product_categories=draw(some(["COFFEE", "TEA", "BOOKS"])),
         contact_details_obtained=draw(some(list(ContactDetail))),
         opt_out_offered_at_collection=draw(st.sampled_from([True, True, False])),

@@ -1,0 +1,174 @@
+"""A late event re-judges what it can change, and only that: counted (legal model 4.5).
+
+One subject with 1,000 shares to ten recipients, 100 own messages and 50 of another's
+offers. `Decision.rejudged` counts the events evaluated, the new one included.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.core.events import Event
+from streams.core.instants import hours
+from streams.core.vocabulary import Status
+from tests.core.builders import (
+    MATCHING,
+    OFFERS,
+    OWN,
+    buy,
+    erase,
+    grant,
+    message,
+    notify,
+    object_,
+    own_grant,
+    share,
+    withdraw,
+)
+from tests.core.stories import Story, with_policy
+
+RECIPIENTS = [f"R{n}" for n in range(10)]
+SHARES = 1000
+OWN_MESSAGES = 100
+OFFERED = 50
+
+
+def history() -> list[Event]:
+    """In order of occurrence: sale and grants, then a share an hour to each in turn."""
+    events: list[Event] = [
+        buy(-2),
+        own_grant(-2, id="own"),
+        grant(-1, id="g", recipient_ids=RECIPIENTS),
+        grant(-1, id="offers", purposes=[OFFERS], recipient_ids=["ACME"]),
+    ]
+    events += [
+        share(n, id=f"s{n}", recipient_id=RECIPIENTS[n % 10], consent_ref="g")
+        for n in range(SHARES)
+    ]
+    events += [message(10 * n, id=f"m{n}") for n in range(OWN_MESSAGES)]
+    events += [
+        message(20 * n, id=f"o{n}", advertiser_id="ACME", legal_basis_claimed="CONSENT")
+        for n in range(OFFERED)
+    ]
+    return sorted(events, key=lambda event: event.occurred_at)
+
+
+@pytest.fixture
+def told() -> Story:
+    return Story().take(*history())
+
+
+def rejudged(told: Story) -> int:
+    return told.decisions[-1].rejudged
+
+
+def test_the_history_is_clean_and_each_event_was_judged_once(told: Story) -> None:
+    assert told.found() == {}
+    assert [decision.rejudged for decision in told.decisions] == [1] * len(told.decisions)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        share(2000, id="new", recipient_id="R1"),
+        message(2000, id="new"),
+        withdraw(2000),
+        object_(2000),
+        grant(2000, id="new", recipient_ids=["R1"]),
+        buy(2000, id="new"),
+        notify(2000),
+    ],
+    ids=["share", "message", "withdrawal", "objection", "grant", "sale", "notice"],
+)
+def test_an_event_on_time_judges_itself_alone(told: Story, event: Event) -> None:
+    told.take(event)
+    assert rejudged(told) == 1
+
+
+def test_a_late_withdrawal_for_one_recipient_reaches_its_later_shares(told: Story) -> None:
+    told.take(withdraw(500, recipient_ids=["R3"]))
+    later = [n for n in range(500, SHARES) if n % 10 == 3]
+    assert rejudged(told) == len(later) + 1 == 51
+    assert told.found() == {f"s{n}": "S02" for n in later}
+
+
+def test_a_late_withdrawal_for_all_reaches_every_later_share_and_no_message(told: Story) -> None:
+    told.take(withdraw(500))
+    assert rejudged(told) == 500 + 1
+
+
+def test_a_late_objection_reaches_all_that_is_later(told: Story) -> None:
+    told.take(object_(500))
+    own = [n for n in range(OWN_MESSAGES) if 10 * n >= 500]
+    offered = [n for n in range(OFFERED) if 20 * n >= 500]
+    assert rejudged(told) == 500 + len(own) + len(offered) + 1
+    assert len(told.open) == 500 + len(own) + len(offered)
+
+
+def test_a_late_opt_out_of_one_channel_reaches_messages_on_it(told: Story) -> None:
+    told.take(withdraw(500, purposes=[OWN], channels=["SMS"]))
+    assert rejudged(told) == 1
+    told.take(withdraw(501, id="mail", purposes=[OWN], channels=["EMAIL"]))
+    own = [n for n in range(OWN_MESSAGES) if 10 * n >= 501]
+    # Another's offers are looked at too: an objection to our own would stop them.
+    assert rejudged(told) <= len(own) + OFFERED + 1
+    assert {f.event_id for f in told.open} == {f"m{n}" for n in own}
+
+
+def test_a_late_sale_reaches_own_messages_alone(told: Story) -> None:
+    told.take(buy(500, id="late", purchase_id="p2"))
+    assert rejudged(told) == len([n for n in range(OWN_MESSAGES) if 10 * n >= 500]) + 1
+
+
+def test_a_late_grant_reaches_what_is_later_and_of_its_purpose(told: Story) -> None:
+    told.take(grant(500, id="late", purposes=[MATCHING]))
+    assert rejudged(told) == 1
+    told.take(grant(500, id="offers2", purposes=[OFFERS]))
+    assert rejudged(told) == len([n for n in range(OFFERED) if 20 * n >= 500]) + 1
+
+
+def test_a_late_share_judges_itself_and_the_duties_it_is_subject_to(told: Story) -> None:
+    told.take(share(500, ms=1, id="late", recipient_id="R1"))
+    assert rejudged(told) == 1
+    told.take(erase(3000), share(500, ms=2, id="later", recipient_id="R1"))
+    assert rejudged(told) == 2
+
+
+def test_a_late_message_judges_itself_alone(told: Story) -> None:
+    told.take(message(500, ms=1, id="late"))
+    assert rejudged(told) == 1
+
+
+def test_a_notice_judges_the_duties_towards_its_recipient() -> None:
+    told = Story().take(*history(), withdraw(2000), object_(2001))
+    told.take(notify(2002, recipient_id="R3"))
+    assert rejudged(told) == 3
+    told.take(notify(1999, id="before", recipient_id="R3"))
+    assert rejudged(told) == 1
+    told.take(notify(2002, id="other", recipient_id="NOBODY"))
+    assert rejudged(told) == 1
+
+
+def test_a_tick_judges_the_triggers_whose_term_has_passed() -> None:
+    policy = with_policy(notify_deadline=hours(72))
+    told = Story(policy).take(*history(), withdraw(2000), object_(2010))
+    assert told.tick(2072).decisions[-1].rejudged == 0
+    assert told.tick(2072, ms=1).decisions[-1].rejudged == 1
+    assert len(told.decisions[-1].findings) == len(RECIPIENTS)
+    assert told.tick(9000).decisions[-1].rejudged == 1
+
+
+def test_a_duplicate_judges_nothing(told: Story) -> None:
+    told.take(share(0, id="s0", recipient_id="R0", consent_ref="g"))
+    assert rejudged(told) == 0
+
+
+def test_rows_are_written_only_where_something_changed(told: Story) -> None:
+    """A late grant that changes no verdict writes its own row alone."""
+    told.take(own_grant(500, id="late"))
+    decision = told.decisions[-1]
+    assert [row.fact.event.event_id for row in decision.rows] == ["late"]
+    assert decision.rejudged > 1
+    told.take(withdraw(500, recipient_ids=["R3"]))
+    assert len(told.decisions[-1].rows) == 51
+    assert {finding.status for finding in told.decisions[-1].findings} == {Status.OPEN}
