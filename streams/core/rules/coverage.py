@@ -11,12 +11,10 @@ from streams.core.policy import Policy, Settings
 from streams.core.rules.capture import defects
 from streams.core.signals import Grant, Signal, Target
 from streams.core.subject import Subject
-from streams.core.vocabulary import ConsentAction, DataCategory
+from streams.core.vocabulary import UNCONDITIONAL_SIGNALS, DataCategory
 
 MAX_CONSIDERED = 50
 """How many consent ids a finding names, newest first."""
-
-_GRACIOUS = frozenset({ConsentAction.WITHDRAWN, ConsentAction.REFUSED})
 
 
 class Standing:
@@ -39,18 +37,16 @@ class Standing:
         self.at = at
         self.policy = policy
         self.settings = policy.at(at)
-        known = subject.grants.through(at)
+        given = subject.grants.through(at)
+        known = given
         if not self.settings.grant_at_same_instant_valid:
-            known = [grant for grant in known if grant.at < at]
-        replaced = {grant.event.replaces_consent_id for grant in known} - {None}
+            known = [grant for grant in given if grant.at < at]
+        replacing: dict[ConsentId, list[Grant]] = {}
+        for grant in given:
+            if (named := grant.event.replaces_consent_id) is not None:
+                replacing.setdefault(named, []).append(grant)
         self.known = known
-        self.grants = [
-            grant
-            for grant in known
-            if grant.consent_id is None
-            or grant.consent_id not in replaced
-            or not _is_replaced(grant, known)
-        ]
+        self.grants = [grant for grant in known if not _is_replaced(grant, replacing)]
         self.hits = [
             signal
             for signal in (scoped(subject, raw) for raw in subject.signals.through(at))
@@ -61,9 +57,9 @@ class Standing:
 
     def _in_force(self, signal: Signal) -> bool:
         """P11: grace delays a withdrawal or refusal, never an objection or erasure."""
-        if signal.kind in _GRACIOUS:
-            return signal.at + self.settings.withdrawal_grace <= self.at
-        return True
+        if signal.kind in UNCONDITIONAL_SIGNALS:
+            return True
+        return signal.at + self.settings.withdrawal_grace <= self.at
 
     def _unlifted(self) -> list[Signal]:
         """A5: a later valid grant for the target lifts, whatever becomes of it afterwards."""
@@ -153,11 +149,18 @@ def _closer(grant: Grant, failed: list[ConsentTest], best: tuple[Grant, list[Con
     return (failed[0], grant.order) > (best[1][0], best[0].order)
 
 
-def _is_replaced(grant: Grant, known: list[Grant]) -> bool:
-    """A2, A8: another grant names it, valid or not."""
+def _is_replaced(grant: Grant, replacing: dict[ConsentId, list[Grant]]) -> bool:
+    """A2, A8: another grant, valid or not, names it at or after its own instant.
+
+    What came before a grant cannot end it: a consent renewed under its own id stands.
+    `replacing` has the grants by the id they replace, oldest first: if any other one is
+    late enough, one of the last two is.
+    """
+    if grant.consent_id is None:
+        return False
     return any(
-        other is not grant and other.event.replaces_consent_id == grant.consent_id
-        for other in known
+        other is not grant and other.at >= grant.at
+        for other in replacing.get(grant.consent_id, ())[-2:]
     )
 
 
