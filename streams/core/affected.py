@@ -30,7 +30,7 @@ from streams.core.rules.message_basis import (
 from streams.core.rules.share_roles import normalise
 from streams.core.signals import Signal, opt_out_at_collection
 from streams.core.subject import Subject
-from streams.core.vocabulary import ConsentAction, Status
+from streams.core.vocabulary import UNCONDITIONAL_SIGNALS, ConsentAction, Status
 
 _FAR_MISS = frozenset({"NO_CONSENT", "CONSENT_OTHER_PURPOSE"})
 _FAR_REASONS = frozenset({"NO_RECORD", "GRANTED_LATER", "OTHER_PURPOSE"})
@@ -85,7 +85,7 @@ def _by_grant(
     for signal in subject.signals.before(at):
         if signal.at + policy.at(signal.at).notify_deadline >= at:
             yield signal.event_id
-    yield from _by_citation(subject, event, policy)
+    yield from _by_citation(subject, event)
 
 
 def _without_record(subject: Subject, event: ConsentChange) -> Iterator[EventId]:
@@ -98,7 +98,7 @@ def _without_record(subject: Subject, event: ConsentChange) -> Iterator[EventId]
             yield event_id
 
 
-def _by_citation(subject: Subject, event: ConsentChange, policy: Policy) -> Iterator[EventId]:
+def _by_citation(subject: Subject, event: ConsentChange) -> Iterator[EventId]:
     """A signal that cites this consent has another scope now (A4)."""
     if event.consent_id is None:
         return
@@ -117,7 +117,10 @@ def _by_signal(subject: Subject, raw: Signal, policy: Policy) -> Iterator[EventI
         if signal.hits(normalise(share, policy).target):
             yield share.event_id
     for message in subject.messages.since(signal.at):
-        if signal.hits(consent_target(message)) or signal.hits(own_marketing_target(message)):
+        stops_own = is_own_offer(message) or signal.kind in UNCONDITIONAL_SIGNALS
+        if signal.hits(consent_target(message)) or (
+            stops_own and signal.hits(own_marketing_target(message))
+        ):
             yield message.event_id
 
 

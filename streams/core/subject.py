@@ -191,8 +191,8 @@ class Subject:
             for said in record.row.said.values()
             if said.status is not Status.RETRACTED
         }
-        _keep(self.unrecorded, event_id, bool(reasons & AWAITING_CONSENT))
-        _keep(self.granted_later, event_id, GRANTED_LATER in reasons)
+        _keep(self.unrecorded, event_id, member=bool(reasons & AWAITING_CONSENT))
+        _keep(self.granted_later, event_id, member=GRANTED_LATER in reasons)
 
     def _insert(self, event: Event) -> None:
         match event:
@@ -234,7 +234,7 @@ class Subject:
                 self.notifications[event.recipient_id].remove(event)
 
 
-def _keep(members: set[EventId], event_id: EventId, member: bool) -> None:
+def _keep(members: set[EventId], event_id: EventId, *, member: bool) -> None:
     if member:
         members.add(event_id)
     else:

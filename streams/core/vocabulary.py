@@ -28,6 +28,10 @@ class ConsentAction(StrEnum):
     ERASED = "ERASED"
 
 
+UNCONDITIONAL_SIGNALS = frozenset({ConsentAction.OBJECTED, ConsentAction.ERASED})
+"""GDPR 21(3), 17(1)(c): they bind whatever the basis, without grace (EDPB 1/2024 §122)."""
+
+
 class Purpose(StrEnum):
     """Why data are used. Matching is exact: no purpose implies another."""
 

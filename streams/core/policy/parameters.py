@@ -8,8 +8,11 @@ from streams.core.policy.settings import Settings
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
-    """One question of the policy. `name` is the key in the policy file; the default is
-    the value of that name in `Settings` and holds from the beginning."""
+    """One question of the policy.
+
+    `name` is the key in the policy file; the default is the value of that name in
+    `Settings` and holds from the beginning.
+    """
 
     number: str
     name: str

@@ -15,6 +15,7 @@ from streams.core.signals import Signal, Target
 from streams.core.state import Verdict
 from streams.core.subject import Subject
 from streams.core.vocabulary import (
+    UNCONDITIONAL_SIGNALS,
     Channel,
     ConsentAction,
     LegalBasis,
@@ -30,8 +31,6 @@ _STRENGTH = (
     ConsentAction.WITHDRAWN,
     ConsentAction.REFUSED,
 )
-
-_UNCONDITIONAL = frozenset({ConsentAction.OBJECTED, ConsentAction.ERASED})
 
 
 def is_marketing(message: MarketingMessage) -> bool:
@@ -104,7 +103,7 @@ def _opted_out(
         if not policy.at(message.occurred_at).refusal_blocks_soft_opt_in:
             unlifted = [s for s in unlifted if s.kind is not ConsentAction.REFUSED]
     else:
-        unlifted = standing.unlifted + [s for s in own.unlifted if s.kind in _UNCONDITIONAL]
+        unlifted = standing.unlifted + [s for s in own.unlifted if s.kind in UNCONDITIONAL_SIGNALS]
     kinds = {signal.kind for signal in unlifted}
     return next((kind for kind in _STRENGTH if kind in kinds), None)
 
@@ -122,7 +121,7 @@ def _basis(subject: Subject, message: MarketingMessage, standing: Standing) -> d
             return {}
         if soft_opt_in and claimed in (LegalBasis.SOFT_OPT_IN, LegalBasis.LEGITIMATE_INTEREST):
             return {}
-        return _fallback(subject, standing, claimed)
+        return _fallback(standing, claimed)
     if not own_offer:
         return {BASIS_SLOT: _verdict(standing, "MSG_THIRD_PARTY_OFFER_NO_CONSENT", None)}
     claim = claimed
@@ -131,7 +130,7 @@ def _basis(subject: Subject, message: MarketingMessage, standing: Standing) -> d
         claim = LegalBasis.SOFT_OPT_IN if has_sale else LegalBasis.CONSENT
     if soft_opt_in:
         if claimed in (LegalBasis.CONSENT, LegalBasis.NONE):
-            return _fallback(subject, standing, claimed)
+            return _fallback(standing, claimed)
         return {}
     if claim is LegalBasis.CONSENT:
         return {BASIS_SLOT: _no_valid_consent(subject, standing)}
@@ -140,7 +139,7 @@ def _basis(subject: Subject, message: MarketingMessage, standing: Standing) -> d
     return {BASIS_SLOT: _verdict(standing, miss, None)}
 
 
-def _fallback(subject: Subject, standing: Standing, claimed: LegalBasis) -> dict[Slot, Verdict]:
+def _fallback(standing: Standing, claimed: LegalBasis) -> dict[Slot, Verdict]:
     """P21: the message is lawful on a basis other than the claimed one."""
     reason = f"CLAIMED_{claimed.value}"
     if not standing.settings.allow_basis_fallback:

@@ -19,6 +19,7 @@ from streams.core.vocabulary import (
     EXPLICIT_METHODS,
     MARKETING_PURPOSES,
     SPECIAL_CATEGORIES,
+    UNCONDITIONAL_SIGNALS,
     ConsentAction,
     DataCategory,
     LegalBasis,
@@ -42,8 +43,6 @@ _BY_STRENGTH = (
     (ConsentAction.REFUSED, "SHARE_DESPITE_REFUSAL"),
 )
 
-_UNCONDITIONAL = frozenset({ConsentAction.OBJECTED, ConsentAction.ERASED})
-
 
 def judge_basis(
     subject: Subject, share: DataShare, normal: NormalisedShare, policy: Policy
@@ -53,7 +52,7 @@ def judge_basis(
         return {}
     standing = Standing(subject, normal.target, share.occurred_at, policy)
     if _needs_no_consent(normal, policy, share.occurred_at):
-        unlifted = [s for s in standing.unlifted if s.kind in _UNCONDITIONAL]
+        unlifted = [s for s in standing.unlifted if s.kind in UNCONDITIONAL_SIGNALS]
         return _against_will(share, standing, unlifted)
     return {
         **_special(share, standing),
