@@ -17,7 +17,14 @@ from streams.settings.model import Settings
 PREFIX: Final = "CONSENTRY_"
 CONFIG_VARIABLE: Final = "CONSENTRY_CONFIG"
 
-OTHER_VARIABLES: Final = frozenset({CONFIG_VARIABLE, "CONSENTRY_CACHE", "CONSENTRY_TEST_BROKERS"})
+OTHER_VARIABLES: Final = frozenset(
+    {
+        CONFIG_VARIABLE,
+        "CONSENTRY_CACHE",
+        "CONSENTRY_MAVEN_REPOSITORY",
+        "CONSENTRY_TEST_BROKERS",
+    }
+)
 """Variables with our prefix that are no settings."""
 
 _SECRETS: Final = frozenset(

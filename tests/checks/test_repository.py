@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -45,11 +47,41 @@ def test_both_locks_agree() -> None:
     assert "pytest" not in worker
 
 
-def test_every_dependency_is_locked() -> None:
+def declared(*groups: str) -> set[str]:
+    """The names of dependencies: those of the package, and of extras by name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    groups = [project["dependencies"], *project["optional-dependencies"].values()]
-    names = {re.split(r"[<>=; ]", one)[0].lower() for group in groups for one in group}
-    assert names <= set(pinned(LOCK))
+    of_group = {"dependencies": project["dependencies"], **project["optional-dependencies"]}
+    asked = [one for group in groups or of_group for one in of_group[group]]
+    return {re.split(r"[<>=; ]", one)[0].lower() for one in asked}
+
+
+def test_every_dependency_is_locked() -> None:
+    assert "faust-streaming" in declared()
+    assert declared() <= set(pinned(LOCK))
+
+
+def imported(folder: Path) -> set[str]:
+    """The distributions that the modules of a folder import, ours and Python's left out."""
+    of_module = packages_distributions()
+    found = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                names = [node.module]
+            for name in names:
+                top = name.partition(".")[0]
+                if top not in sys.stdlib_module_names and top not in ("streams", "tests"):
+                    found.add(of_module[top][0].lower())
+    return found
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_used() -> None:
+    with_faust = {"mode-streaming"}
+    assert imported(ROOT / "streams") - with_faust == declared("dependencies", "local")
+    assert imported(ROOT / "tests") - with_faust <= declared("dependencies", "local", "dev")
 
 
 def test_faust_is_pinned_exactly() -> None:
