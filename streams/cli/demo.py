@@ -42,8 +42,10 @@ def demo(
 
     from streams.dev.demo import DemoOptions, run_demo
 
-    # Being told to end is like Ctrl-C: everything is stopped in good order.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Being told to end, or losing the terminal, is like Ctrl-C: all is stopped in order.
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     options = DemoOptions(
         subjects=subjects, seed=seed, rate=None if fast else rate, keep=keep, port=port
     )

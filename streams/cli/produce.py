@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from streams.offline.read import Damaged, Line
     from streams.wire.decode import Decoded, Rejected
 
+_LONGEST = 1_000_000
+"""Bytes of a value that still fits a topic with key and framing; events have some five hundred."""
+
 _EXAMPLES = (
     "Examples:  consentry produce sample/stream.jsonl --rate 500  |  "
     "zcat events.jsonl.gz | consentry produce -"
@@ -56,7 +59,7 @@ def produce(
     is no event is reported by file and line and not sent; the rest is. A reason never
     holds a value of the line.
 
-    Exit code: 0 all sent, 1 some lines were not, 2 nothing could be sent or it broke off.
+    Exit code: 0 all sent, 1 some lines were refused, 2 a file or Kafka cannot be used.
     """
     import asyncio
 
@@ -114,6 +117,10 @@ class Tally:
         for record in records:
             if isinstance(record, Damaged):
                 self._refuse(record, "UNPROCESSABLE_EVENT", record.reason)
+                continue
+            if len(record.value) > _LONGEST:
+                reason = f"the record is longer than {_LONGEST} bytes, more than a topic takes"
+                self._refuse(record, "UNPROCESSABLE_EVENT", reason)
                 continue
             result = decode(record.value, None)
             address = self._address(result)

@@ -62,6 +62,15 @@ def test_bad_lines_are_named_by_file_and_line_and_the_rest_is_sent(tmp_path: Pat
     assert address not in repr(tally.refused)
 
 
+def test_a_line_that_no_topic_takes_does_not_stop_the_rest(tmp_path: Path) -> None:
+    file = tmp_path / "long.jsonl"
+    long = GOOD[:-1] + b',"more":"' + b"a" * 1_000_000 + b'"}'
+    file.write_bytes(long + b"\n" + GOOD)
+    sent, tally = sorted_out(file, as_is=True)
+    assert [one.value for one in sent] == [GOOD]
+    assert "longer than 1000000 bytes" in str(tally.refused[0]["reason"])
+
+
 def test_as_is_sends_what_has_an_address(tmp_path: Path) -> None:
     file = tmp_path / "mixed.jsonl"
     wrong = GOOD.replace(b'"EMAIL"', b'"PIGEON"')

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from streams.cli.main import main
-from streams.dev.samples import read_truth
+from streams.cli.sample import sample
+from streams.dev.samples import SampleOptions, read_truth
+
+
+def test_the_defaults_are_those_of_the_library() -> None:
+    library = {field.name: field.default for field in msgspec.structs.fields(SampleOptions)}
+    for name, parameter in inspect.signature(sample).parameters.items():
+        if name in library and name not in ("subjects", "seed", "until"):
+            assert parameter.default == library[name]
+
 
 UNTIL = ["--until", "2026-11-20T12:00:00Z"]
 

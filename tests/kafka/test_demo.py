@@ -62,7 +62,7 @@ def test_a_small_demo_reaches_the_full_score_and_leaves_nothing(
 
 
 def test_a_demo_at_a_pace_shows_deadlines_pass_by_ticks() -> None:
-    result = run_demo(DemoOptions(subjects=500, rate=1_000))
+    result = run_demo(DemoOptions(subjects=500, rate=2_000))
     assert (result.missing, result.extra) == ((), ())
     assert result.by_code["RECIPIENT_NOT_NOTIFIED"].expected >= 5
     assert len(result.by_code) == 44

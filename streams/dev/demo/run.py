@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from streams.dev.feed import Feed
 
 _PARTITIONS = 4
+_FIRST_DEADLINE = Duration(20_500)
 _LAST_DEADLINE = Duration(29_000)
-"""The sample's last deadlines pass this long after its end, and a tick sees it."""
+"""The sample's last deadlines pass in this time after its end, and a tick sees it."""
+
+_RECORDS_A_SUBJECT = 9.7
 
 _SETTLE_WITHIN_S = 30.0
 """How long after the last record and deadline the score may still be incomplete."""
@@ -178,9 +181,14 @@ def _outgoing(sample: Sample) -> Iterator[Outgoing]:
 
 
 def _sample_end(options: DemoOptions) -> Instant:
-    """Now, so that some deadlines pass while people watch; without pace, just before."""
-    ahead = 0 if options.rate is not None else _LAST_DEADLINE
-    return Instant(_now() - ahead)
+    """The sample's end, such that its first deadline passes when all has been sent.
+
+    Without pace the last one has passed by then as well.
+    """
+    if options.rate is None:
+        return Instant(_now() - _LAST_DEADLINE)
+    lasts = 1000 * options.subjects * _RECORDS_A_SUBJECT / options.rate
+    return Instant(_now() - max(0, _FIRST_DEADLINE - round(lasts)))
 
 
 def _now() -> Instant:
