@@ -1,9 +1,9 @@
 """Runs one command and ends it when the process that asked for it is gone.
 
-Usage: `python guard.py LOG_FILE COMMAND...`, with a pipe as standard input. The pipe's other end
-belongs to the parent; the kernel closes it however the parent ends, `kill -9` included.
-Then the command gets SIGTERM, and SIGKILL when it has not ended in time. A broker
-started for a test can therefore not outlive the test run.
+Usage: `python guard.py LOG_FILE COMMAND...`, with a pipe as standard input. The pipe's
+other end belongs to the parent; the kernel closes it however the parent ends, `kill -9`
+included. Then the command gets SIGTERM, and SIGKILL when it has not ended in time. A
+broker started for a test can therefore not outlive the test run.
 
 A process of its own rather than `PR_SET_PDEATHSIG` alone, because that signal is sent
 when the starting *thread* ends and exists on Linux only. The guard itself sets it for
