@@ -155,12 +155,12 @@ def _regranted(
     ]
     if not grants:
         return False
-    needed: dict[str, NormalisedShare] = {}
-    for _, normal in shares:
-        # As processor any recipient will do; one share as third party asks for the name.
-        held = needed.get(normal.purpose)
-        if held is None or held.role is RecipientRole.PROCESSOR:
-            needed[normal.purpose] = normal
+    # As processor any recipient will do; every other share asks for the recipient's name,
+    # or where P2 allows it for the category it was shared under.
+    needed = {
+        (normal.purpose, normal.role is RecipientRole.PROCESSOR, normal.category): normal
+        for _, normal in shares
+    }
     return all(
         any(
             grant.purpose is normal.purpose
