@@ -111,7 +111,7 @@ class WorkSettings(Group):
         le=1,
     )
     dead_letter_limit_records: int = setting(
-        1000,
+        10_000,
         "How many of the latest records that share is taken over.",
         "10 to 1000000",
         ge=10,

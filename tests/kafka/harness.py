@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from pydantic import SecretStr
 
 from streams.core.events import Event
 from streams.core.findings import Duty, Finding
@@ -381,6 +382,8 @@ def until(
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
     if isinstance(value, tuple | list):
         return ",".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from kafka import KafkaProducer
+
 from streams.core.instants import Instant
 from tests.kafka.harness import Bus
 from tests.kafka.stories import expected, stories
@@ -58,3 +60,26 @@ def test_a_restart_restores_what_was_judged(bus: Bus) -> None:
         bus.send(*bus.events(others))
         bus.settle(second)
         bus.comes_to(expected(events, now()))
+
+
+def test_records_of_an_aborted_transaction_are_not_judged_nor_waited_for(bus: Bus) -> None:
+    kept, dropped = stories(2), stories(2, 10)
+    options = bus.settings.connection.kafka_python_options()
+    producer = KafkaProducer(**options, transactional_id=f"{bus.settings.group_id}-upstream")
+    producer.init_transactions()
+    with bus.worker() as worker:
+        for events, end in (
+            (kept, producer.commit_transaction),
+            (dropped, producer.abort_transaction),
+        ):
+            producer.begin_transaction()
+            for one in bus.events(events):
+                producer.send(one.topic, key=one.key, value=one.value)
+            producer.flush()
+            end()
+        # Both ends leave markers on the inputs, which the committed offsets must pass.
+        bus.settle(worker)
+        bus.comes_to(expected(kept, now()))
+    producer.close()
+    counters = bus.counters()
+    assert counters.read == counters.judged == len(kept)

@@ -1,0 +1,250 @@
+"""Taking over: the order of its steps, and what is kept, restored or refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiokafka.structs import TopicPartition
+
+from streams.core.policy import default_policy
+from streams.errors import ConsentryError
+from streams.transport import takeover
+from streams.transport.checks import PolicyPast
+from streams.transport.delivery import Bounds
+from streams.transport.partition import OwnedPartition
+from streams.transport.takeover import TakeOver
+from streams.wire.progress import PROGRESS_KEY, Progress, decode_progress, encode_progress
+from tests.transport.test_delivery import Producer
+from tests.transport.test_slices import One
+
+TOPICS = ("in", "ticks")
+
+
+@dataclass
+class Cluster:
+    """What a broker would hold, and what was asked of it in which order."""
+
+    committed: dict[str, int] = field(default_factory=dict)
+    log: list[One] = field(default_factory=list)
+    starts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOPICS, 0))
+    counts: dict[str, int] = field(default_factory=lambda: {"in": 1, "ticks": 1, "log": 1})
+    steps: list[str] = field(default_factory=list)
+    producers: list[Any] = field(default_factory=list)
+    blocks: asyncio.Event | None = None
+
+    def producer(self, _number: int) -> Any:
+        self.producers.append(Started(self))
+        return self.producers[-1]
+
+    async def asked(self, _partition: int) -> dict[str, int]:
+        self.steps.append("committed")
+        return dict(self.committed)
+
+    def take_over(self, *, accept: bool = False) -> TakeOver:
+        class View:
+            committed = staticmethod(self.asked)
+
+        return TakeOver(
+            group=View(),
+            group_id="group",
+            topics=TOPICS,
+            counted=(*TOPICS, "log"),
+            changelog="log",
+            bounds=Bounds(10, 10_000, 1.0),
+            past=PolicyPast(default_policy()),
+            accept_lost_input=accept,
+            new_producer=self.producer,
+            new_reader=lambda: Reader(self),  # type: ignore[arg-type,return-value]  # a stand-in
+        )
+
+    def take(self, *, accept: bool = False) -> OwnedPartition:
+        async def run() -> OwnedPartition:
+            owned = await self.take_over(accept=accept).take([0], {})
+            await owned[0].committer.close()
+            return owned[0]
+
+        return asyncio.run(run())
+
+
+class Started(Producer):
+    """A transactional producer, which fences when it starts."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__()
+        self._cluster = cluster
+
+    async def start(self) -> None:
+        self._cluster.steps.append("fence")
+
+    async def partitions_for(self, topic: str) -> set[int]:
+        return set(range(self._cluster.counts[topic]))
+
+
+class Reader:
+    """A consumer of a log that ends with a marker, which is no record."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._at = 0
+
+    async def start(self) -> None:
+        """Nothing to connect to."""
+
+    async def stop(self) -> None:
+        self._cluster.steps.append("reader stopped")
+
+    def assign(self, places: Any) -> None:
+        assert places == [TopicPartition("log", 0)]
+
+    def seek(self, _place: Any, offset: int) -> None:
+        self._at = offset
+
+    def pause(self, _place: Any) -> None:
+        """Nothing is fetched ahead."""
+
+    async def beginning_offsets(self, places: list[TopicPartition]) -> dict[Any, int]:
+        return {place: self._cluster.starts.get(place.topic, 0) for place in places}
+
+    async def end_offsets(self, places: list[TopicPartition]) -> dict[Any, int]:
+        self._cluster.steps.append("end of changelog")
+        return dict.fromkeys(places, 2 * len(self._cluster.log))
+
+    async def getmany(self, *places: Any, timeout_ms: int) -> dict[Any, list[One]]:
+        assert timeout_ms > 0
+        if self._cluster.blocks is not None:
+            self._cluster.blocks.set()
+            await asyncio.Event().wait()
+        found = self._cluster.log[self._at : self._at + 1]
+        self._at += 1
+        return dict.fromkeys(places, found)
+
+    async def position(self, _place: Any) -> int:
+        return 2 * self._at
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(takeover, "SETTLING_S", 0.3)
+
+
+def stored(**positions: int) -> list[One]:
+    """A changelog with an older progress row and the one with these positions."""
+    rows = [Progress(positions={"in": 0, "ticks": 0}), Progress(positions=positions)]
+    return [
+        One("log", 0, 2 * n, 0, PROGRESS_KEY, encode_progress(row)) for n, row in enumerate(rows)
+    ]
+
+
+def test_the_predecessor_is_fenced_before_anything_is_read() -> None:
+    cluster = Cluster(committed={"in": 5, "ticks": 2}, log=stored(**{"in": 5, "ticks": 2}))
+    owned = cluster.take()
+    assert cluster.steps == ["fence", "committed", "end of changelog", "reader stopped"]
+    assert owned.progress.positions == {"in": 5, "ticks": 2}
+    assert cluster.producers[0].committed == []
+
+
+def test_a_new_group_commits_where_its_inputs_begin() -> None:
+    cluster = Cluster(starts={"in": 3, "ticks": 0})
+    owned = cluster.take()
+    assert owned.progress.positions == {"in": 3, "ticks": 0}
+    [[(_, _, [(_, row)]), offsets]] = cluster.producers[0].committed
+    assert offsets == ("group", {"in": 3, "ticks": 0})
+    assert decode_progress(row).positions == {"in": 3, "ticks": 0}
+
+
+def test_a_topic_that_is_new_to_the_group_begins_at_its_start() -> None:
+    cluster = Cluster(committed={"in": 5}, log=stored(**{"in": 5}))
+    assert cluster.take().progress.positions == {"in": 5, "ticks": 0}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: c.committed.update({"in": 6}),
+        lambda c: c.committed.clear(),
+        lambda c: c.log.clear(),
+        lambda c: c.log.pop(),
+        lambda c: c.log.append(One("log", 0, 9, 0, PROGRESS_KEY, b"\x09")),
+        lambda c: c.log.append(One("log", 0, 9, 0, b"no row's key", b"x")),
+        lambda c: c.starts.update({"in": 6}),
+        lambda c: c.counts.update({"ticks": 2}),
+    ],
+)
+def test_on_less_than_all_of_it_nothing_is_judged(change: Callable[[Cluster], None]) -> None:
+    cluster = Cluster(committed={"in": 5, "ticks": 2}, log=stored(**{"in": 5, "ticks": 2}))
+    change(cluster)
+    with pytest.raises(ConsentryError):
+        cluster.take()
+    assert cluster.producers[0].stopped
+    assert cluster.producers[0].committed == []
+
+
+def test_rows_without_a_progress_row_are_refused() -> None:
+    key = b"SHOP\x1fann\x00E" + b"1" * 33
+    with pytest.raises(ConsentryError, match="no progress row"):
+        Cluster(log=[One("log", 0, 0, 0, key, b"x")]).take()
+
+
+def test_offsets_that_settle_late_are_waited_for() -> None:
+    cluster = Cluster(committed={"in": 4, "ticks": 2}, log=stored(**{"in": 5, "ticks": 2}))
+    asked = cluster.asked
+
+    async def settling(partition: int) -> dict[str, int]:
+        found = await asked(partition)
+        cluster.committed["in"] = 5
+        return found
+
+    cluster.asked = settling  # type: ignore[assignment,method-assign]  # in between
+    assert cluster.take().progress.positions["in"] == 5
+
+
+def test_an_accepted_gap_is_recorded_and_skipped() -> None:
+    cluster = Cluster(
+        committed={"in": 5, "ticks": 2},
+        log=stored(**{"in": 5, "ticks": 2}),
+        starts={"in": 8, "ticks": 0},
+    )
+    owned = cluster.take(accept=True)
+    assert owned.progress.positions == {"in": 8, "ticks": 2}
+    assert [(gap.topic, gap.start, gap.end) for gap in owned.progress.gaps] == [("in", 5, 8)]
+
+
+def test_a_kept_partition_is_restored_only_when_somebody_else_judged_it() -> None:
+    cluster = Cluster(committed={"in": 5, "ticks": 2}, log=stored(**{"in": 5, "ticks": 2}))
+
+    async def run() -> None:
+        first = await cluster.take_over().take([0], {})
+        again = await cluster.take_over().take([0], dict(first))
+        assert again[0] is first[0]
+        assert len(cluster.producers) == 1
+        cluster.committed["in"] = 7
+        cluster.log.extend(stored(**{"in": 7, "ticks": 2})[1:])
+        kept = dict(first)
+        third = await cluster.take_over().take([0], kept)
+        assert third[0] is not first[0]
+        assert third[0].progress.positions["in"] == 7
+        assert cluster.producers[0].stopped
+        assert kept == {}
+        await third[0].committer.close()
+
+    asyncio.run(run())
+
+
+def test_a_rebalance_in_the_middle_leaves_no_producer_behind() -> None:
+    cluster = Cluster(committed={"in": 5, "ticks": 2}, log=stored(**{"in": 5, "ticks": 2}))
+
+    async def run() -> None:
+        cluster.blocks = asyncio.Event()
+        taking = asyncio.create_task(cluster.take_over().take([0], {}))
+        await cluster.blocks.wait()
+        taking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await taking
+
+    asyncio.run(run())
+    assert cluster.producers[0].stopped
+    assert cluster.steps[-1] == "reader stopped"
