@@ -54,6 +54,14 @@ FIRING: list[tuple[str, list[Event]]] = [
     ("M09", [buy(0), message(2, product_categories=["BOOKS"])]),
     ("M09", [buy(0), message(2, product_categories=["COFFEE", "BOOKS"])]),
     ("M09", [buy(0), message(2, product_categories=[])]),
+    (
+        "M09",
+        [
+            buy(0, product_categories=["COFFEE", "BOOKS"]),
+            refund(1, action="REFUNDED_PARTIAL", product_categories=["BOOKS"]),
+            message(2, product_categories=["BOOKS"]),
+        ],
+    ),
     ("M10", [buy("2022-01-01T00:00:00Z"), message(2)]),
     ("M11", [message(2, **CONSENT)]),
     ("M11", [message(2, legal_basis_claimed=None)]),

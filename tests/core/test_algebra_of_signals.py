@@ -1,4 +1,4 @@
-"""The time and signal algebra A1 to A9 of legal model 4.1, one by one."""
+"""Signals in the algebra of legal model 4.1: ties, scope, lifting, killing (A3 to A7)."""
 
 from __future__ import annotations
 
@@ -26,37 +26,6 @@ from tests.core.builders import (
 from tests.core.stories import found
 
 CONSENT: dict[str, Any] = {"legal_basis_claimed": "CONSENT"}
-
-
-class TestA1AsOf:
-    """A verdict rests on what occurred until then, whatever comes later or arrives when."""
-
-    @pytest.mark.parametrize(
-        "later",
-        [
-            grant(3, id="new"),
-            withdraw(3),
-            object_(3),
-            refuse(3),
-            buy(3),
-            grant(3, id="new", expires_at=4),
-        ],
-    )
-    def test_later_events_change_no_verdict(self, later: Event) -> None:
-        verdict = found(share(2), later).get("share")
-        assert verdict == "S07"
-        assert "share" not in found(grant(0), share(2), later)
-
-    def test_order_of_arrival_is_irrelevant(self) -> None:
-        facts = [grant(0), withdraw(1), share(2)]
-        assert found(*facts) == found(*reversed(facts)) == {"share": "S02"}
-
-
-class TestA2Intervals:
-    def test_the_earlier_end_counts(self) -> None:
-        new = grant(1, id="new", data_categories=["NAME"], replaces_consent_id="grant")
-        assert found(grant(0, expires_at=9), new, share(2)) == {"share": "S11"}
-        assert found(grant(0, expires_at=1), share(2)) == {"share": "S12"}
 
 
 class TestA3DenyWinsTies:
@@ -136,6 +105,14 @@ class TestA4WhatASignalHits:
     def test_an_objection_concerns_all_marketing_whichever_consent_it_cites(self) -> None:
         other = grant(0, id="other", recipient_ids=["OTHERCO"])
         assert found(grant(0), other, object_(1, consent_id="other"), share(2)) == {"share": "S01"}
+
+    def test_a_category_of_recipients_limits_a_signal(self) -> None:
+        """One of unknown category may be meant: read widest."""
+        signal = withdraw(1, recipient_categories=["TRAVEL"])
+        retail = share(2, recipient_category="RETAIL")
+        travel = share(2, id="s2", recipient_category="TRAVEL")
+        unknown = share(2, id="s3")
+        assert found(grant(0), signal, retail, travel, unknown) == {"s2": "S02", "s3": "S02"}
 
 
 class TestA5Lifting:
@@ -217,32 +194,3 @@ class TestA7OptOutAtCollection:
 
     def test_sharing_goes_on(self) -> None:
         assert found(grant(0), buy(1, opt_out_exercised_at_collection=True), share(2)) == {}
-
-
-class TestA8Replacement:
-    def test_a_narrower_consent_is_no_withdrawal(self) -> None:
-        both = grant(0, recipient_ids=["ACME", "OTHERCO"])
-        new = grant(1, id="new", replaces_consent_id="grant")
-        shared = [share(2), share(2, id="s2", recipient_id="OTHERCO")]
-        assert found(both, new, *shared) == {"s2": "S09"}
-
-    def test_the_old_one_ends_even_when_the_new_one_is_defective(self) -> None:
-        new = grant(1, id="new", evidence_ref=None, replaces_consent_id="grant")
-        assert found(grant(0), new, share(2)) == {"new": "A01", "share": "S15"}
-
-
-class TestA9ChannelsOfAGrant:
-    @pytest.mark.parametrize(
-        "channel", ["EMAIL", "SMS", "MESSAGING_APP", "SOCIAL_DM", "PUSH", "FAX", "PHONE_HUMAN"]
-    )
-    def test_none_named_is_nearly_all(self, channel: str) -> None:
-        assert found(own_grant(0), message(2, channel=channel, **CONSENT)) == {}
-
-    @pytest.mark.parametrize("channel", ["INBOX_AD", "AUTOMATED_CALL"])
-    def test_but_for_those_that_must_be_named(self, channel: str) -> None:
-        sent = message(2, channel=channel, **CONSENT)
-        assert found(own_grant(0), sent) == {"message": "M11"}
-        assert found(own_grant(0, channels=[channel]), sent) == {}
-
-    def test_what_is_not_named_is_not_covered(self) -> None:
-        assert found(own_grant(0, channels=["SMS"]), message(2, **CONSENT)) == {"message": "M11"}
