@@ -69,7 +69,7 @@ class WorkSettings(Group):
     )
     open_slices: int = setting(
         8,
-        "Polls that may wait to be judged before the next one is made.",
+        "Slices of one partition that may be polled and not yet committed; then polling waits.",
         "1 to 1000",
         ge=1,
         le=1000,
@@ -97,10 +97,10 @@ class WorkSettings(Group):
         le=900,
     )
     accept_lost_input: bool = setting(
-        False,
-        "Go on although the broker deleted input before it was judged. The gap is recorded "
-        "with the state and in the log. Set it for one start, not for good.",
-        "true or false",
+        default=False,
+        description="Go on although the broker deleted input before it was judged. The gap is "
+        "recorded with the state and in the log. Set it for one start, not for good.",
+        allowed="true or false",
     )
     dead_letter_limit_share: float = setting(
         0.5,

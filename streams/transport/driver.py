@@ -222,7 +222,14 @@ class Consumer(stock.Consumer):
             group=GroupView(self._thread, self.topics),
             group_id=settings.group_id,
             topics=self.topics,
-            counted=(*self.topics, names.violations, names.duties, names.changelog),
+            counted=(
+                *self.topics,
+                names.changelog,
+                names.violations,
+                names.duties,
+                names.dead_letters,
+                names.quarantine,
+            ),
             changelog=names.changelog,
             bounds=bounds,
             past=PolicyPast(self.app.policy),  # type: ignore[attr-defined]  # set in app.py

@@ -58,7 +58,7 @@ class Cluster:
             past=PolicyPast(default_policy()),
             accept_lost_input=accept,
             new_producer=self.producer,
-            new_reader=lambda: Reader(self),  # type: ignore[arg-type,return-value]  # a stand-in
+            new_reader=lambda: Reader(self),
         )
 
     def take(self, *, accept: bool = False) -> OwnedPartition:
