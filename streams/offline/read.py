@@ -29,7 +29,7 @@ whose first line is a whole object: others are documents, not lines."""
 MAX_LINE: Final = 4_194_304
 """Bytes of the longest line that is held in memory; an event has some five hundred."""
 
-_GZIP_MAGIC: Final = b"\x1f\x8b"
+GZIP_MAGIC: Final = b"\x1f\x8b"
 _BOM: Final = b"\xef\xbb\xbf"
 _TELL_EVERY: Final = 500
 
@@ -116,7 +116,7 @@ def _is_event_file(file: Path, folder: Path) -> bool:
 def _begins_with_object(file: Path) -> bool:
     try:
         with file.open("rb") as raw:
-            packed = raw.read(2) == _GZIP_MAGIC
+            packed = raw.read(2) == GZIP_MAGIC
         with gzip.open(file) if packed else file.open("rb") as content:
             line = content.readline(MAX_LINE).removeprefix(_BOM)
         return isinstance(msgspec.json.decode(line), dict)
@@ -140,7 +140,7 @@ def _telling(
 def _read_stream(file: str, raw: BinaryIO) -> Iterator[Line | Damaged]:
     """Unpack and split; a stream that breaks off ends with what was damaged."""
     stream = _peekable(raw)
-    if stream.peek(2)[:2] == _GZIP_MAGIC:
+    if stream.peek(2)[:2] == GZIP_MAGIC:
         stream = io.BufferedReader(gzip.GzipFile(fileobj=stream))
     number = 0
     try:

@@ -34,6 +34,7 @@ def key_lines(text: str) -> dict[Path, int]:
             if header := _HEADER.match(line):
                 table = _path(header[2])
                 if header[1] == "[[":
+                    found.setdefault(table, number)
                     counts[table] = counts.get(table, -1) + 1
                     table = (*table, counts[table])
                 else:

@@ -65,6 +65,7 @@ class Bus:
         self._ready = folder / "ready"
         self._log = folder / "worker.log"
         self._worker: subprocess.Popen[bytes] | None = None
+        self._made_topics = False
         self._producer: Any = None
         self._consumer: Any = None
 
@@ -144,6 +145,11 @@ class Bus:
         for client in (self._producer, self._consumer):
             if client is not None:
                 client.close()
+        if self._made_topics:
+            self._delete_topics()
+        self._folder.cleanup()
+
+    def _delete_topics(self) -> None:
         # What cannot be deleted has a name of its own and disturbs nobody.
         with suppress(ConsentryError), admin_session(self.settings.connection) as admin:
             existing = set(admin.list_topics())
@@ -151,7 +157,6 @@ class Bus:
             if own:
                 admin.delete_topics(own)
             admin.delete_groups([self.settings.group_id])
-        self._folder.cleanup()
 
     def _create_topics(self) -> None:
         kept = {Kind.CHANGELOG, Kind.ASIDE}
@@ -164,6 +169,7 @@ class Bus:
             for topic in all_topics(self.settings)
         }
         with admin_session(self.settings.connection) as admin:
+            self._made_topics = True
             admin.create_topics(requests)
             admin.wait_for_topics(list(requests))
 

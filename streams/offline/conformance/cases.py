@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +16,7 @@ from streams.core.instants import Instant, parse_instant
 from streams.core.policy import UNDATED_ADEQUACY, Policy, Registers
 from streams.errors import ConsentryError
 from streams.offline.check import gather, judged
-from streams.offline.read import Line
+from streams.offline.read import GZIP_MAGIC, Line
 from streams.policy_file import policy_from_names
 
 REGISTERS: Final = Registers(adequacy=UNDATED_ADEQUACY)
@@ -66,18 +68,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_cases(path: Path, clock: Instant | None = None) -> list[Case]:
-    """Read a file of cases; `clock` overrides the clock of each.
+    """Read a file of cases, plain or gzipped; `clock` overrides the clock of each.
 
     Raises ConsentryError with every line that is no case.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise ConsentryError(
-            f"the cases {path} cannot be read: {error.strerror}", "Correct the name."
-        ) from None
-    except UnicodeDecodeError:
-        raise ConsentryError(f"the cases {path} are not UTF-8", "Write them as UTF-8.") from None
+    text = _text_of(path)
     cases: list[Case] = []
     problems: list[str] = []
     names: dict[str, int] = {}
@@ -106,6 +101,24 @@ _FORM: Final = (
     "A case is one JSON object a line: case, events, and as wanted policy, clock, findings, "
     "duties (tests/conformance/README.md)."
 )
+
+
+def _text_of(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+        if content.startswith(GZIP_MAGIC):
+            content = gzip.decompress(content)
+        return content.decode("utf-8-sig")
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise ConsentryError(
+            f"the cases {path} are damaged: the gzip data cannot be read", "Copy the file again."
+        ) from None
+    except OSError as error:
+        raise ConsentryError(
+            f"the cases {path} cannot be read: {error.strerror}", "Correct the name."
+        ) from None
+    except UnicodeDecodeError:
+        raise ConsentryError(f"the cases {path} are not UTF-8", "Write them as UTF-8.") from None
 
 
 def run_offline(case: Case) -> Net:

@@ -1,0 +1,86 @@
+"""`consentry explain`: codes and findings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from streams.cli.main import main
+from streams.core.codes import CODES
+from tests.offline.events import lines, share
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize("what", ["NO_CONSENT", "no-consent", "S07", "s07"])
+def test_a_code_by_name_or_number(what: str, capsys: Capture) -> None:
+    assert main(["explain", what]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    code = CODES["NO_CONSENT"]
+    assert said.startswith("S07 NO_CONSENT HIGH, family S.BASIS")
+    for text in (code.explanation_en, code.explanation_nl, code.remediation_en):
+        assert text in said
+
+
+def test_every_code_as_json(capsys: Capture) -> None:
+    assert main(["explain", "--list", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["code"] for one in told] == list(CODES)
+    assert len(told) == 44
+    dated = next(one for one in told if one["number"] == "S14")
+    assert {c["since"] for c in dated["citations"]} == {None, "2026-08-31T22:00:00.000Z"}
+    erased = next(one for one in told if one["number"] == "S01")
+    assert [variant["reason"] for variant in erased["variants"]] == ["ERASED"]
+
+
+def test_what_is_no_code(capsys: Capture) -> None:
+    assert main(["explain", "NO_CONSEN"]) == 2
+    assert "Did you mean NO_CONSENT?" in capsys.readouterr().err
+    assert main(["explain"]) == 2
+    assert "--list" in capsys.readouterr().err
+
+
+def test_a_finding_of_a_file(tmp_path: Path, capsys: Capture) -> None:
+    events, findings = tmp_path / "events.jsonl", tmp_path / "findings.jsonl"
+    events.write_bytes(lines(share("a")))
+    assert main(["check", str(events), "-o", str(findings)]) == 1
+    found = json.loads(findings.read_text().splitlines()[0])
+    named = found["violation_id"]
+    assert main(["explain", named.upper(), "--input", str(findings)]) == 0
+    said = capsys.readouterr().out
+    assert "S07  NO_CONSENT" in said
+    assert "ACME" in said
+    assert "revision 1" in said
+    assert main(["explain", named, "--input", str(findings), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["finding"] == found
+    assert told["history"] == [found]
+    assert told["code"]["number"] == "S07"
+
+
+def test_revisions_stand_in_their_order(tmp_path: Path, capsys: Capture) -> None:
+    base = {"violation_id": "00000000-0000-5000-8000-000000000001", "code": "NO_CONSENT",
+            "detected_at": "2026-09-01T10:00:00.000Z", "explanation_en": "e", "citations": [],
+            "explanation_nl": "n", "remediation_en": "r", "remediation_nl": "r"}  # fmt: skip
+    file = tmp_path / "findings.jsonl"
+    revisions = [(2, "RETRACTED"), (1, "OPEN")]
+    file.write_text(
+        "".join(json.dumps(base | {"revision": n, "status": s}) + "\n" for n, s in revisions)
+        + f'{{"kind": "other", "about": "{base["violation_id"]}"}}\nnot json\n'
+    )
+    assert main(["explain", str(base["violation_id"]), "-i", str(file)]) == 0
+    said = capsys.readouterr().out
+    assert said.index("revision 1") < said.index("revision 2")
+    assert "RETRACTED" in said
+
+
+def test_a_finding_that_is_nowhere(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "findings.jsonl"
+    file.write_text("{}\n")
+    named = "00000000-0000-5000-8000-000000000001"
+    assert main(["explain", named, "--input", str(file)]) == 2
+    assert "no finding with the id" in capsys.readouterr().err
+    assert main(["explain", named, "--input", str(tmp_path / "none")]) == 2
+    assert "cannot be read" in capsys.readouterr().err
