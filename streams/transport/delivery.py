@@ -134,6 +134,11 @@ class Committer:
         self._idle.clear()
         self._wake.set()
 
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was put is committed."""
+        return self._idle.is_set()
+
     async def drained(self) -> None:
         """Return when everything that was put is committed."""
         await self._idle.wait()
