@@ -1,7 +1,7 @@
 """Judge a whole history at once: gather the facts of each subject, then judge by time.
 
-All facts are held in memory, grouped by subject; nothing else grows with the input. The
-rules are the worker's own (`streams.core.judge`), the bytes pass the worker's decoder.
+All facts are held in memory, grouped by subject, about 2 kB an event; nothing else grows
+with the input but the findings. The rules are the worker's own (`streams.core.judge`), the bytes pass the worker's decoder.
 """
 
 from __future__ import annotations
