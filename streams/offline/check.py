@@ -1,6 +1,6 @@
 """Judge a whole history at once: gather the facts of each subject, then judge by time.
 
-All facts are held in memory, grouped by subject, about 2 kB an event; nothing else grows
+All facts are held in memory, grouped by subject, about 1 kB an event; nothing else grows
 with the input but the findings. The rules are the worker's own (`streams.core.judge`), the bytes pass the worker's decoder.
 """
 
