@@ -53,7 +53,9 @@ def scored(bus: Bus, sample: Sample, seconds: float = 30.0) -> Score:
         net = Net()
         for finding in bus.findings():
             net.add_finding(finding)
-        result = score(sample.truth, net.findings(), bus.duties().values(), now())
+        for duty in bus.duties().values():
+            net.add_duty(duty)  # which leaves out those that were taken back
+        result = score(sample.truth, net.findings(), net.duties(), now())
         if result.full or time.monotonic() > deadline:
             return result
         time.sleep(0.5)

@@ -8,7 +8,7 @@ import msgspec
 
 from streams.core.findings import Duty, Finding
 from streams.core.instants import Instant, parse_instant
-from streams.core.vocabulary import Status
+from streams.core.vocabulary import DutyStatus, Status
 from streams.dev.samples import SampleOptions, Truth, make_sample
 from streams.dev.scoring import Net, score
 from tests.samples.judged import judged
@@ -68,3 +68,13 @@ def test_unreadable_records_are_compared_by_number() -> None:
     assert score(truth, renamed, duties, UNTIL).full
     fewer = [f for f in findings if f.code != "UNPROCESSABLE_EVENT"]
     assert score(truth, fewer, duties, UNTIL).by_code["UNPROCESSABLE_EVENT"].missing > 0
+
+
+def test_a_duty_that_was_taken_back_does_not_count() -> None:
+    _, _, duties = run()
+    raised = msgspec.structs.replace(duties[0], revision=1, status=DutyStatus.DUE)
+    taken_back = msgspec.structs.replace(raised, revision=2, status=DutyStatus.RETRACTED)
+    net = Net()
+    for duty in (taken_back, raised):
+        net.add_duty(duty)
+    assert net.duties() == []
