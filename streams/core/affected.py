@@ -19,7 +19,7 @@ from streams.core.events import (
 )
 from streams.core.identifiers import EventId
 from streams.core.policy import Policy
-from streams.core.rules.coverage import scoped
+from streams.core.rules.coverage import addresses, scoped
 from streams.core.rules.duties import may_concern
 from streams.core.rules.message_basis import (
     consent_target,
@@ -28,7 +28,7 @@ from streams.core.rules.message_basis import (
     own_marketing_target,
 )
 from streams.core.rules.share_roles import normalise
-from streams.core.signals import Signal, opt_out_at_collection
+from streams.core.signals import Grant, Signal, Target, opt_out_at_collection
 from streams.core.subject import Subject
 from streams.core.vocabulary import UNCONDITIONAL_SIGNALS, ConsentAction, Status
 
@@ -79,7 +79,7 @@ def _by_grant(
             or own_marketing_target(message).purpose in purposes
         ):
             yield message.event_id
-    yield from _without_record(subject, event)
+    yield from _without_record(subject, event, policy)
     if leaving:
         yield from subject.granted_later
     for signal in subject.signals.before(at):
@@ -88,14 +88,26 @@ def _by_grant(
     yield from _by_citation(subject, event)
 
 
-def _without_record(subject: Subject, event: ConsentChange) -> Iterator[EventId]:
+def _without_record(subject: Subject, event: ConsentChange, policy: Policy) -> Iterator[EventId]:
     """Findings that said that no consent was recorded: it was, but later, or is now known."""
+    grant = Grant(event)
     for event_id in subject.unrecorded:
         found = subject.records[event_id].event
-        if found.occurred_at <= event.occurred_at or (
-            isinstance(found, DataShare) and found.consent_ref == event.consent_id
-        ):
+        if isinstance(found, DataShare) and found.consent_ref == event.consent_id:
             yield event_id
+        elif found.occurred_at <= event.occurred_at:
+            target = _target(found, policy)
+            if target is not None and addresses(grant, target, policy.at(found.occurred_at)):
+                yield event_id
+
+
+def _target(event: Event, policy: Policy) -> Target | None:
+    match event:
+        case DataShare():
+            return normalise(event, policy).target
+        case MarketingMessage():
+            return consent_target(event)
+    return None
 
 
 def _by_citation(subject: Subject, event: ConsentChange) -> Iterator[EventId]:

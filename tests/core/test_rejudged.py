@@ -127,6 +127,19 @@ def test_a_late_grant_reaches_what_is_later_and_of_its_purpose(told: Story) -> N
     assert rejudged(told) == len([n for n in range(OFFERED) if 20 * n >= 500]) + 1
 
 
+def test_a_first_consent_reaches_the_shares_that_it_came_too_late_for() -> None:
+    """They keep their code; the reason turns from NO_RECORD to GRANTED_LATER."""
+    told = Story()
+    for n in range(SHARES):
+        told.take(share(n, id=f"s{n}", recipient_id=RECIPIENTS[n % 10]))
+    assert len(told.open) == SHARES
+    told.take(grant(2000, id="own", purposes=[OWN]), grant(2001, id="x", recipient_ids=["NEW"]))
+    assert [decision.rejudged for decision in told.decisions[-2:]] == [1, 1]
+    told.take(grant(2002, id="late", recipient_ids=["R3"]))
+    assert rejudged(told) == SHARES // len(RECIPIENTS) + 1
+    assert {finding.reason for finding in told.decisions[-1].findings} == {"GRANTED_LATER"}
+
+
 def test_a_late_share_judges_itself_and_the_duties_it_is_subject_to(told: Story) -> None:
     told.take(share(500, ms=1, id="late", recipient_id="R1"))
     assert rejudged(told) == 1

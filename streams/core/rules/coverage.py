@@ -122,10 +122,6 @@ class Standing:
                 best = grant, failed
         return best
 
-    def addresses(self, grant: Grant) -> bool:
-        """Whether a grant is for the target's purpose and recipient."""
-        return grant.purpose is self.target.purpose and self._recipient_failure(grant) is None
-
     def considered(self, picked: Sequence[Grant] = ()) -> tuple[ConsentId, ...]:
         """The consents for the purpose and those `picked` otherwise, newest first."""
         relevant = {id(grant): grant for grant in picked}
@@ -143,6 +139,11 @@ def recipient_failure(grant: Grant, target: Target, settings: Settings) -> Conse
     if category is None or category not in grant.event.recipient_categories:
         return ConsentTest.RECIPIENT
     return ConsentTest.RECIPIENT_NAMED if settings.named_recipient_required else None
+
+
+def addresses(grant: Grant, target: Target, settings: Settings) -> bool:
+    """Whether a grant is for the target's purpose and recipient."""
+    return grant.purpose is target.purpose and recipient_failure(grant, target, settings) is None
 
 
 def _closer(grant: Grant, failed: list[ConsentTest], best: tuple[Grant, list[ConsentTest]]) -> bool:

@@ -10,7 +10,7 @@ from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.policy.settings import LegitimateInterestMode
 from streams.core.rules.capture import SHARE_CODES
-from streams.core.rules.coverage import Standing
+from streams.core.rules.coverage import Standing, addresses
 from streams.core.rules.share_roles import NormalisedShare
 from streams.core.signals import Grant, Signal, expand
 from streams.core.state import Verdict
@@ -152,7 +152,7 @@ def why_no_record(subject: Subject, standing: Standing, cited: str | None) -> st
         return "CITED_CONSENT_UNKNOWN"
     known = set(map(id, standing.known))
     for grant in subject.grants.since(standing.at):
-        if id(grant) not in known and standing.addresses(grant):
+        if id(grant) not in known and addresses(grant, standing.target, standing.settings):
             return GRANTED_LATER
     return "NO_RECORD"
 
