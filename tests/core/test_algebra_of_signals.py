@@ -94,6 +94,13 @@ class TestA4WhatASignalHits:
         later = grant(3, id="later", recipient_ids=["OTHERCO"])
         assert found(grant(0), signal, share(2), later) == {"share": "S02"}
 
+    def test_the_newest_of_two_consents_under_one_id_is_cited(self) -> None:
+        old = grant(0, id="old", consent_id="c1", recipient_ids=["OTHERCO"])
+        new = grant(0.5, id="new", consent_id="c1")
+        signal = withdraw(1, purposes=[], consent_id="c1")
+        shared = [share(2), share(2, id="s2", recipient_id="OTHERCO")]
+        assert found(old, new, signal, *shared) == {"share": "S02"}
+
     def test_stated_fields_win_over_the_cited_consent(self) -> None:
         given = grant(0, recipient_ids=["ACME", "OTHERCO"])
         signal = withdraw(1, purposes=[], recipient_ids=["OTHERCO"], consent_id="grant")
@@ -167,6 +174,17 @@ class TestA6Killing:
         signal = withdraw(1, consent_id="twin")
         narrower = grant(1.5, id="new", data_categories=["NAME"])
         assert found(old, twin, signal, narrower, share(2)) == {"share": "S11"}
+
+    def test_the_latest_signal_counts(self) -> None:
+        """What was granted between two withdrawals is dead, whatever lifted the first."""
+        between = grant(1.2, id="between")
+        narrower = grant(1.7, id="new", data_categories=["NAME"])
+        signals = [withdraw(1), withdraw(1.5, id="again")]
+        assert found(between, *signals, narrower, share(2)) == {"share": "S11"}
+
+    def test_a_grant_at_the_instant_of_a_signal_is_dead(self) -> None:
+        narrower = grant(1.5, id="new", data_categories=["NAME"])
+        assert found(grant(1), withdraw(1), narrower, share(2)) == {"share": "S11"}
 
 
 class TestA7OptOutAtCollection:

@@ -157,6 +157,14 @@ class TestMessages:
         sent = message(2, legal_basis_claimed="CONSENT")
         assert story(own_grant(0, **fields), sent).finding("M11").reason == reason
 
+    def test_other_failures_contribute(self) -> None:
+        """A channel has no code of its own; it is the reason or is left out."""
+        sent = message(2, legal_basis_claimed="CONSENT")
+        given = own_grant(0, purposes=[MATCHING], channels=["SMS"], expires_at=1)
+        finding = story(given, sent).finding("M11")
+        assert finding.reason == "OTHER_PURPOSE"
+        assert finding.contributing_codes == ("CONSENT_EXPIRED",)
+
     def test_without_any_consent(self) -> None:
         sent = message(2, legal_basis_claimed="CONSENT")
         assert story(sent).finding("M11").reason == "NO_RECORD"

@@ -132,6 +132,9 @@ class TestTelling:
         told = story(*LAWFUL, withdraw(1)).tick(73, ms=ms)
         assert told.found() == codes
 
+    def test_an_event_that_comes_at_the_deadline_itself_is_not_overdue(self) -> None:
+        assert owed(*LAWFUL, withdraw(1), clock=73) == DUE
+
     def test_not_without_a_clock(self) -> None:
         told = story(*LAWFUL, withdraw(1), share(9000, id="s2", purpose="PAYMENT"))
         assert told.found() == {}

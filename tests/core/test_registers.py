@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from streams.core.identifiers import ControllerId, RecipientId
-from streams.core.policy import NoticeEntry, Policy, RecipientEntry, Registers, fixed_policy
+from streams.core.policy import (
+    AdequacyEntry,
+    NoticeEntry,
+    Policy,
+    RecipientEntry,
+    Registers,
+    fixed_policy,
+)
 from streams.core.vocabulary import Purpose, RecipientRole, TransferMechanism
 from tests.core.builders import MATCHING, OWN, grant, moment, processor_share, share
 from tests.core.stories import found
@@ -173,3 +180,10 @@ def test_certification_works_from_its_decision(ms: int, codes: dict[str, str]) -
 def test_certification_is_for_the_united_states(country: str) -> None:
     event = share(2, recipient_country=country, transfer_mechanism="DPF")
     assert found(grant(0), event) == ({"share": "S23"} if country == "IN" else {})
+
+
+@pytest.mark.parametrize(("ms", "codes"), [(-1, {}), (0, {"share": "S23"})])
+def test_a_decision_ends(ms: int, codes: dict[str, str]) -> None:
+    entry = AdequacyEntry(country="IN", valid_from=moment(0), valid_until=moment(5))
+    policy = fixed_policy(registers=Registers(adequacy=(entry,)))
+    assert found(grant(0), share(5, ms=ms, recipient_country="IN"), policy=policy) == codes

@@ -19,6 +19,7 @@ from tests.core.builders import (
     erase,
     grant,
     message,
+    moment,
     notify,
     object_,
     own_grant,
@@ -165,9 +166,11 @@ def test_a_notice_judges_the_duties_towards_its_recipient() -> None:
 def test_a_tick_judges_the_triggers_whose_term_has_passed() -> None:
     policy = with_policy(notify_deadline=hours(72))
     told = Story(policy).take(*history(), withdraw(2000), object_(2010))
+    assert told.subject.next_deadline == moment(2072)
     assert told.tick(2072).decisions[-1].rejudged == 0
     assert told.tick(2072, ms=1).decisions[-1].rejudged == 1
     assert len(told.decisions[-1].findings) == len(RECIPIENTS)
+    assert told.subject.next_deadline == moment(2082)
     assert told.tick(9000).decisions[-1].rejudged == 1
 
 
