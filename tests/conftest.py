@@ -8,11 +8,18 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from streams.dev.broker import BrokerSecurity, LocalBroker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# How fast examples are made says how busy the machine is, beside a broker and workers.
+settings.register_profile(
+    "beside-kafka", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("beside-kafka")
 
 BROKERS_VARIABLE = "CONSENTRY_TEST_BROKERS"
 # testcontainers' KafkaContainer starts Confluent's image only; this one is Kafka 3.9.

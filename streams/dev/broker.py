@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from streams.dev.certificates import write_certificates
 from streams.dev.kafka_files import java_command, kafka_jars
-from streams.dev.kafka_process import KafkaProcess, complaint, format_storage
+from streams.dev.kafka_process import KafkaProcess, complaint, folder_lock, format_storage
 from streams.dev.ports import HOST, Listeners, PortTakenError, answers, choose_listeners
 from streams.dev.server_properties import BrokerSecurity, scram_arguments, server_properties
 from streams.errors import ConsentryError
@@ -101,18 +101,10 @@ class LocalBroker:
         classpath = os.pathsep.join(map(str, kafka_jars(self._say)))
         java = [str(java_command()), f"-Xmx{self._heap_mb}m", "-cp", classpath]
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        if self.security is not None and not self.ca_file.exists():
-            write_certificates(self.ca_file, self.data_dir / "server.pem")
-        again = self._listeners is not None
-        for attempt in range(1, _START_ATTEMPTS + 1):
-            try:
-                self._start(java)
-            except PortTakenError:
-                if again or attempt == _START_ATTEMPTS:
-                    raise
-                self._listeners = None
-            else:
-                return
+        with folder_lock(self.data_dir) as lock:
+            if self.security is not None and not self.ca_file.exists():
+                write_certificates(self.ca_file, self.data_dir / "server.pem")
+            self._start_somewhere(java, lock)
 
     def check_running(self) -> None:
         """Raise ConsentryError if the started broker has ended by itself."""
@@ -155,7 +147,20 @@ class LocalBroker:
             raise ValueError("the broker has not been started yet")
         return self._listeners
 
-    def _start(self, java: list[str]) -> None:
+    def _start_somewhere(self, java: list[str], lock: int) -> None:
+        """Start; where the ports may be any, try others when somebody was faster."""
+        again = self._listeners is not None
+        for attempt in range(1, _START_ATTEMPTS + 1):
+            try:
+                self._start(java, lock)
+            except PortTakenError:
+                if again or attempt == _START_ATTEMPTS:
+                    raise
+                self._listeners = None
+            else:
+                return
+
+    def _start(self, java: list[str], lock: int) -> None:
         """Start once: on the ports of the last time, else on new ones."""
         if self._listeners is None:
             secure = self.security.port if self.security is not None else None
@@ -170,7 +175,7 @@ class LocalBroker:
         if not (self.data_dir / "log" / "meta.properties").exists():
             users = scram_arguments(self.security) if self.security is not None else []
             format_storage(java, self.data_dir, properties_file, users)
-        self._process = KafkaProcess(java, properties_file, self.log_file)
+        self._process = KafkaProcess(java, properties_file, self.log_file, lock)
         self._wait_until_ready(self._process, self._listeners)
 
     def _wait_until_ready(self, process: KafkaProcess, listeners: Listeners) -> None:

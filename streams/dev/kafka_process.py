@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
@@ -13,11 +14,34 @@ from streams.dev import guard
 from streams.errors import ConsentryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 # Any fixed one: each data folder holds a cluster of one node that nobody else joins.
 _CLUSTER_ID = "Y29uc2VudHJ5LWxvY2FsMA"
+
+
+@contextlib.contextmanager
+def folder_lock(data_dir: Path) -> Iterator[int]:
+    """The right to run the one broker of a data folder, as an open file.
+
+    Whoever inherits the file keeps the lock until it ends, so it cannot be left behind.
+    Kafka has a lock of its own, but finds it late, after its settings were overwritten.
+
+    Raises ConsentryError when another broker has it.
+    """
+    lock = os.open(data_dir / "in-use", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConsentryError(
+                f"the data folder {data_dir} is in use by another Kafka",
+                "Stop that one, or choose another folder.",
+            ) from None
+        yield lock
+    finally:
+        os.close(lock)
 
 
 def format_storage(
@@ -52,7 +76,9 @@ def format_storage(
 class KafkaProcess:
     """One run of the broker, from its launch to its end."""
 
-    def __init__(self, java: Sequence[str], properties_file: Path, log_file: Path) -> None:
+    def __init__(
+        self, java: Sequence[str], properties_file: Path, log_file: Path, lock: int
+    ) -> None:
         self._log_file = log_file
         log_file.touch()
         # The log goes on over restarts; this run's part begins here.
@@ -61,6 +87,7 @@ class KafkaProcess:
         self._guard = subprocess.Popen(
             [sys.executable, "-I", "-S", guard.__file__, str(log_file), *command],
             stdin=subprocess.PIPE,
+            pass_fds=(lock,),
             # Ctrl-C in a terminal goes to a whole group; Kafka must outlive the clients
             # that still commit, and is stopped by whoever started it.
             start_new_session=True,

@@ -124,10 +124,15 @@ def test_two_brokers_are_two_worlds(kafka: str, unique: str) -> None:
 
 
 def test_a_data_folder_has_one_broker(tmp_path: Path) -> None:
-    with LocalBroker(tmp_path, heap_mb=256):
+    with LocalBroker(tmp_path, heap_mb=256) as first:
+        settings = (tmp_path / "server.properties").read_text("utf-8")
         second = LocalBroker(tmp_path, heap_mb=256)
         with pytest.raises(ConsentryError, match="in use by another Kafka"):
             second.start()
+        assert (tmp_path / "server.properties").read_text("utf-8") == settings
+        first.kill()
+        second.start()
+        second.stop()
 
 
 def test_a_taken_port_is_named() -> None:
