@@ -72,37 +72,16 @@ async def _measure(
     for reader in readers:
         await reader.seek_to_end()
 
-    async def read(reader: AIOKafkaConsumer, seen: dict[str, float], *, inputs: bool) -> None:
-        async for record in reader:
-            now = time.perf_counter()
-            if inputs:
-                event_id = dict(record.headers)["id"].decode()
-            else:
-                event_id = decode_finding(record.value).event_id
-            seen.setdefault(event_id, now)
-
-    tasks = [
-        asyncio.create_task(read(readers[0], hop, inputs=True)),
-        asyncio.create_task(read(readers[1], whole, inputs=False)),
+    readers_at_work = [
+        asyncio.create_task(_note_inputs(readers[0], hop)),
+        asyncio.create_task(_note_findings(readers[1], whole)),
     ]
-    began = time.perf_counter()
     count = int(rate * (seconds + WARM_UP_S))
-    for position in range(count):
-        await asyncio.sleep(max(0.0, began + position / rate - time.perf_counter()))
-        share = _share(position)
-        key = subject_key(share.controller_id, share.subject_id)
-        value = event_to_json(share)
-        sent[share.event_id] = time.perf_counter()
-        await producer.send(
-            share_topic, key=key, value=value, headers=[("id", share.event_id.encode())]
-        )
-    await producer.flush()
-    deadline = time.perf_counter() + 20
-    while len(whole) < count and time.perf_counter() < deadline:
-        await asyncio.sleep(0.05)
-    for task in tasks:
+    await _send_paced(producer, share_topic, sent, rate, count)
+    await _wait_for(whole, count)
+    for task in readers_at_work:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*readers_at_work, return_exceptions=True)
     for client in (producer, *readers):
         await client.stop()
     if len(whole) < count:
@@ -112,6 +91,38 @@ async def _measure(
         [(hop[event_id] - sent[event_id]) * 1000 for event_id in measured],
         [(whole[event_id] - sent[event_id]) * 1000 for event_id in measured],
     )
+
+
+async def _note_inputs(reader: AIOKafkaConsumer, seen: dict[str, float]) -> None:
+    async for record in reader:
+        seen.setdefault(dict(record.headers)["id"].decode(), time.perf_counter())
+
+
+async def _note_findings(reader: AIOKafkaConsumer, seen: dict[str, float]) -> None:
+    async for record in reader:
+        now = time.perf_counter()
+        seen.setdefault(decode_finding(record.value).event_id, now)
+
+
+async def _send_paced(
+    producer: AIOKafkaProducer, topic: str, sent: dict[str, float], rate: float, count: int
+) -> None:
+    began = time.perf_counter()
+    for position in range(count):
+        await asyncio.sleep(max(0.0, began + position / rate - time.perf_counter()))
+        share = _share(position)
+        key = subject_key(share.controller_id, share.subject_id)
+        value = event_to_json(share)
+        sent[share.event_id] = time.perf_counter()
+        await producer.send(topic, key=key, value=value, headers=[("id", share.event_id.encode())])
+    await producer.flush()
+
+
+async def _wait_for(seen: dict[str, float], count: int) -> None:
+    for _ in range(400):
+        if len(seen) >= count:
+            return
+        await asyncio.sleep(0.05)
 
 
 def _share(position: int) -> DataShare:
