@@ -133,8 +133,9 @@ def _fetch(context: MavenContext, pin: PinnedJar, into: Path) -> None:
         raise ConsentryError(
             f"Kafka's file {pin.file_name} could not be downloaded ({type(error).__name__})",
             f"The first start needs {len(pinned_jars())} files (44 MB) from Maven Central. "
-            f"Behind a proxy set HTTPS_PROXY; with a mirror of Maven Central set "
-            f"{REPOSITORY_VARIABLE} to its address. Without a network, copy the folder "
+            f"Behind a proxy set HTTPS_PROXY, and REQUESTS_CA_BUNDLE if it has certificates of "
+            f"its own (SSLError); with a mirror of Maven Central set {REPOSITORY_VARIABLE} "
+            f"to its address. Without a network, copy the folder "
             f"{cache_dir() / 'kafka'} from a machine that has it ({CACHE_VARIABLE} moves "
             f"it), or name a Kafka that already runs in CONSENTRY_BROKERS (tests: "
             f"CONSENTRY_TEST_BROKERS).",

@@ -75,7 +75,13 @@ def test_without_a_network_it_says_what_to_do(empty_cache: Path, nobody_answers:
     with pytest.raises(ConsentryError) as caught:
         kafka_jars(said.append, repository=nobody_answers)
     assert "could not be downloaded" in caught.value.problem
-    for help_for in ("44 MB", "HTTPS_PROXY", "CONSENTRY_MAVEN_REPOSITORY", "CONSENTRY_BROKERS"):
+    for help_for in (
+        "44 MB",
+        "HTTPS_PROXY",
+        "REQUESTS_CA_BUNDLE",
+        "CONSENTRY_MAVEN_REPOSITORY",
+        "CONSENTRY_BROKERS",
+    ):
         assert help_for in caught.value.remedy
     assert str(empty_cache / "kafka") in caught.value.remedy
     assert said == [f"downloading Apache Kafka {kafka_version()}, once: 46 files, 44 MB"]
