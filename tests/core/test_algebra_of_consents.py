@@ -93,3 +93,7 @@ class TestA9ChannelsOfAGrant:
 
     def test_what_is_not_named_is_not_covered(self) -> None:
         assert found(own_grant(0, channels=["SMS"]), message(2, **CONSENT)) == {"message": "M11"}
+
+
+def test_a_consent_needs_no_id_to_count() -> None:
+    assert found(grant(0, consent_id=None), share(2)) == {}

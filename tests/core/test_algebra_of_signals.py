@@ -158,6 +158,13 @@ class TestA5Lifting:
         assert found(object_(1), lifting, processor_share(2)) == {}
         assert found(object_(1), grant(1.5), processor_share(2)) == {"share": "S01"}
 
+    def test_for_an_advertiser_only_a_grant_that_names_it_lifts(self) -> None:
+        sent = message(2, advertiser_id="ACME", **CONSENT)
+        signal = withdraw(1, purposes=[OFFERS])
+        other = grant(1.5, purposes=[OFFERS], recipient_ids=["OTHERCO"])
+        assert found(signal, other, sent) == {"message": "M01"}
+        assert found(signal, grant(1.5, purposes=[OFFERS]), sent) == {}
+
     def test_channels_of_the_grant_do_not_matter_to_a_share(self) -> None:
         assert found(object_(1), grant(1.5, channels=["FAX"]), share(2)) == {}
 

@@ -69,8 +69,8 @@ class TestTies:
 
     def test_then_the_highest_consent_id(self) -> None:
         same = [
-            grant(0, id=name, data_categories=["NAME"], expires_at=expiry)
-            for name, expiry in (("c1", 1), ("c2", None))
+            grant(0, id=event, consent_id=name, data_categories=["NAME"], expires_at=expiry)
+            for event, name, expiry in (("e2", "c1", 1), ("e1", "c2", None))
         ]
         assert story(*same, share(2)).finding("S11").contributing_codes == ()
         assert story(*reversed(same), share(2)).finding("S11").contributing_codes == ()
