@@ -35,7 +35,7 @@ from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Record, Slice
 from streams.wire.decode import Rejected, decode
 from streams.wire.findings import encode_duty, encode_finding
-from streams.wire.progress import Counters
+from streams.wire.progress import BATCH_HEADER, Counters
 from streams.wire.rows import CorruptRow
 
 RECORDS_AT_ONCE = 500
@@ -69,7 +69,7 @@ class PartitionJudge:
         )
         self._aside = Aside(self._names, policy, partition.number, partition.count)
         self.subjects = Subjects(partition.rows, live_subjects)
-        self._batch = Batch()
+        self._batch = self._begin()
 
     def batches(self, piece: Slice) -> Iterator[Batch]:
         """Judge a slice, in batches no larger than a transaction may be.
@@ -78,7 +78,7 @@ class PartitionJudge:
         RuleFault on a bug and ConsentryError where somebody must act.
         """
         bounds = self._partition.committer.bounds
-        batch = self._batch = Batch()
+        batch = self._begin()
         positions = batch.positions
         for judged, record in enumerate(piece.records, 1):
             try:
@@ -92,12 +92,18 @@ class PartitionJudge:
             positions[record.topic] = record.offset + 1
             if judged % RECORDS_AT_ONCE == 0 or batch.exceeds(bounds):
                 yield batch
-                batch = self._batch = Batch()
+                batch = self._begin()
                 positions = batch.positions
         for topic, span in piece.spans.items():
             positions[topic] = span.end
         batch.final = True
         yield batch
+
+    def _begin(self) -> Batch:
+        """A new batch; what it tells carries its number (`wire.progress`)."""
+        self._stamp = ((BATCH_HEADER, b"%d" % (self._progress.sequence + 1)),)
+        self._batch = Batch()
+        return self._batch
 
     def _record(self, record: Record) -> None:
         counters = self._progress.count(record.topic)
@@ -177,13 +183,15 @@ class PartitionJudge:
 
     def _write(self, key: SubjectKey, subject: Subject, decision: Decision) -> None:
         number, names, add = self._partition.number, self._names, self._batch.add
+        stamp = self._stamp
         for place, row in self.subjects.keep(key, subject, decision.rows):
             add(Output(names.changelog, number, place, row))
         for finding in decision.findings:
             key_of_finding = finding.violation_id.encode()
-            add(Output(names.violations, number, key_of_finding, encode_finding(finding)))
+            value = encode_finding(finding)
+            add(Output(names.violations, number, key_of_finding, value, stamp))
         for duty in decision.duties:
-            add(Output(names.duties, number, duty.duty_id.encode(), encode_duty(duty)))
+            add(Output(names.duties, number, duty.duty_id.encode(), encode_duty(duty), stamp))
 
     def _expired(self, occurred_at: Instant) -> bool:
         """Whether an unknown subject's event lies further back than state is kept (P20)."""

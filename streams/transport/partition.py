@@ -44,6 +44,8 @@ class OwnedPartition:
     def hand_over(self, batch: Batch) -> None:
         """Give a judged batch to the committer, with the progress that it makes."""
         progress = self.progress
+        progress.sequence += 1
+        progress.partitions = self.count
         progress.positions.update(batch.positions)
         progress.policy_digest = self._past.digest(progress.judged_until)
         batch.progress = encode_progress(progress)

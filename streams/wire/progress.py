@@ -17,6 +17,11 @@ from streams.core.instants import Instant
 PROGRESS_KEY: Final = b"\x00P"
 """No subject key is empty, so no row of a subject begins with a zero byte."""
 
+BATCH_HEADER: Final = "consentry-batch"
+"""Header of findings and duties: decimal digits, the `sequence` of their batch in their
+partition number. Quality findings about dead letters do without: they follow from the
+record alone, and can stand on another partition than the one that judged it."""
+
 _VERSION: Final = b"\x01"
 
 
@@ -65,7 +70,11 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     `positions` holds the next offset of every input topic. `partition_time` is the
     highest tick seen. `policy_digest` is the policy's past up to `judged_until`, the
     latest instant that a judgement looked at. `recent_read` and `recent_dead` are the
-    window that the limit on dead letters is taken over.
+    window that the limit on dead letters is taken over. `sequence` counts the batches
+    that were judged; findings and duties carry it in the header `BATCH_HEADER`, so that
+    a reader can tell which of them belong to this row. `expired_before` is the latest
+    instant before which events of unknown subjects were expired (P20); it never goes
+    back. `partitions` is the partition count that the state was made for, 0 if unknown.
     """
 
     positions: dict[str, int]
@@ -76,6 +85,9 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     recent_read: int = 0
     recent_dead: int = 0
     gaps: tuple[Gap, ...] = ()
+    sequence: int = 0
+    expired_before: Instant | None = None
+    partitions: int = 0
 
     def count(self, topic: str) -> Counters:
         """The counters of a topic, made when there are none."""

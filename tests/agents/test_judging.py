@@ -22,7 +22,7 @@ from streams.transport.slices import Slice, Span
 from streams.transport.table import MemoryRows
 from streams.wire.encode import event_to_json
 from streams.wire.findings import decode_finding
-from streams.wire.progress import Counters, Progress, decode_progress
+from streams.wire.progress import BATCH_HEADER, Counters, Progress, decode_progress
 from tests.kafka.stories import CONTROLLER, START, share, stories, story
 from tests.transport.test_slices import One
 
@@ -227,3 +227,15 @@ def test_the_limit_on_dead_letters_counts_over_a_window_that_slides() -> None:
     good = [world.record(share("s", str(n), START)) for n in range(40)]
     world.take(*good, *[bad] * 9)
     assert world.progress.recent_read < 20
+
+
+def test_findings_and_duties_carry_the_number_of_their_batch() -> None:
+    world = World(Bounds(records=1, bytes=1 << 20, seconds=1.0))
+    batches = world.take(*world.story(share("s", "1", START), share("s", "2", START)))
+    assert len(batches) == 3, "two of one record, and the end of the slice"
+    for batch in batches:
+        sequence = decode_progress(batch.progress).sequence
+        for output in batch.outputs:
+            stamped = output.topic in (NAMES.violations, NAMES.duties)
+            assert dict(output.headers) == ({BATCH_HEADER: b"%d" % sequence} if stamped else {})
+    assert world.progress.sequence == 3

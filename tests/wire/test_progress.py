@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from streams.core.instants import Instant
@@ -23,20 +24,30 @@ PROGRESS = Progress(
     recent_read=9,
     recent_dead=2,
     gaps=(Gap("purchase", 3, 5),),
+    sequence=4,
+    expired_before=Instant(1_600_000_000_000),
+    partitions=12,
 )
 GOLDEN = (
-    "019881a8707572636861736507"
+    "019b81a8707572636861736507"
     "81a870757263686173659709040200010002"
     "cf000001a0c4506c00cf000001"
     "9e70448800b030313233343536373839616263646566"
     "0902"
     "9193a870757263686173650305"
+    "04cf00000174876e80000c"
 )
+BEFORE_BATCHES_WERE_COUNTED = "0198" + GOLDEN[4 : -len("04cf00000174876e80000c")]
 
 
 def test_the_bytes_are_those_of_the_first_release() -> None:
     assert encode_progress(PROGRESS).hex() == GOLDEN
     assert decode_progress(bytes.fromhex(GOLDEN)) == PROGRESS
+
+
+def test_a_row_without_the_later_fields_is_read() -> None:
+    row = decode_progress(bytes.fromhex(BEFORE_BATCHES_WERE_COUNTED))
+    assert row == msgspec.structs.replace(PROGRESS, sequence=0, expired_before=None, partitions=0)
 
 
 @pytest.mark.parametrize("bad", [b"", b"\x02\x90", b"\x01", b"\x01\x90", b"\x01\x91\xa1x"])
