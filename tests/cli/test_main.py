@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
@@ -11,6 +12,8 @@ import typer
 from streams import __version__
 from streams.cli import main as command_line
 from streams.errors import ConsentryError
+
+UNTIL = "2026-11-01T00:00:00Z"
 
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,6 +90,25 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     )
     assert program.stdout is not None
     assert program.stderr is not None
+    program.stdout.close()
+    said = program.stderr.read()
+    program.stderr.close()
+    program.wait()
+    assert said == b""
+
+
+@pytest.mark.parametrize("form", ["table", "jsonl", "csv", "html"])
+def test_a_reader_that_leaves_in_the_middle_is_no_error(form: str, tmp_path: Path) -> None:
+    sample = ["sample", "--output", str(tmp_path), "--subjects", "400", "--until", UNTIL]
+    assert command_line.main([*sample, "--bad", "0"]) == 0
+    program = subprocess.Popen(
+        [sys.executable, "-m", "streams.cli.main", "check", str(tmp_path), "--format", form],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert program.stdout is not None
+    assert program.stderr is not None
+    assert program.stdout.read(10)
     program.stdout.close()
     said = program.stderr.read()
     program.stderr.close()

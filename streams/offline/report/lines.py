@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
@@ -64,8 +64,8 @@ def write_csv(result: Result, file: BinaryIO) -> None:
 
     UTF-8 with the mark that spreadsheets look for.
     """
-    text = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text)
+    # Not a TextIOWrapper, which closes the file when the reader of a pipe has gone.
+    writer = csv.writer(codecs.getwriter("utf-8-sig")(file))
     writer.writerow(COLUMNS)
     for record in _records(result):
         if record["kind"] in ("finding", "duty"):
@@ -73,8 +73,6 @@ def write_csv(result: Result, file: BinaryIO) -> None:
             record["event_id"] = record.get("event_id") or record.get("trigger_event_id")
             record["reason"] = record.get("reason") or record.get("trigger")
             writer.writerow([_cell(record.get(name)) for name in COLUMNS])
-    text.flush()
-    text.detach()
 
 
 def _cell(value: Any) -> str:

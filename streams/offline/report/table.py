@@ -7,6 +7,7 @@ from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from streams.core.codes import CODES
@@ -29,11 +30,11 @@ LEGEND: Final = "Findings are indications for review, not legal determinations."
 
 
 def print_table(result: Result, console: Console) -> None:
-    """Counts, findings by code, and the heaviest findings one by one."""
+    """Counts, findings by code, and the heaviest findings one by one (times in UTC)."""
     _print_counts(result, console)
     if result.findings:
         console.print(_by_code(result))
-        console.print(_findings(result))
+        _print_findings(result, console)
         rest = len(result.findings) - MAX_ROWS
         if rest > 0:
             console.print(f"... and {rest} more: --format jsonl, csv or html has all of them.")
@@ -79,22 +80,17 @@ def _by_code(result: Result) -> Table:
     return table
 
 
-def _findings(result: Result) -> Table:
-    table = Table(title="Heaviest first", title_justify="left", title_style="bold")
-    table.add_column("When (UTC)", no_wrap=True)
-    table.add_column("Code", overflow="fold")
-    table.add_column("Event", overflow="fold")
-    table.add_column("Recipient", overflow="fold")
-    table.add_column("Why", ratio=1)
+def _print_findings(result: Result, console: Console) -> None:
+    """A line of what it is and a paragraph of why: columns would be too narrow for both."""
+    console.print("\nHeaviest first (times in UTC)", style="bold")
     for finding in result.findings[:MAX_ROWS]:
-        table.add_row(
-            short(finding.occurred_at),
-            f"[{STYLES[finding.severity]}]{finding.code}[/]",
-            escape(finding.event_id),
-            escape(finding.recipient_id or ""),
-            escape(_why(finding)),
+        party = f"  {escape(finding.recipient_id)}" if finding.recipient_id else ""
+        console.print(
+            f"{short(finding.occurred_at)}  [{STYLES[finding.severity]}]{finding.code}[/]"
+            f"  {escape(finding.event_id)}{party}",
+            highlight=False,
         )
-    return table
+        console.print(Padding(escape(_why(finding)), (0, 0, 0, 4)), style="dim", highlight=False)
 
 
 def _why(finding: Finding) -> str:
