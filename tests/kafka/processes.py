@@ -1,0 +1,99 @@
+"""Worker processes of a test, and waiting for what they do."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+PATIENCE_S = 40.0
+
+
+@dataclass(slots=True)
+class WorkerProcess:
+    """`consentry worker` as a child process, its log read as it comes."""
+
+    process: subprocess.Popen[bytes]
+    log_file: Path
+    started: float = field(default_factory=time.monotonic)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The lines of its log."""
+        lines = self.log_file.read_bytes().splitlines()
+        return [json.loads(line) for line in lines if line.startswith(b"{")]
+
+    @property
+    def text(self) -> str:
+        """All that it wrote."""
+        return self.log_file.read_text()
+
+    def said(self, event: str) -> list[dict[str, Any]]:
+        """The lines of one kind."""
+        return [line for line in self.events if line["event"] == event]
+
+    def wait_for(self, event: str, count: int = 1, seconds: float = PATIENCE_S) -> dict[str, Any]:
+        """The line of a kind, once there are `count`; fails when the process ends first."""
+
+        def look() -> dict[str, Any] | None:
+            found = self.said(event)
+            return found[count - 1] if len(found) >= count else None
+
+        line: dict[str, Any] = until(look, f"{event} x {count}", seconds, self)
+        return line
+
+    def ready(self) -> Self:
+        """Wait until its partitions are restored."""
+        self.wait_for("worker.ready")
+        return self
+
+    def kill(self) -> None:
+        """`kill -9`, and wait until it is gone."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> tuple[int, float]:
+        """SIGTERM; the exit code and the seconds that it took."""
+        began = time.monotonic()
+        self.process.terminate()
+        code = self.process.wait(20)
+        return code, time.monotonic() - began
+
+    def ended(self, seconds: float = PATIENCE_S) -> int:
+        """Wait for it to end by itself; the exit code."""
+        return self.process.wait(seconds)
+
+    def pause(self) -> None:
+        """SIGSTOP: it is there and does nothing."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """SIGCONT."""
+        self.process.send_signal(signal.SIGCONT)
+
+
+def until(
+    look: Any, what: str, seconds: float = PATIENCE_S, worker: WorkerProcess | None = None
+) -> Any:
+    """What `look` gives once it is not None; fails after a while or when the worker ends."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found is not None:
+            return found
+        if worker is not None and worker.process.poll() is not None:
+            raise AssertionError(f"the worker ended before {what}:\n{worker.text}")
+        time.sleep(0.1)
+    told = "" if worker is None else f":\n{worker.text}"
+    raise AssertionError(f"not within {seconds} s: {what}{told}")
