@@ -8,34 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streams.agents.aside import (
-    ASTRAY_REASON,
-    FUTURE_REASON,
-    Aside,
-    orphan,
-    partition_for,
-    rejected_fact,
-)
+from streams.agents.aside import Aside
 from streams.agents.limit import DeadLetterLimit
-from streams.agents.origin import Origin, direct, headers_of, rekeyed
 from streams.agents.subjects import Subjects
-from streams.core import quality
-from streams.core.identifiers import SubjectKey, subject_key
+from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy
 from streams.core.state import Decision, Fact, Outcome
 from streams.core.subject import Subject
-from streams.core.vocabulary import EventType
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.transport.checks import latest
 from streams.transport.delivery import Batch, Output
 from streams.transport.partition import OwnedPartition
-from streams.transport.slices import Record, Slice
-from streams.wire.decode import Rejected, decode
+from streams.transport.slices import Slice
+from streams.wire.arrival import Arrivals, Arrived, Elsewhere, Refused, partition_for
 from streams.wire.findings import encode_duty, encode_finding
+from streams.wire.origin import headers_of
 from streams.wire.progress import BATCH_HEADER, Counters
+from streams.wire.record import Record
 from streams.wire.rows import CorruptRow
 
 RECORDS_AT_ONCE = 500
@@ -63,7 +55,7 @@ class PartitionJudge:
         self._progress = partition.progress
         self._policy = policy
         self._names = settings.topics
-        self._kinds = {name: kind for kind, name in self._names.inputs.items()}
+        self._arrivals = Arrivals(self._names)
         self._limit = DeadLetterLimit(
             settings.dead_letter_limit_share, settings.dead_letter_limit_records
         )
@@ -113,28 +105,11 @@ class PartitionJudge:
             counters.judged += 1
             return
         self._limit.read(self._progress)
-        expected: EventType | None
-        if record.topic == self._names.rekeyed:
-            origin = rekeyed(record)
-            if origin is None:
-                self._set_aside(record, direct(record), orphan(), counters)
-                return
-            expected = self._kinds.get(origin.source.topic)
-        else:
-            origin = direct(record)
-            expected = self._kinds[record.topic]
-        decoded = decode(record.value, expected)
-        if isinstance(decoded, Rejected):
-            self._set_aside(record, origin, decoded, counters)
+        arrived = self._arrivals.read(record)
+        if isinstance(arrived, Refused):
+            self._set_aside(record, arrived, counters)
             return
-        event = decoded.event
-        fact = Fact(
-            event=event,
-            payload_hash=decoded.payload_hash,
-            ingested_at=origin.ingested_at,
-            source=origin.source,
-        )
-        key = subject_key(event.controller_id, event.subject_id)
+        fact, key, _ = arrived
         subject = self.subjects.find(key)
         # A subject with rows here belongs here, and only others cost the hash.
         home = (
@@ -142,16 +117,16 @@ class PartitionJudge:
             if subject is not None
             else partition_for(key, self._partition.count)
         )
-        if record.key != key or home != self._partition.number:
-            self._send_home(record, fact, key, home, origin, counters)
-        elif quality.is_future(fact):
-            rejected = rejected_fact(fact, quality.FUTURE, FUTURE_REASON)
-            self._set_aside(record, origin, rejected, counters)
-        elif subject is None and self._expired(event.occurred_at):
-            counters.expired += 1
-        else:
-            subject = subject or Subject(event.controller_id, event.subject_id)
-            self._judge(key, subject, fact, counters)
+        match self._arrivals.settle(record, arrived, home):
+            case Refused() as refused:
+                self._set_aside(record, refused, counters)
+            case Elsewhere() as elsewhere:
+                self._send_home(record, elsewhere, counters)
+            case Arrived() if subject is None and self._expired(fact.event.occurred_at):
+                counters.expired += 1
+            case Arrived():
+                subject = subject or Subject(fact.event.controller_id, fact.event.subject_id)
+                self._judge(key, subject, fact, counters)
 
     def _judge(self, key: SubjectKey, subject: Subject, fact: Fact, counters: Counters) -> None:
         progress = self._progress
@@ -198,28 +173,15 @@ class PartitionJudge:
         clock = self._progress.partition_time
         return clock is not None and occurred_at < clock - self._policy.at(clock).retention
 
-    def _send_home(
-        self,
-        record: Record,
-        fact: Fact,
-        key: SubjectKey,
-        home: int,
-        origin: Origin,
-        counters: Counters,
-    ) -> None:
+    def _send_home(self, record: Record, elsewhere: Elsewhere, counters: Counters) -> None:
         """Re-key a record that came with another key or on another partition."""
-        if record.topic == self._names.rekeyed:
-            rejected = rejected_fact(fact, quality.UNPROCESSABLE, ASTRAY_REASON)
-            self._set_aside(record, origin, rejected, counters)
-            return
         counters.rekeyed += 1
-        headers = headers_of(origin, record)
-        self._batch.add(Output(self._names.rekeyed, home, key, record.value, headers))
+        arrived, home = elsewhere
+        headers = headers_of(arrived.origin, record)
+        self._batch.add(Output(self._names.rekeyed, home, arrived.key, record.value, headers))
 
-    def _set_aside(
-        self, record: Record, origin: Origin, rejected: Rejected, counters: Counters
-    ) -> None:
+    def _set_aside(self, record: Record, refused: Refused, counters: Counters) -> None:
         """Count a record that cannot be judged, and keep it with the reason."""
         counters.dead_lettered += 1
         self._limit.dead(self._progress, self._partition.number)
-        self._aside.put(record, origin, rejected, self._batch)
+        self._aside.put(record, refused, self._batch)

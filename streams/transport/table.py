@@ -20,7 +20,7 @@ from streams.wire.rows import CorruptRow, subject_of
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
 
-    from streams.transport.slices import Record
+    from streams.wire.record import Record
 
 
 class RowStore(Protocol):

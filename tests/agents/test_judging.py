@@ -7,7 +7,6 @@ from typing import Any, cast
 import pytest
 
 from streams.agents import judging
-from streams.agents.aside import partition_for
 from streams.agents.judging import PartitionJudge, RuleFault
 from streams.core.events import Event
 from streams.core.identifiers import subject_key
@@ -20,6 +19,7 @@ from streams.transport.delivery import Batch, Bounds, Output
 from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Slice, Span
 from streams.transport.table import MemoryRows
+from streams.wire.arrival import partition_for
 from streams.wire.encode import event_to_json
 from streams.wire.findings import decode_finding
 from streams.wire.progress import BATCH_HEADER, Counters, Progress, decode_progress

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from streams.agents import origin
-from streams.agents.aside import partition_for
 from streams.core.instants import parse_instant
+from streams.wire import origin
+from streams.wire.arrival import partition_for
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import decode_row
 from tests.kafka.harness import Bus

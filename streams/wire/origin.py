@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from streams.core.instants import Instant
 from streams.core.state import Source
-from streams.transport.slices import Record
+from streams.wire.record import Record
 
 TOPIC: Final = "consentry-topic"
 PARTITION: Final = "consentry-partition"

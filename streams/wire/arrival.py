@@ -1,0 +1,141 @@
+"""What a record on an input topic is, before its subject is asked.
+
+Worker and `consentry verify` share this: every record either holds an event that is
+judged where it stands, or is sent home, or is refused. Nothing here has a state.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from aiokafka.partitioner import murmur2
+
+from streams.core import quality
+from streams.core.findings import DeadLetter, Finding
+from streams.core.identifiers import EventId, SubjectKey, subject_key
+from streams.core.policy import Policy
+from streams.core.state import Fact
+from streams.core.vocabulary import EventType
+from streams.settings.names import TopicNames
+from streams.wire.decode import Rejected, decode
+from streams.wire.origin import Origin, direct, rekeyed
+from streams.wire.record import Record
+
+FUTURE_REASON: Final = (
+    "the event claims to have occurred more than five minutes after the record arrived; "
+    "mend the clock or the time zone of the producer"
+)
+ASTRAY_REASON: Final = (
+    "a re-keyed record has another key or stands on another partition than its key's"
+)
+ORPHAN_REASON: Final = "a re-keyed record does not say where it came from"
+
+
+class Arrived(NamedTuple):
+    """A record that holds an event. `key` is its subject's, whatever the record's own is."""
+
+    fact: Fact
+    key: SubjectKey
+    origin: Origin
+
+
+class Elsewhere(NamedTuple):
+    """An event that belongs under its subject's key, on partition `home`."""
+
+    arrived: Arrived
+    home: int
+
+
+class Refused(NamedTuple):
+    """A record that cannot be judged, and why."""
+
+    origin: Origin
+    rejected: Rejected
+
+    @property
+    def quarantined(self) -> bool:
+        """Whether it holds raw personal data."""
+        return self.rejected.dead_letter.code == quality.RAW_PERSONAL_DATA
+
+    def finding(self, policy: Policy) -> Finding:
+        """The quality finding that tells of it."""
+        rejected = self.rejected
+        return quality.quality_finding(
+            rejected.dead_letter.code,
+            controller_id=rejected.controller_id,
+            subject_id=rejected.subject_id,
+            event_id=rejected.event_id or EventId(self.origin.reference),
+            event_type=rejected.event_type,
+            occurred_at=rejected.occurred_at,
+            detected_at=self.origin.ingested_at,
+            policy=policy,
+        )
+
+    def partition_of_finding(self, number: int, count: int) -> int:
+        """Its subject's partition where one is known, else that of the record."""
+        controller, subject = self.rejected.controller_id, self.rejected.subject_id
+        if controller is None or subject is None:
+            return number
+        return partition_for(subject_key(controller, subject), count)
+
+
+class Arrivals:
+    """Reads the records of the input topics and of the re-key topic."""
+
+    def __init__(self, names: TopicNames) -> None:
+        self._rekeyed = names.rekeyed
+        self._kinds = {name: kind for kind, name in names.inputs.items()}
+
+    def read(self, record: Record) -> Arrived | Refused:
+        """Decode a record and find out where it first stood."""
+        expected: EventType | None
+        if record.topic == self._rekeyed:
+            origin = rekeyed(record)
+            if origin is None:
+                letter = DeadLetter(code=quality.UNPROCESSABLE, reason=ORPHAN_REASON)
+                return Refused(direct(record), Rejected(dead_letter=letter))
+            expected = self._kinds.get(origin.source.topic)
+        else:
+            origin = direct(record)
+            expected = self._kinds[record.topic]
+        decoded = decode(record.value, expected)
+        if isinstance(decoded, Rejected):
+            return Refused(origin, decoded)
+        event = decoded.event
+        fact = Fact(
+            event=event,
+            payload_hash=decoded.payload_hash,
+            ingested_at=origin.ingested_at,
+            source=origin.source,
+        )
+        return Arrived(fact, subject_key(event.controller_id, event.subject_id), origin)
+
+    def settle(self, record: Record, arrived: Arrived, home: int) -> Arrived | Elsewhere | Refused:
+        """Whether an event is judged where its record stands; `home` is its key's partition."""
+        if record.key != arrived.key or record.partition != home:
+            if record.topic != self._rekeyed:
+                return Elsewhere(arrived, home)
+            return _refuse(arrived, quality.UNPROCESSABLE, ASTRAY_REASON)
+        if quality.is_future(arrived.fact):
+            return _refuse(arrived, quality.FUTURE, FUTURE_REASON)
+        return arrived
+
+
+def partition_for(key: bytes, count: int) -> int:
+    """The partition that Kafka's default partitioner (murmur2) gives a key."""
+    number: int = (murmur2(key) & 0x7FFFFFFF) % count
+    return number
+
+
+def _refuse(arrived: Arrived, code: str, reason: str) -> Refused:
+    """A well-formed event that is not judged all the same."""
+    event = arrived.fact.event
+    rejected = Rejected(
+        dead_letter=DeadLetter(code=code, reason=reason),
+        controller_id=event.controller_id,
+        subject_id=event.subject_id,
+        event_id=event.event_id,
+        event_type=EventType(str(event.__struct_config__.tag)),
+        occurred_at=event.occurred_at,
+    )
+    return Refused(arrived.origin, rejected)
