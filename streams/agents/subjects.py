@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 
-from streams.agents.deadlines import Deadlines
+from streams.core.deadlines import Deadlines
 from streams.core.identifiers import SubjectKey, parse_subject_key
 from streams.core.state import EventRow
 from streams.core.subject import Subject
@@ -27,7 +27,7 @@ class Subjects:
         self._rows = rows
         self._limit = max(1, limit)
         self._live: OrderedDict[SubjectKey, Subject] = OrderedDict()
-        self.deadlines = Deadlines()
+        self.deadlines: Deadlines[SubjectKey] = Deadlines()
 
     def find(self, key: SubjectKey) -> Subject | None:
         """A subject that has rows, or None. Raises CorruptRow."""

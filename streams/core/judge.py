@@ -33,7 +33,7 @@ def judge(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -
     if record is not None and (known := record.holds(fact.payload_hash)) is not None:
         replayed = known.fact.source == fact.source
         return Decision(outcome=Outcome.REPLAY if replayed else Outcome.DUPLICATE)
-    row = EventRow(fact=fact, policy_digest=policy.digest, first_judged_at=fact.ingested_at)
+    row = EventRow(fact=fact, policy_digest=policy.digest)
     if record is None:
         record = subject.add(row)
         touched = affected(subject, event, policy)
@@ -52,8 +52,12 @@ def judge(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -
 
 
 def judge_deadlines(subject: Subject, clock: Instant, policy: Policy) -> Decision:
-    """Take in that time has passed: duties whose deadline lies before `clock` are overdue."""
-    passed = {event_id for (event_id, _), due_at in subject.due.items() if due_at < clock}
+    """Take in that time has passed.
+
+    Duties whose deadline lies before `clock` are overdue, and findings whose term P15
+    ended before it are told again with the label FINAL.
+    """
+    passed = subject.deadlines.passed(clock)
     revisions = [
         _again(subject, event_id, policy, clock, at=clock, new=None)
         for event_id in _in_time(subject, passed)
@@ -74,11 +78,7 @@ def _contest(
         return set(), row
     holder = record.row
     touched = affected(subject, holder.fact.event, policy, leaving=True)
-    subject.add(
-        msgspec.structs.replace(
-            row, said=holder.said, duties=holder.duties, first_judged_at=holder.first_judged_at
-        )
-    )
+    subject.add(msgspec.structs.replace(row, said=holder.said, duties=holder.duties))
     stripped = msgspec.structs.replace(holder, said={}, duties={})
     record.others[-1] = stripped
     touched |= affected(subject, row.fact.event, policy)
@@ -102,6 +102,7 @@ def _again(
         assess(subject, record, policy, clock),
         policy,
         at=at,
+        clock=clock,
         # A tick is on time; evidence about an event that was already judged is late.
         late=new is not None and not (fresh and not record.conflicting),
         fresh=fresh,

@@ -43,6 +43,7 @@ def quality_finding(
         violation_id=violation_id(controller_id or "", subject_id or "", event_id, slot),
         revision=1,
         status=Status.OPEN,
+        # It stays so: the record is not kept, and nothing judges it again.
         finality=Finality.PROVISIONAL,
         code=code.name,
         family=code.family,

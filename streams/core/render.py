@@ -41,7 +41,7 @@ def render_finding(event: Event, slot: Slot, said: Said, policy: Policy, *, at: 
         violation_id=violation_id(event.controller_id, event.subject_id, event.event_id, slot),
         revision=said.revision,
         status=said.status,
-        finality=Finality.PROVISIONAL,
+        finality=Finality.FINAL if said.final else Finality.PROVISIONAL,
         code=code.name,
         family=code.family,
         severity=Severity.MEDIUM if verdict.review_required else code.severity,

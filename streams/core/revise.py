@@ -1,7 +1,8 @@
 """Compare what the rules say now with what was last said, and word the difference.
 
 OPEN, REVISED, RETRACTED and REMEDIATED with rising revisions: a reader who keeps the
-highest revision of each id holds the truth (legal model 3.9, 4.5).
+highest revision of each id holds the truth (legal model 3.9, 4.5). FINAL is a label
+beside it, once the term P15 has passed; nothing is decided by it.
 """
 
 from __future__ import annotations
@@ -36,17 +37,21 @@ def revise(
     policy: Policy,
     *,
     at: Instant,
+    clock: Instant | None,
     late: bool,
     fresh: bool,
     restate: bool,
 ) -> Revision:
     """Bring a row up to date with an assessment.
 
-    `at` becomes `detected_at`; `late` marks findings on an event that was judged
+    `at` becomes `detected_at`; `clock` is the instant up to which time has passed (None:
+    it stands still), by which findings become FINAL; `late` marks findings on an event that was judged
     before; `fresh` a row that has not been written yet; `restate` that another payload
     counts now, so that equal verdicts are told again with its particulars.
     """
-    said, findings = _revise_findings(row, found, policy, at=at, late=late, restate=restate)
+    said, findings = _revise_findings(
+        row, found, policy, at=at, clock=clock, late=late, restate=restate
+    )
     told, duties = _revise_duties(row, found, policy, at=at, restate=restate)
     changed = fresh or bool(findings) or bool(duties)
     if findings or duties:
@@ -60,6 +65,7 @@ def _revise_findings(
     policy: Policy,
     *,
     at: Instant,
+    clock: Instant | None,
     late: bool,
     restate: bool,
 ) -> tuple[dict[Slot, Said], list[Finding]]:
@@ -67,39 +73,74 @@ def _revise_findings(
     findings: list[Finding] = []
     for slot in sorted({*row.said, *found.verdicts}):
         before = said.get(slot)
-        after = _say(before, found.verdicts.get(slot), at=at, late=late, restate=restate)
-        if after is None or after is before:
+        if before is not None:
+            final = before.final or (clock is not None and clock > before.final_at)
+            verdict = found.verdicts.get(slot)
+            after = _say_again(before, verdict, final=final, late=late, restate=restate)
+        else:
+            # Without anything said before, the slot is here for its verdict.
+            after = _say_first(found.verdicts[slot], _term_ends(policy, at, clock), late=late)
+        if after is before:
             continue
         said[slot] = after
         findings.append(render_finding(row.fact.event, slot, after, policy, at=at))
     return said, findings
 
 
-def _say(
-    before: Said | None, verdict: Verdict | None, *, at: Instant, late: bool, restate: bool
-) -> Said | None:
+def _say_first(verdict: Verdict, final_at: Instant, *, late: bool) -> Said:
+    """What is said of a slot for the first time, always PROVISIONAL."""
+    return Said(
+        verdict=verdict,
+        revision=1,
+        status=Status.REMEDIATED if verdict.remediated else Status.OPEN,
+        final_at=final_at,
+        late=late,
+    )
+
+
+def _say_again(
+    before: Said, verdict: Verdict | None, *, final: bool, late: bool, restate: bool
+) -> Said:
     """What is to be said of a slot now; `before` itself where nothing is new."""
-    open_before = before is not None and before.status is not Status.RETRACTED
+    open_before = before.status is not Status.RETRACTED
     if verdict is None:
-        if before is None or not open_before:
+        if not open_before:
             return before
-        withdrawn = msgspec.structs.replace(before.verdict, reason=LATE_EVIDENCE)
         return msgspec.structs.replace(
-            before, verdict=withdrawn, revision=before.revision + 1, status=Status.RETRACTED
+            before,
+            verdict=msgspec.structs.replace(before.verdict, reason=LATE_EVIDENCE),
+            revision=before.revision + 1,
+            status=Status.RETRACTED,
+            final=final,
+            # What changes a FINAL finding is late by its label (4.5).
+            late=before.late or (final and late),
         )
-    if before is not None and open_before and before.verdict == verdict and not restate:
-        return before
+    if open_before and before.verdict == verdict and not restate:
+        if final == before.final:
+            return before
+        return msgspec.structs.replace(before, revision=before.revision + 1, final=final)
     if verdict.remediated:
         status = Status.REMEDIATED
     else:
         status = Status.REVISED if open_before else Status.OPEN
     return Said(
         verdict=verdict,
-        revision=before.revision + 1 if before is not None else 1,
+        revision=before.revision + 1,
         status=status,
-        first_at=before.first_at if before is not None else at,
-        late=late or (before is not None and open_before and before.late),
+        final_at=before.final_at,
+        final=final,
+        late=late or (open_before and before.late),
     )
+
+
+def _term_ends(policy: Policy, at: Instant, clock: Instant | None) -> Instant:
+    """When P15 ends for what is first said now, by the policy in force now.
+
+    A record that waited was recorded at `at` and is judged at `clock`: the term counts
+    from the later, so that what is told for the first time is never FINAL.
+    """
+    first = at if clock is None else max(at, clock)
+    return Instant(first + policy.at(first).final_after)
 
 
 def _revise_duties(

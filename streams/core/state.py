@@ -13,7 +13,7 @@ import msgspec
 from streams.core.events import Event
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import ConsentId, EventId, PayloadHash, RecipientId, Slot
-from streams.core.instants import Instant
+from streams.core.instants import LATEST, Instant
 from streams.core.vocabulary import DataCategory, DutyStatus, Status
 
 
@@ -48,13 +48,28 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The verdict last emitted for a slot, with its revision and status."""
+    """The verdict last emitted for a slot, with its revision and status.
+
+    `final_at` is when P15 ends, counted from the first emission of the slot by the policy
+    then in force. A slot that was retracted and opens again keeps it: the model counts
+    from the first judgement. `final` tells that the last emission was labelled FINAL.
+    Rows of before there were labels have no `final_at`; they stay PROVISIONAL.
+    """
 
     verdict: Verdict
     revision: int
     status: Status
-    first_at: Instant
+    final_at: Instant = LATEST
+    final: bool = False
     late: bool = False
+
+    @property
+    def label_due(self) -> Instant | None:
+        """The instant strictly after which the label must be told, or None.
+
+        What was retracted is not told again for the label's sake.
+        """
+        return None if self.final or self.status is Status.RETRACTED else self.final_at
 
 
 class DutyState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -74,6 +89,11 @@ class SaidDuty(msgspec.Struct, frozen=True, kw_only=True):
     duty: DutyState
     revision: int
 
+    @property
+    def overdue_after(self) -> Instant | None:
+        """The instant strictly after which the duty is overdue, or None."""
+        return self.duty.due_at if self.duty.status is DutyStatus.DUE else None
+
 
 class EventRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One stored row: a payload of an event id, and what was said about the event.
@@ -84,9 +104,17 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     fact: Fact
     policy_digest: str
-    first_judged_at: Instant
     said: dict[Slot, Said] = {}
     duties: dict[RecipientId, SaidDuty] = {}
+
+    @property
+    def next_deadline(self) -> Instant | None:
+        """The instant strictly after which a tick has work to do, or None."""
+        if not self.said and not self.duties:
+            return None
+        ends = [said.label_due for said in self.said.values()]
+        ends += [told.overdue_after for told in self.duties.values()]
+        return min((end for end in ends if end is not None), default=None)
 
 
 class Outcome(StrEnum):

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
+from streams.core.deadlines import Deadlines
 from streams.core.events import (
     ConsentChange,
     DataShare,
@@ -23,7 +24,7 @@ from streams.core.identifiers import ControllerId, EventId, PayloadHash, Recipie
 from streams.core.instants import Instant
 from streams.core.signals import Grant, Signal, opt_out_at_collection
 from streams.core.state import EventRow
-from streams.core.vocabulary import ConsentAction, DutyStatus, PurchaseAction, Status
+from streams.core.vocabulary import ConsentAction, PurchaseAction, Status
 
 T = TypeVar("T")
 
@@ -141,8 +142,8 @@ class Subject:
         """Events whose verdict rests on a consent that came later."""
         self.duties_towards: dict[RecipientId, set[EventId]] = {}
         """Triggers that ever brought a duty, by recipient."""
-        self.due: dict[tuple[EventId, RecipientId], Instant] = {}
-        """Open duties and the instant after which they are overdue."""
+        self.deadlines: Deadlines[EventId] = Deadlines()
+        """Events with an open duty, or a finding that is not FINAL yet."""
 
     @classmethod
     def from_rows(
@@ -159,7 +160,7 @@ class Subject:
     @property
     def next_deadline(self) -> Instant | None:
         """The instant strictly after which a tick has work to do, or None."""
-        return min(self.due.values(), default=None)
+        return self.deadlines.next
 
     def add(self, row: EventRow) -> Record:
         """Take in a payload; the timelines follow the payload that counts."""
@@ -180,12 +181,9 @@ class Subject:
     def note(self, record: Record) -> None:
         """Bring the indexes over what was said up to date with a record's row."""
         event_id = record.event.event_id
-        for recipient_id, said in record.row.duties.items():
+        for recipient_id in record.row.duties:
             self.duties_towards.setdefault(recipient_id, set()).add(event_id)
-            if said.duty.status is DutyStatus.DUE:
-                self.due[event_id, recipient_id] = said.duty.due_at
-            else:
-                self.due.pop((event_id, recipient_id), None)
+        self.deadlines.set(event_id, record.row.next_deadline)
         reasons = {
             said.verdict.reason
             for said in record.row.said.values()

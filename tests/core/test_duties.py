@@ -168,7 +168,8 @@ class TestTelling:
         told = story(share(0), withdraw(1))
         assert told.subject.next_deadline == moment(73)
         assert told.tick(73).subject.next_deadline == moment(73)
-        assert told.tick(73, ms=1).subject.next_deadline is None
+        label = told.tick(73, ms=1).subject.next_deadline
+        assert label == moment(30 * 24), "of the share without consent (P15)"
 
 
 class TestCancelling:

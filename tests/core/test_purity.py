@@ -20,6 +20,7 @@ ALLOWED = {
     "datetime",
     "enum",
     "hashlib",
+    "heapq",
     "msgspec",
     "re",
     "streams.core",

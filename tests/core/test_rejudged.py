@@ -164,7 +164,7 @@ def test_a_notice_judges_the_duties_towards_its_recipient() -> None:
 
 
 def test_a_tick_judges_the_triggers_whose_term_has_passed() -> None:
-    policy = with_policy(notify_deadline=hours(72))
+    policy = with_policy(notify_deadline=hours(72), final_after=hours(20_000))
     told = Story(policy).take(*history(), withdraw(2000), object_(2010))
     assert told.subject.next_deadline == moment(2072)
     assert told.tick(2072).decisions[-1].rejudged == 0

@@ -9,18 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.core.findings import Duty, Finding
-from streams.core.instants import Instant
+from streams.core.instants import Instant, hours
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy, fixed_policy
 from streams.core.rules.assess import assess
-from streams.core.state import EventRow, Fact
+from streams.core.state import Decision, EventRow, Fact
 from streams.core.subject import Subject
-from streams.core.vocabulary import DutyStatus, Status
+from streams.core.vocabulary import DutyStatus, Finality, Status
 from tests.property.histories import CONTROLLER, HOUR, START, SUBJECT, histories
 
-POLICY = fixed_policy(similar_products=(("COFFEE", "TEA"),))
+TERM = hours(40)
+"""P15, short beside the 120 hours of a history, so that labels come in between."""
+POLICY = fixed_policy(similar_products=(("COFFEE", "TEA"),), final_after=TERM)
 ARRIVAL = {"detected_at", "revision", "status", "finality", "late_detected"}
 """Fields that tell how a finding came about; the promise sets them aside."""
+LABEL = {"detected_at", "revision", "finality"}
+"""Fields that a finding is told again with when its term has passed."""
 
 clocks = st.one_of(st.none(), st.integers(0, 300).map(lambda h: Instant(START + h * HOUR)))
 
@@ -34,15 +38,17 @@ class Run:
         self.findings: dict[str, Finding] = {}
         self.duties: dict[str, Duty] = {}
         self.rows: dict[tuple[str, str], EventRow] = {}
+        self.term_ends: dict[str, Instant] = {}
+        """When a finding becomes FINAL: P15 after it was first told."""
 
     def take(self, facts: list[Fact], clock: Instant | None = None) -> Run:
         for fact in facts:
-            self._keep(judge(self.subject, fact, self.policy, clock))
+            self._keep(judge(self.subject, fact, self.policy, clock), clock)
         return self
 
     def tick(self, clock: Instant | None) -> Run:
         if clock is not None:
-            self._keep(judge_deadlines(self.subject, clock, self.policy))
+            self._keep(judge_deadlines(self.subject, clock, self.policy), clock)
         return self
 
     def restart(self) -> Run:
@@ -51,17 +57,28 @@ class Run:
         self.subject = Subject.from_rows(CONTROLLER, SUBJECT, rows)
         return self
 
-    def _keep(self, decision: Any) -> None:
+    def _keep(self, decision: Decision, clock: Instant | None) -> None:
+        for row in decision.rows:
+            self.rows[row.fact.event.event_id, row.fact.payload_hash] = row
         for finding in decision.findings:
             held = self.findings.get(finding.violation_id)
-            assert held is None or finding.revision == held.revision + 1
+            if held is None:
+                assert (finding.revision, finding.finality) == (1, Finality.PROVISIONAL)
+                told_at = max(finding.detected_at, finding.detected_at if clock is None else clock)
+                self.term_ends[finding.violation_id] = Instant(told_at + TERM)
+            else:
+                assert finding.revision == held.revision + 1
+                assert (finding.finality is Finality.FINAL) == (
+                    clock is not None and clock > self.term_ends[finding.violation_id]
+                )
+                labelled = finding.finality is not held.finality
+                contested = [e for e, _ in self.rows].count(finding.event_id) > 1
+                assert labelled or contested or _without(finding, LABEL) != _without(held, LABEL)
             self.findings[finding.violation_id] = finding
         for duty in decision.duties:
             known = self.duties.get(duty.duty_id)
             assert known is None or duty.revision == known.revision + 1
             self.duties[duty.duty_id] = duty
-        for row in decision.rows:
-            self.rows[row.fact.event.event_id, row.fact.payload_hash] = row
 
     def net(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Open findings and raised duties without what tells of their arrival."""
@@ -118,6 +135,10 @@ def test_ticks_and_restarts_anywhere_change_nothing(
     for later in [*upcoming, final]:
         run.tick(later)
     assert run.net() == batch.net()
+    for address, finding in run.findings.items():
+        passed = final is not None and final > run.term_ends[address]
+        if finding.status is not Status.RETRACTED:
+            assert (finding.finality is Finality.FINAL) == passed
 
 
 @given(histories(20), clocks)
@@ -150,7 +171,8 @@ def test_rows_fold_into_the_same_subject(facts: list[Fact]) -> None:
     assert {e: r.row for e, r in again.records.items()} == {
         e: r.row for e, r in run.subject.records.items()
     }
-    assert again.due == run.subject.due
+    assert again.deadlines._current == run.subject.deadlines._current
+    assert again.next_deadline == run.subject.next_deadline
     assert again.unrecorded == run.subject.unrecorded
     assert list(again.signals) == list(run.subject.signals)
     assert [g.event for g in again.grants] == [g.event for g in run.subject.grants]

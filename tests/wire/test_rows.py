@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from streams.core.identifiers import EventId, PayloadHash, subject_key
+from streams.core.instants import LATEST
 from streams.core.state import EventRow
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import (
@@ -31,6 +32,18 @@ def test_bytes_of_a_row_are_golden(name: str) -> None:
 @pytest.mark.parametrize("name", EVENTS)
 def test_a_stored_row_is_read(name: str) -> None:
     assert decode_row(golden(f"row_v1_{name}")) == row(EVENTS[name])
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_a_row_of_before_there_were_labels_is_read(name: str) -> None:
+    now = row(EVENTS[name])
+    said = {
+        slot: msgspec.structs.replace(said, final_at=LATEST, final=False)
+        for slot, said in now.said.items()
+    }
+    assert decode_row(golden(f"row_before_labels_{name}")) == msgspec.structs.replace(
+        now, said=said
+    )
 
 
 def test_equal_rows_give_equal_bytes() -> None:

@@ -175,16 +175,20 @@ def row(event: Event) -> EventRow:
             source=Source("data-share", 3, 1042),
         ),
         policy_digest="d1",
-        first_judged_at=Instant(AT + 10),
         said={
             Slot("S.BASIS"): Said(
-                verdict=VERDICT, revision=2, status=Status.REVISED, first_at=AT, late=True
+                verdict=VERDICT,
+                revision=2,
+                status=Status.REVISED,
+                final_at=Instant(AT + 2_592_000_000),
+                final=True,
+                late=True,
             ),
             Slot("S.DPA"): Said(
                 verdict=Verdict(code="PROCESSOR_WITHOUT_AGREEMENT"),
                 revision=1,
                 status=Status.OPEN,
-                first_at=AT,
+                final_at=Instant(AT + 2_592_000_000),
             ),
         },
         duties={ACME: SaidDuty(duty=duty, revision=1)},

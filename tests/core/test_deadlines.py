@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.agents.deadlines import Deadlines
+from streams.core.deadlines import Deadlines
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant
 

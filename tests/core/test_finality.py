@@ -1,0 +1,154 @@
+"""FINAL: a label for readers once the term P15 has passed (legal model 3.9, 4.5)."""
+
+from __future__ import annotations
+
+import time
+
+from streams.core.findings import Finding
+from streams.core.instants import EARLIEST, Instant, days, hours
+from streams.core.policy import DatedValue, Policy
+from streams.core.vocabulary import Finality, Status
+from tests.core.builders import grant, moment, notify, share, withdraw
+from tests.core.stories import Story, story, with_policy
+
+TERM = 30 * 24
+"""P15 by default, in hours."""
+SHORT = with_policy(final_after=hours(10))
+
+
+def line(finding: Finding) -> tuple[int, Status, Finality, bool]:
+    return finding.revision, finding.status, finding.finality, finding.late_detected
+
+
+def lines(told: Story, event_id: str) -> list[tuple[int, Status, Finality, bool]]:
+    return [line(finding) for finding in told.told if finding.event_id == event_id]
+
+
+class TestTheTerm:
+    def test_has_passed_strictly_after_it(self) -> None:
+        told = story(share(2)).tick(2 + TERM)
+        assert [line(f) for f in told.told] == [(1, Status.OPEN, Finality.PROVISIONAL, False)]
+        told.tick(2 + TERM, ms=1)
+        assert line(told.told[-1]) == (2, Status.OPEN, Finality.FINAL, False)
+        assert told.told[-1].detected_at == moment(2 + TERM, ms=1)
+
+    def test_changes_nothing_but_the_label(self) -> None:
+        told = story(share(2)).tick(2 + TERM, ms=1)
+        first, then = told.told
+        own = {"revision", "finality", "detected_at"}
+        assert {
+            n for n in Finding.__struct_fields__ if getattr(first, n) != getattr(then, n)
+        } == own
+
+    def test_is_told_once(self) -> None:
+        told = story(share(2)).tick(1000).tick(2000).tick(3000)
+        assert len(told.told) == 2
+        assert told.decisions[-1].rows == ()
+        assert told.subject.next_deadline is None
+
+    def test_counts_from_when_the_record_came_in(self) -> None:
+        told = Story(SHORT).take(share(0, recorded_at=100))
+        assert told.subject.next_deadline == moment(110)
+
+    def test_counts_from_when_a_record_that_waited_was_judged(self) -> None:
+        told = Story(SHORT, clock=100).take(share(0))
+        assert told.told[0].finality is Finality.PROVISIONAL
+        assert told.subject.next_deadline == moment(110)
+
+    def test_of_an_overdue_duty_counts_from_the_tick(self) -> None:
+        told = Story(SHORT).take(grant(-1), share(0), withdraw(1)).tick(100)
+        assert told.finding("O02").finality is Finality.PROVISIONAL
+        assert told.tick(110).finding("O02").finality is Finality.PROVISIONAL
+        assert told.tick(110, ms=1).finding("O02").finality is Finality.FINAL
+
+    def test_is_that_of_the_policy_in_force_when_the_finding_was_first_told(self) -> None:
+        change = moment(50)
+        policy = Policy(
+            entries={
+                "final_after": (DatedValue(EARLIEST, hours(10)), DatedValue(change, hours(20)))
+            }
+        )
+        before = Story(policy).take(share(50, ms=-1))
+        assert before.subject.next_deadline == Instant(moment(60) - 1)
+        # It occurred before the change, and was first told after it.
+        after = Story(policy).take(share(49, recorded_at=50))
+        assert after.subject.next_deadline == moment(70)
+
+    def test_is_kept_when_another_code_takes_the_slot(self) -> None:
+        told = Story(SHORT).take(share(2), withdraw(1, recorded_at=9))
+        assert lines(told, "share")[-1][:2] == (2, Status.REVISED)
+        assert told.tick(12, ms=1).finding("S02").finality is Finality.FINAL
+
+
+class TestAfterTheLabel:
+    def test_late_evidence_revises_and_stays_final(self) -> None:
+        told = Story(SHORT).take(share(2)).tick(20).take(withdraw(1, recorded_at=21))
+        assert lines(told, "share") == [
+            (1, Status.OPEN, Finality.PROVISIONAL, False),
+            (2, Status.OPEN, Finality.FINAL, False),
+            (3, Status.REVISED, Finality.FINAL, True),
+        ]
+
+    def test_late_evidence_retracts_and_says_so(self) -> None:
+        told = Story(SHORT).take(share(2)).tick(20).take(grant(0))
+        assert lines(told, "share")[-1] == (3, Status.RETRACTED, Finality.FINAL, True)
+
+    def test_a_slot_that_opens_again_counts_from_the_first_judgement(self) -> None:
+        told = Story(SHORT).take(share(3), grant(0)).tick(20)
+        assert lines(told, "share")[-1] == (2, Status.RETRACTED, Finality.PROVISIONAL, False)
+        told.take(withdraw(1))
+        assert lines(told, "share")[-1] == (3, Status.OPEN, Finality.FINAL, True)
+
+    def test_before_its_end_it_opens_provisional_and_becomes_final_on_the_same_day(self) -> None:
+        told = Story(SHORT).take(share(3), grant(0), withdraw(1))
+        assert lines(told, "share")[-1] == (3, Status.OPEN, Finality.PROVISIONAL, True)
+        told.tick(13, ms=1)
+        assert lines(told, "share")[-1] == (4, Status.OPEN, Finality.FINAL, True)
+
+    def test_a_remedied_breach_is_labelled_too(self) -> None:
+        told = Story(SHORT).take(share(0), withdraw(1)).tick(100).take(notify(101)).tick(120)
+        assert lines(told, "withdrawal") == [
+            (1, Status.OPEN, Finality.PROVISIONAL, False),
+            (2, Status.REMEDIATED, Finality.PROVISIONAL, True),
+            (3, Status.REMEDIATED, Finality.FINAL, True),
+        ]
+
+    def test_what_was_retracted_is_not_told_again(self) -> None:
+        told = Story(SHORT).take(share(2), grant(0))
+        assert told.subject.next_deadline is None
+        assert told.tick(1000).decisions[-1].findings == ()
+
+    def test_a_clock_that_is_not_known_takes_no_label_back(self) -> None:
+        told = Story(SHORT).take(share(2)).tick(20)
+        told.clock = None
+        told.take(withdraw(1))
+        assert told.told[-1].finality is Finality.FINAL
+
+
+def test_without_a_term_the_first_word_is_provisional_and_the_next_tick_final() -> None:
+    told = Story(with_policy(final_after=hours(0)), clock=5).take(share(2))
+    assert told.told[0].finality is Finality.PROVISIONAL
+    assert told.tick(5).told[-1].finality is Finality.PROVISIONAL
+    assert told.tick(5, ms=1).told[-1].finality is Finality.FINAL
+
+
+def test_an_event_costs_the_same_beside_many_that_wait_for_their_label() -> None:
+    """Counted in what a tick and an event judge again, and in the time that they take."""
+    shares = [share(2 + n, id=f"s{n}") for n in range(4_000)]
+    told = Story(with_policy(final_after=days(3000))).take(*shares)
+
+    def seconds(repeat: int = 400) -> float:
+        """The best of a few runs: asking a subject of so many for its next deadline."""
+        best = float("inf")
+        for _ in range(5):
+            began = time.perf_counter()
+            for _ in range(repeat):
+                told.subject.next_deadline  # noqa: B018 - what is measured
+            best = min(best, time.perf_counter() - began)
+        return best / repeat
+
+    assert len(told.subject.deadlines) == 4_000
+    assert seconds() < 20e-6, "looking at each of 4,000 takes 100 us and more"
+    told.take(share(5000, id="last"))
+    assert told.decisions[-1].rejudged == 1
+    assert told.tick(5001).decisions[-1].rejudged == 0
