@@ -1,0 +1,153 @@
+"""One run: a stream, a crew, strikes at seeded moments, and the check at the end.
+
+    with Cluster() as cluster:
+        result = Run(cluster, Plan(seed=7)).play()
+    assert not result.problems
+
+The seed decides the stream, the crew, its settings, which strikes come when, and whom they
+hit. How the processes interleave is left to the machine.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import deque
+from random import Random
+
+from streams.core.instants import Instant
+from streams.dev.samples import POLICY_FILE
+from streams.policy_file import load_policy
+from tests.faults.accounts import accounts
+from tests.faults.checks import (
+    against_batch,
+    against_truth,
+    facts_of,
+    judge_at_once,
+    missing_inputs,
+    read_inputs,
+    read_told,
+    repeated,
+    rows_of,
+    sent_again,
+)
+from tests.faults.cluster import Cluster
+from tests.faults.crew import Crew
+from tests.faults.plan import Plan
+from tests.faults.result import Result, begun
+from tests.faults.runtime import CONSENTRY, Runtime
+from tests.faults.scene import Scene
+from tests.faults.stream import Feeder, Stream, make_stream
+from tests.faults.strikes import STRIKES
+from tests.faults.watcher import Watcher
+from tests.kafka.harness import Bus
+
+LOOK_S = 0.1
+PATIENCE_S = 10.0
+LAST_TICKS_S = 25.0
+
+
+class UnsettledError(AssertionError):
+    """The workers did not judge the rest although nothing strikes any more."""
+
+
+class Run:
+    """A run of one plan on a cluster, with ours or another runtime."""
+
+    def __init__(self, cluster: Cluster, plan: Plan, runtime: Runtime = CONSENTRY) -> None:
+        self.plan = plan
+        self.runtime = runtime
+        self._cluster = cluster
+        name = f"faults-{plan.seed}-{uuid.uuid4().hex[:6]}"
+        self.bus = Bus(
+            cluster.direct,
+            name,
+            partitions=plan.partitions,
+            policy_file=POLICY_FILE,
+            **plan.settings,
+        )
+
+    def play(self) -> Result:
+        """Feed, strike, settle, check. What went wrong stands in the result."""
+        plan = self.plan
+        stream = make_stream(self.bus.settings, plan.seed, plan.subjects)
+        result = begun(plan, self.runtime, len(stream.records))
+        crew = Crew(self.bus, self.runtime, self._cluster.proxied, plan.names)
+        scene = Scene(self.bus, self._cluster, crew, Random(plan.seed))
+        feeder = Feeder(self._cluster.direct, stream.records, plan.seconds)
+        with self.bus, Watcher(self.bus, feeder) as watcher:
+            try:
+                for member in crew.members:
+                    crew.start(member)
+                feeder.start()
+                self._storm(scene, feeder)
+                self._settle(scene, feeder)
+                result.caught_up_s = round(time.monotonic() - scene.began, 1)
+                self._check(scene, stream, result)
+            except Exception as error:  # noqa: BLE001 - the next run goes on, and the report tells
+                result.fail(error)
+            finally:
+                feeder.stop()
+                crew.end()
+                scene.finish_agenda()
+        result.seconds = round(time.monotonic() - scene.began, 1)
+        result.moments = scene.moments
+        result.struck, result.deaths = dict(scene.struck), dict(crew.deaths)
+        result.exits, result.starts = dict(crew.exits), crew.starts
+        result.behind = watcher.behind
+        return result
+
+    def _storm(self, scene: Scene, feeder: Feeder) -> None:
+        """One strike after the other, spread over the time of the stream."""
+        deck = deque(self.plan.deck)
+        every = self.plan.seconds / (len(deck) + 1)
+        following = scene.began + every * scene.rnd.uniform(0.5, 1.5)
+        while deck or not feeder.done:
+            time.sleep(LOOK_S)
+            scene.keep_agenda()
+            scene.crew.tend()
+            if not deck or time.monotonic() < following:
+                continue
+            one = STRIKES[deck[0]]
+            if one.inner and not self.runtime.ours:
+                deck.popleft()
+            elif one.possible(scene):
+                deck.popleft()
+                one.act(scene)
+                following = time.monotonic() + every * scene.rnd.uniform(0.3, 1.7)
+            elif time.monotonic() > following + PATIENCE_S:
+                deck.popleft()  # it does not fit this crew
+
+    def _settle(self, scene: Scene, feeder: Feeder) -> None:
+        """Nothing strikes any more: wait until all is judged. Raises UnsettledError."""
+        deadline = time.monotonic() + self.plan.settling_s
+        while not (scene.quiet and feeder.done and scene.crew.whole and self.bus.lag() == 0):
+            if time.monotonic() > deadline:
+                raise UnsettledError(f"{self.bus.lag()} records are not judged in time")
+            time.sleep(LOOK_S)
+            scene.keep_agenda()
+            scene.crew.tend()
+
+    def _check(self, scene: Scene, stream: Stream, result: Result) -> None:
+        """Compare; deadlines need the last ticks, so differences are looked at again."""
+        policy, names = load_policy(POLICY_FILE), self.bus.names
+        inputs = read_inputs(self.bus)
+        facts = facts_of(inputs, names)
+        again = sent_again(inputs, stream, names)
+        deadline = time.monotonic() + LAST_TICKS_S
+        while True:
+            clock = Instant(int(time.time() * 1000))
+            told = read_told(self.bus)
+            found = against_truth(stream.truth, told, again, clock)
+            found += against_batch(judge_at_once(facts, policy, clock), told)
+            if not found or time.monotonic() > deadline:
+                break
+            scene.crew.tend()
+            time.sleep(1)
+        found += missing_inputs(inputs, stream) + repeated(told)
+        if self.runtime.ours:
+            scene.crew.stop()
+            found += accounts(self.bus, inputs, rows_of(facts), told)
+        result.problems = found
+        result.records, result.rows = len(inputs), len(rows_of(facts))
+        result.findings = len(told.findings) + len(told.duties)

@@ -1,0 +1,62 @@
+"""What a run is to be: drawn from its seed, or set by a test."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any, Final
+
+import msgspec
+
+from tests.faults.strikes import STRIKES, brokers, workers
+
+CERTAIN: Final = (*[workers.KILL] * 5, brokers.KILL, workers.FREEZE)
+"""What strikes in every run of the long form."""
+
+MORE = 11
+"""So many others, drawn by weight."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """One run. `seconds` is how long the stream is spread over; about ten records a subject."""
+
+    seed: int
+    subjects: int
+    seconds: float
+    deck: tuple[str, ...]
+    """The strikes in their order."""
+
+    workers: int
+    lasting: bool
+    """Whether workers have instance ids: static members of the group."""
+
+    settings: dict[str, Any]
+    partitions: int = 4
+    settling_s: float = 150.0
+    """How long workers that nothing strikes any more may take to judge the rest."""
+
+    @property
+    def names(self) -> list[str | None]:
+        """Instance ids of the crew."""
+        return [f"w{n}" if self.lasting else None for n in range(self.workers)]
+
+
+def drawn(seed: int, subjects: int, seconds: float) -> Plan:
+    """The plan of a seed, with all kinds of strikes by their weights."""
+    rnd = Random(f"{seed}/plan")
+    chosen = rnd.choices(list(STRIKES), [one.weight for one in STRIKES.values()], k=MORE)
+    deck = [*CERTAIN, *chosen]
+    rnd.shuffle(deck)
+    return Plan(
+        seed=seed,
+        subjects=subjects,
+        seconds=seconds,
+        deck=tuple(deck),
+        workers=rnd.choice([1, 2, 2, 3]),
+        lasting=rnd.random() < 0.5,
+        settings={
+            "transaction_timeout_s": rnd.choice([3.0, 6.0, 20.0]),
+            "transaction_max_records": rnd.choice([50, 1_000, 20_000]),
+            "open_slices": rnd.choice([2, 8]),
+            "live_subjects": rnd.choice([200, 100_000]),
+        },
+    )
