@@ -48,9 +48,14 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> None:
     from streams.agents import install
     from streams.app import build_app
+    from streams.health.health import Health
+    from streams.health.server import listen
+    from streams.transport.pulse import Pulse
 
     app = build_app(settings, policy)
     install(app)
+    consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
+    health = Health(consumer, Pulse(consumer), settings)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
@@ -63,19 +68,24 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
         policy_version=policy.version,
         pid=os.getpid(),
     )
-    starting = asyncio.create_task(_start(app, ready_file))
-    watching = asyncio.create_task(_watch(app))
-    counting = asyncio.create_task(_log_counters(app))
+    answering = await listen(health, settings)
+    beside = [
+        asyncio.create_task(_start(app, ready_file)),
+        asyncio.create_task(_watch(app)),
+        asyncio.create_task(_log_counters(app)),
+        asyncio.create_task(health.watch()),
+    ]
     await stopping.wait()
     log.info("worker.stopping")
-    watching.cancel()
-    counting.cancel()
-    starting.cancel()
+    for task in beside:
+        task.cancel()
     # A task of its own: the services underneath swallow a cancellation and go on.
     ending_app = asyncio.create_task(app.stop())
     await asyncio.wait({ending_app}, timeout=STOP_WITHIN_S)
     if not ending_app.done():
         _require_committed(app)
+    if answering is not None:
+        await answering.cleanup()
     log_counters(app)
     log.info("worker.stopped", problem=None)
 

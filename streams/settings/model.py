@@ -10,6 +10,7 @@ from typing import Final
 
 from streams.settings.bus import BusSettings
 from streams.settings.connection import Connection
+from streams.settings.health import HealthSettings
 from streams.settings.names import TopicNames
 from streams.settings.topics import TopicSettings
 from streams.settings.work import WorkSettings
@@ -18,7 +19,7 @@ SUBJECT_TABLE: Final = "subjects"
 """Name of the Faust table of subjects, part of its changelog's name."""
 
 
-class Settings(WorkSettings, TopicSettings, BusSettings):
+class Settings(HealthSettings, WorkSettings, TopicSettings, BusSettings):
     """All settings. Durations and sizes carry their unit in the name.
 
     Fields stand in the order of the table in docs/operations.md, the groups from the

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import aiokafka
+from aiokafka.structs import TopicPartition
 
 from streams.settings import Settings
+from streams.transport.counts import declared
 from streams.transport.thread import Thread
 
 RETRY_BACKOFF_MS = 5
@@ -49,3 +51,23 @@ class GroupView:
     async def committed(self, partition: int) -> dict[str, int]:
         """Committed offsets of one partition number."""
         return await self._thread.committed_offsets(self._topics, partition)
+
+    async def declared_counts(self, count: int) -> frozenset[int]:
+        """The partition counts that the offsets of the first `count` numbers declare."""
+        return await self._thread.run_here(self._declared_counts(count))
+
+    async def _declared_counts(self, count: int) -> frozenset[int]:
+        places = [TopicPartition(topic, n) for topic in self._topics for n in range(count)]
+        # The consumer's own `committed` gives offsets without their metadata.
+        coordinator = self._thread._ensure_consumer()._coordinator
+        offsets = await coordinator.fetch_committed_offsets(places)
+        return declared(offset.metadata for offset in offsets.values())
+
+    async def counts(self) -> dict[str, int]:
+        """The partition counts of the topics that the consumer knows now."""
+        return await self._thread.run_here(self._counts())
+
+    async def _counts(self) -> dict[str, int]:
+        consumer = self._thread._ensure_consumer()
+        known = {topic: consumer.partitions_for_topic(topic) for topic in self._topics}
+        return {topic: len(numbers) for topic, numbers in known.items() if numbers}

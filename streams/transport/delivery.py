@@ -9,6 +9,7 @@ fences a producer whose partition another worker took over.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.transport import ending
+from streams.transport.counts import declaration
 from streams.wire.progress import PROGRESS_KEY
 
 if TYPE_CHECKING:
@@ -96,19 +98,29 @@ def gather(queue: deque[Batch], bounds: Bounds) -> list[Batch]:
 
 
 class Committer:
-    """Commits batches of one partition number in the order in which they were judged."""
+    """Commits batches of one partition number in the order in which they were judged.
+
+    `committed` are the offsets that the group has, as far as this process knows;
+    `committed_at` is the time of the last commit, None before the first. Times are those
+    of `time.monotonic`.
+    """
 
     def __init__(
         self,
         producer: AIOKafkaProducer,
         *,
         partition: int,
+        count: int,
         group_id: str,
         changelog: str,
         bounds: Bounds,
+        committed: Mapping[str, int],
     ) -> None:
+        self.committed = dict(committed)
+        self.committed_at: float | None = None
         self._producer = producer
         self._partition = partition
+        self._declaration = declaration(count)
         self._group_id = group_id
         self._changelog = changelog
         self._bounds = bounds
@@ -116,6 +128,7 @@ class Committer:
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._busy_since = 0.0
         self._task: asyncio.Task[None] | None = None
         self.transactions = 0
 
@@ -131,8 +144,19 @@ class Committer:
     def put(self, batch: Batch) -> None:
         """Hand over a batch; nothing waits."""
         self._queue.append(batch)
-        self._idle.clear()
+        if self._idle.is_set():
+            self._busy_since = time.monotonic()
+            self._idle.clear()
         self._wake.set()
+
+    @property
+    def alive(self) -> bool:
+        """Whether what is put will be committed."""
+        return self._task is not None and not self._task.done()
+
+    def waiting_s(self, now: float) -> float:
+        """For how long nothing was committed although there is something to commit."""
+        return 0.0 if self._idle.is_set() else now - self._busy_since
 
     @property
     def idle(self) -> bool:
@@ -191,10 +215,12 @@ class Committer:
         await producer.send_offsets_to_transaction(self._offsets(positions), self._group_id)
         await producer.commit_transaction()
         self.transactions += 1
+        self.committed.update(positions)
+        self.committed_at = self._busy_since = time.monotonic()
 
     def _offsets(self, positions: Mapping[str, int]) -> dict[Any, Any]:
         return {
-            TopicPartition(topic, self._partition): OffsetAndMetadata(position, "")
+            TopicPartition(topic, self._partition): OffsetAndMetadata(position, self._declaration)
             for topic, position in positions.items()
         }
 

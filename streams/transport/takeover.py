@@ -19,6 +19,7 @@ from aiokafka.structs import TopicPartition
 from streams.errors import ConsentryError
 from streams.transport import checks
 from streams.transport.checks import PolicyPast
+from streams.transport.counts import unchanged
 from streams.transport.delivery import Batch, Bounds, Committer
 from streams.transport.partition import OwnedPartition
 from streams.transport.table import Restored, restore, unreadable_row
@@ -30,7 +31,14 @@ if TYPE_CHECKING:
 log = structlog.get_logger("consentry.worker")
 
 SETTLING_S = 5.0
-"""How long the coordinator may take to show offsets whose transaction just ended."""
+"""How long the coordinator may take to show offsets whose transaction just ended.
+
+aiokafka cannot ask for stable offsets only (`require_stable`, KIP-447), so those of a
+transaction that has just ended may not show yet. They can only be too old, never too new,
+and never be taken for right by mistake: the progress row of the same transaction stands
+in the changelog, whose end is settled, since the broker answers the start of the new
+producer only after the markers of the old transaction are written everywhere.
+"""
 
 
 class Group(Protocol):
@@ -38,6 +46,12 @@ class Group(Protocol):
 
     async def committed(self, partition: int) -> dict[str, int]:
         """Committed offsets of one partition number; topics without one are left out."""
+
+    async def declared_counts(self, count: int) -> frozenset[int]:
+        """The partition counts that the offsets of the first `count` numbers declare."""
+
+    async def counts(self) -> Mapping[str, int]:
+        """The partition counts of the topics as the group knows them now."""
 
 
 class TakeOver:
@@ -76,8 +90,17 @@ class TakeOver:
         What is closed is taken out of `kept`, so that it is true however this ends.
 
         A kept partition whose committed offsets are where its memory ends was judged by
-        nobody else, and needs no restore. Raises ConsentryError when a check fails.
+        nobody else, and needs no restore. Should they be where they are only because the
+        commit of somebody else does not show yet, no harm is done: whoever committed had
+        started the producer of the number before, which fences ours, so the first
+        transaction on that memory fails and ends the process. Offsets of our own that do
+        not show yet cost a restore. Raises ConsentryError when a check fails.
         """
+        if kept:
+            # Partitions were added while this worker ran: the numbers it kept are as
+            # wrong as new ones.
+            count = checks.same_counts(await self._group.counts())
+            unchanged(count, {partition.count for partition in kept.values()})
         owned: dict[int, OwnedPartition] = {}
         new: list[int] = []
         for number in sorted(numbers):
@@ -103,6 +126,9 @@ class TakeOver:
         try:
             await in_parallel(producer.start() for producer in producers.values())
             count = await self._count_partitions(producers[numbers[0]])
+            # Before the restore, which may be long, and whatever state there is: a number
+            # that is new to the group has none.
+            unchanged(count, await self._group.declared_counts(count))
             committed = {number: await self._group.committed(number) for number in numbers}
             await reader.start()
             starts = await self._log_starts(reader, numbers)
@@ -112,9 +138,11 @@ class TakeOver:
                 committer = Committer(
                     producers[number],
                     partition=number,
+                    count=count,
                     group_id=self._group_id,
                     changelog=self._changelog,
                     bounds=self._bounds,
+                    committed=committed[number],
                 )
                 owned[number] = await self._open(
                     number, count, restored[number], committed[number], starts[number], committer
@@ -162,9 +190,12 @@ class TakeOver:
     ) -> OwnedPartition:
         progress = self._read_progress(number, restored)
         committed = await self._settled(number, progress, committed)
+        committer.committed.update(committed)
         checks.progress_agrees(progress, committed, self._changelog, number)
         if progress is None:
             progress = Progress(positions={})
+        elif progress.partitions:
+            unchanged(count, (progress.partitions,))
         self._past.check(progress, number)
         gaps = checks.lost_inputs(committed, starts, number, accept=self._accept_lost_input)
         partition = OwnedPartition(number, count, restored.rows, progress, committer, self._past)

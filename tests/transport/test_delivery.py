@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from typing import Any
 
@@ -53,6 +54,7 @@ class Producer:
         self._fails = fails
         self._hangs = hangs
         self.stopped = False
+        self.metadata: set[str] = set()
 
     async def _step(self, name: str) -> None:
         await asyncio.sleep(0)
@@ -81,6 +83,7 @@ class Producer:
     async def send_offsets_to_transaction(self, offsets: dict[Any, Any], group: str) -> None:
         await self._step("offsets")
         assert self.open is not None
+        self.metadata.update(meta.metadata for meta in offsets.values())
         self.open.append((group, {tp.topic: meta.offset for tp, meta in offsets.items()}))
 
     async def commit_transaction(self) -> None:
@@ -103,7 +106,15 @@ def batch(count: int, *, position: int = 0, size: int = 1) -> Batch:
 
 
 def committer(producer: Producer, bounds: Bounds = BOUNDS) -> Committer:
-    return Committer(producer, partition=0, group_id="group", changelog="log", bounds=bounds)
+    return Committer(
+        producer,
+        partition=0,
+        count=4,
+        group_id="group",
+        changelog="log",
+        bounds=bounds,
+        committed={"in": 0, "quiet": 3},
+    )
 
 
 def test_a_transaction_takes_what_fits_and_at_least_one_batch() -> None:
@@ -141,8 +152,44 @@ def test_outputs_progress_and_offsets_are_one_transaction() -> None:
     assert rest == ("out", 0, [(b"3", b"x"), (b"0", b"x")])
     assert progress == ("log", 0, [(PROGRESS_KEY, b"p9")])
     assert offsets == ("group", {"in": 9})
+    assert producer.metadata == {"partitions=4"}
     assert told == [1, 2]
     assert producer.stopped
+
+
+def test_it_says_what_is_committed_and_for_how_long_it_commits_nothing() -> None:
+    producer = Producer(hangs="commit")
+
+    async def run() -> None:
+        one = committer(Producer())
+        assert not one.alive
+        one.start()
+        assert (one.alive, one.committed_at, one.committed) == (True, None, {"in": 0, "quiet": 3})
+        began = time.monotonic()
+        one.put(batch(1, position=7))
+        one.put(batch(1, position=9))
+        assert one.waiting_s(began + 60) >= 59
+        await one.drained()
+        assert one.committed == {"in": 9, "quiet": 3}
+        assert one.committed_at is not None
+        assert one.committed_at >= began
+        assert one.waiting_s(began + 60) == 0
+        await one.close()
+        assert not one.alive
+        stuck = committer(producer)
+        stuck.start()
+        stuck.put(batch(1, position=7))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert producer.open is not None
+        assert len(producer.open) == 3
+        assert stuck.committed == {"in": 0, "quiet": 3}
+        assert stuck.committed_at is None
+        assert stuck.waiting_s(time.monotonic() + 60) >= 60
+        assert stuck._task is not None
+        stuck._task.cancel()
+
+    asyncio.run(run())
 
 
 def test_what_is_put_while_a_transaction_commits_goes_into_the_next() -> None:

@@ -34,6 +34,7 @@ class Cluster:
     counts: dict[str, int] = field(default_factory=lambda: {"in": 1, "ticks": 1, "log": 1})
     steps: list[str] = field(default_factory=list)
     producers: list[Any] = field(default_factory=list)
+    declared: frozenset[int] = frozenset()
     blocks: asyncio.Event | None = None
 
     def producer(self, _number: int) -> Any:
@@ -47,6 +48,15 @@ class Cluster:
     def take_over(self, *, accept: bool = False) -> TakeOver:
         class View:
             committed = staticmethod(self.asked)
+
+            @staticmethod
+            async def declared_counts(count: int) -> frozenset[int]:
+                assert count == self.counts["in"]
+                return self.declared
+
+            @staticmethod
+            async def counts() -> dict[str, int]:
+                return {topic: self.counts[topic] for topic in TOPICS}
 
         return TakeOver(
             group=View(),
@@ -131,9 +141,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(takeover, "SETTLING_S", 0.3)
 
 
-def stored(**positions: int) -> list[One]:
+def stored(*, partitions: int = 1, **positions: int) -> list[One]:
     """A changelog with an older progress row and the one with these positions."""
-    rows = [Progress(positions={"in": 0, "ticks": 0}), Progress(positions=positions)]
+    rows = [
+        Progress(positions={"in": 0, "ticks": 0}),
+        Progress(positions=positions, partitions=partitions),
+    ]
     return [
         One("log", 0, 2 * n, 0, PROGRESS_KEY, encode_progress(row)) for n, row in enumerate(rows)
     ]
@@ -172,6 +185,8 @@ def test_a_topic_that_is_new_to_the_group_begins_at_its_start() -> None:
         lambda c: c.log.append(One("log", 0, 9, 0, b"no row's key", b"x")),
         lambda c: c.starts.update({"in": 6}),
         lambda c: c.counts.update({"ticks": 2}),
+        lambda c: setattr(c, "declared", frozenset({2})),
+        lambda c: c.log.extend(stored(partitions=2, **{"in": 5, "ticks": 2})),
     ],
 )
 def test_on_less_than_all_of_it_nothing_is_judged(change: Callable[[Cluster], None]) -> None:
@@ -231,6 +246,27 @@ def test_a_kept_partition_is_restored_only_when_somebody_else_judged_it() -> Non
         assert kept == {}
         await third[0].committer.close()
 
+    asyncio.run(run())
+
+
+def test_partitions_that_were_added_are_refused_whatever_is_owned() -> None:
+    fresh = Cluster(declared=frozenset({1}))
+    assert fresh.take().committer.committed == {"in": 0, "ticks": 0}
+    grown = Cluster(declared=frozenset({1}))
+    grown.counts = dict.fromkeys(grown.counts, 2)
+    with pytest.raises(ConsentryError, match=r"have 2 partitions.* made for 1") as refused:
+        grown.take()
+    assert "generation" in refused.value.remedy
+    assert grown.steps == ["fence", "reader stopped"]
+
+    async def run() -> None:
+        kept = await fresh.take_over().take([0], {})
+        fresh.counts = dict.fromkeys(fresh.counts, 2)
+        with pytest.raises(ConsentryError, match="have 2 partitions"):
+            await fresh.take_over().take([0], kept)
+        await kept[0].committer.close()
+
+    fresh.committed = {}
     asyncio.run(run())
 
 

@@ -1,0 +1,1 @@
+"""How a worker is: live, ready, and why not."""

@@ -1,0 +1,171 @@
+"""The health of one worker: looks at consumer and committers, and judges what it sees."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, Protocol
+
+import structlog
+
+from streams.health.report import PartitionReport, Phase, Report, TopicReport
+from streams.health.watchdog import LOOK_EVERY_S, Place, Watchdog
+from streams.transport.pulse import Beat
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
+    from streams.transport.holding import Holding
+    from streams.transport.partition import OwnedPartition
+
+UNREADY_AFTER_S: Final = 5.0
+"""A worker that has something to commit and commits nothing for so long is not ready."""
+
+log = structlog.get_logger("consentry.worker")
+
+
+class Holder(Protocol):
+    """What is looked at of the consumer."""
+
+    @property
+    def holding(self) -> Holding | None:
+        """The partitions that are assigned now."""
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that are judged."""
+
+
+class Heart(Protocol):
+    """What is looked at of its thread."""
+
+    async def read(self) -> Beat:
+        """The pulse now."""
+
+
+class Health:
+    """Looks every second, and answers at any time from what it saw."""
+
+    def __init__(self, consumer: Holder, pulse: Heart, settings: Settings) -> None:
+        self._consumer = consumer
+        self._pulse = pulse
+        self._ticks = settings.topics.ticks
+        self._stall_after_s = settings.stall_after_s
+        self._silent_after_s = settings.session_timeout_s / 2
+        self._watchdog = Watchdog(settings.stall_after_s, self._ticks)
+        self._stalled: frozenset[int] = frozenset()
+        self._beat = Beat(None, {})
+        self._unanswered_s = 0.0
+
+    async def watch(self) -> None:
+        """Look every second until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - the watchdog must outlive what it watches
+                log.warning("health.failed", error=type(error).__name__)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        """Take the pulse, see how far the partitions are, and log what changed."""
+        try:
+            async with asyncio.timeout(LOOK_EVERY_S):
+                self._beat = await self._pulse.read()
+        except Exception:  # noqa: BLE001 - not started, at its end, or hung: no answer
+            self._unanswered_s += 2 * LOOK_EVERY_S
+        else:
+            self._unanswered_s = 0.0
+        self._watchdog.look(
+            time.monotonic(), {n: self._places(p) for n, p in self._judged().items()}
+        )
+        stalled = self._watchdog.stalled
+        for number in sorted(stalled - self._stalled):
+            standing_s = round(self._watchdog.standing_s(number), 1)
+            log.error("worker.stalled", partition=number, standing_s=standing_s)
+        for number in sorted(self._stalled - stalled):
+            log.info("worker.recovered", partition=number)
+        self._stalled = stalled
+
+    def report(self) -> Report:
+        """How the worker is now."""
+        now = time.monotonic()
+        faults = self._faults()
+        hindrances = self._hindrances(now)
+        heard_at = self._beat.heard_at
+        return Report(
+            live=not faults,
+            ready=not faults and not hindrances,
+            phase=self._phase(),
+            reasons=[*faults, *hindrances],
+            group_answered_s=None if heard_at is None else round(now - heard_at, 1),
+            partitions={n: self._partition(p, now) for n, p in sorted(self._judged().items())},
+        )
+
+    def _judged(self) -> Mapping[int, OwnedPartition]:
+        """What is judged now; while it is restored or handed over, nothing is."""
+        holding = self._consumer.holding
+        return holding.partitions if holding is not None and holding.open else {}
+
+    def _places(self, partition: OwnedPartition) -> dict[str, Place]:
+        committed, ends = partition.committer.committed, self._beat.ends
+        return {
+            topic: Place(committed.get(topic, 0), ends.get((topic, partition.number)))
+            for topic in self._consumer.topics
+        }
+
+    def _phase(self) -> Phase:
+        holding = self._consumer.holding
+        if holding is None:
+            return "joining"
+        if not holding.open:
+            return "restoring"
+        return "judging" if holding.numbers else "standby"
+
+    def _faults(self) -> list[str]:
+        """Why it is not live: only a new start can help."""
+        found = [
+            f"partition {number}: there is more to read, and nothing was committed for "
+            f"{self._watchdog.standing_s(number):.0f} s"
+            for number in sorted(self._stalled)
+        ]
+        if self._unanswered_s >= self._stall_after_s:
+            found.append("the consumer's thread does not answer")
+        return found
+
+    def _hindrances(self, now: float) -> list[str]:
+        """Why it is not ready: time may help."""
+        found = []
+        match self._phase():
+            case "joining":
+                found.append("the group has not assigned partitions yet, or assigns them anew")
+            case "restoring":
+                found.append("state is being restored")
+        for number, partition in sorted(self._judged().items()):
+            committer = partition.committer
+            waiting_s = committer.waiting_s(now)
+            if not committer.alive:
+                found.append(f"partition {number}: nothing more is committed")
+            elif waiting_s > UNREADY_AFTER_S:
+                found.append(f"partition {number}: a commit has been due for {waiting_s:.0f} s")
+        heard_at = self._beat.heard_at
+        if heard_at is None:
+            found.append("this worker is not a member of the group yet")
+        elif now - heard_at > self._silent_after_s:
+            found.append(f"the group's coordinator has not answered for {now - heard_at:.0f} s")
+        return found
+
+    def _partition(self, partition: OwnedPartition, now: float) -> PartitionReport:
+        committer, places = partition.committer, self._places(partition)
+        lags = [place.lag for topic, place in places.items() if topic != self._ticks]
+        known = [lag for lag in lags if lag is not None]
+        at = committer.committed_at
+        return PartitionReport(
+            lag=sum(known) if known else None,
+            last_commit_s=None if at is None else round(now - at, 1),
+            waiting_s=round(committer.waiting_s(now), 1),
+            standing_s=round(self._watchdog.standing_s(partition.number), 1),
+            topics={
+                topic: TopicReport(committed=place.committed, lag=place.lag)
+                for topic, place in places.items()
+            },
+        )

@@ -1,0 +1,48 @@
+"""What a worker says of itself: the body that `/live` and `/ready` answer with."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Phase = Literal["joining", "restoring", "judging", "standby"]
+"""Standby: a member of the group without partitions, ready to take over any."""
+
+
+class TopicReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One topic of a partition number: next offset to commit, and how far from the end."""
+
+    committed: int
+    lag: int | None
+
+
+class PartitionReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One partition number that is judged now.
+
+    `lag` is over all topics but ticks, in offsets, None until an end is known; durations
+    are in seconds. `last_commit_s` is None before the first commit, `waiting_s` how long
+    nothing was committed although something was to be, `standing_s` how long committed
+    offsets stood still although there was more to read.
+    """
+
+    lag: int | None
+    last_commit_s: float | None
+    waiting_s: float
+    standing_s: float
+    topics: dict[str, TopicReport]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole: topics, numbers and durations, never a key or a subject.
+
+    `reasons` are why it is not ready or not live. `group_answered_s` is how long ago the
+    group's coordinator last answered, None before this worker was a member.
+    """
+
+    live: bool
+    ready: bool
+    phase: Phase
+    reasons: list[str]
+    group_answered_s: float | None
+    partitions: dict[int, PartitionReport]

@@ -1,0 +1,80 @@
+"""`/live` and `/ready` over HTTP, answered by the loop that judges: a hung loop is silent."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from streams.errors import ConsentryError
+
+if TYPE_CHECKING:
+    from streams.health.health import Health
+    from streams.settings import Settings
+
+UNAVAILABLE: Final = 503
+CLOSED: Final = -1
+
+log = structlog.get_logger("consentry.worker")
+
+
+async def listen(health: Health, settings: Settings) -> web.AppRunner | None:
+    """Answer probes until the runner is cleaned up; None when nobody may ask.
+
+    Raises ConsentryError when the address cannot be had, unless it is only the default
+    port that is taken: then a warning is logged.
+    """
+    if settings.health_port == CLOSED:
+        return None
+    runner = web.AppRunner(_application(health), access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.health_address, settings.health_port).start()
+    except OSError as error:
+        await runner.cleanup()
+        _refused(settings, error)
+        return None
+    host, port = runner.addresses[0][:2]
+    log.info("health.listening", address=f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+    return runner
+
+
+def _application(health: Health) -> web.Application:
+    async def live(_request: web.Request) -> web.Response:
+        report = health.report()
+        return _answer(report, well=report.live)
+
+    async def ready(_request: web.Request) -> web.Response:
+        report = health.report()
+        return _answer(report, well=report.ready)
+
+    application = web.Application()
+    application.router.add_get("/live", live)
+    application.router.add_get("/ready", ready)
+    return application
+
+
+def _answer(report: msgspec.Struct, *, well: bool) -> web.Response:
+    return web.Response(
+        body=msgspec.json.encode(report),
+        status=200 if well else UNAVAILABLE,
+        content_type="application/json",
+        # In the place of the one that names the versions of aiohttp and Python.
+        headers={"Cache-Control": "no-store", "Server": "consentry"},
+    )
+
+
+def _refused(settings: Settings, error: OSError) -> None:
+    """Raise for an address that somebody chose; warn about the default port."""
+    place = f"{settings.health_address}:{settings.health_port}"
+    why = os.strerror(error.errno) if error.errno else type(error).__name__
+    remedy = (
+        "Give each worker on a machine a health_port of its own, 0 for any free one, or -1 "
+        "for none; health_address must be an address of this machine."
+    )
+    if settings.model_fields_set & {"health_address", "health_port"}:
+        raise ConsentryError(f"/live and /ready cannot be served at {place}: {why}", remedy)
+    log.warning("health.off", address=place, reason=why, remedy=remedy)

@@ -1,0 +1,199 @@
+"""What a worker says of itself, from what it sees of its consumer and committers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from structlog.testing import capture_logs
+
+from streams.health import health as module
+from streams.health.health import Health
+from streams.health.report import Report
+from streams.settings import Settings
+from streams.transport.pulse import Beat
+
+SETTINGS = Settings(session_timeout_s=10, stall_after_s=5)
+INPUT, TICKS = SETTINGS.topics.purchase, SETTINGS.topics.ticks
+
+
+@dataclass
+class FakeCommitter:
+    committed: dict[str, int]
+    committed_at: float | None = None
+    alive: bool = True
+    waits_s: float = 0.0
+
+    def waiting_s(self, _now: float) -> float:
+        return self.waits_s
+
+
+@dataclass
+class Owned:
+    number: int
+    committer: FakeCommitter
+
+
+@dataclass
+class Held:
+    partitions: dict[int, Owned]
+    open: bool = True
+
+    @property
+    def numbers(self) -> set[int]:
+        return set(self.partitions)
+
+
+@dataclass
+class World:
+    """A consumer and its thread."""
+
+    holding: Any = None
+    topics: tuple[str, ...] = (INPUT, TICKS)
+    beat: Beat | None = None
+
+    async def read(self) -> Beat:
+        if self.beat is None:
+            raise RuntimeError("not started")
+        return self.beat
+
+    def health(self) -> Health:
+        return Health(cast("Any", self), self, SETTINGS)
+
+
+def judging(**committer: Any) -> World:
+    """A worker in good health with partition 3, 2 records behind."""
+    held = Held({3: Owned(3, FakeCommitter({INPUT: 8, TICKS: 5}, **committer))})
+    ends = {(INPUT, 3): 10, (TICKS, 3): 6}
+    return World(held, beat=Beat(time.monotonic(), ends))
+
+
+def report(world: World, looks: int = 1) -> Report:
+    health = world.health()
+
+    async def look() -> None:
+        for _ in range(looks):
+            await health.look()
+
+    asyncio.run(look())
+    return health.report()
+
+
+def test_a_worker_that_judges_is_ready_and_says_how_far_it_is() -> None:
+    said = report(judging(committed_at=time.monotonic() - 2))
+    assert (said.live, said.ready, said.phase, said.reasons) == (True, True, "judging", [])
+    one = said.partitions[3]
+    assert (one.lag, one.last_commit_s, one.waiting_s, one.standing_s) == (2, 2.0, 0.0, 0.0)
+    assert (one.topics[INPUT].committed, one.topics[TICKS].lag) == (8, 1)
+    assert said.group_answered_s == 0
+
+
+def test_a_member_without_partitions_is_ready_and_says_so() -> None:
+    said = report(World(Held({}), beat=Beat(time.monotonic(), {})))
+    assert (said.live, said.ready, said.phase, said.partitions) == (True, True, "standby", {})
+
+
+def test_a_lag_that_is_not_known_is_not_said() -> None:
+    world = judging()
+    world.beat = Beat(time.monotonic(), {})
+    assert report(world).partitions[3].lag is None
+
+
+@pytest.mark.parametrize(
+    ("world", "phase", "reason"),
+    [
+        (World(beat=Beat(time.monotonic(), {})), "joining", "not assigned"),
+        (World(Held({}, open=False), beat=Beat(time.monotonic(), {})), "restoring", "restored"),
+        (judging(alive=False), "judging", "partition 3: nothing more is committed"),
+        (judging(waits_s=5.1), "judging", "partition 3: a commit has been due for 5 s"),
+        (World(Held({})), "standby", "not a member"),
+        (World(Held({}), beat=Beat(time.monotonic() - 5.5, {})), "standby", "has not answered"),
+    ],
+)
+def test_why_it_is_not_ready(world: World, phase: str, reason: str) -> None:
+    said = report(world)
+    assert (said.live, said.ready, said.phase) == (True, False, phase)
+    [told] = said.reasons
+    assert reason in told
+
+
+def test_what_is_within_bounds_is_ready() -> None:
+    world = judging(waits_s=4.9)
+    world.beat = Beat(time.monotonic() - 4.5, {})
+    assert report(world).ready
+
+
+def test_state_of_a_partition_that_is_being_restored_is_no_stall() -> None:
+    world = judging()
+    world.holding.open = False
+    said = report(world, looks=30)
+    assert said.live
+    assert said.partitions == {}
+
+
+def test_a_stall_is_logged_once_and_so_is_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    world = judging()
+    health = world.health()
+
+    async def run() -> Report:
+        for _ in range(9):
+            clock[0] += 1.0
+            await health.look()
+        stalled = health.report()
+        world.holding.partitions[3].committer.committed[INPUT] = 9
+        await health.look()
+        return stalled
+
+    with capture_logs() as logs:
+        stalled = asyncio.run(run())
+    assert (stalled.live, stalled.ready) == (False, False)
+    assert "partition 3: there is more to read" in stalled.reasons[0]
+    assert stalled.partitions[3].standing_s == 8.0
+    assert [(line["event"], line["partition"]) for line in logs] == [
+        ("worker.stalled", 3),
+        ("worker.recovered", 3),
+    ]
+    assert health.report().live
+
+
+def test_a_thread_that_does_not_answer_for_long_is_a_fault() -> None:
+    world = judging()
+    world.beat = None
+    assert report(world, looks=2).live
+    said = report(world, looks=3)
+    assert not said.live
+    assert "thread" in said.reasons[0]
+
+
+def test_the_watchdog_outlives_what_it_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = judging()
+    health = world.health()
+    monkeypatch.setattr(module, "LOOK_EVERY_S", 0.001)
+    looks: list[int] = []
+    look = health.look
+
+    async def run() -> None:
+        third = asyncio.Event()
+
+        async def failing() -> None:
+            looks.append(1)
+            if len(looks) < 3:
+                raise ZeroDivisionError
+            await look()
+            third.set()
+
+        monkeypatch.setattr(health, "look", failing)
+        watching = asyncio.create_task(health.watch())
+        await asyncio.wait_for(third.wait(), 5)
+        watching.cancel()
+
+    with capture_logs() as logs:
+        asyncio.run(run())
+    assert [line["event"] for line in logs] == ["health.failed", "health.failed"]
+    assert health.report().ready
