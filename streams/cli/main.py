@@ -26,6 +26,7 @@ COMMAND_MODULES = (
     "pseudonym",
     "produce",
     "watch",
+    "verify",
     "check",
     "conformance",
     "explain",

@@ -1,0 +1,114 @@
+"""`consentry verify`: prove on the bus that findings follow from the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.cli.options import Brokers, Config, Json, read_settings
+
+_EXAMPLES = (
+    "Examples:  consentry verify --brokers kafka:9092  |  consentry verify --partition 3 "
+    "--no-inputs  |  consentry verify --json > verified.json"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="verify", epilog=_EXAMPLES)(verify)
+
+
+def verify(
+    brokers: Brokers = None,
+    config: Config = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Policy file, instead of the one that the settings name.",
+            show_default=False,
+        ),
+    ] = None,
+    partition: Annotated[
+        list[int] | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Verify this partition number only; can be given more than once.",
+            show_default=False,
+        ),
+    ] = None,
+    no_inputs: Annotated[
+        bool,
+        typer.Option(
+            "--no-inputs",
+            help="Compare the outputs with the stored facts only, and do not read the inputs.",
+        ),
+    ] = False,
+    details: Annotated[
+        int, typer.Option(min=0, help="Differences that are told one by one; all are counted.")
+    ] = 20,
+    as_json: Json = False,
+) -> None:
+    """Prove that the findings on the bus are those of the facts, while workers run.
+
+    Reads the stored facts up to a fixed batch, judges them anew in one go, and compares
+    with the findings and duties on the output topics. Reads the inputs too, as far as they
+    are retained: no record may be missing among the facts, and the worker's counters must
+    balance. Writes nothing. Findings and facts that differ are named with their pseudonyms.
+
+    Exit code: 0 when all is equal, 1 when something differs, 2 when it cannot be verified.
+    """
+    from streams.cli.worker import read_policy
+    from streams.offline.verify import verify as run
+    from streams.offline.verify.report import as_json as document
+    from streams.offline.verify.report import print_report
+
+    settings = read_settings(config, brokers)
+    if policy is not None:
+        settings = settings.model_copy(update={"policy_file": policy})
+    rules = read_policy(settings)
+    with _bar(shown=not as_json) as advance:
+        found = run(
+            settings,
+            rules,
+            numbers=partition,
+            with_inputs=not no_inputs,
+            limit=details,
+            advance=advance,
+        )
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(document(found), indent=2, ensure_ascii=False))
+    else:
+        from rich.console import Console
+
+        print_report(found, Console(soft_wrap=False, highlight=False))
+    if not found.equal:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _bar(*, shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error; its end moves while topics are looked at."""
+    import sys
+
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = TextColumn("verifying"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+    off = not shown or not sys.stderr.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=off) as progress:
+        task = progress.add_task("verifying", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,0 +1,75 @@
+"""The accounting: the worker's counters must add up, and agree with what the topics show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streams.offline.verify.inputs import Span
+from streams.offline.verify.result import Difference, Kind, TopicBalance
+from streams.wire.progress import Counters, Progress
+
+
+def balance(
+    progress: Progress, number: int, spans: list[Span], ends: dict[str, int]
+) -> list[TopicBalance]:
+    """One line a topic. `spans` are empty when inputs were not read; `ends` are log ends."""
+    read = {span.topic: span for span in spans}
+    lines = []
+    for topic, position in progress.positions.items():
+        counters = progress.counters.get(topic, Counters())
+        span = read.get(topic)
+        end = ends.get(topic)
+        lines.append(
+            TopicBalance(
+                topic=topic,
+                partition=number,
+                position=position,
+                counted={name: getattr(counters, name) for name in counters.__struct_fields__},
+                seen=span.seen if span else None,
+                start=span.start if span else None,
+                lag=None if end is None else max(0, end - position),
+            )
+        )
+    return lines
+
+
+def unbalanced(line: TopicBalance, *, expires: bool) -> Iterator[Difference]:
+    """What does not add up in one line.
+
+    `expires`: events were expired, or subjects removed, so that what was judged, met twice
+    or expired cannot be told apart any more; their sum can. Where the log begins later than
+    the state (`start` > 0), the topics can only show less than was counted.
+    """
+    counted = Counters(**line.counted)
+    if not counted.balanced:
+        yield _difference(line, f"{counted.read} records were read, and the rest adds up to less")
+    seen = line.seen
+    if seen is None or line.start is None:
+        return
+    again = counted.duplicates + counted.replays
+    known = counted.judged + again + counted.expired
+    pairs = {
+        "read": (counted.read, seen.read),
+        "re-keyed": (counted.rekeyed, seen.rekeyed),
+        "dead-lettered": (counted.dead_lettered, seen.dead_lettered),
+    }
+    if expires:
+        shown = seen.judged + seen.duplicates + seen.expired + seen.not_judged
+        pairs["judged, duplicate or expired"] = known, shown
+    else:
+        # What is not judged is told record by record.
+        pairs["judged"] = counted.judged, seen.judged + seen.not_judged
+        pairs["duplicates"] = again, seen.duplicates
+        pairs["expired"] = counted.expired, seen.expired
+    # A record that was read twice is counted twice.
+    whole = line.start == 0 and counted.replays == 0
+    for name, (worker, topics) in pairs.items():
+        if worker < topics or (whole and worker != topics):
+            beside = "shows" if whole else "still shows"
+            yield _difference(
+                line, f"{name}: the worker counted {worker}, the topic {beside} {topics}"
+            )
+
+
+def _difference(line: TopicBalance, what: str) -> Difference:
+    return Difference(kind=Kind.UNBALANCED, topic=line.topic, partition=line.partition, what=what)

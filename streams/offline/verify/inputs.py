@@ -1,0 +1,210 @@
+"""The input records of one partition number: what the worker must have made of each.
+
+Records are read with the worker's own eyes (`streams.wire.arrival`) from the start of
+their log to the position of the state; whether an event became a fact is seen when its
+subject is looked at.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from streams.core.identifiers import ControllerId, SubjectId
+from streams.core.instants import Instant
+from streams.core.state import EventRow, Source
+from streams.offline.verify.across import Across
+from streams.offline.verify.bus import Bus
+from streams.offline.verify.result import Difference, Kind, Seen
+from streams.offline.verify.spill import Arrival, Spill
+from streams.settings.names import TopicNames
+from streams.wire.arrival import Arrivals, Arrived, Elsewhere, Refused, partition_for
+from streams.wire.progress import Progress
+from streams.wire.record import Record
+from streams.wire.rows import row_key
+
+
+@dataclass(slots=True)
+class Span:
+    """What was read of one topic: start <= offset < end, and how its records ended."""
+
+    topic: str
+    start: int
+    end: int
+    seen: Seen = field(default_factory=Seen)
+
+
+class Inputs:
+    """All inputs of one partition number, ticks counted only."""
+
+    def __init__(
+        self, names: TopicNames, number: int, count: int, spill: Spill, across: Across
+    ) -> None:
+        self._names = names
+        self._number = number
+        self._count = count
+        self._spill = spill
+        self._across = across
+        self._arrivals = Arrivals(names)
+        self.spans: list[Span] = []
+
+    async def read(self, bus: Bus, progress: Progress) -> None:
+        """Read every topic up to the position of the state."""
+        names = self._names
+        for topic in (*names.inputs.values(), names.rekeyed, names.ticks):
+            end = progress.positions.get(topic, 0)
+            start = await bus.start(topic, self._number)
+            span = Span(topic, start, end)
+            self.spans.append(span)
+            async for records in bus.read(topic, self._number, start, end):
+                span.seen.read += len(records)
+                if topic == names.ticks:
+                    span.seen.judged += len(records)
+                else:
+                    self._take(len(self.spans) - 1, span.seen, records)
+
+    def _take(self, place: int, seen: Seen, records: Sequence[Record]) -> None:
+        arrived: list[Arrival] = []
+        elsewhere: list[Elsewhere] = []
+        refused: list[tuple[Record, Refused]] = []
+        for record in records:
+            found: Arrived | Elsewhere | Refused = self._arrivals.read(record)
+            if isinstance(found, Arrived):
+                home = partition_for(found.key, self._count)
+                found = self._arrivals.settle(record, found, home)
+            match found:
+                case Arrived():
+                    arrived.append(self._arrival(place, record, found))
+                case Elsewhere():
+                    elsewhere.append(found)
+                case Refused():
+                    refused.append((record, found))
+        self._spill.many("INSERT INTO arrival VALUES (?, ?, ?, ?, ?, ?, ?)", arrived)
+        self._across.expect_rekeyed(elsewhere)
+        self._across.expect_told(refused)
+        self._spill.many(
+            "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?)",
+            (
+                (one.origin.reference, place, record.offset, one.quarantined)
+                for record, one in refused
+            ),
+        )
+        seen.rekeyed += len(elsewhere)
+        seen.dead_lettered += len(refused)
+
+    def _arrival(self, place: int, record: Record, found: Arrived) -> Arrival:
+        event, source = found.fact.event, found.origin.source
+        key = row_key(found.key, event.event_id, found.fact.payload_hash)
+        own = record.topic != self._names.rekeyed
+        first = (None, None, None) if own else (source.topic, source.partition, source.offset)
+        return Arrival(key, place, record.offset, event.occurred_at, *first)
+
+    def judged(
+        self,
+        identity: tuple[ControllerId | str, SubjectId | str],
+        rows: Mapping[bytes, EventRow],
+        arrivals: Sequence[Arrival],
+        expired_before: Instant | None,
+    ) -> tuple[Counter[tuple[int, str]], list[Difference]]:
+        """How the records of one subject ended, by place of topic and name of counter."""
+        counts: Counter[tuple[int, str]] = Counter()
+        missing: list[Difference] = []
+        matched: set[bytes] = set()
+        for one in arrivals:
+            row = rows.get(one.key)
+            if row is not None:
+                first = row.fact.source == self._source(one) and one.key not in matched
+                if first:
+                    matched.add(one.key)
+                counts[one.topic, "judged" if first else "duplicates"] += 1
+            elif expired_before is not None and one.occurred_at < expired_before:
+                counts[one.topic, "expired"] += 1
+            else:
+                counts[one.topic, "not_judged"] += 1
+                missing.append(self._not_judged(identity, one))
+        missing.extend(self._without_input(identity, rows, matched))
+        return counts, missing
+
+    def count(self, counts: Counter[tuple[int, str]]) -> None:
+        """Take in how the records of one subject ended."""
+        for (place, name), count in counts.items():
+            seen = self.spans[place].seen
+            setattr(seen, name, getattr(seen, name) + count)
+
+    def _not_judged(self, identity: tuple[str, str], one: Arrival) -> Difference:
+        return Difference(
+            kind=Kind.NOT_JUDGED,
+            topic=self.spans[one.topic].topic,
+            partition=self._number,
+            offset=one.offset,
+            what="an event before the position of the state is not among the facts",
+            controller_id=identity[0],
+            subject_id=identity[1],
+        )
+
+    def _without_input(
+        self, identity: tuple[str, str], rows: Mapping[bytes, EventRow], matched: set[bytes]
+    ) -> Iterator[Difference]:
+        """Facts from records that are retained here, and that do not stand there.
+
+        A record that was sent home, to this number too, is seen by its second copy.
+        """
+        spans = {span.topic: span for span in self.spans}
+        for key, row in rows.items():
+            source = row.fact.source
+            span = spans.get(source.topic)
+            if key in matched or span is None or source.partition != self._number:
+                continue
+            if span.start <= source.offset < span.end and not self._across.is_sent(source):
+                yield Difference(
+                    kind=Kind.NO_INPUT,
+                    topic=source.topic,
+                    partition=source.partition,
+                    offset=source.offset,
+                    what="a fact names this record, which does not hold its event",
+                    controller_id=identity[0],
+                    subject_id=identity[1],
+                )
+
+    def _source(self, one: Arrival) -> Source:
+        if one.source_topic is None:
+            return Source(self.spans[one.topic].topic, self._number, one.offset)
+        return Source(one.source_topic, one.source_partition or 0, one.source_offset or 0)
+
+    async def kept(self, bus: Bus) -> list[Difference]:
+        """Records that cannot be judged and were not kept, as far as dead letters reach back."""
+        found: list[Difference] = []
+        for topic, raw in ((self._names.dead_letters, False), (self._names.quarantine, True)):
+            start = await bus.start(topic, self._number)
+            end = await bus.settled(topic, self._number)
+            async for records in bus.read(topic, self._number, start, end):
+                self._spill.many(
+                    "INSERT OR IGNORE INTO aside VALUES (?, ?)",
+                    (((one.key or b"").decode(errors="replace"), raw) for one in records),
+                )
+            found.extend(self._not_kept(topic, raw=raw, whole=start == 0))
+        return found
+
+    def _not_kept(self, topic: str, *, raw: bool, whole: bool) -> Iterator[Difference]:
+        """Those of one input are kept in their order, so what is left tells what is gone."""
+        kept = "FROM refused JOIN aside USING (ref, quarantined) WHERE quarantined = ?"
+        oldest = self._spill.execute(f"SELECT topic, min(offset) {kept} GROUP BY topic", raw)
+        reach = {} if whole else dict(oldest.fetchall())
+        missing = self._spill.execute(
+            f"SELECT topic, offset FROM refused WHERE quarantined = ?1 AND ref NOT IN "  # noqa: S608
+            f"(SELECT ref {kept.replace('?', '?1')}) ORDER BY topic, offset",
+            raw,
+        )
+        for place, offset in missing:
+            name = self.spans[place].topic
+            # A re-keyed record is named by where it first stood: no order follows from that.
+            ordered = name != self._names.rekeyed and offset > reach.get(place, offset)
+            if whole or ordered:
+                yield Difference(
+                    kind=Kind.NO_DEAD_LETTER,
+                    topic=name,
+                    partition=self._number,
+                    offset=offset,
+                    what=f"a record that cannot be judged does not stand on {topic}",
+                )

@@ -1,0 +1,188 @@
+"""One partition number: cut, inputs, subject by subject, accounting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from streams.core.identifiers import parse_subject_key
+from streams.core.policy import Policy
+from streams.core.state import EventRow
+from streams.errors import ConsentryError
+from streams.offline.verify import offsets
+from streams.offline.verify.across import Across
+from streams.offline.verify.balance import balance, unbalanced
+from streams.offline.verify.bus import Bus
+from streams.offline.verify.compare import Comparison
+from streams.offline.verify.cut import Cut
+from streams.offline.verify.inputs import Inputs
+from streams.offline.verify.pace import Pace
+from streams.offline.verify.result import Difference, Kind, PartitionCut, Verification
+from streams.offline.verify.spill import Kept, Spill
+from streams.offline.verify.told import Told, address_of, read_told
+from streams.settings import Settings
+from streams.transport.checks import PolicyPast
+from streams.transport.table import unreadable_row
+from streams.wire.progress import Progress
+from streams.wire.rows import CorruptRow, decode_row
+
+ROUNDS = 3
+"""A difference about a subject counts when it is seen in so many cuts, one after another."""
+
+BETWEEN_CUTS_TICKS = 2
+"""Ticks that may pass before the next cut: after a restore a deadline can be seen late."""
+
+SUBJECTS_AT_ONCE = 500
+"""After so many subjects the clients get their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all partition numbers of a verification have in common."""
+
+    settings: Settings
+    policy: Policy
+    count: int
+    bus: Bus
+    across: Across
+    comparison: Comparison
+    past: PolicyPast
+    pace: Pace
+    result: Verification
+
+
+class Partition:
+    """Verifies one partition number, and adds to the result."""
+
+    def __init__(self, shared: Shared, number: int, spill: Spill) -> None:
+        self._shared = shared
+        self._number = number
+        self._spill = spill
+        settings, names = shared.settings, shared.settings.topics
+        self._topics = (*names.inputs.values(), names.rekeyed, names.ticks)
+        self._cut = Cut(shared.bus, settings, number, spill, shared.across)
+        self._inputs = Inputs(names, number, shared.count, spill, shared.across)
+        self._totals: Counter[str] = Counter()
+
+    async def verify(self) -> int:
+        """Run all checks. Returns up to where the violations topic was read.
+
+        Raises ConsentryError where there is nothing that could be verified.
+        """
+        shared, bus, result = self._shared, self._shared.bus, self._shared.result
+        committed = await bus.committed(self._topics, self._number)
+        await self._cut.advance()
+        progress = self._cut.progress
+        self._check(progress)
+        result.add(offsets.ahead(committed, progress, self._number))
+        if result.with_inputs:
+            await self._inputs.read(bus, progress)
+            result.add(self._lost())
+        await self._subjects()
+        result.add(self._cut.impossible())
+        if result.with_inputs:
+            result.add(await self._inputs.kept(bus))
+        await self._account(progress)
+        result.add(await offsets.behind(bus, progress, self._number))
+        result.cuts.append(
+            PartitionCut(
+                partition=self._number,
+                sequence=progress.sequence,
+                partition_time=progress.partition_time,
+                expired_before=progress.expired_before,
+                **self._totals,
+            )
+        )
+        for gap in progress.gaps:
+            result.notes.append(
+                f"{gap.topic}, partition {self._number}: an operator accepted that offsets "
+                f"{gap.start} to {gap.end} were lost"
+            )
+        shared.pace.did(0)
+        return self._cut.read_until
+
+    def _check(self, progress: Progress) -> None:
+        shared = self._shared
+        shared.past.check(progress, self._number)
+        if progress.partitions not in (0, shared.count):
+            raise ConsentryError(
+                f"the state of partition {self._number} was made for {progress.partitions} "
+                f"partitions, and the topics have {shared.count}",
+                "Partitions cannot be added to a running installation: docs/operations.md.",
+            )
+
+    def _lost(self) -> list[Difference]:
+        return [
+            Difference(
+                kind=Kind.LOST_INPUT,
+                topic=span.topic,
+                partition=self._number,
+                offset=span.end,
+                what=f"the log begins at {span.start}, and the state ends at {span.end}",
+            )
+            for span in self._inputs.spans
+            if span.start > span.end
+        ]
+
+    async def _subjects(self) -> None:
+        """Look at every subject; at those that differ again, in later cuts."""
+        settings, pace = self._shared.settings, self._shared.pace
+        pace.expect(self._spill.count("row"))
+        await self._round(self._spill.subjects(), last=False)
+        for left in range(ROUNDS - 1, 0, -1):
+            if not self._spill.count("suspect"):
+                return
+            await asyncio.sleep(BETWEEN_CUTS_TICKS * settings.tick_interval_s)
+            await self._cut.advance()
+            await self._round(self._spill.take_suspects(), last=left == 1)
+
+    async def _round(self, subjects: Iterable[Kept], *, last: bool) -> None:
+        for seen, kept in enumerate(subjects, 1):
+            self._subject(kept, last=last)
+            if seen % SUBJECTS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    def _subject(self, kept: Kept, *, last: bool) -> None:
+        progress = self._cut.progress
+        rows = self._rows(kept.rows)
+        told: dict[str, tuple[Told, int]] = {}
+        for one in kept.told:
+            value = read_told(one.value, duty=one.duty)
+            told[address_of(value)] = value, one.offset
+        compared = self._shared.comparison.subject(
+            kept.subject, rows.values(), told, progress.partition_time, self._number
+        )
+        identity = parse_subject_key(kept.subject) or ("", "")
+        counts, missing = self._inputs.judged(
+            identity, rows, kept.arrivals, progress.expired_before
+        )
+        differences = [*compared.differences, *missing]
+        if differences and not last:
+            self._spill.suspect(kept.subject)
+            return
+        self._shared.result.add(differences)
+        self._inputs.count(counts)
+        self._totals.update(
+            subjects=bool(rows),
+            facts=len(rows),
+            findings=compared.findings,
+            duties=compared.duties,
+        )
+        self._shared.pace.did(len(rows))
+
+    def _rows(self, stored: Sequence[tuple[bytes, bytes]]) -> dict[bytes, EventRow]:
+        try:
+            return {key: decode_row(value, key) for key, value in stored}
+        except CorruptRow:
+            changelog = self._shared.settings.topics.changelog
+            raise unreadable_row(changelog, self._number) from None
+
+    async def _account(self, progress: Progress) -> None:
+        bus, result = self._shared.bus, self._shared.result
+        ends = {topic: await bus.end(topic, self._number) for topic in progress.positions}
+        expires = progress.expired_before is not None
+        for line in balance(progress, self._number, self._inputs.spans, ends):
+            result.balance.append(line)
+            result.add(unbalanced(line, expires=expires))

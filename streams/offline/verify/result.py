@@ -1,0 +1,161 @@
+"""What a verification found: differences, balance, and how far it could look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from streams.core.identifiers import EventId
+from streams.core.instants import Instant
+from streams.core.state import Source
+from streams.core.vocabulary import EventType
+
+
+class Kind(StrEnum):
+    """In what way the topics disagree with what the facts say."""
+
+    MISSING = "missing"
+    """The facts give a finding or duty, and it does not stand on its topic."""
+    EXTRA = "extra"
+    """A finding or duty stands on its topic, and the facts do not give it."""
+    DIFFERENT = "different"
+    """It stands there with other particulars than the facts give."""
+    ROW = "row"
+    """The stored row says another revision or status than the topic shows."""
+    REPEATED = "repeated"
+    """A revision is visible twice, or stands after a higher one."""
+    UNREADABLE = "unreadable"
+    """A record on an output topic cannot be read."""
+    NOT_JUDGED = "not judged"
+    """An input record before the position of the state is not among the facts."""
+    NO_INPUT = "no input"
+    """A fact names an input record that does not stand where it should."""
+    NO_DEAD_LETTER = "no dead letter"
+    """A record that cannot be judged was not kept."""
+    NOT_REKEYED = "not re-keyed"
+    """A record under a foreign key was not sent again under the right one."""
+    UNBALANCED = "unbalanced"
+    """The counters of the worker do not add up, or do not agree with the topics."""
+    OFFSETS = "offsets"
+    """The group's committed offsets and the state do not belong together."""
+    LOST_INPUT = "lost input"
+    """Input was deleted before it was judged."""
+
+
+class Behind(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact behind a difference, and where its record stood."""
+
+    event_id: EventId
+    event_type: EventType
+    occurred_at: Instant
+    source: Source
+
+
+class FieldDifference(msgspec.Struct, frozen=True):
+    """One field: what the facts give, and what stands on the topic."""
+
+    name: str
+    expected: Any
+    found: Any
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One disagreement. `what` tells it in words and holds no value of a record.
+
+    `offset` is that of the record it is about, where it is about one. `violation_id`,
+    `code` and `subject_id` name the finding or duty.
+    """
+
+    kind: Kind
+    topic: str
+    partition: int
+    what: str
+    offset: int | None = None
+    violation_id: str | None = None
+    code: str | None = None
+    controller_id: str | None = None
+    subject_id: str | None = None
+    fields: tuple[FieldDifference, ...] = ()
+    facts: tuple[Behind, ...] = ()
+
+
+class Seen(msgspec.Struct, kw_only=True):
+    """How the records of a topic ended, as the topics themselves show it.
+
+    `expired` counts what is not among the facts and lies before `expired_before`: expired,
+    or removed with its subject since. All but `read` add up to `read`.
+    """
+
+    read: int = 0
+    judged: int = 0
+    duplicates: int = 0
+    rekeyed: int = 0
+    expired: int = 0
+    dead_lettered: int = 0
+    not_judged: int = 0
+
+
+class TopicBalance(msgspec.Struct, frozen=True, kw_only=True):
+    """One topic of one partition number: the worker's counters beside the topics.
+
+    `start` and `end` are the offsets between which records were read, None without
+    inputs. `lag` counts offsets after the position of the state.
+    """
+
+    topic: str
+    partition: int
+    position: int
+    counted: dict[str, int]
+    seen: Seen | None = None
+    start: int | None = None
+    lag: int | None = None
+
+
+class PartitionCut(msgspec.Struct, frozen=True, kw_only=True):
+    """The state that was verified: after which batch, with how much in it."""
+
+    partition: int
+    sequence: int
+    partition_time: Instant | None
+    expired_before: Instant | None
+    subjects: int
+    facts: int
+    findings: int
+    duties: int
+
+
+@dataclass(slots=True)
+class Verification:
+    """The result. `differences` holds the first `limit` of them, `counts` counts all.
+
+    `notes` tell what could not be looked at, or was accepted by an operator. `records`
+    counts what was read of all topics.
+    """
+
+    limit: int = 50
+    with_inputs: bool = True
+    cuts: list[PartitionCut] = field(default_factory=list)
+    balance: list[TopicBalance] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    counts: Counter[Kind] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    records: int = 0
+    earlier_texts: int = 0
+    seconds: float = 0.0
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing differs."""
+        return not self.counts
+
+    def add(self, differences: Iterable[Difference]) -> None:
+        """Count differences, and keep them while there is room."""
+        for difference in differences:
+            self.counts[difference.kind] += 1
+            if len(self.differences) < self.limit:
+                self.differences.append(difference)

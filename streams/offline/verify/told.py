@@ -1,0 +1,34 @@
+"""A finding or a duty: what is told of a subject, on one of two topics."""
+
+from __future__ import annotations
+
+from streams.core.findings import Duty, Finding
+from streams.core.vocabulary import DutyStatus, Status
+from streams.wire.findings import decode_duty, decode_finding
+
+Told = Finding | Duty
+
+
+def read_told(value: bytes, *, duty: bool) -> Told:
+    """Read a record of the violations or the duties topic. Raises WireError."""
+    return decode_duty(value) if duty else decode_finding(value)
+
+
+def id_of(one: Told) -> str:
+    """Its key on its topic."""
+    return one.violation_id if isinstance(one, Finding) else one.duty_id
+
+
+def address(one_id: str, *, duty: bool) -> str:
+    """Unique over both topics: a duty and the finding that it becomes share an id."""
+    return f"{one_id} duty" if duty else one_id
+
+
+def address_of(one: Told) -> str:
+    """The address of a finding or duty."""
+    return address(id_of(one), duty=isinstance(one, Duty))
+
+
+def stands(one: Told) -> bool:
+    """Whether it still says something: what was taken back does not."""
+    return one.status not in (Status.RETRACTED, DutyStatus.RETRACTED)
