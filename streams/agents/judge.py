@@ -13,6 +13,7 @@ import structlog
 from faust.streams import Stream
 
 from streams.agents.judging import PartitionJudge, RuleFault
+from streams.agents.stray_log import StrayLog
 from streams.app import ConsentryApp
 from streams.errors import ConsentryError
 from streams.transport import ending
@@ -46,6 +47,7 @@ class Judging:
     def __init__(self, app: ConsentryApp) -> None:
         self._app = app
         self._indexing: set[asyncio.Task[None]] = set()
+        self._stray_log = StrayLog()
 
     async def slices(self, stream: Stream[Any]) -> None:
         """The body of the agent."""
@@ -77,7 +79,8 @@ class Judging:
         if partition is None:
             return
         partition.enter(piece)
-        for batch in self._judge_of(partition, consumer).batches(piece):
+        judge = self._judge_of(partition, consumer)
+        for batch in judge.batches(piece):
             if batch.final:
                 batch.done = lambda: consumer.ack(message)
             # Before the next record is looked at: the batch carries the progress up to here.
@@ -90,6 +93,8 @@ class Judging:
                     await asyncio.sleep(0)
                 if consumer.partition_of(piece) is not partition:
                     return
+        if judge.strays:
+            self._stray_log.tell(judge.strays)
 
     def _judge_of(self, partition: OwnedPartition, consumer: Consumer) -> PartitionJudge:
         if partition.live is None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from streams.agents.aside import Aside
 from streams.agents.limit import DeadLetterLimit
 from streams.agents.retention import Leaving, Retention
+from streams.agents.strays import Strays, stray
 from streams.agents.subjects import Subjects
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant
@@ -65,6 +66,7 @@ class PartitionJudge:
         self.retention = Retention(
             partition.number, partition.rows, self.subjects, self._progress, policy
         )
+        self.strays = Strays()
         self._bounds = partition.committer.bounds
         self._batch = self._begin()
 
@@ -211,6 +213,7 @@ class PartitionJudge:
         """Re-key a record that came with another key or on another partition."""
         counters.rekeyed += 1
         arrived, home = elsewhere
+        self.strays[stray(record, arrived.key)] += 1
         headers = headers_of(arrived.origin, record)
         self._batch.add(Output(self._names.rekeyed, home, arrived.key, record.value, headers))
 

@@ -1,4 +1,4 @@
-"""`consentry worker`: judge what comes in, until told to stop."""
+"""`consentry worker`: judge what comes in, until told to stop; `worker remove`."""
 
 from __future__ import annotations
 
@@ -17,17 +17,28 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(name="worker", epilog=_EXAMPLES)(worker)
+    """Add `worker`, and `worker remove` under it."""
+    workers = typer.Typer(
+        name="worker",
+        invoke_without_command=True,
+        subcommand_metavar="[remove INSTANCE_ID]",
+        callback=worker,
+        epilog=_EXAMPLES,
+    )
+    workers.command("remove", epilog=_REMOVE_EXAMPLES)(remove)
+    app.add_typer(workers)
 
 
 _EXAMPLES = (
     "Examples:  consentry worker --brokers kafka:9092  |  "
-    "CONSENTRY_INSTANCE_ID=worker-1 consentry worker --config consentry.toml"
+    "CONSENTRY_INSTANCE_ID=worker-1 consentry worker --config consentry.toml  |  "
+    "consentry worker remove worker-1"
 )
+_REMOVE_EXAMPLES = "Examples:  consentry worker remove worker-3 --config consentry.toml"
 
 
 def worker(
+    context: typer.Context,
     brokers: Brokers = None,
     config: Config = None,
     instance_id: Annotated[
@@ -60,6 +71,12 @@ def worker(
     lines say what), 70 when the worker ended itself to be started again, which loses
     nothing.
     """
+    if context.invoked_subcommand is not None:
+        if any(
+            value is not None for value in (brokers, config, instance_id, ready_file, json_logs)
+        ):
+            raise typer.BadParameter(f"options go after `worker {context.invoked_subcommand}`")
+        return
     from streams.cli.worker_logs import set_up_logs
     from streams.cli.worker_process import run_worker
     from streams.topics import require_reachable
@@ -74,6 +91,36 @@ def worker(
     run_worker(settings, policy, ready_file)
 
 
+def remove(
+    instance_id: Annotated[str, typer.Argument(help="The lasting name of the worker.")],
+    brokers: Brokers = None,
+    config: Config = None,
+) -> None:
+    """Take a stopped worker out of the group for good.
+
+    A worker with an instance_id keeps its partitions when it stops, until its session
+    ends, so that it finds them again after a restart. Once it is removed, the others
+    take them over at once.
+
+    Exit code: 0 when it is out, 2 when the group has no such member.
+    """
+    from streams.transport.members import remove_member
+
+    settings = read_settings(config, brokers)
+    removed = remove_member(settings, instance_id)
+    typer.echo(f"{instance_id} is no longer a member of the group {settings.group_id}.")
+    numbers = ", ".join(map(str, removed.partitions))
+    if not removed.partitions:
+        typer.echo("It owned no partitions.")
+    elif removed.others:
+        count = len(removed.others)
+        workers = "the other worker" if count == 1 else f"the {count} other workers"
+        typer.echo(f"Its partitions ({numbers}) go to {workers} now.")
+    else:
+        typer.echo(f"Nobody judges its partitions ({numbers}) until a worker starts.")
+    typer.echo("If its process still runs, it ends with code 70; started again, it joins again.")
+
+
 def read_policy(settings: Settings) -> Policy:
     """The policy that the settings name, or the defaults."""
     from streams.core.policy import default_policy
@@ -86,13 +133,15 @@ def read_policy(settings: Settings) -> Policy:
 
 
 def require_topics(settings: Settings) -> None:
-    """Stop before the group is joined when a topic is missing or has other partitions.
+    """Stop before the group is joined when `consentry topics check` finds an error.
 
     Raises ConsentryError with the first of them.
     """
-    from streams.topics import Check, check_topics
+    from streams.topics import Weight, check_topics
 
-    wrong = [p for p in check_topics(settings) if p.check in (Check.MISSING, Check.PARTITIONS)]
+    wrong = [problem for problem in check_topics(settings) if problem.weight is Weight.ERROR]
     if wrong:
-        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-        raise ConsentryError(f"{wrong[0].topic}: {wrong[0].what}{more}", wrong[0].mend)
+        first, others = wrong[0], len(wrong) - 1
+        more = f" (and {others} more: `consentry topics check` lists all)" if others else ""
+        remedy = "\n".join((first.mend, *first.commands))
+        raise ConsentryError(f"{first.topic}: {first.what}{more}", remedy)
