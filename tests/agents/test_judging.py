@@ -2,96 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 import pytest
 
 from streams.agents import judging
 from streams.agents.judging import PartitionJudge, RuleFault
-from streams.core.events import Event
 from streams.core.identifiers import subject_key
 from streams.core.instants import Instant, days
-from streams.core.policy import default_policy
 from streams.errors import ConsentryError
-from streams.settings import Settings
-from streams.transport.checks import PolicyPast
-from streams.transport.delivery import Batch, Bounds, Output
-from streams.transport.partition import OwnedPartition
-from streams.transport.slices import Slice, Span
-from streams.transport.table import MemoryRows
+from streams.transport.delivery import Bounds
 from streams.wire.arrival import partition_for
-from streams.wire.encode import event_to_json
-from streams.wire.findings import decode_finding
-from streams.wire.progress import BATCH_HEADER, Counters, Progress, decode_progress
+from streams.wire.progress import BATCH_HEADER, Counters, decode_progress
+from tests.agents.world import LATER, NAMES, POLICY, SETTINGS, World
 from tests.kafka.stories import CONTROLLER, START, share, stories, story
 from tests.transport.test_slices import One
-
-SETTINGS = Settings(dead_letter_limit_records=10)
-NAMES = SETTINGS.topics
-LATER = Instant(START + days(30))
-POLICY = default_policy()
-ROOMY = Bounds(records=1000, bytes=1 << 20, seconds=1.0)
-
-
-class Kept:
-    """A committer that keeps what it is given."""
-
-    def __init__(self, bounds: Bounds) -> None:
-        self.bounds = bounds
-        self.batches: list[Batch] = []
-
-    def put(self, batch: Batch) -> None:
-        self.batches.append(batch)
-
-
-class World:
-    """One partition number of one, and everything that was written for it."""
-
-    def __init__(self, bounds: Bounds = ROOMY, number: int = 0, count: int = 1) -> None:
-        self.kept = Kept(bounds)
-        self.progress = Progress(positions={})
-        self.partition = OwnedPartition(
-            number, count, MemoryRows(), self.progress, cast("Any", self.kept), PolicyPast(POLICY)
-        )
-        self.judge = PartitionJudge(self.partition, SETTINGS, POLICY, 100)
-        self._next = 0
-
-    def take(self, *records: One) -> list[Batch]:
-        """Judge a slice; its batches, each handed over in turn."""
-        topics = {record.topic for record in records}
-        spans = {topic: Span(0, self._next + 10) for topic in topics}
-        before = len(self.kept.batches)
-        for batch in self.judge.batches(Slice(self.partition.number, 1, spans, records)):
-            self.partition.hand_over(batch)
-        return self.kept.batches[before:]
-
-    def record(self, event: Event | None, topic: str = NAMES.data_share, **fields: Any) -> One:
-        """A record on this partition."""
-        self._next += 1
-        given = {
-            "key": event and subject_key(event.controller_id, event.subject_id),
-            "value": event and event_to_json(event),
-            "timestamp": LATER,
-        }
-        return One(topic, self.partition.number, self._next, **(given | fields))
-
-    def story(self, *events: Event) -> list[One]:
-        """Records of several events, each on its topic."""
-        kinds = {"DataShare": NAMES.data_share, "ConsentChange": NAMES.consent_change}
-        return [self.record(event, kinds[type(event).__name__]) for event in events]
-
-    def count(self, topic: str = NAMES.data_share) -> Counters:
-        return self.progress.count(topic)
-
-    def time(self) -> Instant | None:
-        """Partition time."""
-        return self.progress.partition_time
-
-    def outputs(self, topic: str) -> list[Output]:
-        return [o for b in self.kept.batches for o in b.outputs if o.topic == topic]
-
-    def codes(self) -> list[str]:
-        return [decode_finding(o.value or b"").code for o in self.outputs(NAMES.violations)]
 
 
 def test_every_record_ends_as_one_of_the_counted_kinds() -> None:

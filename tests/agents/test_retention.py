@@ -1,0 +1,238 @@
+"""Subjects leave when P20 is over: who, when, with what, and that nothing comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from structlog.testing import capture_logs
+
+from streams.agents import retention
+from streams.core.events import Event
+from streams.core.identifiers import subject_key
+from streams.core.instants import EARLIEST, Instant, days, hours
+from streams.core.policy import DatedValue, Policy, fixed_policy
+from streams.core.vocabulary import Status
+from streams.transport.delivery import Bounds
+from streams.wire.findings import decode_finding
+from streams.wire.progress import BATCH_HEADER, decode_progress
+from tests.agents.world import NAMES, World
+from tests.kafka.stories import CONTROLLER, START, grant, share, story, withdrawal
+
+KEPT = days(10)
+POLICY = fixed_policy(retention=KEPT)
+END = Instant(START + KEPT)
+"""The last partition time at which what occurred at START is kept."""
+
+
+def world(*events: Event, policy: Policy = POLICY, **fields: Any) -> World:
+    """A partition that judged these events, each ingested when it occurred."""
+    one = World(policy=policy, **fields)
+    one.take(*(record._replace(timestamp=e.occurred_at)
+               for e, record in zip(events, one.story(*events), strict=True)))  # fmt: skip
+    return one
+
+
+def key(subject: str) -> bytes:
+    return subject_key(CONTROLLER, subject)
+
+
+class TestWhoLeaves:
+    @pytest.mark.parametrize(("ms", "left"), [(0, {key("s")}), (1, set())])
+    def test_strictly_after_the_retention_of_the_latest_fact(
+        self, ms: int, left: set[bytes]
+    ) -> None:
+        one = world(share("s", "1", Instant(START - 5)), share("s", "2", START))
+        one.tick(END + ms)
+        assert one.subjects == left
+        assert len(one.rows) == 2 * len(left)
+
+    def test_the_latest_fact_is_the_latest_to_have_occurred_not_to_have_come(self) -> None:
+        one = world(share("s", "2", START), share("s", "1", Instant(START - days(5))))
+        one.tick(END)
+        assert one.subjects == {key("s")}
+
+    @pytest.mark.parametrize(("ms", "left"), [(0, {key("s")}), (1, set())])
+    def test_a_payload_that_does_not_count_is_a_fact_too(self, ms: int, left: set[bytes]) -> None:
+        event = share("s", "1", Instant(START - 5))
+        later = msgspec.structs.replace(event, occurred_at=START, recorded_at=START)
+        one = world(later, event)
+        one.tick(END + ms)
+        assert one.subjects == left
+
+    @pytest.mark.parametrize(("ms", "left"), [(0, {key("s")}), (1, set())])
+    def test_not_with_an_open_duty(self, ms: int, left: set[bytes]) -> None:
+        policy = fixed_policy(retention=hours(10), notify_deadline=hours(72))
+        at = Instant(START + hours(1))
+        one = world(share("s", "1", START), withdrawal("s", "2", at), policy=policy)
+        one.tick(at + hours(72) + ms)
+        assert one.subjects == left
+        assert ("RECIPIENT_NOT_NOTIFIED" in one.codes()) == (ms == 1), "told, and then gone"
+
+    def test_a_label_that_is_due_holds_nobody(self) -> None:
+        one = world(share("s", "1", START), policy=fixed_policy(retention=hours(1)))
+        one.tick(START + hours(1) + 1)
+        assert one.subjects == set()
+        assert len(one.judge.subjects.deadlines) == 0
+
+    def test_nobody_else(self) -> None:
+        one = world(share("old", "1", START), share("new", "2", Instant(START + 1)))
+        one.tick(END + 1)
+        assert one.subjects == {key("new")}
+        [place] = one.compacted(NAMES.changelog)
+        assert place is not None
+        assert place.startswith(key("new"))
+        [finding] = one.compacted(NAMES.violations).values()
+        assert decode_finding(finding).subject_id == "new"
+
+
+class TestWhatIsWritten:
+    def test_tombstones_for_all_that_was_written(self) -> None:
+        """Rows of both payloads of a conflict, findings open and retracted, and duties."""
+        double = share("s", "1", START)
+        one = world(
+            double,
+            msgspec.structs.replace(double, recorded_at=Instant(START + 1)),
+            grant("s", "2", Instant(START - 1)),
+            share("s", "3", Instant(START + 1)),
+            withdrawal("s", "4", Instant(START + 2)),
+        )
+        written = {topic: one.compacted(topic) for topic in (NAMES.violations, NAMES.duties)}
+        told = [decode_finding(value) for value in written[NAMES.violations].values()]
+        assert {finding.status for finding in told} == {Status.OPEN, Status.RETRACTED}
+        assert written[NAMES.duties]
+        assert len(one.rows) == 5
+        one.tick(END + days(1))
+        for topic in (NAMES.changelog, NAMES.violations, NAMES.duties):
+            assert one.compacted(topic) == {}
+
+    def test_in_the_batch_of_the_tick_with_its_number_on_the_outputs(self) -> None:
+        one = world(*story(1))
+        before = {name: len(one.outputs(name)) for name in (NAMES.violations, NAMES.duties)}
+        [batch] = one.tick(END + days(1))
+        number = b"%d" % decode_progress(batch.progress).sequence
+        for topic, count in before.items():
+            gone = [o for o in one.outputs(topic)[count:] if o.value is None]
+            assert gone
+            assert all(dict(o.headers) == {BATCH_HEADER: number} for o in gone)
+        rows = [o for o in batch.outputs if o.topic == NAMES.changelog and o.value is None]
+        assert len(rows) == 5
+        assert not any(o.headers for o in rows)
+
+    def test_a_number_in_the_log_and_no_id(self) -> None:
+        one = world(*story(1), *story(2))
+        with capture_logs() as lines:
+            one.tick(END + days(1))
+            one.tick(END + days(9))
+        assert lines == [
+            {"event": "subjects.left", "log_level": "info", "partition": 0, "subjects": 2}
+        ]
+        assert one.judge.retention.subjects_left == 2
+
+
+class TestAfterwards:
+    def test_a_replay_is_expired_and_brings_nothing_back(self) -> None:
+        one = world(*story(1))
+        one.tick(END + days(1))
+        written = len(one.outputs(NAMES.changelog))
+        one.take(*one.story(*story(1)))
+        counts = [one.count(topic) for topic in (NAMES.data_share, NAMES.consent_change)]
+        assert [(c.read, c.judged, c.expired) for c in counts] == [(6, 3, 3), (4, 2, 2)]
+        assert one.subjects == set()
+        assert len(one.outputs(NAMES.changelog)) == written
+
+    def test_a_new_event_is_judged_on_what_is_kept(self) -> None:
+        """The consent has left: the model tells privacy officers to set P20 accordingly."""
+        consent = grant("s", "1", START)
+        one = world(consent)
+        one.tick(END + 1)
+        now = Instant(END + 2)
+        one.take(one.record(share("s", "2", now), timestamp=now))
+        assert one.codes() == ["NO_CONSENT"]
+        one.take(one.record(consent, NAMES.consent_change))
+        assert one.count(NAMES.consent_change).expired == 0, "the subject is known again"
+        last = {f.code: f.status for f in one.findings()}
+        assert last["NO_CONSENT"] is Status.RETRACTED
+
+    def test_the_latest_cut_is_for_good(self) -> None:
+        """A longer retention later on neither expires less nor lets less go."""
+        change = Instant(START + days(20))
+        policy = Policy(
+            entries={"retention": (DatedValue(EARLIEST, days(10)), DatedValue(change, days(100)))}
+        )
+        one = world(policy=policy)
+        one.tick(change - 1)
+        assert one.progress.expired_before == START + days(10) - 1
+        one.tick(change)
+        assert one.progress.expired_before == START + days(10) - 1
+        old = share("s", "1", Instant(START + days(10) - 2))
+        kept = share("t", "2", Instant(START + days(10) - 1))
+        one.take(*one.story(old, kept))
+        assert (one.count().expired, one.count().judged) == (1, 1)
+        one.tick(START + days(111))
+        assert one.subjects == set()
+
+    def test_a_new_owner_knows_the_cut(self) -> None:
+        one = world(*story(1))
+        one.tick(END + days(1))
+        one.restart()
+        one.take(*one.story(*story(1)))
+        assert one.count().expired == 3
+
+
+class TestThePass:
+    def test_looks_at_a_bounded_number_of_rows_and_goes_on_at_the_next_tick(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(retention, "ROWS_AT_ONCE", 10)
+        one = world(*(share(f"s{n}", "1", START) for n in range(95)))
+        left = []
+        for tick in range(1, 12):
+            one.tick(END + tick)
+            left.append(len(one.subjects))
+        assert left == [85, 75, 65, 55, 45, 35, 25, 15, 5, 0, 0]
+
+    def test_goes_on_where_it_was_after_a_restart(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(retention, "ROWS_AT_ONCE", 10)
+        one = world(*(share(f"s{n}", "1", START) for n in range(40)))
+        kept = [share(f"k{n}", "1", Instant(END + n)) for n in range(40)]
+        one.take(*one.story(*kept))
+        looked_at = set()
+        for tick in range(1, 9):
+            one.tick(END + tick)
+            looked_at.add(one.progress.sweep_from)
+            one.restart()
+        assert one.subjects == {key(f"k{n}") for n in range(40)}
+        assert one.progress.sweep_from == b""
+        assert len(looked_at) == 8
+
+    def test_goes_on_after_a_full_batch(self) -> None:
+        one = world(
+            *(share(f"s{n}", "1", START) for n in range(20)), bounds=Bounds(6, 1 << 20, 1.0)
+        )
+        left = []
+        while one.subjects:
+            one.tick(END + 1 + len(left))
+            left.append(len(one.subjects))
+        assert left == sorted(left, reverse=True)
+        assert len(left) == 7, "three subjects with a row and a finding to a batch"
+
+    def test_the_next_begins_after_a_pause(self) -> None:
+        pause = KEPT // 1_000
+        one = world(share("a", "1", START), share("b", "2", Instant(START + 1)))
+        one.tick(END + 1)
+        one.tick(END + pause)
+        assert one.subjects == {key("b")}
+        one.tick(END + pause + 1)
+        assert one.subjects == set()
+
+    def test_a_pause_is_a_day_at_most(self) -> None:
+        policy = fixed_policy(retention=days(5_000))
+        one = world(share("a", "1", START), share("b", "2", Instant(START + 1)), policy=policy)
+        end = START + days(5_000)
+        one.tick(end + 1)
+        one.tick(end + days(1))
+        assert one.subjects == {key("b")}
+        one.tick(end + days(1) + 1)
+        assert one.subjects == set()

@@ -1,0 +1,132 @@
+"""One partition number of one, judged without a broker, and everything that is written for it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from streams.agents.judging import PartitionJudge
+from streams.core.events import Event
+from streams.core.findings import Finding
+from streams.core.identifiers import SubjectKey, subject_key
+from streams.core.instants import Instant, days
+from streams.core.policy import Policy, default_policy
+from streams.core.render import event_type
+from streams.settings import Settings
+from streams.transport.checks import PolicyPast
+from streams.transport.delivery import Batch, Bounds, Output
+from streams.transport.partition import OwnedPartition
+from streams.transport.slices import Slice, Span
+from streams.transport.table import MemoryRows, Restored, RowStore
+from streams.wire.encode import event_to_json
+from streams.wire.findings import decode_finding
+from streams.wire.progress import Counters, Progress, decode_progress
+from tests.kafka.stories import START
+from tests.transport.test_slices import One
+
+SETTINGS = Settings(dead_letter_limit_records=10)
+NAMES = SETTINGS.topics
+LATER = Instant(START + days(30))
+POLICY = default_policy()
+ROOMY = Bounds(records=1000, bytes=1 << 20, seconds=1.0)
+
+
+class Kept:
+    """A committer that keeps what it is given."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.batches: list[Batch] = []
+
+    def put(self, batch: Batch) -> None:
+        self.batches.append(batch)
+
+
+class World:
+    """One partition number of one, and everything that was written for it."""
+
+    def __init__(
+        self,
+        bounds: Bounds = ROOMY,
+        number: int = 0,
+        count: int = 1,
+        policy: Policy = POLICY,
+    ) -> None:
+        self.kept = Kept(bounds)
+        self.policy = policy
+        self._next = 0
+        self._own(MemoryRows(), Progress(positions={}), number, count)
+
+    def _own(self, rows: RowStore, progress: Progress, number: int, count: int) -> None:
+        committer, past = cast("Any", self.kept), PolicyPast(self.policy)
+        self.rows, self.progress = rows, progress
+        self.partition = OwnedPartition(number, count, rows, progress, committer, past)
+        self.judge = PartitionJudge(self.partition, SETTINGS, self.policy, 100)
+
+    def restart(self, policy: Policy | None = None) -> World:
+        """A new owner restores what was written, finds the deadlines, and goes on."""
+        restored = Restored(MemoryRows())
+        changelog = [
+            One(NAMES.changelog, self.partition.number, 0, 0, output.key, output.value)
+            for output in self.outputs(NAMES.changelog)
+        ]
+        restored.apply(changelog)
+        self.policy = policy or self.policy
+        progress = decode_progress(self.kept.batches[-1].progress)
+        self._own(restored.rows, progress, self.partition.number, self.partition.count)
+        for _ in self.judge.subjects.index():
+            pass
+        return self
+
+    def take(self, *records: One) -> list[Batch]:
+        """Judge a slice; its batches, each handed over in turn."""
+        topics = {record.topic for record in records}
+        spans = {topic: Span(0, self._next + 10) for topic in topics}
+        before = len(self.kept.batches)
+        for batch in self.judge.batches(Slice(self.partition.number, 1, spans, records)):
+            self.partition.hand_over(batch)
+        return self.kept.batches[before:]
+
+    def record(self, event: Event | None, topic: str = NAMES.data_share, **fields: Any) -> One:
+        """A record on this partition."""
+        self._next += 1
+        given = {
+            "key": event and subject_key(event.controller_id, event.subject_id),
+            "value": event and event_to_json(event),
+            "timestamp": LATER,
+        }
+        return One(topic, self.partition.number, self._next, **(given | fields))
+
+    def story(self, *events: Event) -> list[One]:
+        """Records of several events, each on its topic."""
+        return [self.record(event, NAMES.inputs[event_type(event)]) for event in events]
+
+    def tick(self, at: int) -> list[Batch]:
+        """Let time pass up to an instant."""
+        return self.take(self.record(None, NAMES.ticks, value=b"t", timestamp=at))
+
+    def compacted(self, topic: str) -> dict[bytes | None, bytes]:
+        """What is left of a topic when only the last record of each key is."""
+        last = {output.key: output.value for output in self.outputs(topic)}
+        return {key: value for key, value in last.items() if value is not None}
+
+    @property
+    def subjects(self) -> set[SubjectKey]:
+        """Whoever has rows."""
+        return {subject for _, subject in self.rows.walk()}
+
+    def count(self, topic: str = NAMES.data_share) -> Counters:
+        return self.progress.count(topic)
+
+    def time(self) -> Instant | None:
+        """Partition time."""
+        return self.progress.partition_time
+
+    def outputs(self, topic: str) -> list[Output]:
+        return [o for b in self.kept.batches for o in b.outputs if o.topic == topic]
+
+    def findings(self) -> list[Finding]:
+        """Every finding as it was told, revision after revision."""
+        return [decode_finding(o.value) for o in self.outputs(NAMES.violations) if o.value]
+
+    def codes(self) -> list[str]:
+        return [finding.code for finding in self.findings()]
