@@ -36,9 +36,10 @@ from tests.faults.crew import Crew
 from tests.faults.plan import Plan
 from tests.faults.result import Result, begun
 from tests.faults.runtime import CONSENTRY, Runtime
-from tests.faults.scene import Scene
+from tests.faults.scene import Scene, stubbornly
 from tests.faults.stream import Feeder, Stream, make_stream
 from tests.faults.strikes import STRIKES
+from tests.faults.verified import verified
 from tests.faults.watcher import Watcher
 from tests.kafka.harness import Bus
 
@@ -97,6 +98,15 @@ class Run:
         result.behind = watcher.behind
         return result
 
+    def remove_topics(self) -> None:
+        """Make room on the cluster for the next run."""
+        prefix = self.bus.settings.topic_prefix
+        own = self.bus.names.changelog
+        with self._cluster.admin() as admin:
+            admin.delete_topics(
+                [name for name in admin.list_topics() if name.startswith(prefix) or name == own]
+            )
+
     def _storm(self, scene: Scene, feeder: Feeder) -> None:
         """One strike after the other, spread over the time of the stream."""
         deck = deque(self.plan.deck)
@@ -121,12 +131,18 @@ class Run:
     def _settle(self, scene: Scene, feeder: Feeder) -> None:
         """Nothing strikes any more: wait until all is judged. Raises UnsettledError."""
         deadline = time.monotonic() + self.plan.settling_s
-        while not (scene.quiet and feeder.done and scene.crew.whole and self.bus.lag() == 0):
+        while not (scene.quiet and feeder.done and scene.crew.whole and self._lag() == 0):
             if time.monotonic() > deadline:
-                raise UnsettledError(f"{self.bus.lag()} records are not judged in time")
+                raise UnsettledError(f"{self._lag()} records are not judged in time")
             time.sleep(LOOK_S)
             scene.keep_agenda()
             scene.crew.tend()
+            if scene.quiet:
+                scene.crew.disarm()
+
+    def _lag(self) -> int:
+        """Records that are not committed; a broker that was just restarted is asked again."""
+        return stubbornly(self.bus.lag)
 
     def _check(self, scene: Scene, stream: Stream, result: Result) -> None:
         """Compare; deadlines need the last ticks, so differences are looked at again."""
@@ -148,6 +164,7 @@ class Run:
         if self.runtime.ours:
             scene.crew.stop()
             found += accounts(self.bus, inputs, rows_of(facts), told)
+            found += verified(self.bus)
         result.problems = found
         result.records, result.rows = len(inputs), len(rows_of(facts))
         result.findings = len(told.findings) + len(told.duties)

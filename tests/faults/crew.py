@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from tests.kafka.harness import Bus, WorkerProcess
 
 UNREACHABLE = ("no broker answered within", "does not answer as Kafka", "answered with")
 """Said by a worker that finds no broker when it starts."""
+
+GUESTS_END = frozenset({0, CRASHED, -signal.SIGKILL, -signal.SIGTERM})
+"""How guests may end, who are sent away at any moment."""
 
 
 class UnexpectedEndError(AssertionError):
@@ -85,11 +89,18 @@ class Crew:
         """Whether all members run, and nobody else."""
         return len(self.running) == len(self.members) and not self.extras
 
+    def disarm(self) -> None:
+        """Start those again in whose process a fault still waits."""
+        for member in self.members:
+            if member.fault and not member.frozen:
+                self.kill(member, 0.0)
+                self.start(member)
+
     def stop(self) -> None:
         """SIGTERM for all members. Raises UnexpectedEndError unless each ends well."""
         for member in self.members:
             if member.process is not None:
-                code, _ = member.process.stop()
+                code, _ = member.process.ready().stop()
                 self.exits[str(code)] += 1
                 if code != 0:
                     raise UnexpectedEndError(f"code {code}:\n{tail(member.process.log_file)}")
@@ -115,15 +126,17 @@ class Crew:
                 self.start(member)
         for extra in list(self.extras):
             if extra.process.poll() is not None:
-                self._note(extra, "")
+                self._note(extra, "", GUESTS_END)
                 self.extras.remove(extra)
 
-    def _note(self, worker: WorkerProcess, fault: str) -> None:
+    def _note(
+        self, worker: WorkerProcess, fault: str, fine: frozenset[int] = frozenset({CRASHED})
+    ) -> None:
         code = worker.process.returncode
         self.exits[str(code)] += 1
         if code == DIED:
             self.deaths[fault] += 1
-        elif self._runtime.ours and code != CRASHED and not away(worker):
+        elif self._runtime.ours and code not in fine and not away(worker):
             raise UnexpectedEndError(f"a worker ended with code {code}:\n{tail(worker.log_file)}")
 
     def end(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import traceback
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from tests.faults.checks import Problem
 from tests.faults.plan import Plan
 from tests.faults.runtime import Runtime
 from tests.faults.scene import Moment
+from tests.kafka.harness import ROOT
 
 
 class Result(msgspec.Struct, kw_only=True):
@@ -18,6 +20,9 @@ class Result(msgspec.Struct, kw_only=True):
 
     plan: Plan
     runtime: str
+    commit: str
+    """What was under test, with a mark if files differed from it."""
+
     began: datetime
     events: int
     """Records that were made."""
@@ -58,7 +63,21 @@ class Result(msgspec.Struct, kw_only=True):
 
 def begun(plan: Plan, runtime: Runtime, events: int) -> Result:
     """The result of a run that just begins."""
-    return Result(plan=plan, runtime=runtime.name, began=datetime.now(UTC), events=events)
+    return Result(
+        plan=plan, runtime=runtime.name, commit=commit(), began=datetime.now(UTC), events=events
+    )
+
+
+def commit() -> str:
+    """The commit in the working tree, with a mark if files differ from it."""
+    done = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--abbrev=10", "--exclude=*"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip() or "unknown"
 
 
 def encode(result: Result) -> bytes:

@@ -52,18 +52,18 @@ TAKING_OVER: Final = {
 """From the start of a worker to its first record, in order."""
 
 TRANSACTION: Final = {
-    "begin": Step(_PRODUCER, "begin_transaction", 30),
-    "send": Step(_PRODUCER, "send_batch", 90),
-    "offsets": Step(_PRODUCER, "send_offsets_to_transaction", 30),
-    "commit": Step(_PRODUCER, "commit_transaction", 30),
-    "done": Step("streams.transport.delivery:Committer", "commit", 30),
+    "begin": Step(_PRODUCER, "begin_transaction", 8),
+    "send": Step(_PRODUCER, "send_batch", 20),
+    "offsets": Step(_PRODUCER, "send_offsets_to_transaction", 8),
+    "commit": Step(_PRODUCER, "commit_transaction", 8),
+    "done": Step("streams.transport.delivery:Committer", "commit", 8),
 }
 """The steps of one transaction, in order."""
 
 JUDGING: Final = {
-    "slice": Step("streams.agents.judge:Judging", "_judge", 40),
-    "record": Step("streams.agents.judging:PartitionJudge", "_record", 900),
-    "hand over": Step("streams.transport.partition:OwnedPartition", "hand_over", 40),
+    "slice": Step("streams.agents.judge:Judging", "_judge", 10),
+    "record": Step("streams.agents.judging:PartitionJudge", "_record", 400),
+    "hand over": Step("streams.transport.partition:OwnedPartition", "hand_over", 10),
 }
 """Within a slice: a death at a record is one in the middle of a batch."""
 
@@ -88,6 +88,11 @@ def die_in_rebalance(*, after: bool) -> str:
 def jumping_clock(seed: int) -> str:
     """The process's clock jumps by up to ten days, back and forth, every two seconds."""
     return _fault(f"jump({seed})")
+
+
+def an_added_input(topic: str) -> str:
+    """The process reads one topic more than the other workers, as a newer release may."""
+    return _fault(f"read_also({topic!r})")
 
 
 def _fault(call: str) -> str:
@@ -183,3 +188,17 @@ def around(
             return result
 
         setattr(holder, step.name, calling)
+
+
+def read_also(topic: str) -> None:
+    """Read one more topic than other workers."""
+    app_class: Any = importlib.import_module("streams.app").ConsentryApp
+    consumer_class: Any = importlib.import_module("streams.transport.driver").Consumer
+    declare, topics = app_class.topic, consumer_class.topics.fget
+
+    def declare_more(app: Any, *names: str, **options: Any) -> Any:
+        more = (topic,) if len(names) > 1 else ()  # only the agent declares many
+        return declare(app, *names, *more, **options)
+
+    app_class.topic = declare_more
+    consumer_class.topics = property(lambda consumer: (*topics(consumer), topic))

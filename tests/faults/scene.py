@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from kafka.errors import KafkaError
 
@@ -18,6 +18,8 @@ from tests.faults.crew import Crew, Member
 from tests.kafka.harness import Bus
 
 STUBBORN_S = 30.0
+
+T = TypeVar("T")
 
 
 class Moment(NamedTuple):
@@ -70,15 +72,13 @@ class Scene:
         return self.rnd.choice(self.crew.running)
 
 
-def stubbornly(action: Callable[[], None], seconds: float = STUBBORN_S) -> None:
+def stubbornly(action: Callable[[], T], seconds: float = STUBBORN_S) -> T:
     """Ask a broker that was just restarted until it does it."""
     deadline = time.monotonic() + seconds
     while True:
         try:
-            action()
+            return action()
         except KafkaError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
-        else:
-            return

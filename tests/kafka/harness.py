@@ -195,13 +195,18 @@ class Bus(Outputs):
             for topic in topics
             for number in range(self.settings.partitions)
         ]
-        consumer = self._consumer()
-        try:
-            ends = consumer.end_offsets(places)
-        finally:
-            consumer.close()
+        ends = self.ends(places)
         committed = self.committed()
         return sum(ends[p] - committed.get((p.topic, p.partition), 0) for p in places)
+
+    def ends(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """The offsets after the last records that a `read_committed` reader sees."""
+        consumer = self._consumer()
+        try:
+            found: dict[TopicPartition, int] = consumer.end_offsets(list(places))
+        finally:
+            consumer.close()
+        return found
 
     def committed(self) -> dict[tuple[str, int], int]:
         """The group's committed offsets."""

@@ -13,7 +13,7 @@ from tests.faults.strikes.registry import somebody_runs, strike
 from tests.faults.strikes.workers import thaw_later, visit
 
 STANDSTILL = "worker frozen within a transaction"
-WAIT_FOR_STANDSTILL_S = 20.0
+WAIT_FOR_STANDSTILL_S = 12.0
 LOOK_S = 0.2
 
 
