@@ -1,6 +1,7 @@
 # make setup   everything into .venv (Python 3.11 or later; PYTHON=python3.12 chooses one)
 # make demo    the whole of Consentry on a local Kafka
 # make test    all tests, against a real local Kafka; make test ARGS='-k broker'
+# make faults  the long form of the fault campaign, about an hour; writes docs/faults.md
 # make lint    what else CI checks
 # make format  put the code into shape
 # make lock    bring the lock files in line with pyproject.toml (needs uv; UPGRADE=--upgrade)
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 UPGRADE ?=
 
-.PHONY: setup demo test lint format lock clean
+.PHONY: setup demo test faults lint format lock clean
 .DEFAULT_GOAL := setup
 .DELETE_ON_ERROR:
 
@@ -23,6 +24,9 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest $(ARGS)
+
+faults: setup
+	$(BIN)/python -m tests.faults $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -67,11 +67,11 @@ class Told(NamedTuple):
 
 
 def read_told(outputs: Outputs) -> Told:
-    """Read findings and duties."""
+    """Read findings and duties. Nothing in a sample is old enough to be taken away (P20)."""
     names = outputs.names
     return Told(
-        [decode_finding(record.value) for record in outputs.read(names.violations)],
-        [decode_duty(record.value) for record in outputs.read(names.duties)],
+        [decode_finding(one.value) for one in outputs.read(names.violations) if one.value],
+        [decode_duty(one.value) for one in outputs.read(names.duties) if one.value],
     )
 
 

@@ -45,7 +45,6 @@ from tests.kafka.harness import Bus
 
 LOOK_S = 0.1
 PATIENCE_S = 10.0
-LAST_TICKS_S = 25.0
 
 
 class UnsettledError(AssertionError):
@@ -150,7 +149,7 @@ class Run:
         inputs = read_inputs(self.bus)
         facts = facts_of(inputs, names)
         again = sent_again(inputs, stream, names)
-        deadline = time.monotonic() + LAST_TICKS_S
+        deadline = time.monotonic() + self.plan.last_ticks_s
         while True:
             clock = Instant(int(time.time() * 1000))
             told = read_told(self.bus)

@@ -13,8 +13,13 @@ from tests.faults.runtime import Runtime
 from tests.faults.sabotage import DIED
 from tests.kafka.harness import Bus, WorkerProcess
 
-UNREACHABLE = ("no broker answered within", "does not answer as Kafka", "answered with")
-"""Said by a worker that finds no broker when it starts."""
+UNREACHABLE = (
+    "no broker answered within",
+    "does not answer as Kafka",
+    "answered with",
+    "min.insync.replicas is",
+)
+"""Said by a worker that finds no broker, or one that refuses writes, when it starts."""
 
 GUESTS_END = frozenset({0, CRASHED, -signal.SIGKILL, -signal.SIGTERM})
 """How guests may end, who are sent away at any moment."""
@@ -151,7 +156,7 @@ class Crew:
 
 
 def away(worker: WorkerProcess) -> bool:
-    """Whether it ended at its start because no broker answered, which its supervisor mends."""
+    """Whether it ended at its start because of the broker, which passes."""
     return worker.process.returncode == STOPPED and any(
         words in worker.text for words in UNREACHABLE
     )

@@ -31,6 +31,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     settings: dict[str, Any]
     partitions: int = 4
+    last_ticks_s: float = 25.0
+    """How long differences may last that the next tick can take away."""
+
     settling_s: float = 150.0
     """How long workers that nothing strikes any more may take to judge the rest."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
+import struct
 import threading
 from collections.abc import Callable
 from typing import Self
@@ -91,16 +93,16 @@ class Proxy:
 
     def _cut(self) -> None:
         for writer in self._writers:
-            writer.transport.abort()
+            reset(writer)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._refusing:
-            writer.transport.abort()
+            reset(writer)
             return
         try:
             far_reader, far_writer = await asyncio.open_connection(HOST, self._target)
         except OSError:  # the broker is down
-            writer.transport.abort()
+            reset(writer)
             return
         self._writers |= {writer, far_writer}
         for pump in (self._pump(reader, far_writer), self._pump(far_reader, writer)):
@@ -119,3 +121,10 @@ class Proxy:
                 await writer.drain()
         self._writers.discard(writer)
         writer.close()
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection with RST, not in good order."""
+    at_once = struct.pack("ii", 1, 0)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+    writer.transport.abort()

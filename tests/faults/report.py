@@ -25,15 +25,6 @@ GOALS = (
 )
 
 
-def line(result: Result) -> str:
-    """One run in one line."""
-    came = "clean" if result.clean else "NOT CLEAN"
-    counts = f"{result.records} records, {result.findings} revisions, {result.seconds:.0f} s"
-    told = [f"{p.kind}: {p.what}: {p.count} ({p.examples})" for p in result.problems]
-    told += result.failure.splitlines()[-1:]
-    return "\n    ".join([f"seed {result.plan.seed}: {came}; {counts}", *told])
-
-
 def write(results: Sequence[Result], report: Path, image: Path) -> None:
     """Write text and picture."""
     image.parent.mkdir(parents=True, exist_ok=True)
@@ -140,7 +131,7 @@ def row(result: Result) -> tuple[object, ...]:
 
 def troubles(results: Iterable[Result]) -> list[str]:
     """What was found, in full."""
-    lines = [f"    {part}" for r in results if not r.clean for part in line(r).splitlines()]
+    lines = [f"    {part}" for r in results if not r.clean for part in r.report.splitlines()]
     return ["## What was found", "", *lines, ""] if lines else []
 
 

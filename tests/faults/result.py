@@ -56,6 +56,16 @@ class Result(msgspec.Struct, kw_only=True):
         """Whether it was played to its end and nothing was found."""
         return not self.problems and not self.failure
 
+    @property
+    def report(self) -> str:
+        """What came of it, in a line; problems on lines below."""
+        came = "clean" if self.clean else "NOT CLEAN"
+        counts = f"{self.records} records, {self.findings} revisions, {self.seconds:.0f} s"
+        told = [f"{p.kind}: {p.what}: {p.count} ({p.examples})" for p in self.problems]
+        return "\n    ".join(
+            [f"seed {self.plan.seed}: {came}; {counts}", *told, *self.failure.splitlines()]
+        )
+
     def fail(self, error: BaseException) -> None:
         """Note an error of the campaign itself, or a worker that ended as it must not."""
         self.failure = "".join(traceback.format_exception(error))

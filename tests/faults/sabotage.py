@@ -62,7 +62,7 @@ TRANSACTION: Final = {
 
 JUDGING: Final = {
     "slice": Step("streams.agents.judge:Judging", "_judge", 10),
-    "record": Step("streams.agents.judging:PartitionJudge", "_record", 400),
+    "record": Step("streams.agents.judging:PartitionJudge", "_event", 400),
     "hand over": Step("streams.transport.partition:OwnedPartition", "hand_over", 10),
 }
 """Within a slice: a death at a record is one in the middle of a batch."""

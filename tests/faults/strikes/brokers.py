@@ -13,7 +13,7 @@ TIGHT_QUOTA = 3_000.0
 COORDINATORS = ("__transaction_state", "__consumer_offsets")
 
 
-@strike(KILL, weight=2)
+@strike(KILL)
 def kill(scene: Scene) -> None:
     """SIGKILL, with every transaction and its coordinator; started again on the same data."""
     scene.cluster.broker.kill()
