@@ -1,0 +1,340 @@
+"""A worker's process on the broker in memory: the product's own parts, Faust's left out.
+
+Taking over, giving up, holding, judging and committing are the product's. What stands in
+for Faust: `poll` cuts slices, `feed` queues them for the agent, and a supervisor starts
+an agent again that raised. A process that ends itself, or is killed, does nothing more:
+its requests never arrive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextvars import ContextVar, copy_context
+from heapq import merge
+from operator import attrgetter
+from types import SimpleNamespace
+from typing import Any, NoReturn, TypeVar, cast
+
+from aiokafka.errors import OffsetOutOfRangeError
+from faust.transport.drivers import aiokafka as stock
+from faust.types import TP
+
+from streams.agents.judge import Judging
+from streams.core.policy import Policy, default_policy
+from streams.settings import Settings
+from streams.transport.checks import PolicyPast
+from streams.transport.delivery import Bounds
+from streams.transport.driver import Consumer
+from streams.transport.slices import Slice, Span
+from streams.transport.takeover import TakeOver
+from tests.model.broker import Broker, Record
+from tests.model.clients import Producer, Reader
+from tests.model.wire import AtOnce
+
+T = TypeVar("T")
+
+SETTINGS = Settings(partitions=1)
+NAMES = SETTINGS.topics
+JUDGED = (*NAMES.inputs.values(), NAMES.rekeyed, NAMES.ticks)
+
+_current: ContextVar[Process] = ContextVar("process")
+
+
+class Ended(BaseException):
+    """The process would have ended here."""
+
+
+def leave(code: int) -> NoReturn:
+    """Stands in for `ending.leave`: the process that runs this is no more."""
+    process = _current.get()
+    process.kill()
+    process.code = code
+    raise Ended
+
+
+def run(scenario: Coroutine[Any, Any, T], seconds: float = 20.0) -> T:
+    """Run a scenario in a loop of its own; what ended processes leave behind is no news."""
+
+    def told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not isinstance(context.get("exception"), Ended):
+            loop.default_exception_handler(context)
+
+    async def limited() -> T:
+        asyncio.get_running_loop().set_exception_handler(told)
+        async with asyncio.timeout(seconds):
+            return await scenario
+
+    return asyncio.run(limited())
+
+
+async def turns(reached: Callable[[], object], most: int = 2000) -> None:
+    """Let everything go on until something is reached; fails after so many turns."""
+    for _ in range(most):
+        if reached():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("it never came to that")
+
+
+class Line(AtOnce):
+    """The wire of one process, cut when it dies; requests named in `held` wait."""
+
+    def __init__(self, broker: Broker) -> None:
+        super().__init__(broker)
+        self.cut = False
+        self.held: dict[str, asyncio.Event] = {}
+        self.waiting = 0
+        self.answered: Callable[[str], Coroutine[Any, Any, None]] | None = None
+
+    async def call(self, name: str, effect: Callable[[], T]) -> T:
+        """Ask the broker, unless the process is dead by then."""
+        if name in self.held:
+            self.waiting += 1
+            await self.held[name].wait()
+            self.waiting -= 1
+        if self.cut:
+            await asyncio.Event().wait()
+        found = await super().call(name, effect)
+        if self.answered is not None:
+            await self.answered(name)
+        return found
+
+
+class Process:
+    """One worker's process. `code` is how it ended itself, None as long as it has not."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        *,
+        policy: Policy | None = None,
+        producer: type[Producer] = Producer,
+        reader: type[Reader] = Reader,
+        **settings: Any,
+    ) -> None:
+        self.broker = broker
+        self.settings = SETTINGS.model_copy(update=settings)
+        self.policy = policy or default_policy()
+        self.line = Line(broker)
+        self.code: int | None = None
+        self.over = asyncio.Event()
+        self.queue: asyncio.Queue[_Message] = asyncio.Queue()
+        self.places: set[TP] = set()
+        self.positions: dict[tuple[str, int], int] = {}
+        self.read_committed = True
+        self.offsets: dict[str, int] | None = None
+        """What it takes for the committed offsets of every number; None for the truth."""
+
+        self.app = SimpleNamespace(settings=self.settings, policy=self.policy, should_stop=False)
+        self.consumer = _Consumer(self)
+        self.app.consumer = self.consumer
+        self._producer = producer
+        self._reader = reader
+        self._context = copy_context()
+        self._context.run(_current.set, self)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._agent: asyncio.Task[None] | None = None
+
+    # What happens to it.
+
+    def kill(self) -> None:
+        """It is no more: nothing of it reaches the broker."""
+        self.line.cut = True
+        self.over.set()
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Begin something in this process."""
+        task = asyncio.create_task(work, context=self._context)
+        self._tasks.add(task)
+        return task
+
+    async def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in this process. Raises Ended when that, or anything else, ends it."""
+        task = self.spawn(work)
+        over = asyncio.create_task(self.over.wait())
+        await asyncio.wait({task, over}, return_when=asyncio.FIRST_COMPLETED)
+        over.cancel()
+        if self.over.is_set():
+            raise Ended
+        return task.result()
+
+    async def assign(self, *numbers: int) -> None:
+        """The group gives it these numbers of every topic: a rebalance from end to end."""
+        await self.assign_places({TP(topic, number) for topic in JUDGED for number in numbers})
+
+    async def assign_places(self, places: set[TP]) -> None:
+        """The group gives it these topics and partitions."""
+        self.places = places
+        await self.do(self.consumer.rebalance(places))
+
+    # What it does.
+
+    def poll(self, records: int = 1000) -> list[Slice]:
+        """Slices from where reading stands, at most so many offsets of each topic."""
+        holding = self.consumer.holding
+        assert holding is not None
+        pieces = []
+        for number in sorted(holding.numbers):
+            spans, parts = {}, []
+            for place in sorted(place for place in self.places if place.partition == number):
+                start, end, found = self._read(place, records)
+                if end > start:
+                    spans[place.topic] = Span(start, end)
+                    parts.append(found)
+            if spans:
+                in_time = list(merge(*parts, key=attrgetter("timestamp")))
+                pieces.append(Slice(number, holding.counter, spans, in_time))
+        for piece in pieces:
+            holding.hand_on(piece)
+        return pieces
+
+    def _read(self, place: TP, records: int) -> tuple[int, int, list[Record]]:
+        start = self.positions.get(place, 0)
+        log = self.broker.logs[place]
+        try:
+            found, end = log.read(start, records, committed=self.read_committed)
+        except OffsetOutOfRangeError:  # the client begins at the start of the log
+            start = log.start
+            found, end = log.read(start, records, committed=self.read_committed)
+        self.positions[place] = end
+        return start, end, found
+
+    def feed(self, *pieces: Slice) -> None:
+        """Queue slices for the agent."""
+        if self._agent is None:
+            self._agent = self.spawn(self._supervise())
+        for piece in pieces:
+            self.queue.put_nowait(_Message(piece))
+
+    async def rest(self) -> None:
+        """Return when all that was fed is judged and committed. Raises Ended."""
+
+        async def wait() -> None:
+            await self.queue.join()
+            for partition in self.consumer.owned.values():
+                await partition.committer.drained()
+
+        await self.do(wait())
+
+    async def judge_all(self, records: int = 1000) -> None:
+        """Judge to the end of the inputs. Raises Ended."""
+        while pieces := self.poll(records):
+            self.feed(*pieces)
+            await self.rest()
+
+    async def _supervise(self) -> None:
+        """Faust starts an agent again that raised; what it was at is gone."""
+        judging = Judging(cast("Any", self.app))
+        while True:
+            try:
+                await judging.slices(cast("Any", _Stream(self.queue)))
+            except Exception:  # noqa: BLE001 - as Faust does
+                if cast("asyncio.Task[None]", asyncio.current_task()).cancelling():
+                    return
+
+    def take_over(self) -> TakeOver:
+        """What taking over needs, on the broker in memory."""
+        settings = self.settings
+        return TakeOver(
+            group=_Group(self),
+            group_id=settings.group_id,
+            topics=JUDGED,
+            counted=(*JUDGED, NAMES.changelog),
+            changelog=NAMES.changelog,
+            bounds=Bounds(settings.transaction_max_records, settings.transaction_max_bytes, 5.0),
+            past=PolicyPast(self.policy),
+            accept_lost_input=settings.accept_lost_input,
+            new_producer=lambda number: cast(
+                "Any", self._producer(self.broker, self.line, settings.transactional_id(number))
+            ),
+            new_reader=lambda: cast("Any", self._reader(self.broker, self.line)),
+        )
+
+
+class _Message:
+    """A Faust message."""
+
+    def __init__(self, piece: Slice) -> None:
+        self.value = piece
+        self.acked = False
+
+
+class _Stream:
+    """A Faust stream of what is queued."""
+
+    def __init__(self, queue: asyncio.Queue[_Message]) -> None:
+        self._queue = queue
+
+    def noack(self) -> _Stream:
+        return self
+
+    async def events(self) -> AsyncIterator[Any]:
+        while True:
+            message = await self._queue.get()
+            try:
+                yield SimpleNamespace(message=message)
+            finally:
+                self._queue.task_done()
+
+
+class _Group:
+    """What the consumer group knows."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    async def committed(self, partition: int) -> dict[str, int]:
+        if self._process.offsets is not None:
+            return self._process.offsets
+        broker, group = self._process.broker, self._process.settings.group_id
+        return await self._process.line.call(
+            "committed", lambda: broker.committed(group, partition)
+        )
+
+    async def declared_counts(self, count: int) -> frozenset[int]:
+        del count  # the broker in memory keeps no metadata of offsets
+        return frozenset()
+
+    async def counts(self) -> dict[str, int]:
+        return {topic: len(self._process.broker.partitions(topic)) for topic in JUDGED}
+
+
+class Thread:
+    """The consumer thread, as far as the driver asks it."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self.settings = process.settings
+
+    async def seek_all(self, positions: dict[tuple[str, int], int]) -> None:
+        self._process.positions.update(positions)
+
+
+class _WithoutFaust(stock.Consumer):
+    """In the place of Faust's own consumer behind the driver's."""
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """The rest of the app has nothing to do at an assignment."""
+
+
+class _Consumer(Consumer, _WithoutFaust):
+    """The driver's consumer without what it inherits from Faust's."""
+
+    def __init__(self, process: Process) -> None:  # Faust's own needs a running app
+        self.process = process
+        self.app: Any = process.app
+        self._thread = cast("Any", Thread(process))
+        self._kept = {}
+        self._unacked_messages = set()
+        self._read_offset = {}
+        self._started_at = 0.0
+        self.ready_listeners = []
+
+    def _new_take_over(self) -> TakeOver:
+        return self.process.take_over()
+
+    async def rebalance(self, places: set[TP]) -> None:
+        await self.on_partitions_assigned(places)
+        await self._on_rebalance_complete()
+        await self.perform_seek()

@@ -1,0 +1,133 @@
+"""Invariant 7: restored state is checked against the committed offsets; never judge on less."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from streams.agents import subjects
+from streams.core.subject import Subject
+from streams.transport import checks
+from streams.transport.table import Restored
+from streams.wire.progress import PROGRESS_KEY
+from streams.wire.rows import CorruptRow, decode_row
+from tests.invariants.bus import FALSE, converged, new_broker, send
+from tests.invariants.guarantee import Broken
+from tests.invariants.process import JUDGED, NAMES, SETTINGS, Ended, Process, run
+from tests.kafka.stories import stories
+from tests.model.broker import Broker, Log
+
+EVENTS = stories(4)
+PLACE = (NAMES.changelog, 0)
+
+Tamper = Callable[[Broker], None]
+
+
+def recreated_empty(broker: Broker) -> None:
+    """Somebody deleted the changelog; what the grants stood on has expired since."""
+    broker.logs[PLACE] = Log()
+    for topic in JUDGED:
+        broker.truncate(topic, 0, broker.committed(SETTINGS.group_id, 0).get(topic, 0))
+
+
+def set_back(broker: Broker) -> None:
+    """The changelog comes from a backup: it ends at the last progress row but one."""
+    records = broker.visible(*PLACE)
+    rows = [n for n, record in enumerate(records) if record.key == PROGRESS_KEY]
+    broker.logs[PLACE] = Log()
+    for record in records[: rows[-2] + 1]:
+        broker.append(*PLACE, key=record.key, value=record.value, timestamp=record.timestamp)
+
+
+def bytes_flipped(broker: Broker) -> None:
+    """The stored grants cannot be read any more."""
+    for record in broker.visible(*PLACE):
+        if record.key and b"-grant" in record.key:
+            broker.append(*PLACE, key=record.key, value=b"\x01?", timestamp=record.timestamp)
+
+
+def keys_flipped(broker: Broker) -> None:
+    """The stored grants stand under keys that are no row's."""
+    records = broker.visible(*PLACE)
+    broker.logs[PLACE] = Log()
+    for record in records:
+        key = b"?" if record.key and b"-grant" in record.key else record.key
+        broker.append(*PLACE, key=key, value=record.value, timestamp=record.timestamp)
+
+
+async def restored_after(tamper: Tamper) -> None:
+    """State is tampered with; the next worker stops before it judges, with code 2."""
+    broker = new_broker()
+    first = Process(broker)
+    await first.assign(0)
+    for part in (EVENTS[:4], EVENTS[4:8]):  # shares without consent; then consent
+        send(broker, *part)
+        await first.judge_all()
+    first.kill()
+    tamper(broker)
+    send(broker, *EVENTS[8:])
+    second = Process(broker)
+    try:
+        await second.assign(0)
+        await second.judge_all()
+    except Ended:
+        assert second.code == 2
+        return
+    converged(broker, EVENTS)
+
+
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "progress_agrees", lambda *_: None)
+
+
+def skipping_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Faust does, which logs that a changelog record cannot be read."""
+    apply = Restored.apply
+
+    def lenient(restored: Restored, records: Any) -> None:
+        apply(restored, [record for record in records if record.key != b"?"])
+
+    monkeypatch.setattr(Restored, "apply", lenient)
+
+
+def skipping_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    build = subjects.build
+
+    def lenient(key: Any, rows: Mapping[bytes, bytes]) -> Subject:
+        readable = {}
+        for place, row in rows.items():
+            try:
+                decode_row(row)
+            except CorruptRow:
+                continue
+            readable[place] = row
+        return build(key, readable)
+
+    monkeypatch.setattr(subjects, "build", lenient)
+
+
+@pytest.mark.parametrize("tamper", [recreated_empty, set_back, bytes_flipped, keys_flipped])
+def test_checking_the_state_holds(tamper: Tamper) -> None:
+    run(restored_after(tamper))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "taken_out", "how"),
+    [
+        (recreated_empty, unchecked, FALSE),
+        (set_back, unchecked, "visible twice"),
+        (bytes_flipped, skipping_rows, FALSE),
+        (keys_flipped, skipping_keys, FALSE),
+    ],
+)
+def test_checking_the_state_bites(
+    tamper: Tamper,
+    taken_out: Callable[[pytest.MonkeyPatch], None],
+    how: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken_out(monkeypatch)
+    with pytest.raises(Broken, match=how):
+        run(restored_after(tamper))
