@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from math import inf
 from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 UNREADY_AFTER_S: Final = 5.0
 """A worker that has something to commit and commits nothing for so long is not ready."""
+
+REBALANCE_S: Final = 60.0
+"""How long the group waits for its members to join (Faust's `broker_rebalance_timeout`)."""
 
 log = structlog.get_logger("consentry.worker")
 
@@ -56,6 +60,7 @@ class Health:
         self._stalled: frozenset[int] = frozenset()
         self._beat = Beat(None, {})
         self._unanswered_s = 0.0
+        self._joining_s = 0.0
 
     async def watch(self) -> None:
         """Look every second until cancelled."""
@@ -75,9 +80,10 @@ class Health:
             self._unanswered_s += 2 * LOOK_EVERY_S
         else:
             self._unanswered_s = 0.0
-        self._watchdog.look(
-            time.monotonic(), {n: self._places(p) for n, p in self._judged().items()}
-        )
+        now = time.monotonic()
+        joins = self._phase() == "joining" and self._silent_s(now) < self._silent_after_s
+        self._joining_s = self._joining_s + LOOK_EVERY_S if joins else 0.0
+        self._watchdog.look(now, {n: self._places(p) for n, p in self._judged().items()})
         stalled = self._watchdog.stalled
         for number in sorted(stalled - self._stalled):
             standing_s = round(self._watchdog.standing_s(number), 1)
@@ -91,13 +97,13 @@ class Health:
         now = time.monotonic()
         faults = self._faults()
         hindrances = self._hindrances(now)
-        heard_at = self._beat.heard_at
+        silent_s = self._silent_s(now)
         return Report(
             live=not faults,
             ready=not faults and not hindrances,
             phase=self._phase(),
             reasons=[*faults, *hindrances],
-            group_answered_s=None if heard_at is None else round(now - heard_at, 1),
+            group_answered_s=None if silent_s == inf else round(silent_s, 1),
             partitions={n: self._partition(p, now) for n, p in sorted(self._judged().items())},
         )
 
@@ -130,6 +136,8 @@ class Health:
         ]
         if self._unanswered_s >= self._stall_after_s:
             found.append("the consumer's thread does not answer")
+        if self._joining_s >= REBALANCE_S + self._stall_after_s:
+            found.append("the group answers, and assigned no partitions to this worker")
         return found
 
     def _hindrances(self, now: float) -> list[str]:
@@ -147,12 +155,17 @@ class Health:
                 found.append(f"partition {number}: nothing more is committed")
             elif waiting_s > UNREADY_AFTER_S:
                 found.append(f"partition {number}: a commit has been due for {waiting_s:.0f} s")
-        heard_at = self._beat.heard_at
-        if heard_at is None:
+        silent_s = self._silent_s(now)
+        if silent_s == inf:
             found.append("this worker is not a member of the group yet")
-        elif now - heard_at > self._silent_after_s:
-            found.append(f"the group's coordinator has not answered for {now - heard_at:.0f} s")
+        elif silent_s > self._silent_after_s:
+            found.append(f"the group's coordinator has not answered for {silent_s:.0f} s")
         return found
+
+    def _silent_s(self, now: float) -> float:
+        """For how long the group's coordinator has not answered."""
+        heard_at = self._beat.heard_at
+        return inf if heard_at is None else now - heard_at
 
     def _partition(self, partition: OwnedPartition, now: float) -> PartitionReport:
         committer, places = partition.committer, self._places(partition)

@@ -168,6 +168,8 @@ class TakeOver:
         Asked over the reader's connection: on the consumer's own, the answer waits
         behind a fetch that is held open for new records.
         """
+        # All at once: aiokafka would ask for one unknown topic after another, 100 ms each.
+        await reader._client.set_topics((*self._topics, self._changelog))
         places = [TopicPartition(topic, number) for number in numbers for topic in self._topics]
         found = await reader.beginning_offsets(places)
         starts: dict[int, dict[str, int]] = {number: {} for number in numbers}

@@ -171,6 +171,21 @@ def test_a_thread_that_does_not_answer_for_long_is_a_fault() -> None:
     assert "thread" in said.reasons[0]
 
 
+def test_to_be_given_nothing_for_ever_by_a_group_that_answers_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "REBALANCE_S", 3.0)
+    world = World(beat=Beat(time.monotonic(), {}))
+    assert report(world, looks=7).live
+    said = report(world, looks=8)
+    assert not said.live
+    assert "assigned no partitions" in said.reasons[0]
+    silent = World(beat=Beat(time.monotonic() - 60, {}))
+    assert report(silent, looks=30).live
+    world.holding = Held({})
+    assert report(world, looks=30).ready
+
+
 def test_the_watchdog_outlives_what_it_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     world = judging()
     health = world.health()

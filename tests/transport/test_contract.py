@@ -12,6 +12,7 @@ from typing import Any
 import faust
 import faust.streams
 import pytest
+from aiokafka import client
 from aiokafka.consumer import fetcher, group_coordinator, subscription_state
 from faust.tables import manager, recovery
 from faust.transport import consumer, drivers
@@ -96,6 +97,7 @@ def test_private_names_that_are_called(holder: type[Any], names: str) -> None:
         (group_coordinator.GroupCoordinator, "if idle_time < self._max_poll_interval"),
         (consumer.Consumer.__init__, "self._unacked_messages = "),
         (consumer.Consumer.__init__, "self._read_offset = "),
+        (client.AIOKafkaClient, "def set_topics(self, topics)"),
         (recovery.Recovery, "if not self.tables or"),
         (recovery.Recovery._resume_streams, "await app.on_rebalance_complete.send()"),
         (recovery.Recovery._resume_streams, "consumer.perform_seek()"),

@@ -99,7 +99,11 @@ class Reader:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self._client = self
         self._at = 0
+
+    async def set_topics(self, topics: tuple[str, ...]) -> None:
+        assert topics == (*TOPICS, "log")
 
     async def start(self) -> None:
         """Nothing to connect to."""
