@@ -69,10 +69,35 @@ class WorkSettings(Group):
     )
     open_slices: int = setting(
         8,
-        "Slices of one partition that may be polled and not yet committed; then polling waits.",
+        "Slices of one partition that may be under way and not yet committed; then judging waits.",
         "1 to 1000",
         ge=1,
         le=1000,
+    )
+    alignment_max_wait_s: float = setting(
+        10.0,
+        "How long a partition waits for a topic that has more to come before it judges later "
+        "records of the others; catching up then raises no findings that it must retract. "
+        "Topics without new records are never waited for. 0 waits for none.",
+        "0 to 3600",
+        ge=0,
+        le=3600,
+    )
+    alignment_max_records: int = setting(
+        20_000,
+        "Records of one partition that are read ahead for that, shared evenly by its topics; "
+        "then reading of a topic waits.",
+        "100 to 1000000",
+        ge=100,
+        le=1_000_000,
+    )
+    alignment_max_bytes: int = setting(
+        8_388_608,
+        "Bytes of one partition that are read ahead, shared likewise. The last fetch of a "
+        "topic may exceed it by 256 KiB or one record.",
+        "65536 to 1000000000",
+        ge=65_536,
+        le=1_000_000_000,
     )
     transaction_max_records: int = setting(
         20_000,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from functools import partial
 from typing import Any, ClassVar
 
 import structlog
@@ -19,20 +18,16 @@ from faust.types import TP, ConsumerMessage
 
 from streams.settings import Settings
 from streams.transport import ending
-from streams.transport.checks import PolicyPast, shared_numbers
-from streams.transport.clients import GroupView, changelog_reader, transactional_producer
-from streams.transport.delivery import Bounds
+from streams.transport.checks import shared_numbers
 from streams.transport.holding import Holding
 from streams.transport.partition import OwnedPartition
-from streams.transport.slices import Slice, cut
+from streams.transport.polling import Polling, as_message
+from streams.transport.preparing import new_polling, new_take_over
+from streams.transport.slices import Discontinuity, Slice
 from streams.transport.takeover import TakeOver, in_parallel
 from streams.transport.thread import Thread, fail
 
 log = structlog.get_logger("consentry.worker")
-
-POLL_S = 0.5
-FULL_POLL_S = 0.02
-"""How long to poll while some partitions have no room: theirs may come back any moment."""
 
 
 class Consumer(stock.Consumer):
@@ -40,6 +35,8 @@ class Consumer(stock.Consumer):
 
     _thread: Thread
     holding: Holding | None = None
+    _polling: Polling
+    """Set with the holding, and of no use without it."""
     _kept: dict[int, OwnedPartition]
     _assignments = 0
     _taking: asyncio.Task[dict[int, OwnedPartition]] | None = None
@@ -68,51 +65,31 @@ class Consumer(stock.Consumer):
     # Polling.
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
-        """One message a partition number that the poll brought something for."""
+        """One message a partition number of which something can be judged."""
         holding = self.holding
         if holding is None or not holding.open:
             await asyncio.sleep(0.02)
             return
-        room = holding.with_room()
-        if not room:
-            await holding.wait_for_room(POLL_S)
-            return
-        places = [TP(topic, number) for number in room for topic in self.topics]
-        wait = POLL_S if len(room) == len(holding.numbers) else FULL_POLL_S
         try:
-            polled = await self._thread.poll(places, wait)
+            pieces = await self._polling.slices()
         except asyncio.CancelledError:
             raise
+        except Discontinuity as gap:
+            ending.crash(
+                "a poll does not continue where the last one ended",
+                topic=gap.topic,
+                expected=gap.expected,
+                start=gap.start,
+            )
         except BaseException as error:
             fail(error, "polling")
             raise
         # After this point every slice must reach the agent, or the next one does not
         # continue and the process ends. Only a given-up holding is exempt.
-        for piece in cut(polled, holding.counter):
+        for piece in pieces:
             if holding.open:
                 holding.hand_on(piece)
-                yield self._message(piece)
-
-    def _message(self, piece: Slice) -> tuple[TP, ConsumerMessage]:
-        topic, span = next(iter(piece.spans.items()))
-        place = TP(topic, piece.partition)
-        now = time.time()
-        message = ConsumerMessage(
-            topic,
-            piece.partition,
-            span.start,
-            now,
-            0,
-            None,
-            b"",
-            piece,  # type: ignore[arg-type]  # Faust hands raw values on as they are
-            None,
-            0,
-            0,
-            place,
-            generation_id=self.app.consumer_generation_id,
-        )
-        return place, message
+                yield as_message(piece, self.app.consumer_generation_id)
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Offsets have holes; continuity is checked by positions."""
@@ -162,6 +139,7 @@ class Consumer(stock.Consumer):
             fail(error, "assignment")
             raise
         self.holding = Holding(self._assignments, numbers, self.settings.open_slices)
+        self._polling = new_polling(self._thread, self.topics, self.holding)
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def _give_up(self) -> None:
@@ -212,31 +190,8 @@ class Consumer(stock.Consumer):
         return await self._new_take_over().take(holding.numbers, kept)
 
     def _new_take_over(self) -> TakeOver:
-        settings, names = self.settings, self.settings.topics
-        bounds = Bounds(
-            settings.transaction_max_records,
-            settings.transaction_max_bytes,
-            settings.transaction_timeout_s,
-        )
-        return TakeOver(
-            group=GroupView(self._thread, self.topics),
-            group_id=settings.group_id,
-            topics=self.topics,
-            counted=(
-                *self.topics,
-                names.changelog,
-                names.violations,
-                names.duties,
-                names.dead_letters,
-                names.quarantine,
-            ),
-            changelog=names.changelog,
-            bounds=bounds,
-            past=PolicyPast(self.app.policy),  # type: ignore[attr-defined]  # set in app.py
-            accept_lost_input=settings.accept_lost_input,
-            new_producer=partial(transactional_producer, settings),
-            new_reader=partial(changelog_reader, settings),
-        )
+        policy = self.app.policy  # type: ignore[attr-defined]  # set in app.py
+        return new_take_over(self._thread, self.topics, policy)
 
     async def perform_seek(self) -> None:
         """Set the positions where judging has come to, and open the holding."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Credits, Slice
@@ -24,7 +25,8 @@ class Holding:
         self.open = False
         self.opened = asyncio.Event()
         self._credits = Credits(numbers, open_slices)
-        self._room = asyncio.Event()
+        self.on_room: Callable[[int], object] = _ignore
+        """Told of a partition number that had no room for a slice and has some again."""
 
     def take(self, partitions: dict[int, OwnedPartition]) -> None:
         """The partitions are restored and fenced."""
@@ -39,7 +41,6 @@ class Holding:
     def end(self) -> None:
         """Nothing more is polled or judged under this assignment."""
         self.open = False
-        self._room.set()
 
     def partition_of(self, piece: Slice) -> OwnedPartition | None:
         """The partition to judge a slice in, or None for a slice that is out of date."""
@@ -53,19 +54,17 @@ class Holding:
 
     def give_back(self, piece: Slice) -> None:
         """A slice is committed; those of an earlier assignment hold no credit here."""
-        if piece.assignment == self.counter:
-            self._credits.give_back(piece.partition)
-            self._room.set()
+        if piece.assignment != self.counter:
+            return
+        had_room = piece.partition in self.with_room()
+        self._credits.give_back(piece.partition)
+        if not had_room:
+            self.on_room(piece.partition)
 
     def with_room(self) -> set[int]:
-        """Partition numbers that may be polled."""
+        """Partition numbers that may hand on slices."""
         return self._credits.with_room()
 
-    async def wait_for_room(self, seconds: float) -> None:
-        """Return when a credit came back, or after a while."""
-        self._room.clear()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._room.wait()
-        except TimeoutError:
-            return
+
+def _ignore(number: int) -> None:
+    """Nobody waits for room."""

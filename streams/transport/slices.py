@@ -1,10 +1,8 @@
-"""Slices: what one poll brought for one partition number, with where it starts and ends."""
+"""Slices: records of one partition number to judge in one go, with where they start and end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from heapq import merge
-from operator import attrgetter
 from typing import NamedTuple
 
 from streams.wire.record import Record
@@ -22,16 +20,22 @@ class Span(NamedTuple):
 
 
 class Polled(NamedTuple):
-    """What one poll brought for one topic and partition."""
+    """What one poll brought for one topic and partition.
+
+    `stable_end` is the end that the broker gave with its last answer to a fetch of the
+    place: where a `read_committed` reader could read no further then (the last stable
+    offset). None when it has not answered since the place was assigned.
+    """
 
     topic: str
     partition: int
     span: Span
     records: Sequence[Record]
+    stable_end: int | None = None
 
 
 class Slice(NamedTuple):
-    """What one poll brought for one partition number, in the order to judge it in.
+    """Records of one partition number in the order to judge them in.
 
     `assignment` counts the assignments of this process: a slice of an earlier one is
     never judged, whatever generation the group is in.
@@ -41,27 +45,6 @@ class Slice(NamedTuple):
     assignment: int
     spans: Mapping[str, Span]
     records: Sequence[Record]
-
-
-def cut(polled: Iterable[Polled], assignment: int) -> list[Slice]:
-    """One slice a partition number, its topics merged by record timestamp.
-
-    Records of one topic keep the order of their offsets, whatever their timestamps.
-    """
-    by_number: dict[int, list[Polled]] = {}
-    for part in polled:
-        by_number.setdefault(part.partition, []).append(part)
-    slices = []
-    for number, parts in by_number.items():
-        filled = [part.records for part in parts if part.records]
-        records: Sequence[Record]
-        records = filled[0] if len(filled) == 1 else list(merge(*filled, key=_by_timestamp))
-        spans = {part.topic: part.span for part in parts}
-        slices.append(Slice(number, assignment, spans, records))
-    return slices
-
-
-_by_timestamp = attrgetter("timestamp")
 
 
 class Discontinuity(Exception):
@@ -83,7 +66,7 @@ def follow(positions: Mapping[str, int], spans: Mapping[str, Span]) -> None:
 
 
 class Credits:
-    """How many slices of each partition number may be open: polled and not yet committed."""
+    """How many slices of each partition number may be open: handed on and not yet committed."""
 
     def __init__(self, partitions: Iterable[int], limit: int) -> None:
         self._limit = limit
@@ -104,5 +87,5 @@ class Credits:
         return self._open[partition]
 
     def with_room(self) -> set[int]:
-        """Partition numbers that may be polled."""
+        """Partition numbers of which one more may be open."""
         return {number for number, open_ in self._open.items() if open_ < self._limit}

@@ -20,6 +20,7 @@ from faust.types import TP
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.transport import ending
+from streams.transport.buffer import Room
 from streams.transport.slices import Polled, Span
 
 T = TypeVar("T")
@@ -34,6 +35,9 @@ class Thread(stock.AIOKafkaConsumerThread):
     """Faust's consumer thread with polls by slices."""
 
     _poll_task: asyncio.Task[list[Polled]] | None = None
+    _short = False
+    _told: dict[TP, tuple[Any, int | None]]
+    """The state of each place and its end, as last reported; states are new after a rebalance."""
     _watch_task: asyncio.Task[None] | None = None
 
     @property
@@ -68,6 +72,7 @@ class Thread(stock.AIOKafkaConsumerThread):
 
     async def on_start(self) -> None:
         """Start the consumer, and end the process when it is thrown out of the group."""
+        self._told = {}
         await super().on_start()
         watch_membership(self._ensure_consumer()._coordinator)
         self._watch_task = asyncio.get_running_loop().create_task(self._watch())
@@ -101,27 +106,44 @@ class Thread(stock.AIOKafkaConsumerThread):
         future = asyncio.run_coroutine_threadsafe(work, self.thread_loop)
         return await asyncio.wrap_future(future)
 
-    async def poll(self, places: Iterable[TP], timeout: float) -> list[Polled]:
-        """What the next poll of the places brings; nothing when the assignment changes."""
-        return await self.run_here(self._poll(frozenset(places), timeout))
+    async def poll(self, room: Mapping[TP, Room], timeout: float) -> list[Polled]:
+        """What the next poll of the places brings; nothing when the assignment changes.
 
-    async def _poll(self, places: frozenset[TP], timeout: float) -> list[Polled]:
+        A place that brings more than its room is not fetched until it is polled again.
+        """
+        return await self.run_here(self._poll(room, timeout))
+
+    def cut_short(self) -> None:
+        """End a poll that waits, or that is about to begin, with what there is."""
+        self.thread_loop.call_soon_threadsafe(self._cut_short)
+
+    def _cut_short(self) -> None:
+        self._short = True
+        if self._poll_task is not None:
+            self._poll_task.cancel()
+
+    async def _poll(self, room: Mapping[TP, Room], timeout: float) -> list[Polled]:
         if self._poll_task is not None and not self._poll_task.done():
             raise RuntimeError("two polls at once")
-        self._poll_task = asyncio.get_running_loop().create_task(self._fetch(places, timeout))
+        polling = self._fetch(room, 0.0 if self._short else timeout)
+        self._poll_task = asyncio.get_running_loop().create_task(polling)
         try:
             return await self._poll_task
         except asyncio.CancelledError:
             return []
+        finally:
+            self._short = False
 
-    async def _fetch(self, places: frozenset[TP], timeout: float) -> list[Polled]:
+    async def _fetch(self, room: Mapping[TP, Room], timeout: float) -> list[Polled]:
         consumer = self._ensure_consumer()
         fetcher = consumer._fetcher
         subscription = fetcher._subscriptions.subscription
         assignment = None if subscription is None else subscription.assignment
-        if assignment is None or not assignment.active or not places <= assignment.tps:
+        if assignment is None or not assignment.active or not room.keys() <= assignment.tps:
             return []
-        states = {place: assignment.state_value(place) for place in places}
+        states = {place: assignment.state_value(place) for place in room}
+        for state in states.values():
+            state.resume()
         # A place without a position is being reset by aiokafka; its next slice will not
         # continue, and the worker ends there.
         starts = {p: s.position for p, s in states.items() if s.has_valid_position}
@@ -129,17 +151,27 @@ class Thread(stock.AIOKafkaConsumerThread):
             await asyncio.sleep(timeout)
             return []
         with fetcher._subscriptions.fetch_context():
-            records: Mapping[Any, list[Any]] = await fetcher.fetched_records(
-                set(starts), timeout=timeout, max_records=None
-            )
+            try:
+                records: Mapping[Any, list[Any]] = await fetcher.fetched_records(
+                    set(starts), timeout=timeout, max_records=None
+                )
+            except asyncio.CancelledError:
+                # Past the context it would leave aiokafka counting one fetch for ever.
+                return []
         if not assignment.active:
             return []
         polled = []
         for place, start in starts.items():
-            end = states[place].position if states[place].has_valid_position else start
-            found = records.get(place, ())
-            if found or end != start:
-                polled.append(Polled(place.topic, place.partition, Span(start, end), found))
+            state, found = states[place], records.get(place, ())
+            end = state.position if state.has_valid_position else start
+            # Now, before the next fetch goes out: what it brought for a place that is not
+            # polled would keep aiokafka from fetching the others.
+            if room[place].filled_by(found):
+                state.pause()
+            if found or end != start or self._told.get(place) != (state, state.lso):
+                self._told[place] = state, state.lso
+                span = Span(start, end)
+                polled.append(Polled(place.topic, place.partition, span, found, state.lso))
         return polled
 
     async def seek_all(self, positions: Mapping[tuple[str, int], int]) -> None:

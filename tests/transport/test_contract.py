@@ -102,6 +102,10 @@ def test_private_names_that_are_called(holder: type[Any], names: str) -> None:
         (recovery.Recovery._resume_streams, "await app.on_rebalance_complete.send()"),
         (recovery.Recovery._resume_streams, "consumer.perform_seek()"),
         (consumer.Consumer._drain_messages, "getmany(timeout=1.0)"),
+        # A poll of what is there does not wait, and is lost to nobody when it is cancelled.
+        (fetcher.Fetcher.fetched_records, "if drained or not timeout:"),
+        (fetcher.Fetcher._get_actions_per_node, "elif tp_state.paused:"),
+        (fetcher.Fetcher._get_actions_per_node, "resume_futures.append(tp_state.resume_fut)"),
     ],
 )
 def test_lines_that_we_rely_on(code: Any, line: str) -> None:
@@ -111,6 +115,20 @@ def test_lines_that_we_rely_on(code: Any, line: str) -> None:
 def test_taking_over_comes_before_positions_are_set() -> None:
     source = inspect.getsource(recovery.Recovery._resume_streams)
     assert source.index("on_rebalance_complete.send()") < source.index("perform_seek()")
+
+
+def test_the_end_of_a_place_is_noted_before_looking_whether_records_came() -> None:
+    """So a topic without records is known to be at its end."""
+    source = inspect.getsource(fetcher.Fetcher._proc_fetch_request)
+    assert source.index("tp_state.lso = lso") < source.index("if records.has_next():")
+
+
+def test_nothing_is_awaited_between_taking_records_and_returning_them() -> None:
+    """So a cancelled poll has taken nothing."""
+    source = inspect.getsource(fetcher.Fetcher.fetched_records)
+    taking, rest = source.split("res_or_error.getall", 1)
+    assert "await" not in rest[: rest.index("return drained\n\n")]
+    assert "await" in taking
 
 
 def test_the_compiled_stream_iterator_is_there_and_skips_without_acknowledging() -> None:

@@ -29,17 +29,22 @@ def test_only_slices_of_an_open_holding_are_judged() -> None:
 
 
 def test_a_slice_of_an_earlier_assignment_gives_back_no_credit() -> None:
-    async def run() -> None:
-        holding = Holding(2, frozenset({0}), open_slices=1)
-        holding.begin()
-        holding.hand_on(piece(2))
-        assert holding.with_room() == set()
-        holding.give_back(piece(1))
-        assert holding.with_room() == set()
-        waiting = asyncio.create_task(holding.wait_for_room(5))
-        await asyncio.sleep(0)
-        holding.give_back(piece(2))
-        await asyncio.wait_for(waiting, 1)
-        assert holding.with_room() == {0}
+    holding = Holding(2, frozenset({0}), open_slices=1)
+    holding.hand_on(piece(2))
+    holding.give_back(piece(1))
+    assert holding.with_room() == set()
+    holding.give_back(piece(2))
+    assert holding.with_room() == {0}
 
-    asyncio.run(run())
+
+def test_room_that_comes_back_is_told_and_room_that_was_there_is_not() -> None:
+    told: list[int] = []
+    holding = Holding(1, frozenset({0, 1}), open_slices=2)
+    holding.on_room = told.append
+    for one in (piece(1, 1), piece(1, 1), piece(1, 0)):
+        holding.hand_on(one)
+    holding.give_back(piece(1, 0))
+    assert told == []
+    holding.give_back(piece(1, 1))
+    holding.give_back(piece(1, 1))
+    assert told == [1]

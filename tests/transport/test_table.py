@@ -9,7 +9,7 @@ from streams.errors import ConsentryError
 from streams.transport.table import MemoryRows, Restored
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import CorruptRow, row_key
-from tests.transport.test_slices import One
+from tests.transport.records import One
 
 ANN, BOB = subject_key("SHOP", "ann"), subject_key("SHOP", "bob")
 

@@ -18,8 +18,8 @@ from streams.transport.delivery import Bounds
 from streams.transport.partition import OwnedPartition
 from streams.transport.takeover import TakeOver
 from streams.wire.progress import PROGRESS_KEY, Progress, decode_progress, encode_progress
+from tests.transport.records import One
 from tests.transport.test_delivery import Producer
-from tests.transport.test_slices import One
 
 TOPICS = ("in", "ticks")
 

@@ -1,0 +1,55 @@
+"""What a worker takes partitions over with, and polls them with, by its settings."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from streams.core.policy import Policy
+from streams.transport.alignment import AlignmentBounds
+from streams.transport.checks import PolicyPast
+from streams.transport.clients import GroupView, changelog_reader, transactional_producer
+from streams.transport.delivery import Bounds
+from streams.transport.holding import Holding
+from streams.transport.polling import Polling
+from streams.transport.takeover import TakeOver
+from streams.transport.thread import Thread
+
+
+def new_take_over(thread: Thread, topics: tuple[str, ...], policy: Policy) -> TakeOver:
+    """A taking-over of partitions of these topics, judged under the policy."""
+    settings = thread.settings
+    names = settings.topics
+    return TakeOver(
+        group=GroupView(thread, topics),
+        group_id=settings.group_id,
+        topics=topics,
+        counted=(
+            *topics,
+            names.changelog,
+            names.violations,
+            names.duties,
+            names.dead_letters,
+            names.quarantine,
+        ),
+        changelog=names.changelog,
+        bounds=Bounds(
+            settings.transaction_max_records,
+            settings.transaction_max_bytes,
+            settings.transaction_timeout_s,
+        ),
+        past=PolicyPast(policy),
+        accept_lost_input=settings.accept_lost_input,
+        new_producer=partial(transactional_producer, settings),
+        new_reader=partial(changelog_reader, settings),
+    )
+
+
+def new_polling(thread: Thread, topics: tuple[str, ...], holding: Holding) -> Polling:
+    """Polling of these topics, aligned as the settings say, under one assignment."""
+    settings = thread.settings
+    bounds = AlignmentBounds(
+        settings.alignment_max_records,
+        settings.alignment_max_bytes,
+        settings.alignment_max_wait_s,
+    )
+    return Polling(holding, thread, topics, bounds)
