@@ -2,17 +2,383 @@
 
 from __future__ import annotations
 
+import json
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from kafka import KafkaProducer, OffsetAndMetadata, TopicPartition
+
+from streams.cli.main import main
+from streams.core.findings import Finding
+from streams.core.identifiers import EventId, PayloadHash, ViolationId, subject_key
 from streams.core.policy import default_policy
-from streams.offline.verify import verify
-from tests.kafka.harness import Bus
-from tests.kafka.stories import stories
+from streams.core.state import Source
+from streams.core.vocabulary import Severity
+from streams.errors import ConsentryError
+from streams.offline.verify import Difference, Kind, Verification, verify
+from streams.wire.arrival import partition_for
+from streams.wire.findings import decode_finding, encode_finding
+from streams.wire.progress import BATCH_HEADER, PROGRESS_KEY, encode_progress
+from streams.wire.rows import decode_row, encode_row, row_key
+from tests.kafka.harness import Bus, Sent, until
+from tests.kafka.stories import CONTROLLER, stories, story
+
+POLICY = default_policy()
 
 
-def test_what_was_judged_is_equal(bus: Bus) -> None:
-    events = stories(20)
-    with bus.worker() as worker:
-        bus.send(*bus.events(events))
-        bus.settle(worker)
-        found = verify(bus.settings, default_policy())
+def home_of(number: int) -> int:
+    return partition_for(subject_key(CONTROLLER, f"subject-{number}"), 2)
+
+
+class Vandal:
+    """Writes to the topics of a bus what no worker would."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._producer = KafkaProducer(**bus.settings.connection.kafka_python_options())
+        self.findings = {
+            (found.subject_id, found.event_id): (record, found)
+            for record in bus.read(bus.names.violations)
+            for found in (decode_finding(record.value),)
+        }
+        self.rows = {
+            row.fact.event.event_id: (record, row)
+            for record in bus.read(bus.names.changelog)
+            if record.key != PROGRESS_KEY
+            for row in (decode_row(record.value),)
+        }
+        self.progress = bus.progress()
+
+    def finding(self, number: int, event: str) -> tuple[Any, Finding]:
+        return self.findings[f"subject-{number}", EventId(f"{number}-{event}")]
+
+    def tell(self, partition: int, finding: Finding) -> None:
+        """A finding as the last batch would have told it."""
+        batch = b"%d" % self.progress[partition].sequence
+        headers = [(BATCH_HEADER, batch)]
+        key, value = finding.violation_id.encode(), encode_finding(finding)
+        self.put(self._bus.names.violations, partition, key, value, headers)
+
+    def put(
+        self, topic: str, partition: int, key: bytes, value: bytes | None, headers: Any = None
+    ) -> None:
+        self._producer.send(topic, key=key, value=value, partition=partition, headers=headers).get(
+            10
+        )
+
+    def commit(self, offsets: dict[TopicPartition, OffsetAndMetadata]) -> None:
+        """Move the group's offsets the way workers do, members or not."""
+        settings = self._bus.settings
+        options = settings.connection.kafka_python_options()
+        producer = KafkaProducer(**options, transactional_id=f"{settings.group_id}-vandal")
+        producer.init_transactions()
+        producer.begin_transaction()
+        producer.send_offsets_to_transaction(offsets, settings.group_id)
+        producer.commit_transaction()
+        producer.close()
+
+    def close(self) -> None:
+        self._producer.close()
+
+
+@contextmanager
+def judged_bus(kafka: str, unique: str) -> Iterator[tuple[Bus, Vandal]]:
+    """Twelve subjects, a bad record and one under a foreign key; the worker has stopped."""
+    events = stories(12)
+    with Bus(kafka, unique) as bus:
+        with bus.worker() as worker:
+            bus.send(*bus.events(events[:-1]), bus.event(events[-1], key=b"another"))
+            bus.send(Sent(topic=bus.names.purchase, key=b"k", value=b"??"))
+            bus.settle(worker)
+            # Deadlines that passed are told with the next tick.
+            until(lambda: len(bus.findings()) > 60 or None, "overdue duties", worker=worker)
+            assert worker.stop()[0] == 0
+        vandal = Vandal(bus)
+        yield bus, vandal
+        vandal.close()
+
+
+@pytest.fixture(scope="module")
+def whole(kafka: str) -> Iterator[tuple[Bus, Vandal]]:
+    """For tests that leave all as it was."""
+    with judged_bus(kafka, f"verify-{uuid.uuid4().hex[:8]}") as both:
+        yield both
+
+
+@pytest.fixture
+def judged(kafka: str, unique: str) -> Iterator[tuple[Bus, Vandal]]:
+    """For tests that break it."""
+    with judged_bus(kafka, unique) as both:
+        yield both
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no worker runs, nothing changes any more: no time is needed between two cuts."""
+    monkeypatch.setattr("streams.offline.verify.partition.BETWEEN_CUTS_TICKS", 0)
+    monkeypatch.setattr("streams.offline.verify.offsets.SETTLING_S", 0.3)
+
+
+def run(bus: Bus) -> Verification:
+    return verify(bus.settings, POLICY)
+
+
+def told(found: Verification) -> set[tuple[Kind, str | None, str | None]]:
+    return {(one.kind, one.subject_id, one.code) for one in found.differences}
+
+
+def only(found: Verification, kind: Kind, subject: str | None = None) -> Difference:
+    [one] = [
+        one for one in found.differences if one.kind is kind and subject in (None, one.subject_id)
+    ]
+    return one
+
+
+def test_what_was_judged_is_equal_and_balanced(whole: tuple[Bus, Vandal]) -> None:
+    bus, _ = whole
+    found = run(bus)
     assert found.equal, found.differences
-    assert sum(cut.facts for cut in found.cuts) == len(events)
+    assert sum(cut.facts for cut in found.cuts) == 60
+    # Early and late share of each story, and the finding about the bad record is none of a subject.
+    assert sum(cut.findings for cut in found.cuts) >= 24
+    rekeyed = [line for line in found.balance if line.topic == bus.names.rekeyed]
+    assert sum(line.counted["judged"] for line in rekeyed) == 1
+    assert all(line.seen is not None and line.start == 0 for line in found.balance)
+    letters = sum(line.seen.dead_lettered for line in found.balance if line.seen)
+    assert letters == 1
+
+
+def test_each_break_is_named(judged: tuple[Bus, Vandal]) -> None:
+    bus, vandal = judged
+    names = bus.names
+    removed, gone = vandal.finding(0, "early")
+    vandal.put(names.violations, removed.partition, removed.key, None)
+
+    changed, one = vandal.finding(1, "early")
+    bogus = msgspec.structs.replace(
+        one, revision=one.revision + 1, code="ADVISORY", severity=Severity.LOW
+    )
+    vandal.tell(changed.partition, bogus)
+
+    other, two = vandal.finding(2, "early")
+    forged = ViolationId("00000000-0000-5000-8000-000000000000")
+    vandal.tell(other.partition, msgspec.structs.replace(two, violation_id=forged))
+
+    repeated, three = vandal.finding(3, "late")
+    vandal.tell(repeated.partition, three)
+
+    forgotten, _ = vandal.rows[EventId("4-fine")]
+    vandal.put(names.changelog, forgotten.partition, forgotten.key, None)
+
+    place, row = vandal.rows[EventId("5-fine")]
+    invented = msgspec.structs.replace(
+        row.fact, event=msgspec.structs.replace(row.fact.event, event_id=EventId("5-never")),
+        payload_hash=PayloadHash("ab" * 32),
+    )  # fmt: skip
+    key = row_key(subject_key(CONTROLLER, "subject-5"), EventId("5-never"), PayloadHash("ab" * 32))
+    vandal.put(
+        names.changelog, place.partition, key,
+        encode_row(msgspec.structs.replace(row, fact=invented)),
+    )  # fmt: skip
+
+    found = run(bus)
+    duty = "RECIPIENT_NOTIFICATION_DUE"
+    # What the removed and the invented row said of findings long taken back depends on the
+    # order in which the topics were read.
+    assert {one for one in told(found) if one[0] is not Kind.ROW} == {
+        (Kind.MISSING, "subject-0", gone.code),
+        (Kind.DIFFERENT, "subject-1", one.code),
+        (Kind.EXTRA, "subject-2", two.code),
+        (Kind.REPEATED, "subject-3", three.code),
+        # Without the share neither its finding nor its place in the duty has a reason.
+        (Kind.NOT_JUDGED, "subject-4", None),
+        (Kind.EXTRA, "subject-4", "BASIS_RECORD_MISMATCH"),
+        (Kind.DIFFERENT, "subject-4", duty),
+        # A share that never came would have had both.
+        (Kind.NO_INPUT, "subject-5", None),
+        (Kind.MISSING, "subject-5", "BASIS_RECORD_MISMATCH"),
+        (Kind.DIFFERENT, "subject-5", duty),
+    }
+    missing = only(found, Kind.MISSING, "subject-0")
+    assert missing.violation_id == removed.key.decode()
+    assert ("0-early", names.data_share) in {
+        (fact.event_id, fact.source.topic) for fact in missing.facts
+    }
+    wrong = only(found, Kind.DIFFERENT, "subject-1")
+    different = {field.name: (field.expected, field.found) for field in wrong.fields}
+    assert different["code"] == (one.code, "ADVISORY")
+    assert different["severity"] == (one.severity, Severity.LOW)
+    assert "twice" in only(found, Kind.REPEATED).what
+    source = vandal.rows[EventId("4-fine")][1].fact.source
+    lost = only(found, Kind.NOT_JUDGED)
+    assert Source(lost.topic, lost.partition, lost.offset or 0) == source
+
+
+def test_records_that_the_state_claims_and_nobody_judged(judged: tuple[Bus, Vandal]) -> None:
+    bus, vandal = judged
+    names = bus.names
+    number = home_of(40)
+    unseen = bus.event(story(40)[0])
+    bus.send(
+        unseen,
+        Sent(topic=unseen.topic, key=b"k", value=b"??", partition=number),
+        bus.event(story(40)[1], topic=unseen.topic, value=bus.event(story(41)[0]).value, partition=number, key=b"foreign"),
+    )  # fmt: skip
+    progress = vandal.progress[number]
+    position = progress.positions[unseen.topic]
+    progress.positions[unseen.topic] = position + 3
+    vandal.put(names.changelog, number, PROGRESS_KEY, encode_progress(progress))
+    found = run(bus)
+    kinds = {(one.kind, one.offset) for one in found.differences if one.topic == unseen.topic}
+    assert kinds == {
+        (Kind.NOT_JUDGED, position),
+        (Kind.NO_DEAD_LETTER, position + 1),
+        (Kind.NOT_REKEYED, position + 2),
+        (Kind.UNBALANCED, None),
+        (Kind.OFFSETS, None),
+    }
+    [untold] = [one for one in found.differences if one.topic == names.violations]
+    assert (untold.kind, untold.code) == (Kind.MISSING, "UNPROCESSABLE_EVENT")
+    assert f"offset {position + 1}" in untold.what
+
+
+def test_offsets_past_the_state_and_findings_about_no_record(judged: tuple[Bus, Vandal]) -> None:
+    bus, vandal = judged
+    topic = bus.names.data_share
+    position = vandal.progress[0].positions[topic]
+    vandal.commit({TopicPartition(topic, 0): OffsetAndMetadata(position + 2, "", -1)})
+    [(record, letter)] = [
+        pair for pair in vandal.findings.values() if pair[1].code == "UNPROCESSABLE_EVENT"
+    ]
+    forged = msgspec.structs.replace(
+        letter, violation_id=ViolationId("0" * 8 + "-0000-5000-8000-" + "0" * 12)
+    )
+    vandal.put(
+        bus.names.violations, record.partition, forged.violation_id.encode(), encode_finding(forged)
+    )
+    found = run(bus)
+    assert {(one.kind, one.topic) for one in found.differences} == {
+        (Kind.OFFSETS, topic), (Kind.EXTRA, bus.names.violations),
+    }  # fmt: skip
+    assert f"offset {position + 2} is committed, past {position}" in only(found, Kind.OFFSETS).what
+
+
+def test_a_worker_under_load_is_equal_at_every_cut(bus: Bus) -> None:
+    sent = 0
+    stop = threading.Event()
+
+    def feed() -> None:
+        nonlocal sent
+        while not stop.is_set():
+            bus.send(*bus.events(stories(5, sent)))
+            sent += 5
+            stop.wait(0.03)
+
+    feeding = threading.Thread(target=feed)
+    with bus.worker() as worker:
+        feeding.start()
+        try:
+            results = [run(bus) for _ in range(4)]
+        finally:
+            stop.set()
+            feeding.join()
+        assert worker.process.poll() is None
+    for found in results:
+        assert found.equal, found.differences
+    facts = [sum(cut.facts for cut in found.cuts) for found in results]
+    assert sorted(set(facts)) == facts, "the worker judged while it was verified"
+    assert facts[-1] > 100
+
+
+def test_the_command_says_it_by_its_exit_code(
+    whole: tuple[Bus, Vandal], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bus, vandal = whole
+    as_environment(monkeypatch, bus)
+    assert main(["verify"]) == 0
+    out = capsys.readouterr()
+    assert "equal: 60 facts" in out.out
+    assert out.err == ""
+    place, one = vandal.finding(1, "early")
+    vandal.put(bus.names.violations, place.partition, place.key, None)
+    assert main(["verify", "--json", "--details", "1", "--no-inputs"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["equal"] is False
+    assert document["counts"] == {"missing": 1}
+    [difference] = document["differences"]
+    assert difference["violation_id"] == one.violation_id
+    [fact] = [fact for fact in difference["facts"] if fact["event_id"] == "1-early"]
+    assert fact["source"]["topic"] == bus.names.data_share
+    assert main(["verify", "--partition", str(place.partition)]) == 1
+    assert f"missing: {bus.names.violations}, partition {place.partition}" in one_line(capsys)
+    assert main(["verify", "--partition", str(1 - place.partition)]) == 0
+    capsys.readouterr()
+    # What was removed may begin anew.
+    vandal.tell(place.partition, one)
+    assert main(["verify", "--partition", str(place.partition)]) == 0
+
+
+def test_what_cannot_be_verified_ends_with_a_reason(
+    whole: tuple[Bus, Vandal],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    bus, _ = whole
+    as_environment(monkeypatch, bus)
+
+    def refused(*arguments: str) -> str:
+        assert main(["verify", *arguments]) == 2
+        return one_line(capsys)
+
+    assert "there is no partition 2" in refused("--partition", "2")
+    policy = tmp_path / "policy.toml"
+    policy.write_text('version = "other"\nunknown_age = "ALLOW"\n')
+    assert "under another policy" in refused("--policy", str(policy))
+    monkeypatch.setenv("CONSENTRY_CONNECT_TIMEOUT_S", "1")
+    assert "no broker answered" in refused("--brokers", "127.0.0.1:1")
+    monkeypatch.setenv("CONSENTRY_TOPIC_PREFIX", "other.")
+    assert "does not exist" in refused()
+
+
+def test_without_a_worker_there_is_nothing_to_verify(bus: Bus) -> None:
+    with pytest.raises(ConsentryError, match="there is no state to verify"):
+        run(bus)
+
+
+def test_a_transaction_that_hangs_is_named(
+    whole: tuple[Bus, Vandal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bus, _ = whole
+    monkeypatch.setattr("streams.offline.verify.bus.MARKER_GRACE_S", 0.5)
+    settings = bus.settings.model_copy(update={"transaction_timeout_s": 0.5})
+    options = bus.settings.connection.kafka_python_options()
+    hanging = KafkaProducer(**options, transactional_id=f"{bus.settings.group_id}-hanging")
+    hanging.init_transactions()
+    hanging.begin_transaction()
+    hanging.send(bus.names.violations, key=b"k", value=b"v", partition=1).get(10)
+    try:
+        with pytest.raises(ConsentryError) as refused:
+            verify(settings, POLICY)
+    finally:
+        hanging.abort_transaction()
+        hanging.close()
+    assert f"{bus.names.violations}, partition 1: a transaction is open" in refused.value.problem
+
+
+def as_environment(monkeypatch: pytest.MonkeyPatch, bus: Bus) -> None:
+    for name, value in bus.environment().items():
+        if name.startswith("CONSENTRY_"):
+            monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def one_line(capsys: pytest.CaptureFixture[str]) -> str:
+    written = capsys.readouterr()
+    return " ".join((written.out + written.err).split())

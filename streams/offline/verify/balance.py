@@ -33,12 +33,12 @@ def balance(
     return lines
 
 
-def unbalanced(line: TopicBalance, *, expires: bool) -> Iterator[Difference]:
+def unbalanced(line: TopicBalance) -> Iterator[Difference]:
     """What does not add up in one line.
 
-    `expires`: events were expired, or subjects removed, so that what was judged, met twice
-    or expired cannot be told apart any more; their sum can. Where the log begins later than
-    the state (`start` > 0), the topics can only show less than was counted.
+    Once subjects were removed (P20), the topics cannot tell what was judged, met twice or
+    expired of their records; the sum they can. Where the log begins later than the state
+    (`start` > 0), the topics can only show less than was counted.
     """
     counted = Counters(**line.counted)
     if not counted.balanced:
@@ -53,7 +53,7 @@ def unbalanced(line: TopicBalance, *, expires: bool) -> Iterator[Difference]:
         "re-keyed": (counted.rekeyed, seen.rekeyed),
         "dead-lettered": (counted.dead_lettered, seen.dead_lettered),
     }
-    if expires:
+    if counted.expired or seen.expired:
         shown = seen.judged + seen.duplicates + seen.expired + seen.not_judged
         pairs["judged, duplicate or expired"] = known, shown
     else:

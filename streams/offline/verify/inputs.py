@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 
 from streams.core.identifiers import ControllerId, SubjectId
 from streams.core.instants import Instant
@@ -23,6 +24,9 @@ from streams.wire.arrival import Arrivals, Arrived, Elsewhere, Refused, partitio
 from streams.wire.progress import Progress
 from streams.wire.record import Record
 from streams.wire.rows import row_key
+
+HOMES_KEPT = 65_536
+"""Subjects whose partition is remembered: the hash costs as much as decoding an event."""
 
 
 @dataclass(slots=True)
@@ -43,10 +47,10 @@ class Inputs:
     ) -> None:
         self._names = names
         self._number = number
-        self._count = count
         self._spill = spill
         self._across = across
         self._arrivals = Arrivals(names)
+        self._home = lru_cache(HOMES_KEPT)(partial(partition_for, count=count))
         self.spans: list[Span] = []
 
     async def read(self, bus: Bus, progress: Progress) -> None:
@@ -71,7 +75,7 @@ class Inputs:
         for record in records:
             found: Arrived | Elsewhere | Refused = self._arrivals.read(record)
             if isinstance(found, Arrived):
-                home = partition_for(found.key, self._count)
+                home = self._home(found.key)
                 found = self._arrivals.settle(record, found, home)
             match found:
                 case Arrived():

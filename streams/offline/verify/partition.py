@@ -182,7 +182,6 @@ class Partition:
     async def _account(self, progress: Progress) -> None:
         bus, result = self._shared.bus, self._shared.result
         ends = {topic: await bus.end(topic, self._number) for topic in progress.positions}
-        expires = progress.expired_before is not None
         for line in balance(progress, self._number, self._inputs.spans, ends):
             result.balance.append(line)
-            result.add(unbalanced(line, expires=expires))
+            result.add(unbalanced(line))
