@@ -223,7 +223,7 @@ def against_batch(batch: Batch, told: Told) -> list[Problem]:
         differing = [n for n in wanted.keys() & live.keys() if wanted[n] != live[n]]
         found += problems(
             (Kind.LOST, f"{what} of the batch that are missing", sorted(wanted.keys() - live)),
-            (Kind.WRONG, f"{what} that the batch has not", sorted(live.keys() - wanted)),
+            (Kind.WRONG, f"{what} that are not those of the batch", sorted(live.keys() - wanted)),
             (Kind.WRONG, f"{what} that differ from those of the batch", differing),
         )
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 from pathlib import Path
 from typing import Self
@@ -14,6 +15,10 @@ from kafka.protocol.admin import AlterClientQuotasRequest
 from streams.dev.broker import LocalBroker
 from streams.dev.ports import HOST
 from tests.faults.proxy import Proxy
+
+JAVA_OPTIONS = "JAVA_TOOL_OPTIONS"
+QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""A broker that is started every minute: two thirds of the work of a start."""
 
 
 class Cluster:
@@ -39,6 +44,7 @@ class Cluster:
 
     def __enter__(self) -> Self:
         self.proxy.__enter__()
+        os.environ[JAVA_OPTIONS] = QUICK_START
         self._broker = LocalBroker(
             self._data_dir,
             self._client,
@@ -63,6 +69,7 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         self.broker.close()
+        os.environ.pop(JAVA_OPTIONS, None)
         self.proxy.__exit__()
 
     @property

@@ -44,7 +44,9 @@ from tests.faults.watcher import Watcher
 from tests.kafka.harness import Bus
 
 LOOK_S = 0.1
-PATIENCE_S = 10.0
+PATIENCE_S = 15.0
+WAITING_SHARE = 0.75
+"""So many strikes wait until some worker judges."""
 
 
 class UnsettledError(AssertionError):
@@ -110,6 +112,7 @@ class Run:
         """One strike after the other, spread over the time of the stream."""
         deck = deque(self.plan.deck)
         every = self.plan.seconds / (len(deck) + 1)
+        wait = True
         following = scene.began + every * scene.rnd.uniform(0.5, 1.5)
         while deck or not feeder.done:
             time.sleep(LOOK_S)
@@ -117,12 +120,16 @@ class Run:
             scene.crew.tend()
             if not deck or time.monotonic() < following:
                 continue
+            # Most strike at work under way; those on workers that still start find the rest.
+            if wait and not scene.crew.working and time.monotonic() < following + PATIENCE_S:
+                continue
             one = STRIKES[deck[0]]
             if one.inner and not self.runtime.ours:
                 deck.popleft()
             elif one.possible(scene):
                 deck.popleft()
                 one.act(scene)
+                wait = scene.rnd.random() < WAITING_SHARE
                 following = time.monotonic() + every * scene.rnd.uniform(0.3, 1.7)
             elif time.monotonic() > following + PATIENCE_S:
                 deck.popleft()  # it does not fit this crew

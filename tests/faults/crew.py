@@ -21,6 +21,8 @@ UNREACHABLE = (
 )
 """Said by a worker that finds no broker, or one that refuses writes, when it starts."""
 
+READY = '"worker.ready"'
+
 GUESTS_END = frozenset({0, CRASHED, -signal.SIGKILL, -signal.SIGTERM})
 """How guests may end, who are sent away at any moment."""
 
@@ -48,6 +50,11 @@ class Member:
     def running(self) -> bool:
         """Whether its process is there and not frozen."""
         return self.process is not None and self.process.process.poll() is None and not self.frozen
+
+    @property
+    def ready(self) -> bool:
+        """Whether it runs and has said that its partitions are restored."""
+        return self.running and self.process is not None and READY in self.process.text
 
 
 class Crew:
@@ -88,6 +95,11 @@ class Crew:
     def running(self) -> list[Member]:
         """Members whose process is there and not frozen."""
         return [member for member in self.members if member.running]
+
+    @property
+    def working(self) -> bool:
+        """Whether somebody judges; of another runtime it is only known whether it runs."""
+        return any(member.ready if self._runtime.ours else True for member in self.running)
 
     @property
     def whole(self) -> bool:

@@ -12,7 +12,7 @@ from tests.faults.strikes import STRIKES, brokers, workers
 CERTAIN: Final = (*[workers.KILL] * 5, brokers.KILL, workers.FREEZE)
 """What strikes in every run of the long form."""
 
-MORE = 11
+MORE = 9
 """So many others, drawn by weight."""
 
 
@@ -57,7 +57,8 @@ def drawn(seed: int, subjects: int, seconds: float) -> Plan:
         workers=rnd.choice([1, 2, 2, 3]),
         lasting=rnd.random() < 0.5,
         settings={
-            "transaction_timeout_s": rnd.choice([3.0, 6.0, 20.0]),
+            "session_timeout_s": 8.0,
+            "transaction_timeout_s": rnd.choice([8.0, 12.0]),
             "transaction_max_records": rnd.choice([50, 1_000, 20_000]),
             "open_slices": rnd.choice([2, 8]),
             "live_subjects": rnd.choice([200, 100_000]),
