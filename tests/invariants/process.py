@@ -242,14 +242,26 @@ class Process:
             topics=JUDGED,
             counted=(*JUDGED, NAMES.changelog),
             changelog=NAMES.changelog,
-            bounds=Bounds(settings.transaction_max_records, settings.transaction_max_bytes, 5.0),
+            bounds=Bounds(
+                settings.transaction_max_records,
+                settings.transaction_max_bytes,
+                settings.transaction_timeout_s,
+            ),
             past=PolicyPast(self.policy),
             accept_lost_input=settings.accept_lost_input,
             new_producer=lambda number: cast(
                 "Any", self._producer(self.broker, self.line, settings.transactional_id(number))
             ),
-            new_reader=lambda: cast("Any", self._reader(self.broker, self.line)),
+            new_reader=self._new_reader,
         )
+
+    def _new_reader(self) -> Any:
+        reader: Any = self._reader(self.broker, self.line)
+
+        async def known(_topics: object) -> None: ...
+
+        reader._client = SimpleNamespace(set_topics=known)
+        return reader
 
 
 class _Message:

@@ -1,0 +1,116 @@
+"""Invariant 9: time is an event; it never goes back, and travels with what is sent again."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.agents import judging
+from streams.agents.retention import Retention
+from streams.core.identifiers import subject_key
+from streams.core.instants import Instant, days, hours
+from streams.core.policy import default_policy, fixed_policy
+from streams.wire import arrival
+from streams.wire.arrival import partition_for
+from streams.wire.encode import event_to_json
+from streams.wire.origin import Origin, rekeyed
+from streams.wire.record import Record
+from tests.invariants.bus import ARRIVAL, LOST, new_broker, send, stands
+from tests.invariants.guarantee import Broken, require
+from tests.invariants.process import NAMES, Process, run
+from tests.kafka.stories import CONTROLLER, START, share, story
+from tests.model.broker import Broker
+
+WITHDRAWN = Instant(START + hours(3))
+DUE = Instant(WITHDRAWN + default_policy().at(WITHDRAWN).notify_deadline)
+
+
+def tick(broker: Broker, *times: Instant) -> None:
+    for at in times:
+        broker.append(NAMES.ticks, 0, key=None, value=b"tick", timestamp=at)
+
+
+async def the_clock_is_set_back() -> None:
+    """A deadline that has passed stays passed, whatever a later tick says."""
+    broker = new_broker()
+    events = story(0)
+    send(broker, *events)
+    worker = Process(broker)
+    await worker.assign(0)
+    await worker.judge_all()
+    tick(broker, Instant(DUE + 1), Instant(DUE - hours(1)))
+    await worker.judge_all()
+    late = share("subject-0", "0-more", Instant(START + hours(2) + 1))
+    send(broker, late, at=Instant(DUE + 2))
+    await worker.judge_all()
+    stands(broker, [*events, late], Instant(DUE + 1))
+
+
+def test_time_that_never_goes_back_holds() -> None:
+    run(the_clock_is_set_back())
+
+
+def test_time_that_never_goes_back_bites(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "latest", lambda _before, now: now)
+    with pytest.raises(Broken, match=LOST):
+        run(the_clock_is_set_back())
+
+
+async def a_record_is_sent_home_late() -> None:
+    """It claims the future; that its way took two hours makes it no truer."""
+    broker = new_broker(2)
+    event = share("s", "1", Instant(ARRIVAL + hours(1)))
+    home = partition_for(subject_key(CONTROLLER, "s"), 2)
+    astray = 1 - home
+    broker.append(NAMES.data_share, astray, key=b"other", value=event_to_json(event))
+    broker._now = lambda: ARRIVAL + hours(2)
+    first, second = Process(broker), Process(broker)
+    await first.assign(astray)
+    await first.judge_all()
+    await second.assign(home)
+    await second.judge_all()
+    letters = broker.visible(NAMES.dead_letters, home)
+    require(letters, "the verdict depends on how long re-keying took")
+
+
+def test_carrying_the_ingestion_time_holds() -> None:
+    run(a_record_is_sent_home_late())
+
+
+def test_carrying_the_ingestion_time_bites(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgotten(record: Record) -> Origin | None:
+        origin = rekeyed(record)
+        return origin and origin._replace(ingested_at=Instant(record.timestamp))
+
+    monkeypatch.setattr(arrival, "rekeyed", forgotten)
+    with pytest.raises(Broken, match="depends on how long re-keying took"):
+        run(a_record_is_sent_home_late())
+
+
+async def a_replay_comes_after_retention() -> None:
+    """Who has left stays away, though all that was known of them is sent once more."""
+    broker = new_broker()
+    events = story(0)
+    send(broker, *events)
+    worker = Process(broker, policy=fixed_policy(retention=days(10)))
+    await worker.assign(0)
+    await worker.judge_all()
+    gone = Instant(START + days(11))
+    tick(broker, gone)
+    await worker.judge_all()
+    places = {record.key for record in broker.visible(NAMES.violations, 0)}
+    assert places
+    send(broker, *events, at=gone)
+    await worker.judge_all()
+    last = {record.key: record.value for record in broker.visible(NAMES.violations, 0)}
+    back = [value for value in last.values() if value is not None]
+    require(not back, f"{len(back)} findings on who had left came back")
+
+
+def test_expiring_what_is_older_than_retention_holds() -> None:
+    run(a_replay_comes_after_retention())
+
+
+def test_expiring_what_is_older_than_retention_bites(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Retention, "expired", lambda _retention, _at: False)
+    with pytest.raises(Broken, match="came back"):
+        run(a_replay_comes_after_retention())
