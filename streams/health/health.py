@@ -123,9 +123,10 @@ class Health:
         holding = self._consumer.holding
         if holding is None:
             return "joining"
-        if not holding.open:
-            return "restoring"
-        return "judging" if holding.numbers else "standby"
+        if holding.open:
+            return "judging"
+        # Without partitions there are no positions to set, so Faust never has it opened.
+        return "standby" if holding.taken and not holding.numbers else "restoring"
 
     def _faults(self) -> list[str]:
         """Why it is not live: only a new start can help."""

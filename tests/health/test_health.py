@@ -41,7 +41,10 @@ class Owned:
 @dataclass
 class Held:
     partitions: dict[int, Owned]
-    open: bool = True
+    taken: bool = True
+
+    def __post_init__(self) -> None:
+        self.open = bool(self.partitions)
 
     @property
     def numbers(self) -> set[int]:
@@ -107,7 +110,7 @@ def test_a_lag_that_is_not_known_is_not_said() -> None:
     ("world", "phase", "reason"),
     [
         (World(beat=Beat(time.monotonic(), {})), "joining", "not assigned"),
-        (World(Held({}, open=False), beat=Beat(time.monotonic(), {})), "restoring", "restored"),
+        (World(Held({}, taken=False), beat=Beat(time.monotonic(), {})), "restoring", "restored"),
         (judging(alive=False), "judging", "partition 3: nothing more is committed"),
         (judging(waits_s=5.1), "judging", "partition 3: a commit has been due for 5 s"),
         (World(Held({})), "standby", "not a member"),

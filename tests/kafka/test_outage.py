@@ -10,6 +10,7 @@ import pytest
 from streams.dev.broker import LocalBroker
 from tests.kafka.harness import Bus, until
 from tests.kafka.stories import expected, stories
+from tests.kafka.test_health import comes_to, probe
 from tests.kafka.test_worker import now
 
 
@@ -24,10 +25,13 @@ def test_a_broker_that_is_killed_and_comes_back(broker: LocalBroker) -> None:
     events = stories(100)
     half = len(events) // 2
     bus = Bus(broker.bootstrap, "outage")
-    worker = bus.worker()
+    worker = bus.worker(health_port=0)
     try:
         bus.send(*bus.events(events[:half]))
+        assert comes_to(worker, "ready", 200)["reasons"] == []
         broker.kill()
+        assert "has not answered" in comes_to(worker, "ready", 503)["reasons"][0]
+        assert probe(worker, "live")[0] == 200
         broker.start()
         bus.send(*bus.events(events[half:]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -42,8 +43,10 @@ def test_two_workers_share_and_the_survivor_takes_over(wide: Bus) -> None:
             assert owns(first, 2) | owns(second, 2) == {0, 1, 2, 3}
             wide.settle(first)
             second.kill()
+            killed_at = time.monotonic()
         wide.send(*wide.events(events[2 * third :]))
         assert owns(first, 4) == {0, 1, 2, 3}
+        assert time.monotonic() - killed_at < wide.settings.session_timeout_s + 5
         wide.settle(first)
         wide.comes_to(expected(events, now()))
         code, seconds = first.stop()
