@@ -1,6 +1,6 @@
 """The long form of the campaign: `make faults`, or
 
-    python -m tests.faults --runs 25 --subjects 4200 --minutes 90
+    python -m tests.faults --runs 16 --subjects 6500 --minutes 90
 
 Every run is checked, and kept as a line of JSON; runs that are kept already are not
 played again, so an interrupted campaign goes on where it stopped. At the end the report
@@ -28,8 +28,8 @@ KEPT = Path("build/faults/runs.jsonl")
 def main() -> int:
     """Play the runs that are missing, and write the report. Exit code 0: all are clean."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.faults")
-    parser.add_argument("--runs", type=int, default=25, help="seeds 1 to N")
-    parser.add_argument("--subjects", type=int, default=4_200, help="a run; ten records each")
+    parser.add_argument("--runs", type=int, default=16, help="seeds 1 to N")
+    parser.add_argument("--subjects", type=int, default=6_500, help="a run; ten records each")
     parser.add_argument("--seconds", type=float, default=60, help="over which a stream is sent")
     parser.add_argument("--minutes", type=float, default=90, help="no run begins after that")
     parser.add_argument("--kept", type=Path, default=KEPT, help="file of the runs played")

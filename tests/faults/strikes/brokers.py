@@ -13,7 +13,7 @@ TIGHT_QUOTA = 3_000.0
 COORDINATORS = ("__transaction_state", "__consumer_offsets")
 
 
-@strike(KILL)
+@strike(KILL, weight=2)
 def kill(scene: Scene) -> None:
     """SIGKILL, with every transaction and its coordinator; started again on the same data."""
     scene.cluster.broker.kill()
@@ -22,7 +22,7 @@ def kill(scene: Scene) -> None:
     scene.cluster.broker.start()
 
 
-@strike("broker restarted")
+@strike("broker restarted", weight=2)
 def restart(scene: Scene) -> None:
     """Stopped in good order and started: the coordinators move away and come back."""
     scene.note("broker restarted")
@@ -39,7 +39,7 @@ def refuse_outputs(scene: Scene) -> None:
     scene.note("output refuses writes")
 
 
-@strike("coordinator refuses writes")
+@strike("coordinator refuses writes", weight=2)
 def refuse_coordinators(scene: Scene) -> None:
     """Too few replicas for the coordinator of transactions or of groups to write."""
     refuse(scene, scene.rnd.choice(COORDINATORS))

@@ -14,7 +14,7 @@ def cut(scene: Scene) -> None:
     scene.note("connections cut")
 
 
-@strike("connections half-open")
+@strike("connections half-open", weight=2)
 def stall(scene: Scene) -> None:
     """Connections stay up and carry nothing, shorter or longer than a session."""
     proxy = scene.cluster.proxy

@@ -105,7 +105,7 @@ def twin(scene: Scene) -> None:
     scene.note("two with one instance id")
 
 
-@strike("clock of a worker jumps", possible=somebody_runs)
+@strike("clock of a worker jumps", weight=2, possible=somebody_runs)
 def wrong_clock(scene: Scene) -> None:
     """A worker is started again with a clock that jumps by days, and runs so for a while."""
     member = scene.somebody()
