@@ -14,7 +14,7 @@ from streams.wire.arrival import partition_for
 from streams.wire.progress import BATCH_HEADER, Counters, decode_progress
 from tests.agents.world import LATER, NAMES, POLICY, SETTINGS, World
 from tests.kafka.stories import CONTROLLER, START, share, stories, story
-from tests.transport.test_slices import One
+from tests.transport.records import One
 
 
 def test_every_record_ends_as_one_of_the_counted_kinds() -> None:

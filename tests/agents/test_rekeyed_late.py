@@ -11,7 +11,7 @@ from streams.wire.findings import decode_finding
 from tests.agents.world import LATER, NAMES, World
 from tests.kafka.harness import net_of
 from tests.kafka.stories import expected, story
-from tests.transport.test_slices import One
+from tests.transport.records import One
 
 EVENTS = story(5)
 AWAY_FOR_DAYS = 12

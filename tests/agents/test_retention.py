@@ -187,7 +187,7 @@ class TestThePass:
     ) -> None:
         monkeypatch.setattr(retention, "ROWS_AT_ONCE", 10)
         one = world(*(share(f"s{n}", "1", START) for n in range(95)))
-        left = []
+        left: list[int] = []
         for tick in range(1, 12):
             one.tick(END + tick)
             left.append(len(one.subjects))
@@ -211,7 +211,7 @@ class TestThePass:
         one = world(
             *(share(f"s{n}", "1", START) for n in range(20)), bounds=Bounds(6, 1 << 20, 1.0)
         )
-        left = []
+        left: list[int] = []
         while one.subjects:
             one.tick(END + 1 + len(left))
             left.append(len(one.subjects))

@@ -14,7 +14,7 @@ from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.wire.arrival import partition_for
 from tests.agents.world import NAMES, World
 from tests.kafka.stories import START, share
-from tests.transport.test_slices import One
+from tests.transport.records import One
 
 KEY = subject_key(ControllerId("SHOP"), SubjectId("s-4711-x"))
 

@@ -21,7 +21,7 @@ from streams.wire.encode import event_to_json
 from streams.wire.findings import decode_finding
 from streams.wire.progress import Counters, Progress, decode_progress
 from tests.kafka.stories import START
-from tests.transport.test_slices import One
+from tests.transport.records import One
 
 SETTINGS = Settings(dead_letter_limit_records=10)
 NAMES = SETTINGS.topics

@@ -136,9 +136,9 @@ def test_ticks_and_restarts_anywhere_change_nothing(
         run.tick(later)
     assert run.net() == batch.net()
     for address, finding in run.findings.items():
-        passed = final is not None and final > run.term_ends[address]
+        over = final is not None and final > run.term_ends[address]
         if finding.status is not Status.RETRACTED:
-            assert (finding.finality is Finality.FINAL) == passed
+            assert (finding.finality is Finality.FINAL) == over
 
 
 @given(histories(20), clocks)

@@ -1,0 +1,165 @@
+"""P20 at any tick: who left is gone from every topic, and a replay brings nothing back."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.agents import retention
+from streams.core.events import Event
+from streams.core.findings import Duty, Finding
+from streams.core.identifiers import EventId, SubjectId, SubjectKey, subject_key
+from streams.core.instants import Instant, hours
+from streams.core.policy import fixed_policy
+from streams.core.state import EventRow
+from streams.core.subject import Subject
+from streams.core.vocabulary import DutyStatus, Status
+from streams.transport.delivery import Bounds
+from streams.wire.findings import decode_duty, decode_finding
+from streams.wire.rows import decode_row
+from tests.agents.world import NAMES, ROOMY, World
+from tests.property.histories import CONTROLLER, HOUR, START, events
+from tests.property.test_convergence import ARRIVAL, Run, in_legal_order
+
+RETENTION = hours(60)
+POLICY = fixed_policy(
+    similar_products=(("COFFEE", "TEA"),),
+    retention=RETENTION,
+    notify_deadline=hours(20),
+    final_after=hours(40),
+)
+"""Short beside the 120 hours of a history, so that subjects leave in the midst of it."""
+
+SUBJECTS = [SubjectId(f"s-{n}") for n in range(4)]
+
+Step = tuple[str, Any]
+event_ids = st.integers(0, 12).map(lambda n: EventId(f"e{n:02d}"))
+happenings = st.tuples(st.sampled_from(SUBJECTS), events(event_ids)).map(
+    lambda drawn: ("event", msgspec.structs.replace(drawn[1], subject_id=drawn[0]))
+)
+ticks = st.integers(0, 260).map(lambda hour: ("tick", Instant(START + hour * HOUR)))
+restarts = st.just(("restart", None))
+steps = st.lists(st.one_of(happenings, happenings, happenings, ticks, restarts), max_size=40)
+bounds = st.sampled_from([ROOMY, Bounds(records=4, bytes=1 << 20, seconds=1.0)])
+pieces = st.sampled_from([1, 2, 1_000])
+"""How many rows a tick looks at."""
+
+
+def run(story: list[Step], roomy: Bounds) -> World:
+    world = World(roomy, policy=POLICY)
+    world.tick(START)
+    for kind, what in story:
+        if kind == "event":
+            give(world, what)
+        elif kind == "tick":
+            world.tick(what)
+        else:
+            world.restart()
+    return world
+
+
+def give(world: World, event: Event) -> None:
+    """As ingested an hour after it occurred, or when the partition's time is later."""
+    at = max(event.occurred_at + HOUR, world.time() or 0)
+    world.take(*(record._replace(timestamp=at) for record in world.story(event)))
+
+
+def pass_through(world: World) -> None:
+    """Tick until a pass over the subjects, begun now, is through."""
+    now = (world.time() or START) + HOUR
+    world.tick(now)
+    while world.progress.sweep_from:
+        now += 1
+        world.tick(now)
+
+
+def facts_of(world: World, subject: SubjectKey) -> list[EventRow]:
+    return [decode_row(row) for row in world.rows.rows_of(subject).values()]
+
+
+@given(steps, bounds, pieces)
+@settings(max_examples=300, deadline=None)
+def test_who_left_is_gone_and_stays_gone(story: list[Step], roomy: Bounds, piece: int) -> None:
+    with patch.object(retention, "ROWS_AT_ONCE", piece):
+        world = run(story, roomy)
+        pass_through(world)
+    begun = world.progress.swept_before
+    assert begun is not None
+    given_events = [what for kind, what in story if kind == "event"]
+    everybody = {subject_key(e.controller_id, e.subject_id) for e in given_events}
+    gone = everybody - world.subjects
+    for subject in world.subjects:
+        rows = facts_of(world, subject)
+        held = [
+            told
+            for row in rows
+            for told in row.duties.values()
+            if told.duty.status in (DutyStatus.DUE, DutyStatus.OVERDUE)
+            and told.duty.due_at >= begun + RETENTION
+        ]
+        assert held or max(row.fact.event.occurred_at for row in rows) >= begun
+    told = [decode_finding(value) for value in world.compacted(NAMES.violations).values()]
+    told_duties = [decode_duty(value) for value in world.compacted(NAMES.duties).values()]
+    names = {f.subject_id for f in told} | {duty.subject_id for duty in told_duties}
+    assert {subject_key(CONTROLLER, name or "") for name in names} <= world.subjects
+    written = world.compacted(NAMES.changelog)
+    assert written == {
+        place: row
+        for subject in world.subjects
+        for place, row in world.rows.rows_of(subject).items()
+    }
+
+    # Everything comes once more: who is gone is expired to the last record.
+    before = expired(world)
+    again = [e for e in given_events if subject_key(e.controller_id, e.subject_id) in gone]
+    for event in again:
+        give(world, event)
+    assert expired(world) == before + len(again)
+    assert not gone & world.subjects
+    assert world.compacted(NAMES.changelog) == written
+    assert all(c.balanced for c in world.progress.counters.values())
+
+
+def expired(world: World) -> int:
+    return sum(counters.expired for counters in world.progress.counters.values())
+
+
+@given(steps, bounds)
+@settings(max_examples=300, deadline=None)
+def test_what_is_told_is_what_the_kept_facts_say(story: list[Step], roomy: Bounds) -> None:
+    """Also of a subject that left and came back: it is judged on what is kept."""
+    world = run(story, roomy)
+    clock = (world.time() or START) + HOUR
+    world.tick(clock)
+    told = [decode_finding(value) for value in world.compacted(NAMES.violations).values()]
+    duties = [decode_duty(value) for value in world.compacted(NAMES.duties).values()]
+    for subject in world.subjects:
+        rows = facts_of(world, subject)
+        subject_id = rows[0].fact.event.subject_id
+        batch = Run(POLICY)
+        batch.subject = Subject(CONTROLLER, subject_id)
+        batch.take(in_legal_order([row.fact for row in rows])).tick(Instant(clock))
+        assert net(told, duties, subject_id) == batch.net()
+
+
+def net(findings: list[Finding], duties: list[Duty], subject_id: str) -> Any:
+    return (
+        {
+            f.violation_id: _without(f, ARRIVAL) | {"remediated": f.status is Status.REMEDIATED}
+            for f in findings
+            if f.subject_id == subject_id and f.status is not Status.RETRACTED
+        },
+        {
+            d.duty_id: _without(d, {"detected_at", "revision"})
+            for d in duties
+            if d.subject_id == subject_id and d.status is not DutyStatus.RETRACTED
+        },
+    )
+
+
+def _without(value: Finding | Duty, fields: set[str]) -> dict[str, Any]:
+    return {k: v for k, v in msgspec.structs.asdict(value).items() if k not in fields}
