@@ -41,6 +41,7 @@ def new_take_over(thread: Thread, topics: tuple[str, ...], policy: Policy) -> Ta
         accept_lost_input=settings.accept_lost_input,
         new_producer=partial(transactional_producer, settings),
         new_reader=partial(changelog_reader, settings),
+        passing=frozenset({names.ticks}),
     )
 
 

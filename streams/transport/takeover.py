@@ -70,7 +70,9 @@ class TakeOver:
         accept_lost_input: bool,
         new_producer: Callable[[int], AIOKafkaProducer],
         new_reader: Callable[[], AIOKafkaConsumer],
+        passing: frozenset[str] = frozenset(),
     ) -> None:
+        """`passing` are topics whose deleted records are no loss: later ticks tell the time."""
         self._group = group
         self._group_id = group_id
         self._topics = topics
@@ -81,6 +83,7 @@ class TakeOver:
         self._accept_lost_input = accept_lost_input
         self._new_producer = new_producer
         self._new_reader = new_reader
+        self._passing = passing
 
     async def take(
         self, numbers: Iterable[int], kept: dict[int, OwnedPartition]
@@ -199,7 +202,8 @@ class TakeOver:
         elif progress.partitions:
             unchanged(count, (progress.partitions,))
         self._past.check(progress, number)
-        gaps = checks.lost_inputs(committed, starts, number, accept=self._accept_lost_input)
+        lasting = {t: at for t, at in committed.items() if t not in self._passing}
+        gaps = checks.lost_inputs(lasting, starts, number, accept=self._accept_lost_input)
         partition = OwnedPartition(number, count, restored.rows, progress, committer, self._past)
         await self._settle_positions(partition, starts, gaps)
         return partition
@@ -234,14 +238,15 @@ class TakeOver:
     async def _settle_positions(
         self, partition: OwnedPartition, starts: Mapping[str, int], gaps: list[Gap]
     ) -> None:
-        """Commit where a topic begins that has no offset yet, and gaps that were accepted.
+        """Commit where a topic begins that has no offset yet, or lost only ticks; and accepted gaps.
 
         From then on a committed offset that is missing means that state is missing.
         """
         progress = partition.progress
         batch = Batch()
         for topic in self._topics:
-            if topic not in progress.positions:
+            position = progress.positions.get(topic)
+            if position is None or (topic in self._passing and position < starts[topic]):
                 batch.positions[topic] = starts[topic]
         for gap in gaps:
             log.warning(
