@@ -98,7 +98,7 @@ class Log:
     @property
     def stable_end(self) -> int:
         """The last stable offset: before the first transaction that has no marker yet."""
-        return min(self._unmarked.values(), default=self.end)
+        return min(self._unmarked.values()) if self._unmarked else len(self._entries)
 
     def append(self, record: Record, transaction: Transaction | None = None) -> None:
         """One more record; its offset must be `end`."""
@@ -159,6 +159,8 @@ class Broker:
         self._owners: dict[str, _Owner] = {}
         self._offsets: dict[str, dict[Place, Offset]] = {}
         self.tasks: deque[Callable[[], None]] = deque()
+        self.changes = 0
+        """How often anything has changed: who was Busy may try again."""
         self.refusals = 0
         """How many of the next batches are refused."""
 
@@ -185,10 +187,12 @@ class Broker:
 
     def set_committed(self, group: str, topic: str, number: int, offset: int) -> None:
         """Commit outside of any transaction, as `kafka-consumer-groups.sh` does."""
+        self.changes += 1
         self._offsets.setdefault(group, {})[topic, number] = Offset(offset)
 
     def truncate(self, topic: str, number: int, start: int) -> None:
         """Delete what lies before an offset, as retention does."""
+        self.changes += 1
         log = self.logs[topic, number]
         log.start = max(log.start, min(start, log.stable_end))
 
@@ -207,6 +211,7 @@ class Broker:
         return self._append((topic, number), content, None)
 
     def _append(self, place: Place, content: Content, transaction: Transaction | None) -> Record:
+        self.changes += 1
         log = self.logs[place]
         at = self._now() if content.timestamp is None else content.timestamp
         record = Record(*place, log.end, at, content.key, content.value, tuple(content.headers))
@@ -221,6 +226,7 @@ class Broker:
         Raises Busy until the markers of that, or of a transaction that is ending, are
         written; the caller asks again.
         """
+        self.changes += 1
         owner = self._owners.setdefault(transactional_id, _Owner())
         if owner.open is not None:
             if owner.open.commit is None:
@@ -298,6 +304,7 @@ class Broker:
         self._finish(owner, commit=False)
 
     def _finish(self, owner: _Owner, *, commit: bool) -> None:
+        self.changes += 1
         transaction = owner.open
         assert transaction is not None
         transaction.commit = commit
@@ -308,6 +315,7 @@ class Broker:
             self.tasks.append(lambda place=place: self._mark(owner, transaction, place))  # type: ignore[misc]
 
     def _mark(self, owner: _Owner, transaction: Transaction, place: Place) -> None:
+        self.changes += 1
         self.logs[place].mark(transaction)
         transaction.to_mark.remove(place)
         if not transaction.to_mark:
@@ -315,12 +323,14 @@ class Broker:
 
     def _complete(self, owner: _Owner, transaction: Transaction) -> None:
         """All markers are written; the group coordinator shows the offsets a little later."""
+        self.changes += 1
         owner.open = None
         if transaction.commit:
             for group, offsets in transaction.offsets.items():
                 self.tasks.append(lambda g=group, o=offsets: self._show(g, o))  # type: ignore[misc]
 
     def _show(self, group: str, offsets: Mapping[Place, Offset]) -> None:
+        self.changes += 1
         self._offsets.setdefault(group, {}).update(offsets)
 
     def settle(self) -> None:

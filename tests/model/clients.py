@@ -68,7 +68,7 @@ class Producer:
 
     async def begin_transaction(self) -> None:
         """Local, as in aiokafka: the broker learns of it with the first partition."""
-        await asyncio.sleep(0)
+        await self._wire.turn()
         self._check()
         self._added.clear()
         self._last.clear()
@@ -81,7 +81,7 @@ class Producer:
         self, batch: Batch, topic: str, *, partition: int
     ) -> asyncio.Future[list[int]]:
         """Send a batch after those before it; the future is its delivery."""
-        await asyncio.sleep(0)
+        await self._wire.turn()
         self._check()
         delivery: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
         place = (topic, partition)
@@ -133,7 +133,7 @@ class Producer:
 
     async def stop(self) -> None:
         """Close the connections; an open transaction stays open."""
-        await asyncio.sleep(0)
+        await self._wire.turn()
         self.stopped = True
 
     def _check(self) -> None:
@@ -155,14 +155,21 @@ class Reader:
         self._wire = wire
         self._positions: dict[TopicPartition, int] = {}
         self._paused: set[TopicPartition] = set()
+        self._client = self
+        """Its connections, which are asked for topics beforehand."""
+
+    async def set_topics(self, topics: Iterable[str]) -> None:
+        """Learn of topics."""
+        await self._wire.turn()
+        assert all(self._broker.partitions(topic) for topic in topics)
 
     async def start(self) -> None:
         """Connect."""
-        await asyncio.sleep(0)
+        await self._wire.turn()
 
     async def stop(self) -> None:
         """Close the connections."""
-        await asyncio.sleep(0)
+        await self._wire.turn()
 
     def assign(self, places: Iterable[TopicPartition]) -> None:
         """Read these."""

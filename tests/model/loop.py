@@ -7,9 +7,11 @@ reads the real time or opens a selector, so the same steps always do the same.
 from __future__ import annotations
 
 import asyncio
+import warnings
 from asyncio import events
 from collections import deque
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from contextvars import Context
 from heapq import heappop, heappush
 from itertools import count
@@ -81,8 +83,9 @@ class Loop:
         the clients of a dead process only raise.
         """
         self.dropped = True
-        with _Running(self):
-            # Closing a frame may make new tasks; they are closed in turn.
+        with _Running(self), warnings.catch_warnings():
+            # Coroutines that a closing frame makes are never run.
+            warnings.simplefilter("ignore", RuntimeWarning)
             for task in self._tasks:
                 if not task.done():
                     task._log_destroy_pending = False  # type: ignore[attr-defined]
@@ -127,6 +130,9 @@ class Loop:
     def create_task(
         self, coro: Coroutine[Any, Any, Any], *, name: str | None = None, context: Any = None
     ) -> asyncio.Task[Any]:
+        if self.dropped:
+            coro.close()
+            raise GeneratorExit
         task = asyncio.Task(coro, loop=self._asyncio, name=name, context=context)
         self._tasks.append(task)
         return task
@@ -161,11 +167,5 @@ class _Running:
 
 
 def _close(coroutine: Any) -> None:
-    for _ in range(10):
-        try:
-            coroutine.close()
-        except RuntimeError:  # it went on to wait for something else
-            continue
-        except BaseException:  # noqa: BLE001 - its last words
-            return
-        return
+    with suppress(BaseException):  # its last words
+        coroutine.close()

@@ -8,10 +8,10 @@ killed leaves requests on the way: they may still arrive.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn, TypeVar
 
-from tests.model.broker import Busy
+from tests.model.broker import Broker, Busy
 from tests.model.loop import Clock, Loop
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class Exited(BaseException):
 class Request:
     """One request and its answer."""
 
-    __slots__ = ("answer", "arrived", "effect", "error", "future", "name", "process")
+    __slots__ = ("answer", "arrived", "busy_at", "effect", "error", "future", "name", "process")
 
     def __init__(
         self,
@@ -44,6 +44,8 @@ class Request:
         self.effect = effect
         self.future = future
         self.arrived = False
+        self.busy_at = -1
+        """How much had changed when the broker was last busy with it."""
         self.answer: Any = None
         self.error: BaseException | None = None
 
@@ -65,11 +67,14 @@ class Process:
     current: ClassVar[Process | None] = None
     """The one whose code runs."""
 
-    def __init__(self, name: str, clock: Clock) -> None:
+    def __init__(self, name: str, clock: Clock, broker: Broker) -> None:
         self.name = name
+        self.broker = broker
         self.loop = Loop(clock)
         self.requests: list[Request] = []
         self.code: int | None = None
+        self.deaf = False
+        """Whether it does not hear what the group coordinator has to say."""
 
     @property
     def alive(self) -> bool:
@@ -78,8 +83,7 @@ class Process:
 
     async def call(self, name: str, effect: Callable[[], T]) -> T:
         """Send a request (`wire.Wire`)."""
-        if not self.alive:
-            raise Exited
+        self._living()
         future: asyncio.Future[T] = self.loop.create_future()
         request = Request(self, name, effect, future)
         self.requests.append(request)
@@ -90,6 +94,15 @@ class Process:
             if name in READS and request in self.requests:
                 self.requests.remove(request)
             raise
+
+    async def turn(self) -> None:
+        """One turn of the event loop (`wire.Wire`)."""
+        self._living()
+        await asyncio.sleep(0)
+
+    def _living(self) -> None:
+        if not self.alive:
+            raise GeneratorExit  # what is running are frames that are being closed
 
     def start(self, main: Callable[[], Any]) -> None:
         """Begin to run a coroutine function."""
@@ -127,10 +140,6 @@ class Process:
         self.requests.clear()
         self.loop.drop()
         return left
-
-    def moves(self) -> Iterator[Request]:
-        """Requests that can go one step further, the oldest first."""
-        yield from self.requests
 
     def move(self, request: Request) -> bool:
         """Let a request arrive, or its answer come back; False when nothing changed."""

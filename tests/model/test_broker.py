@@ -12,7 +12,7 @@ from aiokafka.structs import TopicPartition
 from tests.model.broker import Broker, Busy, Content, Offset, Session
 from tests.model.clients import Producer, Reader
 from tests.model.loop import Clock
-from tests.model.network import Exited, Process
+from tests.model.network import Process
 from tests.model.wire import AtOnce
 
 LOG = ("log", 0)
@@ -164,7 +164,7 @@ def test_a_refused_batch_tells_its_own_future_only_and_the_transaction_commits()
 
 
 def process(main: Callable[[Process], Awaitable[object]]) -> Process:
-    one = Process("p", Clock())
+    one = Process("p", Clock(), broker())
     one.start(lambda: main(one))
     return one
 
@@ -218,5 +218,3 @@ def test_leaving_ends_a_process_in_the_middle() -> None:
 
     one = process(main)
     assert (one.code, one.requests, steps) == (70, [], [])
-    with pytest.raises(Exited):
-        asyncio.run(one.call("ask", lambda: None))

@@ -20,6 +20,9 @@ class Wire(Protocol):
         An effect that raises Busy is tried again later.
         """
 
+    async def turn(self) -> None:
+        """Let others have their turn, as what is local but asynchronous does."""
+
 
 class AtOnce:
     """Requests arrive in order, each after one turn of the event loop."""
@@ -38,3 +41,7 @@ class AtOnce:
                 await asyncio.sleep(0.001)
             finally:
                 self._broker.settle()
+
+    async def turn(self) -> None:
+        """One turn of the event loop."""
+        await asyncio.sleep(0)
