@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+import msgspec
 from aiokafka.partitioner import murmur2
 
 from streams.core import quality
@@ -18,8 +19,10 @@ from streams.core.state import Fact
 from streams.core.vocabulary import EventType
 from streams.settings.names import TopicNames
 from streams.wire.decode import Rejected, decode
+from streams.wire.guard import guard_key
 from streams.wire.origin import Origin, direct, rekeyed
 from streams.wire.record import Record
+from streams.wire.rejected import raw_key
 
 FUTURE_REASON: Final = (
     "the event claims to have occurred more than five minutes after the record arrived; "
@@ -93,14 +96,14 @@ class Arrivals:
             origin = rekeyed(record)
             if origin is None:
                 letter = DeadLetter(code=quality.UNPROCESSABLE, reason=ORPHAN_REASON)
-                return Refused(direct(record), Rejected(dead_letter=letter))
+                return _refuse_record(record, direct(record), Rejected(dead_letter=letter))
             expected = self._kinds.get(origin.source.topic)
         else:
             origin = direct(record)
             expected = self._kinds[record.topic]
         decoded = decode(record.value, expected)
         if isinstance(decoded, Rejected):
-            return Refused(origin, decoded)
+            return _refuse_record(record, origin, decoded)
         event = decoded.event
         fact = Fact(
             event=event,
@@ -112,12 +115,15 @@ class Arrivals:
 
     def settle(self, record: Record, arrived: Arrived, home: int) -> Arrived | Elsewhere | Refused:
         """Whether an event is judged where its record stands; `home` is its key's partition."""
+        if record.key != arrived.key and (kind := guard_key(record.key)) is not None:
+            return _refuse(arrived, raw_key(kind))
         if record.key != arrived.key or record.partition != home:
             if record.topic != self._rekeyed:
                 return Elsewhere(arrived, home)
-            return _refuse(arrived, quality.UNPROCESSABLE, ASTRAY_REASON)
+            letter = DeadLetter(code=quality.UNPROCESSABLE, reason=ASTRAY_REASON)
+            return _refuse(arrived, letter)
         if quality.is_future(arrived.fact):
-            return _refuse(arrived, quality.FUTURE, FUTURE_REASON)
+            return _refuse(arrived, DeadLetter(code=quality.FUTURE, reason=FUTURE_REASON))
         return arrived
 
 
@@ -127,11 +133,20 @@ def partition_for(key: bytes, count: int) -> int:
     return number
 
 
-def _refuse(arrived: Arrived, code: str, reason: str) -> Refused:
+def _refuse_record(record: Record, origin: Origin, rejected: Rejected) -> Refused:
+    """A record that holds no event; its key is kept with it, and is looked at too."""
+    refused = Refused(origin, rejected)
+    kind = None if refused.quarantined else guard_key(record.key)
+    if kind is None:
+        return refused
+    return Refused(origin, msgspec.structs.replace(rejected, dead_letter=raw_key(kind)))
+
+
+def _refuse(arrived: Arrived, letter: DeadLetter) -> Refused:
     """A well-formed event that is not judged all the same."""
     event = arrived.fact.event
     rejected = Rejected(
-        dead_letter=DeadLetter(code=code, reason=reason),
+        dead_letter=letter,
         controller_id=event.controller_id,
         subject_id=event.subject_id,
         event_id=event.event_id,

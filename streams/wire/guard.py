@@ -148,8 +148,18 @@ def guard_bytes(value: bytes) -> Found | None:
     in every field are looked for. Quarantine is the careful side: kept shorter, read by
     fewer.
     """
-    # Without zero bytes UTF-16 reads as UTF-8; and JSON may escape what gives a value away.
-    text = value.replace(b"\0", b"").decode("utf-8", "replace")
+    # JSON may escape what gives a value away.
+    text = _text(value)
     text = text.replace("\\u0040", "@").replace("\\u002b", "+")
     kind = raw_kind(text, IDENTIFIER)
     return None if kind is None else Found(kind, None)
+
+
+def guard_key(key: bytes | None) -> RawKind | None:
+    """Guard a key that is not its subject's; dates are left aside, since batches have them."""
+    return raw_kind(_text(key), INSTANT) if key else None
+
+
+def _text(value: bytes) -> str:
+    """Bytes of any encoding as text: without zero bytes UTF-16 reads as UTF-8."""
+    return value.replace(b"\0", b"").decode("utf-8", "replace")

@@ -18,6 +18,7 @@ from streams.core.instants import EARLIEST, LATEST, Instant, parse_instant
 from streams.core.vocabulary import EventType
 from streams.wire.errors import WireError
 from streams.wire.guard import RAW, Found
+from streams.wire.pii import RawKind
 from streams.wire.shapes import MAX_TEXT
 from streams.wire.validate import holds_controls
 
@@ -65,6 +66,17 @@ def reject_raw(found: Found, record: Mapping[str, Any], expected: EventType | No
         field=found.field,
     )
     return _with_envelope(letter, record, expected, found.tainted)
+
+
+def raw_key(kind: RawKind) -> DeadLetter:
+    """The reason for a record whose key holds raw personal data, whatever its value."""
+    return DeadLetter(
+        code=RAW,
+        reason=(
+            f"the key of the record holds {kind.value}; send controller_id, the byte 1F and "
+            "the keyed pseudonym of `consentry pseudonym`, and purge the record upstream"
+        ),
+    )
 
 
 def _with_envelope(
