@@ -1,7 +1,4 @@
-"""The closed vocabularies of events and findings (legal model 3.3 to 3.9).
-
-Symbols are the wire symbols, in JSON and in Avro alike.
-"""
+"""The closed words of events: what was done with data, for whom and why (legal model 3.8)."""
 
 from __future__ import annotations
 
@@ -16,20 +13,6 @@ class EventType(StrEnum):
     DATA_SHARE = "data-share"
     MARKETING_MESSAGE = "marketing-message"
     RECIPIENT_NOTIFICATION = "recipient-notification"
-
-
-class ConsentAction(StrEnum):
-    """What the person, or somebody for the person, expressed."""
-
-    GRANTED = "GRANTED"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
-    OBJECTED = "OBJECTED"
-    ERASED = "ERASED"
-
-
-UNCONDITIONAL_SIGNALS = frozenset({ConsentAction.OBJECTED, ConsentAction.ERASED})
-"""GDPR 21(3), 17(1)(c): they bind whatever the basis, without grace (EDPB 1/2024 §122)."""
 
 
 class Purpose(StrEnum):
@@ -159,61 +142,6 @@ class Protection(StrEnum):
     PSEUDONYMISED = "PSEUDONYMISED"
 
 
-class ConsentMethod(StrEnum):
-    """How consent was expressed; the last five are no clear affirmative act."""
-
-    CHECKBOX_UNTICKED = "CHECKBOX_UNTICKED"
-    BUTTON = "BUTTON"
-    DOUBLE_OPT_IN = "DOUBLE_OPT_IN"
-    WRITTEN_SIGNED = "WRITTEN_SIGNED"
-    ORAL_RECORDED = "ORAL_RECORDED"
-    EXPLICIT_STATEMENT = "EXPLICIT_STATEMENT"
-    PRE_TICKED = "PRE_TICKED"
-    IMPLICIT_USE = "IMPLICIT_USE"
-    SILENCE = "SILENCE"
-    TERMS_ACCEPTANCE = "TERMS_ACCEPTANCE"
-    IMPORTED_UNKNOWN = "IMPORTED_UNKNOWN"
-
-
-AFFIRMATIVE_METHODS = frozenset(
-    {
-        ConsentMethod.CHECKBOX_UNTICKED,
-        ConsentMethod.BUTTON,
-        ConsentMethod.DOUBLE_OPT_IN,
-        ConsentMethod.WRITTEN_SIGNED,
-        ConsentMethod.ORAL_RECORDED,
-        ConsentMethod.EXPLICIT_STATEMENT,
-    }
-)
-"""GDPR 4(11), recital 32; C-673/17."""
-
-EXPLICIT_METHODS = frozenset({ConsentMethod.EXPLICIT_STATEMENT, ConsentMethod.WRITTEN_SIGNED})
-"""GDPR 9(2)(a)."""
-
-
-class AgeBand(StrEnum):
-    """Age at the grant (GDPR 8; UAVG 5: sixteen in the Netherlands)."""
-
-    UNDER_12 = "UNDER_12"
-    AGE_12_15 = "AGE_12_15"
-    UNDER_16 = "UNDER_16"
-    AGE_16_17 = "AGE_16_17"
-    ADULT = "ADULT"
-    UNKNOWN = "UNKNOWN"
-
-
-UNDER_SIXTEEN = frozenset({AgeBand.UNDER_12, AgeBand.AGE_12_15, AgeBand.UNDER_16})
-
-
-class Actor(StrEnum):
-    """Who sent a negative signal; all are honoured alike (C-129/21, UAVG 5)."""
-
-    SUBJECT = "SUBJECT"
-    GUARDIAN = "GUARDIAN"
-    CONTROLLER = "CONTROLLER"
-    RECIPIENT = "RECIPIENT"
-
-
 class PurchaseAction(StrEnum):
     """A sale and what became of it."""
 
@@ -268,42 +196,3 @@ class NotificationKind(StrEnum):
     OBJECTION = "OBJECTION"
     ERASURE = "ERASURE"
     UNLAWFUL_SHARE = "UNLAWFUL_SHARE"
-
-
-class Severity(StrEnum):
-    """How a finding weighs, heaviest first; the last three are no violations."""
-
-    CRITICAL = "CRITICAL"
-    HIGH = "HIGH"
-    MEDIUM = "MEDIUM"
-    LOW = "LOW"
-    OBLIGATION = "OBLIGATION"
-    ADVISORY = "ADVISORY"
-    QUALITY = "QUALITY"
-
-
-class Status(StrEnum):
-    """The life of a finding; all but RETRACTED count as found."""
-
-    OPEN = "OPEN"
-    REVISED = "REVISED"
-    RETRACTED = "RETRACTED"
-    REMEDIATED = "REMEDIATED"
-
-
-class DutyStatus(StrEnum):
-    """The life of a duty to tell a recipient; all but RETRACTED count as raised."""
-
-    DUE = "DUE"
-    FULFILLED = "FULFILLED"
-    CANCELLED = "CANCELLED"
-    OVERDUE = "OVERDUE"
-    FULFILLED_LATE = "FULFILLED_LATE"
-    RETRACTED = "RETRACTED"
-
-
-class Finality(StrEnum):
-    """A label for readers, never a gate (legal model 4.5, P15)."""
-
-    PROVISIONAL = "PROVISIONAL"
-    FINAL = "FINAL"
