@@ -6,16 +6,29 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from streams.cli.main import main
 from tests.kafka.harness import Bus, Sent, WorkerProcess, until
 from tests.kafka.stories import expected, stories
+from tests.kafka.test_health import comes_to
 from tests.kafka.test_rebalance import owns
 from tests.kafka.test_worker import now
 
 LONG_SESSION_S = 30.0
+
+COMMITS_HANG = """
+import asyncio, os
+from aiokafka import AIOKafkaProducer
+commit = AIOKafkaProducer.commit_transaction
+async def hangs(self):
+    if os.path.exists(os.environ["HANGS"]):
+        await asyncio.sleep(60)
+    await commit(self)
+AIOKafkaProducer.commit_transaction = hangs
+"""
 
 
 @pytest.fixture
@@ -126,3 +139,24 @@ def test_after_a_kill_the_same_member_is_back_long_before_its_session_ends(wide:
         wide.settle(second)
         wide.comes_to(expected(events, now()))
         assert second.said("worker.ready")[0]["rows"] == half
+
+
+def test_told_to_stop_while_the_broker_does_not_answer_it_leaves_in_time(
+    bus: Bus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = stories(40)
+    hangs = tmp_path / "hangs"
+    monkeypatch.setenv("HANGS", str(hangs))
+    with bus.worker(fault=COMMITS_HANG, health_port=0) as first:
+        hangs.touch()
+        bus.send(*bus.events(events))
+        comes_to(first, "ready", 503)
+        code, seconds = first.stop()
+        assert (code, first.said("worker.stopping")[0]["level"]) == (70, "info")
+        assert seconds < 5
+        hangs.unlink()
+    assert bus.counters().judged == 0
+    with bus.worker() as second:
+        bus.settle(second)
+        bus.comes_to(expected(events, now()))
+    assert bus.counters().judged == len(events)
