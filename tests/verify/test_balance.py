@@ -1,0 +1,102 @@
+"""The accounting: counters add up, and agree with topics that are whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from streams.offline.verify.balance import balance, unbalanced
+from streams.offline.verify.inputs import Span
+from streams.offline.verify.offsets import ahead
+from streams.offline.verify.result import Kind, Seen, TopicBalance
+from streams.wire.progress import Counters, Progress
+
+RIGHT = {
+    "read": 10, "judged": 5, "duplicates": 1, "replays": 0, "rekeyed": 1, "expired": 0,
+    "dead_lettered": 3,
+}  # fmt: skip
+SHOWN = {"read": 10, "judged": 5, "duplicates": 1, "rekeyed": 1, "dead_lettered": 3}
+
+
+def line(start: int = 0, *, counted: dict[str, int] | None = None, **seen: Any) -> TopicBalance:
+    return TopicBalance(
+        topic="purchase",
+        partition=1,
+        position=10,
+        counted=RIGHT | (counted or {}),
+        seen=Seen(**(SHOWN | seen)),
+        start=start,
+    )
+
+
+def said(one: TopicBalance) -> list[str]:
+    found = list(unbalanced(one))
+    assert all(each.kind is Kind.UNBALANCED and each.topic == "purchase" for each in found)
+    return [each.what.partition(":")[0] for each in found]
+
+
+def test_what_agrees_is_silent() -> None:
+    assert said(line()) == []
+
+
+def test_counters_that_do_not_add_up() -> None:
+    [found] = unbalanced(line(counted={"judged": 4}, judged=4))
+    assert "10 records were read" in found.what
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("rekeyed", "re-keyed"), ("dead_lettered", "dead-lettered"), ("judged", "judged")],
+)
+def test_a_whole_topic_must_show_what_was_counted(name: str, told: str) -> None:
+    for by in (-1, 1):
+        assert said(line(**{name: SHOWN[name] + by})) == [told]
+
+
+def test_a_topic_whose_start_is_gone_may_show_less_but_not_more() -> None:
+    assert said(line(start=4, read=6, judged=3, dead_lettered=2, duplicates=0)) == []
+    assert said(line(start=4, dead_lettered=4)) == ["dead-lettered"]
+
+
+def test_records_that_were_read_again_make_it_less_exact() -> None:
+    again = {"read": 12, "replays": 2}
+    assert said(line(counted=again)) == []
+    assert said(line(counted=again, read=13)) == ["read"]
+
+
+def test_after_removal_only_the_sum_can_be_compared() -> None:
+    # Two of the five that were judged have left since, with their subject.
+    assert said(line(judged=3, expired=2)) == []
+    assert said(line(judged=3, expired=1)) == ["judged, duplicate or expired"]
+
+
+def test_what_is_not_judged_is_told_once() -> None:
+    assert said(line(judged=4, not_judged=1)) == []
+
+
+def test_without_inputs_the_counters_alone() -> None:
+    progress = Progress(positions={"purchase": 10}, counters={"purchase": Counters(**RIGHT)})
+    [one] = balance(progress, 1, [], {"purchase": 14})
+    assert (one.seen, one.start, one.lag) == (None, None, 4)
+    assert said(one) == []
+
+
+def test_with_inputs_each_topic_has_its_span() -> None:
+    progress = Progress(positions={"purchase": 10, "data-share": 3}, counters={})
+    span = Span("data-share", 1, 3)
+    lines = balance(progress, 0, [span], {"purchase": 10, "data-share": 3})
+    assert [(one.topic, one.start, one.seen is None) for one in lines] == [
+        ("purchase", None, True), ("data-share", 1, False),
+    ]  # fmt: skip
+
+
+def test_offsets_may_lie_behind_the_state_and_not_past_it() -> None:
+    progress = Progress(positions={"purchase": 10})
+
+    def told(**committed: Any) -> list[tuple[Kind, str]]:
+        return [(one.kind, one.topic) for one in ahead(committed, progress, 0)]
+
+    assert told(purchase=10) == told(purchase=9) == told() == []
+    assert told(purchase=11) == [(Kind.OFFSETS, "purchase")]
+    assert told(other=1) == [(Kind.OFFSETS, "other")]
