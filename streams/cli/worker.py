@@ -92,7 +92,9 @@ def worker(
 
 
 def remove(
-    instance_id: Annotated[str, typer.Argument(help="The lasting name of the worker.")],
+    instance_id: Annotated[
+        str, typer.Argument(metavar="INSTANCE_ID", help="The lasting name of the worker.")
+    ],
     brokers: Brokers = None,
     config: Config = None,
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from streams.dev.kafka_files import kafka_version
+from streams.settings import Settings
 from streams.settings.load import unknown_variables
 from tests.checks.compose import problems
 
@@ -61,6 +62,14 @@ def test_the_compose_file_sets_only_settings_that_exist() -> None:
     assert names
     assert unknown_variables(dict.fromkeys(names, "")) == []
     assert unknown_variables({"CONSENTRY_BROKER": ""}) == ["CONSENTRY_BROKER"]
+
+
+def test_the_worker_is_asked_where_it_answers() -> None:
+    settings = Settings()
+    [asked] = re.findall(r"http://(\S+?)/ready", COMPOSE)
+    assert asked == f"{settings.health_address}:{settings.health_port}"
+    operations = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert set(re.findall(r"path: /\w+, port: (\d+)", operations)) == {str(settings.health_port)}
 
 
 def test_the_image_is_pinned_and_runs_as_nobody_special() -> None:

@@ -1,0 +1,70 @@
+"""`consentry worker` before it joins the group, and `worker remove` without a Kafka."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams import topics
+from streams.cli.main import main
+from streams.cli.worker import require_topics
+from streams.errors import ConsentryError
+from streams.settings import Settings
+from streams.topics import Check, Problem, Weight
+
+
+def problem(weight: Weight, check: Check, *commands: str) -> Problem:
+    return Problem(
+        weight=weight,
+        check=check,
+        topic="purchase",
+        what=f"its {check} is wrong",
+        why="it matters",
+        mend="mend it:",
+        commands=commands,
+    )
+
+
+def found(monkeypatch: pytest.MonkeyPatch, *problems: Problem) -> None:
+    monkeypatch.setattr(topics, "check_topics", lambda _settings: list(problems))
+
+
+@pytest.mark.parametrize("check", list(Check))
+def test_any_error_of_the_topics_stops_it_and_says_how_to_mend_it(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(
+        monkeypatch,
+        problem(Weight.ERROR, check, "kafka-configs --alter"),
+        problem(Weight.ERROR, Check.CLEANUP),
+    )
+    with pytest.raises(ConsentryError) as refused:
+        require_topics(Settings())
+    assert refused.value.problem.startswith(f"purchase: its {check} is wrong (and 1 more")
+    assert refused.value.remedy == "mend it:\nkafka-configs --alter"
+
+
+def test_warnings_of_the_topics_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    found(monkeypatch, problem(Weight.WARNING, Check.REPLICATION))
+    require_topics(Settings())
+
+
+@pytest.mark.parametrize("option", ["--brokers=k:1", "--instance-id=w", "--json-logs"])
+def test_options_of_the_worker_do_not_reach_its_commands_unseen(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["worker", option, "remove", "w1"]) == 2
+    assert "options go after" in capsys.readouterr().err
+
+
+def test_removing_needs_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["worker", "remove"]) == 2
+    assert "INSTANCE_ID" in capsys.readouterr().err
+
+
+def test_help_tells_of_removing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["worker", "--help"]) == 0
+    assert "remove" in capsys.readouterr().out
+    assert main(["worker", "remove", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "consentry worker remove" in said
+    assert "at once" in said
