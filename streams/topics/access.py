@@ -37,7 +37,7 @@ class Role:
 
 
 def roles(settings: Settings) -> tuple[Role, ...]:
-    """All roles: a producer for each input, worker, readers, administrator."""
+    """All roles: a producer for each input, worker, readers, verifier, administrator."""
     topics = all_topics(settings)
     return (
         *(_producer(topic) for topic in topics if Party.PRODUCERS in topic.writers),
@@ -65,6 +65,7 @@ def roles(settings: Settings) -> tuple[Role, ...]:
             "Looks into quarantined records; they do hold personal data. As few people as "
             "possible.",
         ),
+        _verifier(settings, topics),
         _administrator(topics),
     )
 
@@ -171,6 +172,24 @@ def _reader(
                 operations=("Read", "Describe"),
                 why="keeps its place between runs",
                 prefixed=True,
+            ),
+        ),
+    )
+
+
+def _verifier(settings: Settings, topics: tuple[Topic, ...]) -> Role:
+    return Role(
+        name="verifier",
+        user="consentry-verifier",
+        description="Runs `consentry verify`. Reads every topic: what is quarantined stands on the "
+        "inputs too. Writes nothing.",
+        grants=(
+            *(_topic(topic, f"reads the {topic.kind}", "Read", "Describe") for topic in topics),
+            Grant(
+                resource="group",
+                name=settings.group_id,
+                operations=("Describe",),
+                why="asks for the offsets that the workers committed",
             ),
         ),
     )

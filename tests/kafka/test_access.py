@@ -31,12 +31,15 @@ from kafka.errors import AuthorizationError
 
 from streams.dev.broker import BrokerSecurity, LocalBroker
 from streams.errors import ConsentryError
+from streams.offline.verify.bus import Bus, count_partitions
+from streams.offline.verify.pace import Pace
 from streams.settings import Settings
 from streams.topics import (
     Check,
     Party,
     Role,
     admin_session,
+    all_topics,
     check_topics,
     create_topics,
     roles,
@@ -222,6 +225,26 @@ def test_readers_read_their_topic_and_not_the_quarantine(
     # It may write nowhere, so it does not even get an idempotent producer's id.
     _refused(ClusterAuthorizationFailedError, lambda: _send(settings, topic))
     _refused(GroupAuthorizationFailedError, lambda: _read(settings, topic, "consentry"))
+
+
+def test_the_verifier_reads_everything_and_writes_nothing(as_role: As) -> None:
+    settings = as_role("verifier")
+    assert count_partitions(settings) == 2
+    consumer = KafkaConsumer(**settings.connection.kafka_python_options())
+    with contextlib.closing(consumer):
+        consumer.assign([kafka.TopicPartition(topic.name, 0) for topic in all_topics(settings)])
+        consumer.seek_to_beginning()
+        # It raises when one of them may not be read.
+        consumer.poll(timeout_ms=2_000)
+
+    async def committed() -> dict[str, int]:
+        async with Bus(settings, Pace(None)) as bus:
+            return await bus.committed([settings.topics.data_share], 0)
+
+    assert asyncio.run(committed()) == {}
+    _refused(ClusterAuthorizationFailedError, lambda: _send(settings, "purchase"))
+    with pytest.raises(ConsentryError, match="consent-change may not be described"):
+        count_partitions(as_role("producer of purchase"))
 
 
 def _may_not_read(settings: Settings, topic: str) -> None:

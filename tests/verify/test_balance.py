@@ -51,7 +51,8 @@ def test_counters_that_do_not_add_up() -> None:
 )
 def test_a_whole_topic_must_show_what_was_counted(name: str, told: str) -> None:
     for by in (-1, 1):
-        assert said(line(**{name: SHOWN[name] + by})) == [told]
+        shown: dict[str, Any] = {name: SHOWN[name] + by}
+        assert said(line(**shown)) == [told]
 
 
 def test_a_topic_whose_start_is_gone_may_show_less_but_not_more() -> None:
