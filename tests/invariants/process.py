@@ -185,8 +185,6 @@ class Process:
             if spans:
                 in_time = list(merge(*parts, key=attrgetter("timestamp")))
                 pieces.append(Slice(number, holding.counter, spans, in_time))
-        for piece in pieces:
-            holding.hand_on(piece)
         return pieces
 
     def _read(self, place: TP, records: int) -> tuple[int, int, list[Record]]:
@@ -205,6 +203,9 @@ class Process:
         if self._agent is None:
             self._agent = self.spawn(self._supervise())
         for piece in pieces:
+            holding = self.consumer.holding
+            if holding is not None and piece.assignment == holding.counter:
+                holding.hand_on(piece)
             self.queue.put_nowait(_Message(piece))
 
     async def rest(self) -> None:

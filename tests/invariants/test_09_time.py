@@ -6,18 +6,23 @@ import pytest
 
 from streams.agents import judging
 from streams.agents.retention import Retention
-from streams.core.identifiers import subject_key
+from streams.core.events import RecipientNotification
+from streams.core.identifiers import EventId, SubjectId, subject_key
 from streams.core.instants import Instant, days, hours
 from streams.core.policy import default_policy, fixed_policy
+from streams.core.vocabulary import Status
+from streams.transport.alignment import Aligner, AlignmentBounds
+from streams.transport.slices import Polled, Slice, Span
 from streams.wire import arrival
 from streams.wire.arrival import partition_for
 from streams.wire.encode import event_to_json
+from streams.wire.findings import decode_finding
 from streams.wire.origin import Origin, rekeyed
 from streams.wire.record import Record
 from tests.invariants.bus import ARRIVAL, LOST, new_broker, send, stands
 from tests.invariants.guarantee import Broken, require
-from tests.invariants.process import NAMES, Process, run
-from tests.kafka.stories import CONTROLLER, START, share, story
+from tests.invariants.process import JUDGED, NAMES, Process, run
+from tests.kafka.stories import CONTROLLER, RECIPIENT, START, share, story
 from tests.model.broker import Broker
 
 WITHDRAWN = Instant(START + hours(3))
@@ -53,6 +58,57 @@ def test_time_that_never_goes_back_bites(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(judging, "latest", lambda _before, now: now)
     with pytest.raises(Broken, match=LOST):
         run(the_clock_is_set_back())
+
+
+async def a_worker_catches_up(aligned: tuple[str, ...]) -> None:
+    """Ticks come with the first poll, the rest of a backlog with the second.
+
+    The recipient was told in time, so nothing may be opened, were it for a moment only.
+    """
+    broker = new_broker()
+    told = RecipientNotification(
+        event_id=EventId("0-told"),
+        controller_id=CONTROLLER,
+        subject_id=SubjectId("subject-0"),
+        occurred_at=Instant(WITHDRAWN + hours(1)),
+        recorded_at=Instant(WITHDRAWN + hours(1)),
+        recipient_id=RECIPIENT,
+    )
+    for event in (*story(0), told):
+        send(broker, event, at=event.occurred_at)
+    tick(broker, Instant(DUE + 1), Instant(DUE + 2))
+    worker = Process(broker)
+    await worker.assign(0)
+    counter = worker.consumer._assignments
+    bounds = AlignmentBounds(1_000, 1 << 20, 60.0)
+    aligner = Aligner(0, counter, aligned, bounds)
+    # The aligner hands on what is in order; a topic that it does not know goes as it comes.
+    for names in (set(JUDGED) - {NAMES.recipient_notification}, {NAMES.recipient_notification}):
+        for name in sorted(names, key=lambda name: name == NAMES.ticks):
+            log = broker.logs[name, 0]
+            records, end = log.read(0, 100, committed=True)
+            span = Span(0, end)
+            if name in aligned:
+                aligner.add(Polled(name, 0, span, records, stable_end=log.stable_end))
+            else:
+                worker.feed(Slice(0, counter, {name: span}, records))
+            while (piece := aligner.release()) is not None:
+                worker.feed(piece)
+        await worker.rest()
+    await worker.rest()
+    found = [decode_finding(r.value or b"") for r in broker.visible(NAMES.violations, 0)]
+    spurious = [finding for finding in found if finding.status is Status.RETRACTED]
+    require(not spurious, f"{len(spurious)} findings opened and closed for order alone")
+    stands(broker, [*story(0), told], Instant(DUE + 2))
+
+
+def test_aligning_ticks_holds() -> None:
+    run(a_worker_catches_up(JUDGED))
+
+
+def test_aligning_ticks_bites() -> None:
+    with pytest.raises(Broken, match="for order alone"):
+        run(a_worker_catches_up(tuple(name for name in JUDGED if name != NAMES.ticks)))
 
 
 async def a_record_is_sent_home_late() -> None:

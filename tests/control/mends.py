@@ -1,0 +1,63 @@
+"""Our own worker with mends taken out: called in its process, before it starts.
+
+Runtime(name="...", program="from tests.control import mends; mends.continuity()\\n" + WORKER)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streams.transport import buffer, driver, partition, thread
+
+
+def continuity() -> None:
+    """Invariant 2: slices are judged wherever they start, and polls are taken as they come."""
+    checking: Any = partition
+    checking.follow = lambda _positions, _spans: None
+    holder: Any = buffer.TopicBuffer
+    add = holder.add
+
+    def takes_all(topic: Any, part: Any) -> None:
+        if topic.end is not None:
+            topic.end = part.span.start
+        add(topic, part)
+
+    holder.add = takes_all
+
+
+def seeking() -> None:
+    """Invariants 1 and 3: after a rebalance reading goes on where polls had come to.
+
+    So did the spike: it left the position to Faust, which seeks to what it has read, and
+    drops what it has queued.
+    """
+    read: dict[tuple[str, int], int] = {}
+    holder: Any = thread.Thread
+    fetch, seek = holder.poll, holder.seek_all
+
+    async def poll(consumer: Any, *given: Any) -> Any:
+        polled = await fetch(consumer, *given)
+        for part in polled:
+            read[part.topic, part.partition] = part.span.end
+        return polled
+
+    async def seek_on(consumer: Any, positions: Any) -> None:
+        kept = {place: max(at, read.get(place, at)) for place, at in positions.items()}
+        read.clear()
+        await seek(consumer, kept)
+
+    holder.poll, holder.seek_all = poll, seek_on
+
+
+def draining() -> None:
+    """Invariant 3: partitions are given up, and read again, with transactions open."""
+
+    async def at_once(consumer: Any) -> None:
+        holding, consumer.holding = consumer.holding, None
+        if holding is not None:
+            holding.end()
+            if holding.taken:
+                consumer._kept = holding.partitions
+
+    holder: Any = driver.Consumer
+    holder._give_up = at_once
