@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from streams.agents.strays import Cause
 from streams.core.instants import parse_instant
 from streams.wire import origin
 from streams.wire.arrival import partition_for
@@ -23,12 +24,17 @@ def test_records_with_a_wrong_key_are_judged_where_they_belong(bus: Bus) -> None
     elsewhere = 1 - partition_for(key, 2)
     with bus.worker() as worker:
         bus.send(
-            bus.event(events[0], key=b"another"),
+            bus.event(events[0], key=b"another", headers=[("ce_source", b"crm")]),
             bus.event(events[1], key=None, partition=elsewhere),
             bus.event(events[2], partition=elsewhere),
             *sent[3:],
         )
         bus.settle(worker)
+        told = worker.said("records.rekeyed")
+    assert {line["cause"] for line in told} == {str(cause) for cause in Cause}
+    assert sum(line["count"] for line in told) == 3
+    assert {producer for line in told for producer in line["producers"]} == {"crm", "unknown"}
+    assert events[0].subject_id not in worker.text
     inputs = bus.counters(*bus.names.inputs.values())
     assert (inputs.read, inputs.rekeyed, inputs.judged) == (5, 3, 2)
     assert bus.counters(bus.names.rekeyed).judged == 3
