@@ -44,7 +44,8 @@ def look_up_in_file(violation_id: str, path: Path) -> list[dict[str, Any]]:
 def look_up_on_topic(violation_id: str, settings: Settings) -> list[dict[str, Any]]:
     """The revisions of a finding that the violations topic still holds, lowest first.
 
-    A compacted topic keeps at least the latest. Raises ConsentryError where the topic
+    A compacted topic keeps at least the latest. None are left of a subject that has left
+    (P20), although the topic may keep them until it is compacted. Raises ConsentryError where the topic
     cannot be read.
     """
     import kafka
@@ -76,7 +77,11 @@ def look_up_on_topic(violation_id: str, settings: Settings) -> list[dict[str, An
         while any(consumer.position(place) < ends[place] for place in places):
             for records in consumer.poll(timeout_ms=500).values():
                 for record in records:
-                    if record.key != wanted or record.value is None:
+                    if record.key != wanted:
+                        continue
+                    if record.value is None:
+                        # Its subject has left (P20): what came before may not be shown.
+                        found.clear()
                         continue
                     try:
                         finding = decode_finding(record.value)

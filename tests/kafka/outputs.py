@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -41,12 +41,12 @@ class Outputs:
         return records
 
     def findings(self) -> list[Finding]:
-        """Every finding as it was sent, revisions included."""
-        return [decode_finding(record.value) for record in self.read(self.names.violations)]
+        """Every finding as it was sent, revisions included; none of who has left (P20)."""
+        return [decode_finding(r.value) for r in standing(self.read(self.names.violations))]
 
     def duties(self) -> dict[str, Duty]:
         """The latest revision of every duty."""
-        duties = (decode_duty(record.value) for record in self.read(self.names.duties))
+        duties = (decode_duty(r.value) for r in standing(self.read(self.names.duties)))
         return {duty.duty_id: duty for duty in duties}
 
     def net(self) -> set[tuple[str, str, str]]:
@@ -91,6 +91,14 @@ class Outputs:
             enable_auto_commit=False,
             consumer_timeout_ms=1000,
         )
+
+
+def standing(records: Sequence[Any]) -> Iterator[Any]:
+    """The records that no later tombstone of their key takes away."""
+    gone = {record.key: place for place, record in enumerate(records) if record.value is None}
+    for place, record in enumerate(records):
+        if place > gone.get(record.key, -1):
+            yield record
 
 
 def net_of(findings: Iterable[Finding]) -> set[tuple[str, str, str]]:

@@ -29,7 +29,7 @@ def test_the_revisions_of_a_finding(
     bus.send(
         Sent(topic=topic, key=key, value=encode_finding(opened)),
         Sent(topic=topic, key=b"another", value=b"no finding at all"),
-        Sent(topic=topic, key=key, value=None),
+        Sent(topic=topic, key=b"another", value=None),
         Sent(topic=topic, key=key, value=encode_finding(retracted)),
     )
     monkeypatch.setenv("CONSENTRY_TOPIC_PREFIX", bus.settings.topic_prefix)
@@ -43,6 +43,10 @@ def test_the_revisions_of_a_finding(
     assert told["finding"]["event_id"] == "a"
     unknown = "00000000-0000-5000-8000-000000000001"
     assert main(["explain", unknown, *brokers]) == 2
+    assert f"is in the topic {topic}" in capsys.readouterr().err
+    # Its subject has left: the old revisions are on the topic until it is compacted.
+    bus.send(Sent(topic=topic, key=key, value=None))
+    assert main(["explain", opened.violation_id, *brokers]) == 2
     assert f"is in the topic {topic}" in capsys.readouterr().err
     monkeypatch.setenv("CONSENTRY_TOPIC_PREFIX", "nowhere.")
     assert main(["explain", unknown, *brokers]) == 2

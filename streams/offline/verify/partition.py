@@ -64,7 +64,7 @@ class Partition:
         self._topics = (*names.inputs.values(), names.rekeyed, names.ticks)
         self._cut = Cut(shared.bus, settings, number, spill, shared.across)
         self._inputs = Inputs(names, number, shared.count, spill, shared.across)
-        self._totals: Counter[str] = Counter()
+        self._totals = Counter(subjects=0, facts=0, findings=0, duties=0)
 
     async def verify(self) -> int:
         """Run all checks. Returns up to where the violations topic was read.

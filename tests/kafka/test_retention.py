@@ -1,0 +1,132 @@
+"""Subjects leave when P20 is over, with tombstones, and a replay brings nothing back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from streams.core.events import Event
+from streams.core.identifiers import subject_key
+from streams.core.instants import Instant
+from streams.core.vocabulary import DutyStatus, Finality
+from streams.offline.verify import verify
+from streams.policy_file import load_policy
+from streams.wire.progress import BATCH_HEADER, PROGRESS_KEY
+from tests.kafka.harness import Bus, until
+from tests.kafka.outputs import standing
+from tests.kafka.stories import CONTROLLER, share, story
+from tests.kafka.test_worker import now
+
+KEPT_S = 15
+POLICY = f"""
+version = "short"
+retention = "PT{KEPT_S}S"
+notify_deadline = "PT2S"
+final_after = "PT3S"
+"""
+
+
+@pytest.fixture
+def short(kafka: str, unique: str, tmp_path: Path) -> Iterator[Bus]:
+    """Two partitions, real ticks, and terms of seconds."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text(POLICY)
+    with Bus(kafka, unique, policy_file=policy, tick_interval_s=0.2) as one:
+        yield one
+
+
+def lately(number: int) -> list[Event]:
+    """A story that has just happened."""
+    start = now() - 1_000
+    return [
+        msgspec.structs.replace(
+            event, occurred_at=Instant(start + step), recorded_at=Instant(start + step)
+        )
+        for step, event in enumerate(story(number))
+    ]
+
+
+def stand(bus: Bus, topic: str) -> list[Any]:
+    """What is left of a topic when it has been compacted, the progress rows left aside."""
+    return [r for r in standing(bus.read(topic)) if r.key != PROGRESS_KEY]
+
+
+def outputs(bus: Bus) -> list[str]:
+    return [bus.names.changelog, bus.names.violations, bus.names.duties]
+
+
+def test_they_leave_every_topic_and_do_not_come_back(short: Bus) -> None:
+    policy = load_policy(short.settings.policy_file or Path())
+    with short.worker() as worker:
+        events = [event for number in range(6) for event in lately(number)]
+        short.send(*short.events(events))
+        short.settle(worker)
+        stood = {topic: {r.key for r in stand(short, topic)} for topic in outputs(short)}
+        assert all(stood.values())
+        until(lambda: not stand(short, short.names.changelog) or None, "all left", worker=worker)
+        assert sum(line["subjects"] for line in worker.said("subjects.left")) == 6
+        assert not any(f"subject-{n}" in worker.text for n in range(6))
+    for topic in outputs(short):
+        gone = [record for record in short.read(topic) if record.value is None]
+        assert {record.key for record in gone} >= stood[topic]
+        assert stand(short, topic) == []
+        stamped = {name for record in gone for name, _ in record.headers}
+        assert stamped == (set() if topic == short.names.changelog else {BATCH_HEADER})
+    before = short.counters()
+    with short.worker() as worker:
+        # Not a new event that is so old: the same records, read again.
+        short.send(*short.events(events))
+        short.settle(worker)
+        counters = short.counters()
+        assert counters.expired - before.expired == len(events)
+        assert counters.judged == before.judged
+        assert stand(short, short.names.changelog) == []
+        anew = share("subject-1", "anew", now())
+        short.send(short.event(anew))
+        short.settle(worker)
+        kept = {str(f.event_id): f for f in short.findings()}
+        assert kept.keys() == {"anew"}, "judged on what is kept: there is no consent any more"
+        assert kept["anew"].code == "NO_CONSENT"
+        assert kept["anew"].policy_version == policy.version
+        key = subject_key(CONTROLLER, "subject-1")
+        assert {r.key.partition(b"\x00")[0] for r in stand(short, short.names.changelog)} == {key}
+        assert worker.stop()[0] == 0
+    assert verify(short.settings, policy).differences == []
+
+
+def test_a_finding_becomes_final_by_a_tick_of_whoever_owns_it_then(
+    kafka: str, unique: str, tmp_path: Path
+) -> None:
+    """The worker was down when the term and the deadline passed, and tells on its return."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text('final_after = "PT8S"\nnotify_deadline = "PT4S"\n')
+    with Bus(kafka, unique, policy_file=policy, tick_interval_s=0.2) as bus:
+        with bus.worker() as worker:
+            bus.send(*bus.events(lately(1)))
+            bus.settle(worker)
+        told = bus.findings()
+        assert {finding.finality for finding in told} == {Finality.PROVISIONAL}
+        ends = max(finding.detected_at for finding in told) + 8_000
+        until(lambda: now() > ends or None, "the term has passed")
+        with bus.worker() as worker:
+            until(lambda: overdue_and_final(bus) or None, "it is told", worker=worker)
+            bus.settle(worker)
+        last = {finding.violation_id: finding for finding in bus.findings()}
+        provisional = [f for f in last.values() if f.finality is Finality.PROVISIONAL]
+        assert {f.code for f in provisional} == {"RECIPIENT_NOT_NOTIFIED"}, "told just now"
+        assert verify(bus.settings, load_policy(policy)).differences == []
+
+
+def overdue_and_final(bus: Bus) -> bool:
+    overdue = [d.status is DutyStatus.OVERDUE for d in bus.duties().values()]
+    last = {finding.violation_id: finding for finding in bus.findings()}
+    waiting = [
+        f.code
+        for f in last.values()
+        if f.finality is Finality.PROVISIONAL and f.code != "RECIPIENT_NOT_NOTIFIED"
+    ]
+    return bool(overdue) and all(overdue) and not waiting
