@@ -135,11 +135,12 @@ class Consumer(stock.Consumer):
         self._assignments += 1
         try:
             numbers = shared_numbers(self.topics, assigned)
+            self.holding = Holding(self._assignments, numbers, self.settings.open_slices)
+            self._polling = new_polling(self._thread, self.topics, self.holding)
         except Exception as error:
+            # aiokafka would log it, and keep a member that never polls.
             fail(error, "assignment")
             raise
-        self.holding = Holding(self._assignments, numbers, self.settings.open_slices)
-        self._polling = new_polling(self._thread, self.topics, self.holding)
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def _give_up(self) -> None:

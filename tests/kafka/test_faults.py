@@ -34,6 +34,14 @@ judging.judge = broken
 """
 
 
+AN_ASSIGNMENT_RAISES = """
+from streams.transport import driver
+def broken(*given):
+    raise ValueError("secret")
+driver.Holding = broken
+"""
+
+
 def dies_in_transaction(method: str, *, after: bool) -> str:
     """Die before or after a step of the third transaction."""
     calls = "await step(self, *given, **named)\n        " if after else ""
@@ -82,6 +90,14 @@ def test_a_rule_that_raises_leaves_its_record_uncommitted_and_out_of_the_log(bus
         bus.comes_to(expected(events, now()))
     counters = bus.counters()
     assert counters.read == counters.judged == len(events)
+
+
+def test_a_worker_that_cannot_take_an_assignment_ends(bus: Bus) -> None:
+    with bus.start(fault=AN_ASSIGNMENT_RAISES) as broken:
+        assert broken.ended() == CRASHED
+        [line] = broken.said("worker.crashed")
+        assert (line["where"], line["error"]) == ("assignment", "ValueError")
+        assert "secret" not in broken.text
 
 
 @pytest.mark.parametrize(
