@@ -179,12 +179,16 @@ def _reader(
 
 def _verifier(settings: Settings, topics: tuple[Topic, ...]) -> Role:
     return Role(
-        name="verifier",
+        name=Party.VERIFIER,
         user="consentry-verifier",
         description="Runs `consentry verify`. Reads every topic: what is quarantined stands on the "
         "inputs too. Writes nothing.",
         grants=(
-            *(_topic(topic, f"reads the {topic.kind}", "Read", "Describe") for topic in topics),
+            *(
+                _topic(topic, f"reads the {topic.kind}", "Read", "Describe")
+                for topic in topics
+                if Party.VERIFIER in topic.readers
+            ),
             Grant(
                 resource="group",
                 name=settings.group_id,

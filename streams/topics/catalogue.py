@@ -34,6 +34,7 @@ class Party(StrEnum):
     DELIVERY = "delivery"
     DEAD_LETTER_READERS = "dead letter readers"
     QUARANTINE_READERS = "quarantine readers"
+    VERIFIER = "verifier"
 
 
 class Kind(StrEnum):
@@ -96,7 +97,7 @@ def _inputs(settings: Settings) -> tuple[Topic, ...]:
             partitions=settings.partitions,
             config=config,
             writers=(Party.PRODUCERS,),
-            readers=(Party.WORKER,),
+            readers=(Party.WORKER, Party.VERIFIER),
         )
 
     return (
@@ -137,7 +138,7 @@ def _internals(settings: Settings) -> tuple[Topic, ...]:
                 settings.input_retention_days * DAY_MS, settings.output_max_bytes, settings
             ),
             writers=(Party.WORKER,),
-            readers=(Party.WORKER,),
+            readers=(Party.WORKER, Party.VERIFIER),
         ),
         Topic(
             name=names.ticks,
@@ -155,7 +156,7 @@ def _internals(settings: Settings) -> tuple[Topic, ...]:
                 roll_early=True,
             ),
             writers=(tick_writer,),
-            readers=(Party.WORKER,),
+            readers=(Party.WORKER, Party.VERIFIER),
         ),
         Topic(
             name=names.changelog,
@@ -168,7 +169,7 @@ def _internals(settings: Settings) -> tuple[Topic, ...]:
             partitions=settings.partitions,
             config=compacted(settings),
             writers=(Party.WORKER,),
-            readers=(Party.WORKER,),
+            readers=(Party.WORKER, Party.VERIFIER),
         ),
     )
 
@@ -187,7 +188,7 @@ def _outputs(settings: Settings) -> tuple[Topic, ...]:
             partitions=settings.partitions,
             config=compacted(settings),
             writers=(Party.WORKER,),
-            readers=(Party.DELIVERY,),
+            readers=(Party.DELIVERY, Party.VERIFIER),
         )
 
     return (
@@ -216,7 +217,7 @@ def _asides(settings: Settings) -> tuple[Topic, ...]:
             name=name,
             kind=Kind.ASIDE,
             description=description,
-            key="as on the record, or none",
+            key="topic/partition/offset of the record",
             value="the record's bytes, headers and coordinates, and the reason",
             schemas=("dead_letter",),
             partitions=settings.partitions,
@@ -224,7 +225,7 @@ def _asides(settings: Settings) -> tuple[Topic, ...]:
                 days * DAY_MS, settings.output_max_bytes, settings, roll_early=True
             ),
             writers=(Party.WORKER,),
-            readers=(reader,),
+            readers=(reader, Party.VERIFIER),
         )
 
     return (

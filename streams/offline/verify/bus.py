@@ -28,6 +28,9 @@ SILENCE_S = 60.0
 MARKER_GRACE_S = 10.0
 """How long the last marker of a transaction may take beyond the transaction's own time."""
 
+COORDINATOR_S = 20.0
+"""How long the group's coordinator may take to be found."""
+
 _PAUSE_S = 0.05
 
 
@@ -74,9 +77,18 @@ class Bus:
     async def committed(self, topics: Iterable[str], number: int) -> dict[str, int]:
         """The group's committed offsets of one partition number; topics without are left out."""
         places = [TopicPartition(topic, number) for topic in topics]
-        found = await self._admin.list_consumer_group_offsets(
-            self._settings.group_id, partitions=places
-        )
+        deadline = time.monotonic() + COORDINATOR_S
+        while True:
+            try:
+                found = await self._admin.list_consumer_group_offsets(
+                    self._settings.group_id, partitions=places
+                )
+                break
+            except KafkaError as error:
+                # A coordinator that moves, or that is made for the first group there is.
+                if not error.retriable or time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(_PAUSE_S)
         return {place.topic: one.offset for place, one in found.items() if one.offset >= 0}
 
     async def start(self, topic: str, number: int) -> int:
