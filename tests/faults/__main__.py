@@ -19,7 +19,7 @@ from tests.faults import report
 from tests.faults.cluster import Cluster
 from tests.faults.conductor import Run
 from tests.faults.finales import FINALES
-from tests.faults.plan import drawn
+from tests.faults.plan import drawn, every_step
 from tests.faults.result import Result, decode, encode
 
 KEPT = Path("build/faults/runs.jsonl")
@@ -28,7 +28,7 @@ KEPT = Path("build/faults/runs.jsonl")
 def main() -> int:
     """Play the runs that are missing, and write the report. Exit code 0: all are clean."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.faults")
-    parser.add_argument("--runs", type=int, default=16, help="seeds 1 to N")
+    parser.add_argument("--runs", type=int, default=16, help="beside the one with every step")
     parser.add_argument("--subjects", type=int, default=6_500, help="a run; ten records each")
     parser.add_argument("--seconds", type=float, default=60, help="over which a stream is sent")
     parser.add_argument("--minutes", type=float, default=90, help="no run begins after that")
@@ -39,7 +39,7 @@ def main() -> int:
     logging.disable()  # clients tell of every broken connection
     given.kept.parent.mkdir(parents=True, exist_ok=True)
     results = kept(given.kept)
-    missing = [seed for seed in range(1, given.runs + 1) if seed not in results]
+    missing = [seed for seed in range(given.runs + 1) if seed not in results]
     until = time.monotonic() + given.minutes * 60
     with given.kept.open("ab") as file, Cluster() as cluster:
         for seed in missing:
@@ -58,7 +58,8 @@ def main() -> int:
 
 def play(cluster: Cluster, seed: int, subjects: int, seconds: float) -> Result:
     """One run, and then one of the things that must stop a worker, in turn."""
-    run = Run(cluster, drawn(seed, subjects, seconds))
+    plan = drawn(seed, subjects, seconds) if seed else every_step(subjects // 3)
+    run = Run(cluster, plan)
     result = run.play()
     if result.clean:
         name = list(FINALES)[seed % len(FINALES)]

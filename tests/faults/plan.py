@@ -7,12 +7,16 @@ from typing import Any, Final
 
 import msgspec
 
-from tests.faults.strikes import STRIKES, brokers, workers
+from tests.faults.strikes import STRIKES, brokers, inside, workers
 
 CERTAIN: Final = (*[workers.KILL] * 6, brokers.KILL, workers.FREEZE)
 """What strikes in every run of the long form."""
 
 MORE = 9
+
+STEP_S = 6.0
+"""From one death at a step to the next."""
+
 """So many others, drawn by weight."""
 
 
@@ -63,4 +67,19 @@ def drawn(seed: int, subjects: int, seconds: float) -> Plan:
             "open_slices": rnd.choice([2, 8]),
             "live_subjects": rnd.choice([200, 100_000]),
         },
+    )
+
+
+def every_step(subjects: int) -> Plan:
+    """A run in which a worker dies on each side of each step, one after the other."""
+    deck = list(inside.EVERY_STEP)
+    Random(0).shuffle(deck)
+    return Plan(
+        seed=0,
+        subjects=subjects,
+        seconds=len(deck) * STEP_S,
+        deck=tuple(deck),
+        workers=2,
+        lasting=True,
+        settings={"transaction_max_records": 50, "transaction_timeout_s": 12.0},
     )

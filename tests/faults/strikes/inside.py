@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from typing import Final
 
 import psutil
 
@@ -13,7 +15,7 @@ from tests.faults.strikes.registry import somebody_runs, strike
 from tests.faults.strikes.workers import thaw_later, visit
 
 STANDSTILL = "worker frozen within a transaction"
-WAIT_FOR_STANDSTILL_S = 12.0
+WAIT_FOR_STANDSTILL_S = 60.0
 LOOK_S = 0.2
 
 
@@ -26,18 +28,51 @@ def restart(scene: Scene, fault: str, called: str) -> Member:
 
 
 @strike("worker dies between two steps", weight=5, possible=somebody_runs, inner=True)
-def die_at_a_step(scene: Scene) -> None:
+def die_somewhere(scene: Scene) -> None:
     """Before or after any step of taking over, of a transaction, or of judging."""
     step = scene.rnd.choice(list(sabotage.STEPS))
-    die_at(scene, step, after=scene.rnd.random() < 0.5)
-
-
-def die_at(scene: Scene, step: str, *, after: bool) -> None:
-    """A worker is started again and dies at one of the first calls of the step."""
     call = scene.rnd.randint(1, sabotage.STEPS[step].most)
+    die_at(scene, step, after=scene.rnd.random() < 0.5, call=call)
+    scene.note("worker dies between two steps")
+
+
+def die_at(scene: Scene, step: str, *, after: bool, call: int) -> None:
+    """A worker is started again and dies at the n-th call of the step."""
     called = f"{'after' if after else 'before'} {step}"
     restart(scene, sabotage.die_at(step, after=after, call=call), called)
-    scene.note("worker dies between two steps")
+
+
+def nobody_waits_to_die(scene: Scene) -> bool:
+    """Whether the last one that was to die at a step has done so."""
+    return somebody_runs(scene) and not any(member.fault for member in scene.crew.members)
+
+
+def every_step() -> Iterator[str]:
+    """Register a strike for each side of each step; they come in a run of their own."""
+    for step in sabotage.STEPS:
+        for after in (False, True):
+            name = f"worker dies {'after' if after else 'before'} {step}"
+
+            def act(scene: Scene, step: str = step, after: bool = after, name: str = name) -> None:  # noqa: FBT001
+                die_at(scene, step, after=after, call=FIRST_CALL.get(step, 2))
+                scene.note(name)
+
+            strike(name, weight=0, possible=nobody_waits_to_die, inner=True)(act)
+            yield name
+
+
+FIRST_CALL: Final = {
+    "restore": 1,
+    "restoring rows": 1,
+    "committer start": 1,
+    "take-over": 1,
+    "seek": 1,
+    "first slice": 1,
+    "record": 50,
+}
+"""Where not the second call: what comes once, and a record in the middle of a batch."""
+
+EVERY_STEP: Final = tuple(every_step())
 
 
 @strike("worker dies in a rebalance", weight=2, possible=somebody_runs, inner=True)
