@@ -13,7 +13,7 @@ A, B = SubjectKey(b"a"), SubjectKey(b"b")
 
 
 def test_a_deadline_has_passed_strictly_after_it() -> None:
-    deadlines = Deadlines()
+    deadlines = Deadlines[SubjectKey]()
     deadlines.set(A, Instant(10))
     deadlines.set(B, Instant(5))
     assert deadlines.passed(Instant(5)) == []
@@ -22,7 +22,7 @@ def test_a_deadline_has_passed_strictly_after_it() -> None:
 
 
 def test_a_deadline_that_was_replaced_or_taken_away_does_not_pass() -> None:
-    deadlines = Deadlines()
+    deadlines = Deadlines[SubjectKey]()
     deadlines.set(A, Instant(5))
     deadlines.set(A, Instant(20))
     deadlines.set(B, Instant(5))
@@ -38,12 +38,13 @@ def test_a_deadline_that_was_replaced_or_taken_away_does_not_pass() -> None:
     st.lists(st.tuples(st.sampled_from("abc"), st.none() | st.integers(0, 9))), st.integers(0, 9)
 )
 def test_it_agrees_with_a_dictionary(steps: list[tuple[str, int | None]], clock: int) -> None:
-    deadlines, plain = Deadlines(), dict[str, int]()
+    deadlines, plain = Deadlines[SubjectKey](), dict[str, int]()
     for name, at in steps:
         deadlines.set(SubjectKey(name.encode()), None if at is None else Instant(at))
         plain.pop(name, None)
         if at is not None:
             plain[name] = at
+    assert deadlines.next == min(plain.values(), default=None)
     passed = [key.decode() for key in deadlines.passed(Instant(clock))]
     assert passed == sorted(
         (n for n, at in plain.items() if at < clock), key=lambda n: (plain[n], n)
