@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
-from streams.wire.progress import Gap, Progress
+from streams.transport.table import Restored, unreadable_row
+from streams.wire.progress import CorruptProgress, Gap, Progress, decode_progress
 
 _START_ANEW = (
     "Restore the topic from a backup, or raise the setting `generation` to judge everything "
@@ -51,6 +52,25 @@ def same_counts(counts: Mapping[str, int]) -> int:
         "`consentry topics check` says which are wrong; a subject's records and state must "
         "share one partition number.",
     )
+
+
+def stored_progress(restored: Restored, changelog: str, partition: int) -> Progress | None:
+    """The progress row that was restored; None when there is no state at all.
+
+    Raises ConsentryError for rows without one, and for one that cannot be read.
+    """
+    if restored.progress is None:
+        if len(restored.rows):
+            raise ConsentryError(
+                f"the state has rows and no progress row ({changelog}, partition {partition})",
+                "Something else than a worker wrote to the topic. Raise the setting "
+                "`generation` to judge everything again from the inputs.",
+            )
+        return None
+    try:
+        return decode_progress(restored.progress)
+    except CorruptProgress:
+        raise unreadable_row(changelog, partition) from None
 
 
 def progress_agrees(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aiokafka
 from aiokafka.structs import TopicPartition
 
@@ -39,6 +41,27 @@ def changelog_reader(settings: Settings) -> aiokafka.AIOKafkaConsumer:
         enable_auto_commit=False,
         max_partition_fetch_bytes=READ_BATCH_BYTES,
     )
+
+
+async def log_starts(
+    reader: aiokafka.AIOKafkaConsumer,
+    topics: Sequence[str],
+    changelog: str,
+    numbers: Sequence[int],
+) -> dict[int, dict[str, int]]:
+    """First offset that the broker still has, by partition number and topic.
+
+    Asked over the changelog reader's connection: on the consumer's own, the answer waits
+    behind a fetch that is held open for new records.
+    """
+    # All at once: aiokafka would ask for one unknown topic after another, 100 ms each.
+    await reader._client.set_topics((*topics, changelog))
+    places = [TopicPartition(topic, number) for number in numbers for topic in topics]
+    found = await reader.beginning_offsets(places)
+    starts: dict[int, dict[str, int]] = {number: {} for number in numbers}
+    for place, start in found.items():
+        starts[place.partition][place.topic] = start
+    return starts
 
 
 class GroupView:

@@ -14,16 +14,15 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
-from aiokafka.structs import TopicPartition
 
-from streams.errors import ConsentryError
 from streams.transport import checks
 from streams.transport.checks import PolicyPast
+from streams.transport.clients import log_starts
 from streams.transport.counts import unchanged
 from streams.transport.delivery import Batch, Bounds, Committer
 from streams.transport.partition import OwnedPartition
-from streams.transport.table import Restored, restore, unreadable_row
-from streams.wire.progress import CorruptProgress, Gap, Progress, decode_progress
+from streams.transport.table import Restored, restore
+from streams.wire.progress import Gap, Progress
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -134,7 +133,7 @@ class TakeOver:
             unchanged(count, await self._group.declared_counts(count))
             committed = {number: await self._group.committed(number) for number in numbers}
             await reader.start()
-            starts = await self._log_starts(reader, numbers)
+            starts = await log_starts(reader, self._topics, self._changelog, numbers)
             restored = await restore(reader, self._changelog, numbers)
             owned = {}
             for number in numbers:
@@ -163,23 +162,6 @@ class TakeOver:
         )
         return owned
 
-    async def _log_starts(
-        self, reader: AIOKafkaConsumer, numbers: list[int]
-    ) -> dict[int, dict[str, int]]:
-        """First offset that the broker still has, by partition number and topic.
-
-        Asked over the reader's connection: on the consumer's own, the answer waits
-        behind a fetch that is held open for new records.
-        """
-        # All at once: aiokafka would ask for one unknown topic after another, 100 ms each.
-        await reader._client.set_topics((*self._topics, self._changelog))
-        places = [TopicPartition(topic, number) for number in numbers for topic in self._topics]
-        found = await reader.beginning_offsets(places)
-        starts: dict[int, dict[str, int]] = {number: {} for number in numbers}
-        for place, start in found.items():
-            starts[place.partition][place.topic] = start
-        return starts
-
     async def _count_partitions(self, producer: AIOKafkaProducer) -> int:
         counts = {topic: len(await producer.partitions_for(topic)) for topic in self._counted}
         return checks.same_counts(counts)
@@ -193,7 +175,7 @@ class TakeOver:
         starts: dict[str, int],
         committer: Committer,
     ) -> OwnedPartition:
-        progress = self._read_progress(number, restored)
+        progress = checks.stored_progress(restored, self._changelog, number)
         committed = await self._settled(number, progress, committed)
         committer.committed.update(committed)
         checks.progress_agrees(progress, committed, self._changelog, number)
@@ -207,21 +189,6 @@ class TakeOver:
         partition = OwnedPartition(number, count, restored.rows, progress, committer, self._past)
         await self._settle_positions(partition, starts, gaps)
         return partition
-
-    def _read_progress(self, number: int, restored: Restored) -> Progress | None:
-        if restored.progress is None:
-            if len(restored.rows):
-                raise ConsentryError(
-                    f"the state has rows and no progress row ({self._changelog}, partition "
-                    f"{number})",
-                    "Something else than a worker wrote to the topic. Raise the setting "
-                    "`generation` to judge everything again from the inputs.",
-                )
-            return None
-        try:
-            return decode_progress(restored.progress)
-        except CorruptProgress:
-            raise unreadable_row(self._changelog, number) from None
 
     async def _settled(
         self, number: int, progress: Progress | None, committed: dict[str, int]

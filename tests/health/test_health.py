@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, cast
@@ -19,6 +18,15 @@ from streams.transport.pulse import Beat
 
 SETTINGS = Settings(session_timeout_s=10, stall_after_s=5)
 INPUT, TICKS = SETTINGS.topics.purchase, SETTINGS.topics.ticks
+NOW = 1000.0
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, which stands still unless a test moves it."""
+    now = [NOW]
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    return now
 
 
 @dataclass
@@ -72,7 +80,7 @@ def judging(**committer: Any) -> World:
     """A worker in good health with partition 3, 2 records behind."""
     held = Held({3: Owned(3, FakeCommitter({INPUT: 8, TICKS: 5}, **committer))})
     ends = {(INPUT, 3): 10, (TICKS, 3): 6}
-    return World(held, beat=Beat(time.monotonic(), ends))
+    return World(held, beat=Beat(NOW, ends))
 
 
 def report(world: World, looks: int = 1) -> Report:
@@ -87,7 +95,7 @@ def report(world: World, looks: int = 1) -> Report:
 
 
 def test_a_worker_that_judges_is_ready_and_says_how_far_it_is() -> None:
-    said = report(judging(committed_at=time.monotonic() - 2))
+    said = report(judging(committed_at=NOW - 2))
     assert (said.live, said.ready, said.phase, said.reasons) == (True, True, "judging", [])
     one = said.partitions[3]
     assert (one.lag, one.last_commit_s, one.waiting_s, one.standing_s) == (2, 2.0, 0.0, 0.0)
@@ -96,28 +104,30 @@ def test_a_worker_that_judges_is_ready_and_says_how_far_it_is() -> None:
 
 
 def test_a_member_without_partitions_is_ready_and_says_so() -> None:
-    said = report(World(Held({}), beat=Beat(time.monotonic(), {})))
+    said = report(World(Held({}), beat=Beat(NOW, {})))
     assert (said.live, said.ready, said.phase, said.partitions) == (True, True, "standby", {})
 
 
 def test_a_lag_that_is_not_known_is_not_said() -> None:
     world = judging()
-    world.beat = Beat(time.monotonic(), {})
+    world.beat = Beat(NOW, {})
     assert report(world).partitions[3].lag is None
 
 
 @pytest.mark.parametrize(
-    ("world", "phase", "reason"),
+    ("world", "heard_s", "phase", "reason"),
     [
-        (World(beat=Beat(time.monotonic(), {})), "joining", "not assigned"),
-        (World(Held({}, taken=False), beat=Beat(time.monotonic(), {})), "restoring", "restored"),
-        (judging(alive=False), "judging", "partition 3: nothing more is committed"),
-        (judging(waits_s=5.1), "judging", "partition 3: a commit has been due for 5 s"),
-        (World(Held({})), "standby", "not a member"),
-        (World(Held({}), beat=Beat(time.monotonic() - 5.5, {})), "standby", "has not answered"),
+        (World(), 0.0, "joining", "not assigned"),
+        (World(Held({}, taken=False)), 0.0, "restoring", "restored"),
+        (judging(alive=False), 0.0, "judging", "partition 3: nothing more is committed"),
+        (judging(waits_s=5.1), 0.0, "judging", "partition 3: a commit has been due for 5 s"),
+        (World(Held({})), None, "standby", "not a member"),
+        (World(Held({})), 5.5, "standby", "has not answered"),
     ],
 )
-def test_why_it_is_not_ready(world: World, phase: str, reason: str) -> None:
+def test_why_it_is_not_ready(world: World, heard_s: float | None, phase: str, reason: str) -> None:
+    """The group's coordinator was last heard so many seconds ago."""
+    world.beat = Beat(None if heard_s is None else NOW - heard_s, {})
     said = report(world)
     assert (said.live, said.ready, said.phase) == (True, False, phase)
     [told] = said.reasons
@@ -126,7 +136,7 @@ def test_why_it_is_not_ready(world: World, phase: str, reason: str) -> None:
 
 def test_what_is_within_bounds_is_ready() -> None:
     world = judging(waits_s=4.9)
-    world.beat = Beat(time.monotonic() - 4.5, {})
+    world.beat = Beat(NOW - 4.5, {})
     assert report(world).ready
 
 
@@ -138,9 +148,7 @@ def test_state_of_a_partition_that_is_being_restored_is_no_stall() -> None:
     assert said.partitions == {}
 
 
-def test_a_stall_is_logged_once_and_so_is_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [100.0]
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+def test_a_stall_is_logged_once_and_so_is_its_end(clock: list[float]) -> None:
     world = judging()
     health = world.health()
 
@@ -178,12 +186,12 @@ def test_to_be_given_nothing_for_ever_by_a_group_that_answers_is_a_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "REBALANCE_S", 3.0)
-    world = World(beat=Beat(time.monotonic(), {}))
+    world = World(beat=Beat(NOW, {}))
     assert report(world, looks=7).live
     said = report(world, looks=8)
     assert not said.live
     assert "assigned no partitions" in said.reasons[0]
-    silent = World(beat=Beat(time.monotonic() - 60, {}))
+    silent = World(beat=Beat(NOW - 60, {}))
     assert report(silent, looks=30).live
     world.holding = Held({})
     assert report(world, looks=30).ready
