@@ -68,8 +68,12 @@ class Scene:
         return not self._agenda
 
     def somebody(self) -> Member:
-        """A member that runs. Raises IndexError when none does."""
-        return self.rnd.choice(self.crew.running)
+        """A member that runs; one in whose process a fault waits only where there is no other.
+
+        Raises IndexError when none runs.
+        """
+        running = self.crew.running
+        return self.rnd.choice([m for m in running if not m.fault] or running)
 
 
 def stubbornly(action: Callable[[], T], seconds: float = STUBBORN_S) -> T:
