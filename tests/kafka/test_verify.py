@@ -190,6 +190,21 @@ def test_each_break_is_named(judged: tuple[Bus, Vandal]) -> None:
         encode_row(msgspec.structs.replace(row, fact=invented)),
     )  # fmt: skip
 
+    position = vandal.progress[0].positions[names.data_share]
+    past = {TopicPartition(names.data_share, 0): OffsetAndMetadata(position + 2, "", -1)}
+    vandal.commit(past)
+
+    [(about, letter)] = [
+        pair for pair in vandal.findings.values() if pair[1].code == "UNPROCESSABLE_EVENT"
+    ]
+    groundless = ViolationId("00000000-0000-5000-8000-000000000001")
+    vandal.put(
+        names.violations,
+        about.partition,
+        groundless.encode(),
+        encode_finding(msgspec.structs.replace(letter, violation_id=groundless)),
+    )
+
     found = run(bus)
     duty = "RECIPIENT_NOTIFICATION_DUE"
     # What the removed and the invented row said of findings long taken back depends on the
@@ -207,7 +222,10 @@ def test_each_break_is_named(judged: tuple[Bus, Vandal]) -> None:
         (Kind.NO_INPUT, "subject-5", None),
         (Kind.MISSING, "subject-5", "BASIS_RECORD_MISMATCH"),
         (Kind.DIFFERENT, "subject-5", duty),
+        (Kind.OFFSETS, None, None),
+        (Kind.EXTRA, None, letter.code),
     }
+    assert f"offset {position + 2} is committed, past {position}" in only(found, Kind.OFFSETS).what
     missing = only(found, Kind.MISSING, "subject-0")
     assert missing.violation_id == removed.key.decode()
     assert ("0-early", names.data_share) in {
@@ -251,34 +269,13 @@ def test_records_that_the_state_claims_and_nobody_judged(judged: tuple[Bus, Vand
     assert f"offset {position + 1}" in untold.what
 
 
-def test_offsets_past_the_state_and_findings_about_no_record(judged: tuple[Bus, Vandal]) -> None:
-    bus, vandal = judged
-    topic = bus.names.data_share
-    position = vandal.progress[0].positions[topic]
-    vandal.commit({TopicPartition(topic, 0): OffsetAndMetadata(position + 2, "", -1)})
-    [(record, letter)] = [
-        pair for pair in vandal.findings.values() if pair[1].code == "UNPROCESSABLE_EVENT"
-    ]
-    forged = msgspec.structs.replace(
-        letter, violation_id=ViolationId("0" * 8 + "-0000-5000-8000-" + "0" * 12)
-    )
-    vandal.put(
-        bus.names.violations, record.partition, forged.violation_id.encode(), encode_finding(forged)
-    )
-    found = run(bus)
-    assert {(one.kind, one.topic) for one in found.differences} == {
-        (Kind.OFFSETS, topic), (Kind.EXTRA, bus.names.violations),
-    }  # fmt: skip
-    assert f"offset {position + 2} is committed, past {position}" in only(found, Kind.OFFSETS).what
-
-
 def test_a_worker_under_load_is_equal_at_every_cut(bus: Bus) -> None:
     command = [sys.executable, "-m", "streams.cli.main", "verify", "--json"]
-    # So few that a slow machine is not led to ever more of them.
-    waiting = iter(stories(400))
     facts = []
     with bus.worker() as worker:
-        for _ in range(3):
+        for turn in range(3):
+            # So few that a slow machine is not led to ever more of them.
+            waiting = iter(stories(100, 100 * turn))
             with subprocess.Popen(
                 command, stdout=subprocess.PIPE, env=bus.environment()
             ) as verifying:
@@ -291,7 +288,8 @@ def test_a_worker_under_load_is_equal_at_every_cut(bus: Bus) -> None:
             assert verifying.returncode == 0
             facts.append(sum(cut["facts"] for cut in found["partitions"]))
         assert worker.process.poll() is None
-    assert sorted(set(facts)) == facts, "it judged while it was verified"
+    assert sorted(facts) == facts
+    assert facts[0] < facts[-1], "it judged while it was verified"
 
 
 def test_the_command_says_it_by_its_exit_code(

@@ -12,7 +12,7 @@ from streams.core.identifiers import SubjectId, ViolationId
 from streams.core.subject import Subject
 from streams.offline.verify.across import Across
 from streams.offline.verify.outputs import Outputs
-from streams.offline.verify.result import Kind
+from streams.offline.verify.result import Difference, Kind
 from streams.offline.verify.spill import Spill
 from streams.settings import Settings
 from streams.wire.findings import decode_finding
@@ -40,7 +40,14 @@ class Reading:
     def __init__(self, generation: int = 1) -> None:
         self.spill = Spill()
         self.across = Across(NAMES, POLICY, 2)
-        self.outputs = Outputs(duties=False, number=0, generation=generation, across=self.across)
+        self.found: list[Difference] = []
+        self.outputs = Outputs(
+            duties=False,
+            number=0,
+            generation=generation,
+            across=self.across,
+            tell=self.found.append,
+        )
 
     def take(self, sequence: int, *records: At) -> None:
         self.outputs.release(self.spill, sequence)
@@ -54,7 +61,7 @@ class Reading:
 
     @property
     def told(self) -> list[tuple[Kind, int | None]]:
-        return [(one.kind, one.offset) for one in self.outputs.found]
+        return [(one.kind, one.offset) for one in self.found]
 
 
 @pytest.fixture
@@ -91,7 +98,7 @@ def test_a_tombstone_takes_it_away_and_it_may_begin_anew(reading: Reading) -> No
 def test_revisions_rise_also_after_the_cut(reading: Reading, second: int, what: str) -> None:
     reading.take(5, told_at(0, revision(2), 6), told_at(3, revision(second), 7))
     assert reading.told == [(Kind.REPEATED, 3)]
-    assert what in reading.outputs.found[0].what
+    assert what in reading.found[0].what
 
 
 def test_revisions_may_leave_out_what_compaction_took(reading: Reading) -> None:
@@ -144,7 +151,9 @@ def test_without_a_number_only_findings_about_dead_letters_are_set_apart(
 
 def test_duties_and_findings_share_ids_and_stay_apart(reading: Reading) -> None:
     spill = reading.spill
-    duties = Outputs(duties=True, number=0, generation=1, across=reading.across)
+    duties = Outputs(
+        duties=True, number=0, generation=1, across=reading.across, tell=reading.found.append
+    )
     live = Live(Subject(CONTROLLER, SubjectId("subject-0")))
     for offset, event in enumerate(story(0)):
         live.judge(fact_of(event, offset))
@@ -152,6 +161,6 @@ def test_duties_and_findings_share_ids_and_stay_apart(reading: Reading) -> None:
     duties.take(spill, [told_at(0, duty, 1)], 5)
     same = duty.duty_id
     reading.take(5, told_at(0, msgspec.structs.replace(FINDING, violation_id=same), 1))
-    assert duties.found == reading.outputs.found == []
+    assert reading.found == []
     [kept] = spill.subjects()
     assert sorted((one.violation_id, one.duty) for one in kept.told) == [(same, 0), (same, 1)]

@@ -47,6 +47,7 @@ class Across:
         self._names = names
         self._policy = policy
         self._count = count
+        self._starts: dict[int, int] = {}
         self._database = open_database()
         self._database.executescript(_TABLES)
 
@@ -98,17 +99,19 @@ class Across:
                 ),
             )
 
-    async def rekeyed(self, bus: Bus) -> list[Difference]:
-        """Records that were not sent again, as far as the re-key topic reaches back."""
+    async def read_rekeyed(self, bus: Bus) -> None:
+        """Note what stands on the re-key topic, where something must."""
         sent = self._database.execute("SELECT DISTINCT home FROM sent").fetchall()
-        found: list[Difference] = []
         for (home,) in sent:
-            start = await bus.start(self._names.rekeyed, home)
+            start = self._starts[home] = await bus.start(self._names.rekeyed, home)
             end = await bus.settled(self._names.rekeyed, home)
             async for records in bus.read(self._names.rekeyed, home, start, end):
                 self._meet(home, records)
-            found.extend(self._not_sent(home, whole=start == 0))
-        return found
+
+    def not_sent(self) -> Iterator[Difference]:
+        """Records that were not sent again, as far as the re-key topic reaches back."""
+        for home, start in self._starts.items():
+            yield from self._not_sent(home, whole=start == 0)
 
     def _meet(self, home: int, records: Sequence[Record]) -> None:
         origins = (rekeyed(record) for record in records)

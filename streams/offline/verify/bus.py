@@ -21,7 +21,8 @@ from streams.topics.cluster import read_cluster
 from streams.wire.record import Record
 
 FETCH_BYTES = 1 << 22
-FETCH_WAIT_MS = 50
+FETCH_WAIT_MS = 5
+"""Ends are known, so nothing is waited for; a fetch held open would hold up the next topic."""
 SILENCE_S = 60.0
 """How long a broker may give nothing of what it said it has."""
 
@@ -77,19 +78,19 @@ class Bus:
     async def committed(self, topics: Iterable[str], number: int) -> dict[str, int]:
         """The group's committed offsets of one partition number; topics without are left out."""
         places = [TopicPartition(topic, number) for topic in topics]
+        group = self._settings.group_id
+        ask = self._admin.list_consumer_group_offsets
         deadline = time.monotonic() + COORDINATOR_S
         while True:
             try:
-                found = await self._admin.list_consumer_group_offsets(
-                    self._settings.group_id, partitions=places
-                )
-                break
+                found = await ask(group, partitions=places)
             except KafkaError as error:
                 # A coordinator that moves, or that is made for the first group there is.
                 if not error.retriable or time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(_PAUSE_S)
-        return {place.topic: one.offset for place, one in found.items() if one.offset >= 0}
+                continue
+            return {place.topic: one.offset for place, one in found.items() if one.offset >= 0}
 
     async def start(self, topic: str, number: int) -> int:
         """The first offset that the broker still has."""
@@ -137,7 +138,10 @@ class Bus:
             try:
                 polled = await reader.getmany(place, timeout_ms=1000)
             except OffsetOutOfRangeError:
-                reader.seek(place, max(position + 1, await self.start(topic, number)))
+                start = await self.start(topic, number)
+                if start <= position:
+                    raise
+                reader.seek(place, start)
                 polled = {}
             records = polled.get(place, ())
             if records:

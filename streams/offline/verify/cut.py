@@ -12,7 +12,7 @@ last one ended.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from streams.errors import ConsentryError
 from streams.offline.verify.across import Across
@@ -34,7 +34,13 @@ class Cut:
     """
 
     def __init__(
-        self, bus: Bus, settings: Settings, number: int, spill: Spill, across: Across
+        self,
+        bus: Bus,
+        settings: Settings,
+        number: int,
+        spill: Spill,
+        across: Across,
+        tell: Callable[[Difference], object],
     ) -> None:
         names = settings.topics
         self._bus = bus
@@ -48,6 +54,7 @@ class Cut:
                 number=number,
                 generation=settings.generation,
                 across=across,
+                tell=tell,
             )
             for topic in (names.violations, names.duties)
         }
@@ -70,10 +77,6 @@ class Cut:
             start, end = await self._span(topic)
             async for records in self._bus.read(topic, self._number, start, end):
                 outputs.take(self._spill, records, self.progress.sequence)
-
-    def impossible(self) -> list[Difference]:
-        """What cannot be so whatever the cut, as far as was read."""
-        return [one for outputs in self._outputs.values() for one in outputs.found]
 
     async def _span(self, topic: str) -> tuple[int, int]:
         """From where the last cut ended to where what is decided ends now."""

@@ -51,6 +51,8 @@ class Inputs:
         self._across = across
         self._arrivals = Arrivals(names)
         self._home = lru_cache(HOMES_KEPT)(partial(partition_for, count=count))
+        self._asides = ((names.dead_letters, False), (names.quarantine, True))
+        self._aside_starts: dict[str, int] = {}
         self.spans: list[Span] = []
 
     async def read(self, bus: Bus, progress: Progress) -> None:
@@ -176,19 +178,21 @@ class Inputs:
             return Source(self.spans[one.topic].topic, self._number, one.offset)
         return Source(one.source_topic, one.source_partition or 0, one.source_offset or 0)
 
-    async def kept(self, bus: Bus) -> list[Difference]:
-        """Records that cannot be judged and were not kept, as far as dead letters reach back."""
-        found: list[Difference] = []
-        for topic, raw in ((self._names.dead_letters, False), (self._names.quarantine, True)):
-            start = await bus.start(topic, self._number)
+    async def read_dead_letters(self, bus: Bus) -> None:
+        """Note which records were kept; quarantined ones too, by their keys only."""
+        for topic, raw in self._asides:
+            start = self._aside_starts[topic] = await bus.start(topic, self._number)
             end = await bus.settled(topic, self._number)
             async for records in bus.read(topic, self._number, start, end):
                 self._spill.many(
                     "INSERT OR IGNORE INTO aside VALUES (?, ?)",
                     (((one.key or b"").decode(errors="replace"), raw) for one in records),
                 )
-            found.extend(self._not_kept(topic, raw=raw, whole=start == 0))
-        return found
+
+    def not_kept(self) -> Iterator[Difference]:
+        """Records that cannot be judged and were not kept, as far as dead letters reach back."""
+        for topic, raw in self._asides:
+            yield from self._not_kept(topic, raw=raw, whole=self._aside_starts[topic] == 0)
 
     def _not_kept(self, topic: str, *, raw: bool, whole: bool) -> Iterator[Difference]:
         """Those of one input are kept in their order, so what is left tells what is gone."""

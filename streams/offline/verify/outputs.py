@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from streams.core.identifiers import subject_key
 from streams.offline.verify.across import Across
@@ -19,18 +19,26 @@ _UNNUMBERED = -1
 class Outputs:
     """One output topic. Records are given in the order of their offsets.
 
-    `found` collects what cannot be so whatever the cut: unreadable records, revisions that
+    `tell` is told what cannot be so whatever the cut: unreadable records, revisions that
     are visible twice, batch numbers that go back. Numbers may go back as often as the
     setting `generation` was raised: the state then began anew, on the same topics.
     """
 
-    def __init__(self, *, duties: bool, number: int, generation: int, across: Across) -> None:
+    def __init__(
+        self,
+        *,
+        duties: bool,
+        number: int,
+        generation: int,
+        across: Across,
+        tell: Callable[[Difference], object],
+    ) -> None:
         self._duties = duties
         self._number = number
         self._across = across
         self._anew = generation - 1
         self._batch = 0
-        self.found: list[Difference] = []
+        self._give = tell
 
     def release(self, spill: Spill, sequence: int) -> None:
         """Let what was put by take its place, where it belongs to a new cut."""
@@ -134,7 +142,7 @@ class Outputs:
         what: str,
         told: Told | None = None,
     ) -> None:
-        self.found.append(
+        self._give(
             Difference(
                 kind=kind,
                 topic=record.topic,

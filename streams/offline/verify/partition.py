@@ -62,7 +62,9 @@ class Partition:
         self._spill = spill
         settings, names = shared.settings, shared.settings.topics
         self._topics = (*names.inputs.values(), names.rekeyed, names.ticks)
-        self._cut = Cut(shared.bus, settings, number, spill, shared.across)
+        self._cut = Cut(
+            shared.bus, settings, number, spill, shared.across, lambda one: shared.result.add([one])
+        )
         self._inputs = Inputs(names, number, shared.count, spill, shared.across)
         self._totals = Counter(subjects=0, facts=0, findings=0, duties=0)
 
@@ -81,9 +83,9 @@ class Partition:
             await self._inputs.read(bus, progress)
             result.add(self._lost())
         await self._subjects()
-        result.add(self._cut.impossible())
         if result.with_inputs:
-            result.add(await self._inputs.kept(bus))
+            await self._inputs.read_dead_letters(bus)
+            result.add(self._inputs.not_kept())
         await self._account(progress)
         result.add(await offsets.behind(bus, progress, self._number))
         result.cuts.append(
