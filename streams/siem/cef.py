@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from streams.siem.lifecycle import Told
 from streams.siem.notice import Notice, notice_of
-from streams.siem.plain import TEXT_BYTES, identifier, sentence
+from streams.siem.plain import TEXT_BYTES, identifier, sentence, without
 from streams.siem.producer import PRODUCT, VENDOR, Producer
 
 LONGEST = 8_192
 """No line has more bytes of UTF-8: what RFC 5425 asks receivers to accept."""
 
-_PIPE = "<U+007C>"
+_SLASHES = str.maketrans("\\|", "//")
+_RESERVED = '|"'
+"""A pipe is legal in a value, and yet readers take it for one of the header's (tenzir rejects
+the line) or leave its escape as it stands (logstash). After a single quote, readers look for
+its partner through all that follows (tenzir)."""
+
+_IN_TEXTS = str.maketrans(_RESERVED, "/'")
 
 
 def cef(told: Told, producer: Producer) -> str:
@@ -63,9 +69,9 @@ def _extension(notice: Notice, producer: Producer) -> tuple[tuple[str, str | int
         *_labelled("cs6", "finality", notice.finality),
         *_labelled("deviceCustomDate1", "dueAt", notice.due_at),
         *_labelled("flexString1", "policy", notice.policy_version),
-        *_labelled("flexString2", "citations", sentence("; ".join(notice.citations), 256)),
-        ("reason", sentence(" ".join(filter(None, reasons)), 256) or None),
-        ("msg", sentence(f"{notice.message} {notice.remediation}", TEXT_BYTES * 3 // 2)),
+        *_labelled("flexString2", "citations", _text("; ".join(notice.citations), 256)),
+        ("reason", _text(" ".join(filter(None, reasons)), 256) or None),
+        ("msg", _text(f"{notice.message} {notice.remediation}", TEXT_BYTES * 3 // 2)),
     )
 
 
@@ -76,14 +82,18 @@ def _labelled(
 
 
 def _header(field: str) -> str:
-    r"""A backslash and a pipe are escaped; `=` is not."""
-    return field.replace("\\", "\\\\").replace("|", "\\|")
+    r"""A backslash and a pipe may be escaped here, and become slashes instead.
+
+    Readers take the pipe in `\\\\|`, the end of a field that ends in a backslash, for an escaped
+    one (tenzir). No code and no version holds either.
+    """
+    return field.translate(_SLASHES)
 
 
 def _value(value: str) -> str:
-    r"""A backslash and `=` are escaped.
+    """A backslash and `=` are escaped."""
+    return without(value, _RESERVED).replace("\\", "\\\\").replace("=", "\\=")
 
-    A pipe is legal as it is, and yet readers take it for one of the header's (tenzir
-    rejects the line) or leave `\|` as it stands (logstash): so it is made visible.
-    """
-    return value.replace("\\", "\\\\").replace("=", "\\=").replace("|", _PIPE)
+
+def _text(text: str, limit: int) -> str:
+    return sentence(text, limit).translate(_IN_TEXTS)

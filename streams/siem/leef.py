@@ -1,7 +1,10 @@
-"""IBM's Log Event Extended Format 2.0 with tabs between attributes, for QRadar.
+r"""IBM's Log Event Extended Format 2.0 with tabs between attributes, for QRadar.
 
 LEEF has no escaping. Values hold no control character (`plain.py`), so a tab or a line end
-is always ours; a pipe means something in the header alone, where it becomes a slash.
+is always ours. A pipe means something in the header alone; there it becomes a slash, and so
+does a backslash, after which readers overlook a pipe. In values readers take a backslash for
+an escape (tenzir makes a line end of `\n`) and a single quote for the first of two: ids have
+them made visible.
 The life of a finding: `findingId` is its identity, `action` the step, `revision` counts.
 """
 
@@ -9,21 +12,29 @@ from __future__ import annotations
 
 from streams.siem.lifecycle import Told
 from streams.siem.notice import Notice, instant_text, notice_of
-from streams.siem.plain import identifier, sentence
+from streams.siem.plain import TEXT_BYTES, identifier, sentence, without
 from streams.siem.producer import PRODUCT, VENDOR, Producer
 
 LONGEST = 4_096
 """No line has more bytes of UTF-8: QRadar's own limit for syslog over TCP."""
+
+_SLASHES = str.maketrans("\\|", "//")
+_RESERVED = '\\"'
+_IN_TEXTS = str.maketrans(_RESERVED, "/'")
 
 
 def leef(told: Told, producer: Producer) -> str:
     """The line, without a line end."""
     notice = notice_of(told, producer.language)
     header = (VENDOR, PRODUCT, identifier(producer.version), notice.code)
-    pairs = [f"{key}={value}" for key, value in _attributes(notice, producer) if value is not None]
+    pairs = [
+        f"{key}={without(str(value), _RESERVED)}"
+        for key, value in _attributes(notice, producer)
+        if value is not None
+    ]
     return (
         "LEEF:2.0|"
-        + "".join(f"{field.replace('|', '/')}|" for field in header)
+        + "".join(f"{field.translate(_SLASHES)}|" for field in header)
         + "x09|"
         + "\t".join(pairs)
     )
@@ -56,7 +67,11 @@ def _attributes(notice: Notice, producer: Producer) -> tuple[tuple[str, str | in
         ("occurredAt", instant_text(notice.occurred_at)),
         ("dueAt", instant_text(notice.due_at)),
         ("instance", identifier(producer.instance)),
-        ("citations", sentence("; ".join(notice.citations), 256)),
-        ("message", notice.message),
-        ("remediation", sentence(notice.remediation, 256)),
+        ("citations", _text("; ".join(notice.citations), 256)),
+        ("message", _text(notice.message, TEXT_BYTES)),
+        ("remediation", _text(notice.remediation, 256)),
     )
+
+
+def _text(text: str, limit: int) -> str:
+    return sentence(text, limit).translate(_IN_TEXTS)

@@ -34,6 +34,7 @@ _ACTIVITIES: Final = {
 _NEW: Final = (1, "New")
 _RESOLVED: Final = (4, "Resolved")
 _CONFIDENCE: Final = {Finality.PROVISIONAL: (2, "Medium"), Finality.FINAL: (3, "High")}
+_UNTYPED: Final = {"finding": "record", "duty": "trigger"}
 _RESOURCE_UID: Final = (10, "Resource UID")
 _ALERTS_FROM: Final = 3
 """Medium: OCSF's word for it is that the severity is elevated."""
@@ -136,7 +137,7 @@ def _finding_info(notice: Notice) -> dict[str, Any]:
             "version": notice.rule_version,
         },
         "related_events": [
-            {"uid": notice.event_id, "type": notice.event_type or "trigger"},
+            {"uid": notice.event_id, "type": notice.event_type or _UNTYPED[notice.kind]},
             *({"uid": uid, "type": "data-share"} for uid in notice.share_ids),
         ],
         "related_events_count": 1 + notice.share_count,

@@ -8,7 +8,7 @@ from streams.core.vocabulary import EventType
 from streams.siem.notice import Notice
 
 _PERSONAL: Final = (1, "Personal")
-_IN_TRANSIT: Final = (2, "Data In-Transit")
+_IN_TRANSIT: Final = (2, "Data in-Transit")
 _APPLICATION_LEVEL: Final = (10, "Application-Level DLP")
 
 

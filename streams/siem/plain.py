@@ -34,10 +34,12 @@ def identifier(value: str) -> str:
 
     Printable ids up to ID_BYTES stay as they are. Others become their beginning, with what
     cannot be shown as `<U+000A>`, and the SHA-256 of the whole: `e-1<U+000A>x~sha256:9f…`.
-    So do ids that already hold such marks: nobody can send the form of another's id.
+    So do empty ids, and ids that already hold such marks: nobody can send the form of
+    another's id.
     """
     if (
-        value.isprintable()
+        value
+        and value.isprintable()
         and len(value.encode()) <= ID_BYTES
         and _DIGEST not in value
         and _MADE_VISIBLE not in value
@@ -47,6 +49,22 @@ def identifier(value: str) -> str:
         return value
     digest = sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{visible(value[:_HEAD]).strip()}{_DIGEST}{digest}"
+
+
+def without(value: str, reserved: str) -> str:
+    """An id for a format whose readers stumble over some characters: these made visible.
+
+    Where that makes it longer than LONGEST_ID, the SHA-256 of the whole stands for its end.
+    """
+    shown = _shown(value, reserved)
+    if shown == value or len(shown.encode()) <= LONGEST_ID:
+        return shown
+    digest = sha256(value.encode()).hexdigest()
+    return f"{_shown(value[:_HEAD], reserved)}{_DIGEST}{digest}"
+
+
+def _shown(value: str, reserved: str) -> str:
+    return "".join(f"<U+{ord(char):04X}>" if char in reserved else char for char in value)
 
 
 def sentence(text: str, limit: int = TEXT_BYTES) -> str:
