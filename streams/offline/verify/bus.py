@@ -23,6 +23,9 @@ from streams.wire.record import Record
 FETCH_BYTES = 1 << 22
 FETCH_WAIT_MS = 5
 """Ends are known, so nothing is waited for; a fetch held open would hold up the next topic."""
+RETRY_BACKOFF_MS = 10
+"""The first question about a topic finds no leader yet, and is asked again after this."""
+
 SILENCE_S = 60.0
 """How long a broker may give nothing of what it said it has."""
 
@@ -174,6 +177,7 @@ class Bus:
             enable_auto_commit=False,
             max_partition_fetch_bytes=FETCH_BYTES,
             fetch_max_wait_ms=FETCH_WAIT_MS,
+            retry_backoff_ms=RETRY_BACKOFF_MS,
         )
 
     async def _close(self) -> None:
