@@ -92,7 +92,7 @@ def main() -> None:
         runs: dict[str, list[Run]] = {"alignment on": [], "alignment off": []}
         for round_ in range(given.rounds):
             for waits, (label, kept) in zip((None, 0.0), runs.items(), strict=True):
-                tag = f"{label.replace(' ', '-')}-{round_}"
+                tag = f"{settings.topic_prefix}{label.replace(' ', '-')}-{round_}"
                 kept.append(_run(settings, Path(name), tag, waits, len(records)))
                 print(f"round {round_ + 1}  {label:14} {kept[-1].figures}", flush=True)
     _report(in_order, runs)
@@ -160,6 +160,7 @@ def _run(settings: Settings, folder: Path, tag: str, wait_s: float | None, event
         "CONSENTRY_TOPIC_VIOLATIONS": own.topic_violations,
         "CONSENTRY_POLICY_FILE": str(POLICY_FILE),
         "CONSENTRY_TICK_SOURCE": "external",
+        "CONSENTRY_SESSION_TIMEOUT_S": "60",  # a busy machine must not end the measurement
     }
     if wait_s is not None:
         environment["CONSENTRY_ALIGNMENT_MAX_WAIT_S"] = str(wait_s)
