@@ -48,6 +48,7 @@ class Cut:
         self._spill = spill
         self._changelog = names.changelog
         self._violations = names.violations
+        self._ticks = names.ticks
         self._outputs = {
             topic: Outputs(
                 duties=topic == names.duties,
@@ -77,6 +78,24 @@ class Cut:
             start, end = await self._span(topic)
             async for records in self._bus.read(topic, self._number, start, end):
                 outputs.take(self._spill, records, self.progress.sequence)
+
+    async def within_tick(self) -> bool:
+        """Whether the cut lies in the middle of a tick.
+
+        A tick that brings more than a batch may hold moves the partition time with its
+        first batch, and its position with its last: until then deadlines are passed
+        over that the others will tell.
+        """
+        clock = self.progress.partition_time
+        position = self.progress.positions.get(self._ticks)
+        if clock is None or position is None:
+            return False
+        if await self._bus.end(self._ticks, self._number) <= position:
+            return False
+        within = False
+        async for records in self._bus.read(self._ticks, self._number, position, position + 1):
+            within = records[0].timestamp <= clock
+        return within
 
     async def _span(self, topic: str) -> tuple[int, int]:
         """From where the last cut ended to where what is decided ends now."""

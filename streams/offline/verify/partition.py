@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ ROUNDS = 3
 
 BETWEEN_CUTS_TICKS = 2
 """Ticks that may pass before the next cut: after a restore a deadline can be seen late."""
+
+TICK_S = 60.0
+"""How long a worker may be at one tick, in which very many deadlines pass."""
 
 SUBJECTS_AT_ONCE = 500
 """After so many subjects the clients get their turn."""
@@ -131,15 +135,23 @@ class Partition:
 
     async def _subjects(self) -> None:
         """Look at every subject; at those that differ again, in later cuts."""
-        settings, pace = self._shared.settings, self._shared.pace
-        pace.expect(self._spill.count("row"))
+        self._shared.pace.expect(self._spill.count("row"))
         await self._round(self._spill.subjects(), last=False)
         for left in range(ROUNDS - 1, 0, -1):
             if not self._spill.count("suspect"):
                 return
-            await asyncio.sleep(BETWEEN_CUTS_TICKS * settings.tick_interval_s)
-            await self._cut.advance()
+            await self._next_cut()
             await self._round(self._spill.take_suspects(), last=left == 1)
+
+    async def _next_cut(self) -> None:
+        """Give the worker time to go on, and to finish a tick that it is at."""
+        pause_s = BETWEEN_CUTS_TICKS * self._shared.settings.tick_interval_s
+        deadline = time.monotonic() + TICK_S
+        await asyncio.sleep(pause_s)
+        await self._cut.advance()
+        while await self._cut.within_tick() and time.monotonic() < deadline:
+            await asyncio.sleep(pause_s)
+            await self._cut.advance()
 
     async def _round(self, subjects: Iterable[Kept], *, last: bool) -> None:
         for seen, kept in enumerate(subjects, 1):
