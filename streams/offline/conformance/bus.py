@@ -31,6 +31,20 @@ _UNDATED: Final = {
     "message.timestamp.after.max.ms": _FOREVER,
 }
 
+_WORKER: Final = """
+import sys
+from pathlib import Path
+from streams.cli.worker import read_policy
+from streams.cli.worker_logs import set_up_logs
+from streams.cli.worker_process import run_worker
+from streams.settings import load_settings
+
+settings = load_settings(None, {})
+set_up_logs(as_json=True)
+run_worker(settings, read_policy(settings), Path(sys.argv[1]))
+"""
+"""`consentry worker` but for its check of the topics, which would refuse undated ones."""
+
 
 class Place(NamedTuple):
     """Where a record stands."""
@@ -179,10 +193,11 @@ class Bus:
         environment = os.environ | own | {"CONSENTRY_INSTANCE_ID": ""}
         with self._log.open("wb") as log:
             self._worker = subprocess.Popen(
-                [sys.executable, "-m", "streams.cli.main", "worker", "--json-logs",
-                 "--ready-file", str(self._ready)],
-                stdout=log, stderr=subprocess.STDOUT, env=environment,
-            )  # fmt: skip
+                [sys.executable, "-c", _WORKER, str(self._ready)],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+            )
         self._until(self._ready.exists, "the worker did not become ready")
 
     def _connect(self) -> None:
