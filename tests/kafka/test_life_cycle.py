@@ -17,7 +17,8 @@ from tests.kafka.test_health import comes_to
 from tests.kafka.test_rebalance import owns
 from tests.kafka.test_worker import now
 
-LONG_SESSION_S = 30.0
+LONG_SESSION_S = 60.0
+"""Longer than anything here may take, however busy the machine is."""
 
 COMMITS_HANG = """
 import asyncio, os
@@ -135,10 +136,10 @@ def test_after_a_kill_the_same_member_is_back_long_before_its_session_ends(wide:
     assert wide.lag() == half
     with wide.start("w1") as second:
         until(lambda: wide.lag() < half or None, "it judges", worker=second)
-        assert time.monotonic() - second.started < LONG_SESSION_S / 2
         wide.settle(second)
         wide.comes_to(expected(events, now()))
-        assert second.said("worker.ready")[0]["rows"] == half
+        [ready] = second.said("worker.ready")
+        assert (ready["rows"], ready["seconds"] < LONG_SESSION_S / 3) == (half, True)
 
 
 def test_told_to_stop_while_the_broker_does_not_answer_it_leaves_in_time(
