@@ -26,7 +26,7 @@ STORY: tuple[Event, ...] = (
 def with_own_timestamps(bus: Bus) -> None:
     """Let the record timestamps of the inputs be those that the producer gives."""
     admin = KafkaAdminClient(**bus.settings.connection.kafka_python_options())
-    config = {"message.timestamp.type": "CreateTime"}
+    config = {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
     try:
         admin.alter_configs(
             [
