@@ -185,17 +185,17 @@ class Committer:
                 try:
                     async with asyncio.timeout(self._bounds.seconds):
                         await self.commit(batches)
+                    for batch in batches:
+                        if batch.done is not None:
+                            batch.done()
                 except asyncio.CancelledError:
                     raise
                 except BaseException as error:  # noqa: BLE001 - whatever it is, do not go on
                     ending.crash(
-                        "a transaction did not commit",
+                        "a transaction did not commit, or was not acknowledged",
                         partition=self._partition,
                         error=type(error).__name__,
                     )
-                for batch in batches:
-                    if batch.done is not None:
-                        batch.done()
             self._idle.set()
 
     async def commit(self, batches: Sequence[Batch]) -> None:

@@ -16,6 +16,7 @@ mend taken out by a switch in the test, and asks for that very failure, not just
     test_09_time          time is the broker's, and never goes back
     test_10_bounds        transactions are bounded, what is set aside fits
     test_11_policy        one policy for a subject's past
+    test_12_on_kafka      what of these is Kafka's own
 
 Where a fault can be produced exactly, worker processes run on the broker in memory of
 `tests.model` (`process.py`); where the mechanism is Kafka's own, on the real one.

@@ -10,7 +10,7 @@ import pytest
 
 from streams.agents import judging
 from streams.core.judge import judge
-from streams.transport import delivery, ending, partition
+from streams.transport import delivery, ending, partition, thread
 from tests.invariants.bus import LOST, converged, new_broker, send, waiting
 from tests.invariants.guarantee import Broken, require
 from tests.invariants.process import Ended, Process, run
@@ -142,3 +142,60 @@ def test_looking_at_every_delivery_bites(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(delivery, "send_all", unseen)
     with pytest.raises(Broken, match=LOST):
         run(struck(refuses_a_batch))
+
+
+def cannot_acknowledge(_broker: Broker, process: Process) -> None:
+    """The transaction is committed, and handing back its credits fails."""
+
+    def broken(_message: Any) -> bool:
+        raise KeyError
+
+    process.consumer.ack = broken  # type: ignore[method-assign]
+
+
+def test_a_committer_that_fails_holds() -> None:
+    run(struck(cannot_acknowledge))
+
+
+@pytest.mark.usefixtures("goes_on")
+def test_a_committer_that_fails_bites() -> None:
+    """Its task is no more, and nobody commits what is judged."""
+    with pytest.raises(Broken, match=LIVES_ON):
+        run(struck(cannot_acknowledge))
+
+
+class Coordinator:
+    """aiokafka's, as far as being thrown out of the group goes."""
+
+    def __init__(self) -> None:
+        self.generation = 3
+        self._closing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def reset_generation(self) -> None:
+        """What it calls on UNKNOWN_MEMBER_ID and ILLEGAL_GENERATION; then it joins again."""
+        self.generation = -1
+
+
+async def the_group_no_longer_knows_it() -> None:
+    """It was silent for too long, or another process has its instance id."""
+    process, coordinator = Process(new_broker()), Coordinator()
+    thread.watch_membership(coordinator)
+
+    async def thrown_out() -> None:
+        coordinator.reset_generation()
+
+    try:
+        await process.do(thrown_out())
+    except Ended:
+        assert process.code == 70
+    require(coordinator.generation > 0, "it joins again with memory that others overtook")
+
+
+def test_being_thrown_out_holds() -> None:
+    run(the_group_no_longer_knows_it())
+
+
+def test_being_thrown_out_bites(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thread, "watch_membership", lambda _coordinator: None)
+    with pytest.raises(Broken, match="it joins again"):
+        run(the_group_no_longer_knows_it())

@@ -1,0 +1,56 @@
+"""The negative control: `make faults-control`, or
+
+    python -m tests.control
+
+Every trial that is missing is run and kept as a line of JSON, as the campaign does; then
+docs/faults-control.md is written from what is kept. Exit code 0 when the control did what
+a control must: each runtime that lacks something was caught, and ours and the calm run
+were clean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from tests.control.report import caught, text
+from tests.control.runs import TRIALS, play
+from tests.faults.cluster import Cluster
+from tests.faults.result import Result, decode, encode
+
+
+def main() -> int:
+    """Run the trials that are missing, and write the report."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.control")
+    parser.add_argument("--kept", type=Path, default=Path("build/faults/control.jsonl"))
+    parser.add_argument("--report", type=Path, default=Path("docs/faults-control.md"))
+    given = parser.parse_args()
+    logging.disable()  # clients tell of every broken connection
+    given.kept.parent.mkdir(parents=True, exist_ok=True)
+    kept = {}
+    if given.kept.exists():
+        kept = {name(one): one for one in map(decode, given.kept.read_bytes().splitlines())}
+    results = []
+    with given.kept.open("ab") as file, Cluster() as cluster:
+        for trial in TRIALS:
+            result = kept.get((trial.runtime.name, trial.plan.deck))
+            if result is None:
+                result = play(cluster, trial)
+                file.write(encode(result) + b"\n")
+                file.flush()
+            sys.stdout.write(f"{trial.runtime.name}, under {trial.under}: {result.report}\n")
+            sys.stdout.flush()
+            results.append(result)
+    given.report.write_text(text(list(zip(TRIALS, results, strict=True))), "utf-8")
+    return 0 if all(map(caught, TRIALS, results)) else 1
+
+
+def name(result: Result) -> tuple[str, tuple[str, ...]]:
+    """What tells trials apart."""
+    return result.runtime, result.plan.deck
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""What the control found, as text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from tests.control.runs import STOCK, Trial
+from tests.faults.checks import Kind
+from tests.faults.result import Result
+from tests.faults.runtime import CONSENTRY
+
+HEAD = """# The negative control
+
+A checker that finds nothing proves nothing, unless it finds what is there. So the checks of
+the [campaign](faults.md) also look at runtimes that lack something. This page is written by
+`make faults-control` from what it ran; each line is one run.
+
+- **Stock Faust** ({faust}): its own transport, table in memory, sends and commits, as its
+  documentation has them, under the product's own judge (`tests/control/stock.py`). Without
+  faults it judges everything rightly, or it would prove nothing.
+- **Our worker with mends taken out** (`tests/control/mends.py`), in rebalance storms over a
+  backlog. *Continuity*: slices are judged wherever they start. *Seeking*: after a rebalance
+  reading goes on where polls had come to, as Faust's does. *Draining*: partitions are given
+  up with transactions open.
+"""
+
+READING = """
+A line can differ from run to run, since how processes interleave is left to the machine.
+Two faults at exact places are tests (`tests/control/test_control.py`): a rule that raises
+once, whose event stock Faust passes over, and a death between a finding and its row, after
+which stock Faust tells the finding again. Each mend of the transport alone is taken out in
+`tests/invariants`, where the moment is chosen and not waited for.
+
+`not judged` are records that nobody had judged when the run was checked, two minutes after
+the last strike. The workers still ran.
+"""
+
+
+def caught(trial: Trial, result: Result) -> bool:
+    """Whether the control found what it must: nothing in what is whole, something elsewhere."""
+    whole = trial.runtime is CONSENTRY or (trial.runtime is STOCK and not trial.plan.deck)
+    if whole:
+        return result.clean
+    return trial.runtime is not STOCK or bool(result.problems)
+
+
+def text(found: Sequence[tuple[Trial, Result]]) -> str:
+    """The report in Markdown."""
+    lines = [
+        HEAD.format(faust=f"faust-streaming {version('faust-streaming')}"),
+        "| runtime | under | records | lost | twice | wrong | not judged | came to |",
+        "|---|---|---|---|---|---|---|---|",
+        *(row(trial, result) for trial, result in found),
+        READING,
+        "## In the checker's words",
+        "",
+    ]
+    for trial, result in found:
+        lines.append(f"**{trial.runtime.name}, {trial.under}** ({strikes(result)})")
+        lines.append("")
+        if result.clean:
+            lines.append("- nothing")
+        if result.failure:
+            lines.append(f"- the run failed: {result.failure.splitlines()[-1]}")
+        lines += [f"- {one.kind}: {one.what}: {one.count:,}" for one in result.problems]
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def row(trial: Trial, result: Result) -> str:
+    """One run in the table."""
+    kinds: Counter[str] = Counter()
+    for problem in result.problems:
+        waiting = problem.what.startswith("records that nobody judges")
+        kinds["waiting" if waiting else problem.kind] += problem.count
+    counts = (kinds[Kind.LOST], kinds[Kind.TWICE], kinds[Kind.WRONG], kinds["waiting"])
+    shown = " | ".join(f"{count:,}" if count else "–" for count in counts)
+    exits = sum(times for code, times in result.exits.items() if code == "70")
+    came = "clean" if result.clean else "not clean"
+    ended = f"; ended itself {exits} times" if exits else ""
+    where = f"{trial.runtime.name} | {trial.under} | {result.records:,}"
+    return f"| {where} | {shown} | {came}{ended} |"
+
+
+def strikes(result: Result) -> str:
+    """What struck, and how often."""
+    struck = [f"{name} {times}" for name, times in sorted(result.struck.items())]
+    return ", ".join(struck) or "nothing struck"
