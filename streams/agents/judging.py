@@ -174,7 +174,8 @@ class PartitionJudge:
             if subject is None:
                 continue
             decision = judge_deadlines(subject, clock, self._policy)
-            if decision.rows:
+            # A label is due by what was stored; only an overdue duty looks at the policy now.
+            if decision.duties:
                 progress.judged_until = latest(progress.judged_until, clock)
             self._write(key, subject, decision)
             if self._batch.exceeds(self._bounds):

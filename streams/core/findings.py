@@ -34,8 +34,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     `controller_id` and `subject_id` are None only where the record was unreadable;
     `event_id` is then a reference to the record. `detected_at` is the ingestion time
-    of the record (or the tick) that caused this revision. `consent_ids_considered`
-    holds at most fifty, the newest grants first.
+    of the record (or the tick) that caused this revision; the label FINAL alone is a
+    revision too. `consent_ids_considered` holds at most fifty, the newest grants first.
     """
 
     violation_id: ViolationId

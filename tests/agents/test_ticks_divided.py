@@ -70,8 +70,10 @@ def test_a_worker_that_was_down_over_a_deadline_raises_it_on_return() -> None:
     world.restart().tick(at + hours(72) + 1)
     assert world.codes().count("RECIPIENT_NOT_NOTIFIED") == 1
     overdue = at + hours(72) + 1
+    assert world.progress.judged_until == overdue
     world.restart().tick(overdue + TERM + 1)
     last = {finding.code: finding.finality for finding in world.findings()}
     assert last == {"NO_CONSENT": Finality.FINAL, "RECIPIENT_NOT_NOTIFIED": Finality.FINAL}
+    assert world.progress.judged_until == overdue, "a label looks at no policy"
     world.restart().tick(overdue + 2 * TERM)
     assert len(world.findings()) == 4, "each was labelled once"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from streams.core.events import RecipientNotification
-from streams.core.identifiers import EventId, SubjectId
+from streams.core.findings import Finding
+from streams.core.identifiers import EventId, SubjectId, ViolationId
 from streams.core.instants import Instant, hours
-from streams.core.vocabulary import DutyStatus, Status
-from tests.kafka.harness import Bus
+from streams.core.vocabulary import DutyStatus, Finality, Status
+from streams.wire.findings import decode_finding
+from tests.kafka.harness import Bus, until
 from tests.kafka.stories import (
     CONTROLLER,
     RECIPIENT,
@@ -91,3 +95,39 @@ def overdue(bus: Bus) -> dict[str | None, Status]:
     """What was last said of the breach, by subject."""
     codes = [f for f in bus.findings() if f.code == "RECIPIENT_NOT_NOTIFIED"]
     return {finding.subject_id: finding.status for finding in codes}
+
+
+def test_a_tick_brings_more_than_a_transaction_holds(
+    kafka: str, unique: str, tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('final_after = "PT1S"\n')
+    with Bus(
+        kafka,
+        unique,
+        policy_file=policy,
+        tick_source="external",
+        transaction_max_records=10,
+    ) as bus:
+        with bus.worker() as worker:
+            bus.send(*bus.events(share(f"s{n}", "e", START) for n in range(60)))
+            bus.settle(worker)
+            began = now()
+            until(lambda: now() > began + 1_000 or None, "the term has passed")
+            bus.tick()
+            bus.settle(worker)
+        found = bus.findings()
+        assert {f.finality for f in net_of_labels(found).values()} == {Finality.FINAL}
+        assert [f.finality for f in found].count(Finality.FINAL) == 60
+        labels = [
+            (record.partition, *record.headers)
+            for record in bus.read(bus.names.violations)
+            if decode_finding(record.value).finality is Finality.FINAL
+        ]
+        assert len(set(labels)) >= 12, "five findings with their rows to a batch"
+        assert bus.counters(bus.names.ticks).balanced
+
+
+def net_of_labels(findings: list[Finding]) -> dict[ViolationId, Finding]:
+    """The last revision of each."""
+    return {finding.violation_id: finding for finding in findings}
