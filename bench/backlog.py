@@ -160,7 +160,9 @@ def _run(settings: Settings, folder: Path, tag: str, wait_s: float | None, event
         "CONSENTRY_TOPIC_VIOLATIONS": own.topic_violations,
         "CONSENTRY_POLICY_FILE": str(POLICY_FILE),
         "CONSENTRY_TICK_SOURCE": "external",
-        "CONSENTRY_SESSION_TIMEOUT_S": "60",  # a busy machine must not end the measurement
+        # A busy machine must not end the measurement.
+        "CONSENTRY_SESSION_TIMEOUT_S": "60",
+        "CONSENTRY_TRANSACTION_TIMEOUT_S": "120",
     }
     if wait_s is not None:
         environment["CONSENTRY_ALIGNMENT_MAX_WAIT_S"] = str(wait_s)
