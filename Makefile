@@ -2,6 +2,7 @@
 # make demo    the whole of Consentry on a local Kafka
 # make test    all tests, against a real local Kafka; make test ARGS='-k broker'
 # make faults  the long form of the fault campaign, about an hour; writes docs/faults.md
+# make faults-control  the same on runtimes that lack something; writes docs/faults-control.md
 # make lint    what else CI checks
 # make format  put the code into shape
 # make lock    bring the lock files in line with pyproject.toml (needs uv; UPGRADE=--upgrade)
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 UPGRADE ?=
 
-.PHONY: setup demo test faults lint format lock clean
+.PHONY: setup demo test faults faults-control lint format lock clean
 .DEFAULT_GOAL := setup
 .DELETE_ON_ERROR:
 
@@ -27,6 +28,9 @@ test: setup $(VENV)/.receivers
 
 faults: setup
 	$(BIN)/python -m tests.faults $(ARGS)
+
+faults-control: setup
+	$(BIN)/python -m tests.control $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .
