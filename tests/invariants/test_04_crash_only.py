@@ -150,7 +150,8 @@ def cannot_acknowledge(_broker: Broker, process: Process) -> None:
     def broken(_message: Any) -> bool:
         raise KeyError
 
-    process.consumer.ack = broken  # type: ignore[method-assign]
+    consumer: Any = process.consumer
+    consumer.ack = broken
 
 
 def test_a_committer_that_fails_holds() -> None:

@@ -6,8 +6,8 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 
+import aiokafka
 import pytest
-from aiokafka import AIOKafkaProducer
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
@@ -94,12 +94,12 @@ def test_read_committed_holds(bus: Bus) -> None:
 
 
 def test_read_committed_bites(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
-    consumer = clients.aiokafka.AIOKafkaConsumer
+    consumer = aiokafka.AIOKafkaConsumer
 
     def uncommitted(**options: object) -> object:
         return consumer(**(options | {"isolation_level": "read_uncommitted"}))
 
-    monkeypatch.setattr(clients.aiokafka, "AIOKafkaConsumer", uncommitted)
+    monkeypatch.setattr(aiokafka, "AIOKafkaConsumer", uncommitted)
     with pytest.raises(Broken, match="restored that was never committed"):
         asyncio.run(an_aborted_row_is_on_the_changelog(bus.settings))
 
@@ -152,7 +152,7 @@ async def the_largest_record_is_set_aside(settings: Settings) -> None:
         headers=(("trace", b"1"),),
     )
     letter = encode_dead_letter(original, DeadLetter(code=UNPROCESSABLE, reason="?"), START)
-    source = AIOKafkaProducer(
+    source = aiokafka.AIOKafkaProducer(
         **settings.connection.aiokafka_options(), max_request_size=2 * settings.output_max_bytes
     )
     await source.start()
