@@ -10,8 +10,8 @@ class HealthSettings(Group):
 
     health_address: str = setting(
         "127.0.0.1",
-        "Address at which a worker answers `/live` and `/ready`. Others than this machine "
-        "ask nobody for a password: 0.0.0.0 only where the network is yours, as in a pod.",
+        "Address at which a worker answers `/live` and `/ready`, without a login: 0.0.0.0 only "
+        "where nobody but the supervisor reaches it, as in a pod.",
         "an IP address of this machine",
         min_length=1,
     )
