@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from streams.core.findings import Duty, Finding
-from streams.core.identifiers import EventId, SubjectKey, parse_subject_key, violation_id
+from streams.core.identifiers import (
+    ControllerId,
+    EventId,
+    SubjectId,
+    SubjectKey,
+    parse_subject_key,
+    violation_id,
+)
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.render import event_type
@@ -14,8 +21,8 @@ from streams.core.rules.duties import duty_slot
 from streams.core.state import EventRow
 from streams.core.subject import Subject
 from streams.core.vocabulary import Finality, Status
-from streams.offline.check import JudgedSubject, judge_subject
 from streams.offline.timeline import timeline
+from streams.offline.verify.batch import Net, evaluate
 from streams.offline.verify.result import Behind, Difference, FieldDifference, Kind
 from streams.offline.verify.told import Told, address, address_of, id_of, stands
 from streams.settings.names import TopicNames
@@ -68,8 +75,9 @@ class Comparison:
     ) -> Compared:
         """`told` holds what stands on the topics with its offset; duties under `id duty`."""
         rows = list(rows)
-        controller, subject = parse_subject_key(key) or ("", "")
-        net = judge_subject(controller, subject, [row.fact for row in rows], self._policy, clock)  # type: ignore[arg-type]  # a key that is none has no rows
+        # A key that is none has no rows.
+        identity = parse_subject_key(key) or (ControllerId(""), SubjectId(""))
+        net = evaluate(*identity, (row.fact for row in rows), self._policy, clock)
         about = _About(self._names, self._policy, partition, net.subject)
         found = dict(self._net(net, told, about))
         for name, difference in _rows(rows, told, about):
@@ -89,7 +97,7 @@ class Comparison:
         )
 
     def _net(
-        self, net: JudgedSubject, told: Mapping[str, tuple[Told, int]], about: _About
+        self, net: Net, told: Mapping[str, tuple[Told, int]], about: _About
     ) -> Iterator[tuple[str, Difference]]:
         """What the facts give against what stands, by address."""
         standing = {name: pair for name, pair in told.items() if stands(pair[0])}

@@ -1,0 +1,43 @@
+"""Judging all at once gives what judging one after the other gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.core.findings import Duty, Finding
+from streams.core.instants import Instant, hours
+from streams.core.policy import fixed_policy
+from streams.core.state import Fact
+from streams.offline.check import judge_subject
+from streams.offline.verify.batch import evaluate
+from tests.property.histories import CONTROLLER, HOUR, START, SUBJECT, histories
+
+POLICY = fixed_policy(similar_products=(("COFFEE", "TEA"),), final_after=hours(40))
+OF_ARRIVAL = ("detected_at", "revision", "finality", "late_detected")
+
+clocks = st.one_of(st.none(), st.integers(0, 300).map(lambda h: Instant(START + h * HOUR)))
+
+
+def told(ones: Any) -> dict[str, dict[str, Any]]:
+    found = {}
+    for one in ones:
+        assert isinstance(one, Finding | Duty)
+        fields = msgspec.structs.asdict(one)
+        kept = {name: value for name, value in fields.items() if name not in OF_ARRIVAL}
+        found[kept.get("violation_id") or kept["duty_id"]] = kept
+    assert len(found) == len(ones)
+    return found
+
+
+@given(histories(), clocks)
+@settings(max_examples=400, deadline=None)
+def test_it_is_the_same_as_one_after_the_other(facts: list[Fact], clock: Instant | None) -> None:
+    different = {(fact.event.event_id, fact.payload_hash): fact for fact in facts}
+    step_by_step = judge_subject(CONTROLLER, SUBJECT, facts, POLICY, clock)
+    at_once = evaluate(CONTROLLER, SUBJECT, different.values(), POLICY, clock)
+    assert told(at_once.findings) == told(step_by_step.findings)
+    assert told(at_once.duties) == told(step_by_step.duties)
