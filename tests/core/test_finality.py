@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
+from streams.core.events import Event
 from streams.core.findings import Finding
 from streams.core.instants import EARLIEST, Instant, days, hours
 from streams.core.policy import DatedValue, Policy
@@ -92,6 +95,18 @@ class TestAfterTheLabel:
     def test_late_evidence_retracts_and_says_so(self) -> None:
         told = Story(SHORT).take(share(2)).tick(20).take(grant(0))
         assert lines(told, "share")[-1] == (3, Status.RETRACTED, Finality.FINAL, True)
+
+    @pytest.mark.parametrize(("ms", "finality"), [(0, Finality.PROVISIONAL), (1, Finality.FINAL)])
+    @pytest.mark.parametrize("late", [withdraw(1), grant(0)])
+    def test_evidence_that_comes_before_the_label_is_told_carries_it(
+        self, late: Event, ms: int, finality: Finality
+    ) -> None:
+        """A restored deadline can be found later than the first events after it."""
+        told = Story(SHORT).take(share(2))
+        told.clock = moment(12, ms)
+        told.take(late)
+        revision, _, said, _ = lines(told, "share")[-1]
+        assert (revision, said) == (2, finality)
 
     def test_a_slot_that_opens_again_counts_from_the_first_judgement(self) -> None:
         told = Story(SHORT).take(share(3), grant(0)).tick(20)
