@@ -148,11 +148,12 @@ class Producer:
 
 
 class Reader:
-    """A `read_committed` consumer without a group (AIOKafkaConsumer)."""
+    """A consumer without a group (AIOKafkaConsumer), `read_committed` or not."""
 
-    def __init__(self, broker: Broker, wire: Wire) -> None:
+    def __init__(self, broker: Broker, wire: Wire, *, committed: bool = True) -> None:
         self._broker = broker
         self._wire = wire
+        self._committed = committed
         self._positions: dict[TopicPartition, int] = {}
         self._paused: set[TopicPartition] = set()
         self._client = self
@@ -197,9 +198,12 @@ class Reader:
 
     async def end_offsets(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """The last stable offsets: so aiokafka answers a `read_committed` consumer."""
-        return await self._wire.call(
-            "ends", lambda: {place: self._broker.logs[place].stable_end for place in places}
-        )
+
+        def ends() -> dict[TopicPartition, int]:
+            logs = {place: self._broker.logs[place] for place in places}
+            return {p: log.stable_end if self._committed else log.end for p, log in logs.items()}
+
+        return await self._wire.call("ends", ends)
 
     async def getmany(
         self, *places: TopicPartition, timeout_ms: int = 0
@@ -211,7 +215,7 @@ class Reader:
             found = {}
             for place, position in wanted.items():
                 log = self._broker.logs[place]
-                records, end = log.read(position, FETCH_RECORDS, committed=True)
+                records, end = log.read(position, FETCH_RECORDS, committed=self._committed)
                 if end > position:
                     found[place] = records, end
             if not found:

@@ -15,11 +15,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.model.play import Event, play, schedules
+from tests.model.play import Event, duels, play, schedules
 from tests.model.staging import staged
 from tests.model.world import World
 
 SCHEDULES = int(os.environ.get("CONSENTRY_MODEL_SCHEDULES", "1500"))
+
+worlds = st.tuples(st.integers(0, 199), st.booleans())
+"""Which history, and whether workers have instance ids."""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -35,8 +38,10 @@ def stage() -> Iterator[None]:
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     print_blob=True,
 )
-@given(seed=st.integers(0, 199), schedule=schedules(), survivors=st.booleans())
+@given(worlds, st.one_of(schedules(), schedules(), duels()), st.booleans())
 def test_whatever_happens_the_result_is_that_of_one_batch(
-    *, seed: int, schedule: list[Event], survivors: bool
+    world: tuple[int, bool],
+    schedule: list[Event],
+    survivors: bool,  # noqa: FBT001 - drawn
 ) -> None:
-    play(World(seed), schedule, survivors=survivors)
+    play(World(*world), schedule, survivors=survivors)

@@ -26,7 +26,18 @@ from streams.wire.findings import decode_duty, decode_finding
 from streams.wire.progress import BATCH_HEADER, PROGRESS_KEY, Progress, decode_progress
 from streams.wire.rows import row_key
 from tests.model.broker import Record
-from tests.model.world import GROUP, INPUTS, NAMES, PARTITIONS, POLICY, READ, Sent, World
+from tests.model.world import (
+    CRASHED,
+    GROUP,
+    INPUTS,
+    NAMES,
+    PARTITIONS,
+    POLICY,
+    READ,
+    STOPPED,
+    Sent,
+    World,
+)
 from tests.oracle.evaluator import evaluate
 
 ARRIVAL = {"detected_at", "revision", "status", "finality", "late_detected"}
@@ -82,7 +93,7 @@ class Reader:
             known, name = self.duties.get(one.duty_id), one.duty_id
             self.duties[name] = one
         last = 0 if known is None else known.revision
-        assert one.revision == last + 1, f"revision {one.revision} visible after {last}"
+        assert one.revision == last + 1, f"visible: revision {one.revision} after {last}"
         batch = int(dict(record.headers)[BATCH_HEADER] or b"0")
         self.batches[number] = max(self.batches[number], batch)
 
@@ -99,6 +110,10 @@ class Reader:
 
 def check(world: World, reader: Reader) -> None:
     """What holds at any moment."""
+    for name, code in world.ended:
+        # To ask for an operator needs a reason; any other code was not meant at all.
+        allowed = (CRASHED, STOPPED) if world.lost_input else (CRASHED,)
+        assert code in allowed, f"{name} ended with code {code}"
     if reader.seen == world.broker.changes:
         return
     reader.seen = world.broker.changes
@@ -112,10 +127,11 @@ def check(world: World, reader: Reader) -> None:
     for number in range(PARTITIONS):
         committed = world.broker.committed(GROUP, number)
         progress = reader.progress.get(number)
-        assert committed == ({} if progress is None else progress.positions)
+        positions = {} if progress is None else progress.positions
+        assert committed == positions, "the offsets are not those of the state"
         if progress is not None and progress is not reader.accounted.get(number):
             reader.accounted[number] = progress
-            assert reader.batches[number] <= progress.sequence
+            assert reader.batches[number] <= progress.sequence, "told ahead of the state"
             _accounted(world, reader, number, progress)
 
 
@@ -125,7 +141,7 @@ def _accounted(world: World, reader: Reader, number: int, progress: Progress) ->
         counters = progress.counters.get(topic)
         records = list(_behind(world, reader, number, topic))
         assert (counters.read if counters else 0) == len(records), f"counted wrong: {topic}"
-        assert counters is None or counters.balanced
+        assert counters is None or counters.balanced, f"does not add up: {topic}"
         if topic != NAMES.ticks:
             for sent in records:
                 _ended(reader, number, sent)
@@ -191,14 +207,14 @@ def converged(world: World, reader: Reader) -> None:
         some, more = _batch(theirs, clock)
         findings |= some
         duties |= more
-    assert reader.net() == (findings, duties)
+    assert reader.net() == (findings, duties), "the net outputs are not those of a batch"
     for number in range(PARTITIONS):
         homes = [key for key in facts if partition_for(key, PARTITIONS) == number]
         clock = reader.progress[number].partition_time
         told = [json.loads(one.record.value or b"") for key in homes for one in facts[key]]
         second = evaluate(told, {}, None if clock is None else format_instant(clock))
         people = {tuple(key.decode().split("\x1f")) for key in homes}
-        assert second == _in_short(findings, duties, people)
+        assert second == _in_short(findings, duties, people), "the second reading differs"
 
 
 def _facts(world: World, reader: Reader) -> dict[SubjectKey, list[Sent]]:

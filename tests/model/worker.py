@@ -57,17 +57,21 @@ class Stream:
     def __init__(self) -> None:
         self._queue: deque[Any] = deque()
         self._filled = asyncio.Event()
+        self._loses = False
 
     def put(self, message: Any) -> None:
+        if self._loses:
+            self._loses = False
+            return
         self._queue.append(message)
         self._filled.set()
 
     def clear(self) -> None:
         self._queue.clear()
 
-    def drop_last(self) -> bool:
-        """Lose the latest message, if one waits."""
-        return bool(self._queue) and bool(self._queue.pop())
+    def lose_next(self) -> None:
+        """Lose the next message that is put."""
+        self._loses = True
 
     def noack(self) -> Self:
         return self
@@ -220,6 +224,7 @@ class Worker:
         *,
         broker: Broker,
         group: Group,
+        member: str,
         settings: Settings,
         policy: Any,
         random: Random,
@@ -227,6 +232,7 @@ class Worker:
         self.process = process
         self._broker = broker
         self._group = group
+        self._member = member
         self._settings = settings
         self._policy = policy
         self._random = random
@@ -268,7 +274,7 @@ class Worker:
 
     async def _membership(self) -> None:
         """The group coordinator's client."""
-        me, topics = self.process.name, self.consumer.topics
+        me, member, topics = self.process.name, self._member, self.consumer.topics
         generation = SimpleNamespace(
             generation=1, _closing=asyncio.Event(), reset_generation=lambda: None
         )
@@ -277,13 +283,13 @@ class Worker:
         places: set[TP] = set()
         while True:
             try:
-                numbers = await self.process.call("join", lambda: self._group.join(me))
+                numbers = await self.process.call("join", lambda: self._group.join(member, me))
                 places = {TP(topic, number) for topic in topics for number in numbers}
                 self.thread.assign(places)
                 self.app.consumer_generation_id += 1
                 await self.consumer.on_partitions_assigned(places, self.app.consumer_generation_id)
                 self._rebalanced.set()
-                await self.process.call("watch", lambda: self._group.watch(me))
+                await self.process.call("watch", lambda: self._group.watch(member, me))
             except UnknownMemberIdError:
                 generation.reset_generation()
             self.thread.revoke()

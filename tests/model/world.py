@@ -32,6 +32,9 @@ POLICY = core_policy({})
 PARTITIONS = 2
 SUBJECTS = ("s-1", "s-2", "s-3")
 PROCESSES = 3
+NAP_S = 1.0
+"""Longer than workers sleep between polls; shorter than any of their timeouts."""
+
 START = parse_instant("2026-12-31T00:00:00.000Z")
 """After every event of the histories, so that none claims to lie in the future."""
 
@@ -43,6 +46,7 @@ SETTINGS = Settings(
     tick_source="external",
     dead_letter_limit_share=1.0,
 )
+ACCEPTING = SETTINGS.model_copy(update={"accept_lost_input": True})
 NAMES = SETTINGS.topics
 INPUTS = tuple(NAMES.inputs.values())
 READ = (*INPUTS, NAMES.rekeyed, NAMES.ticks)
@@ -78,14 +82,17 @@ def history(seed: int) -> list[tuple[str, bytes, bytes, Event]]:
 
 @dataclass
 class World:
-    """Everything there is. `seed` chooses the history and what no number chooses."""
+    """Everything there is. `seed` chooses the history and what no number chooses.
+
+    `lasting` gives workers one of a few instance ids; then two may have the same.
+    """
 
     seed: int = 0
-    settings: Settings = SETTINGS
+    lasting: bool = False
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        names = self.settings.topics
+        names = NAMES
         topics = (*READ, names.changelog, names.violations, names.duties)
         topics += (names.dead_letters, names.quarantine)
         self.broker = Broker(dict.fromkeys(topics, PARTITIONS), now=self.now)
@@ -97,6 +104,7 @@ class World:
         self.sent: dict[Place, list[Sent]] = defaultdict(list)
         self.ended: list[tuple[str, int]] = []
         self.lost_input = False
+        self.accepts = False
         self.dropped = 0
         self.faults = 0
         self.moves = 0
@@ -164,17 +172,19 @@ class World:
     def do_start(self, number: int, salt: int) -> None:  # noqa: ARG002 - all take two
         """One more process."""
         if len(self.living) < PROCESSES:
-            self.start()
+            self.start(number)
 
-    def start(self, settings: Settings | None = None) -> Process:
-        """Start a worker."""
+    def start(self, number: int = 0) -> Process:
+        """Start a worker. Where input was lost, the operator has accepted it."""
         self._names += 1
-        process = Process(f"worker-{self._names}", self.clock, self.broker)
+        name = f"worker-{self._names}"
+        process = Process(name, self.clock, self.broker)
         worker = Worker(
             process,
             broker=self.broker,
             group=self.group,
-            settings=settings or self.settings,
+            member=f"w{number % PROCESSES}" if self.lasting else name,
+            settings=ACCEPTING if self.accepts else SETTINGS,
             policy=POLICY,
             random=self.random,
         )
@@ -197,7 +207,7 @@ class World:
 
     def do_evict(self, number: int, salt: int) -> None:  # noqa: ARG002 - all take two
         """The session of a member times out: a dead one, or one that does not know yet."""
-        members = self.group.members
+        members = list(self.group.members)
         if members:
             self.faults += 1
             self.group.evict(members[number % len(members)])
@@ -208,24 +218,27 @@ class World:
         if victim is None:
             return
         self.faults += 1
-        self.group.evict(victim.name)
+        for member, name in self.group.members.items():
+            if name == victim.name:
+                self.group.evict(member)
         others = [process for process in self.living if process is not victim] or [self.start()]
         count = number // PROCESSES % 80 + 20
-        self.run(count, others[:1], Random(salt) if salt else None)
+        self.go_on(count, others[:1], Random(salt) if salt else None)
 
     def evict_dead(self) -> None:
         """The sessions of all that do not run any more time out."""
         names = {process.name for process in self.living}
-        for member in self.group.members:
-            if member not in names:
+        for member, name in self.group.members.items():
+            if name not in names:
                 self.group.evict(member)
 
     def do_drop(self, number: int, salt: int) -> None:  # noqa: ARG002 - all take two
-        """A slice is lost between the fetcher and the agent."""
+        """The next slice is lost between the fetcher and the agent."""
         process = self._one(number)
-        if process is not None and self.workers[process.name].stream.drop_last():
+        if process is not None:
             self.faults += 1
             self.dropped += 1
+            self.workers[process.name].stream.lose_next()
 
     def do_rebalance(self, number: int, shift: int) -> None:  # noqa: ARG002 - all take two
         """The group divides the partition numbers anew."""
@@ -241,8 +254,17 @@ class World:
         if process is not None:
             process.deaf = salt % 4 != 0
         count = which // PROCESSES % 80 + 1
-        self.run(count, [process] if process else [], Random(salt) if salt else None)
+        self.go_on(count, [process] if process else [], Random(salt) if salt else None)
         if process is not None:
+            process.deaf = False
+
+    def do_mix(self, number: int, salt: int) -> None:
+        """All processes and the broker go some steps on, interleaved as it comes."""
+        random = Random(salt) if salt else None
+        for process in self.living:
+            process.deaf = random is not None and random.random() < 0.7
+        self.go_on(number % 120 + 1, self.living, random)
+        for process in self.living:
             process.deaf = False
 
     def do_wait(self, number: int, salt: int) -> None:  # noqa: ARG002 - all take two
@@ -261,7 +283,7 @@ class World:
 
     def do_expire(self, number: int, salt: int) -> None:  # noqa: ARG002 - all take two
         """The broker ends a transaction that is open for too long."""
-        if self.broker.expire(self.settings.transactional_id(number % PARTITIONS)):
+        if self.broker.expire(SETTINGS.transactional_id(number % PARTITIONS)):
             self.faults += 1
 
     def do_compact(self, number: int, salt: int) -> None:  # noqa: ARG002 - all take two
@@ -274,11 +296,14 @@ class World:
         self.broker.refusals = 1
 
     def do_truncate(self, number: int, salt: int) -> None:
-        """Retention deletes from an input."""
-        self.faults += 1
+        """Retention deletes from an input, perhaps what was not judged yet."""
         place = INPUTS[number % len(INPUTS)], salt % PARTITIONS
         log = self.broker.logs[place]
-        self.broker.truncate(*place, log.start + (log.end - log.start + 1) // 2)
+        start = log.start
+        self.broker.truncate(*place, start + (log.end - start + 1) // 2)
+        if log.start > start:
+            self.faults += 1
+            self.lost_input = True
 
     # Steps.
 
@@ -290,6 +315,22 @@ class World:
                 break
             moved = True
         return moved
+
+    def go_on(self, count: int, processes: list[Process], random: Random | None) -> None:
+        """So many steps; where none is possible, the time of a short sleep or a poll passes."""
+        for _ in range(count):
+            if not self._step(processes, random) and not self._nap(processes):
+                break
+
+    def _nap(self, processes: list[Process]) -> bool:
+        timers = [at for one in processes if one.alive and (at := one.loop.next_timer())]
+        if not timers or min(timers) > self.clock.now + NAP_S:
+            return False
+        self.clock.now = max(self.clock.now, min(timers))
+        for process in processes:
+            process.run()
+        self._bury()
+        return True
 
     def _step(self, processes: list[Process], random: Random | None) -> bool:
         """One step; which, is drawn, or without a source of chance the oldest."""

@@ -1,0 +1,218 @@
+"""The model finds what it is there to find: with a mend taken out, a schedule breaks it.
+
+Each mend is taken out by a switch here, never in the product; a bounded search with a
+fixed seed must then come upon a schedule after which something is lost, visible twice,
+wrong, or stuck.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from random import Random
+from typing import Any
+
+import pytest
+from aiokafka.structs import TopicPartition
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+
+from streams.settings import Settings
+from streams.transport import delivery, preparing
+from streams.transport.delivery import Batch, Committer, Output, send_all
+from streams.transport.partition import OwnedPartition
+from streams.wire.progress import PROGRESS_KEY
+from tests.model import clients, worker
+from tests.model.broker import Offset
+from tests.model.network import Process
+from tests.model.play import Event, duels, play, schedules
+from tests.model.staging import running, staged
+from tests.model.world import GROUP, NAMES, World
+
+TRIES = 600
+
+
+@pytest.fixture
+def patch() -> Iterator[pytest.MonkeyPatch]:
+    with staged() as patch:
+        yield patch
+
+
+def wrong(strategy: st.SearchStrategy[list[Event]]) -> str:
+    """What goes wrong in the first world and schedule found in which something does."""
+    found = ""
+
+    def goes_wrong(drawn: tuple[World, list[Event], bool]) -> bool:
+        nonlocal found
+        world, schedule, survivors = drawn
+        try:
+            play(world, schedule, survivors=survivors)
+        except AssertionError as error:
+            found = str(error).splitlines()[0]
+        return bool(found)
+
+    worlds = st.builds(World, st.integers(0, 9), st.booleans())
+    with suppress(NoSuchExample):
+        find(
+            st.tuples(worlds, strategy, st.booleans()),
+            goes_wrong,
+            settings=settings(
+                max_examples=TRIES,
+                database=None,
+                deadline=None,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            ),
+            random=Random(1),
+        )
+    return found
+
+
+# The mends taken out, by name.
+
+Mend = Callable[[pytest.MonkeyPatch], None]
+
+
+def offsets_are_committed_beside_the_transaction(patch: pytest.MonkeyPatch) -> None:
+    async def commit(self: Any, batches: Sequence[Batch]) -> None:
+        process, producer = running(), self._producer
+        await producer.begin_transaction()
+        for sent in await send_all(producer, _outputs(self, batches)):
+            await sent
+        await producer.commit_transaction()
+
+        def beside() -> None:
+            for batch in batches:
+                for topic, at in batch.positions.items():
+                    process.broker.set_committed(GROUP, topic, self._partition, at)
+
+        await process.call("commit beside", beside)
+
+    patch.setattr(Committer, "commit", commit)
+
+
+def findings_go_out_before_the_transaction(patch: pytest.MonkeyPatch) -> None:
+    whole = Committer.commit
+
+    async def commit(self: Any, batches: Sequence[Batch]) -> None:
+        process = running()
+        for batch in batches:
+            early = [one for one in batch.outputs if one.topic == NAMES.violations]
+            batch.outputs = [one for one in batch.outputs if one.topic != NAMES.violations]
+            for one in early:
+                await process.call("send early", lambda one=one: _append(process, one))  # type: ignore[misc]
+        await whole(self, batches)
+
+    patch.setattr(Committer, "commit", commit)
+
+
+def deliveries_are_not_looked_at(patch: pytest.MonkeyPatch) -> None:
+    async def commit(self: Any, batches: Sequence[Batch]) -> None:
+        producer = self._producer
+        await producer.begin_transaction()
+        await send_all(producer, _outputs(self, batches))
+        positions = {t: at for batch in batches for t, at in batch.positions.items()}
+        offsets = {TopicPartition(t, self._partition): Offset(at) for t, at in positions.items()}
+        await producer.send_offsets_to_transaction(offsets, self._group_id)
+        await producer.commit_transaction()
+
+    patch.setattr(Committer, "commit", commit)
+
+
+def a_failed_transaction_is_passed_over(patch: pytest.MonkeyPatch) -> None:
+    class Forgiving:
+        @staticmethod
+        def crash(*_: object, **__: object) -> None:
+            """Go on."""
+
+    patch.setattr(delivery, "ending", Forgiving)
+
+
+def offsets_are_read_before_the_producer_starts(patch: pytest.MonkeyPatch) -> None:
+    class Early(worker.View):
+        def __init__(self, thread: worker.Thread, topics: tuple[str, ...]) -> None:
+            super().__init__(thread, topics)
+            broker = running().broker
+            self._found = [broker.committed(GROUP, number) for number in (0, 1)]
+
+        async def committed(self, partition: int) -> dict[str, int]:
+            return self._found[partition]
+
+    patch.setattr(preparing, "GroupView", Early)
+
+
+def the_state_is_restored_before_the_producer_starts(patch: pytest.MonkeyPatch) -> None:
+    class Late(clients.Producer):
+        async def start(self) -> None:
+            """Not yet."""
+
+        async def begin_transaction(self) -> None:
+            if self._session is None:
+                await super().start()
+            await super().begin_transaction()
+
+    def late(settings: Settings, partition: int) -> clients.Producer:
+        process = running()
+        return Late(process.broker, process, settings.transactional_id(partition))
+
+    patch.setattr(preparing, "transactional_producer", late)
+
+
+def the_state_is_read_uncommitted(patch: pytest.MonkeyPatch) -> None:
+    def uncommitted(_settings: Settings) -> clients.Reader:
+        process = running()
+        return clients.Reader(process.broker, process, committed=False)
+
+    patch.setattr(preparing, "changelog_reader", uncommitted)
+
+
+def slices_need_not_continue(patch: pytest.MonkeyPatch) -> None:
+    def enter(_self: OwnedPartition, _piece: object) -> None:
+        """Whatever it is."""
+
+    patch.setattr(OwnedPartition, "enter", enter)
+
+
+def _outputs(committer: Any, batches: Sequence[Batch]) -> list[Output]:
+    place = committer._changelog, committer._partition
+    progress = Output(*place, PROGRESS_KEY, batches[-1].progress)
+    return [*(one for batch in batches for one in batch.outputs), progress]
+
+
+def _append(process: Process, one: Output) -> None:
+    process.broker.append(
+        one.topic, one.partition, key=one.key, value=one.value, headers=one.headers
+    )
+
+
+STATE = "the offsets are not those of the state|ended with code 2"
+TWICE = "visible: revision|set aside twice|re-keyed twice"
+LOST = "counted wrong|passed over|not kept|not sent home|the net outputs"
+
+crashes = schedules(("run", "run", "run", "send", "kill", "start"))
+refusals = schedules(("run", "run", "run", "send", "refuse", "start"))
+losses = schedules(("run", "run", "run", "send", "drop"))
+
+
+@pytest.mark.parametrize(
+    ("mend", "strategy", "how"),
+    [
+        (offsets_are_committed_beside_the_transaction, crashes, STATE),
+        (findings_go_out_before_the_transaction, crashes, f"{TWICE}|told ahead"),
+        (deliveries_are_not_looked_at, refusals, f"{LOST}|{STATE}"),
+        (a_failed_transaction_is_passed_over, refusals, f"{LOST}|{STATE}"),
+        (offsets_are_read_before_the_producer_starts, duels(), STATE),
+        (the_state_is_restored_before_the_producer_starts, duels(), f"{TWICE}|{LOST}|{STATE}"),
+        (the_state_is_read_uncommitted, crashes, STATE),
+        (slices_need_not_continue, losses, LOST),
+    ],
+    ids=lambda one: getattr(one, "__name__", ""),
+)
+def test_without_a_mend_a_schedule_breaks_it(
+    patch: pytest.MonkeyPatch, mend: Mend, strategy: st.SearchStrategy[list[Event]], how: str
+) -> None:
+    mend(patch)
+    found = wrong(strategy)
+    assert re.search(how, found), found
