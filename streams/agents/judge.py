@@ -7,7 +7,8 @@ would start the agent again, and the next slice would commit past the lost one.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, cast
+import time
+from typing import Any, Final, cast
 
 import structlog
 from faust.streams import Stream
@@ -17,11 +18,15 @@ from streams.agents.stray_log import StrayLog
 from streams.app import ConsentryApp
 from streams.errors import ConsentryError
 from streams.transport import ending
+from streams.transport.delivery import Batch
 from streams.transport.driver import Consumer
 from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Discontinuity, Slice
 from streams.transport.table import unreadable_row
 from streams.wire.rows import CorruptRow
+
+COMMIT_FIRST_S: Final = 1.0
+"""A commit that has taken so long goes before further judging; one takes 5 to 30 ms."""
 
 log = structlog.get_logger("consentry.worker")
 
@@ -85,16 +90,27 @@ class Judging:
                 batch.done = lambda: consumer.ack(message)
             # Before the next record is looked at: the batch carries the progress up to here.
             partition.hand_over(batch)
-            if not batch.final:
-                if batch.exceeds(partition.committer.bounds):
-                    # A tick after a long time can bring more than memory should hold.
-                    await partition.committer.drained()
-                else:
-                    await asyncio.sleep(0)
-                if consumer.partition_of(piece) is not partition:
-                    return
+            await self._let_others_run(partition, batch)
+            if not batch.final and consumer.partition_of(piece) is not partition:
+                return
         if judge.strays:
             self._stray_log.tell(judge.strays)
+
+    async def _let_others_run(self, partition: OwnedPartition, batch: Batch) -> None:
+        """Judging never waits for a commit, but must not starve it or outgrow memory.
+
+        A commit takes many turns of the loop, and each turn that judging takes between is
+        long where the processor is short; a transaction would then end by its timeout.
+        """
+        committer = partition.committer
+        if committer.waiting_s(time.monotonic()) > COMMIT_FIRST_S:
+            await committer.drained()
+        elif not batch.final:
+            if batch.exceeds(committer.bounds):
+                # A tick after a long time can bring more than memory should hold.
+                await committer.drained()
+            else:
+                await asyncio.sleep(0)
 
     def _judge_of(self, partition: OwnedPartition, consumer: Consumer) -> PartitionJudge:
         if partition.live is None:
