@@ -63,8 +63,8 @@ ALONE = {"subjects": 400, "seconds": 20, "workers": 1}
 TRIALS = (
     Trial(STOCK, "nothing", plan(1, CALM, **ALONE)),
     Trial(STOCK, "kill -9", plan(1, KILLS, **BACKLOG)),
-    Trial(STOCK, "kill -9, broker slow", plan(1, SLOW, subjects=800, seconds=12)),
-    Trial(STOCK, "kill -9, broker refusing", plan(1, REFUSED, subjects=800, seconds=12)),
+    Trial(STOCK, "kill -9, broker slow", plan(1, SLOW, **BACKLOG)),
+    Trial(STOCK, "kill -9, broker refusing", plan(1, REFUSED, **BACKLOG)),
     Trial(STOCK, "rebalances", plan(1, REBALANCES, **BACKLOG)),
     *(
         Trial(runtime, "rebalances", plan(3, STORMS, **BACKLOG))

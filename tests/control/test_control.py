@@ -1,7 +1,7 @@
-"""Two faults at exact places by which stock Faust loses and repeats, every time.
+"""A fault by which stock Faust loses every time, whatever the moment.
 
-Our worker meets the same two in tests/kafka/test_faults.py. The rest of the control
-depends on the moment: `make faults-control`, docs/faults-control.md.
+Our worker meets the same in tests/kafka/test_faults.py. The rest of the control depends on
+the moment: `make faults-control`, docs/faults-control.md.
 """
 
 from __future__ import annotations
@@ -11,15 +11,11 @@ from collections.abc import Iterator
 import pytest
 from kafka.errors import KafkaError
 
-from streams.core.events import Event
 from tests.control.runs import STOCK
 from tests.kafka.harness import Bus, until
 from tests.kafka.stories import START, expected, stories
 
 EVENTS = stories(6)
-SHARES = EVENTS[:6]
-"""Each has a finding of its own."""
-
 LOST = "3-fine"
 
 A_RULE_RAISES = f"""
@@ -32,22 +28,6 @@ def broken(subject, fact, policy, clock):
 judging.judge = broken
 """
 
-DIES_BEFORE_A_ROW = """
-import os
-from aiokafka import AIOKafkaProducer as producer
-def dying(send):
-    async def sending(self, *given, **named):
-        if any(isinstance(one, str) and one.endswith("changelog") for one in given):
-            rows.append(1)
-            if len(rows) == 4:
-                await self.flush()
-                os._exit(99)
-        return await send(self, *given, **named)
-    return sending
-rows = []
-producer.send, producer.send_batch = dying(producer.send), dying(producer.send_batch)
-"""
-
 
 @pytest.fixture
 def bus(kafka: str, unique: str) -> Iterator[Bus]:
@@ -55,13 +35,13 @@ def bus(kafka: str, unique: str) -> Iterator[Bus]:
         yield one
 
 
-def judged(bus: Bus, events: list[Event], fault: str) -> None:
+def judged(bus: Bus, fault: str) -> None:
     """A worker with a fault, for as long as it gets on; then a sound one to the end."""
 
     def over() -> bool | None:
         return True if faulty.process.poll() is not None or lag(bus) == 0 else None
 
-    bus.send(*bus.events(events))
+    bus.send(*bus.events(EVENTS))
     with bus.start(fault=fault, program=STOCK.program) as faulty:
         until(over, "the fault strikes", 60)
     with bus.start(program=STOCK.program) as sound:
@@ -82,19 +62,7 @@ def lost(bus: Bus) -> set[str]:
     return {event_id for event_id, _, name in expected(EVENTS, START) if name not in there}
 
 
-def twice(bus: Bus) -> int:
-    """Revisions of findings that are visible more than once."""
-    told = [(finding.violation_id, finding.revision) for finding in bus.findings()]
-    return len(told) - len(set(told))
-
-
 def test_stock_faust_passes_over_what_a_rule_raised_on(bus: Bus) -> None:
     """The first hole: an exception in an agent acknowledges the event."""
-    judged(bus, EVENTS, A_RULE_RAISES)
+    judged(bus, A_RULE_RAISES)
     assert lost(bus) == {LOST}
-
-
-def test_stock_faust_tells_again_what_it_had_not_stored(bus: Bus) -> None:
-    """A finding is out and its row is not: the event is read again, and is new."""
-    judged(bus, SHARES, DIES_BEFORE_A_ROW)
-    assert twice(bus) > 0
