@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -26,9 +27,22 @@ pytestmark = needs_tenzir
 PRODUCER = Producer(version="1.2.3", instance="i-1")
 LIVES = list(lives().values())
 
-batches = st.lists(told, min_size=1, max_size=60)
+WITHIN = 8_500_000_000_000
+"""The receiver counts nanoseconds in 64 bits, and passes over syslog messages that go back
+centuries after others: milliseconds from 1970 to 2239."""
+
+
+def within_reach(one: Told) -> Told:
+    """The same with instants that the receiver knows."""
+    names = ("detected_at", "occurred_at", "starts_at", "due_at", "notified_at")
+    held = {name: getattr(one, name) for name in names if getattr(one, name, None) is not None}
+    bounded = {name: max(0, min(WITHIN, at)) for name, at in held.items()}
+    return msgspec.structs.replace(one, **bounded)
+
+
+batches = st.lists(told.map(within_reach), min_size=1, max_size=50)
 few = settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     # Making a failing batch smaller would take hundreds of runs of the receiver.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -117,17 +131,17 @@ def cast(many: list[dict[str, Any]], folder: Path) -> tuple[list[dict[str, Any]]
     )
 
 
-@pytest.mark.parametrize("kind", OcsfClass)
 @pytest.mark.parametrize("version", OcsfVersion)
-def test_ocsf_is_cast_without_a_warning(
-    tmp_path: Path, version: OcsfVersion, kind: OcsfClass
-) -> None:
-    producer = Producer(version="1.2.3", ocsf_version=version, ocsf_class=kind)
-    made = [ocsf(one, producer) for one in LIVES]
+def test_ocsf_is_cast_without_a_warning(tmp_path: Path, version: OcsfVersion) -> None:
+    made = []
+    for kind in OcsfClass:
+        producer = Producer(version="1.2.3", ocsf_version=version, ocsf_class=kind)
+        made += [ocsf(one, producer) for one in LIVES]
     events, complaints = cast(made, tmp_path)
     assert complaints == ""
     assert [one["metadata"]["uid"] for one in events] == [one["metadata"]["uid"] for one in made]
     assert {one["metadata"]["version"] for one in events} == {version.value}
+    assert {one["class_uid"] for one in events} == {2003, 2006}
     for event, one in zip(events, made, strict=True):
         assert set(event["unmapped"]) >= set(one["unmapped"])
         assert event["type_uid"] == one["type_uid"]
