@@ -1,7 +1,7 @@
 """Any schedule of crashes, zombies and rebalances ends where an undisturbed run would.
 
 The product's own code from the driver down is played over a broker in memory. How many
-schedules: 1,500 by default, `CONSENTRY_MODEL_SCHEDULES` of them otherwise. For a long run:
+schedules: 2,000 by default, `CONSENTRY_MODEL_SCHEDULES` of them otherwise. For a long run:
 
     CONSENTRY_MODEL_SCHEDULES=50000 pytest tests/model/test_model.py --timeout 0
 """
@@ -19,7 +19,7 @@ from tests.model.play import Event, duels, play, schedules
 from tests.model.staging import staged
 from tests.model.world import World
 
-SCHEDULES = int(os.environ.get("CONSENTRY_MODEL_SCHEDULES", "1500"))
+SCHEDULES = int(os.environ.get("CONSENTRY_MODEL_SCHEDULES", "2000"))
 
 worlds = st.tuples(st.integers(0, 199), st.booleans())
 """Which history, and whether workers have instance ids."""
@@ -31,6 +31,28 @@ def stage() -> Iterator[None]:
         yield
 
 
+def test_the_same_schedule_does_the_same_again() -> None:
+    """Or hypothesis could neither shrink what it finds nor find it again."""
+    schedule = [
+        (name, number, salt)
+        for salt in range(40, 44)
+        for number, name in enumerate(
+            ("send", "run", "start", "mix", "send", "overtake", "mix", "kill", "run", "tick"), salt
+        )
+    ]
+    worlds = [World(7, lasting=True) for _ in range(2)]
+    for world in worlds:
+        play(world, schedule, survivors=True)
+    one, other = worlds
+    assert one.moves == other.moves
+    assert one.ended == other.ended != []
+    assert one.broker.logs.keys() == other.broker.logs.keys()
+    for place, log in one.broker.logs.items():
+        told = log.read(0, log.end, committed=False)
+        assert told == other.broker.logs[place].read(0, log.end, committed=False)
+
+
+@pytest.mark.timeout(1800)  # on a busy machine; 40 s on an idle one
 @settings(
     max_examples=SCHEDULES,
     deadline=None,
