@@ -68,6 +68,8 @@ def _extension(notice: Notice, producer: Producer) -> tuple[tuple[str, str | int
         *_labelled("cs5", "eventType", notice.event_type),
         *_labelled("cs6", "finality", notice.finality),
         *_labelled("deviceCustomDate1", "dueAt", notice.due_at),
+        ("cn2", int(notice.breach_assessment_required)),
+        ("cn2Label", "breachAssessment"),
         *_labelled("flexString1", "policy", notice.policy_version),
         *_labelled("flexString2", "citations", _text("; ".join(notice.citations), 256)),
         ("reason", _text(" ".join(filter(None, reasons)), 256) or None),

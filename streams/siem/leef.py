@@ -66,6 +66,7 @@ def _attributes(notice: Notice, producer: Producer) -> tuple[tuple[str, str | in
         ("eventType", notice.event_type),
         ("occurredAt", instant_text(notice.occurred_at)),
         ("dueAt", instant_text(notice.due_at)),
+        ("breachAssessment", "true" if notice.breach_assessment_required else None),
         ("instance", identifier(producer.instance)),
         ("citations", _text("; ".join(notice.citations), 256)),
         ("message", _text(notice.message, TEXT_BYTES)),
