@@ -124,6 +124,7 @@ class TakeOver:
         await in_parallel(partition.committer.close() for partition in stale)
         began = time.monotonic()
         producers = {number: self._new_producer(number) for number in numbers}
+        committers: dict[int, Committer] = {}
         reader = self._new_reader()
         try:
             await in_parallel(producer.start() for producer in producers.values())
@@ -137,7 +138,7 @@ class TakeOver:
             restored = await restore(reader, self._changelog, numbers)
             owned = {}
             for number in numbers:
-                committer = Committer(
+                committer = committers[number] = Committer(
                     producers[number],
                     partition=number,
                     count=count,
@@ -150,7 +151,12 @@ class TakeOver:
                     number, count, restored[number], committed[number], starts[number], committer
                 )
         except BaseException:
-            await in_parallel(producer.stop() for producer in producers.values())
+            # A committer first ends its transaction: a producer that is stopped under it
+            # would end the process over a mere rebalance.
+            await in_parallel(committer.close() for committer in committers.values())
+            await in_parallel(
+                producer.stop() for n, producer in producers.items() if n not in committers
+            )
             raise
         finally:
             await reader.stop()

@@ -67,3 +67,13 @@ def test_whatever_happens_the_result_is_that_of_one_batch(
     survivors: bool,  # noqa: FBT001 - drawn
 ) -> None:
     play(World(*world), schedule, survivors=survivors)
+
+
+def test_a_rebalance_while_the_first_offsets_are_committed_ends_no_process() -> None:
+    """Found by the model: the producer was stopped under its committer's transaction."""
+    world = World()
+    world.start()
+    for name, number, salt in (("run", 66, 0), ("start", 146, 4), ("run", 105, 12), ("run", 26, 4)):
+        getattr(world, f"do_{name}")(number, salt)
+    play(world, [], survivors=True)
+    assert world.ended == []
