@@ -46,9 +46,7 @@ from streams.wire.canonical import payload_hash
 from streams.wire.encode import event_record
 from streams.wire.findings import decode_finding
 
-EVENTS_A_SUBJECT = 9.4
-"""On average, rounded down."""
-
+EVENTS_A_SUBJECT = 9.4  # on average, rounded down
 AS_SENT = {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
 RANK = {kind: rank for rank, kind in enumerate(EventType)}
 
@@ -164,8 +162,7 @@ def _run(settings: Settings, folder: Path, tag: str, wait_s: float | None, event
         "CONSENTRY_SESSION_TIMEOUT_S": "60",
         "CONSENTRY_TRANSACTION_TIMEOUT_S": "120",
     }
-    if wait_s is not None:
-        environment["CONSENTRY_ALIGNMENT_MAX_WAIT_S"] = str(wait_s)
+    environment |= {} if wait_s is None else {"CONSENTRY_ALIGNMENT_MAX_WAIT_S": str(wait_s)}
     command = [sys.executable, "-m", "streams.cli.main", "worker", "--json-logs"]
     worker = Contestant(
         tag, own, lambda _folder, _tag: (command, environment), lambda _tag: own.group_id
@@ -242,15 +239,11 @@ def _report(in_order: Told, runs: dict[str, list[Run]]) -> None:
     print(f"{'':14} {'retracted':>21} {'revised':>21} {'events/s':>9} {'us CPU':>7}")
     print(f"{'':14} {'for order alone':>21} {'for order alone':>21} {'median':>9} {'median':>7}")
     for label, kept in runs.items():
-        retracted = [len(run.told.retracted - in_order.retracted) for run in kept]
-        revised = [len(run.told.revised - in_order.revised) for run in kept]
+        retracted = "/".join(str(len(run.told.retracted - in_order.retracted)) for run in kept)
+        revised = "/".join(str(len(run.told.revised - in_order.revised)) for run in kept)
         rate = median(run.figures.rate for run in kept)
         cpu = median(run.figures.cpu_us for run in kept)
-        print(f"{label:14} {_each(retracted):>21} {_each(revised):>21} {rate:9,.0f} {cpu:7.1f}")
-
-
-def _each(counts: list[int]) -> str:
-    return " / ".join(f"{count:,}" for count in counts)
+        print(f"{label:14} {retracted:>21} {revised:>21} {rate:9,.0f} {cpu:7.1f}")
 
 
 if __name__ == "__main__":
