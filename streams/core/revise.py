@@ -45,8 +45,8 @@ def revise(
     """Bring a row up to date with an assessment.
 
     `at` becomes `detected_at`; `clock` is the instant up to which time has passed (None:
-    it stands still), by which findings become FINAL; `late` marks findings on an event that was judged
-    before; `fresh` a row that has not been written yet; `restate` that another payload
+    it stands still), by which findings become FINAL; `late` marks findings on an event that
+    was judged before; `fresh` a row that has not been written yet; `restate` that another payload
     counts now, so that equal verdicts are told again with its particulars.
     """
     said, findings = _revise_findings(
@@ -118,7 +118,10 @@ def _say_again(
     if open_before and before.verdict == verdict and not restate:
         if final == before.final:
             return before
-        return msgspec.structs.replace(before, revision=before.revision + 1, final=final)
+        # OPEN with a revision above 1 tells readers that a retracted finding opens again.
+        told = Status.REMEDIATED if verdict.remediated else Status.REVISED
+        revision = before.revision + 1
+        return msgspec.structs.replace(before, revision=revision, status=told, final=final)
     if verdict.remediated:
         status = Status.REMEDIATED
     else:

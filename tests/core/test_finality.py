@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from streams.core.events import Event
@@ -32,13 +30,13 @@ class TestTheTerm:
         told = story(share(2)).tick(2 + TERM)
         assert [line(f) for f in told.told] == [(1, Status.OPEN, Finality.PROVISIONAL, False)]
         told.tick(2 + TERM, ms=1)
-        assert line(told.told[-1]) == (2, Status.OPEN, Finality.FINAL, False)
+        assert line(told.told[-1]) == (2, Status.REVISED, Finality.FINAL, False)
         assert told.told[-1].detected_at == moment(2 + TERM, ms=1)
 
     def test_changes_nothing_but_the_label(self) -> None:
         told = story(share(2)).tick(2 + TERM, ms=1)
         first, then = told.told
-        own = {"revision", "finality", "detected_at"}
+        own = {"revision", "status", "finality", "detected_at"}
         assert {
             n for n in Finding.__struct_fields__ if getattr(first, n) != getattr(then, n)
         } == own
@@ -88,7 +86,7 @@ class TestAfterTheLabel:
         told = Story(SHORT).take(share(2)).tick(20).take(withdraw(1, recorded_at=21))
         assert lines(told, "share") == [
             (1, Status.OPEN, Finality.PROVISIONAL, False),
-            (2, Status.OPEN, Finality.FINAL, False),
+            (2, Status.REVISED, Finality.FINAL, False),
             (3, Status.REVISED, Finality.FINAL, True),
         ]
 
@@ -118,7 +116,7 @@ class TestAfterTheLabel:
         told = Story(SHORT).take(share(3), grant(0), withdraw(1))
         assert lines(told, "share")[-1] == (3, Status.OPEN, Finality.PROVISIONAL, True)
         told.tick(13, ms=1)
-        assert lines(told, "share")[-1] == (4, Status.OPEN, Finality.FINAL, True)
+        assert lines(told, "share")[-1] == (4, Status.REVISED, Finality.FINAL, True)
 
     def test_a_remedied_breach_is_labelled_too(self) -> None:
         told = Story(SHORT).take(share(0), withdraw(1)).tick(100).take(notify(101)).tick(120)
@@ -148,22 +146,10 @@ def test_without_a_term_the_first_word_is_provisional_and_the_next_tick_final() 
 
 
 def test_an_event_costs_the_same_beside_many_that_wait_for_their_label() -> None:
-    """Counted in what a tick and an event judge again, and in the time that they take."""
+    """Counted in what a tick and an event judge again."""
     shares = [share(2 + n, id=f"s{n}") for n in range(4_000)]
     told = Story(with_policy(final_after=days(3000))).take(*shares)
-
-    def seconds(repeat: int = 400) -> float:
-        """The best of a few runs: asking a subject of so many for its next deadline."""
-        best = float("inf")
-        for _ in range(5):
-            began = time.perf_counter()
-            for _ in range(repeat):
-                told.subject.next_deadline  # noqa: B018 - what is measured
-            best = min(best, time.perf_counter() - began)
-        return best / repeat
-
     assert len(told.subject.deadlines) == 4_000
-    assert seconds() < 20e-6, "looking at each of 4,000 takes 100 us and more"
     told.take(share(5000, id="last"))
     assert told.decisions[-1].rejudged == 1
     assert told.tick(5001).decisions[-1].rejudged == 0
