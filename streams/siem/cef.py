@@ -98,4 +98,4 @@ def _value(value: str) -> str:
 
 
 def _text(text: str, limit: int) -> str:
-    return sentence(text, limit).translate(_IN_TEXTS)
+    return sentence(text.translate(_IN_TEXTS), limit)

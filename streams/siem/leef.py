@@ -3,8 +3,8 @@ r"""IBM's Log Event Extended Format 2.0 with tabs between attributes, for QRadar
 LEEF has no escaping. Values hold no control character (`plain.py`), so a tab or a line end
 is always ours. A pipe means something in the header alone; there it becomes a slash, and so
 does a backslash, after which readers overlook a pipe. In values readers take a backslash for
-an escape (tenzir makes a line end of `\n`) and a single quote for the first of two: ids have
-them made visible.
+an escape (tenzir makes a line end of `\n`) and look for the partner of a quote beyond the
+tab: ids have them made visible.
 The life of a finding: `findingId` is its identity, `action` the step, `revision` counts.
 """
 
@@ -19,8 +19,8 @@ LONGEST = 4_096
 """No line has more bytes of UTF-8: QRadar's own limit for syslog over TCP."""
 
 _SLASHES = str.maketrans("\\|", "//")
-_RESERVED = '\\"'
-_IN_TEXTS = str.maketrans(_RESERVED, "/'")
+_RESERVED = "\\\"'"
+_IN_TEXTS = str.maketrans(_RESERVED, "/’’")
 
 
 def leef(told: Told, producer: Producer) -> str:
@@ -75,4 +75,4 @@ def _attributes(notice: Notice, producer: Producer) -> tuple[tuple[str, str | in
 
 
 def _text(text: str, limit: int) -> str:
-    return sentence(text, limit).translate(_IN_TEXTS)
+    return sentence(text.translate(_IN_TEXTS), limit)

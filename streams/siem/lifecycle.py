@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from streams.core.findings import Duty, Finding
-from streams.core.vocabulary import DutyStatus, Finality, Status
+from streams.core.vocabulary import DutyStatus, Status
 
 Told = Finding | Duty
 """What is told to receivers."""
@@ -39,20 +39,15 @@ CLOSING = frozenset(
 def step(told: Told) -> Step:
     """The step that this revision is.
 
-    A finding is OPEN again only after it was retracted, with one exception: a finding that
-    was never revised is told a second time, still OPEN, when it becomes FINAL. A finding
-    that was reopened and then becomes FINAL cannot be told apart from one that was reopened
-    when it was FINAL already, and counts as reopened: a second alert rather than none.
-    A duty that comes back counts as revised: its status does not say what it was before.
+    A finding that is OPEN again was retracted before; a finding that only becomes FINAL is
+    revised. A duty that comes back counts as revised too: its status does not say what it
+    was before.
     """
     if told.status in CLOSING:
         return Step.CLOSED
     if told.revision == 1:
         return Step.OPENED
-    if isinstance(told, Finding) and told.status is Status.OPEN:
-        label_only = told.revision == 2 and told.finality is Finality.FINAL
-        return Step.REVISED if label_only else Step.REOPENED
-    return Step.REVISED
+    return Step.REOPENED if told.status is Status.OPEN else Step.REVISED
 
 
 def identity(told: Told) -> str:

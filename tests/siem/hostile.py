@@ -38,6 +38,8 @@ ATTACKS = (
     "\x00\x07\x1b[2J\x7f\x9b",
     "12 LEN framing 99 <1>1",
     "=cmd|'/C calc'!A0",
+    "O'Neil",
+    "[' and `\u2019",
     "a<U+000A>b",
     "a~sha256:" + "0" * 64,
     " blanks at both ends ",

@@ -38,7 +38,7 @@ def in_cef(text: str) -> str:
 
 
 def in_leef(text: str) -> str:
-    return without(text, '\\"')
+    return without(text, "\\\"'")
 
 
 def in_header(text: str) -> str:
