@@ -44,6 +44,9 @@ from tests.faults.watcher import Watcher
 from tests.kafka.harness import Bus
 
 LOOK_S = 0.1
+ASK_S = 1.0
+"""Between two questions to the broker."""
+
 PATIENCE_S = 15.0
 WAITING_SHARE = 0.75
 """So many strikes wait until some worker judges."""
@@ -137,14 +140,20 @@ class Run:
     def _settle(self, scene: Scene, feeder: Feeder) -> None:
         """Nothing strikes any more: wait until all is judged. Raises UnsettledError."""
         deadline = time.monotonic() + self.plan.settling_s
-        while not (scene.quiet and feeder.done and scene.crew.whole and self._lag() == 0):
-            if time.monotonic() > deadline:
-                raise UnsettledError(f"{self._lag()} records are not judged in time")
+        asked = 0.0
+        while True:
             time.sleep(LOOK_S)
             scene.keep_agenda()
             scene.crew.tend()
-            if scene.quiet:
-                scene.crew.disarm()
+            if time.monotonic() > deadline:
+                raise UnsettledError(f"{self._lag()} records are not judged in time")
+            if not (scene.quiet and feeder.done):
+                continue
+            scene.crew.disarm()
+            if scene.crew.whole and time.monotonic() > asked + ASK_S:
+                if self._lag() == 0:
+                    return
+                asked = time.monotonic()
 
     def _lag(self) -> int:
         """Records that are not committed; a broker that was just restarted is asked again."""

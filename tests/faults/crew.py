@@ -43,6 +43,7 @@ class Member:
     """What the fault in its process is called."""
 
     frozen: bool = False
+    said_ready: bool = False
     back_at: float = 0.0
     """When its supervisor starts it again, on the monotonic clock."""
 
@@ -54,7 +55,9 @@ class Member:
     @property
     def ready(self) -> bool:
         """Whether it runs and has said that its partitions are restored."""
-        return self.running and self.process is not None and READY in self.process.text
+        if self.process is not None and not self.said_ready:
+            self.said_ready = READY in self.process.text
+        return self.running and self.said_ready
 
 
 class Crew:
@@ -79,7 +82,7 @@ class Crew:
         self.starts += 1
         member.process = self.launch(member.name, fault)
         member.fault = called
-        member.frozen = False
+        member.frozen = member.said_ready = False
 
     def launch(self, name: str | None, fault: str = "") -> WorkerProcess:
         """Start a process that is nobody's place; whoever asks for it ends it."""

@@ -11,7 +11,7 @@ from kafka.errors import KafkaError
 from tests.faults.stream import Feeder
 from tests.kafka.harness import Bus
 
-EVERY_S = 1.0
+EVERY_S = 2.0
 
 
 class Watcher:
