@@ -1,9 +1,10 @@
 """Each guarantee of the transport bites: taken out alone, its test fails as it should.
 
-The eleven are listed in docs/adr and in CONTRIBUTING's terms: each guarantee has a test
-that breaks without it. A scenario here checks one guarantee and raises `Broken`, saying
-how it failed. `test_..._holds` runs it on the product; `test_..._bites` runs it with one
-mend taken out by a switch in the test, and asks for that very failure, not just any.
+A scenario checks one guarantee and raises `Broken`, saying how it failed. `test_..._holds`
+runs it on the product; `test_..._bites` runs it with one mend taken out by a switch in the
+test, and asks for that very failure, not just any. Where another mend catches what this one
+lets through, the docstring says which, and the failure is what that costs: a worker that
+ends itself, or refuses to start, for ever.
 
     test_01_taking_over   the predecessor is fenced before anything is read
     test_02_continuity    a slice is judged only where the last one ended
