@@ -12,15 +12,19 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+import uuid
 from pathlib import Path
 
 import msgspec
 
+from tests.control.exact import FAULTS, Fault, Outcome, outcome
 from tests.control.report import proves, text
-from tests.control.runs import TRIALS, play
+from tests.control.runs import STOCK, TRIALS, play
 from tests.faults.cluster import Cluster
 from tests.faults.plan import Plan
 from tests.faults.result import Result, decode, encode
+from tests.faults.runtime import CONSENTRY, Runtime
+from tests.kafka.harness import Bus
 
 
 def main() -> int:
@@ -45,9 +49,20 @@ def main() -> int:
             sys.stdout.write(f"{trial.runtime.name}, under {trial.under}: {result.report}\n")
             sys.stdout.flush()
             results.append(result)
+        exact = [
+            (fault, runtime, placed(cluster, runtime, fault))
+            for fault in FAULTS
+            for runtime in (STOCK, CONSENTRY)
+        ]
     found = list(zip(TRIALS, results, strict=True))
-    given.report.write_text(text(found), "utf-8")
-    return 0 if proves(found) else 1
+    given.report.write_text(text(exact, found), "utf-8")
+    return 0 if proves(exact, found) else 1
+
+
+def placed(cluster: Cluster, runtime: Runtime, fault: Fault) -> Outcome:
+    """A fault at an exact place, on topics of its own."""
+    with Bus(cluster.direct, f"control-{uuid.uuid4().hex[:8]}", partitions=1) as bus:
+        return outcome(bus, runtime, fault)
 
 
 def name(result: Result) -> tuple[str, bytes]:

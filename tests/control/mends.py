@@ -5,9 +5,23 @@ Runtime(name="...", program="from tests.control import mends; mends.continuity()
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from streams.agents import judging
 from streams.transport import buffer, driver, partition, thread
+
+
+def busy() -> None:
+    """No mend: each record takes 2 ms more, so that slices are queued when hands change."""
+    holder: Any = judging.PartitionJudge
+    event = holder._event
+
+    def slowly(judge: Any, *given: Any) -> None:
+        time.sleep(0.002)
+        event(judge, *given)
+
+    holder._event = slowly
 
 
 def continuity() -> None:

@@ -1,7 +1,6 @@
-"""A fault by which stock Faust loses every time, whatever the moment.
+"""Stock Faust loses by faults at exact places, every time; our worker does not.
 
-Our worker meets the same in tests/kafka/test_faults.py. The rest of the control depends on
-the moment: `make faults-control`, docs/faults-control.md.
+The rest of the control depends on the moment: `make faults-control`, docs/faults-control.md.
 """
 
 from __future__ import annotations
@@ -9,24 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from kafka.errors import KafkaError
 
+from tests.control.exact import A_RULE_RAISES, FAULTS, SLOW_THEN_KILLED, Fault, Outcome, outcome
 from tests.control.runs import STOCK
-from tests.kafka.harness import Bus, until
-from tests.kafka.stories import START, expected, stories
-
-EVENTS = stories(6)
-LOST = "3-fine"
-
-A_RULE_RAISES = f"""
-from streams.agents import judging
-judge = judging.judge
-def broken(subject, fact, policy, clock):
-    if fact.event.event_id == {LOST!r}:
-        raise ValueError
-    return judge(subject, fact, policy, clock)
-judging.judge = broken
-"""
+from tests.faults.runtime import CONSENTRY
+from tests.kafka.harness import Bus
 
 
 @pytest.fixture
@@ -35,34 +21,16 @@ def bus(kafka: str, unique: str) -> Iterator[Bus]:
         yield one
 
 
-def judged(bus: Bus, fault: str) -> None:
-    """A worker with a fault, for as long as it gets on; then a sound one to the end."""
-
-    def over() -> bool | None:
-        return True if faulty.process.poll() is not None or lag(bus) == 0 else None
-
-    bus.send(*bus.events(EVENTS))
-    with bus.start(fault=fault, program=STOCK.program) as faulty:
-        until(over, "the fault strikes", 60)
-    with bus.start(program=STOCK.program) as sound:
-        until(lambda: lag(bus) == 0 or None, "all is committed", 60, sound)
-
-
-def lag(bus: Bus) -> int | None:
-    """Records that are not committed; None while the broker sets up its first group."""
-    try:
-        return bus.lag()
-    except KafkaError:
-        return None
-
-
-def lost(bus: Bus) -> set[str]:
-    """Events of which a finding is missing."""
-    there = {finding.violation_id for finding in bus.findings()}
-    return {event_id for event_id, _, name in expected(EVENTS, START) if name not in there}
-
-
 def test_stock_faust_passes_over_what_a_rule_raised_on(bus: Bus) -> None:
     """The first hole: an exception in an agent acknowledges the event."""
-    judged(bus, A_RULE_RAISES)
-    assert lost(bus) == {LOST}
+    assert outcome(bus, STOCK, A_RULE_RAISES) == Outcome(events=1, findings=1)
+
+
+def test_stock_faust_commits_what_it_has_not_stored(bus: Bus) -> None:
+    """The third hole: a flush that sees no progress for 0.1 s takes that for the end."""
+    assert outcome(bus, STOCK, SLOW_THEN_KILLED).events > 10
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=["rule", "slow"])
+def test_our_worker_loses_nothing_by_either(bus: Bus, fault: Fault) -> None:
+    assert outcome(bus, CONSENTRY, fault) == Outcome(events=0, findings=0)

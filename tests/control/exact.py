@@ -1,0 +1,92 @@
+"""Faults at exact places, which need no luck: the same events, runtime and fault every time."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kafka.errors import KafkaError
+
+from streams.wire.progress import PROGRESS_KEY
+from tests.faults.runtime import Runtime
+from tests.kafka.harness import Bus, until
+from tests.kafka.stories import START, expected, stories
+
+EVENTS = stories(40)
+PATIENCE_S = 90.0
+
+
+class Fault(NamedTuple):
+    """Python that a worker's process runs first; `killed` once something is committed."""
+
+    name: str
+    source: str
+    killed: bool
+
+
+A_RULE_RAISES = Fault(
+    "a rule raises on one event",
+    """
+from streams.agents import judging
+judge = judging.judge
+def broken(subject, fact, policy, clock):
+    if fact.event.event_id == "3-fine":
+        raise ValueError
+    return judge(subject, fact, policy, clock)
+judging.judge = broken
+""",
+    killed=False,
+)
+
+SLOW_THEN_KILLED = Fault(
+    "the broker takes 0.3 s for a row or a transaction's part; kill -9 after a commit",
+    """
+import asyncio
+from aiokafka import AIOKafkaProducer as producer
+def slow(send):
+    async def sending(self, *given, **named):
+        if any(isinstance(one, str) and one.endswith("changelog") for one in given):
+            await asyncio.sleep(0.3)
+        return await send(self, *given, **named)
+    return sending
+producer.send, producer.send_batch = slow(producer.send), slow(producer.send_batch)
+""",
+    killed=True,
+)
+
+FAULTS = (A_RULE_RAISES, SLOW_THEN_KILLED)
+
+
+class Outcome(NamedTuple):
+    """What is missing although every record is committed."""
+
+    events: int
+    """Events that are not stored."""
+
+    findings: int
+
+
+def outcome(bus: Bus, runtime: Runtime, fault: Fault) -> Outcome:
+    """A worker with a fault, for as long as it gets on; then a sound one to the end."""
+    bus.send(*bus.events(EVENTS))
+
+    def over() -> bool | None:
+        left = lag(bus)
+        struck = left is not None and (left < len(EVENTS) if fault.killed else left == 0)
+        return True if struck or faulty.process.poll() is not None else None
+
+    with bus.start(fault=fault.source, program=runtime.program) as faulty:
+        until(over, "the fault strikes", PATIENCE_S)
+    with bus.start(program=runtime.program) as sound:
+        until(lambda: lag(bus) == 0 or None, "all is committed", PATIENCE_S, sound)
+    rows = {one.key for one in bus.read(bus.names.changelog) if one.key != PROGRESS_KEY}
+    there = {finding.violation_id for finding in bus.findings()}
+    wanted = {name for _, _, name in expected(EVENTS, START)}
+    return Outcome(len(EVENTS) - len(rows), len(wanted - there))
+
+
+def lag(bus: Bus) -> int | None:
+    """Records that are not committed; None while the broker sets up its first group."""
+    try:
+        return bus.lag()
+    except KafkaError:
+        return None
