@@ -20,11 +20,12 @@ from streams.settings import Settings
 from streams.transport import ending
 from streams.transport.checks import shared_numbers
 from streams.transport.holding import Holding
+from streams.transport.parallel import in_parallel
 from streams.transport.partition import OwnedPartition
 from streams.transport.polling import Polling, as_message
 from streams.transport.preparing import new_polling, new_take_over
 from streams.transport.slices import Discontinuity, Slice
-from streams.transport.takeover import TakeOver, in_parallel
+from streams.transport.takeover import TakeOver
 from streams.transport.thread import Thread, fail
 
 log = structlog.get_logger("consentry.worker")

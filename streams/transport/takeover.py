@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from streams.errors import ConsentryError
 from streams.transport import checks
 from streams.transport.checks import PolicyPast
 from streams.transport.clients import log_starts
 from streams.transport.counts import unchanged
 from streams.transport.delivery import Batch, Bounds, Committer
+from streams.transport.ownership import require_owned
+from streams.transport.parallel import in_parallel
 from streams.transport.partition import OwnedPartition
 from streams.transport.table import Restored, restore
 from streams.wire.progress import Gap, Progress
@@ -147,9 +150,16 @@ class TakeOver:
                     bounds=self._bounds,
                     committed=committed[number],
                 )
-                owned[number] = await self._open(
-                    number, count, restored[number], committed[number], starts[number], committer
-                )
+                try:
+                    state, offsets, first = restored[number], committed[number], starts[number]
+                    owned[number] = await self._open(
+                        number, count, state, offsets, first, committer
+                    )
+                except ConsentryError:
+                    # It may be looking at what an owner did that came after it.
+                    shown = await self._group.committed(number)
+                    await require_owned(producers[number], self._group_id, number, shown)
+                    raise
         except BaseException:
             # A committer first ends its transaction: a producer that is stopped under it
             # would end the process over a mere rebalance.
@@ -235,11 +245,3 @@ class TakeOver:
         if batch.positions:
             partition.hand_over(batch)
             await partition.committer.drained()
-
-
-async def in_parallel(work: Iterable[Awaitable[object]]) -> None:
-    """Wait for all, then raise the first error there was."""
-    results = await asyncio.gather(*work, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result

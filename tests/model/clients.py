@@ -131,6 +131,13 @@ class Producer:
             await asyncio.wait(self._last.values())
         await self._wire.call("commit", lambda: self._broker.end(session, commit=True))
 
+    async def abort_transaction(self) -> None:
+        """Wait until nothing is on its way any more, then abort."""
+        session = self._owned()
+        if self._last:
+            await asyncio.wait(self._last.values())
+        await self._wire.call("abort", lambda: self._broker.end(session, commit=False))
+
     async def stop(self) -> None:
         """Close the connections; an open transaction stays open."""
         await self._wire.turn()

@@ -8,18 +8,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from aiokafka.errors import ProducerFenced
 from aiokafka.structs import TopicPartition
 
 from streams.core.policy import default_policy
 from streams.errors import ConsentryError
-from streams.transport import takeover
+from streams.transport import ending, takeover
 from streams.transport.checks import PolicyPast
 from streams.transport.delivery import Bounds
 from streams.transport.partition import OwnedPartition
 from streams.transport.takeover import TakeOver
 from streams.wire.progress import PROGRESS_KEY, Progress, decode_progress, encode_progress
 from tests.transport.records import One
-from tests.transport.test_delivery import Producer
+from tests.transport.test_delivery import Ended, Producer, exits
+
+__all__ = ["exits"]
 
 TOPICS = ("in", "ticks")
 
@@ -36,6 +39,7 @@ class Cluster:
     producers: list[Any] = field(default_factory=list)
     declared: frozenset[int] = frozenset()
     blocks: asyncio.Event | None = None
+    overtaken: bool = False
 
     def producer(self, _number: int) -> Any:
         self.producers.append(Started(self))
@@ -82,11 +86,21 @@ class Cluster:
 
 
 class Started(Producer):
-    """A transactional producer, which fences when it starts."""
+    """A transactional producer, which fences when it starts and may be fenced later."""
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__()
         self._cluster = cluster
+
+    async def send_offsets_to_transaction(self, offsets: Any, group_id: str) -> None:
+        if self._cluster.overtaken:
+            raise ProducerFenced
+        await super().send_offsets_to_transaction(offsets, group_id)
+
+    async def abort_transaction(self) -> None:
+        assert self.open is not None
+        assert len(self.open) == 1, "nothing but offsets is ever taken back"
+        self.open = None
 
     async def start(self) -> None:
         self._cluster.steps.append("fence")
@@ -201,6 +215,15 @@ def test_on_less_than_all_of_it_nothing_is_judged(change: Callable[[Cluster], No
         cluster.take()
     assert cluster.producers[0].stopped
     assert cluster.producers[0].committed == []
+
+
+def test_what_a_later_owner_did_is_no_mistake_of_the_state(exits: list[int]) -> None:
+    """It looks the same as lost state, and only the broker can tell; no operator is needed."""
+    cluster = Cluster(committed={"in": 6, "ticks": 2}, log=stored(**{"in": 5, "ticks": 2}))
+    cluster.overtaken = True
+    with pytest.raises(Ended):
+        cluster.take()
+    assert exits == [ending.CRASHED]
 
 
 def test_rows_without_a_progress_row_are_refused() -> None:
