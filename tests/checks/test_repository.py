@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+RECEIVERS_LOCK = (ROOT / "requirements-receivers.lock").read_text("utf-8")
 WORKER_LOCK = (ROOT / "requirements-worker.lock").read_text("utf-8")
 
 
@@ -38,6 +39,13 @@ def test_the_lock_names_no_host(lock: str) -> None:
     assert not re.search(
         r"^(-i|--index-url|--extra-index-url|--find-links|-f)\b", lock, re.MULTILINE
     )
+
+
+def test_the_receiver_of_the_tests_is_pinned_with_a_hash_and_names_no_host() -> None:
+    ((name, entry),) = pinned(RECEIVERS_LOCK).items()
+    assert re.match(rf"{name}==\S+ ", entry)
+    assert "--hash=sha256:" in entry
+    assert "://" not in RECEIVERS_LOCK
 
 
 def test_both_locks_agree() -> None:
