@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from streams.agents import judging
-from streams.transport import buffer, driver, partition, thread
+from streams.transport import buffer, partition, thread
 
 
 def busy() -> None:
@@ -61,17 +61,3 @@ def seeking() -> None:
         await seek(consumer, kept)
 
     holder.poll, holder.seek_all = poll, seek_on
-
-
-def draining() -> None:
-    """Invariant 3: partitions are given up, and read again, with transactions open."""
-
-    async def at_once(consumer: Any) -> None:
-        holding, consumer.holding = consumer.holding, None
-        if holding is not None:
-            holding.end()
-            if holding.taken:
-                consumer._kept = holding.partitions
-
-    holder: Any = driver.Consumer
-    holder._give_up = at_once

@@ -26,9 +26,8 @@ the [campaign](faults.md) also look at runtimes that lack something. This page i
   faults it judges everything rightly, or it would prove nothing.
 - **Our worker with mends taken out** (`tests/control/mends.py`), in rebalance storms over a
   backlog. *Continuity*: slices are judged wherever they start. *Seeking*: after a rebalance
-  reading goes on where polls had come to, as Faust's does. *Draining*: partitions are given up
-  with transactions open. Each record takes 2 ms more there, so that slices are queued when
-  partitions change hands.
+  reading goes on where polls had come to, as Faust's does. Each record takes
+  2 ms more there, so that slices are queued when partitions change hands.
 
 ## At exact places
 
@@ -58,8 +57,8 @@ why the faults above are placed.
 Continuity alone can be taken out without loss in these storms: other mends see to it that
 slices continue (a slice of an earlier assignment is not judged, and reading begins where
 judging has come to). Without seeking and with continuity a worker ends itself instead of
-losing. It takes both out to lose in a rebalance, and then it depends on whether slices are
-queued when partitions change hands.
+losing. It takes both out to lose in a rebalance; that is what the first sketch of the driver
+was.
 
 *Not judged* are records that nobody had judged a minute or more after the last strike,
 with workers running. What is lost and wrong in such a run may be so for that reason alone;
