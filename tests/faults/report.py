@@ -139,12 +139,15 @@ def where(results: Sequence[Result]) -> list[str]:
     """Versions, machine and command."""
     memory = psutil.virtual_memory().total / 2**30
     first, last = min(r.began for r in results), max(r.began for r in results)
-    plan = results[0].plan
-    commits = sorted({r.commit for r in results})
+    plan = max((r.plan for r in results), key=lambda one: one.seed)
+    seeds: dict[str, list[str]] = {}
+    for result in results:
+        seeds.setdefault(result.commit, []).append(str(result.plan.seed))
+    commits = "; ".join(f"{name} (seeds {', '.join(own)})" for name, own in seeds.items())
     return [
         (
             f"{first:%Y-%m-%d %H:%M} to {last:%H:%M} UTC (start of the last run), commit "
-            f"{', '.join(commits)}; "
+            f"{commits}; "
             f"Apache Kafka {kafka_version()}, one broker; faust-streaming {version('faust-streaming')}, "
             f"aiokafka {version('aiokafka')}, Python {platform.python_version()}; {os.cpu_count()} "
             f"cores shared with broker and workers, {memory:.0f} GB."
@@ -152,7 +155,7 @@ def where(results: Sequence[Result]) -> list[str]:
         "",
         "```sh",
         (
-            f"make faults ARGS='--runs {len(results)} --subjects {plan.subjects} "
+            f"make faults ARGS='--runs {plan.seed} --subjects {plan.subjects} "
             f"--seconds {plan.seconds:g}'"
         ),
         "```",
