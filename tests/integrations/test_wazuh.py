@@ -1,0 +1,43 @@
+"""Wazuh's rules name fields and values that the flat form has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from streams.core.vocabulary import Severity
+from streams.siem.flat import flat
+from streams.siem.severity import WEIGHTS
+from tests.siem.goldens import PRODUCER
+from tests.siem.lives import lives
+
+FILE = Path(__file__).parents[2] / "integrations" / "wazuh" / "consentry_rules.xml"
+RULES = ET.parse(FILE).getroot().findall("rule")  # noqa: S314 - our own file
+WRITTEN = {name for one in lives().values() for name in flat(one, PRODUCER)}
+
+
+def test_fields_are_ours() -> None:
+    for rule in RULES:
+        named = {field.attrib["name"] for field in rule.findall("field")}
+        shown = set(re.findall(r"\$\((.*?)\)", rule.findtext("description") or ""))
+        assert named | shown <= WRITTEN
+
+
+def test_every_level_but_info_has_a_rule_of_its_own() -> None:
+    asked = {
+        (field.text or "").strip("^$"): int(rule.attrib["level"])
+        for rule in RULES
+        for field in rule.findall("field")
+        if field.attrib["name"] == "consentry.level"
+    }
+    assert set(asked) == {WEIGHTS[severity].level for severity in Severity} - {"info"}
+    assert asked["low"] < asked["medium"] < asked["high"] < asked["critical"]
+
+
+def test_ids_are_for_local_rules_and_parents_exist() -> None:
+    ids = [int(rule.attrib["id"]) for rule in RULES]
+    assert len(set(ids)) == len(ids)
+    assert all(100_000 <= number <= 120_000 for number in ids)
+    parents = {int(rule.findtext("if_sid") or ids[0]) for rule in RULES}
+    assert parents <= set(ids)
