@@ -56,8 +56,10 @@ def without(value: str, reserved: str) -> str:
 
     Where that makes it longer than LONGEST_ID, the SHA-256 of the whole stands for its end.
     """
+    if not any(char in value for char in reserved):
+        return value
     shown = _shown(value, reserved)
-    if shown == value or len(shown.encode()) <= LONGEST_ID:
+    if len(shown.encode()) <= LONGEST_ID:
         return shown
     digest = sha256(value.encode()).hexdigest()
     return f"{_shown(value[:_HEAD], reserved)}{_DIGEST}{digest}"
