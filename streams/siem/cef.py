@@ -71,7 +71,7 @@ def _extension(notice: Notice, producer: Producer) -> tuple[tuple[str, str | int
         ("cn2", int(notice.breach_assessment_required)),
         ("cn2Label", "breachAssessment"),
         *_labelled("flexString1", "policy", notice.policy_version),
-        *_labelled("flexString2", "citations", _text("; ".join(notice.citations), 256)),
+        *_labelled("flexString2", "citations", _text("; ".join(notice.citations), 256) or None),
         ("reason", _text(" ".join(filter(None, reasons)), 256) or None),
         ("msg", _text(f"{notice.message} {notice.remediation}", TEXT_BYTES * 3 // 2)),
     )
