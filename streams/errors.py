@@ -15,3 +15,7 @@ class ConsentryError(Exception):
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
+
+
+class UnreachableError(ConsentryError):
+    """No broker answers: one may yet, so a worker that meets it is started again (code 70)."""

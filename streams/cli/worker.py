@@ -68,8 +68,8 @@ def worker(
     SIGTERM or Ctrl-C: what was read is finished and committed.
 
     Exit code: 0 after a stop, 2 when somebody must put something right first (the last
-    lines say what), 70 when the worker ended itself to be started again, which loses
-    nothing.
+    lines say what), 70 when the worker ended itself to be started again, or found no
+    broker: starting it again loses nothing.
     """
     if context.invoked_subcommand is not None:
         if any(
@@ -79,13 +79,19 @@ def worker(
         return
     from streams.cli.worker_logs import set_up_logs
     from streams.cli.worker_process import run_worker
+    from streams.errors import UnreachableError
     from streams.topics import require_reachable
+    from streams.transport.ending import CRASHED
 
     settings = read_settings(config, brokers)
     if instance_id is not None:
         settings = settings.model_copy(update={"instance_id": instance_id})
     policy = read_policy(settings)
-    require_reachable(settings.connection)
+    try:
+        require_reachable(settings.connection)
+    except UnreachableError as away:
+        typer.echo(f"error: {away.problem}\n{away.remedy}", err=True)
+        raise typer.Exit(CRASHED) from None
     require_topics(settings)
     set_up_logs(as_json=not sys.stdout.isatty() if json_logs is None else json_logs)
     run_worker(settings, policy, ready_file)

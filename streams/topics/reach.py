@@ -13,7 +13,7 @@ import ssl
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from streams.errors import ConsentryError
+from streams.errors import ConsentryError, UnreachableError
 from streams.settings import Connection
 from streams.topics.failures import explain
 
@@ -24,8 +24,8 @@ def require_reachable(connection: Connection) -> None:
     """Return once one of the brokers answers, TLS and login included.
 
     Tries for `connect_timeout_s`, since a broker may still be starting. Raises
-    ConsentryError with each address and what it answered; at once when TLS or the login
-    is refused, which no waiting mends.
+    UnreachableError with each address and what it answered, and ConsentryError at once
+    when TLS or the login is refused, which no waiting mends.
     """
     context = connection.ssl_context()
     deadline = time.monotonic() + connection.connect_timeout_s
@@ -45,7 +45,7 @@ def require_reachable(connection: Connection) -> None:
         if time.monotonic() + _PAUSE_S >= deadline:
             break
         time.sleep(_PAUSE_S)
-    raise ConsentryError(
+    raise UnreachableError(
         f"no broker answered within {connection.connect_timeout_s:g} s: "
         + ", ".join(f"{address} ({answer})" for address, answer in answers.items()),
         "Check that Kafka runs and that CONSENTRY_BROKERS (or --brokers) names it. For a "

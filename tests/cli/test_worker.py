@@ -68,3 +68,12 @@ def test_help_tells_of_removing(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert "consentry worker remove" in said
     assert "at once" in said
+
+
+def test_a_worker_that_finds_no_broker_asks_to_be_started_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CONSENTRY_CONNECT_TIMEOUT_S", "0.2")
+    assert main(["worker", "--brokers", "127.0.0.1:1"]) == 70
+    assert capsys.readouterr().err.startswith("error: no broker answered within 0.2 s")
+    assert main(["watch", "--brokers", "127.0.0.1:1"]) == 2
