@@ -30,9 +30,20 @@ def send_a_finding_twice() -> None:
     _outputs("violations", lambda output: [output, output])
 
 
-def keep_a_finding_back() -> None:
-    """One finding is stored with its event, and not told."""
-    _outputs("violations", lambda _: [])
+def keep_findings_back() -> None:
+    """Findings whose id begins with 0 or 1 are stored with their events, and never told.
+
+    Some of them stand at the end, whatever is retracted in between.
+    """
+    broken: Any = Batch
+    add = broken.add
+
+    def passing(self: Any, output: Output) -> None:
+        told = output.topic.endswith("violations")
+        if not (told and (output.key or b"").startswith((b"0", b"1"))):
+            add(self, output)
+
+    broken.add = passing
 
 
 def _skip(*, counted: bool) -> None:

@@ -51,7 +51,8 @@ def picture(results: Sequence[Result]) -> str:
     for number, result in enumerate(results):
         parts += run_line(result, TOP + ROW * number, scale, most)
     floor = TOP + ROW * len(results)
-    for second in range(0, int(longest) + 1, 20):
+    step = next(s for s in (20, 60, 120, 300, 900) if longest / s <= 12 or s == 900)
+    for second in range(0, int(longest) + 1, step):
         x = LEFT + second * scale
         parts.append(f'<line x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{floor}" stroke="#e2e8f0"/>')
         parts.append(f'<text x="{x:.1f}" y="{floor + 16}" fill="#475569">{second} s</text>')

@@ -31,7 +31,7 @@ CALM = Plan(
     [
         ("skip_a_record", {Kind.UNACCOUNTED}, "records there and records read differ"),
         ("count_and_forget_a_record", {Kind.LOST}, "events without a row"),
-        ("keep_a_finding_back", {Kind.LOST, Kind.WRONG}, "of the batch"),
+        ("keep_findings_back", {Kind.LOST, Kind.WRONG}, "of the batch"),
         ("send_a_finding_twice", {Kind.TWICE}, "visible twice"),
     ],
 )
