@@ -24,7 +24,7 @@ demo: setup
 	@$(BIN)/consentry demo $(ARGS)
 
 test: setup $(VENV)/.receivers
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 faults: setup
 	$(BIN)/python -m tests.faults $(ARGS)
