@@ -91,7 +91,7 @@ def test_a_worker_that_does_not_start_is_told_with_the_end_of_its_log(tmp_path: 
     worker = WorkerProcess(tmp_path, {"brokers": "127.0.0.1:1", "connect_timeout_s": "0.2"})
     with worker, pytest.raises(ConsentryError) as failed:
         worker.start()
-    assert "exit code 2" in failed.value.problem
+    assert "exit code 70" in failed.value.problem
     assert str(worker.log_file) in failed.value.remedy
     assert "no broker answered" in failed.value.remedy
 
