@@ -58,7 +58,9 @@ def test_a_worker_is_ready_when_it_owns_partitions_or_stands_by_for_them(
         bus.start("w2", health_port=0) as second,
     ):
         code, body = probe(first, "ready")
-        assert (code, body["phase"], body["live"]) == (503, "joining", True)
+        # It may have joined already; ready it is only then.
+        assert body["live"]
+        assert (code == 200) == (body["phase"] in ("judging", "standby"))
 
         def phases() -> dict[str, dict[str, Any]] | None:
             answers = [probe(worker, "ready") for worker in (first, second)]
@@ -71,8 +73,7 @@ def test_a_worker_is_ready_when_it_owns_partitions_or_stands_by_for_them(
         assert (standby["partitions"], standby["reasons"]) == ({}, [])
         bus.send(*bus.events(stories(10)))
         bus.settle(first)
-        judging = phases()
-        assert judging is not None
+        judging = until(phases, "one judges, the other stands by", worker=first)
         one = judging["judging"]["partitions"]["0"]
         committed = {topic: place["committed"] for topic, place in one["topics"].items()}
         assert sum(committed[topic] for topic in bus.names.inputs.values()) == 50
