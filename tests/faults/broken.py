@@ -5,29 +5,71 @@ The campaign's checks must catch each of them; a checker that finds nothing prov
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from streams.agents.judging import PartitionJudge
 from streams.transport.delivery import Batch, Output
+from streams.wire.findings import decode_finding
+from tests.faults.checks import ASIDE
 
 NTH = 20
-"""Which record or output is hit: each process hits one."""
+"""Which record or output is hit, in each process."""
 
 
 def skip_a_record() -> None:
     """One record is neither judged nor counted, and committed past."""
-    _skip(counted=False)
+    broken: Any = PartitionJudge
+    judge, seen = broken._event, 0
+
+    def skipping(self: Any, record: Any, counters: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == NTH:
+            counters.read -= 1  # the caller counts it
+        else:
+            judge(self, record, counters)
+
+    broken._event = skipping
 
 
-def count_and_forget_a_record() -> None:
-    """One record is counted as judged, and nothing is stored or told of it."""
-    _skip(counted=True)
+def count_and_forget_events() -> None:
+    """Events are counted as judged, and nothing is stored or told of them.
+
+    Some of them never come a second time; one that did would be judged then.
+    """
+    broken: Any = PartitionJudge
+    judge, seen = broken._judge, 0
+
+    def forgetting(self: Any, key: Any, subject: Any, fact: Any, counters: Any) -> None:
+        nonlocal seen
+        seen += fact.event.event_id not in subject.records
+        if seen and seen % NTH == 0:
+            seen += 1
+            counters.judged += 1
+        else:
+            judge(self, key, subject, fact, counters)
+
+    broken._judge = forgetting
 
 
 def send_a_finding_twice() -> None:
-    """One finding is sent two times."""
-    _outputs("violations", lambda output: [output, output])
+    """One finding on an event is sent two times.
+
+    Not one on a record that was set aside: those are counted, and have no revisions.
+    """
+    broken: Any = Batch
+    add, seen = broken.add, 0
+
+    def doubling(self: Any, output: Output) -> None:
+        nonlocal seen
+        add(self, output)
+        if output.topic.endswith("violations") and output.value is not None:
+            seen += decode_finding(output.value).code not in ASIDE
+            if seen == NTH:
+                seen += 1
+                add(self, output)
+
+    broken.add = doubling
 
 
 def keep_findings_back() -> None:
@@ -44,38 +86,3 @@ def keep_findings_back() -> None:
             add(self, output)
 
     broken.add = passing
-
-
-def _skip(*, counted: bool) -> None:
-    broken: Any = PartitionJudge
-    judge, seen = broken._event, 0
-
-    def skipping(self: Any, record: Any, counters: Any) -> None:
-        nonlocal seen
-        seen += 1
-        if seen != NTH:
-            judge(self, record, counters)
-        elif counted:
-            counters.judged += 1
-        else:
-            counters.read -= 1  # the caller counts it
-
-    broken._event = skipping
-
-
-def _outputs(topic: str, change: Callable[[Output], list[Output]]) -> None:
-    """Change the n-th output to a topic, named by its end."""
-    broken: Any = Batch
-    add, seen = broken.add, 0
-
-    def changing(self: Any, output: Output) -> None:
-        nonlocal seen
-        if output.topic.endswith(topic):
-            seen += 1
-            if seen == NTH:
-                for one in change(output):
-                    add(self, one)
-                return
-        add(self, output)
-
-    broken.add = changing

@@ -30,7 +30,7 @@ CALM = Plan(
     ("fault", "kinds", "said"),
     [
         ("skip_a_record", {Kind.UNACCOUNTED}, "records there and records read differ"),
-        ("count_and_forget_a_record", {Kind.LOST}, "events without a row"),
+        ("count_and_forget_events", {Kind.LOST}, "events without a row"),
         ("keep_findings_back", {Kind.LOST, Kind.WRONG}, "of the batch"),
         ("send_a_finding_twice", {Kind.TWICE}, "visible twice"),
     ],

@@ -58,9 +58,10 @@ def test_a_worker_is_ready_when_it_owns_partitions_or_stands_by_for_them(
         bus.start("w2", health_port=0) as second,
     ):
         code, body = probe(first, "ready")
-        # It may have joined already; ready it is only then.
+        # It may have joined already; ready it is only then, and with nothing against it.
         assert body["live"]
-        assert (code == 200) == (body["phase"] in ("judging", "standby"))
+        assert (code == 200) == (not body["reasons"])
+        assert code != 200 or body["phase"] in ("judging", "standby")
 
         def phases() -> dict[str, dict[str, Any]] | None:
             answers = [probe(worker, "ready") for worker in (first, second)]

@@ -166,20 +166,18 @@ def test_a_feed_from_now_on_starts_with_what_comes_next(shop: Bus) -> None:
     sample = sample_of(60)
     board = Board()
 
-    async def follow() -> int:
-        seen = 0
+    async def follow() -> None:
         async with open_feed(shop.settings, from_beginning=False) as feed:
             await feed.next()
             await send(shop.settings, outgoing(sample))
-            deadline = time.monotonic() + 20
-            while time.monotonic() < deadline and not seen:
+            deadline = time.monotonic() + 60
+            # Duties come on a topic of their own, so one of them may be read first.
+            while time.monotonic() < deadline and not board.changes["raised"]:
                 for one in await feed.next():
-                    seen += 1
                     if isinstance(one, Finding):
                         board.take(one)
         assert feed.unreadable == 0
-        return seen
 
     with shop.worker():
-        assert asyncio.run(follow()) > 0
+        asyncio.run(follow())
     assert board.changes["raised"] > 0

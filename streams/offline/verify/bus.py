@@ -26,6 +26,9 @@ FETCH_WAIT_MS = 5
 RETRY_BACKOFF_MS = 10
 """The first question about a topic finds no leader yet, and is asked again after this."""
 
+REQUEST_TIMEOUT_MS = 40_000
+"""How long an answer may take; a broker that restarts is waited for."""
+
 SILENCE_S = 60.0
 """How long a broker may give nothing of what it said it has."""
 
@@ -178,6 +181,7 @@ class Bus:
             max_partition_fetch_bytes=FETCH_BYTES,
             fetch_max_wait_ms=FETCH_WAIT_MS,
             retry_backoff_ms=RETRY_BACKOFF_MS,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
         )
 
     async def _close(self) -> None:

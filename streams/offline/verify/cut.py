@@ -5,9 +5,10 @@ batch; findings and duties carry the number of theirs. Rows up to a progress row
 outputs with its number or a lower one, are therefore one moment of the worker, whatever it
 does meanwhile.
 
-Compaction can take from under a reader what was replaced after the cut. A difference
-therefore counts only when it is seen again in later cuts, which read on from where the
-last one ended.
+Compaction can take from under a reader what was replaced after the cut: rows, outputs, and
+the progress row itself, so that an earlier one looks like the last. A difference therefore
+counts only when it is seen again in later cuts, which read on from where the last one
+ended.
 """
 
 from __future__ import annotations
@@ -105,21 +106,28 @@ class Cut:
         return start, end
 
     async def _read_rows(self) -> None:
+        """Go on to the end of the changelog.
+
+        Where no progress row is left, what replaced it stands after that end: read on.
+        """
         topic = self._changelog
-        start, end = await self._span(topic)
-        latest = None
-        async for records in self._bus.read(topic, self._number, start, end):
-            latest = self._keep(records) or latest
-        if latest is not None:
-            try:
-                self.progress = decode_progress(latest)
-            except CorruptProgress:
-                raise unreadable_row(topic, self._number) from None
-        if not self.progress.positions:
-            raise ConsentryError(
-                f"there is no state to verify ({topic}, partition {self._number})",
-                "Start a worker, and check application_id, generation and topic_prefix.",
-            )
+        while True:
+            start, end = await self._span(topic)
+            latest = None
+            async for records in self._bus.read(topic, self._number, start, end):
+                latest = self._keep(records) or latest
+            if latest is not None:
+                try:
+                    self.progress = decode_progress(latest)
+                except CorruptProgress:
+                    raise unreadable_row(topic, self._number) from None
+            if self.progress.positions:
+                return
+            if start >= end:
+                raise ConsentryError(
+                    f"there is no state to verify ({topic}, partition {self._number})",
+                    "Start a worker, and check application_id, generation and topic_prefix.",
+                )
 
     def _keep(self, records: Sequence[Record]) -> bytes | None:
         """Store rows. Returns the last progress row among them."""
