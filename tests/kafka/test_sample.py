@@ -129,7 +129,8 @@ def test_the_rate_is_kept(shop: Bus) -> None:
     began = time.monotonic()
     sent = asyncio.run(send(shop.settings, list(outgoing(sample))[:100], rate=100))
     assert sent == 100
-    assert 0.9 < time.monotonic() - began < 3
+    # Not faster; how much slower is up to the machine.
+    assert time.monotonic() - began > 0.9
 
 
 def test_watch_sees_what_the_worker_says(shop: Bus) -> None:

@@ -20,10 +20,10 @@ def test_each_ends_with_its_code() -> None:
     records = list(malformed_records(1000, seed=3))
     assert {record.kind for record in records} == set(KINDS)
     for record in records:
-        started = time.perf_counter()
+        started = time.process_time()
         result = decode(record.value, record.event_type)
-        # A bomb would take seconds or the memory; a slow machine takes some milliseconds.
-        assert time.perf_counter() - started < 0.5, record.kind
+        # A bomb would take seconds or the memory; others take some milliseconds of this process.
+        assert time.process_time() - started < 0.5, record.kind
         if record.code == FUTURE:
             assert isinstance(result, Decoded), record.kind
         else:
