@@ -40,9 +40,8 @@ LOOK_EVERY_S = 0.02
 class Life:
     """A bus under steady load, and what happens to its workers."""
 
-    def __init__(self, bus: Bus, broker: LocalBroker) -> None:
+    def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._broker = broker
         self.seconds: dict[str, list[float]] = defaultdict(list)
 
     def restart(self, worker: WorkerProcess, *, kill: bool) -> WorkerProcess:
@@ -142,6 +141,13 @@ def wait(look: Callable[[], bool], worker: WorkerProcess) -> None:
     raise SystemExit(f"nothing was judged within 120 s:\n{worker.text}")
 
 
+def end_children() -> None:
+    """Kill workers that are left after a failure; the broker ends by itself."""
+    for child in psutil.Process().children():
+        if "streams.cli.main" in " ".join(child.cmdline()):
+            child.kill()
+
+
 @contextmanager
 def steady(bus: Bus, rate: float) -> Iterator[None]:
     """Events at a rate, from a thread, until the end of the block."""
@@ -177,16 +183,19 @@ def main() -> None:
         settings = {"session_timeout_s": SESSION_S, "tick_interval_s": 1.0}
         with Bus(broker.bootstrap, "lifecycle", partitions=4, **settings) as bus:
             asyncio.run(fill(bus.settings, given.rows, given.rows // 10))
-            life = Life(bus, broker)
-            worker = bus.worker("w1")
-            bus.settle(worker, 300)
-            with steady(bus, given.rate):
-                for _ in range(given.rounds):
-                    worker = life.restart(worker, kill=False)
-                    worker = life.restart(worker, kill=True)
-                    worker = life.failover(worker)
-                    worker = life.stop_while_suspended(worker)
-                worker.stop()
+            life = Life(bus)
+            try:
+                worker = bus.worker("w1")
+                bus.settle(worker, 300)
+                with steady(bus, given.rate):
+                    for _ in range(given.rounds):
+                        worker = life.restart(worker, kill=False)
+                        worker = life.restart(worker, kill=True)
+                        worker = life.failover(worker)
+                        worker = life.stop_while_suspended(worker)
+                    worker.stop()
+            finally:
+                end_children()
     print(
         f"{given.rounds} rounds, {given.rows:,} rows of state and more, {given.rate:g} events/s, "
         f"load {os.getloadavg()[0]:.1f}"
