@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,6 +102,16 @@ def check(
         int,
         typer.Option(min=0, help="Findings that the HTML report tells one by one, heaviest first."),
     ] = 2000,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=64,
+            help="Judge on so many processes. By default one for each processor, where the "
+            "input is long.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Judge a history of events and report what was found.
 
@@ -117,7 +128,7 @@ def check(
     at = read_clock(clock)
     rules = _policy(policy)
     files = find_inputs(inputs)
-    result = _run(files, rules, at, with_timelines=chosen is Format.HTML)
+    result = _run(files, rules, at, processes, with_timelines=chosen is Format.HTML)
     _tell_bad_lines(result)
     if not result.usable:
         if result.read:
@@ -151,17 +162,25 @@ def _policy(file: Path | None) -> Policy:
 
 
 def _run(
-    files: list[str], policy: Policy, clock: Instant | None, *, with_timelines: bool
+    files: list[str],
+    policy: Policy,
+    clock: Instant | None,
+    processes: int | None,
+    *,
+    with_timelines: bool,
 ) -> Result:
     """Judge; a bar on standard error shows how far, where the input is long."""
     import sys
 
+    from streams.offline.processes import processes_for, run_shared
     from streams.offline.read import size_of
     from streams.offline.result import run_check
 
     total = size_of(files)
+    count = processes or processes_for(total)
+    run = run_check if count == 1 else partial(run_shared, processes=count)
     if total < _PROGRESS_FROM_BYTES or not sys.stderr.isatty():
-        return run_check(files, policy, clock, with_timelines=with_timelines)
+        return run(files, policy, clock, with_timelines=with_timelines)
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -170,7 +189,7 @@ def _run(
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=total)
-        return run_check(
+        return run(
             files,
             policy,
             clock,

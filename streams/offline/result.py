@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from streams.core.findings import Duty, Finding
@@ -12,7 +12,7 @@ from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.vocabulary import DutyStatus, EventType, Severity
 from streams.offline.check import RejectedLine, gather, judged
-from streams.offline.read import Advance, read_events
+from streams.offline.read import Advance, Damaged, Line, read_events
 from streams.offline.timeline import Moment, timeline
 
 SEVERITIES = tuple(Severity)
@@ -78,7 +78,20 @@ def run_check(
     with_timelines: bool = False,
 ) -> Result:
     """Read, judge and collect. Raises ConsentryError for a file that cannot be opened."""
-    gathered = gather(read_events(files, advance), policy, clock)
+    records = read_events(files, advance)
+    return check_records(records, files, policy, clock, with_timelines=with_timelines)
+
+
+def check_records(
+    records: Iterable[Line | Damaged],
+    files: Sequence[str],
+    policy: Policy,
+    clock: Instant | None,
+    *,
+    with_timelines: bool = False,
+) -> Result:
+    """Judge records of the files and collect."""
+    gathered = gather(records, policy, clock)
     result = Result(
         inputs=tuple(files),
         policy=policy,
@@ -100,8 +113,15 @@ def run_check(
                 (finding.violation_id, timeline(one.subject, finding, policy))
                 for finding in one.findings
             )
+    return in_order(result)
+
+
+def in_order(result: Result) -> Result:
+    """Sort what was found, so that it does not depend on who found it when."""
+    places = {name: position for position, name in enumerate(result.inputs)}
     result.findings.sort(key=_weight)
     result.duties.sort(key=lambda duty: (duty.due_at, duty.duty_id))
+    result.rejected.sort(key=lambda bad: (places.get(bad.file, -1), bad.line))
     return result
 
 
