@@ -32,6 +32,11 @@ class StrayLog:
         self._pause_s = pause_s
         self._waiting: dict[Kind, Counter[str]] = {}
 
+    @property
+    def pausing(self) -> bool:
+        """Whether something that is found now may be told later."""
+        return bool(self._waiting)
+
     def tell(self, strays: Strays) -> None:
         """Take what was found out of `strays`, and log it now or later."""
         found: dict[Kind, Counter[str]] = {}
