@@ -86,6 +86,9 @@ _POSTCODES = _token("1-9", _POSTCODE)
 _DATES = _token("0-9", _DATE)
 _BSNS = _token("0-9", _BSN)
 
+# No form of a value has hyphens at these places, and a UUID is one run.
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
 # Every value but an e-mail address has two digits within three characters: a fast first look.
 _DIGITS = re.compile(r"[0-9][ .\-/()]{0,2}[0-9]")
 _AT = re.compile(r"@|%40")
@@ -95,8 +98,24 @@ _DOMAIN = re.compile(
 _LOCAL_END = re.compile(r"[\w!#$%&'*+/=?^`{|}~\-\"]")
 
 
+def plainly_clean(text: str) -> bool:
+    """Whether a text is one run of letters, digits, `_` and `-` that begins with no digit.
+
+    Such a text holds no raw value of any kind, and no control character: there is no @ in
+    it, and a token could stand at its beginning only, where none begins with a letter.
+    """
+    return text.isascii() and text.replace("-", "").isidentifier()
+
+
 def raw_kind(text: str, look: Look) -> RawKind | None:
     """The first kind of raw value that the text holds as a whole token, or None."""
+    if plainly_clean(text) or _UUID.fullmatch(text):
+        return None
+    return examine(text, look)
+
+
+def examine(text: str, look: Look) -> RawKind | None:
+    """As `raw_kind`, without its first looks."""
     if ("@" in text or "%40" in text) and _has_email(text):
         return RawKind.EMAIL
     if not _DIGITS.search(text):

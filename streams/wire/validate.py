@@ -21,6 +21,7 @@ from streams.core.events import (
 )
 from streams.core.instants import EARLIEST, LATEST, Instant, format_instant, parse_instant
 from streams.core.vocabulary import ConsentAction, EventType
+from streams.wire.canonical import instant_text
 from streams.wire.errors import WireError
 from streams.wire.shapes import FIELDS, MAX_TEXT, MUST_NOT_HOLD_CONTROLS
 
@@ -80,7 +81,7 @@ def integers_to_instants(record: dict[str, Any]) -> dict[str, Instant]:
                 f"{name} must be milliseconds since 1970 within the years 1 to 9999", name
             )
         instants[name] = Instant(millis)
-        record[name] = _text_of(Instant(millis))
+        record[name] = instant_text(Instant(millis))
     _fill_recorded_at(record, instants)
     return instants
 
@@ -90,9 +91,6 @@ def integers_to_instants(record: dict[str, Any]) -> dict[str, Instant]:
 def _read_text(text: str) -> tuple[Instant, str]:
     instant = parse_instant(text)
     return instant, format_instant(instant)
-
-
-_text_of = lru_cache(maxsize=4096)(format_instant)
 
 
 def _fill_recorded_at(record: dict[str, Any], instants: dict[str, Instant]) -> None:

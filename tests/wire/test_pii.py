@@ -7,16 +7,22 @@ import random
 import uuid
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from streams.wire.pii import (
     EVERYTHING,
     IDENTIFIER,
     INSTANT,
     VERSION,
+    Look,
     RawKind,
+    examine,
     passes_eleven_test,
+    plainly_clean,
     raw_kind,
 )
+from streams.wire.validate import holds_controls
 
 EMAIL = RawKind.EMAIL
 PHONE = RawKind.PHONE
@@ -225,3 +231,19 @@ def test_ten_thousand_pseudonyms_do_not_trip() -> None:
 def test_long_texts_cost_no_more_than_their_length(filling: str) -> None:
     """A megabyte within the test's time limit: an expression that backtracks takes hours."""
     raw_kind(filling * (1_000_000 // len(filling)), EVERYTHING)
+
+
+_LIKE_VALUES = st.text("0123456789+-_./@%40 ABSXWnl(),:\n\x00é٣", max_size=24)
+_LOOKS = st.sampled_from([EVERYTHING, IDENTIFIER, INSTANT, VERSION])
+
+
+@given(_LIKE_VALUES | st.uuids().map(str) | st.text(max_size=40), _LOOKS)
+@example("0612345678", EVERYTHING)
+@example("-0612345678", EVERYTHING)
+@example("_0612345678", EVERYTHING)
+@example("00000000-0000-0000-0000-000000000000", EVERYTHING)
+def test_the_first_looks_change_no_verdict(text: str, look: Look) -> None:
+    assert raw_kind(text, look) == examine(text, look)
+    if plainly_clean(text):
+        assert examine(text, EVERYTHING) is None
+        assert not holds_controls(text)
