@@ -41,7 +41,7 @@ from streams.core.vocabulary import (
 )
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What every event carries (legal model 3.2)."""
 
     event_id: EventId

@@ -29,7 +29,7 @@ from streams.core.vocabulary import (
 )
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class Finding(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One indication on one event, in one slot.
 
     `controller_id` and `subject_id` are None only where the record was unreadable;
@@ -71,7 +71,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     remediation_nl: str
 
 
-class Duty(msgspec.Struct, frozen=True, kw_only=True):
+class Duty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The duty O01 to tell one recipient after one trigger (GDPR 19; C-129/21).
 
     `duty_id` equals the `violation_id` of the finding O02 that an unfulfilled duty

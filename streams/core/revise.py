@@ -22,7 +22,7 @@ LATE_EVIDENCE = "LATE_EVIDENCE"
 """The reason of a retraction: evidence that came later shows that there was no violation."""
 
 
-class Revision(msgspec.Struct, frozen=True, kw_only=True):
+class Revision(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The row as it stands now and what is to be told."""
 
     row: EventRow
@@ -49,6 +49,9 @@ def revise(
     was judged before; `fresh` a row that has not been written yet; `restate` that another payload
     counts now, so that equal verdicts are told again with its particulars.
     """
+    if not (row.said or row.duties or found.verdicts or found.duties):
+        # As for most events: nothing was said, and nothing is to be said.
+        return Revision(row=row, changed=fresh, findings=(), duties=())
     said, findings = _revise_findings(
         row, found, policy, at=at, clock=clock, late=late, restate=restate
     )

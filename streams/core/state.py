@@ -17,7 +17,7 @@ from streams.core.instants import LATEST, Instant
 from streams.core.vocabulary import DataCategory, DutyStatus, Status
 
 
-class Source(msgspec.Struct, frozen=True, array_like=True):
+class Source(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where a record stood: Kafka coordinates, or file and line offline (partition -1)."""
 
     topic: str
@@ -25,7 +25,7 @@ class Source(msgspec.Struct, frozen=True, array_like=True):
     offset: int
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class Fact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An event as received. `ingested_at` is the record timestamp."""
 
     event: Event
@@ -34,7 +34,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What a rule says about one slot of one event. None of it depends on arrival."""
 
     code: str
@@ -47,7 +47,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     remediated: bool = False
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Said(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """The verdict last emitted for a slot, with its revision and status.
 
     `final_at` is when P15 ends, counted from the first emission of the slot by the policy
@@ -72,7 +72,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return None if self.final or self.status is Status.RETRACTED else self.final_at
 
 
-class DutyState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class DutyState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What the facts and the clock say about a duty towards one recipient."""
 
     trigger: str
@@ -83,7 +83,7 @@ class DutyState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     notified_at: Instant | None = None
 
 
-class SaidDuty(msgspec.Struct, frozen=True, kw_only=True):
+class SaidDuty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The duty last emitted towards one recipient, with its revision."""
 
     duty: DutyState
@@ -95,7 +95,7 @@ class SaidDuty(msgspec.Struct, frozen=True, kw_only=True):
         return self.duty.due_at if self.duty.status is DutyStatus.DUE else None
 
 
-class EventRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class EventRow(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One stored row: a payload of an event id, and what was said about the event.
 
     Where two payloads share an event id, findings and duties stand in the row of the
@@ -126,7 +126,7 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class Decision(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The result of judging one fact or one tick: values to be written as one.
 
     `rows` replace the rows with the same event id and payload hash. `rejudged` counts

@@ -140,7 +140,9 @@ class RegisterIndex:
 
     def adequate(self, country: str, mechanism: TransferMechanism | None, at: Instant) -> bool:
         """Whether a transfer rests on the EEA, a decision in force, or a safeguard."""
-        if country in EEA or mechanism in (TransferMechanism.SCC, TransferMechanism.BCR):
+        if country in EEA:
+            return True
+        if mechanism in (TransferMechanism.SCC, TransferMechanism.BCR):
             return True
         return any(
             decision.valid_from <= at < decision.valid_until

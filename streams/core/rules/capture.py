@@ -6,6 +6,8 @@ told at capture, before anybody relies on the consent.
 
 from __future__ import annotations
 
+from typing import Final
+
 from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange
 from streams.core.identifiers import Slot
@@ -48,6 +50,10 @@ REASONS: dict[ConsentTest, str] = {
 }
 """The failed test as the reason of M11 and A01."""
 
+# Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
+_UNKNOWN: Final = AgeBand.UNKNOWN
+_UNDER_16: Final = UnknownAge.UNDER_16
+
 
 def defects(grant: Grant, policy: Policy) -> tuple[ConsentTest, ...]:
     """The validity tests T7 to T11 that a grant fails, in order; empty for a valid one."""
@@ -75,20 +81,24 @@ def judge_capture(grant: Grant, policy: Policy) -> dict[Slot, Verdict]:
 
 def _failed(event: ConsentChange, policy: Policy) -> list[ConsentTest]:
     settings = policy.at(event.occurred_at)
-    outcome = {
-        ConsentTest.AFFIRMATIVE: event.consent_method in AFFIRMATIVE_METHODS,
-        ConsentTest.GUARDIAN: _guarded(event, settings),
-        ConsentTest.DEMONSTRABLE: _demonstrable(event, settings),
-        ConsentTest.INFORMED: _informed(event, policy),
-        ConsentTest.FREE_AND_SPECIFIC: _free_and_specific(event),
-    }
-    return [test for test, passed in outcome.items() if not passed]
+    failed = []
+    if event.consent_method not in AFFIRMATIVE_METHODS:
+        failed.append(ConsentTest.AFFIRMATIVE)
+    if not _guarded(event, settings):
+        failed.append(ConsentTest.GUARDIAN)
+    if not _demonstrable(event, settings):
+        failed.append(ConsentTest.DEMONSTRABLE)
+    if not _informed(event, policy):
+        failed.append(ConsentTest.INFORMED)
+    if not _free_and_specific(event):
+        failed.append(ConsentTest.FREE_AND_SPECIFIC)
+    return failed
 
 
 def _guarded(event: ConsentChange, settings: Settings) -> bool:
     """T8, GDPR 8 and UAVG 5: under sixteen or under guardianship, the guardian consents."""
     minor = event.age_band in UNDER_SIXTEEN or (
-        event.age_band in (None, AgeBand.UNKNOWN) and settings.unknown_age is UnknownAge.UNDER_16
+        event.age_band in (None, _UNKNOWN) and settings.unknown_age is _UNDER_16
     )
     return bool(event.guardian_consent) or not (minor or event.under_guardianship)
 

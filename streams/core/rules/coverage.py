@@ -23,6 +23,8 @@ class Standing:
     A1: only what occurred at or before the instant is looked at. `hit_target` is what
     signals are measured against where it differs: an opt-out towards the controller
     stops a sister company's message too, but only consent naming the sister allows it.
+    Most events have a newest consent that covers them and no signal against them, so
+    what only others need is worked out when it is asked for.
     """
 
     def __init__(
@@ -37,23 +39,34 @@ class Standing:
         self.at = at
         self.policy = policy
         self.settings = policy.at(at)
-        given = subject.grants.through(at)
-        known = given
-        if not self.settings.grant_at_same_instant_valid:
-            known = [grant for grant in given if grant.at < at]
+        self._given = subject.grants.through(at)
+        self._replacing = self._by_replaced() if subject.replacing else {}
+        self._killed_until: Instant | None = None
+        self.hits: list[Signal] = []
+        self.unlifted: list[Signal] = []
+        raised = subject.signals.through(at)
+        if raised:
+            aim = hit_target or target
+            scopes = [scoped(subject, raw) for raw in raised]
+            self.hits = [one for one in scopes if self._in_force(one) and one.hits(aim)]
+            if self.hits:
+                self._killed_until = max(signal.at for signal in self.hits)
+                self.unlifted = self._unlifted()
+
+    def _by_replaced(self) -> dict[ConsentId, list[Grant]]:
         replacing: dict[ConsentId, list[Grant]] = {}
-        for grant in given:
+        for grant in self._given:
             if (named := grant.event.replaces_consent_id) is not None:
                 replacing.setdefault(named, []).append(grant)
-        self.known = known
-        self.grants = [grant for grant in known if not _is_replaced(grant, replacing)]
-        self.hits = [
-            signal
-            for signal in (scoped(subject, raw) for raw in subject.signals.through(at))
-            if self._in_force(signal) and signal.hits(hit_target or target)
-        ]
-        self.unlifted = self._unlifted()
-        self._killed_until = max((signal.at for signal in self.hits), default=None)
+        return replacing
+
+    @property
+    def known(self) -> Sequence[Grant]:
+        """The grants that were given, oldest first."""
+        given = self._given
+        if self.settings.grant_at_same_instant_valid or not given or given[-1].at < self.at:
+            return given
+        return [grant for grant in given if grant.at < self.at]
 
     def _in_force(self, signal: Signal) -> bool:
         """P11: grace delays a withdrawal or refusal, never an objection or erasure."""
@@ -63,9 +76,14 @@ class Standing:
 
     def _unlifted(self) -> list[Signal]:
         """A5: a later valid grant for the target lifts, whatever becomes of it afterwards."""
-        if not self.hits:
-            return []
-        lifted_before = max((grant.at for grant in self.known if self._lifts(grant)), default=None)
+        oldest = min(signal.at for signal in self.hits)
+        lifted_before: Instant | None = None
+        for grant in reversed(self.known):
+            if grant.at <= oldest:
+                break  # it is older than all, and lifts none
+            if self._lifts(grant):
+                lifted_before = grant.at
+                break
         if lifted_before is None:
             return self.hits
         return [signal for signal in self.hits if signal.at >= lifted_before]
@@ -99,16 +117,39 @@ class Standing:
         failed.extend(defects(grant, self.policy))
         return failed
 
+    def _covers(self, grant: Grant, category: DataCategory | None) -> bool:
+        """Whether a grant fails no test: `failures` would be empty."""
+        target = self.target
+        if grant.purpose is not target.purpose or self._recipient_failure(grant) is not None:
+            return False
+        if category is not None and category not in grant.categories:
+            return False
+        if target.channel is not None and not grant.covers_channel(target.channel):
+            return False
+        expires_at = grant.event.expires_at
+        if expires_at is not None and self.at >= expires_at:
+            return False
+        return not defects(grant, self.policy)
+
     def alive(self, grant: Grant) -> bool:
         """A6: no signal at or after the grant hits the target."""
         return self._killed_until is None or grant.at > self._killed_until
 
     def covering(self, category: DataCategory | None) -> Grant | None:
         """The newest live valid consent for a category, or None."""
-        for grant in reversed(self.grants):
-            if self.alive(grant) and not self.failures(grant, category):
+        for grant in reversed(self.known):
+            if not self.alive(grant):
+                return None  # nor is any that is older
+            if self._covers(grant, category) and not _is_replaced(grant, self._replacing):
                 return grant
         return None
+
+    @property
+    def grants(self) -> Sequence[Grant]:
+        """The grants that were given and not replaced, oldest first."""
+        if not self._replacing:
+            return self.known
+        return [grant for grant in self.known if not _is_replaced(grant, self._replacing)]
 
     def closest(self, category: DataCategory | None) -> tuple[Grant, list[ConsentTest]] | None:
         """The grant that misses latest (4.2, closest miss) with all that it fails.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from streams.core.events import MarketingMessage
 from streams.core.identifiers import Slot
 from streams.core.state import Verdict
@@ -12,6 +14,9 @@ IDENTITY_SLOT = Slot("M.IDENT")
 
 _CALLS = frozenset({Channel.PHONE_HUMAN, Channel.AUTOMATED_CALL})
 
+# Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
+_POST: Final = Channel.POST
+
 
 def judge_message_extras(message: MarketingMessage) -> dict[Slot, Verdict]:
     """A way to stop in every message (not on paper), and a true sender.
@@ -19,17 +24,15 @@ def judge_message_extras(message: MarketingMessage) -> dict[Slot, Verdict]:
     A field that a producer does not fill accuses nobody: only false is a defect.
     """
     found: dict[Slot, Verdict] = {}
-    if message.channel is not Channel.POST and message.unsubscribe_present is False:
+    if message.channel is not _POST and message.unsubscribe_present is False:
         found[UNSUBSCRIBE_SLOT] = Verdict(code="MSG_NO_UNSUBSCRIBE")
-    missing = [
-        reason
-        for reason, defect in (
-            ("SENDER_IDENTITY", message.sender_identity_present is False),
-            ("CONTACT_POINT", message.contact_point_present is False),
-            ("CALLER_ID", message.channel in _CALLS and message.caller_id_shown is False),
-        )
-        if defect
-    ]
-    if missing:
-        found[IDENTITY_SLOT] = Verdict(code="MSG_SENDER_NOT_IDENTIFIABLE", reason=missing[0])
+    missing = None
+    if message.sender_identity_present is False:
+        missing = "SENDER_IDENTITY"
+    elif message.contact_point_present is False:
+        missing = "CONTACT_POINT"
+    elif message.channel in _CALLS and message.caller_id_shown is False:
+        missing = "CALLER_ID"
+    if missing is not None:
+        found[IDENTITY_SLOT] = Verdict(code="MSG_SENDER_NOT_IDENTIFIABLE", reason=missing)
     return found
