@@ -7,6 +7,7 @@ own state: the same records in the same order give the same batches.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from streams.agents.aside import Aside
 from streams.agents.limit import DeadLetterLimit
@@ -31,6 +32,8 @@ from streams.wire.origin import headers_of
 from streams.wire.progress import BATCH_HEADER, Counters
 from streams.wire.record import Record
 from streams.wire.rows import CorruptRow
+
+_JUDGED: Final = Outcome.JUDGED
 
 RECORDS_AT_ONCE = 500
 """After so many records other work gets its turn: heartbeats, commits, other partitions."""
@@ -57,6 +60,8 @@ class PartitionJudge:
         self._progress = partition.progress
         self._policy = policy
         self._names = settings.topics
+        self._ticks = settings.topics.ticks
+        self._changelog = settings.topics.changelog
         self._arrivals = Arrivals(self._names)
         self._limit = DeadLetterLimit(
             settings.dead_letter_limit_share, settings.dead_letter_limit_records
@@ -105,7 +110,7 @@ class PartitionJudge:
         """Judge a record. False for a tick that brings more than a batch may hold: go on."""
         try:
             counters = self._progress.count(record.topic)
-            if record.topic == self._names.ticks:
+            if record.topic == self._ticks:
                 if not self._tick(Instant(record.timestamp)):
                     return False
                 counters.judged += 1
@@ -122,6 +127,28 @@ class PartitionJudge:
 
     def _event(self, record: Record, counters: Counters) -> None:
         self._limit.read(self._progress)
+        fact = self._arrivals.ordinary(record)
+        if fact is None:
+            self._unusual(record, counters)
+            return
+        assert record.key is not None  # or the fact would not be ordinary
+        key = SubjectKey(record.key)
+        subject = self.subjects.find(key)
+        if subject is None:
+            if partition_for(key, self._partition.count) != record.partition:
+                self._unusual(record, counters)
+                return
+            if self.retention.expired(fact.event.occurred_at):
+                counters.expired += 1
+                return
+            subject = Subject(fact.event.controller_id, fact.event.subject_id)
+        elif record.partition != self._partition.number:
+            self._unusual(record, counters)
+            return
+        self._judge(key, subject, fact, counters)
+
+    def _unusual(self, record: Record, counters: Counters) -> None:
+        """Judge, send home or set aside a record that takes the long way."""
         arrived = self._arrivals.read(record)
         if isinstance(arrived, Refused):
             self._set_aside(record, arrived, counters)
@@ -148,17 +175,19 @@ class PartitionJudge:
     def _judge(self, key: SubjectKey, subject: Subject, fact: Fact, counters: Counters) -> None:
         progress = self._progress
         decision = judge(subject, fact, self._policy, progress.partition_time)
-        match decision.outcome:
-            case Outcome.JUDGED:
-                counters.judged += 1
-                progress.judged_until = latest(progress.judged_until, fact.event.occurred_at)
-                self._write(key, subject, decision)
-            case Outcome.DUPLICATE:
-                counters.duplicates += 1
-            case Outcome.REPLAY:
-                counters.replays += 1
-            case Outcome.EXPIRED:
-                counters.expired += 1
+        outcome = decision.outcome
+        if outcome is _JUDGED:
+            counters.judged += 1
+            at = fact.event.occurred_at
+            if progress.judged_until is None or at > progress.judged_until:
+                progress.judged_until = at
+            self._write(key, subject, decision)
+        elif outcome is Outcome.DUPLICATE:
+            counters.duplicates += 1
+        elif outcome is Outcome.REPLAY:
+            counters.replays += 1
+        else:
+            counters.expired += 1
 
     def _tick(self, now: Instant) -> bool:
         """Time passes: never back, and only by what stands on the topic.
@@ -199,10 +228,12 @@ class PartitionJudge:
                 add(Output(topic, number, address.encode(), None, self._stamp))
 
     def _write(self, key: SubjectKey, subject: Subject, decision: Decision) -> None:
-        number, names, add = self._partition.number, self._names, self._batch.add
-        stamp = self._stamp
+        number, add = self._partition.number, self._batch.add
         for place, row in self.subjects.keep(key, subject, decision.rows):
-            add(Output(names.changelog, number, place, row))
+            add(Output(self._changelog, number, place, row))
+        if not decision.findings and not decision.duties:
+            return
+        names, stamp = self._names, self._stamp
         for finding in decision.findings:
             key_of_finding = finding.violation_id.encode()
             value = encode_finding(finding)

@@ -39,12 +39,10 @@ class Output(NamedTuple):
     @property
     def size(self) -> int:
         """About how many bytes it takes on the wire."""
-        return (
-            RECORD_OVERHEAD
-            + len(self.key or b"")
-            + len(self.value or b"")
-            + sum(len(name) + len(value or b"") for name, value in self.headers)
-        )
+        size = RECORD_OVERHEAD + len(self.key or b"") + len(self.value or b"")
+        for name, value in self.headers:
+            size += len(name) + len(value or b"")
+        return size
 
 
 class Bounds(NamedTuple):
@@ -233,17 +231,29 @@ async def send_all(
     Returns the futures of their delivery, each to be waited for.
     """
     by_place: dict[tuple[str, int], list[Output]] = {}
+    place: tuple[str, int] | None = None
+    records: list[Output] = []
     for output in outputs:
-        by_place.setdefault((output.topic, output.partition), []).append(output)
+        # Most go where the one before went: to the changelog.
+        if place is None or output.topic != place[0] or output.partition != place[1]:
+            place = output.topic, output.partition
+            records = by_place.setdefault(place, [])
+        records.append(output)
     deliveries = []
     for (topic, partition), records in by_place.items():
         batch = producer.create_batch()
-        for record in records:
-            fields = {"key": record.key, "value": record.value, "headers": list(record.headers)}
-            if batch.append(timestamp=None, **fields) is None:
+        append = batch.append
+        for _, _, key, value, headers in records:
+            own = list(headers) if headers else _NO_HEADERS
+            if append(timestamp=None, key=key, value=value, headers=own) is None:
                 deliveries.append(await producer.send_batch(batch, topic, partition=partition))
                 batch = producer.create_batch()
-                if batch.append(timestamp=None, **fields) is None:
+                append = batch.append
+                if append(timestamp=None, key=key, value=value, headers=own) is None:
                     raise ValueError(f"a record for {topic} fits into no batch")
         deliveries.append(await producer.send_batch(batch, topic, partition=partition))
     return deliveries
+
+
+_NO_HEADERS: list[tuple[str, bytes | None]] = []
+"""Never changed: aiokafka only reads it."""
