@@ -3,6 +3,7 @@
 # make test    all tests, against a real local Kafka; make test ARGS='-k broker'
 # make faults  the long form of the fault campaign, about an hour; writes docs/faults.md
 # make faults-control  the same on runtimes that lack something; writes docs/faults-control.md
+# make test-pure  what is compiled, as plain Python: the law, the bytes, convergence
 # make lint    what else CI checks
 # make format  put the code into shape
 # make lock    bring the lock files in line with pyproject.toml (needs uv; UPGRADE=--upgrade)
@@ -14,17 +15,21 @@ BIN := $(VENV)/bin
 ARGS ?=
 UPGRADE ?=
 
-.PHONY: setup demo test faults faults-control lint format lock clean
+.PHONY: setup demo test test-pure faults faults-control lint format lock clean
 .DEFAULT_GOAL := setup
 .DELETE_ON_ERROR:
 
-setup: $(VENV)/.project
+setup: $(VENV)/.compiled
 
 demo: setup
 	@$(BIN)/consentry demo $(ARGS)
 
 test: setup $(VENV)/.receivers
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+
+test-pure: setup
+	@CONSENTRY_PURE=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/core \
+	  tests/wire tests/conformance tests/property/test_convergence.py tests/compiled $(ARGS)
 
 faults: setup
 	$(BIN)/python -m tests.faults $(ARGS)
@@ -74,6 +79,13 @@ $(VENV)/.project: pyproject.toml $(VENV)/.packages
 	  --no-build-isolation --editable .
 	@touch $@
 
+# The hot modules as machine code; where there is no C compiler it says so and goes on.
+# CONSENTRY_PURE=1 in the environment leaves them out of use.
+HOT = $(shell find streams/core streams/wire -name '*.py') streams/compiled.py
+$(VENV)/.compiled: $(HOT) streams/dev/compile.py $(VENV)/.project
+	@$(BIN)/python -m streams.dev.compile
+	@touch $@
+
 # The first lock has all extras; the second is for the image: the worker and its build. The
 # third is a program for the tests, without the packages that only its Python parts need.
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes \
@@ -85,5 +97,5 @@ lock:
 	$(COMPILE) --group receivers --no-deps --output-file requirements-receivers.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	rm -rf $(VENV) streams/_compiled .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
 	find streams tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

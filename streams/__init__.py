@@ -5,4 +5,8 @@ them, `transport` moves them through Kafka, `agents` are the hops, `offline` run
 same core over files.
 """
 
+from streams.compiled import install as _install
+
 __version__ = "0.1.0"
+
+_install()

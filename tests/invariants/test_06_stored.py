@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
 import pytest
 
-from streams.core.subject import Record
+from streams.agents import judging
+from streams.core.identifiers import PayloadHash
+from streams.core.instants import Instant
+from streams.core.judge import judge
+from streams.core.policy import Policy
+from streams.core.state import Decision, Fact
+from streams.core.subject import Subject
 from streams.transport.delivery import Batch, Committer
 from tests.invariants.bus import FALSE, LOST, converged, new_broker, progress, send, stands
 from tests.invariants.guarantee import Broken, require
@@ -111,6 +118,12 @@ def test_knowing_what_is_stored_holds() -> None:
 
 
 def test_knowing_what_is_stored_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Record, "holds", lambda _record, _hash: None)
+    def forgets(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -> Decision:
+        """As if the hash of the payload were not among those that are stored."""
+        if fact.event.event_id in subject.records:
+            fact = msgspec.structs.replace(fact, payload_hash=PayloadHash("f" * 64))
+        return judge(subject, fact, policy, clock)
+
+    monkeypatch.setattr(judging, "judge", forgets)
     with pytest.raises(Broken, match=FALSE):
         run(a_producer_sends_twice())

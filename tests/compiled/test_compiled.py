@@ -1,0 +1,119 @@
+"""The compiled modules stand for their sources, and only for them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from streams import compiled
+from streams.dev import compile as build
+
+
+def run(code: str, **environment: str) -> str:
+    """What a new process prints."""
+    environ = {name: one for name, one in os.environ.items() if name != compiled.PURE}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environ | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+WHERE = (
+    "from streams import compiled; import importlib;"
+    "print({importlib.import_module(name).__file__.rpartition('.')[2] for name in compiled.HOT})"
+)
+is_built = pytest.mark.skipif(
+    not compiled.SOURCES.exists(), reason="nothing is compiled here (make setup says why)"
+)
+
+
+def test_sources_are_run_where_the_environment_says_so() -> None:
+    assert run(WHERE, CONSENTRY_PURE="1") == "{'py'}"
+
+
+@is_built
+def test_all_are_compiled_or_none() -> None:
+    expected = (
+        "{'so'}"
+        if run("from streams import compiled; print(compiled.usable())") == "True"
+        else "{'py'}"
+    )
+    assert run(WHERE) == expected
+
+
+def test_every_module_has_a_source_in_the_law_or_the_wire() -> None:
+    for module in compiled.HOT:
+        assert compiled.source_of(module).is_file()
+        assert module.startswith(("streams.core.", "streams.wire."))
+
+
+@pytest.fixture
+def stamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place for the digests of what was compiled."""
+    monkeypatch.delenv(compiled.PURE, raising=False)
+    place = tmp_path / "sources.json"
+    monkeypatch.setattr(compiled, "SOURCES", place)
+    return place
+
+
+def told(suffix: str = EXTENSION_SUFFIXES[0], **changed: str) -> str:
+    return json.dumps({"for": suffix, "sources": compiled.digests() | changed})
+
+
+def test_what_was_compiled_from_these_sources_is_used(stamp: Path) -> None:
+    stamp.write_text(told())
+    assert compiled.usable()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        told(**{"streams.core.judge": "0" * 64}),
+        told(**{"streams.core.another": "0" * 64}),
+        told(".cpython-39-darwin.so"),
+        "{}",
+        "not JSON",
+    ],
+    ids=["a changed source", "another module", "another Python", "nothing", "damage"],
+)
+def test_what_was_compiled_from_others_is_not(stamp: Path, content: str) -> None:
+    stamp.write_text(content)
+    assert not compiled.usable()
+
+
+def test_nothing_is_used_where_nothing_was_compiled(stamp: Path) -> None:
+    assert not stamp.exists()
+    assert not compiled.usable()
+
+
+def test_where_there_is_no_compiler_it_is_said_and_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(build, "FOLDER", tmp_path / "compiled")
+    monkeypatch.setattr(build, "SOURCES", tmp_path / "compiled" / "sources.json")
+    monkeypatch.setenv("CC", "no-such-compiler -x")
+    build.main()
+    printed = capsys.readouterr().out
+    assert "not compiled: no C compiler (no-such-compiler)" in printed
+    assert "plain Python" in printed
+    assert not (tmp_path / "compiled").exists()
+
+
+def test_a_finder_finds_nothing_else() -> None:
+    finder = compiled._Finder()
+    assert finder.find_spec("streams.core.events") is None
+    assert finder.find_spec("json") is None
+    found = finder.find_spec("streams.core.judge", None, ModuleType("x"))
+    assert found is not None
+    assert found.origin == str(compiled.FOLDER / f"streams.core.judge{EXTENSION_SUFFIXES[0]}")
