@@ -51,6 +51,8 @@ HOT: Final = (
     "streams.wire.canonical",
     "streams.wire.murmur2",
     "streams.wire.onepass",
+    "streams.wire.pii",
+    "streams.wire.rows",
 )
 """What an event passes through, without the vocabularies and value types, which gain nothing."""
 

@@ -11,7 +11,7 @@ from streams.core.identifiers import SubjectKey, parse_subject_key
 from streams.core.state import EventRow
 from streams.core.subject import Subject
 from streams.transport.table import RowStore
-from streams.wire.rows import CorruptRow, decode_row, encode_row, row_key
+from streams.wire.rows import CorruptRow, decode_row, stored_form
 
 INDEX_SLICE_S = 0.002
 """How long indexing may hold the loop before it lets records be judged."""
@@ -43,17 +43,17 @@ class Subjects:
     ) -> list[tuple[bytes, bytes]]:
         """Store what was decided. Returns the rows as they must go to the changelog."""
         stored = []
+        put = self._rows.put
         for row in rows:
-            fact = row.fact
-            place = row_key(key, fact.event.event_id, fact.payload_hash)
-            value = encode_row(row)
-            self._rows.put(place, value)
+            place, value = stored_form(key, row)
+            put(place, value)
             stored.append((place, value))
         self.deadlines.set(key, subject.next_deadline)
-        self._live[key] = subject
-        self._live.move_to_end(key)
-        while len(self._live) > self._limit:
-            self._live.popitem(last=False)
+        live = self._live
+        if key not in live:  # else it was moved to the end when it was found
+            live[key] = subject
+            while len(live) > self._limit:
+                live.popitem(last=False)
         return stored
 
     def forget(self, key: SubjectKey) -> list[bytes]:

@@ -27,12 +27,12 @@ class Room(NamedTuple):
 
 def weight(records: Iterable[Record]) -> int:
     """Bytes of keys, values and headers."""
-    return sum(
-        len(record.value or b"")
-        + len(record.key or b"")
-        + (_weight_of_headers(record.headers) if record.headers else 0)
-        for record in records
-    )
+    total = 0
+    for record in records:
+        total += len(record.value or b"") + len(record.key or b"")
+        if record.headers:
+            total += _weight_of_headers(record.headers)
+    return total
 
 
 def _weight_of_headers(headers: Sequence[tuple[str, bytes | None]]) -> int:

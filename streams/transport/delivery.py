@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.transport import ending
@@ -27,7 +28,7 @@ RECORD_OVERHEAD = 64
 """Bytes that a record takes beside key, value and headers, rounded up."""
 
 
-class Output(NamedTuple):
+class Output(msgspec.Struct, frozen=True, gc=False):
     """A record to write. `partition` is given, never derived by the producer."""
 
     topic: str
@@ -74,7 +75,10 @@ class Batch:
     def add(self, output: Output) -> None:
         """One more record."""
         self.outputs.append(output)
-        self.bytes += output.size
+        if output.headers:
+            self.bytes += output.size
+        else:
+            self.bytes += RECORD_OVERHEAD + len(output.key or b"") + len(output.value or b"")
 
     def exceeds(self, bounds: Bounds) -> bool:
         """Whether it is as large as a transaction may be."""
@@ -243,8 +247,9 @@ async def send_all(
     for (topic, partition), records in by_place.items():
         batch = producer.create_batch()
         append = batch.append
-        for _, _, key, value, headers in records:
-            own = list(headers) if headers else _NO_HEADERS
+        for record in records:
+            key, value = record.key, record.value
+            own = list(record.headers) if record.headers else _NO_HEADERS
             if append(timestamp=None, key=key, value=value, headers=own) is None:
                 deliveries.append(await producer.send_batch(batch, topic, partition=partition))
                 batch = producer.create_batch()

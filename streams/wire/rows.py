@@ -82,6 +82,12 @@ def encode_row(row: EventRow) -> bytes:
     return _VERSION + _encode(row)
 
 
+def stored_form(subject_key: SubjectKey, row: EventRow) -> tuple[bytes, bytes]:
+    """Key and value of a row in the changelog."""
+    fact = row.fact
+    return row_key(subject_key, fact.event.event_id, fact.payload_hash), encode_row(row)
+
+
 def decode_row(value: bytes, key: bytes | None = None) -> EventRow:
     """The row as read back; `key` only names it in the error. Raises CorruptRow."""
     return _read(_decode, value, key)
