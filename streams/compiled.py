@@ -49,10 +49,14 @@ HOT: Final = (
     "streams.core.signals",
     "streams.core.subject",
     "streams.wire.canonical",
+    "streams.wire.decode",
+    "streams.wire.guard",
+    "streams.wire.jsonl",
     "streams.wire.murmur2",
     "streams.wire.onepass",
     "streams.wire.pii",
     "streams.wire.rows",
+    "streams.wire.validate",
 )
 """What an event passes through, without the vocabularies and value types, which gain nothing."""
 

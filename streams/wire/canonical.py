@@ -60,20 +60,24 @@ def canonical_bytes(record: dict[str, Any], *, plain: bool) -> bytes:
 
 
 def instant_text(instant: Instant) -> str:
-    """As `format_instant`, for many instants that lie close together."""
-    rest = instant % 60_000
-    return _minute_text(instant // 60_000) + _SECONDS[rest // 1000] + _MILLIS[rest % 1000]
+    """As `format_instant`, for many instants of few days."""
+    rest = instant % 86_400_000
+    minute = rest // 60_000
+    rest -= minute * 60_000
+    day = _day_text(instant // 86_400_000)
+    return day + _MINUTES[minute] + _SECONDS[rest // 1000] + _MILLIS[rest % 1000]
 
 
+_MINUTES: Final = [f"T{number // 60:02d}:{number % 60:02d}:" for number in range(1440)]
 _SECONDS: Final = [f"{number:02d}." for number in range(60)]
 _MILLIS: Final = [f"{number:03d}Z" for number in range(1000)]
 
 
-# Events come in about the order of time, so most share their minute with the one before.
-@lru_cache(maxsize=1024)
-def _minute_text(minute: int) -> str:
-    """`2026-09-01T10:00:` for minutes since the epoch."""
-    return format_instant(Instant(minute * 60_000))[:-7]
+# A history of ten years has fewer days.
+@lru_cache(maxsize=4096)
+def _day_text(day: int) -> str:
+    """`2026-09-01` for days since the epoch."""
+    return format_instant(Instant(day * 86_400_000))[:10]
 
 
 def payload_hash(record: dict[str, Any], *, plain: bool) -> PayloadHash:

@@ -15,8 +15,17 @@ import msgspec
 
 from streams.core.events import INSTANT_FIELDS
 from streams.core.vocabulary import EventType
-from streams.wire.pii import EVERYTHING, IDENTIFIER, INSTANT, VERSION, Look, RawKind, raw_kind
-from streams.wire.shapes import FIELDS
+from streams.wire.pii import (
+    EVERYTHING,
+    IDENTIFIER,
+    INSTANT,
+    VERSION,
+    Look,
+    RawKind,
+    plainly_clean,
+    raw_kind,
+)
+from streams.wire.shapes import FIELDS, MAX_TEXT
 from streams.wire.validate import check_text
 
 RAW = "RAW_PERSONAL_DATA_IN_EVENT"
@@ -88,6 +97,8 @@ def check_and_guard(kind: EventType, record: Mapping[str, Any]) -> Found | None:
         if look is None:
             continue
         for text in (member,) if type(member) is str else member:
+            if len(text) <= MAX_TEXT and plainly_clean(text):
+                continue
             if look is EVERYTHING and text in _clean:
                 continue
             check_text(name, text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -86,11 +86,38 @@ def integers_to_instants(record: dict[str, Any]) -> dict[str, Instant]:
     return instants
 
 
-# Events of one batch share instants, and `recorded_at` is often `occurred_at`.
-@lru_cache(maxsize=4096)
 def _read_text(text: str) -> tuple[Instant, str]:
+    """The instant of a text and its canonical text, mostly the same. Raises ValueError."""
+    if len(text) == _CANONICAL_LENGTH:
+        minute, second = _MINUTES.get(text[10:16]), _SECONDS.get(text[16:20])
+        milli = _MILLIS.get(text[20:])
+        if minute is not None and second is not None and milli is not None:
+            day = _day_of(text[:10])
+            if day is not None:
+                return Instant(day + minute + second + milli), text
     instant = parse_instant(text)
     return instant, format_instant(instant)
+
+
+_CANONICAL_LENGTH: Final = len("2026-09-01T10:00:00.000Z")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MINUTES: Final = {
+    f"T{number // 60:02d}:{number % 60:02d}": number * 60_000 for number in range(1440)
+}
+_SECONDS: Final = {f":{number:02d}.": number * 1000 for number in range(60)}
+_MILLIS: Final = {f"{number:03d}Z": number for number in range(1000)}
+
+
+# A history of ten years has fewer days.
+@lru_cache(maxsize=4096)
+def _day_of(text: str) -> Instant | None:
+    """The instant at which the day `2026-09-01` begins in UTC, or None for no such date."""
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        return parse_instant(f"{text}T00:00:00.000Z")
+    except ValueError:
+        return None
 
 
 def _fill_recorded_at(record: dict[str, Any], instants: dict[str, Instant]) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from streams.core.events import ConsentChange, DataShare
-from streams.core.instants import parse_instant
+from streams.core.instants import EARLIEST, LATEST, Instant, format_instant, parse_instant
 from streams.core.vocabulary import Channel, EventType, Purpose
 from streams.wire.decode import MAX_BYTES, Decoded, Rejected, decode
 from streams.wire.jsonl import MAX_DEPTH
@@ -245,3 +247,25 @@ def test_a_broken_envelope_is_left_out() -> None:
 
 def test_unreadable_bytes_keep_the_type_of_their_topic() -> None:
     assert bad(b"{", SHARE).event_type is SHARE
+
+
+@given(
+    st.integers(EARLIEST, LATEST).map(lambda at: format_instant(Instant(at)))
+    | st.from_regex(
+        r"[0-9٣]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}[Zz]", fullmatch=True
+    )
+)
+@example("2026-02-29T10:00:00.000Z")
+@example("2026-13-01T10:00:00.000Z")
+@example("2026-09-01T24:00:00.000Z")
+@example("2026-09-01T10:00:60.000Z")
+@example("0000-01-01T00:00:00.000Z")
+def test_canonical_instants_are_read_as_all_others(text: str) -> None:
+    try:
+        expected = parse_instant(text)
+    except ValueError:
+        assert isinstance(decode(share(occurred_at=text), None), Rejected)
+        return
+    decoded = decode(share(occurred_at=text), None)
+    assert isinstance(decoded, Decoded)
+    assert decoded.event.occurred_at == expected
