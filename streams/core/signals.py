@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from mypy_extensions import mypyc_attr
 
 from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange, Purchase
@@ -54,6 +55,7 @@ class Target(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     any_recipient: bool = False
 
 
+@mypyc_attr(acyclic=True)
 class Grant:
     """A grant with its derived sets; identity is the event."""
 

@@ -11,6 +11,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, Generic, TypeVar
 
+from mypy_extensions import mypyc_attr
+
 from streams.core.deadlines import Deadlines
 from streams.core.events import (
     ConsentChange,
@@ -21,7 +23,7 @@ from streams.core.events import (
     RecipientNotification,
 )
 from streams.core.identifiers import ControllerId, EventId, PayloadHash, RecipientId, SubjectId
-from streams.core.instants import Instant
+from streams.core.instants import EARLIEST, Instant
 from streams.core.signals import Grant, Signal, opt_out_at_collection
 from streams.core.state import EventRow
 from streams.core.vocabulary import ConsentAction, PurchaseAction, Status
@@ -45,13 +47,15 @@ class Timeline(Generic[T]):
     is asked for, as for an event that is on time, it is the timeline's own.
     """
 
-    __slots__ = ("_items", "_key", "_times")
+    __slots__ = ("_items", "_key", "_last", "_times")
 
     def __init__(self, key: Callable[[T], tuple[Instant, EventId]]) -> None:
         self._key = key
         self._items: list[T] = _NO_ITEMS
         self._times: list[Instant] = _NO_ITEMS
         """Their instants, so that bisection compares integers only."""
+        self._last: int = EARLIEST - 1
+        """The instant of the last one: for an event that is on time this alone is read."""
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._items)
@@ -61,24 +65,25 @@ class Timeline(Generic[T]):
 
     def add(self, item: T) -> None:
         """Insert in order; an append for an item that is on time."""
-        times = self._times
         at, event_id = self._key(item)
-        if not times:
+        if self._items is _NO_ITEMS:
             # Most timelines of a subject stay empty; only this one gets lists of its own.
             self._times, self._items = [at], [item]
-            return
-        if at > times[-1]:
-            times.append(at)
+            self._last = at
+        elif at > self._last:
+            self._times.append(at)
             self._items.append(item)
-            return
-        position = self._place(at, event_id)
-        times.insert(position, at)
-        self._items.insert(position, item)
+            self._last = at
+        else:
+            position = self._place(at, event_id)
+            self._times.insert(position, at)
+            self._items.insert(position, item)
 
     def remove(self, item: T) -> None:
         """Take out the item with the same instant and event id."""
         position = self._place(*self._key(item))
         del self._items[position], self._times[position]
+        self._last = self._times[-1] if self._times else EARLIEST - 1
 
     def _place(self, at: Instant, event_id: EventId) -> int:
         """Where an instant and event id belong; event ids decide among equal instants."""
@@ -90,31 +95,27 @@ class Timeline(Generic[T]):
 
     def through(self, at: Instant) -> Sequence[T]:
         """Everything at or before an instant, oldest first."""
-        times = self._times
-        if not times or times[-1] <= at:
+        if self._last <= at:
             return self._items
-        return self._items[: bisect_right(times, at)]
+        return self._items[: bisect_right(self._times, at)]
 
     def before(self, at: Instant) -> Sequence[T]:
         """Everything strictly before an instant, oldest first."""
-        times = self._times
-        if not times or times[-1] < at:
+        if self._last < at:
             return self._items
-        return self._items[: bisect_left(times, at)]
+        return self._items[: bisect_left(self._times, at)]
 
     def since(self, at: Instant) -> Sequence[T]:
         """Everything at or after an instant, oldest first."""
-        times = self._times
-        if not times or times[-1] < at:
+        if self._last < at:
             return ()
-        return self._items[bisect_left(times, at) :]
+        return self._items[bisect_left(self._times, at) :]
 
     def after(self, at: Instant) -> Sequence[T]:
         """Everything strictly after an instant, oldest first."""
-        times = self._times
-        if not times or times[-1] <= at:
+        if self._last <= at:
             return ()
-        return self._items[bisect_right(times, at) :]
+        return self._items[bisect_right(self._times, at) :]
 
 
 def _at(event: Event) -> tuple[Instant, EventId]:
@@ -129,6 +130,7 @@ def _signal_at(signal: Signal) -> tuple[Instant, EventId]:
     return signal.at, signal.event_id
 
 
+@mypyc_attr(acyclic=True)
 class Record:
     """All payloads seen under one event id; the row of the one that counts comes first.
 
@@ -171,6 +173,7 @@ def _rank(row: EventRow) -> tuple[Instant, PayloadHash]:
     return row.fact.event.recorded_at, row.fact.payload_hash
 
 
+@mypyc_attr(acyclic=True)
 class Subject:
     """The facts of one (controller, subject), sorted for look-ups by time."""
 
@@ -193,6 +196,8 @@ class Subject:
         """Events whose verdict rests on a consent that came later."""
         self.duties_towards: dict[RecipientId, set[EventId]] = {}
         """Triggers that ever brought a duty, by recipient."""
+        self._spoken_of = False
+        """Whether anything was ever said of one of the events: else what follows is empty."""
         self.deadlines: Deadlines[EventId] = Deadlines()
         """Events with an open duty, or a finding that is not FINAL yet."""
 
@@ -211,7 +216,7 @@ class Subject:
     @property
     def next_deadline(self) -> Instant | None:
         """The instant strictly after which a tick has work to do, or None."""
-        return self.deadlines.next
+        return self.deadlines.next if self._spoken_of else None
 
     def add(self, row: EventRow) -> Record:
         """Take in a payload; the timelines follow the payload that counts."""
@@ -235,10 +240,12 @@ class Subject:
         event_id = row.fact.event.event_id
         if not row.said and not row.duties:
             # As most: nothing was ever said of it.
-            self.deadlines.set(event_id, None)
-            self.unrecorded.discard(event_id)
-            self.granted_later.discard(event_id)
+            if self._spoken_of:
+                self.deadlines.set(event_id, None)
+                self.unrecorded.discard(event_id)
+                self.granted_later.discard(event_id)
             return
+        self._spoken_of = True
         for recipient_id in row.duties:
             self.duties_towards.setdefault(recipient_id, set()).add(event_id)
         self.deadlines.set(event_id, row.next_deadline)

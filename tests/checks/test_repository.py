@@ -82,7 +82,7 @@ def imported(folder: Path) -> set[str]:
             for name in names:
                 top = name.partition(".")[0]
                 if top not in sys.stdlib_module_names and top not in ("streams", "tests"):
-                    found.add(of_module[top][0].lower())
+                    found.add(of_module[top][0].lower().replace("_", "-"))
     return found
 
 
