@@ -115,8 +115,7 @@ class Judging:
     def _judge_of(self, partition: OwnedPartition, consumer: Consumer) -> PartitionJudge:
         if partition.live is None:
             owned = len(consumer.holding.numbers) if consumer.holding else 1
-            settings, policy = self._app.settings, self._app.policy
-            judge = PartitionJudge(partition, settings, policy, settings.live_subjects // owned)
+            judge = PartitionJudge(partition, self._app.settings, self._app.policy, owned)
             partition.live = judge
             task = asyncio.create_task(self._index(partition, judge))
             self._indexing.add(task)

@@ -54,8 +54,9 @@ class PartitionJudge:
     """Judges the slices of one partition number."""
 
     def __init__(
-        self, partition: OwnedPartition, settings: Settings, policy: Policy, live_subjects: int
+        self, partition: OwnedPartition, settings: Settings, policy: Policy, owned: int = 1
     ) -> None:
+        """`owned` is among how many partition numbers the bounds of a worker are shared."""
         self._partition = partition
         self._progress = partition.progress
         self._policy = policy
@@ -67,7 +68,11 @@ class PartitionJudge:
             settings.dead_letter_limit_share, settings.dead_letter_limit_records
         )
         self._aside = Aside(self._names, policy, partition.number, partition.count)
-        self.subjects = Subjects(partition.rows, live_subjects)
+        self.subjects = Subjects(
+            partition.rows,
+            settings.live_subjects // owned,
+            settings.live_subjects_max_bytes // owned,
+        )
         self.retention = Retention(
             partition.number, partition.rows, self.subjects, self._progress, policy
         )

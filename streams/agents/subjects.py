@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 
+from streams.agents.live import LiveSubjects
 from streams.core.deadlines import Deadlines
 from streams.core.identifiers import SubjectKey, parse_subject_key
 from streams.core.state import EventRow
 from streams.core.subject import Subject
-from streams.transport.table import RowStore
+from streams.transport.table import RowStore, SubjectDeadlines
 from streams.wire.rows import CorruptRow, decode_row, stored_form
 
 INDEX_SLICE_S = 0.002
@@ -23,20 +23,24 @@ class Subjects:
     Every subject found or made must be put back by `keep` after it was judged.
     """
 
-    def __init__(self, rows: RowStore, limit: int) -> None:
+    def __init__(self, rows: RowStore, limit: int, max_bytes: int) -> None:
+        """At most so many subjects, and about so many bytes, are kept ready."""
         self._rows = rows
-        self._limit = max(1, limit)
-        self._live: OrderedDict[SubjectKey, Subject] = OrderedDict()
-        self.deadlines: Deadlines[SubjectKey] = Deadlines()
+        self._live = LiveSubjects(limit, max_bytes)
+        known = rows.deadlines
+        self.deadlines: SubjectDeadlines = Deadlines() if known is None else known
 
     def find(self, key: SubjectKey) -> Subject | None:
         """A subject that has rows, or None. Raises CorruptRow."""
         live = self._live.get(key)
         if live is not None:
-            self._live.move_to_end(key)
             return live
         rows = self._rows.rows_of(key)
-        return build(key, rows) if rows else None
+        if not rows:
+            return None
+        subject = build(key, rows)
+        self._live.keep(key, subject, rows.values())
+        return subject
 
     def keep(
         self, key: SubjectKey, subject: Subject, rows: Iterable[EventRow]
@@ -49,11 +53,7 @@ class Subjects:
             put(place, value)
             stored.append((place, value))
         self.deadlines.set(key, subject.next_deadline)
-        live = self._live
-        if key not in live:  # else it was moved to the end when it was found
-            live[key] = subject
-            while len(live) > self._limit:
-                live.popitem(last=False)
+        self._live.keep(key, subject, (row for _, row in stored))
         return stored
 
     def forget(self, key: SubjectKey) -> list[bytes]:
@@ -61,7 +61,7 @@ class Subjects:
         places = list(self._rows.rows_of(key))
         for place in places:
             self._rows.put(place, None)
-        self._live.pop(key, None)
+        self._live.drop(key)
         self.deadlines.set(key, None)
         return places
 
@@ -69,8 +69,11 @@ class Subjects:
         """Find the deadlines of restored subjects, a little at each step.
 
         Until it is through, a deadline can be missed by a tick; the tick after it will
-        find it. Raises CorruptRow.
+        find it. Where the store keeps the deadlines there is nothing to find. Raises
+        CorruptRow.
         """
+        if self._rows.deadlines is not None:
+            return
         began = time.monotonic()
         for _, key in self._rows.walk():
             if key in self._live or key in self.deadlines:

@@ -6,6 +6,7 @@ once, at the edge of the program.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from streams.settings.bus import BusSettings
@@ -65,6 +66,11 @@ class Settings(HealthSettings, WorkSettings, TopicSettings, BusSettings):
         if self.generation == 1:
             return self.application_id
         return f"{self.application_id}-v{self.generation}"
+
+    @property
+    def store_of_worker(self) -> Path:
+        """The folder in which this worker keeps state on disk."""
+        return self.store_folder / self.group_id / (self.instance_id or "worker")
 
     def transactional_id(self, partition: int) -> str:
         """The id of the producer that commits for one partition number."""

@@ -9,6 +9,7 @@ from pydantic import ValidationInfo, field_validator
 
 from streams.settings.fields import Group, setting
 
+Store = Literal["memory", "rocksdb"]
 TickSource = Literal["worker", "external"]
 
 _IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
@@ -148,6 +149,42 @@ class WorkSettings(Group):
         "100 to 100000000",
         ge=100,
         le=100_000_000,
+    )
+    live_subjects_max_bytes: int = setting(
+        268_435_456,
+        "About how much memory they may take in one worker, all partitions together; those "
+        "used last are kept.",
+        "1048576 to 1000000000000",
+        ge=1_048_576,
+        le=1_000_000_000_000,
+    )
+    store: Store = setting(
+        "memory",
+        "Where the stored rows of subjects are kept: in memory, restored at every start, or "
+        "in RocksDB on disk, for more subjects than fit into memory and quick restarts.",
+        "memory or rocksdb",
+    )
+    store_folder: Path = setting(
+        Path("consentry-state"),
+        "Where RocksDB keeps them: a folder on a local disk. Below it each group and worker "
+        "has a folder of its own. Lost, it is restored from the changelog.",
+        "path of a folder",
+    )
+    store_cache_bytes: int = setting(
+        268_435_456,
+        "Memory of RocksDB in one worker: blocks read, their indexes and filters, and what "
+        "is to be written.",
+        "8388608 to 1000000000000",
+        ge=8_388_608,
+        le=1_000_000_000_000,
+    )
+    store_write_buffer_bytes: int = setting(
+        67_108_864,
+        "The part of it that may wait to be written; after a crash as much is read from the "
+        "changelog again. At most half of store_cache_bytes is used.",
+        "1048576 to 100000000000",
+        ge=1_048_576,
+        le=100_000_000_000,
     )
 
     @field_validator("heartbeat_interval_s")

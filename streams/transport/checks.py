@@ -60,7 +60,7 @@ def stored_progress(restored: Restored, changelog: str, partition: int) -> Progr
     Raises ConsentryError for rows without one, and for one that cannot be read.
     """
     if restored.progress is None:
-        if len(restored.rows):
+        if next(restored.rows.walk(), None) is not None:
             raise ConsentryError(
                 f"the state has rows and no progress row ({changelog}, partition {partition})",
                 "Something else than a worker wrote to the topic. Raise the setting "

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from uuid import UUID
 
 import aiokafka
 from aiokafka.structs import TopicPartition
 
 from streams.settings import Settings
+from streams.topics import admin_session
 from streams.transport.counts import declared
 from streams.transport.thread import Thread
 
@@ -41,6 +44,20 @@ def changelog_reader(settings: Settings) -> aiokafka.AIOKafkaConsumer:
         enable_auto_commit=False,
         max_partition_fetch_bytes=READ_BATCH_BYTES,
     )
+
+
+async def topic_id(settings: Settings, topic: str) -> str:
+    """The id that a topic was given when it was created, "" where the broker tells none.
+
+    Raises ConsentryError when the broker cannot be asked.
+    """
+    return await asyncio.to_thread(_topic_id, settings, topic)
+
+
+def _topic_id(settings: Settings, topic: str) -> str:
+    with admin_session(settings.connection) as client:
+        found = client.describe_topics([topic])[0].get("topic_id")
+    return "" if found is None or not UUID(str(found)).int else str(found)
 
 
 async def log_starts(

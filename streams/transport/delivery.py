@@ -120,11 +120,15 @@ class Committer:
     ) -> None:
         self.committed = dict(committed)
         self.committed_at: float | None = None
+        self.on_commit: Callable[[Sequence[Batch], int | None], object] | None = None
+        """Told of each transaction that committed: its batches, and the changelog offset
+        after the progress row that it wrote, None when the broker did not say."""
+
         self._producer = producer
         self._partition = partition
         self._declaration = declaration(count)
         self._group_id = group_id
-        self._changelog = changelog
+        self.changelog = changelog
         self._bounds = bounds
         self._queue: deque[Batch] = deque()
         self._wake = asyncio.Event()
@@ -204,7 +208,7 @@ class Committer:
         """Write batches in one transaction. Raises what the client raises."""
         producer = self._producer
         await producer.begin_transaction()
-        progress = Output(self._changelog, self._partition, PROGRESS_KEY, batches[-1].progress)
+        progress = Output(self.changelog, self._partition, PROGRESS_KEY, batches[-1].progress)
         outputs = (output for batch in batches for output in batch.outputs)
         deliveries = await send_all(producer, (*outputs, progress))
         positions: dict[str, int] = {}
@@ -212,13 +216,25 @@ class Committer:
             positions.update(batch.positions)
         # aiokafka commits a transaction in which the broker refused a batch; only the
         # batch's own future tells. So all are looked at before the offsets go in.
-        for delivery in deliveries:
-            await delivery
+        written = [await delivery for delivery in deliveries]
         await producer.send_offsets_to_transaction(self._offsets(positions), self._group_id)
         await producer.commit_transaction()
         self.transactions += 1
         self.committed.update(positions)
         self.committed_at = self._busy_since = time.monotonic()
+        if self.on_commit is not None:
+            self.on_commit(batches, self._end(batches, written))
+
+    def _end(self, batches: Sequence[Batch], written: Iterable[Any]) -> int | None:
+        """The changelog offset after the progress row, None when the broker did not say.
+
+        Nobody else writes there, so the records of a transaction stand side by side.
+        """
+        start = min((one.offset for one in written if one.topic == self.changelog), default=-1)
+        if start < 0:  # the broker had the batch already, and forgot where
+            return None
+        rows = sum(o.topic == self.changelog for batch in batches for o in batch.outputs)
+        return int(start) + rows + 1
 
     def _offsets(self, positions: Mapping[str, int]) -> dict[Any, Any]:
         return {

@@ -23,8 +23,9 @@ from streams.transport.holding import Holding
 from streams.transport.parallel import in_parallel
 from streams.transport.partition import OwnedPartition
 from streams.transport.polling import Polling, as_message
-from streams.transport.preparing import new_polling, new_take_over
+from streams.transport.preparing import new_polling, new_stores, new_take_over
 from streams.transport.slices import Discontinuity, Slice
+from streams.transport.stores import Stores
 from streams.transport.takeover import TakeOver
 from streams.transport.thread import Thread, fail
 
@@ -40,6 +41,7 @@ class Consumer(stock.Consumer):
     """Set with the holding, and of no use without it."""
     _kept: dict[int, OwnedPartition]
     _assignments = 0
+    _stores: Stores | None = None
     _taking: asyncio.Task[dict[int, OwnedPartition]] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -188,12 +190,14 @@ class Consumer(stock.Consumer):
     async def _take_over(self, holding: Holding) -> dict[int, OwnedPartition]:
         kept = self._kept
         given_up = [number for number in kept if number not in holding.numbers]
-        await in_parallel(kept.pop(number).committer.close() for number in given_up)
+        await in_parallel(kept.pop(number).close() for number in given_up)
         return await self._new_take_over().take(holding.numbers, kept)
 
     def _new_take_over(self) -> TakeOver:
         policy = self.app.policy  # type: ignore[attr-defined]  # set in app.py
-        return new_take_over(self._thread, self.topics, policy)
+        if self._stores is None:
+            self._stores = new_stores(self.settings)
+        return new_take_over(self._thread, self.topics, policy, self._stores)
 
     async def perform_seek(self) -> None:
         """Set the positions where judging has come to, and open the holding."""
@@ -228,7 +232,7 @@ class Consumer(stock.Consumer):
     async def on_stop(self) -> None:
         """Close the transactional producers."""
         await self._give_up()
-        await in_parallel(p.committer.close() for p in self._kept.values())
+        await in_parallel(p.close() for p in self._kept.values())
 
 
 class Transport(stock.Transport):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from streams.transport.checks import PolicyPast
@@ -36,10 +37,28 @@ class OwnedPartition:
         self.committer = committer
         self.live: Any = None
         self._past = past
+        if rows.lasts:
+            committer.on_commit = self._committed
 
     def enter(self, piece: Slice) -> None:
         """Check that a slice continues where the last one ended. Raises Discontinuity."""
         follow(self.progress.positions, piece.spans)
+
+    def _committed(self, batches: Sequence[Batch], end: int | None) -> None:
+        """What was judged is on the changelog: the store may let it last."""
+        changelog = self.committer.changelog
+        rows = (
+            (output.key or b"", output.value)
+            for batch in batches
+            for output in batch.outputs
+            if output.topic == changelog
+        )
+        self.rows.committed(rows, batches[-1].progress, end)
+
+    async def close(self) -> None:
+        """Give the partition number up, after its open transaction."""
+        await self.committer.close()
+        self.rows.close()
 
     def hand_over(self, batch: Batch) -> None:
         """Give a judged batch to the committer, with the progress that it makes."""

@@ -5,17 +5,46 @@ from __future__ import annotations
 from functools import partial
 
 from streams.core.policy import Policy
+from streams.errors import ConsentryError
+from streams.settings import Settings
 from streams.transport.alignment import AlignmentBounds
 from streams.transport.checks import PolicyPast
-from streams.transport.clients import GroupView, changelog_reader, transactional_producer
+from streams.transport.clients import (
+    GroupView,
+    changelog_reader,
+    topic_id,
+    transactional_producer,
+)
 from streams.transport.delivery import Bounds
 from streams.transport.holding import Holding
 from streams.transport.polling import Polling
+from streams.transport.stores import MemoryStores, Stores
 from streams.transport.takeover import TakeOver
 from streams.transport.thread import Thread
 
 
-def new_take_over(thread: Thread, topics: tuple[str, ...], policy: Policy) -> TakeOver:
+def new_stores(settings: Settings) -> Stores:
+    """Where rows are kept, in memory or on disk. Raises ConsentryError without RocksDB."""
+    if settings.store == "memory":
+        return MemoryStores()
+    try:
+        from streams.transport.disk.options import Memory
+        from streams.transport.disk.stores import DiskStores
+    except ImportError:
+        raise ConsentryError(
+            "the package rocksdict, which keeps state on disk, is not installed here",
+            "Install it (pip install rocksdict), or set `store` to memory.",
+        ) from None
+    memory = Memory(settings.store_cache_bytes, settings.store_write_buffer_bytes)
+    changelog = settings.topics.changelog
+    return DiskStores(
+        settings.store_of_worker, memory, changelog, partial(topic_id, settings, changelog)
+    )
+
+
+def new_take_over(
+    thread: Thread, topics: tuple[str, ...], policy: Policy, stores: Stores
+) -> TakeOver:
     """A taking-over of partitions of these topics, judged under the policy."""
     settings = thread.settings
     names = settings.topics
@@ -42,6 +71,7 @@ def new_take_over(thread: Thread, topics: tuple[str, ...], policy: Policy) -> Ta
         new_producer=partial(transactional_producer, settings),
         new_reader=partial(changelog_reader, settings),
         passing=frozenset({names.ticks}),
+        stores=stores,
     )
 
 

@@ -24,7 +24,8 @@ from streams.transport.delivery import Batch, Bounds, Committer
 from streams.transport.ownership import require_owned
 from streams.transport.parallel import in_parallel
 from streams.transport.partition import OwnedPartition
-from streams.transport.table import Restored, restore
+from streams.transport.stores import MemoryStores, Stores
+from streams.transport.table import Restored, RowStore, read_to_end, restore
 from streams.wire.progress import Gap, Progress
 
 if TYPE_CHECKING:
@@ -73,8 +74,12 @@ class TakeOver:
         new_producer: Callable[[int], AIOKafkaProducer],
         new_reader: Callable[[], AIOKafkaConsumer],
         passing: frozenset[str] = frozenset(),
+        stores: Stores | None = None,
     ) -> None:
-        """`passing` are topics whose deleted records are no loss: later ticks tell the time."""
+        """`passing` are topics whose deleted records are no loss: later ticks tell the time.
+
+        Without `stores` rows are kept in memory.
+        """
         self._group = group
         self._group_id = group_id
         self._topics = topics
@@ -86,6 +91,7 @@ class TakeOver:
         self._new_producer = new_producer
         self._new_reader = new_reader
         self._passing = passing
+        self._stores = MemoryStores() if stores is None else stores
 
     async def take(
         self, numbers: Iterable[int], kept: dict[int, OwnedPartition]
@@ -124,10 +130,11 @@ class TakeOver:
         self, numbers: list[int], kept: dict[int, OwnedPartition]
     ) -> dict[int, OwnedPartition]:
         stale = [kept.pop(number) for number in numbers if number in kept]
-        await in_parallel(partition.committer.close() for partition in stale)
+        await in_parallel(partition.close() for partition in stale)
         began = time.monotonic()
         producers = {number: self._new_producer(number) for number in numbers}
         committers: dict[int, Committer] = {}
+        stores: dict[int, RowStore] = {}
         reader = self._new_reader()
         try:
             await in_parallel(producer.start() for producer in producers.values())
@@ -138,7 +145,10 @@ class TakeOver:
             committed = {number: await self._group.committed(number) for number in numbers}
             await reader.start()
             starts = await log_starts(reader, self._topics, self._changelog, numbers)
-            restored = await restore(reader, self._changelog, numbers)
+            stores = await self._stores.open(numbers, count)
+            restored = await restore(reader, self._changelog, numbers, stores)
+            for number in numbers:
+                await self._made_fit(number, restored[number], committed[number], reader)
             owned = {}
             for number in numbers:
                 committer = committers[number] = Committer(
@@ -167,6 +177,8 @@ class TakeOver:
             await in_parallel(
                 producer.stop() for n, producer in producers.items() if n not in committers
             )
+            for rows in stores.values():
+                rows.close()
             raise
         finally:
             await reader.stop()
@@ -174,9 +186,29 @@ class TakeOver:
             "partitions.restored",
             partitions=numbers,
             rows=sum(len(owned[number].rows) for number in numbers),
+            read=sum(restored[number].read for number in numbers),
             seconds=round(time.monotonic() - began, 3),
         )
         return owned
+
+    async def _made_fit(
+        self,
+        number: int,
+        restored: Restored,
+        committed: dict[str, int],
+        reader: AIOKafkaConsumer,
+    ) -> None:
+        """Restore all of the changelog where what the store held does not go with the offsets.
+
+        So it is the changelog that is found to be in order or not, never a copy of it.
+        """
+        if not restored.resumed:
+            return
+        progress = checks.stored_progress(restored, self._changelog, number)
+        shown = await self._settled(number, progress, committed)
+        if progress is None or progress.differences(shown):
+            restored.anew("it does not go with the committed offsets")
+            await read_to_end(reader, self._changelog, {number: restored})
 
     async def _count_partitions(self, producer: AIOKafkaProducer) -> int:
         counts = {topic: len(await producer.partitions_for(topic)) for topic in self._counted}

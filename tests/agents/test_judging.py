@@ -6,13 +6,15 @@ import pytest
 
 from streams.agents import judging
 from streams.agents.judging import PartitionJudge, RuleFault
-from streams.core.identifiers import subject_key
-from streams.core.instants import Instant, days
+from streams.core.identifiers import SubjectKey, subject_key
+from streams.core.deadlines import Deadlines
+from streams.core.instants import LATEST, Instant, days
 from streams.errors import ConsentryError
 from streams.transport.delivery import Bounds
 from streams.wire.arrival import partition_for
 from streams.wire.progress import BATCH_HEADER, Counters, decode_progress
-from tests.agents.world import LATER, NAMES, POLICY, SETTINGS, World
+from streams.wire.rows import decode_row
+from tests.agents.world import LATER, NAMES, POLICY, SETTINGS, Shelf, World
 from tests.kafka.stories import CONTROLLER, START, share, stories, story
 from tests.transport.records import One
 
@@ -64,21 +66,28 @@ def test_deadlines_pass_by_ticks_strictly() -> None:
     world = World()
     world.take(*world.story(*story(0)))
     assert "RECIPIENT_NOT_NOTIFIED" not in world.codes()
-    due = min(at for at, _ in world.judge.subjects.deadlines._heap)
+    rows = [r for key in world.subjects for r in world.rows.rows_of(key).values()]
+    due = min(decode_row(row).next_deadline or LATEST for row in rows)
     world.take(world.record(None, NAMES.ticks, timestamp=due))
     assert "RECIPIENT_NOT_NOTIFIED" not in world.codes()
     world.take(world.record(None, NAMES.ticks, timestamp=due + 1))
     assert "RECIPIENT_NOT_NOTIFIED" in world.codes()
 
 
+def known_to(judge: PartitionJudge) -> dict[SubjectKey, Instant]:
+    deadlines = judge.subjects.deadlines
+    assert isinstance(deadlines, Deadlines)
+    return dict(deadlines._current)
+
+
 def test_deadlines_are_found_again_from_the_stored_rows() -> None:
-    world = World()
+    world = World(shelf=Shelf())
     world.take(*world.story(*story(0)))
-    known = dict(world.judge.subjects.deadlines._current)
-    again = PartitionJudge(world.partition, SETTINGS, POLICY, 100)
+    known = known_to(world.judge)
+    again = PartitionJudge(world.partition, SETTINGS, POLICY)
     for _ in again.subjects.index():
         pass
-    assert dict(again.subjects.deadlines._current) == known != {}
+    assert known_to(again) == known != {}
 
 
 def test_old_events_of_unknown_subjects_are_expired_and_of_known_ones_are_not() -> None:

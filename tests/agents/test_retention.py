@@ -11,13 +11,13 @@ from structlog.testing import capture_logs
 from streams.agents import retention
 from streams.core.events import Event
 from streams.core.identifiers import subject_key
-from streams.core.instants import EARLIEST, Instant, days, hours
+from streams.core.instants import EARLIEST, LATEST, Instant, days, hours
 from streams.core.policy import DatedValue, Policy, fixed_policy
 from streams.core.vocabulary import Status
 from streams.transport.delivery import Bounds
 from streams.wire.findings import decode_finding
 from streams.wire.progress import BATCH_HEADER, decode_progress
-from tests.agents.world import NAMES, World
+from tests.agents.world import NAMES, Shelf, World
 from tests.kafka.stories import CONTROLLER, START, grant, share, story, withdrawal
 
 KEPT = days(10)
@@ -46,7 +46,7 @@ class TestWhoLeaves:
         one = world(share("s", "1", Instant(START - 5)), share("s", "2", START))
         one.tick(END + ms)
         assert one.subjects == left
-        assert len(one.rows) == 2 * len(left)
+        assert one.stored == 2 * len(left)
 
     def test_the_latest_fact_is_the_latest_to_have_occurred_not_to_have_come(self) -> None:
         one = world(share("s", "2", START), share("s", "1", Instant(START - days(5))))
@@ -71,10 +71,11 @@ class TestWhoLeaves:
         assert ("RECIPIENT_NOT_NOTIFIED" in one.codes()) == (ms == 1), "told, and then gone"
 
     def test_a_label_that_is_due_holds_nobody(self) -> None:
-        one = world(share("s", "1", START), policy=fixed_policy(retention=hours(1)))
+        policy = fixed_policy(retention=hours(1))
+        one = world(share("s", "1", START), policy=policy, shelf=Shelf())
         one.tick(START + hours(1) + 1)
         assert one.subjects == set()
-        assert len(one.judge.subjects.deadlines) == 0
+        assert one.judge.subjects.deadlines.first_passed(LATEST) is None
 
     def test_nobody_else(self) -> None:
         one = world(share("old", "1", START), share("new", "2", Instant(START + 1)))
@@ -102,7 +103,7 @@ class TestWhatIsWritten:
         told = [decode_finding(value) for value in written[NAMES.violations].values()]
         assert {finding.status for finding in told} == {Status.OPEN, Status.RETRACTED}
         assert written[NAMES.duties]
-        assert len(one.rows) == 5
+        assert one.stored == 5
         one.tick(END + days(1))
         for topic in (NAMES.changelog, NAMES.violations, NAMES.duties):
             assert one.compacted(topic) == {}

@@ -53,7 +53,8 @@ def test_a_worker_that_ends_in_between_goes_on_with_the_rest(committed: int) -> 
     world = waiting()
     before = len(world.kept.batches)
     tick = world.record(None, NAMES.ticks, value=b"t", timestamp=START + TERM + 1)
-    world.take(tick)
+    with world.kept.holding():
+        world.take(tick)
     del world.kept.batches[before + committed :]
     world.restart()
     if world.progress.positions.get(NAMES.ticks, tick.offset) == tick.offset:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 
 from streams.agents.judging import PartitionJudge
@@ -19,7 +22,7 @@ from streams.transport.slices import Slice, Span
 from streams.transport.table import MemoryRows, Restored, RowStore
 from streams.wire.encode import event_to_json
 from streams.wire.findings import decode_finding
-from streams.wire.progress import Counters, Progress, decode_progress
+from streams.wire.progress import PROGRESS_KEY, Counters, Progress, decode_progress
 from tests.kafka.stories import START
 from tests.transport.records import One
 
@@ -31,14 +34,60 @@ ROOMY = Bounds(records=1000, bytes=1 << 20, seconds=1.0)
 
 
 class Kept:
-    """A committer that keeps what it is given."""
+    """A committer that keeps what it is given.
+
+    What is put commits with what is put next, so that a store which lasts is always one
+    batch behind what is judged.
+    """
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
+        self.changelog = NAMES.changelog
         self.batches: list[Batch] = []
+        self.written: list[One] = []
+        """The changelog as far as it is committed."""
+
+        self.on_commit: Callable[[list[Batch], int], object] | None = None
+        self._number = 0
+        self._holds = False
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """What is put within it does not commit before it ends."""
+        self.commit()
+        self._holds = True
+        yield
+        self._holds = False
 
     def put(self, batch: Batch) -> None:
+        if not self._holds:
+            self.commit()
         self.batches.append(batch)
+
+    def commit(self) -> None:
+        """All that was put commits."""
+        for batch in self.batches[self._number :]:
+            for output in (*batch.outputs, Output(self.changelog, 0, PROGRESS_KEY, batch.progress)):
+                if output.topic == self.changelog:
+                    at = len(self.written)
+                    one = One(self.changelog, output.partition, at, 0, output.key, output.value)
+                    self.written.append(one)
+            if self.on_commit is not None:
+                self.on_commit([batch], len(self.written))
+        self._number = len(self.batches)
+
+
+class Shelf:
+    """Where a world gets its store from, and gets it again after a restart."""
+
+    def open(self, number: int) -> RowStore:
+        """The store of a partition number, with what lasted."""
+        del number
+        return MemoryRows()
+
+
+SHELF: ContextVar[Callable[[], Shelf]] = ContextVar("SHELF", default=Shelf)
+"""What the worlds of a test are made with; `conftest.py` lets each test run with all."""
 
 
 class World:
@@ -50,28 +99,30 @@ class World:
         number: int = 0,
         count: int = 1,
         policy: Policy = POLICY,
+        shelf: Shelf | None = None,
     ) -> None:
         self.kept = Kept(bounds)
         self.policy = policy
         self._next = 0
-        self._own(MemoryRows(), Progress(positions={}), number, count)
+        self._shelf = shelf or SHELF.get()()
+        self._own(self._shelf.open(number), Progress(positions={}), number, count)
 
     def _own(self, rows: RowStore, progress: Progress, number: int, count: int) -> None:
         committer, past = cast("Any", self.kept), PolicyPast(self.policy)
         self.rows, self.progress = rows, progress
         self.partition = OwnedPartition(number, count, rows, progress, committer, past)
-        self.judge = PartitionJudge(self.partition, SETTINGS, self.policy, 100)
+        self.judge = PartitionJudge(self.partition, SETTINGS, self.policy)
 
     def restart(self, policy: Policy | None = None) -> World:
         """A new owner restores what was written, finds the deadlines, and goes on."""
-        restored = Restored(MemoryRows())
-        changelog = [
-            One(NAMES.changelog, self.partition.number, 0, 0, output.key, output.value)
-            for output in self.outputs(NAMES.changelog)
-        ]
-        restored.apply(changelog)
+        self.kept.commit()
+        self.rows.close()
+        restored = Restored(self._shelf.open(self.partition.number))
+        changelog = self.kept.written
+        restored.apply(changelog[restored.begin(0, len(changelog)) :])
         self.policy = policy or self.policy
-        progress = decode_progress(self.kept.batches[-1].progress)
+        assert restored.progress is not None
+        progress = decode_progress(restored.progress)
         self._own(restored.rows, progress, self.partition.number, self.partition.count)
         for _ in self.judge.subjects.index():
             pass
@@ -113,6 +164,11 @@ class World:
     def subjects(self) -> set[SubjectKey]:
         """Whoever has rows."""
         return {subject for _, subject in self.rows.walk()}
+
+    @property
+    def stored(self) -> int:
+        """How many rows there are, counted."""
+        return sum(len(self.rows.rows_of(subject)) for subject in self.subjects)
 
     def count(self, topic: str = NAMES.data_share) -> Counters:
         return self.progress.count(topic)

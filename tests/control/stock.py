@@ -78,7 +78,7 @@ class Judges:
             cast("Any", Unbounded),
             PolicyPast(self._policy),
         )
-        judge = PartitionJudge(partition, self._settings, self._policy, 100_000)
+        judge = PartitionJudge(partition, self._settings, self._policy)
         for _ in judge.subjects.index():
             pass
         return judge

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka.structs import TopicPartition
 
@@ -43,6 +43,14 @@ class Batch:
             return None
         self.contents.append(Content(key, value, headers, timestamp))
         return object()
+
+
+class Written(NamedTuple):
+    """Where a batch came to stand: aiokafka's RecordMetadata."""
+
+    topic: str
+    partition: int
+    offset: int
 
 
 class Producer:
@@ -79,11 +87,11 @@ class Producer:
 
     async def send_batch(
         self, batch: Batch, topic: str, *, partition: int
-    ) -> asyncio.Future[list[int]]:
+    ) -> asyncio.Future[Written]:
         """Send a batch after those before it; the future is its delivery."""
         await self._wire.turn()
         self._check()
-        delivery: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
+        delivery: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
         place = (topic, partition)
         before = self._last.get(place)
         self._last[place] = asyncio.create_task(self._send(place, batch, before, delivery))
@@ -94,7 +102,7 @@ class Producer:
         place: Place,
         batch: Batch,
         before: asyncio.Task[None] | None,
-        delivery: asyncio.Future[list[int]],
+        delivery: asyncio.Future[Written],
     ) -> None:
         session = self._owned()
         try:
@@ -111,7 +119,7 @@ class Producer:
                 delivery.exception()  # one that nobody looks at is not worth a warning
             return
         if not delivery.done():
-            delivery.set_result(offsets)
+            delivery.set_result(Written(*place, offsets[0]))
 
     async def send_offsets_to_transaction(
         self, offsets: Mapping[TopicPartition, Any], group_id: str
@@ -182,6 +190,7 @@ class Reader:
     def assign(self, places: Iterable[TopicPartition]) -> None:
         """Read these."""
         self._positions = dict.fromkeys(places, 0)
+        self._paused.clear()
 
     def seek(self, place: TopicPartition, offset: int) -> None:
         """Go on at an offset."""

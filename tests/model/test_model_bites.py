@@ -176,7 +176,7 @@ def slices_need_not_continue(patch: pytest.MonkeyPatch) -> None:
 
 
 def _outputs(committer: Any, batches: Sequence[Batch]) -> list[Output]:
-    place = committer._changelog, committer._partition
+    place = committer.changelog, committer._partition
     progress = Output(*place, PROGRESS_KEY, batches[-1].progress)
     return [*(one for batch in batches for one in batch.outputs), progress]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -72,12 +73,12 @@ class Producer:
 
     async def send_batch(
         self, batch: Builder, topic: str, *, partition: int
-    ) -> asyncio.Future[None]:
+    ) -> asyncio.Future[Any]:
         await self._step("send")
         assert self.open is not None
         self.open.append((topic, partition, batch.records))
-        sent = asyncio.get_running_loop().create_future()
-        sent.set_result(None)
+        sent: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        sent.set_result(SimpleNamespace(topic=topic, offset=7))
         return sent
 
     async def send_offsets_to_transaction(self, offsets: dict[Any, Any], group: str) -> None:
