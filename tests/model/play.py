@@ -72,6 +72,9 @@ def play(world: World, schedule: Sequence[Event], *, survivors: bool = False) ->
     finally:
         for process in world.processes:
             process.kill()
+        if world.disks is not None:
+            world.disks.remove()
+            played["folders taken over"] += world.disks.resumed
         played.update(schedules=1, steps=world.moves, faults=world.faults)
     return reader
 

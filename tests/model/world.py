@@ -21,6 +21,7 @@ from streams.settings import Settings
 from streams.wire.arrival import partition_for
 from streams.wire.decode import Decoded, decode
 from tests.model.broker import Broker, Content, Place, Record
+from tests.model.disk import CURRENT, Disks
 from tests.model.group import Group
 from tests.model.loop import Clock
 from tests.model.network import KILLED, Process, Request
@@ -84,11 +85,13 @@ def history(seed: int) -> list[tuple[str, bytes, bytes, Event]]:
 class World:
     """Everything there is. `seed` chooses the history and what no number chooses.
 
-    `lasting` gives workers one of a few instance ids; then two may have the same.
+    `lasting` gives workers one of a few instance ids; then two may have the same. With
+    `on_disk` they keep state there, within `disk.disks()`.
     """
 
     seed: int = 0
     lasting: bool = False
+    on_disk: bool = False
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
@@ -108,6 +111,9 @@ class World:
         self.dropped = 0
         self.faults = 0
         self.moves = 0
+        self.disks = Disks() if self.on_disk else None
+        if self.disks is not None:
+            CURRENT.append(self.disks)
         self._told = 0
         self._names = 0
         self._hours = 0
@@ -179,12 +185,16 @@ class World:
         self._names += 1
         name = f"worker-{self._names}"
         process = Process(name, self.clock, self.broker)
+        settings = ACCEPTING if self.accepts else SETTINGS
+        if self.disks is not None:
+            folder = self.disks.folder(process, number)
+            settings = settings.model_copy(update={"store": "rocksdb", "store_folder": folder})
         worker = Worker(
             process,
             broker=self.broker,
             group=self.group,
             member=f"w{number % PROCESSES}" if self.lasting else name,
-            settings=ACCEPTING if self.accepts else SETTINGS,
+            settings=settings,
             policy=POLICY,
             random=self.random,
         )
@@ -201,6 +211,8 @@ class World:
             self._forget(process, Random(salt) if salt else None)
 
     def _forget(self, process: Process, random: Random | None) -> None:
+        if self.disks is not None:
+            self.disks.leave(process)
         left = process.kill()
         if random is not None:
             self.on_the_way += [request for request in left if random.random() < 0.5]

@@ -36,6 +36,7 @@ class Database:
         While `loading`, files are not merged: that waits until `merge`.
         """
         self.folder = folder
+        self._closed = False
         self._loading = loading
         self._rdict = Rdict(str(folder), memory.options(loading=loading))
         unlogged = WriteOptions()
@@ -101,6 +102,9 @@ class Database:
 
     def close(self) -> None:
         """Write what is in memory to disk and let others open it."""
+        if self._closed:
+            return
+        self._closed = True
         try:
             self._rdict.flush()
             self._rdict.close()
@@ -109,6 +113,7 @@ class Database:
 
     def discard(self) -> None:
         """Let go of it, whatever becomes of what is in it."""
+        self._closed = True
         try:
             self._rdict.close()
         except Exception as error:  # noqa: BLE001 - the library raises no other type
