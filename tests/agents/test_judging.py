@@ -6,8 +6,8 @@ import pytest
 
 from streams.agents import judging
 from streams.agents.judging import PartitionJudge, RuleFault
-from streams.core.identifiers import SubjectKey, subject_key
 from streams.core.deadlines import Deadlines
+from streams.core.identifiers import SubjectKey, subject_key
 from streams.core.instants import LATEST, Instant, days
 from streams.errors import ConsentryError
 from streams.transport.delivery import Bounds

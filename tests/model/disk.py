@@ -113,4 +113,3 @@ def disks() -> Iterator[None]:
         patch.object(options, "Memory", lambda *_: memory),
     ):
         yield
-

@@ -41,7 +41,18 @@ steps = st.lists(
     st.tuples(
         st.sampled_from(
             ("put",) * 6
-            + ("forget", "batch", "batch", "commit", "commit", "lag", "flush", "crash", "due", "due")
+            + (
+                "forget",
+                "batch",
+                "batch",
+                "commit",
+                "commit",
+                "lag",
+                "flush",
+                "crash",
+                "due",
+                "due",
+            )
         ),
         st.integers(0, 11),
         st.integers(0, 40),
@@ -257,6 +268,7 @@ def pending_is_not_read(patch: pytest.MonkeyPatch) -> None:
 
 def a_commit_takes_pending_rows_of_its_keys_away(patch: pytest.MonkeyPatch) -> None:
     """As if the latest value of a key were the one that committed."""
+
     def settle(self: Any, subject: SubjectKey, at: bytes) -> bool:
         self.settled += 1
         self._rows.get(subject, {}).pop(at, None)

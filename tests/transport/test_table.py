@@ -72,9 +72,7 @@ class Written:
 
 def row(number: int = 1) -> bytes:
     """A stored row with a deadline that depends on the number."""
-    told = Said(
-        verdict=Verdict(code="C"), revision=1, status=Status.OPEN, final_at=Instant(number)
-    )
+    told = Said(verdict=Verdict(code="C"), revision=1, status=Status.OPEN, final_at=Instant(number))
     whole = values.row(values.EVENTS["data_share"])
     return encode_row(msgspec.structs.replace(whole, said={Slot("s"): told}, duties={}))
 
@@ -92,7 +90,8 @@ def counted(rows: RowStore) -> int:
 
 @pytest.mark.parametrize("commits", [True, False])
 def test_rows_are_kept_by_subject_and_forgotten_by_tombstone(
-    make: Making, commits: bool  # noqa: FBT001 - drawn
+    make: Making,
+    commits: bool,  # noqa: FBT001 - drawn
 ) -> None:
     store = Written(make.new())
     rows = store.rows

@@ -43,9 +43,9 @@ class Database:
         unlogged.disable_wal = True  # type: ignore[assignment,method-assign]  # it is no method
         self._unlogged = unlogged
         self._in_prefix = ReadOptions()
-        self._in_prefix.set_prefix_same_as_start(True)  # noqa: FBT003 - RocksDB's own
+        self._in_prefix.set_prefix_same_as_start(True)
         self._in_order = ReadOptions()
-        self._in_order.set_total_order_seek(True)  # noqa: FBT003 - RocksDB's own
+        self._in_order.set_total_order_seek(True)
 
     def get(self, key: bytes) -> bytes | None:
         """The value of a key, or None."""

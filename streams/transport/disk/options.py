@@ -44,7 +44,7 @@ class Memory:
         table = BlockBasedOptions()
         table.set_block_cache(self._cache)
         table.set_block_size(_BLOCK_BYTES)
-        table.set_cache_index_and_filter_blocks(True)  # noqa: FBT003 - RocksDB's own
+        table.set_cache_index_and_filter_blocks(True)
         table.set_bloom_filter(_FILTER_BITS, False)  # noqa: FBT003 - one a file, not a block
         table.set_format_version(5)
         options = Options(raw_mode=True)
@@ -54,11 +54,11 @@ class Memory:
         options.set_write_buffer_manager(self._buffers)
         options.set_write_buffer_size(self._write_buffer_bytes)
         options.set_compression_type(DBCompressionType.lz4())
-        options.set_level_compaction_dynamic_level_bytes(True)  # noqa: FBT003 - RocksDB's own
+        options.set_level_compaction_dynamic_level_bytes(True)
         options.set_max_open_files(_OPEN_FILES)
         options.set_keep_log_file_num(2)
         options.set_max_log_file_size(_LOG_BYTES)
         options.set_stats_dump_period_sec(0)
-        options.set_paranoid_checks(True)  # noqa: FBT003 - RocksDB's own
+        options.set_paranoid_checks(True)
         options.set_disable_auto_compactions(loading)
         return options

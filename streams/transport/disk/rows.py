@@ -147,9 +147,7 @@ class DiskRows:
         """
         rows = list(rows)
         settled = [
-            subject
-            for key, _ in rows
-            if self._pending.settle(subject := subject_of(key), key)
+            subject for key, _ in rows if self._pending.settle(subject := subject_of(key), key)
         ]
         if end is None:
             self._write(rows, self._state.progress, None)
@@ -213,17 +211,14 @@ class DiskRows:
         """Whether the last record that was applied is this one."""
         state = self._state
         return (
-            record.offset == state.position - 1
-            and seal_of(record.key, record.value) == state.seal
+            record.offset == state.position - 1 and seal_of(record.key, record.value) == state.seal
         )
 
     def rebuild(self, reason: str) -> None:
         """Forget everything, to be loaded anew."""
         tell_rebuilt(self._state.partition, reason)
         self._database.discard()
-        state = msgspec.structs.replace(
-            self._state, position=0, seal=b"", progress=None, as_of=0
-        )
+        state = msgspec.structs.replace(self._state, position=0, seal=b"", progress=None, as_of=0)
         self._use(self._anew(), state)
 
     def loaded(self) -> None:

@@ -116,7 +116,7 @@ def open_rows(folder: Path, memory: Memory, fresh: State) -> DiskRows:
                 reason = _foreign(state, fresh)
                 if reason is None:
                     return DiskRows(database, state, anew)
-            elif stored is not None:
+            else:
                 reason = _other_format(stored)
             database.discard()
     if reason is not None:
@@ -150,7 +150,9 @@ def _foreign(state: State, wanted: State) -> str | None:
     return None
 
 
-def _other_format(stored: bytes) -> str:
+def _other_format(stored: bytes | None) -> str:
+    if stored is None:
+        return "it holds nothing"
     if stored[:1] != FORMAT:
         return "another release wrote it, in a format that this one does not know"
     return "its state cannot be read"
