@@ -51,9 +51,10 @@ class DiskDeadlines:
         """
         entry = self._first(clock)
         pending = self._pending.next
-        if pending is not None and pending < clock:
-            if entry is None or pending <= read_deadline(entry)[0]:
-                return self._pending.first_passed(clock)
+        if pending is not None and (entry is None or pending <= read_deadline(entry)[0]):
+            found = self._pending.first_passed(clock)
+            if found is not None:
+                return found
         if entry is None:
             return None
         self._found.popleft()
