@@ -61,14 +61,18 @@ def scored(bus: Bus, sample: Sample, seconds: float = 30.0) -> Score:
         time.sleep(0.5)
 
 
-def test_kill_9_in_the_middle_of_the_sample_leaves_the_score_full(shop: Bus) -> None:
+@pytest.mark.parametrize("store", ["memory", "rocksdb"])
+def test_kill_9_in_the_middle_of_the_sample_leaves_the_score_full(
+    shop: Bus, store: str, tmp_path: Path
+) -> None:
     sample = sample_of(500, disorder=0.1, duplicates=0.1, conflicts=0.01, bad=0.005)
     total = len(sample.records)
     sending = threading.Thread(
         target=lambda: asyncio.run(send(shop.settings, outgoing(sample), rate=1_500))
     )
     judged_at_kill = []
-    worker = shop.worker()
+    settings = {"store": store, "store_folder": tmp_path}
+    worker = shop.worker(**settings)
     try:
         sending.start()
         for share in (0.25, 0.6):
@@ -76,7 +80,7 @@ def test_kill_9_in_the_middle_of_the_sample_leaves_the_score_full(shop: Bus) -> 
                 time.sleep(0.05)
             worker.kill()
             judged_at_kill.append(sum(shop.committed().values()))
-            worker = shop.worker()
+            worker = shop.worker(**settings)
         sending.join()
         shop.settle(worker)
         result = scored(shop, sample)
