@@ -4,6 +4,7 @@
 # make faults  the long form of the fault campaign, about an hour; writes docs/faults.md
 # make faults-control  the same on runtimes that lack something; writes docs/faults-control.md
 # make test-pure  what is compiled, as plain Python: the law, the bytes, convergence
+# make bench   what is measured, about 25 minutes; writes docs/performance.md
 # make lint    what else CI checks
 # make format  put the code into shape
 # make lock    bring the lock files in line with pyproject.toml (needs uv; UPGRADE=--upgrade)
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 UPGRADE ?=
 
-.PHONY: setup demo test test-pure faults faults-control lint format lock clean
+.PHONY: setup demo test test-pure faults faults-control bench lint format lock clean
 .DEFAULT_GOAL := setup
 .DELETE_ON_ERROR:
 
@@ -36,6 +37,9 @@ faults: setup
 
 faults-control: setup
 	$(BIN)/python -m tests.control $(ARGS)
+
+bench: setup $(VENV)/.bench $(VENV)/.quix
+	$(BIN)/python -m bench $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .
@@ -74,6 +78,21 @@ $(VENV)/.receivers: requirements-receivers.lock $(VENV)/.packages
 	  --no-deps --requirement requirements-receivers.lock
 	@touch $@
 
+# Peers of the bench; one that cannot be installed is left out of the run, which says so.
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.packages
+	@echo "installing peers for the bench, once: 5 MB to download"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --no-deps --requirement requirements-bench.lock && touch $@ || \
+	  echo "the peers of requirements-bench.lock could not be installed" >&2
+
+# Its packages do not go together with ours.
+$(VENV)/.quix: requirements-quix.lock $(VENV)/.python
+	@echo "installing Quix Streams for the bench, once: 45 MB to download"
+	@$(BIN)/python -m venv --clear $(VENV)/quix && $(VENV)/quix/bin/python -m pip install \
+	  --quiet --disable-pip-version-check --require-hashes --requirement requirements-quix.lock \
+	  && touch $@ || { rm -rf $(VENV)/quix; \
+	  echo "Quix Streams could not be installed; the bench goes without it" >&2; }
+
 $(VENV)/.project: pyproject.toml $(VENV)/.packages
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
@@ -87,7 +106,8 @@ $(VENV)/.compiled: $(HOT) streams/dev/compile.py $(VENV)/.project
 	@touch $@
 
 # The first lock has all extras; the second is for the image: the worker and its build. The
-# third is a program for the tests, without the packages that only its Python parts need.
+# third is a program for the tests, without the packages that only its Python parts need; the
+# fourth has a peer of the bench, beside what is in the first; the fifth another one, alone.
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
 lock:
@@ -95,6 +115,8 @@ lock:
 	$(COMPILE) pyproject.toml --extra build --constraints requirements.lock \
 	  --output-file requirements-worker.lock
 	$(COMPILE) --group receivers --no-deps --output-file requirements-receivers.lock
+	$(COMPILE) --group bench --no-deps --output-file requirements-bench.lock
+	$(COMPILE) --group quix --output-file requirements-quix.lock
 
 clean:
 	rm -rf $(VENV) streams/_compiled .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

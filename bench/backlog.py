@@ -28,7 +28,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
-from bench.contestants import Contestant, Figures
+from bench.bus import committed
+from bench.process import Command, Running
+from bench.watch import Watch, Window
 from streams.core.findings import Finding
 from streams.core.identifiers import PayloadHash, ViolationId
 from streams.core.instants import Instant
@@ -48,6 +50,7 @@ from streams.wire.findings import decode_finding
 
 EVENTS_A_SUBJECT = 9.4  # on average, rounded down
 AS_SENT = {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
+GIVE_UP_S = 600.0
 RANK = {kind: rank for rank, kind in enumerate(EventType)}
 
 
@@ -62,7 +65,7 @@ class Told(NamedTuple):
 class Run(NamedTuple):
     """One worker over the whole backlog."""
 
-    figures: Figures
+    window: Window
     told: Told
 
 
@@ -92,7 +95,8 @@ def main() -> None:
             for waits, (label, kept) in zip((None, 0.0), runs.items(), strict=True):
                 tag = f"{settings.topic_prefix}{label.replace(' ', '-')}-{round_}"
                 kept.append(_run(settings, Path(name), tag, waits, len(records)))
-                print(f"round {round_ + 1}  {label:14} {kept[-1].figures}", flush=True)
+                seen = kept[-1].window
+                print(f"round {round_ + 1}  {label:14} {seen.rate:9,.0f} events/s", flush=True)
     _report(in_order, runs)
     if any(run.told.standing != in_order.standing for kept in runs.values() for run in kept):
         sys.exit("the findings that stand at the end differ")
@@ -164,11 +168,16 @@ def _run(settings: Settings, folder: Path, tag: str, wait_s: float | None, event
     }
     environment |= {} if wait_s is None else {"CONSENTRY_ALIGNMENT_MAX_WAIT_S": str(wait_s)}
     command = [sys.executable, "-m", "streams.cli.main", "worker", "--json-logs"]
-    worker = Contestant(
-        tag, own, lambda _folder, _tag: (command, environment), lambda _tag: own.group_id
-    )
-    figures = worker.run(folder, events, 0)
-    return Run(figures, told(asyncio.run(_findings(own))))
+    admin = KafkaAdminClient(**own.connection.kafka_python_options())
+    inputs = own.topics.inputs.values()
+    try:
+        with Running(Command(command, environment), folder / f"{tag}.log") as worker:
+            watch = Watch(lambda: committed(admin, own.group_id, inputs), [worker])
+            watch.until(events, GIVE_UP_S)
+            window = watch.window(events // 10, events)
+    finally:
+        admin.close()
+    return Run(window, told(asyncio.run(_findings(own))))
 
 
 async def _findings(settings: Settings) -> list[Finding]:
@@ -241,8 +250,8 @@ def _report(in_order: Told, runs: dict[str, list[Run]]) -> None:
     for label, kept in runs.items():
         retracted = "/".join(str(len(run.told.retracted - in_order.retracted)) for run in kept)
         revised = "/".join(str(len(run.told.revised - in_order.revised)) for run in kept)
-        rate = median(run.figures.rate for run in kept)
-        cpu = median(run.figures.cpu_us for run in kept)
+        rate = median(run.window.rate for run in kept)
+        cpu = median(run.window.cpu_us for run in kept)
         print(f"{label:14} {retracted:>21} {revised:>21} {rate:9,.0f} {cpu:7.1f}")
 
 

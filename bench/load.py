@@ -1,89 +1,117 @@
-"""Put a made stream on the topics, whole record batches at a time.
+"""Put a stream on the topics: batches that are ready, sent as they are.
 
-    python -m bench.load --brokers 127.0.0.1:9092 --events 1000000 --subjects 100000
-
-Prints how many events a second went out: the generator must outrun what it measures.
+python -m bench generator      # how many events a second go out
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import time
-from typing import Any
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Any, Self
 
-from aiokafka import AIOKafkaProducer
-from aiokafka.partitioner import murmur2
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError, for_code
+from aiokafka.protocol.produce import ProduceRequest
 
-from bench.stream import key_of, make
-from streams.settings import Settings
-from streams.topics import create_topics
+from bench.batches import Prepared
+from bench.bus import Bus
+from streams.core.vocabulary import EventType
 
-BATCH_BYTES = 262_144
+REQUEST_TIMEOUT_MS = 30_000
+OPEN_REQUESTS = 4
+ATTEMPTS = 20
+RETRY_S = 0.1
+
+Content = Mapping[str, Mapping[int, bytes]]
+"""One batch by topic and partition."""
 
 
-async def fill(settings: Settings, events: int, subjects: int, *, first: int = 0) -> float:
-    """Send events in order and wait until the broker has them. Returns the seconds taken."""
-    places = [_place(key_of(subject), settings.partitions) for subject in range(subjects)]
-    topics = settings.topics.inputs
-    producer = AIOKafkaProducer(
-        **settings.connection.aiokafka_options(), acks=1, linger_ms=0, max_batch_size=BATCH_BYTES
-    )
-    await producer.start()
-    began = time.perf_counter()
-    open_batches: dict[tuple[str, int], Any] = {}
-    sending: set[asyncio.Future[Any]] = set()
-    try:
-        for made in make(events, subjects, first=first):
-            key, number = places[made.subject]
-            place = topics[made.kind], number
-            batch = open_batches.get(place)
-            if batch is None:
-                batch = open_batches[place] = producer.create_batch()
-            if batch.append(timestamp=made.at, key=key, value=made.value) is None:
-                # All at once: a batch held back would put its events behind later ones.
-                sending |= await _send(producer, open_batches)
-                open_batches = {place: producer.create_batch()}
-                open_batches[place].append(timestamp=made.at, key=key, value=made.value)
-        sending |= await _send(producer, open_batches)
+class Sender:
+    """Sends record batches as bytes, over one connection and so in order.
+
+    Made for a cluster of one broker: it leads every partition.
+    """
+
+    def __init__(self, bus: Bus) -> None:
+        options = bus.settings.connection.aiokafka_options()
+        self._client = AIOKafkaClient(**options, client_id="bench", request_timeout_ms=60_000)
+        self._node: Any = None
+
+    async def __aenter__(self) -> Self:
+        await self._client.bootstrap()
+        brokers = self._client.cluster.brokers()
+        if len(brokers) != 1:
+            raise ValueError(f"made for one broker, and there are {len(brokers)}")
+        self._node = next(iter(brokers)).nodeId
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._client.close()
+
+    async def send(self, content: Content) -> None:
+        """Send one batch a topic and partition; return when the broker has them.
+
+        Raises KafkaError when it refuses one.
+        """
+        topics = [(topic, list(batches.items())) for topic, batches in content.items()]
+        request = ProduceRequest(None, 1, REQUEST_TIMEOUT_MS, topics)
+        answer = await self._client.send(self._node, request)
+        for topic, partitions in answer.topics:
+            for partition, code, *_ in partitions:
+                if code:
+                    raise for_code(code)(f"{topic}, partition {partition}")
+
+    async def first(self, content: Content) -> None:
+        """Send to new topics, which the broker may not lead yet: try again for a while."""
+        for topic, batches in content.items():
+            for partition, batch in batches.items():
+                await self._patiently({topic: {partition: batch}})
+
+    async def _patiently(self, content: Content) -> None:
+        for attempt in range(ATTEMPTS):
+            try:
+                await self.send(content)
+            except KafkaError as error:
+                if not error.retriable or attempt == ATTEMPTS - 1:
+                    raise
+                await asyncio.sleep(RETRY_S)
+            else:
+                return
+
+
+async def load(bus: Bus, stream: Prepared, stages: Iterable[int]) -> float:
+    """Send stages of a stream whole, in order. Returns the seconds that it took."""
+    names = bus.inputs
+    async with Sender(bus) as sender:
+        room = asyncio.Semaphore(OPEN_REQUESTS)
+        sending: set[asyncio.Task[None]] = set()
+        began = time.perf_counter()
+
+        async def send(content: Content) -> None:
+            try:
+                await sender.send(content)
+            finally:
+                room.release()
+
+        for number, batches in enumerate(b for stage in stages for b in stream.slices(stage)):
+            content: dict[str, dict[int, bytes]] = {}
+            for batch, raw in batches:
+                content.setdefault(names[EventType(batch.kind)], {})[batch.partition] = raw
+            if number == 0:
+                await sender.first(content)
+                continue
+            await room.acquire()
+            sending.add(asyncio.create_task(send(content)))
+            done = {task for task in sending if task.done()}
+            sending -= done
+            for task in done:
+                task.result()
         await asyncio.gather(*sending)
-    finally:
-        await producer.stop()
-    return time.perf_counter() - began
-
-
-async def _send(
-    producer: AIOKafkaProducer, batches: dict[tuple[str, int], Any]
-) -> set[asyncio.Future[Any]]:
-    return {
-        await producer.send_batch(batch, topic, partition=number)
-        for (topic, number), batch in batches.items()
-    }
-
-
-def _place(key: bytes, partitions: int) -> tuple[bytes, int]:
-    return key, (murmur2(key) & 0x7FFFFFFF) % partitions
-
-
-def main() -> None:
-    """Create the topics and fill them."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--brokers", default="127.0.0.1:9092")
-    arguments.add_argument("--prefix", default="")
-    arguments.add_argument("--partitions", type=int, default=4)
-    arguments.add_argument("--events", type=int, default=1_000_000)
-    arguments.add_argument("--subjects", type=int, default=100_000)
-    given = arguments.parse_args()
-    settings = Settings(
-        brokers=(given.brokers,),
-        topic_prefix=given.prefix,
-        partitions=given.partitions,
-        replication_factor=1,
-    )
-    create_topics(settings)
-    seconds = asyncio.run(fill(settings, given.events, given.subjects))
-    print(f"{given.events:,} events in {seconds:.1f} s, {given.events / seconds:,.0f} a second")
-
-
-if __name__ == "__main__":
-    main()
+        return time.perf_counter() - began

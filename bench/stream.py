@@ -2,8 +2,13 @@
 
 Each event is a template, encoded once, with its id, subject and instants put in: a
 generator that encodes each event anew would be slower than what it is to measure. The
-first pass over the subjects gives everyone but a few a consent and a purchase, then come
-shares, messages and the rest, so that about one event in forty is a finding.
+first pass over the subjects gives everyone but a few a consent, the second a purchase, then
+come shares, messages and the rest, so that about one event in forty is a finding.
+
+The first two passes are the first stage. After it nobody's consent changes: consents are
+given again, which a store must keep, and that alters no verdict. So a program that does
+not read its topics in the order of time finds the same as one that does, as long as it
+has read the first stage before the second is sent.
 """
 
 from __future__ import annotations
@@ -25,7 +30,9 @@ STEP_MS = 10
 """Time between two events: the whole of a million takes less than three hours."""
 
 UNCOVERED = 40
-"""One subject in so many gives no consent and buys nothing."""
+"""One subject in so many refuses or says nothing, and buys nothing."""
+
+STAGE_ONE_TURNS = 2
 
 _SUBJECT = "s0000000000"
 _EVENT = "e0000000000"
@@ -36,6 +43,10 @@ GRANT: dict[str, Any] = {
     "data_categories": ["EMAIL", "NAME"], "consent_method": "BUTTON", "notice_version": "v3",
     "evidence_ref": "ev-1", "separate_act": True, "bundled_with_terms": False,
     "condition_of_service": False, "age_band": "ADULT",
+}  # fmt: skip
+REFUSAL: dict[str, Any] = {
+    "event_type": "consent-change", "action": "REFUSED",
+    "purposes": ["THIRD_PARTY_DIRECT_MARKETING"], "recipient_ids": ["ZONKRACHT"],
 }  # fmt: skip
 PURCHASE: dict[str, Any] = {
     "event_type": "purchase", "action": "PURCHASED", "purchase_id": "p1",
@@ -84,19 +95,22 @@ class Template:
         value = event_to_avro(event)
         self._head, rest = value.split(_EVENT.encode(), 1)
         self._middle, rest = rest.split(_SUBJECT.encode(), 1)
-        between, _, self._tail = rest.partition(_long(BEGIN))
-        second, self._tail = self._tail[: 1 + len(_long(BEGIN))], self._tail[7:]
-        if between or second != b"\x02" + _long(BEGIN):
+        between, _, self._tail = rest.partition(long_bytes(BEGIN))
+        second, self._tail = self._tail[: 1 + len(long_bytes(BEGIN))], self._tail[7:]
+        if between or second != b"\x02" + long_bytes(BEGIN):
             raise ValueError("the schema has changed: the fields stand elsewhere")
 
-    def fill(self, number: int, subject: int, at: bytes) -> bytes:
-        """The bytes of event `number` of a subject; `at` is the instant as encoded."""
-        return b"%be%010d%bs%010d%b\x02%b%b" % (
-            self._head, number, self._middle, subject, at, at, self._tail,
+    def fill(self, number: int, subject: int, at: bytes, letter: bytes = b"e") -> bytes:
+        """The bytes of event `number` of a subject; `at` is the instant as encoded.
+
+        The event's id is the letter and ten digits.
+        """
+        return b"%b%b%010d%bs%010d%b\x02%b%b" % (
+            self._head, letter, number, self._middle, subject, at, at, self._tail,
         )  # fmt: skip
 
 
-def _long(value: int) -> bytes:
+def long_bytes(value: int) -> bytes:
     """A long in Avro's variable-length zig-zag encoding."""
     rest, out = value << 1, bytearray()
     while rest > 0x7F:
@@ -112,20 +126,20 @@ def key_of(subject: int) -> SubjectKey:
 
 
 def make(count: int, subjects: int, *, first: int = 0) -> Iterator[Made]:
-    """`count` events from number `first` on, each subject in turn.
-
-    With more than two events a subject, everyone's consent and purchase come first.
-    """
-    grant, purchase = Template(GRANT), Template(PURCHASE)
+    """`count` events from number `first` on, each subject in turn."""
+    grant, refusal, purchase = Template(GRANT), Template(REFUSAL), Template(PURCHASE)
     mix = [Template(fields) for fields in MIX]
+    notice = mix[-2]
     for number in range(first, first + count):
         turn, subject = divmod(number, subjects)
+        covered = subject % UNCOVERED != 0
         template = mix[(turn + subject) % len(mix)]
         if turn == 0:
-            template = grant if subject % UNCOVERED else mix[-2]
+            silent = refusal if subject % (2 * UNCOVERED) else notice
+            template = grant if covered else silent
         elif turn == 1:
-            template = purchase if subject % UNCOVERED else mix[-2]
-        elif subject % UNCOVERED == 0 and template.kind in (grant.kind, purchase.kind):
-            template = mix[-2]
+            template = purchase if covered else notice
+        elif not covered and template.kind in (grant.kind, purchase.kind):
+            template = notice
         at = Instant(BEGIN + number * STEP_MS)
-        yield Made(template.kind, subject, at, template.fill(number, subject, _long(at)))
+        yield Made(template.kind, subject, at, template.fill(number, subject, long_bytes(at)))

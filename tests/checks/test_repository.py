@@ -15,6 +15,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 RECEIVERS_LOCK = (ROOT / "requirements-receivers.lock").read_text("utf-8")
+PEERS_LOCKS = {
+    group: (ROOT / f"requirements-{group}.lock").read_text("utf-8") for group in ("bench", "quix")
+}
 WORKER_LOCK = (ROOT / "requirements-worker.lock").read_text("utf-8")
 
 
@@ -46,6 +49,16 @@ def test_the_receiver_of_the_tests_is_pinned_with_a_hash_and_names_no_host() -> 
     assert re.match(rf"{name}==\S+ ", entry)
     assert "--hash=sha256:" in entry
     assert "://" not in RECEIVERS_LOCK
+
+
+@pytest.mark.parametrize("group", PEERS_LOCKS)
+def test_the_peers_of_the_bench_are_pinned_with_hashes_and_name_no_host(group: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    asked = {re.split(r"[<>=; ]", one)[0] for one in project["dependency-groups"][group]}
+    locked = pinned(PEERS_LOCKS[group])
+    assert asked <= set(locked)
+    assert all("--hash=sha256:" in entry for entry in locked.values())
+    assert "://" not in PEERS_LOCKS[group]
 
 
 def test_both_locks_agree() -> None:
@@ -81,7 +94,7 @@ def imported(folder: Path) -> set[str]:
                 names = [node.module]
             for name in names:
                 top = name.partition(".")[0]
-                if top not in sys.stdlib_module_names and top not in ("streams", "tests"):
+                if top not in sys.stdlib_module_names and top not in ("streams", "tests", "bench"):
                     found.add(of_module[top][0].lower().replace("_", "-"))
     return found
 

@@ -9,21 +9,18 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 
-/** Keeps the latest consent and purchase, and looks them up for shares and messages. */
+/** Keeps the latest consent, and looks it up for shares; every event is read. */
 final class Judge implements Processor<String, byte[], String, byte[]> {
   static final String STORE = "latest";
 
   private static final String SEPARATOR = "\u001F";
-  private static final String PURCHASE = SEPARATOR + "purchase";
 
   private final Events.Reading reading;
-  private final Tally tally;
   private KeyValueStore<String, byte[]> store;
   private ProcessorContext<String, byte[]> context;
 
-  Judge(Events events, Tally tally) {
+  Judge(Events events) {
     this.reading = events.new Reading();
-    this.tally = tally;
   }
 
   @Override
@@ -37,14 +34,11 @@ final class Judge implements Processor<String, byte[], String, byte[]> {
     GenericRecord event = reading.read(record.value());
     switch (event.getSchema().getName()) {
       case "ConsentChange" -> consent(record.key(), event);
-      case "Purchase" -> store.put(record.key() + PURCHASE, instant(event, (byte) 1));
       case "DataShare" -> share(record, event);
-      case "MarketingMessage" -> message(record, event);
       default -> {
-        // A notification changes nothing in the small job.
+        // The others change nothing in the small job.
       }
     }
-    tally.event();
   }
 
   private void consent(String subject, GenericRecord event) {
@@ -65,20 +59,12 @@ final class Judge implements Processor<String, byte[], String, byte[]> {
     String place =
         record.key() + SEPARATOR + event.get("purpose") + SEPARATOR + event.get("recipient_id");
     byte[] latest = store.get(place);
-    if (latest == null || latest[8] == 0 || at(latest) > (long) event.get("occurred_at")) {
+    if (latest == null || latest[8] == 0) {
       tell(record, event, "NO_CONSENT");
     }
   }
 
-  private void message(Record<String, byte[]> record, GenericRecord event) {
-    byte[] purchase = store.get(record.key() + PURCHASE);
-    if (purchase == null || at(purchase) > (long) event.get("occurred_at")) {
-      tell(record, event, "MSG_NO_PRIOR_SALE");
-    }
-  }
-
   private void tell(Record<String, byte[]> record, GenericRecord event, String code) {
-    tally.violation();
     String text = event.get("event_id") + SEPARATOR + code;
     context.forward(record.withValue(text.getBytes(StandardCharsets.UTF_8)));
   }

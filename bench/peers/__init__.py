@@ -1,0 +1,21 @@
+"""Who takes part: Consentry, and what people would use instead."""
+
+from bench.peers.consentry import CONSENTRY
+from bench.peers.java_peer import AT_LEAST_ONCE, EXACTLY_ONCE, EXACTLY_ONCE_QUICK
+from bench.peers.peer import Peer
+from bench.peers.programs import BARE_AIOKAFKA, BARE_LIBRDKAFKA, QUIX, STOCK_FAUST
+from bench.programs.job import Aim, Job
+
+__all__ = [
+    "AT_LEAST_ONCE",
+    "BARE_AIOKAFKA",
+    "BARE_LIBRDKAFKA",
+    "CONSENTRY",
+    "EXACTLY_ONCE",
+    "EXACTLY_ONCE_QUICK",
+    "QUIX",
+    "STOCK_FAUST",
+    "Aim",
+    "Job",
+    "Peer",
+]

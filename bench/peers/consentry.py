@@ -1,0 +1,65 @@
+"""Consentry itself, with the whole law: `consentry worker`, with the settings as they come."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from bench.bus import APPENDED, Bus
+from bench.peers.peer import Peer
+from bench.process import Command
+from bench.programs.job import Aim
+from streams.core.vocabulary import Status
+from streams.topics import create_topics
+from streams.topics.keeping import compacted
+from streams.wire.findings import decode_finding
+
+BASIS = "S.BASIS"
+"""The family of findings that the small job has too: a share without a basis."""
+
+
+def prepare(bus: Bus) -> None:
+    """Its topics. The broker's time on the findings tells when they were appended."""
+    violations = {**compacted(bus.settings), **APPENDED}
+    bus.create({bus.settings.topics.violations: violations})
+    create_topics(bus.settings)
+
+
+def command(bus: Bus, folder: Path, _aim: Aim) -> Command:
+    """The worker; it has no settings for throughput and others for latency."""
+    settings = bus.settings
+    return Command(
+        [
+            sys.executable, "-m", "streams.cli.main", "worker", "--json-logs",
+            "--ready-file", str(folder / "ready"),
+        ],
+        {
+            "CONSENTRY_BROKERS": bus.bootstrap,
+            "CONSENTRY_TOPIC_PREFIX": settings.topic_prefix,
+            "CONSENTRY_PARTITIONS": str(settings.partitions),
+            "CONSENTRY_APPLICATION_ID": settings.application_id,
+            "CONSENTRY_REPLICATION_FACTOR": "1",
+            "CONSENTRY_HEALTH_PORT": "-1",
+            # A busy machine must not end the measurement.
+            "CONSENTRY_SESSION_TIMEOUT_S": "60",
+            "CONSENTRY_TRANSACTION_TIMEOUT_S": "120",
+        },
+    )  # fmt: skip
+
+
+def event_id(value: bytes) -> str | None:
+    """The share that a finding is about, where it is about its basis and stands."""
+    finding = decode_finding(value)
+    if finding.family != BASIS or finding.status is Status.RETRACTED:
+        return None
+    return finding.event_id
+
+
+CONSENTRY = Peer(
+    key="consentry",
+    name="Consentry, whole law",
+    command=command,
+    prepare=prepare,
+    told=lambda bus: bus.settings.topics.violations,
+    event_id=event_id,
+)

@@ -1,0 +1,102 @@
+"""Reads topics as they grow, and writes down when each record could be read.
+
+    python -m bench.reader JOB
+
+A process of its own, so that nothing else delays its clock. JOB is JSON: `brokers`,
+`partitions`, `topics` by name, and `marked`: those of which only events with a marked id
+are noted. A line a record on `file`: name, nanoseconds when it was read, the record's own
+milliseconds, and the value in hex.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+import uvloop
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from bench.pace import MARK
+
+ID_AT = 11
+"""Where the event id begins in an Avro value: after the header and one byte of length."""
+
+READY = "reading"
+POLL_MS = 200
+
+
+class Seen(NamedTuple):
+    """One record: when it could be read (ns), its own time (ms), and its value."""
+
+    at: int
+    stamp: int
+    value: bytes
+
+
+async def read(job: dict[str, Any], file: TextIO) -> None:
+    """Read from the ends on, until told to stop."""
+    names = {topic: name for name, topic in job["topics"].items()}
+    marked = {job["topics"][name] for name in job["marked"]}
+    places = [TopicPartition(t, n) for t in names for n in range(job["partitions"])]
+    reader = AIOKafkaConsumer(
+        bootstrap_servers=job["brokers"],
+        isolation_level="read_committed",
+        auto_offset_reset="latest",
+        enable_auto_commit=False,
+    )
+    await reader.start()
+    reader.assign(places)
+    await reader.seek_to_end(*places)
+    for place in places:
+        await reader.position(place)
+    print(READY, flush=True)
+    stopping = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    while not stopping:
+        polled = await reader.getmany(timeout_ms=POLL_MS)
+        now = time.time_ns()
+        for place, records in polled.items():
+            only_marked = place.topic in marked
+            for record in records:
+                value = record.value or b""
+                if only_marked and value[ID_AT : ID_AT + 1] != MARK:
+                    continue
+                kept = value[: ID_AT + 11] if only_marked else value
+                file.write(f"{names[place.topic]} {now} {record.timestamp} {kept.hex()}\n")
+        file.flush()
+    await reader.stop()
+
+
+def seen(file: Path, name: str) -> list[Seen]:
+    """What was noted of a topic so far; a line that is not whole yet is left out."""
+    found = []
+    for line in file.read_text("ascii").splitlines(keepends=True):
+        if line.endswith("\n") and line.startswith(f"{name} "):
+            _, at, stamp, value = line.rstrip("\n").split(" ")
+            found.append(Seen(int(at), int(stamp), bytes.fromhex(value)))
+    return found
+
+
+def marked_id(value: bytes) -> str:
+    """The id of a marked event that was noted."""
+    return value[ID_AT : ID_AT + 11].decode()
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    job = json.loads(sys.argv[1])
+    with Path(job["file"]).open("w", encoding="ascii") as file:
+        uvloop.run(read(job, file))
+
+
+if __name__ == "__main__":
+    main()

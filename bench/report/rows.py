@@ -1,0 +1,256 @@
+"""The table: what is wanted, what came of it, and how it was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, NamedTuple
+
+from bench.report.figures import Figure, Maker, across, plain, ratio, why_not
+from bench.results import Run
+
+LEAST: Final = "≥"
+MOST: Final = "≤"
+
+
+class Verdict(Enum):
+    """What became of a row."""
+
+    MET = "met"
+    MISSED = "**missed**"
+    REPORTED = "reported"
+    UNMEASURED = "**not measured**"
+
+
+class Goal(NamedTuple):
+    """A bound, and on which side of it the figure must be."""
+
+    side: str
+    bound: float
+    note: str = ""
+
+    def met(self, value: float) -> bool:
+        """Whether a value keeps it."""
+        return value >= self.bound if self.side == LEAST else value <= self.bound
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.bound:,g}{self.note}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table. `places` are the sections and contestants that it needs."""
+
+    what: str
+    figure: Maker
+    how: str
+    places: Sequence[tuple[str, str]]
+    goal: Goal | None = None
+    unit: str = ""
+
+    def verdict(self, run: Run) -> Verdict:
+        """Whether the goal is kept."""
+        found = self.figure(run)
+        if found is None:
+            return Verdict.UNMEASURED
+        if self.goal is None:
+            return Verdict.REPORTED
+        return Verdict.MET if self.goal.met(found.value) else Verdict.MISSED
+
+    def cells(self, run: Run) -> tuple[str, str, str, str, str]:
+        """What, goal, figure, verdict and how."""
+        found = self.figure(run)
+        shown = why_not(run, *self.places) if found is None else written(found, self.unit)
+        goal = "" if self.goal is None else str(self.goal)
+        return self.what, goal, shown, self.verdict(run).value, self.how
+
+
+def written(figure: Figure, unit: str = "") -> str:
+    """A figure with its spread."""
+    text = f"**{number(figure.value)}{unit}**"
+    if figure.rounds > 1:
+        text += f" ({number(figure.lowest)}–{number(figure.highest)}, n = {figure.rounds})"
+    return text
+
+
+def number(value: float) -> str:
+    """Three digits that count; thousands in groups."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def _against(what: str, theirs: str, goal: Goal | None, how: str) -> Row:
+    places = [("throughput", theirs), ("throughput", "consentry")]
+    return Row(
+        what=what,
+        goal=goal,
+        how=how,
+        places=places,
+        figure=lambda run: ratio(run, "throughput", "consentry", theirs, "events_per_s"),
+    )
+
+
+def _late(what: str, theirs: str, rate: str, name: str, goal: Goal | None, how: str) -> Row:
+    def figure(run: Run) -> Figure | None:
+        only = {"rate": rate} | ({"half_of_peak": True} if rate == "half" else {})
+        return ratio(run, "latency", "consentry", theirs, name, **only)
+
+    return Row(
+        what=what,
+        goal=goal,
+        how=how,
+        places=[("latency", theirs), ("latency", "consentry")],
+        figure=figure,
+    )
+
+
+EOS: Final = "kafka-streams-eos"
+QUICK: Final = "kafka-streams-eos-20"
+HOP: Final = "one-hop"
+AT_LOW: Final = "at 1,000 events/s"
+AT_HALF: Final = "at half of Consentry's peak"
+HOW_LATE: Final = "from sending a marked share to reading its finding, `read_committed`"
+
+ROWS: Final = (
+    _against(
+        "events/s, whole law, by Kafka Streams' small job, `exactly_once_v2`",
+        EOS,
+        Goal(LEAST, 1.2, ", aim 1.6"),
+        "full topics; committed offsets",
+    ),
+    _against(
+        "the same by Kafka Streams at least once",
+        "kafka-streams-alos",
+        None,
+        "the same; Consentry is exactly-once",
+    ),
+    _against("the same by stock Faust", "stock-faust", Goal(LEAST, 35), "the same"),
+    _against(
+        "the same by a bare librdkafka loop", "bare-librdkafka", Goal(LEAST, 0.6), "the same"
+    ),
+    _against("the same by a bare aiokafka loop", "bare-aiokafka", None, "the same"),
+    Row(
+        what="CPU an event by Kafka Streams', `exactly_once_v2`",
+        goal=Goal(MOST, 0.5),
+        how="CPU time of the process, the broker's apart",
+        places=[("throughput", EOS), ("throughput", "consentry")],
+        figure=lambda run: ratio(run, "throughput", "consentry", EOS, "cpu_us"),
+    ),
+    _late(f"share to finding {AT_LOW}, p50, by Kafka Streams'", EOS, "low", "p50_ms",
+          Goal(MOST, 0.5), HOW_LATE),
+    _late("the same, p99", EOS, "low", "p99_ms", Goal(MOST, 0.5), "the same"),
+    _late(f"share to finding {AT_HALF}, p50, by Kafka Streams'", EOS, "half", "p50_ms",
+          Goal(MOST, 0.5), HOW_LATE),
+    _late("the same, p99", EOS, "half", "p99_ms", Goal(MOST, 0.5), "the same"),
+    _late(f"{AT_LOW}, p50, by Kafka Streams that commits every 20 ms", QUICK, "low", "p50_ms",
+          None, "its default is 100 ms"),
+    _late("the same, p99", QUICK, "low", "p99_ms", None, "the same"),
+    _late(f"{AT_HALF}, p50, by Kafka Streams that commits every 20 ms", QUICK, "half", "p50_ms",
+          None, "its default is 100 ms"),
+    _late("the same, p99", QUICK, "half", "p99_ms", None, "the same"),
+    _late(f"{AT_LOW}, p50, by one bare hop", HOP, "low", "p50_ms", None,
+          "produce to consume, nobody between"),
+    _late("the same, p99", HOP, "low", "p99_ms", None, "the same"),
+    _late(f"{AT_HALF}, p50, by one bare hop", HOP, "half", "p50_ms", None, "the same"),
+    Row(
+        what="cost of an event, history of 10,000 by one of 10",
+        goal=Goal(MOST, 1.2),
+        how="bytes to rows in one process, CPU time",
+        places=[("history", "history-10000"), ("history", "history-10")],
+        figure=lambda run: ratio(run, "history", "history-10000", "history-10", "cpu_us"),
+    ),
+    Row(
+        what="cost of an event, 10 million subjects by 100,000 (state on disk)",
+        goal=Goal(MOST, 2),
+        how="`bench/state.py`: CPU time of the worker",
+        places=[("state", "")],
+        figure=lambda run: ratio(run, "state", "subjects-10000000", "subjects-100000", "cpu_us"),
+    ),
+    Row(
+        what="memory with 10 million subjects, by the bound that was set",
+        goal=Goal(MOST, 1),
+        how="`bench/state.py`: resident memory of the worker",
+        places=[("state", "")],
+        figure=lambda run: plain(run, "state", "subjects-10000000", "memory_by_bound"),
+    ),
+    Row(
+        what="restore from the changelog, rows/s",
+        goal=Goal(LEAST, 200_000),
+        how="`bench/restore.py`: nothing kept on disk",
+        places=[("restore", "")],
+        figure=lambda run: plain(run, "restore", "changelog", "rows_per_s"),
+    ),
+    Row(
+        what="rows restored with the local store intact, by those that were missing",
+        goal=Goal(MOST, 1),
+        how="`bench/restore.py`: the tail only",
+        places=[("restore", "")],
+        figure=lambda run: plain(run, "restore", "tail", "rows_by_missing"),
+    ),
+    Row(
+        what="memory with a slow broker, by the bound that was set",
+        goal=Goal(MOST, 1),
+        how="`bench/memory.py`: resident memory of the worker",
+        places=[("memory", "")],
+        figure=lambda run: plain(run, "memory", "slow-broker", "memory_by_bound"),
+    ),
+    Row(
+        what="memory with a huge poll, by the bound that was set",
+        goal=Goal(MOST, 1),
+        how="`bench/memory.py`: resident memory of the worker",
+        places=[("memory", "")],
+        figure=lambda run: plain(run, "memory", "huge-poll", "memory_by_bound"),
+    ),
+    Row(
+        what="a second worker on a second core, the broker's load apart",
+        goal=Goal(LEAST, 1.8),
+        how="events by the workers' own CPU seconds, two by one",
+        places=[("scaling", "2-workers"), ("scaling", "1-worker")],
+        figure=lambda run: ratio(
+            run, "scaling", "2-workers", "1-worker", "events_per_own_core_s"
+        ),
+    ),
+    Row(
+        what="the same by the clock, the broker on the same cores",
+        how="committed offsets",
+        places=[("scaling", "2-workers"), ("scaling", "1-worker")],
+        figure=lambda run: ratio(run, "scaling", "2-workers", "1-worker", "events_per_s"),
+    ),
+    Row(
+        what="`consentry check` of Avro files, one core, by the worker",
+        goal=Goal(LEAST, 2),
+        how="the command by the clock, medians of this run",
+        places=[("offline", "avro"), ("throughput", "consentry")],
+        figure=lambda run: across(
+            run,
+            ("offline", "avro", "events_per_s"),
+            ("throughput", "consentry", "events_per_s"),
+        ),
+    ),
+    Row(
+        what="the same of JSON lines",
+        how="the same",
+        places=[("offline", "jsonl"), ("throughput", "consentry")],
+        figure=lambda run: across(
+            run,
+            ("offline", "jsonl", "events_per_s"),
+            ("throughput", "consentry", "events_per_s"),
+        ),
+    ),
+    Row(
+        what="changelog rows an event, orderly stream",
+        goal=Goal(MOST, 1.2),
+        how="records read from the changelog, progress rows included",
+        places=[("throughput", "consentry")],
+        figure=lambda run: plain(run, "throughput", "consentry", "rows_per_event"),
+    ),
+    Row(
+        what="the generator, events/s",
+        goal=Goal(LEAST, 150_000),
+        how="prepared batches onto new topics",
+        places=[("generator", "generator")],
+        figure=lambda run: plain(run, "generator", "generator", "sent_per_s"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,122 @@
+"""What was measured, as JSON lines: a head, then a line for each figure as it came, an end.
+
+One file is one run: one machine, one commit, one broker. Nothing is computed here but what
+was counted; ratios are made of it by the report.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from bench import machine
+
+FOLDER = Path(__file__).parent / "results"
+
+Kind = Literal["head", "figure", "fault", "end"]
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line. `section` and `who` say what it is about, `round` counts from 1.
+
+    A figure has `values` by name, the unit in the name. A fault says in `what` why there
+    is none. The head has facts about machine and versions.
+    """
+
+    kind: Kind
+    section: str = ""
+    who: str = ""
+    round: int = 0
+    what: str = ""
+    values: dict[str, Any] = {}
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was read."""
+
+    name: str
+    lines: list[Line]
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """Facts about the run."""
+        return next((line.values for line in self.lines if line.kind == "head"), {})
+
+    @property
+    def end(self) -> dict[str, Any] | None:
+        """What held at the end, None when the run was cut off."""
+        return next((line.values for line in self.lines if line.kind == "end"), None)
+
+    def figures(self, section: str, who: str = "") -> list[Line]:
+        """The figures of a section, of one contestant where it is named, in rounds."""
+        found = (
+            line
+            for line in self.lines
+            if line.kind == "figure" and line.section == section and who in ("", line.who)
+        )
+        return sorted(found, key=lambda line: line.round)
+
+    def faults(self) -> list[Line]:
+        """What failed or was left out."""
+        return [line for line in self.lines if line.kind == "fault"]
+
+
+class Recorder:
+    """Writes a run as it goes, so that a run that is cut off keeps what it has."""
+
+    def __init__(self, file: Path, facts: dict[str, Any]) -> None:
+        self.file = file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._began = time.monotonic()
+        file.write_bytes(b"")
+        self._write(Line(kind="head", values=machine.facts() | facts))
+
+    def figure(self, section: str, who: str, round_: int, values: dict[str, Any]) -> None:
+        """Something was measured."""
+        self._write(Line(kind="figure", section=section, who=who, round=round_, values=values))
+
+    def fault(self, section: str, who: str, what: str, round_: int = 0) -> None:
+        """Something failed, or was left out."""
+        self._write(Line(kind="fault", section=section, who=who, round=round_, what=what))
+
+    def end(self) -> None:
+        """The run is whole."""
+        values = {
+            "ended_at": now(),
+            "seconds": round(time.monotonic() - self._began, 1),
+            "load_average": list(os.getloadavg()),
+        }
+        self._write(Line(kind="end", values=values))
+
+    def _write(self, line: Line) -> None:
+        with self.file.open("ab") as file:
+            file.write(msgspec.json.encode(line) + b"\n")
+
+
+def read(file: Path) -> Run:
+    """Read a run. Raises ValueError, with file and line, for what is none."""
+    lines = []
+    for number, text in enumerate(file.read_bytes().splitlines(), 1):
+        try:
+            lines.append(msgspec.json.decode(text, type=Line))
+        except msgspec.DecodeError as error:
+            raise ValueError(f"{file}, line {number}: {error}") from None
+    if not lines or lines[0].kind != "head":
+        raise ValueError(f"{file}: the first line is no head, so this is no run of the bench")
+    return Run(name=file.stem, lines=lines)
+
+
+def newest(files: Iterable[Path]) -> Path | None:
+    """The run that was begun last: names begin with the time."""
+    return max(files, key=lambda file: file.name, default=None)
+
+
+def now() -> str:
+    """The time, UTC, in seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,94 @@
+"""One run: a broker, the sections in turn, and a file of results."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from bench.results import FOLDER, Recorder, read
+from bench.sections import disk, generator, history, latency, offline, scaling, throughput
+from bench.sections.section import Bench, OutOfTimeError, Section, within
+from streams.dev.broker import LocalBroker
+from streams.errors import ConsentryError
+
+SECTIONS: Final = (
+    generator.SECTION,
+    throughput.SECTION,
+    latency.SECTION,
+    scaling.SECTION,
+    history.SECTION,
+    offline.SECTION,
+    *disk.SECTIONS,
+)
+
+BROKER: Final = {
+    # Topics of earlier runs make room.
+    "file.delete.delay.ms": "1000",
+    "num.io.threads": "4",
+}
+HEAP_MB: Final = 1024
+
+
+def run(sections: Sequence[Section], *, rounds: int, short: bool, whole: bool) -> int:
+    """Run sections; 0 when all was measured, 1 when something was not."""
+    signal.signal(signal.SIGTERM, _leave)
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+    form = "-short" if short else "" if whole else "-part"
+    facts = {
+        "short": short,
+        "whole": whole,
+        "rounds": rounds,
+        "sections": [s.name for s in sections],
+    }
+    folder = Path(tempfile.mkdtemp(prefix="consentry-bench-"))
+    try:
+        recorder = Recorder(FOLDER / f"{stamp}{form}.jsonl", facts)
+        with LocalBroker(folder / "kafka", heap_mb=HEAP_MB, properties=BROKER) as broker:
+            bench = Bench(broker.bootstrap, folder, recorder, rounds, short)
+            for section in sections:
+                _section(bench, section)
+        recorder.end()
+    except ConsentryError as error:
+        print(f"error: {error.problem}\n{error.remedy}", file=sys.stderr)
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return _report(recorder.file, publish=whole and not short)
+
+
+def _section(bench: Bench, section: Section) -> None:
+    """One section; what goes wrong in it ends it alone."""
+    bench.say(f"== {section.name}: {section.about}")
+    try:
+        with within(section.limit_s, f"the section {section.name}"):
+            section.run(bench)
+    except OutOfTimeError as late:
+        bench.fault(section.name, "", str(late))
+    except Exception as error:  # noqa: BLE001 - the other sections are still to be measured
+        traceback.print_exc()
+        bench.fault(section.name, "", f"{type(error).__name__}: {error}"[:500])
+
+
+def _report(file: Path, *, publish: bool) -> int:
+    """Print the table, and write the page when the run was whole and long."""
+    from bench.report.write import show, write
+
+    run_ = read(file)
+    show(run_)
+    print(f"\nresults: {file}")
+    if publish:
+        write(run_)
+    return 1 if run_.faults() else 0
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends as Ctrl-C does: programs, broker and files are cleared away."""
+    raise KeyboardInterrupt

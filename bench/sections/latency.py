@@ -1,0 +1,219 @@
+"""From a share being sent to its finding being readable, at a steady rate.
+
+The contestant first reads a backlog, so that its code is warm and its state is there. Then
+events come one by one. Shares of people without consent are marked; noted are the moments
+at which each was sent, could be read on its input topic, was appended as a finding, and
+could be read as a finding by a `read_committed` consumer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+from bench.batches import Parameters, Prepared, prepared
+from bench.bus import Bus
+from bench.load import load
+from bench.pace import Paced, pace
+from bench.peers import CONSENTRY, EXACTLY_ONCE, EXACTLY_ONCE_QUICK, Peer
+from bench.process import Command, Running
+from bench.reader import READY, Seen, marked_id, seen
+from bench.sections.section import Bench, OutOfTimeError, Section, start, within
+from bench.sections.throughput import present
+from bench.watch import Watch
+from streams.core.vocabulary import EventType
+
+NAME = "latency"
+PEERS = (CONSENTRY, EXACTLY_ONCE, EXACTLY_ONCE_QUICK)
+NOBODY = "one-hop"
+LOW_RATE = 1_000.0
+OTHERWISE = 10_000.0
+"""The second rate when no peak was measured in this run."""
+
+BACKLOG = Parameters(events=200_000, subjects=50_000, partitions=4)
+SHORT_BACKLOG = Parameters(events=8_000, subjects=2_000, partitions=4)
+WARM_S = 4.0
+SECONDS = 15.0
+SHORT_SECONDS = 3.0
+ARRIVE_WITHIN_S = 15.0
+ONE_LIMIT_S = 180
+ROUNDS_AT_MOST = 2
+FEWEST = 100
+"""Findings without which there are no percentiles."""
+
+
+def run(bench: Bench) -> None:
+    """Both rates for each contestant, and for nobody: the bare hop."""
+    peak = bench.memory.get("peak")
+    half = peak / 2 if peak else OTHERWISE
+    if not peak and not bench.short:
+        bench.say(f"no peak was measured in this run: {OTHERWISE:,.0f} events/s are taken instead")
+    rates = {"low": LOW_RATE, "half": 2_000.0 if bench.short else half}
+    peers: list[Peer | None] = [*present(bench, NAME, PEERS), None]
+    for round_ in range(1, min(bench.rounds, ROUNDS_AT_MOST) + 1):
+        for peer in peers:
+            key = NOBODY if peer is None else peer.key
+            try:
+                with within(ONE_LIMIT_S, key):
+                    once(bench, peer, rates, round_, of_peak=peak is not None)
+            except (RuntimeError, OutOfTimeError, OSError, TimeoutError) as error:
+                bench.fault(NAME, key, str(error) or type(error).__name__, round_)
+
+
+def once(
+    bench: Bench, peer: Peer | None, rates: dict[str, float], round_: int, *, of_peak: bool
+) -> None:
+    """One contestant, or nobody, at all rates."""
+    stream = prepared(SHORT_BACKLOG if bench.short else BACKLOG)
+    key = NOBODY if peer is None else peer.key
+    with bench.bus(f"late-{key}") as bus, ExitStack() as running:
+        folder = bench.place(bus)
+        programs = []
+        if peer is not None:
+            peer.prepare(bus)
+            command = peer.command(bus, folder, "latency")
+            programs.append(running.enter_context(start(bench, bus, command)))
+        asyncio.run(load(bus, stream, [1, 2]))
+        if programs:
+            Watch(bus.committed, programs).until(stream.events, 120)
+        first = stream.events
+        for name, rate in rates.items():
+            values = _at(bench, bus, peer, stream, rate, first)
+            first += int(rate * 60)
+            name_of = "the bare hop" if peer is None else peer.name
+            about = {"rate": name, "name": name_of, "half_of_peak": of_peak and not bench.short}
+            bench.record.figure(NAME, key, round_, values | about)
+            bench.say(
+                f"round {round_}  {name_of:34} {values['sent_per_s']:8,.0f} events/s  "
+                f"p50 {values['p50_ms']:7.1f}  p99 {values['p99_ms']:7.1f} ms"
+            )
+
+
+def _at(
+    bench: Bench, bus: Bus, peer: Peer | None, stream: Prepared, rate: float, first: int
+) -> dict[str, Any]:
+    """One rate."""
+    file = bench.folder / bus.tag / f"seen-{first}.txt"
+    seconds = WARM_S + (SHORT_SECONDS if bench.short else SECONDS)
+    with _reader(bench, bus, peer, file) as reader:
+        paced = asyncio.run(pace(bus, stream.parameters.subjects, rate, seconds, first))
+        topic = "hop" if peer is None else "told"
+        count = _wait(file, topic, _ids_of(peer), paced.sent, reader)
+        reader.stop()
+    measured = {one: at for one, at in paced.sent.items() if at >= _warm_at(paced)}
+    hop = _moments((marked_id(one.value), one) for one in seen(file, "hop"))
+    if peer is None:
+        values = _percentiles(_passed(measured, hop))
+    else:
+        told = _moments((peer.event_id(one.value), one) for one in seen(file, "told"))
+        values = _percentiles(_passed(measured, told)) | _steps(measured, hop, told)
+    return values | {
+        "sent_per_s": paced.rate,
+        "asked_per_s": rate,
+        "not_read": len(paced.sent) - count,
+    }
+
+
+def _warm_at(paced: Paced) -> int:
+    return min(paced.sent.values(), default=0) + int(WARM_S * 1e9)
+
+
+def _reader(bench: Bench, bus: Bus, peer: Peer | None, file: Path) -> Running:
+    """Start the process that reads, and wait until it stands at the ends."""
+    topics = {"hop": bus.inputs[EventType.DATA_SHARE]}
+    if peer is not None:
+        topics["told"] = peer.told(bus)
+    job = {
+        "brokers": bus.bootstrap,
+        "partitions": bus.partitions,
+        "topics": topics,
+        "marked": ["hop"],
+        "file": str(file),
+    }
+    command = Command([sys.executable, "-m", "bench.reader", json.dumps(job)])
+    reader = start(bench, bus, command, f"reader-{file.stem}")
+    deadline = time.monotonic() + 30
+    while READY not in reader.tail():
+        try:
+            reader.require_running()
+            if time.monotonic() > deadline:
+                raise RuntimeError("the reader did not start within 30 s")
+        except RuntimeError:
+            reader.kill()
+            raise
+        time.sleep(0.05)
+    return reader
+
+
+def _ids_of(peer: Peer | None) -> Callable[[bytes], str | None]:
+    """What reads the event id from a noted value."""
+    return marked_id if peer is None else peer.event_id
+
+
+def _wait(
+    file: Path,
+    topic: str,
+    event_id: Callable[[bytes], str | None],
+    sent: Mapping[str, int],
+    reader: Running,
+) -> int:
+    """Wait until all that was sent and marked could be read; how many could be."""
+    deadline = time.monotonic() + ARRIVE_WITHIN_S
+    while True:
+        reader.require_running()
+        count = len(sent.keys() & {event_id(one.value) for one in seen(file, topic)})
+        if count >= len(sent) or time.monotonic() > deadline:
+            return count
+        time.sleep(0.25)
+
+
+def _moments(found: Iterable[tuple[str | None, Seen]]) -> dict[str, Seen]:
+    """The first time at which each event was seen."""
+    first: dict[str, Seen] = {}
+    for event_id, one in found:
+        if event_id is not None:
+            first.setdefault(event_id, one)
+    return first
+
+
+def _passed(sent: dict[str, int], found: dict[str, Seen]) -> list[float]:
+    """Milliseconds from sending to reading."""
+    return [(found[one].at - at) / 1e6 for one, at in sent.items() if one in found]
+
+
+def _percentiles(values: list[float]) -> dict[str, Any]:
+    if len(values) < FEWEST:
+        raise RuntimeError(f"{len(values)} findings were read, too few for percentiles")
+    cut = quantiles(values, n=100)
+    return {
+        "p50_ms": cut[49],
+        "p95_ms": cut[94],
+        "p99_ms": cut[98],
+        "highest_ms": max(values),
+        "samples": len(values),
+        "cut_ms": [round(one, 2) for one in cut],
+    }
+
+
+def _steps(sent: dict[str, int], hop: dict[str, Seen], told: dict[str, Seen]) -> dict[str, Any]:
+    """Where the time goes, medians: to the input topic, to the append, to being readable."""
+    whole = [one for one in sent if one in hop and one in told]
+    if not whole:
+        return {}
+    # The broker's time has whole milliseconds: half of one more is the best guess.
+    appended = {one: told[one].stamp + 0.5 for one in whole}
+    return {
+        "to_input_ms": median((hop[one].at - sent[one]) / 1e6 for one in whole),
+        "to_append_ms": median(appended[one] - sent[one] / 1e6 for one in whole),
+        "to_readable_ms": median(told[one].at / 1e6 - appended[one] for one in whole),
+    }
+
+
+SECTION = Section(NAME, "from a share to its finding, at steady rates", run, 600)

@@ -1,0 +1,67 @@
+"""Events a second over a full backlog, and what an event costs: everybody in turn."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from bench.measure import backlog, stream_for
+from bench.peers import (
+    AT_LEAST_ONCE,
+    BARE_AIOKAFKA,
+    BARE_LIBRDKAFKA,
+    CONSENTRY,
+    EXACTLY_ONCE,
+    QUIX,
+    STOCK_FAUST,
+    Peer,
+)
+from bench.sections.section import Bench, OutOfTimeError, Section, within
+
+NAME = "throughput"
+EVENTS = 800_000
+SHORT_EVENTS = 100_000
+ONE_LIMIT_S = 240
+PEERS = (CONSENTRY, EXACTLY_ONCE, AT_LEAST_ONCE, BARE_LIBRDKAFKA, BARE_AIOKAFKA, QUIX, STOCK_FAUST)
+
+
+def run(bench: Bench) -> None:
+    """All rounds; whoever is missing or fails is left out, and said."""
+    events = SHORT_EVENTS if bench.short else EVENTS
+    peers = present(bench, NAME, PEERS)
+    for round_ in range(1, bench.rounds + 1):
+        for peer in peers:
+            once(bench, peer, events, round_)
+    rates = bench.memory.get("rates", {}).get(CONSENTRY.key)
+    if rates:
+        bench.memory["peak"] = median(rates)
+
+
+def present(bench: Bench, section: str, peers: tuple[Peer, ...]) -> list[Peer]:
+    """Those that can run here."""
+    found = []
+    for peer in peers:
+        if (why := peer.missing()) is None:
+            found.append(peer)
+        else:
+            bench.fault(section, peer.key, why)
+    return found
+
+
+def once(bench: Bench, peer: Peer, events: int, round_: int) -> None:
+    """One contestant, one round."""
+    try:
+        with within(ONE_LIMIT_S, peer.name):
+            measured = backlog(bench, peer, stream_for(peer, events, bench.partitions))
+    except (RuntimeError, OutOfTimeError, OSError, TimeoutError) as error:
+        bench.fault(NAME, peer.key, str(error) or type(error).__name__, round_)
+        return
+    values = measured.values | {"name": peer.name} | dict(peer.about)
+    bench.record.figure(NAME, peer.key, round_, values)
+    bench.memory.setdefault("rates", {}).setdefault(peer.key, []).append(measured.window.rate)
+    bench.say(
+        f"round {round_}  {peer.name:34} {measured.window.rate:9,.0f} events/s "
+        f"{measured.window.cpu_us:7.1f} us of CPU an event, limit: {measured.window.limit}"
+    )
+
+
+SECTION = Section(NAME, "events a second and CPU an event, beside peers", run, 900)

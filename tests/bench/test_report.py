@@ -1,0 +1,188 @@
+"""The page says what the run says: missed goals, and what nobody measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bench.report.figures import ratio
+from bench.report.page import page, readme_lines
+from bench.report.picture import latency_picture, throughput_picture
+from bench.report.rows import ROWS, Goal, Verdict
+from bench.report.write import BEGIN, END, NO_RUN, files, published, with_lines
+from bench.results import Line, Recorder, Run, newest, read
+
+HEAD = Line(
+    kind="head",
+    values={
+        "began_at": "2026-01-01T00:00:00Z",
+        "commit": "abc",
+        "machine": {"processor": "P", "cores": 2, "memory_gib": 8, "system": "S"},
+        "load_average": [0.1, 0.2, 0.3],
+        "versions": {"Python": "3"},
+        "compiled": [],
+        "sections": ["throughput"],
+        "rounds": 3,
+    },
+)
+EOS = "kafka-streams-eos"
+
+
+def speed(who: str, round_: int, rate: float, cpu: float = 10.0) -> Line:
+    values: dict[str, Any] = {
+        "name": who.title(), "events_per_s": rate, "cpu_us": cpu, "broker_cpu_us": 5.0,
+        "cores_program": 0.9, "cores_broker": 0.4, "limit": "program", "window_events": 70,
+        "events": 100, "violations": 3,
+    }  # fmt: skip
+    return Line(kind="figure", section="throughput", who=who, round=round_, values=values)
+
+
+def late(who: str, p50: float, rate: str, *, half: bool = True) -> Line:
+    values: dict[str, Any] = {
+        "name": who.title(), "rate": rate, "half_of_peak": half, "sent_per_s": 1000.0,
+        "p50_ms": p50, "p95_ms": p50, "p99_ms": p50 * 2, "samples": 900, "not_read": 0,
+        "cut_ms": [p50] * 99,
+    }  # fmt: skip
+    return Line(kind="figure", section="latency", who=who, round=1, values=values)
+
+
+def run(*lines: Line) -> Run:
+    return Run(name="r", lines=[HEAD, *lines, Line(kind="end", values={"load_average": [1.0]})])
+
+
+def row_of(text: str, begins: str) -> list[str]:
+    (line,) = [one for one in text.splitlines() if one.startswith(f"| {begins}")]
+    return [cell.strip() for cell in line.strip("|").split(" | ")]
+
+
+BY_EOS = "events/s, whole law, by Kafka Streams"
+
+
+def test_a_goal_that_is_met_says_so() -> None:
+    text = page(run(speed("consentry", 1, 150), speed(EOS, 1, 100)))
+    assert row_of(text, BY_EOS)[1:4] == ["≥ 1.2, aim 1.6", "**1.50**", "met"]
+
+
+def test_a_goal_that_is_missed_says_so() -> None:
+    text = page(run(speed("consentry", 1, 110, cpu=4), speed(EOS, 1, 100)))
+    assert row_of(text, BY_EOS)[1:4] == ["≥ 1.2, aim 1.6", "**1.10**", "**missed**"]
+    assert text.splitlines()[4].startswith("1 of 19 goals are met, 1 missed, 17 not measured")
+
+
+def test_a_row_that_nobody_measured_says_so_and_why() -> None:
+    fault = Line(kind="fault", section="throughput", who=EOS, what="Maven is not installed")
+    text = page(run(speed("consentry", 1, 110), fault))
+    assert row_of(text, BY_EOS)[1:4] == [
+        "≥ 1.2, aim 1.6", "Maven is not installed", "**not measured**"
+    ]  # fmt: skip
+    assert row_of(text, "cost of an event, history")[2] == "this run did not measure it"
+    assert row_of(text, "throughput") == ["throughput", EOS, "", "Maven is not installed"]
+
+
+def test_without_a_run_nothing_is_measured() -> None:
+    text = page(NO_RUN)
+    assert "nothing on this page has been measured" in text
+    assert all(row.verdict(NO_RUN) is Verdict.UNMEASURED for row in ROWS)
+    assert text.count("**not measured**") == len(ROWS)
+    assert "[all of it]" not in "".join(readme_lines(NO_RUN))
+
+
+def test_less_is_better_where_the_goal_says_so() -> None:
+    cpu = next(row for row in ROWS if row.what.startswith("CPU an event"))
+    good = run(speed("consentry", 1, 1, cpu=4), speed(EOS, 1, 1, cpu=10))
+    bad = run(speed("consentry", 1, 1, cpu=6), speed(EOS, 1, 1, cpu=10))
+    assert cpu.verdict(good) is Verdict.MET
+    assert cpu.verdict(bad) is Verdict.MISSED
+    assert Goal("≤", 0.5).met(0.5)
+    assert Goal("≥", 1.2).met(1.2)
+
+
+def test_a_ratio_is_taken_round_by_round() -> None:
+    rates = [(1, 100, 50), (2, 300, 100), (3, 80, 20)]
+    lines = [
+        line
+        for number, ours, theirs in rates
+        for line in (speed("consentry", number, ours), speed(EOS, number, theirs))
+    ]
+    found = ratio(run(*lines), "throughput", "consentry", EOS, "events_per_s")
+    assert found is not None
+    assert (found.value, found.lowest, found.highest, found.rounds) == (3, 2, 4, 3)
+    # A round that only one of them has is in no ratio.
+    found = ratio(run(*lines[:-1]), "throughput", "consentry", EOS, "events_per_s")
+    assert found is not None
+    assert (found.value, found.rounds) == (2.5, 2)
+
+
+def test_a_rate_that_is_not_half_of_the_peak_does_not_stand_for_it() -> None:
+    half = next(row for row in ROWS if "half of Consentry's peak, p50" in row.what)
+    pair = [late("consentry", 5, "half"), late(EOS, 50, "half")]
+    assert half.verdict(run(*pair)) is Verdict.MET
+    other = [late("consentry", 5, "half", half=False), late(EOS, 50, "half", half=False)]
+    assert half.verdict(run(*other)) is Verdict.UNMEASURED
+
+
+def test_a_run_that_was_cut_off_says_so() -> None:
+    whole = run(speed("consentry", 1, 1))
+    assert "cut off" not in page(whole)
+    assert "cut off" in page(Run(name="r", lines=whole.lines[:-1]))
+
+
+def test_the_pictures_are_pictures() -> None:
+    some = run(
+        speed("consentry", 1, 150), speed(EOS, 1, 100),
+        late("consentry", 5, "low"), late(EOS, 50, "low"), late("consentry", 6, "half"),
+    )  # fmt: skip
+    bars = ET.fromstring(throughput_picture(some))  # noqa: S314 - our own text
+    lines = ET.fromstring(latency_picture(some))  # noqa: S314 - our own text
+    svg = "{http://www.w3.org/2000/svg}"
+    assert len(bars.findall(f"{svg}rect")) == 1 + 2
+    assert len(lines.findall(f"{svg}polyline")) == 3
+    for empty in (throughput_picture(NO_RUN), latency_picture(NO_RUN)):
+        ET.fromstring(empty)  # noqa: S314 - our own text
+        assert "not measured yet" in empty
+
+
+def test_the_page_is_that_of_the_newest_whole_run() -> None:
+    for path, text in files(published()).items():
+        assert path.read_text("utf-8") == text, f"{path.name}: run python -m bench --report"
+
+
+def test_a_changed_page_is_noticed() -> None:
+    (path, text), *_ = files(published()).items()
+    assert path.read_text("utf-8").replace("measured", "guessed") != text
+
+
+def test_a_readme_without_marks_is_an_error() -> None:
+    assert with_lines(f"a\n{BEGIN}\nold\n{END}\nb", ["new"]) == f"a\n{BEGIN}\nnew\n{END}\nb"
+    with pytest.raises(ValueError, match="README"):
+        with_lines("a", ["new"])
+
+
+def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "a.jsonl", {"rounds": 2})
+    recorder.figure("throughput", "consentry", 1, {"events_per_s": 5.0})
+    recorder.fault("throughput", "pathway", "not installed")
+    cut = read(recorder.file)
+    assert cut.end is None
+    recorder.end()
+    found = read(recorder.file)
+    assert found.head["rounds"] == 2
+    assert found.head["machine"]["cores"] >= 1
+    assert len(found.head["load_average"]) == 3
+    assert found.figures("throughput", "consentry")[0].values == {"events_per_s": 5.0}
+    assert [one.what for one in found.faults()] == ["not installed"]
+    assert found.end is not None
+    assert newest([tmp_path / "2026-b", tmp_path / "2027-a"]) == tmp_path / "2027-a"
+
+
+def test_a_file_that_is_no_run_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "x.jsonl"
+    file.write_text('{"kind":"head"}\n{"kind":"other"}\n')
+    with pytest.raises(ValueError, match=r"x\.jsonl, line 2"):
+        read(file)
+    file.write_text('{"kind":"end"}\n')
+    with pytest.raises(ValueError, match="no run"):
+        read(file)
