@@ -79,7 +79,8 @@ class Recorder:
 
     def figure(self, section: str, who: str, round_: int, values: dict[str, Any]) -> None:
         """Something was measured."""
-        self._write(Line(kind="figure", section=section, who=who, round=round_, values=values))
+        kept = {name: _short(value) for name, value in values.items()}
+        self._write(Line(kind="figure", section=section, who=who, round=round_, values=kept))
 
     def fault(self, section: str, who: str, what: str, round_: int = 0) -> None:
         """Something failed, or was left out."""
@@ -97,6 +98,11 @@ class Recorder:
     def _write(self, line: Line) -> None:
         with self.file.open("ab") as file:
             file.write(msgspec.json.encode(line) + b"\n")
+
+
+def _short(value: Any) -> Any:
+    """Six digits that count: more would be noise."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def read(file: Path) -> Run:

@@ -54,7 +54,7 @@ def run(sections: Sequence[Section], *, rounds: int, short: bool, whole: bool) -
         with LocalBroker(folder / "kafka", heap_mb=HEAP_MB, properties=BROKER) as broker:
             bench = Bench(broker.bootstrap, folder, recorder, rounds, short)
             for section in sections:
-                _section(bench, section)
+                measure(bench, section)
         recorder.end()
     except ConsentryError as error:
         print(f"error: {error.problem}\n{error.remedy}", file=sys.stderr)
@@ -64,7 +64,7 @@ def run(sections: Sequence[Section], *, rounds: int, short: bool, whole: bool) -
     return _report(recorder.file, publish=whole and not short)
 
 
-def _section(bench: Bench, section: Section) -> None:
+def measure(bench: Bench, section: Section) -> None:
     """One section; what goes wrong in it ends it alone."""
     bench.say(f"== {section.name}: {section.about}")
     try:

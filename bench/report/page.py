@@ -11,6 +11,10 @@ from bench.report.rows import ROWS, Verdict, number, written
 from bench.results import Line, Run
 
 HOW: Final = (Path(__file__).parent / "how.md").read_text("utf-8")
+CORES: Final = ("program", "broker", "machine")
+MISSES: Final = Path(__file__).parent / "misses.md"
+"""Why goals are missed, written by people; it stands on the page while one is."""
+
 IN_README: Final = 6
 """So many rows of the table stand in the README: those that have a goal, the first ones."""
 
@@ -36,6 +40,7 @@ def page(run: Run) -> str:
                 "rounds, with the lowest and the highest in brackets."
             ),
             "",
+            *misses(run),
             *throughput(run),
             *latency(run),
             *others(run),
@@ -61,6 +66,12 @@ def summary(run: Run) -> list[str]:
     ]
 
 
+def misses(run: Run) -> Iterator[str]:
+    """The reasons, while there is something to give them for."""
+    if MISSES.exists() and any(row.verdict(run) is Verdict.MISSED for row in ROWS):
+        yield from (MISSES.read_text("utf-8").rstrip("\n"), "")
+
+
 def readme_lines(run: Run) -> list[str]:
     """The rows with a goal that come first, for the README."""
     if not run.lines:
@@ -83,13 +94,13 @@ def throughput(run: Run) -> Iterator[str]:
         values = lines[-1].values
         names = ("events_per_s", "cpu_us", "broker_cpu_us")
         cells = [plain(run, "throughput", who, name) for name in names]
-        cores = [plain(run, "throughput", who, f"cores_{part}") for part in ("program", "broker")]
+        cores = [plain(run, "throughput", who, f"cores_{part}") for part in CORES]
         limits = sorted({str(line.values["limit"]) for line in lines})
         rows.append(
             (
                 values["name"],
                 *(("" if cell is None else written(cell)) for cell in cells),
-                " + ".join("?" if core is None else number(core.value) for core in cores),
+                "{} + {} of {}".format(*("?" if c is None else number(c.value) for c in cores)),
                 ", ".join(limits),
                 f"{values['window_events']:,} of {values['events']:,}",
                 f"{values['violations']:,}",
@@ -104,7 +115,7 @@ def throughput(run: Run) -> Iterator[str]:
         "",
         *table(
             (
-                "", "events/s", "CPU an event, µs", "the broker's, µs", "cores: program + broker",
+                "", "events/s", "CPU an event, µs", "the broker's, µs", "cores: program + broker of all that were busy",
                 "limit", "measured events", "uncovered shares told of",
             ),
             rows,

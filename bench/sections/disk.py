@@ -31,6 +31,11 @@ class Told(msgspec.Struct, frozen=True):
     round: int = 1
 
 
+def arguments(name: str) -> list[str]:
+    """What starts a script."""
+    return [sys.executable, "-m", f"bench.{name}"]
+
+
 def script(name: str) -> Callable[[Bench], None]:
     """What runs the script of that name."""
 
@@ -39,7 +44,7 @@ def script(name: str) -> Callable[[Bench], None]:
             bench.fault(name, "", f"there is no script bench/{name}.py in this version")
             return
         file = bench.folder / f"{name}.jsonl"
-        command = [sys.executable, "-m", f"bench.{name}", "--results", str(file)]
+        command = [*arguments(name), "--results", str(file)]
         if bench.short:
             command.append("--short")
         with Running(Command(command), bench.folder / f"{name}.log") as program:

@@ -21,7 +21,7 @@ from typing import Any
 from bench.batches import Parameters, Prepared, prepared
 from bench.bus import Bus
 from bench.load import load
-from bench.pace import Paced, pace
+from bench.pace import pace
 from bench.peers import CONSENTRY, EXACTLY_ONCE, EXACTLY_ONCE_QUICK, Peer
 from bench.process import Command, Running
 from bench.reader import READY, Seen, marked_id, seen
@@ -37,11 +37,11 @@ LOW_RATE = 1_000.0
 OTHERWISE = 10_000.0
 """The second rate when no peak was measured in this run."""
 
-BACKLOG = Parameters(events=200_000, subjects=50_000, partitions=4)
-SHORT_BACKLOG = Parameters(events=8_000, subjects=2_000, partitions=4)
+BACKLOG, SHORT_BACKLOG = 200_000, 8_000
+EVENTS_A_SUBJECT = 4
 WARM_S = 4.0
 SECONDS = 15.0
-SHORT_SECONDS = 3.0
+SHORT_WARM_S, SHORT_SECONDS = 1.0, 3.0
 ARRIVE_WITHIN_S = 15.0
 ONE_LIMIT_S = 180
 ROUNDS_AT_MOST = 2
@@ -71,7 +71,10 @@ def once(
     bench: Bench, peer: Peer | None, rates: dict[str, float], round_: int, *, of_peak: bool
 ) -> None:
     """One contestant, or nobody, at all rates."""
-    stream = prepared(SHORT_BACKLOG if bench.short else BACKLOG)
+    events = SHORT_BACKLOG if bench.short else BACKLOG
+    stream = prepared(
+        Parameters(events=events, subjects=events // EVENTS_A_SUBJECT, partitions=bench.partitions)
+    )
     key = NOBODY if peer is None else peer.key
     with bench.bus(f"late-{key}") as bus, ExitStack() as running:
         folder = bench.place(bus)
@@ -101,13 +104,14 @@ def _at(
 ) -> dict[str, Any]:
     """One rate."""
     file = bench.folder / bus.tag / f"seen-{first}.txt"
-    seconds = WARM_S + (SHORT_SECONDS if bench.short else SECONDS)
+    warm_s, measured_s = (SHORT_WARM_S, SHORT_SECONDS) if bench.short else (WARM_S, SECONDS)
     with _reader(bench, bus, peer, file) as reader:
-        paced = asyncio.run(pace(bus, stream.parameters.subjects, rate, seconds, first))
+        paced = asyncio.run(pace(bus, stream.parameters.subjects, rate, warm_s + measured_s, first))
         topic = "hop" if peer is None else "told"
         count = _wait(file, topic, _ids_of(peer), paced.sent, reader)
         reader.stop()
-    measured = {one: at for one, at in paced.sent.items() if at >= _warm_at(paced)}
+    begin = min(paced.sent.values(), default=0) + int(warm_s * 1e9)
+    measured = {one: at for one, at in paced.sent.items() if at >= begin}
     hop = _moments((marked_id(one.value), one) for one in seen(file, "hop"))
     if peer is None:
         values = _percentiles(_passed(measured, hop))
@@ -119,10 +123,6 @@ def _at(
         "asked_per_s": rate,
         "not_read": len(paced.sent) - count,
     }
-
-
-def _warm_at(paced: Paced) -> int:
-    return min(paced.sent.values(), default=0) + int(WARM_S * 1e9)
 
 
 def _reader(bench: Bench, bus: Bus, peer: Peer | None, file: Path) -> Running:
