@@ -15,9 +15,9 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.produce import ProduceRequest
 
-from bench.batches import Prepared
-from bench.bus import Bus
+from bench.batches import Parameters, Prepared, prepared
 from streams.core.vocabulary import EventType
+from streams.settings import Settings
 
 REQUEST_TIMEOUT_MS = 30_000
 OPEN_REQUESTS = 4
@@ -34,8 +34,8 @@ class Sender:
     Made for a cluster of one broker: it leads every partition.
     """
 
-    def __init__(self, bus: Bus) -> None:
-        options = bus.settings.connection.aiokafka_options()
+    def __init__(self, settings: Settings) -> None:
+        options = settings.connection.aiokafka_options()
         self._client = AIOKafkaClient(**options, client_id="bench", request_timeout_ms=60_000)
         self._node: Any = None
 
@@ -86,10 +86,16 @@ class Sender:
                 return
 
 
-async def load(bus: Bus, stream: Prepared, stages: Iterable[int]) -> float:
+async def fill(settings: Settings, events: int, subjects: int) -> float:
+    """Send a whole stream to the input topics of settings. Returns the seconds taken."""
+    given = Parameters(events=events, subjects=subjects, partitions=settings.partitions)
+    return await load(settings, prepared(given), (1, 2))
+
+
+async def load(settings: Settings, stream: Prepared, stages: Iterable[int]) -> float:
     """Send stages of a stream whole, in order. Returns the seconds that it took."""
-    names = bus.inputs
-    async with Sender(bus) as sender:
+    names = settings.topics.inputs
+    async with Sender(settings) as sender:
         room = asyncio.Semaphore(OPEN_REQUESTS)
         sending: set[asyncio.Task[None]] = set()
         began = time.perf_counter()

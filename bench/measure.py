@@ -66,10 +66,10 @@ def feed(bench: Bench, peer: Peer, stream: Prepared, workers: int = 1) -> Fed:
                 own.mkdir()
                 command = peer.command(bus, own, "throughput")
                 programs.append(start(bench, bus, command, f"program-{number}"))
-            asyncio.run(load(bus, stream, [1]))
+            asyncio.run(load(bus.settings, stream, [1]))
             watch = Watch(bus.committed, programs)
             watch.until(stream.first_stage, FIRST_STAGE_LIMIT_S)
-            load_s = asyncio.run(load(bus, stream, [2]))
+            load_s = asyncio.run(load(bus.settings, stream, [2]))
             at_once = watch.look().done
             watch.until(stream.events, SECOND_STAGE_LIMIT_S)
             memory = sum(program.memory_bytes for program in programs)

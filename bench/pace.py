@@ -76,7 +76,7 @@ async def pace(bus: Bus, subjects: int, rate: float, seconds: float, first: int)
     """Send for so many seconds. Event ids begin at number `first`."""
     made, batches = Pace(subjects, bus.partitions, rate, first), Batches()
     names, sent, count = bus.inputs, dict[str, int](), 0
-    async with Sender(bus) as sender:
+    async with Sender(bus.settings) as sender:
         room = asyncio.Semaphore(OPEN_REQUESTS)
         sending: set[asyncio.Task[None]] = set()
 

@@ -240,6 +240,12 @@ ROWS: Final = (
         ),
     ),
     Row(
+        what="the same of Avro files, all cores by one",
+        how="the same",
+        places=[("offline", "avro-all-cores"), ("offline", "avro")],
+        figure=lambda run: ratio(run, "offline", "avro-all-cores", "avro", "events_per_s"),
+    ),
+    Row(
         what="changelog rows an event, orderly stream",
         goal=Goal(MOST, 1.2),
         how="records read from the changelog, progress rows included",

@@ -19,7 +19,7 @@ def run(bench: Bench) -> None:
     stream = prepared(Parameters(events=events, subjects=events // 10, partitions=bench.partitions))
     for round_ in range(1, bench.rounds + 1):
         with bench.bus(NAME) as bus:
-            seconds = asyncio.run(load(bus, stream, (1, 2)))
+            seconds = asyncio.run(load(bus.settings, stream, (1, 2)))
         bench.record.figure(NAME, NAME, round_, {"events": events, "sent_per_s": events / seconds})
         bench.say(f"round {round_}  generator: {events / seconds:,.0f} events/s")
 

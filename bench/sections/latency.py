@@ -83,7 +83,7 @@ def once(
             peer.prepare(bus)
             command = peer.command(bus, folder, "latency")
             programs.append(running.enter_context(start(bench, bus, command)))
-        asyncio.run(load(bus, stream, [1, 2]))
+        asyncio.run(load(bus.settings, stream, [1, 2]))
         if programs:
             Watch(bus.committed, programs).until(stream.events, 120)
         first = stream.events

@@ -1,7 +1,7 @@
 """`consentry check` over the same events as files, against the worker.
 
-The command as people run it, on one core: seconds by the clock, reading and the report
-included. Avro containers are what the bus has, JSON lines what exports are. The ratio to
+The command as people run it: seconds by the clock, reading and the report included, on one
+process and on as many as the command chooses. Avro containers are what the bus has, JSON lines what exports are. The ratio to
 the worker is by events a second of the same run.
 """
 
@@ -31,6 +31,8 @@ SHORT_EVENTS = 5_000
 EVENTS_A_SUBJECT = 10
 ONE_LIMIT_S = 90
 FOUND_SOMETHING = 1
+ONE = 1
+MANY = os.cpu_count() or 1
 
 
 def run(bench: Bench) -> None:
@@ -42,26 +44,28 @@ def run(bench: Bench) -> None:
     for form, write in forms.items():
         (folder / form).mkdir()
         write(folder / form, events)
+    ways = {"avro": ("avro", ONE), "jsonl": ("jsonl", ONE), "avro-all-cores": ("avro", MANY)}
     for round_ in range(1, bench.rounds + 1):
-        for form in forms:
-            seconds, cpu_s, problem = check(folder / form, folder / "findings.jsonl")
+        for way, (form, processes) in ways.items():
+            output = folder / "findings.jsonl"
+            seconds, cpu_s, problem = check(folder / form, output, processes)
             if problem is not None:
-                bench.fault(NAME, form, problem, round_)
+                bench.fault(NAME, way, problem, round_)
                 continue
             values = {
                 "events": events,
                 "events_per_s": events / seconds,
                 "cpu_us": cpu_s / events * 1e6,
             }
-            bench.record.figure(NAME, form, round_, values)
-            bench.say(f"round {round_}  check of {form:6} {events / seconds:9,.0f} events/s")
+            bench.record.figure(NAME, way, round_, values)
+            bench.say(f"round {round_}  check of {way:14} {events / seconds:9,.0f} events/s")
 
 
-def check(inputs: Path, output: Path) -> tuple[float, float, str | None]:
+def check(inputs: Path, output: Path, processes: int) -> tuple[float, float, str | None]:
     """Run the command; seconds, seconds of CPU, and what went wrong."""
     command = [
         sys.executable, "-m", "streams.cli.main", "check", str(inputs),
-        "--format", "jsonl", "--output", str(output),
+        "--format", "jsonl", "--output", str(output), "--processes", str(processes),
     ]  # fmt: skip
     before = os.times()
     began = time.perf_counter()

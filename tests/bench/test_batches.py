@@ -58,7 +58,7 @@ def test_a_stream_is_made_once(stream: Prepared, tmp_path: Path) -> None:
 
 def test_all_of_it_reaches_the_topics(stream: Prepared, kafka: str, unique: str) -> None:
     with Bus(kafka, unique, 3) as bus:
-        asyncio.run(load(bus, stream, [1, 2]))
+        asyncio.run(load(bus.settings, stream, [1, 2]))
         assert asyncio.run(ends(bus)) == stream.events
 
 
