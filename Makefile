@@ -119,5 +119,6 @@ lock:
 	$(COMPILE) --group quix --output-file requirements-quix.lock
 
 clean:
-	rm -rf $(VENV) streams/_compiled .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	rm -rf streams/_compiled $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist \
+	  bench/peers/kafka_streams/target
 	find streams tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

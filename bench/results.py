@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -116,11 +115,6 @@ def read(file: Path) -> Run:
     if not lines or lines[0].kind != "head":
         raise ValueError(f"{file}: the first line is no head, so this is no run of the bench")
     return Run(name=file.stem, lines=lines)
-
-
-def newest(files: Iterable[Path]) -> Path | None:
-    """The run that was begun last: names begin with the time."""
-    return max(files, key=lambda file: file.name, default=None)
 
 
 def now() -> str:

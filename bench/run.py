@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Final
 
 from bench.results import FOLDER, Recorder, read
-from bench.sections import disk, generator, history, latency, offline, scaling, throughput
+from bench.sections import core, disk, generator, history, latency, offline, scaling, throughput
 from bench.sections.section import Bench, OutOfTimeError, Section, within
 from streams.dev.broker import LocalBroker
 from streams.errors import ConsentryError
@@ -24,6 +24,7 @@ SECTIONS: Final = (
     throughput.SECTION,
     latency.SECTION,
     scaling.SECTION,
+    core.SECTION,
     history.SECTION,
     offline.SECTION,
     *disk.SECTIONS,
@@ -59,6 +60,9 @@ def run(sections: Sequence[Section], *, rounds: int, short: bool, whole: bool) -
     except ConsentryError as error:
         print(f"error: {error.problem}\n{error.remedy}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped: what was measured until then is kept, the page is not", file=sys.stderr)
+        return 130
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return _report(recorder.file, publish=whole and not short)

@@ -1,6 +1,6 @@
 """Who takes part: Consentry, and what people would use instead."""
 
-from bench.peers.consentry import CONSENTRY
+from bench.peers.consentry import CONSENTRY, CONSENTRY_ON_DISK
 from bench.peers.java_peer import AT_LEAST_ONCE, EXACTLY_ONCE, EXACTLY_ONCE_QUICK
 from bench.peers.peer import Peer
 from bench.peers.programs import BARE_AIOKAFKA, BARE_LIBRDKAFKA, QUIX, STOCK_FAUST
@@ -11,6 +11,7 @@ __all__ = [
     "BARE_AIOKAFKA",
     "BARE_LIBRDKAFKA",
     "CONSENTRY",
+    "CONSENTRY_ON_DISK",
     "EXACTLY_ONCE",
     "EXACTLY_ONCE_QUICK",
     "QUIX",

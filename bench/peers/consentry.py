@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from bench.bus import APPENDED, Bus
@@ -10,6 +11,7 @@ from bench.peers.peer import Peer
 from bench.process import Command
 from bench.programs.job import Aim
 from streams.core.vocabulary import Status
+from streams.settings import Settings
 from streams.topics import create_topics
 from streams.topics.keeping import compacted
 from streams.wire.findings import decode_finding
@@ -47,6 +49,19 @@ def command(bus: Bus, folder: Path, _aim: Aim) -> Command:
     )  # fmt: skip
 
 
+def _on_disk(bus: Bus, folder: Path, aim: Aim) -> Command:
+    """The same with its rows in RocksDB."""
+    plain = command(bus, folder, aim)
+    stored = {"CONSENTRY_STORE": "rocksdb", "CONSENTRY_STORE_FOLDER": str(folder / "store")}
+    return replace(plain, environment={**plain.environment, **stored})
+
+
+def _no_disk() -> str | None:
+    if "store" not in Settings.model_fields:
+        return "this version keeps its state in memory only"
+    return None
+
+
 def event_id(value: bytes) -> str | None:
     """The share that a finding is about, where it is about its basis and stands."""
     finding = decode_finding(value)
@@ -62,4 +77,11 @@ CONSENTRY = Peer(
     prepare=prepare,
     told=lambda bus: bus.settings.topics.violations,
     event_id=event_id,
+)
+CONSENTRY_ON_DISK = replace(
+    CONSENTRY,
+    key="consentry-disk",
+    name="Consentry, state on disk",
+    command=_on_disk,
+    missing=_no_disk,
 )

@@ -177,12 +177,14 @@ def others(run: Run) -> Iterator[str]:
     """The remaining sections, a line a contestant."""
     shown = {
         "scaling": ("events_per_s", "events_per_own_core_s", "cpu_us", "cores_broker"),
+        "core": ("events_per_s", "cpu_us"),
         "history": ("cpu_us",),
         "offline": ("events_per_s", "cpu_us"),
         "generator": ("sent_per_s",),
     }
     titles = {
         "scaling": "A second worker",
+        "core": "The core alone",
         "history": "A long history",
         "offline": "Files",
         "generator": "The generator",

@@ -132,6 +132,20 @@ ROWS: Final = (
     ),
     _against("the same by a bare aiokafka loop", "bare-aiokafka", None, "the same"),
     Row(
+        what="Consentry with state on disk by Kafka Streams, `exactly_once_v2`",
+        how="the same; `store=rocksdb`",
+        places=[("throughput", "consentry-disk"), ("throughput", EOS)],
+        figure=lambda run: ratio(run, "throughput", "consentry-disk", EOS, "events_per_s"),
+    ),
+    Row(
+        what="Consentry's core alone, offline, by the worker",
+        how="bytes to rows and findings in one process, CPU time; medians of this run",
+        places=[("core", "core"), ("throughput", "consentry")],
+        figure=lambda run: across(
+            run, ("core", "core", "events_per_s"), ("throughput", "consentry", "events_per_s")
+        ),
+    ),
+    Row(
         what="CPU an event by Kafka Streams', `exactly_once_v2`",
         goal=Goal(MOST, 0.5),
         how="CPU time of the process, the broker's apart",

@@ -10,7 +10,7 @@ from typing import Final
 from bench.report.page import page, readme_lines
 from bench.report.picture import latency_picture, throughput_picture
 from bench.report.rows import ROWS
-from bench.results import FOLDER, Run, newest, read
+from bench.results import FOLDER, Run, read
 
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = ROOT / "docs" / "performance.md"
@@ -50,12 +50,13 @@ def write(run: Run) -> None:
         print(f"written: {path.relative_to(ROOT)}")
 
 
-def published() -> Run:
-    """The run that the page is of: the newest whole one that is kept."""
-    file = newest(
-        file for file in FOLDER.glob("*.jsonl") if not file.stem.endswith(("-short", "-part"))
-    )
-    return NO_RUN if file is None else read(file)
+def published(folder: Path = FOLDER) -> Run:
+    """The run that the page is of: the newest that is kept, whole and at its end."""
+    for file in sorted(folder.glob("*.jsonl"), key=lambda file: file.name, reverse=True):
+        run = read(file)
+        if run.end is not None and run.head.get("whole") and not run.head.get("short"):
+            return run
+    return NO_RUN
 
 
 def write_newest() -> int:

@@ -9,7 +9,7 @@ from bench.load import load
 from bench.sections.section import Bench, Section
 
 NAME = "generator"
-EVENTS = 800_000
+EVENTS = 600_000
 SHORT_EVENTS = 100_000
 
 

@@ -10,6 +10,7 @@ from bench.peers import (
     BARE_AIOKAFKA,
     BARE_LIBRDKAFKA,
     CONSENTRY,
+    CONSENTRY_ON_DISK,
     EXACTLY_ONCE,
     QUIX,
     STOCK_FAUST,
@@ -18,10 +19,19 @@ from bench.peers import (
 from bench.sections.section import Bench, OutOfTimeError, Section, within
 
 NAME = "throughput"
-EVENTS = 800_000
+EVENTS = 600_000
 SHORT_EVENTS = 100_000
 ONE_LIMIT_S = 240
-PEERS = (CONSENTRY, EXACTLY_ONCE, AT_LEAST_ONCE, BARE_LIBRDKAFKA, BARE_AIOKAFKA, QUIX, STOCK_FAUST)
+PEERS = (
+    CONSENTRY,
+    EXACTLY_ONCE,
+    AT_LEAST_ONCE,
+    BARE_LIBRDKAFKA,
+    BARE_AIOKAFKA,
+    STOCK_FAUST,
+    QUIX,
+    CONSENTRY_ON_DISK,
+)
 
 
 def run(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from bench.report.page import page, readme_lines
 from bench.report.picture import latency_picture, throughput_picture
 from bench.report.rows import ROWS, Goal, Verdict
 from bench.report.write import BEGIN, END, NO_RUN, files, published, with_lines
-from bench.results import Line, Recorder, Run, newest, read
+from bench.results import Line, Recorder, Run, read
 
 HEAD = Line(
     kind="head",
@@ -175,7 +175,16 @@ def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert found.figures("throughput", "consentry")[0].values == {"events_per_s": 5.0}
     assert [one.what for one in found.faults()] == ["not installed"]
     assert found.end is not None
-    assert newest([tmp_path / "2026-b", tmp_path / "2027-a"]) == tmp_path / "2027-a"
+
+
+def test_only_a_long_whole_run_that_came_to_its_end_is_published(tmp_path: Path) -> None:
+    assert published(tmp_path) is NO_RUN
+    facts = {"whole": True, "short": False}
+    for name, other in (("2026-b", {}), ("2026-c", {"short": True}), ("2026-d", {"whole": False})):
+        Recorder(tmp_path / f"{name}.jsonl", facts | other).end()
+    Recorder(tmp_path / "2026-a.jsonl", facts).end()
+    Recorder(tmp_path / "2026-e.jsonl", facts)
+    assert published(tmp_path).name == "2026-b"
 
 
 def test_a_file_that_is_no_run_is_an_error(tmp_path: Path) -> None:

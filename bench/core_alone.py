@@ -1,0 +1,80 @@
+"""The judge of a partition number alone: bytes in, batches of outputs out, and no Kafka."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bench.stream import UNCOVERED, Made, key_of
+from streams.agents.judging import PartitionJudge
+from streams.core.policy import default_policy
+from streams.settings import Settings
+from streams.transport.checks import PolicyPast
+from streams.transport.delivery import Bounds
+from streams.transport.partition import OwnedPartition
+from streams.transport.slices import Slice
+from streams.transport.table import MemoryRows
+from streams.wire.progress import Progress
+from streams.wire.record import Record
+
+PIECE = 500
+"""Records of a slice."""
+
+
+class Unbounded:
+    """In the place of a committer."""
+
+    bounds = Bounds(1_000_000, 1 << 40, 0.0)
+
+
+def timed(judge: PartitionJudge, records: Sequence[Record]) -> float:
+    """Microseconds of CPU an event."""
+    gc.collect()
+    began = time.process_time()
+    judge_all(judge, records)
+    return (time.process_time() - began) / len(records) * 1e6
+
+
+def new_judge() -> PartitionJudge:
+    """A judge without state."""
+    settings = Settings(partitions=1)
+    policy = default_policy()
+    committer: Any = Unbounded()
+    partition = OwnedPartition(
+        0, 1, MemoryRows(), Progress(positions={}), committer, PolicyPast(policy)
+    )
+    return PartitionJudge(partition, settings, policy, live_subjects=settings.live_subjects)
+
+
+def judge_all(judge: PartitionJudge, records: Sequence[Record]) -> None:
+    """Judge records, slice by slice."""
+    for begin in range(0, len(records), PIECE):
+        for _ in judge.batches(Slice(0, 0, {}, records[begin : begin + PIECE])):
+            pass
+
+
+def records_of(made: Iterable[Made], *, uncovered: bool = True) -> list[Record]:
+    """As the consumer hands them over; on request without people who consent to nothing."""
+    topics = Settings().topics.inputs
+    return [
+        Arrived(topics[one.kind], offset, one.at, key_of(one.subject), one.value)
+        for offset, one in enumerate(made)
+        if uncovered or one.subject % UNCOVERED
+    ]
+
+
+class Arrived:
+    """A record as it comes from the consumer."""
+
+    __slots__ = ("headers", "key", "offset", "partition", "timestamp", "topic", "value")
+
+    def __init__(self, topic: str, offset: int, at: int, key: bytes, value: bytes) -> None:
+        self.topic = topic
+        self.partition = 0
+        self.offset = offset
+        self.timestamp = at
+        self.key: bytes | None = key
+        self.value: bytes | None = value
+        self.headers: list[tuple[str, bytes]] = []
