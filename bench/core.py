@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, cast
 
-from bench.stream import BEGIN, CONTROLLER, MIX, STEP_MS, Made, Template, _long, key_of, make
+from bench.stream import BEGIN, CONTROLLER, MIX, STEP_MS, Made, Template, key_of, long_bytes, make
 from streams import compiled
 from streams.agents.judging import PartitionJudge
 from streams.core.identifiers import SubjectId
@@ -194,7 +194,7 @@ def _one_subject(first: int, count: int) -> list[Fact]:
     for number in range(first, first + count):
         at = BEGIN + number * STEP_MS
         template = templates[(number + 8) % len(templates)]
-        decoded = decode(template.fill(number, 1, _long(at)), template.kind)
+        decoded = decode(template.fill(number, 1, long_bytes(at)), template.kind)
         assert isinstance(decoded, Decoded)
         source = Source("t", 0, number)
         facts.append(Fact(event=decoded.event, payload_hash=decoded.payload_hash,

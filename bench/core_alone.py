@@ -45,7 +45,7 @@ def new_judge() -> PartitionJudge:
     partition = OwnedPartition(
         0, 1, MemoryRows(), Progress(positions={}), committer, PolicyPast(policy)
     )
-    return PartitionJudge(partition, settings, policy, live_subjects=settings.live_subjects)
+    return PartitionJudge(partition, settings, policy)
 
 
 def judge_all(judge: PartitionJudge, records: Sequence[Record]) -> None:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kafka.partitioner import murmur2
@@ -71,7 +72,7 @@ def test_kill_9_in_the_middle_of_the_sample_leaves_the_score_full(
         target=lambda: asyncio.run(send(shop.settings, outgoing(sample), rate=1_500))
     )
     judged_at_kill = []
-    settings = {"store": store, "store_folder": tmp_path}
+    settings: dict[str, Any] = {"store": store, "store_folder": tmp_path}
     worker = shop.worker(**settings)
     try:
         sending.start()
