@@ -16,7 +16,8 @@ import msgspec
 
 from streams.core.identifiers import EventId, PayloadHash, SubjectKey
 from streams.core.instants import Instant
-from streams.core.state import EventRow, Said, SaidDuty
+from streams.core.state import EventRow
+from streams.wire.row_parts import Dated, Owing
 
 _Read = TypeVar("_Read")
 
@@ -60,29 +61,8 @@ def subject_prefix(subject_key: SubjectKey) -> bytes:
     return subject_key + _END
 
 
-class _Event(msgspec.Struct):
-    occurred_at: Instant
-
-
-class _Fact(msgspec.Struct):
-    event: _Event
-
-
-class _Dated(msgspec.Struct):
-    """The one field of a row that tells how old it is; the rest is passed over unread."""
-
-    fact: _Fact
-
-
-class _Owing(msgspec.Struct):
-    """The fields of a row that can bring a deadline."""
-
-    said: dict[str, Said] = {}
-    duties: dict[str, SaidDuty] = {}
-
-
-_decode_dated = msgspec.msgpack.Decoder(_Dated).decode
-_decode_owing = msgspec.msgpack.Decoder(_Owing).decode
+_decode_dated = msgspec.msgpack.Decoder(Dated).decode
+_decode_owing = msgspec.msgpack.Decoder(Owing).decode
 
 
 def encode_row(row: EventRow) -> bytes:

@@ -1,0 +1,33 @@
+"""Parts of a stored row, for questions that need no more: the rest is passed over unread.
+
+A file of their own, since `streams.wire.rows` may be compiled and value types may not:
+mypyc keeps `dict` of an annotation and drops what it holds.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from streams.core.instants import Instant
+from streams.core.state import Said, SaidDuty
+
+
+class _Event(msgspec.Struct):
+    occurred_at: Instant
+
+
+class _Fact(msgspec.Struct):
+    event: _Event
+
+
+class Dated(msgspec.Struct):
+    """The one field that tells how old a row is."""
+
+    fact: _Fact
+
+
+class Owing(msgspec.Struct):
+    """The fields that can bring a deadline."""
+
+    said: dict[str, Said] = {}
+    duties: dict[str, SaidDuty] = {}
