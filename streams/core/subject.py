@@ -173,6 +173,12 @@ def _rank(row: EventRow) -> tuple[Instant, PayloadHash]:
     return row.fact.event.recorded_at, row.fact.payload_hash
 
 
+# Shared by all of whom nothing was said yet, and never changed: most people, most of the time.
+_NOBODY: Final[set[EventId]] = set()
+_NO_DUTIES: Final[dict[RecipientId, set[EventId]]] = {}
+_NO_DEADLINES: Final[Deadlines[EventId]] = Deadlines()
+
+
 @mypyc_attr(acyclic=True)
 class Subject:
     """The facts of one (controller, subject), sorted for look-ups by time."""
@@ -190,15 +196,15 @@ class Subject:
         self.sales: Timeline[Purchase] = Timeline(_at)
         self.reversals: Timeline[Purchase] = Timeline(_at)
         self.notifications: dict[RecipientId, Timeline[RecipientNotification]] = {}
-        self.unrecorded: set[EventId] = set()
-        """Events whose verdict could yet learn that consent came later."""
-        self.granted_later: set[EventId] = set()
-        """Events whose verdict rests on a consent that came later."""
-        self.duties_towards: dict[RecipientId, set[EventId]] = {}
-        """Triggers that ever brought a duty, by recipient."""
         self._spoken_of = False
-        """Whether anything was ever said of one of the events: else what follows is empty."""
-        self.deadlines: Deadlines[EventId] = Deadlines()
+        """Whether anything was ever said of one of the events; what follows is empty till then."""
+        self.unrecorded: set[EventId] = _NOBODY
+        """Events whose verdict could yet learn that consent came later."""
+        self.granted_later: set[EventId] = _NOBODY
+        """Events whose verdict rests on a consent that came later."""
+        self.duties_towards: dict[RecipientId, set[EventId]] = _NO_DUTIES
+        """Triggers that ever brought a duty, by recipient."""
+        self.deadlines: Deadlines[EventId] = _NO_DEADLINES
         """Events with an open duty, or a finding that is not FINAL yet."""
 
     @classmethod
@@ -245,7 +251,10 @@ class Subject:
                 self.unrecorded.discard(event_id)
                 self.granted_later.discard(event_id)
             return
-        self._spoken_of = True
+        if not self._spoken_of:
+            self._spoken_of = True
+            self.unrecorded, self.granted_later = set(), set()
+            self.duties_towards, self.deadlines = {}, Deadlines()
         for recipient_id in row.duties:
             self.duties_towards.setdefault(recipient_id, set()).add(event_id)
         self.deadlines.set(event_id, row.next_deadline)

@@ -13,17 +13,14 @@ import msgspec
 from streams.core import quality
 from streams.core.findings import DeadLetter, Finding
 from streams.core.identifiers import EventId, SubjectKey, subject_key
-from streams.core.instants import Instant
-from streams.core.law import FUTURE_TOLERANCE
 from streams.core.policy import Policy
-from streams.core.state import Fact, Source
+from streams.core.state import Fact
 from streams.core.vocabulary import EventType
 from streams.settings.names import TopicNames
 from streams.wire.decode import Rejected, decode
-from streams.wire.framing import AVRO_HEADER
 from streams.wire.guard import guard_key
 from streams.wire.murmur2 import murmur2
-from streams.wire.onepass import one_passes
+from streams.wire.onepass import Ordinary
 from streams.wire.origin import Origin, direct, rekeyed
 from streams.wire.record import Record
 from streams.wire.rejected import raw_key
@@ -92,36 +89,8 @@ class Arrivals:
     def __init__(self, names: TopicNames) -> None:
         self._rekeyed = names.rekeyed
         self._kinds = {name: kind for kind, name in names.inputs.items()}
-        self._one_passes = one_passes()
-
-    def ordinary(self, record: Record) -> Fact | None:
-        """The fact of a record that is as most are, or None: then `read` and `settle` say.
-
-        Its event was read in one pass, its key is its subject's, and it does not lie in
-        the future. Whether its partition is its key's, the caller finds out.
-        """
-        kind = self._kinds.get(record.topic)
-        value = record.value
-        if kind is None or value is None:
-            return None
-        one_pass = self._one_passes.get(value[:AVRO_HEADER])
-        if one_pass is None or one_pass.kind is not kind:
-            return None
-        read = one_pass.read(value)
-        if read is None:
-            return None
-        event, payload_hash = read
-        arrived_at = Instant(record.timestamp)
-        if event.occurred_at > arrived_at + FUTURE_TOLERANCE:
-            return None
-        if record.key != subject_key(event.controller_id, event.subject_id):
-            return None
-        return Fact(
-            event=event,
-            payload_hash=payload_hash,
-            ingested_at=arrived_at,
-            source=Source(record.topic, record.partition, record.offset),
-        )
+        self.ordinary = Ordinary(self._kinds).fact
+        """The fact of a record that is as most are, or None: then `read` and `settle` say."""
 
     def read(self, record: Record) -> Arrived | Refused:
         """Decode a record and find out where it first stood."""

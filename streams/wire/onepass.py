@@ -20,13 +20,16 @@ from typing import Any, Final, cast
 import msgspec
 
 from streams.core.events import EVENT_CLASSES, Event
-from streams.core.identifiers import PayloadHash
-from streams.core.instants import EARLIEST, LATEST
+from streams.core.identifiers import PayloadHash, subject_key
+from streams.core.instants import EARLIEST, LATEST, Instant
+from streams.core.law import FUTURE_TOLERANCE
+from streams.core.state import Fact, Source
 from streams.core.vocabulary import ConsentAction, EventType
 from streams.wire.canonical import instant_text
 from streams.wire.framing import AVRO_HEADER, AVRO_MARKER
 from streams.wire.guard import PRODUCER_IDS, look_of
 from streams.wire.pii import Look, plainly_clean, raw_kind
+from streams.wire.record import Record
 from streams.wire.schemas import INPUTS, Schema, schemas
 from streams.wire.shapes import FIELDS, MAX_TEXT, MUST_NOT_HOLD_CONTROLS, FieldShape
 from streams.wire.validate import holds_controls
@@ -78,6 +81,13 @@ class Column:
         # Ids are new in every event; who receives, and which system tells, comes again.
         self.repeats: bool = self.name not in PRODUCER_IDS and self.name != "subject_id"
         self.known: dict[bytes, str] = {}
+        self.lists: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+
+    def shared(self, many: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The same list as was met before: a few lists of categories make up most of them."""
+        if len(self.lists) >= _KNOWN_AT_MOST:
+            self.lists.clear()
+        return self.lists.setdefault(many, many)
 
     def text(self, raw: bytes) -> str | None:
         """The text of bytes not met before, or None where the long way must look at it."""
@@ -219,7 +229,7 @@ class OnePass:
                 if value[at] != 0:
                     return None  # in more than one block
                 at += 1
-                given[column.name] = tuple(many)
+                given[column.name] = column.shared(tuple(many))
         return given if at == size else None
 
     def _event(self, given: dict[str, Any]) -> tuple[Event, PayloadHash] | None:
@@ -239,6 +249,44 @@ class OnePass:
         given.pop("trace_id", None)
         given.pop("schema_version", None)
         return event, PayloadHash(sha256(_canonical(given)).hexdigest())
+
+
+class Ordinary:
+    """Reads the records of the input topics that are as most are."""
+
+    def __init__(self, kinds: Mapping[str, EventType]) -> None:
+        """`kinds` are the types of events by topic."""
+        self._kinds = dict(kinds)
+        self._readers = dict(one_passes())
+
+    def fact(self, record: Record) -> Fact | None:
+        """The fact of a record, or None: take the long way.
+
+        Its event was read in one pass, its key is its subject's, and it does not lie in
+        the future. Whether its partition is its key's, the caller finds out.
+        """
+        topic, value = record.topic, record.value
+        kind = self._kinds.get(topic)
+        if kind is None or value is None:
+            return None
+        reader = self._readers.get(value[:AVRO_HEADER])
+        if reader is None or reader.kind is not kind:
+            return None
+        read = reader.read(value)
+        if read is None:
+            return None
+        event, payload_hash = read
+        arrived_at = Instant(record.timestamp)
+        if event.occurred_at > arrived_at + FUTURE_TOLERANCE:
+            return None
+        if record.key != subject_key(event.controller_id, event.subject_id):
+            return None
+        return Fact(
+            event=event,
+            payload_hash=payload_hash,
+            ingested_at=arrived_at,
+            source=Source(topic, record.partition, record.offset),
+        )
 
 
 @cache
