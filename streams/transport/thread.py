@@ -21,6 +21,7 @@ from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.transport import ending
 from streams.transport.buffer import Room
+from streams.transport.records import lighten
 from streams.transport.slices import Polled, Span
 
 T = TypeVar("T")
@@ -74,7 +75,9 @@ class Thread(stock.AIOKafkaConsumerThread):
         """Start the consumer, and end the process when it is thrown out of the group."""
         self._told = {}
         await super().on_start()
-        watch_membership(self._ensure_consumer()._coordinator)
+        consumer = self._ensure_consumer()
+        lighten(consumer._fetcher)
+        watch_membership(consumer._coordinator)
         self._watch_task = asyncio.get_running_loop().create_task(self._watch())
 
     async def on_thread_stop(self) -> None:

@@ -71,7 +71,9 @@ def test_what_is_overridden_is_there_with_the_same_parameters(
     [
         (driver.AIOKafkaConsumerThread, "_ensure_consumer"),
         (manager.TableManager, "_update_channels recovery"),
-        (fetcher.Fetcher, "fetched_records"),
+        (fetcher.Fetcher, "fetched_records _records"),
+        (fetcher.FetchResult, "_partition_records"),
+        (fetcher.PartitionRecords, "_consumer_record"),
         (subscription_state.SubscriptionState, "fetch_context fetcher_idle_time subscription"),
         (subscription_state.Assignment, "active tps state_value"),
         (subscription_state.TopicPartitionState, "has_valid_position position lso"),
@@ -105,6 +107,9 @@ def test_private_names_that_are_called(holder: type[Any], names: str) -> None:
         # A poll of what is there does not wait, and is lost to nobody when it is cancelled.
         (fetcher.Fetcher.fetched_records, "if drained or not timeout:"),
         (fetcher.Fetcher._get_actions_per_node, "elif tp_state.paused:"),
+        # A result is put in whole; only `getall` and `getone` unpack it, by this name.
+        (fetcher.Fetcher._proc_fetch_request, "self._records[tp] = FetchResult("),
+        (fetcher.PartitionRecords._unpack_records, "self._consumer_record(tp, record)"),
         (fetcher.Fetcher._get_actions_per_node, "resume_futures.append(tp_state.resume_fut)"),
     ],
 )
