@@ -26,7 +26,7 @@ from streams.core.identifiers import ControllerId, EventId, PayloadHash, Recipie
 from streams.core.instants import EARLIEST, Instant
 from streams.core.signals import Grant, Signal, opt_out_at_collection
 from streams.core.state import EventRow
-from streams.core.vocabulary import ConsentAction, PurchaseAction, Status
+from streams.core.vocabulary import ConsentAction, PurchaseAction, Purpose, Status
 
 T = TypeVar("T")
 
@@ -188,6 +188,7 @@ class Subject:
         self.subject_id = subject_id
         self.records: dict[EventId, Record] = {}
         self.grants: Timeline[Grant] = Timeline(_grant_at)
+        self._granted: dict[Purpose, Timeline[Grant]] = {}
         self.replacing = 0
         """How many grants say that they replace another one."""
         self.signals: Timeline[Signal] = Timeline(_signal_at)
@@ -223,6 +224,11 @@ class Subject:
     def next_deadline(self) -> Instant | None:
         """The instant strictly after which a tick has work to do, or None."""
         return self.deadlines.next if self._spoken_of else None
+
+    def granted_for(self, purpose: Purpose, at: Instant) -> Sequence[Grant]:
+        """The grants for a purpose at or before an instant, oldest first."""
+        timeline = self._granted.get(purpose)
+        return () if timeline is None else timeline.through(at)
 
     def add(self, row: EventRow) -> Record:
         """Take in a payload; the timelines follow the payload that counts."""
@@ -271,8 +277,7 @@ class Subject:
             self.messages.add(event)
         elif isinstance(event, ConsentChange):
             if event.action is _GRANTED:
-                self.grants.add(Grant(event))
-                self.replacing += event.replaces_consent_id is not None
+                self._grant(Grant(event))
             else:
                 self.signals.add(Signal.of(event))
         elif isinstance(event, Purchase):
@@ -288,6 +293,14 @@ class Subject:
                 timeline = self.notifications[event.recipient_id] = Timeline(_at)
             timeline.add(event)
 
+    def _grant(self, grant: Grant) -> None:
+        self.grants.add(grant)
+        timeline = self._granted.get(grant.purpose)
+        if timeline is None:
+            timeline = self._granted[grant.purpose] = Timeline(_grant_at)
+        timeline.add(grant)
+        self.replacing += grant.event.replaces_consent_id is not None
+
     def _remove(self, event: Event) -> None:
         if isinstance(event, DataShare):
             self.shares.remove(event)
@@ -295,7 +308,9 @@ class Subject:
             self.messages.remove(event)
         elif isinstance(event, ConsentChange):
             if event.action is _GRANTED:
-                self.grants.remove(Grant(event))
+                grant = Grant(event)
+                self.grants.remove(grant)
+                self._granted[grant.purpose].remove(grant)
                 self.replacing -= event.replaces_consent_id is not None
             else:
                 self.signals.remove(Signal.of(event))

@@ -25,7 +25,7 @@ class Received(msgspec.Struct, frozen=True, gc=False):
     headers: tuple[tuple[str, bytes | None], ...]
 
 
-class Unpacked(PartitionRecords):
+class Unpacked(PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
     """aiokafka's own unpacking of batches, transactions included, into lighter records."""
 
     def _consumer_record(self, tp: Any, record: Any) -> Received:

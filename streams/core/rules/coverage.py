@@ -37,6 +37,7 @@ class Standing:
     ) -> None:
         self.target = target
         self.at = at
+        self._subject = subject
         self.policy = policy
         self.settings = policy.at(at)
         self._given = subject.grants.through(at)
@@ -118,9 +119,9 @@ class Standing:
         return failed
 
     def _covers(self, grant: Grant, category: DataCategory | None) -> bool:
-        """Whether a grant fails no test: `failures` would be empty."""
+        """Whether a grant for the purpose fails no test: `failures` would be empty."""
         target = self.target
-        if grant.purpose is not target.purpose or self._recipient_failure(grant) is not None:
+        if self._recipient_failure(grant) is not None:
             return False
         if category is not None and category not in grant.categories:
             return False
@@ -137,7 +138,10 @@ class Standing:
 
     def covering(self, category: DataCategory | None) -> Grant | None:
         """The newest live valid consent for a category, or None."""
-        for grant in reversed(self.known):
+        same_instant = self.settings.grant_at_same_instant_valid
+        for grant in reversed(self._subject.granted_for(self.target.purpose, self.at)):
+            if grant.at == self.at and not same_instant:
+                continue
             if not self.alive(grant):
                 return None  # nor is any that is older
             if self._covers(grant, category) and not _is_replaced(grant, self._replacing):
