@@ -105,12 +105,12 @@ class Judging:
         committer = partition.committer
         if committer.waiting_s(time.monotonic()) > COMMIT_FIRST_S:
             await committer.drained()
+        elif committer.crowded:
+            # A few large events, or a tick after a long time, can bring more than memory
+            # should hold.
+            await committer.thinned()
         elif not batch.final:
-            if batch.exceeds(committer.bounds):
-                # A tick after a long time can bring more than memory should hold.
-                await committer.drained()
-            else:
-                await asyncio.sleep(0)
+            await asyncio.sleep(0)
 
     def _judge_of(self, partition: OwnedPartition, consumer: Consumer) -> PartitionJudge:
         if partition.live is None:

@@ -86,6 +86,7 @@ class PartitionJudge:
         Between two batches the caller may do other work, and may stop for good. Raises
         RuleFault on a bug and ConsentryError where somebody must act.
         """
+        self._bounds = self._partition.committer.bounds
         batch = self._begin()
         positions = batch.positions
         for judged, record in enumerate(piece.records, 1):

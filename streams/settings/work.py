@@ -75,6 +75,15 @@ class WorkSettings(Group):
         ge=1,
         le=1000,
     )
+    in_flight_max_bytes: int = setting(
+        536_870_912,
+        "About how many bytes one worker may hold of what is read and not yet committed, and "
+        "of what is to be written, all partitions together; then reading waits. The bounds "
+        "of a single partition below are lowered to its share.",
+        "8388608 to 1000000000000",
+        ge=8_388_608,
+        le=1_000_000_000_000,
+    )
     alignment_max_wait_s: float = setting(
         10.0,
         "How long a partition waits for a topic that has more to come before it judges later "

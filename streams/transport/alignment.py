@@ -108,15 +108,17 @@ class Aligner:
         limit = self._limit(filled)
         spans: dict[str, Span] = {}
         parts: list[tuple[list[Record], list[int]]] = []
+        size = 0
         for one in self._buffers:
             count = one.count(limit) if one in filled else 0
             if count or (not one.records and one.position != one.end):
-                spans[one.topic], records, times = one.give(count)
+                spans[one.topic], records, times, taken = one.give(count)
+                size += taken
                 if count:
                     parts.append((records, times))
         if not spans:
             return None
-        return Slice(self._partition, self._assignment, spans, _merged(parts))
+        return Slice(self._partition, self._assignment, spans, _merged(parts), size)
 
     def _limit(self, filled: Iterable[TopicBuffer]) -> tuple[int, int]:
         """The last place in the merged order before which no further record can come."""

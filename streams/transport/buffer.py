@@ -13,6 +13,9 @@ from streams.wire.record import Record
 SLICE_RECORDS = 1000
 """Of each topic a slice holds at most so many records."""
 
+RECORD_BYTES = 600
+"""About what a record takes in memory beside its key, value and headers."""
+
 
 class Room(NamedTuple):
     """What may still come of one topic before its buffer is full."""
@@ -102,19 +105,24 @@ class TopicBuffer:
         find = bisect_right if self.rank <= rank else bisect_left
         return min(find(self.times, time), SLICE_RECORDS)
 
-    def give(self, count: int) -> tuple[Span, list[Record], list[int]]:
-        """Let go of its first records, and of all positions before the next one."""
+    def give(self, count: int) -> tuple[Span, list[Record], list[int], int]:
+        """Let go of its first records, and of all positions before the next one.
+
+        The last value is about how many bytes they take in memory.
+        """
         assert self.position is not None  # asked for only when something came
         assert self.end is not None
         if count == len(self.records):
             given, times = self.records, self.times
-            self.records, self.times, self.bytes = [], [], 0
+            size, self.bytes = self.bytes, 0
+            self.records, self.times = [], []
             end = self.end
         else:
             given, times = self.records[:count], self.times[:count]
             del self.records[:count], self.times[:count]
-            self.bytes -= weight(given)
+            size = weight(given)
+            self.bytes -= size
             end = given[-1].offset + 1
         span = Span(self.position, end)
         self.position = end
-        return span, given, times
+        return span, given, times, size + RECORD_BYTES * count

@@ -129,19 +129,18 @@ class Committer:
         self._declaration = declaration(count)
         self._group_id = group_id
         self.changelog = changelog
-        self._bounds = bounds
+        self.bounds = bounds
+        """The bounds of a transaction; they may change between two."""
+
         self._queue: deque[Batch] = deque()
+        self._records = self._bytes = 0
+        self._taken = asyncio.Event()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
         self._busy_since = 0.0
         self._task: asyncio.Task[None] | None = None
         self.transactions = 0
-
-    @property
-    def bounds(self) -> Bounds:
-        """The bounds of a transaction."""
-        return self._bounds
 
     def start(self) -> None:
         """Begin to commit what is put."""
@@ -150,6 +149,8 @@ class Committer:
     def put(self, batch: Batch) -> None:
         """Hand over a batch; nothing waits."""
         self._queue.append(batch)
+        self._records += len(batch.outputs)
+        self._bytes += batch.bytes
         if self._idle.is_set():
             self._busy_since = time.monotonic()
             self._idle.clear()
@@ -169,6 +170,17 @@ class Committer:
         """Whether everything that was put is committed."""
         return self._idle.is_set()
 
+    @property
+    def crowded(self) -> bool:
+        """Whether as much waits for the next transaction as it may hold, or more."""
+        return self._records >= self.bounds.records or self._bytes >= self.bounds.bytes
+
+    async def thinned(self) -> None:
+        """Return when there is room for more to wait."""
+        while self.crowded:
+            self._taken.clear()
+            await self._taken.wait()
+
     async def drained(self) -> None:
         """Return when everything that was put is committed."""
         await self._idle.wait()
@@ -187,9 +199,12 @@ class Committer:
             await self._wake.wait()
             self._wake.clear()
             while self._queue:
-                batches = gather(self._queue, self._bounds)
+                batches = gather(self._queue, self.bounds)
+                self._records -= sum(len(batch.outputs) for batch in batches)
+                self._bytes -= sum(batch.bytes for batch in batches)
+                self._taken.set()
                 try:
-                    async with asyncio.timeout(self._bounds.seconds):
+                    async with asyncio.timeout(self.bounds.seconds):
                         await self.commit(batches)
                     for batch in batches:
                         if batch.done is not None:

@@ -23,7 +23,7 @@ from streams.transport.holding import Holding
 from streams.transport.parallel import in_parallel
 from streams.transport.partition import OwnedPartition
 from streams.transport.polling import Polling, as_message
-from streams.transport.preparing import new_polling, new_stores, new_take_over
+from streams.transport.preparing import new_holding, new_polling, new_stores, new_take_over
 from streams.transport.slices import Discontinuity, Slice
 from streams.transport.stores import Stores
 from streams.transport.takeover import TakeOver
@@ -138,7 +138,7 @@ class Consumer(stock.Consumer):
         self._assignments += 1
         try:
             numbers = shared_numbers(self.topics, assigned)
-            self.holding = Holding(self._assignments, numbers, self.settings.open_slices)
+            self.holding = new_holding(self.settings, self._assignments, numbers)
             self._polling = new_polling(self._thread, self.topics, self.holding)
         except Exception as error:
             # aiokafka would log it, and keep a member that never polls.
@@ -197,7 +197,8 @@ class Consumer(stock.Consumer):
         policy = self.app.policy  # type: ignore[attr-defined]  # set in app.py
         if self._stores is None:
             self._stores = new_stores(self.settings)
-        return new_take_over(self._thread, self.topics, policy, self._stores)
+        owned = len(self.holding.numbers) if self.holding is not None else 1
+        return new_take_over(self._thread, self.topics, policy, self._stores, owned)
 
     async def perform_seek(self) -> None:
         """Set the positions where judging has come to, and open the holding."""

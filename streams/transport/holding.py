@@ -17,14 +17,20 @@ class Holding:
     the holding is open.
     """
 
-    def __init__(self, counter: int, numbers: frozenset[int], open_slices: int) -> None:
+    def __init__(
+        self,
+        counter: int,
+        numbers: frozenset[int],
+        open_slices: int,
+        open_bytes: int | None = None,
+    ) -> None:
         self.counter = counter
         self.numbers = numbers
         self.partitions: dict[int, OwnedPartition] = {}
         self.taken = False
         self.open = False
         self.opened = asyncio.Event()
-        self._credits = Credits(numbers, open_slices)
+        self._credits = Credits(numbers, open_slices, open_bytes)
         self.on_room: Callable[[int], object] = _ignore
         """Told of a partition number that had no room for a slice and has some again."""
 
@@ -50,14 +56,14 @@ class Holding:
 
     def hand_on(self, piece: Slice) -> None:
         """A slice is on its way to the agent."""
-        self._credits.take(piece.partition)
+        self._credits.take(piece.partition, piece.size)
 
     def give_back(self, piece: Slice) -> None:
         """A slice is committed; those of an earlier assignment hold no credit here."""
         if piece.assignment != self.counter:
             return
         had_room = piece.partition in self.with_room()
-        self._credits.give_back(piece.partition)
+        self._credits.give_back(piece.partition, piece.size)
         if not had_room:
             self.on_room(piece.partition)
 

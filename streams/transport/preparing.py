@@ -7,7 +7,6 @@ from functools import partial
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.transport.alignment import AlignmentBounds
 from streams.transport.checks import PolicyPast
 from streams.transport.clients import (
     GroupView,
@@ -15,9 +14,9 @@ from streams.transport.clients import (
     topic_id,
     transactional_producer,
 )
-from streams.transport.delivery import Bounds
 from streams.transport.holding import Holding
 from streams.transport.polling import Polling
+from streams.transport.shares import shares
 from streams.transport.stores import MemoryStores, Stores
 from streams.transport.takeover import TakeOver
 from streams.transport.thread import Thread
@@ -43,9 +42,9 @@ def new_stores(settings: Settings) -> Stores:
 
 
 def new_take_over(
-    thread: Thread, topics: tuple[str, ...], policy: Policy, stores: Stores
+    thread: Thread, topics: tuple[str, ...], policy: Policy, stores: Stores, owned: int
 ) -> TakeOver:
-    """A taking-over of partitions of these topics, judged under the policy."""
+    """A taking-over of so many partitions of these topics, judged under the policy."""
     settings = thread.settings
     names = settings.topics
     return TakeOver(
@@ -61,11 +60,7 @@ def new_take_over(
             names.quarantine,
         ),
         changelog=names.changelog,
-        bounds=Bounds(
-            settings.transaction_max_records,
-            settings.transaction_max_bytes,
-            settings.transaction_timeout_s,
-        ),
+        bounds=shares(settings, owned).transaction,
         past=PolicyPast(policy),
         accept_lost_input=settings.accept_lost_input,
         new_producer=partial(transactional_producer, settings),
@@ -77,10 +72,11 @@ def new_take_over(
 
 def new_polling(thread: Thread, topics: tuple[str, ...], holding: Holding) -> Polling:
     """Polling of these topics, aligned as the settings say, under one assignment."""
-    settings = thread.settings
-    bounds = AlignmentBounds(
-        settings.alignment_max_records,
-        settings.alignment_max_bytes,
-        settings.alignment_max_wait_s,
-    )
+    bounds = shares(thread.settings, len(holding.numbers)).alignment
     return Polling(holding, thread, topics, bounds)
+
+
+def new_holding(settings: Settings, counter: int, numbers: frozenset[int]) -> Holding:
+    """A holding of these numbers, with room for slices as the settings say."""
+    room = shares(settings, len(numbers)).open_bytes
+    return Holding(counter, numbers, settings.open_slices, room)

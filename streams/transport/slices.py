@@ -38,13 +38,15 @@ class Slice(NamedTuple):
     """Records of one partition number in the order to judge them in.
 
     `assignment` counts the assignments of this process: a slice of an earlier one is
-    never judged, whatever generation the group is in.
+    never judged, whatever generation the group is in. `size` is about how many bytes it
+    takes in memory.
     """
 
     partition: int
     assignment: int
     spans: Mapping[str, Span]
     records: Sequence[Record]
+    size: int = 0
 
 
 class Discontinuity(Exception):
@@ -66,21 +68,28 @@ def follow(positions: Mapping[str, int], spans: Mapping[str, Span]) -> None:
 
 
 class Credits:
-    """How many slices of each partition number may be open: handed on and not yet committed."""
+    """How many slices of each partition number may be open: handed on and not yet committed.
 
-    def __init__(self, partitions: Iterable[int], limit: int) -> None:
+    With `max_bytes` also how large: another one may be opened while they take less.
+    """
+
+    def __init__(self, partitions: Iterable[int], limit: int, max_bytes: int | None = None) -> None:
         self._limit = limit
+        self._max_bytes = max_bytes
         self._open = dict.fromkeys(partitions, 0)
+        self._bytes = dict.fromkeys(self._open, 0)
 
-    def take(self, partition: int) -> None:
-        """A slice was handed on."""
+    def take(self, partition: int, size: int = 0) -> None:
+        """A slice of so many bytes was handed on."""
         self._open[partition] += 1
+        self._bytes[partition] += size
 
-    def give_back(self, partition: int) -> None:
+    def give_back(self, partition: int, size: int = 0) -> None:
         """A slice was committed."""
         if self._open[partition] == 0:
             raise ValueError("a credit was given back twice")
         self._open[partition] -= 1
+        self._bytes[partition] -= size
 
     def open(self, partition: int) -> int:
         """Slices of a partition number that are on their way."""
@@ -88,4 +97,9 @@ class Credits:
 
     def with_room(self) -> set[int]:
         """Partition numbers of which one more may be open."""
-        return {number for number, open_ in self._open.items() if open_ < self._limit}
+        most = self._max_bytes
+        return {
+            number
+            for number, open_ in self._open.items()
+            if open_ < self._limit and (most is None or self._bytes[number] < most)
+        }

@@ -119,6 +119,7 @@ class TakeOver:
             if old is not None and not old.progress.differences(
                 await self._group.committed(number)
             ):
+                old.committer.bounds = self._bounds
                 owned[number] = old
             else:
                 new.append(number)

@@ -29,6 +29,9 @@ T = TypeVar("T")
 FETCH_BYTES = 262_144
 """Per partition and fetch: large enough for whole batches, small enough to merge topics."""
 
+FETCH_MAX_BYTES = 16_777_216
+"""Of all partitions together, so that the answers to fetches do not grow with their number."""
+
 WATCH_INTERVAL_S = 0.5
 
 
@@ -61,6 +64,7 @@ class Thread(stock.AIOKafkaConsumerThread):
             isolation_level="read_committed",
             max_poll_interval_ms=int((conf.broker_max_poll_interval or 1000) * 1000),
             max_partition_fetch_bytes=FETCH_BYTES,
+            fetch_max_bytes=FETCH_MAX_BYTES,
             fetch_max_wait_ms=500,
             request_timeout_ms=int(conf.broker_request_timeout * 1000),
             session_timeout_ms=int(settings.session_timeout_s * 1000),

@@ -9,14 +9,14 @@ from typing import Any, cast
 import pytest
 
 from streams.agents.judge import COMMIT_FIRST_S, Judging
-from streams.transport.delivery import Batch, Bounds, Output
+from streams.transport.delivery import Batch
 
 
 class SlowCommitter:
     """A committer that has been committing for some time, and counts who waits for it."""
 
-    def __init__(self, waits_s: float) -> None:
-        self.bounds = Bounds(records=2, bytes=1000, seconds=1.0)
+    def __init__(self, waits_s: float, *, crowded: bool) -> None:
+        self.crowded = crowded
         self.waits_s = waits_s
         self.waited_for = 0
 
@@ -26,31 +26,33 @@ class SlowCommitter:
     async def drained(self) -> None:
         self.waited_for += 1
 
+    async def thinned(self) -> None:
+        self.waited_for += 1
+
 
 @pytest.mark.parametrize(
-    ("waits_s", "records", "final", "waits", "turns"),
+    ("waits_s", "crowded", "final", "waits", "turns"),
     [
-        (0.0, 1, True, 0, 0),
-        (0.0, 1, False, 0, 1),
-        (0.0, 2, False, 1, 0),
-        (0.0, 2, True, 0, 0),
-        (COMMIT_FIRST_S + 0.1, 1, True, 1, 0),
-        (COMMIT_FIRST_S + 0.1, 1, False, 1, 0),
-        (COMMIT_FIRST_S - 0.1, 1, True, 0, 0),
+        (0.0, False, True, 0, 0),
+        (0.0, False, False, 0, 1),
+        (0.0, True, False, 1, 0),
+        (0.0, True, True, 1, 0),
+        (COMMIT_FIRST_S + 0.1, False, True, 1, 0),
+        (COMMIT_FIRST_S + 0.1, False, False, 1, 0),
+        (COMMIT_FIRST_S + 0.1, True, False, 1, 0),
+        (COMMIT_FIRST_S - 0.1, False, True, 0, 0),
     ],
 )
 def test_when_judging_waits(
     waits_s: float,
-    records: int,
+    crowded: bool,  # noqa: FBT001 - data
     final: bool,  # noqa: FBT001 - data
     waits: int,
     turns: int,
 ) -> None:
-    committer = SlowCommitter(waits_s)
+    committer = SlowCommitter(waits_s, crowded=crowded)
     batch = Batch()
     batch.final = final
-    for _ in range(records):
-        batch.add(Output("out", 0, b"k", b"v"))
     taken: list[int] = []
 
     async def run() -> None:
