@@ -39,6 +39,8 @@ class Subjects:
         if not rows:
             return None
         subject = build(key, rows)
+        # A subject that is live is passed over when deadlines are looked for.
+        self.deadlines.set(key, subject.next_deadline)
         self._live.keep(key, subject, rows.values())
         return subject
 

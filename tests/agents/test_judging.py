@@ -90,6 +90,20 @@ def test_deadlines_are_found_again_from_the_stored_rows() -> None:
     assert known_to(again) == known != {}
 
 
+def test_a_duplicate_right_after_a_restart_hides_no_deadline() -> None:
+    """It makes a subject live before deadlines are looked for, and stores nothing."""
+    world = World()
+    records = world.story(*story(0))
+    world.take(*records)
+    world.restart(indexing=False)
+    world.take(records[-1])
+    assert world.count(records[-1].topic).duplicates == 1
+    for _ in world.judge.subjects.index():
+        pass
+    world.tick(LATER + days(10))
+    assert "RECIPIENT_NOT_NOTIFIED" in world.codes()
+
+
 def test_old_events_of_unknown_subjects_are_expired_and_of_known_ones_are_not() -> None:
     world = World()
     retention = POLICY.at(LATER).retention

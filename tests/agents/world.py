@@ -113,7 +113,7 @@ class World:
         self.partition = OwnedPartition(number, count, rows, progress, committer, past)
         self.judge = PartitionJudge(self.partition, SETTINGS, self.policy)
 
-    def restart(self, policy: Policy | None = None) -> World:
+    def restart(self, policy: Policy | None = None, *, indexing: bool = True) -> World:
         """A new owner restores what was written, finds the deadlines, and goes on."""
         self.kept.commit()
         self.rows.close()
@@ -124,8 +124,9 @@ class World:
         assert restored.progress is not None
         progress = decode_progress(restored.progress)
         self._own(restored.rows, progress, self.partition.number, self.partition.count)
-        for _ in self.judge.subjects.index():
-            pass
+        if indexing:
+            for _ in self.judge.subjects.index():
+                pass
         return self
 
     def take(self, *records: One) -> list[Batch]:

@@ -20,7 +20,8 @@ from streams.transport.disk import stores
 from streams.transport.disk.database import DISTRUST
 from streams.transport.disk.layout import STATE
 from streams.transport.disk.rows import LASTS_MS, DiskRows
-from streams.transport.disk.stores import DiskStores
+from streams.transport.disk.options import Memory
+from streams.transport.disk.stores import DiskStores, open_rows
 from streams.transport.table import Restored
 from streams.wire.progress import PROGRESS_KEY
 from tests.transport.disk import MEMORY, WANTED, opened
@@ -75,6 +76,15 @@ def test_only_what_is_missing_is_read(folder: Path) -> None:
     assert (one.read, one.resumed, one.progress) == (0, True, b"p2")
     assert rows.rows_of(ANN) == {key(ANN, "1"): A, key(ANN, "2"): B}
     rows.close()
+
+
+def test_memory_is_bounded_as_set_also_in_a_folder_that_exists(folder: Path) -> None:
+    """RocksDB would take the options that it finds there, and a cache of 8 MiB."""
+    memory = Memory(24 << 20, 2 << 20)
+    for _ in range(2):
+        rows = open_rows(folder / "0", memory, WANTED)
+        assert rows._database.cache_bytes == 24 << 20
+        rows.close()
 
 
 def test_a_new_folder_says_nothing_of_being_rebuilt(tmp_path: Path) -> None:

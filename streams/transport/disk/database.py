@@ -38,7 +38,10 @@ class Database:
         self.folder = folder
         self._closed = False
         self._loading = loading
-        self._rdict = Rdict(str(folder), memory.options(loading=loading))
+        options = memory.options(loading=loading)
+        # Named for the one column family too: else what is stored in a folder that exists
+        # wins over them, with a cache of 8 MiB that no index fits into.
+        self._rdict = Rdict(str(folder), options, {"default": options})
         unlogged = WriteOptions()
         unlogged.disable_wal = True  # type: ignore[assignment,method-assign]  # it is no method
         self._unlogged = unlogged
@@ -93,6 +96,11 @@ class Database:
     def estimated_keys(self) -> int:
         """About how many keys there are."""
         return self._rdict.property_int_value("rocksdb.estimate-num-keys") or 0
+
+    @property
+    def cache_bytes(self) -> int:
+        """The bound on the cache that it really uses."""
+        return self._rdict.property_int_value("rocksdb.block-cache-capacity") or 0
 
     def merge(self) -> None:
         """What was loaded may be merged in the background from now on."""

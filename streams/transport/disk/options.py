@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rocksdict import (
+    BlockBasedIndexType,
     BlockBasedOptions,
     Cache,
     DBCompressionType,
@@ -47,6 +48,10 @@ class Memory:
         table.set_cache_index_and_filter_blocks(True)
         table.set_bloom_filter(_FILTER_BITS, False)  # noqa: FBT003 - one a file, not a block
         table.set_format_version(5)
+        # In pieces, so that a look-up needs a few KiB of them and not a whole file's.
+        table.set_index_type(BlockBasedIndexType.two_level_index_search())
+        table.set_partition_filters(True)
+        table.set_metadata_block_size(_BLOCK_BYTES)
         options = Options(raw_mode=True)
         options.create_if_missing(True)  # noqa: FBT003 - RocksDB's own
         options.set_block_based_table_factory(table)

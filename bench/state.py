@@ -1,0 +1,294 @@
+"""State on disk: what an event costs with ten million subjects, beside a hundred thousand.
+
+    python -m bench.state [--short] [--results FILE] [--subjects 100000,10000000]
+
+No Kafka: a process a size builds its database from rows made beforehand, opens it anew
+with the default bounds on memory, and judges shares of subjects drawn evenly, which is the
+worst case for every cache. Rounds alternate between the sizes. CPU time is that of the
+whole process, RocksDB's threads included. Everything is deleted at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any, Final, NamedTuple
+
+from bench.stream import BEGIN, GRANT, MIX, PURCHASE, SHARE, STEP_MS, Template, _long, key_of
+from streams.agents.judging import PartitionJudge
+from streams.core.instants import Instant
+from streams.core.policy import default_policy
+from streams.settings import Settings
+from streams.transport.checks import PolicyPast
+from streams.transport.delivery import Batch, Bounds
+from streams.transport.disk.layout import State
+from streams.transport.disk.options import Memory
+from streams.transport.disk.rows import DiskRows
+from streams.transport.disk.stores import open_rows
+from streams.transport.partition import OwnedPartition
+from streams.transport.slices import Slice, Span
+from streams.transport.table import MemoryRows
+from streams.wire.progress import Progress
+from streams.wire.rows import subject_of
+
+SETTINGS: Final = Settings()
+SLICE: Final = 500
+ROWS_AT_ONCE: Final = 20_000
+MIB: Final = 1 << 20
+
+
+class Record(NamedTuple):
+    """A record, of an input or of the changelog."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+
+
+class AtOnce:
+    """A committer whose transactions commit at once."""
+
+    def __init__(self) -> None:
+        self.bounds = Bounds(20_000, 16 * MIB, 20.0)
+        self.changelog = SETTINGS.topics.changelog
+        self.on_commit: Any = None
+        self.rows: list[tuple[bytes, bytes]] = []
+        self._end = 1 << 40
+
+    def put(self, batch: Batch) -> None:
+        self._end += len(batch.outputs) + 2
+        if self.on_commit is not None:
+            self.on_commit([batch], self._end)
+        else:
+            own = (o for o in batch.outputs if o.topic == self.changelog)
+            self.rows += [(o.key or b"", o.value or b"") for o in own]
+
+
+class Worker:
+    """What judges one partition number of one."""
+
+    def __init__(self, rows: Any) -> None:
+        committer: Any = AtOnce()
+        past = PolicyPast(default_policy())
+        self.committer: AtOnce = committer
+        self.partition = OwnedPartition(0, 1, rows, Progress(positions={}), committer, past)
+        self.judge = PartitionJudge(self.partition, SETTINGS, default_policy())
+        self._offset = 0
+
+    def take(self, records: list[Record]) -> None:
+        topics = {record.topic for record in records}
+        spans = {topic: Span(0, self._offset) for topic in topics}
+        for batch in self.judge.batches(Slice(0, 1, spans, records)):
+            self.partition.hand_over(batch)
+
+    def record(self, template: Template, number: int, subject: int) -> Record:
+        self._offset += 1
+        at = Instant(BEGIN + number * STEP_MS)
+        value = template.fill(number, subject, _long(at))
+        topic = SETTINGS.topics.inputs[template.kind]
+        return Record(topic, 0, self._offset, at, key_of(subject), value)
+
+
+def made_rows(subjects: int) -> Iterator[tuple[bytes, bytes]]:
+    """A consent and a purchase of each subject, as a worker would have stored them."""
+    worker = Worker(MemoryRows())
+    worker.take([worker.record(Template(fields), 0, 0) for fields in (GRANT, PURCHASE)])
+    number, who = b"e%010d" % 0, b"s%010d" % 0
+    shapes = []
+    for key, value in worker.committer.rows:
+        subject = subject_of(key)
+        tail = key[len(subject) + 2 + len(number) :]
+        shapes.append((tail, value))
+    for subject in range(subjects):
+        name = b"s%010d" % subject
+        prefix = bytes(key_of(subject)) + b"\0E"
+        for kind, (tail, value) in enumerate(shapes):
+            event = b"e%010d" % (2 * subject + kind)
+            yield prefix + event + tail, value.replace(who, name).replace(number, event)
+
+
+def build(rows: DiskRows, subjects: int) -> float:
+    """Load the rows as a restore does. Returns the seconds taken."""
+    topic, offset, pending = SETTINGS.topics.changelog, 0, []
+    began = time.perf_counter()
+    for key, value in made_rows(subjects):
+        pending.append(Record(topic, 0, offset, 0, key, value))
+        offset += 1
+        if len(pending) == ROWS_AT_ONCE:
+            rows.load(pending)
+            pending = []
+    if pending:
+        rows.load(pending)
+    rows.loaded()
+    # A database that has lived for long; what is just loaded is merged in the background.
+    rows._database._rdict.compact_range(None, None)  # noqa: SLF001 - set up, not measured
+    return time.perf_counter() - began
+
+
+def child(folder: Path, subjects: int, events: int) -> None:
+    """Build, then measure a round for each line on standard input."""
+    idle = peak()
+    wanted = State(
+        changelog=SETTINGS.topics.changelog, topic_id="", partition=0, count=1,
+        position=0, seal=b"", progress=None, as_of=0,
+    )  # fmt: skip
+    rows = open_rows(folder, Memory(64 * MIB, 32 * MIB), wanted)
+    seconds = build(rows, subjects)
+    rows.close()
+    disk = sum(file.stat().st_size for file in folder.iterdir())
+    print(json.dumps({"built_s": seconds, "disk_bytes": disk}), flush=True)
+    if sys.stdin.readline().strip() != "measure":
+        return
+    reset_peak()
+    memory = Memory(SETTINGS.store_cache_bytes, SETTINGS.store_write_buffer_bytes)
+    worker = Worker(open_rows(folder, memory, wanted))
+    rnd = random.Random(1)
+    share = Template(SHARE)
+    assert share.kind == Template(MIX[0]).kind
+    number = 2 * subjects + 1
+    print("ready", flush=True)
+    while sys.stdin.readline().strip() == "measure":
+        records = [
+            worker.record(share, number + n, rnd.randrange(subjects)) for n in range(events)
+        ]
+        number += events
+        began, cpu = time.perf_counter(), time.process_time()
+        for start in range(0, events, SLICE):
+            worker.take(records[start : start + SLICE])
+        cpu, wall = time.process_time() - cpu, time.perf_counter() - began
+        read = sum(c.judged for c in worker.partition.progress.counters.values())
+        assert read == number - 2 * subjects - 1, "an event was not judged"
+        bound = idle + SETTINGS.store_cache_bytes + SETTINGS.live_subjects_max_bytes
+        print(
+            json.dumps({
+                "cpu_us": cpu / events * 1e6, "wall_us": wall / events * 1e6,
+                "memory_bytes": peak(), "bound_bytes": bound, "memory_by_bound": peak() / bound,
+                "live_subjects": len(worker.judge.subjects._live),  # noqa: SLF001 - looked at
+            }),
+            flush=True,
+        )  # fmt: skip
+    worker.partition.rows.close()
+
+
+def peak() -> int:
+    """Bytes of memory at most (VmHWM) since it was reset."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def reset_peak() -> None:
+    """Forget what building took."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+class Size:
+    """The process that measures one number of subjects."""
+
+    def __init__(self, base: Path, subjects: int, events: int) -> None:
+        self.subjects = subjects
+        self.rounds: list[dict[str, Any]] = []
+        given = ["--child", str(base / str(subjects)), "--subjects", str(subjects)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bench.state", *given, "--events", str(events)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.built = json.loads(self._told())
+
+    def _told(self) -> str:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            sys.exit(f"the process of {self.subjects} subjects ended")
+        return line
+
+    def _ask(self, word: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{word}\n")
+        self._process.stdin.flush()
+
+    def open(self) -> None:
+        """Open the database anew."""
+        self._ask("measure")
+        self._told()
+
+    def measure(self) -> dict[str, Any]:
+        """One round."""
+        self._ask("measure")
+        self.rounds.append(json.loads(self._told()))
+        return self.rounds[-1]
+
+    def end(self) -> None:
+        """Let the process go."""
+        self._process.communicate("end\n", timeout=60)
+
+
+def main() -> None:
+    """Measure sizes in turn, and print what an event costs with each."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--subjects", default="100000,10000000")
+    arguments.add_argument("--events", type=int, default=20_000, help="in each round")
+    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--short", action="store_true", help="10,000 and 200,000 subjects")
+    arguments.add_argument("--results", type=Path, help="a line of JSON a round")
+    arguments.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    given = arguments.parse_args()
+    if given.child is not None:
+        child(given.child, int(given.subjects), given.events)
+        return
+    sizes = "10000,200000" if given.short else given.subjects
+    events = 2_000 if given.short else given.events
+    base = Path(tempfile.mkdtemp(prefix="consentry-state-"))
+    found: list[Size] = []
+    try:
+        for subjects in map(int, sizes.split(",")):
+            found.append(Size(base, subjects, events))
+            built = found[-1].built
+            rate = 2 * subjects / built["built_s"]
+            print(f"{subjects:>12,} subjects  {built['disk_bytes'] / MIB:8,.0f} MiB on disk, "
+                  f"{2 * subjects:,} rows loaded in {built['built_s']:.1f} s, "
+                  f"{rate:,.0f} rows/s", flush=True)  # fmt: skip
+        for size in found:
+            size.open()
+        for round_ in range(1, given.rounds + 1):
+            for size in found:
+                values = size.measure()
+                tell(given.results, f"subjects-{size.subjects}", round_, values | size.built)
+                print(f"round {round_}  {size.subjects:>12,} subjects  {values['cpu_us']:6.1f} us "
+                      f"of CPU, {values['wall_us']:6.1f} us an event, "
+                      f"{values['memory_bytes'] / MIB:6.0f} MiB", flush=True)  # fmt: skip
+    finally:
+        for size in found:
+            size.end()
+        shutil.rmtree(base)
+    costs = {s.subjects: median(r["cpu_us"] for r in s.rounds) for s in found}
+    least, most = min(costs), max(costs)
+    print(f"\nCPU of an event with {most:,} subjects, by {least:,}: {costs[most] / costs[least]:.2f}")
+
+
+def tell(results: Path | None, who: str, round_: int, values: dict[str, Any]) -> None:
+    """Add a line to the results."""
+    if results is not None:
+        with results.open("a") as file:
+            file.write(json.dumps({"who": who, "round": round_, "values": values}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
