@@ -90,14 +90,14 @@ def test_deadlines_are_found_again_from_the_stored_rows() -> None:
     assert known_to(again) == known != {}
 
 
-def test_a_duplicate_right_after_a_restart_hides_no_deadline() -> None:
+def test_a_replay_right_after_a_restart_hides_no_deadline() -> None:
     """It makes a subject live before deadlines are looked for, and stores nothing."""
     world = World()
     records = world.story(*story(0))
     world.take(*records)
     world.restart(indexing=False)
     world.take(records[-1])
-    assert world.count(records[-1].topic).duplicates == 1
+    assert world.count(records[-1].topic).replays == 1
     for _ in world.judge.subjects.index():
         pass
     world.tick(LATER + days(10))
