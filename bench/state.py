@@ -109,7 +109,7 @@ def made_rows(subjects: int) -> Iterator[tuple[bytes, bytes]]:
     worker.take([worker.record(Template(fields), 0, 0) for fields in (GRANT, PURCHASE)])
     number, who = b"e%010d" % 0, b"s%010d" % 0
     shapes = []
-    for key, value in worker.committer.rows:
+    for key, value in dict(worker.committer.rows).items():
         subject = subject_of(key)
         tail = key[len(subject) + 2 + len(number) :]
         shapes.append((tail, value))
