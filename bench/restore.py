@@ -23,7 +23,8 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 
-from bench.state import made_rows, peak, tell
+from bench.state import made_rows, peak, stored, tell
+from bench.stream import GRANT, PURCHASE
 from streams.dev.broker import LocalBroker
 from streams.settings import Settings
 from streams.topics import create_topics
@@ -46,7 +47,8 @@ async def fill(settings: Settings, rows: int, first: int) -> None:
     """Write rows, each partition its share, from a subject's number on."""
     topic = settings.topics.changelog
     producers = [transactional_producer(settings, n) for n in range(settings.partitions)]
-    made = itertools.islice(made_rows((first + rows) // 2), first, None)
+    shapes = stored(GRANT, PURCHASE)
+    made = itertools.islice(made_rows((first + rows) // len(shapes), shapes), first, None)
     try:
         for producer in producers:
             await producer.start()

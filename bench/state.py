@@ -2,8 +2,8 @@
 
     python -m bench.state [--short] [--results FILE] [--subjects 100000,10000000]
 
-No Kafka: a process a size builds its database from rows made beforehand, opens it anew
-with the default bounds on memory, and judges shares of subjects drawn evenly, which is the
+No Kafka: one process a size builds a database with a consent of each subject, another
+opens it with the default bounds on memory and judges shares of subjects drawn evenly, the
 worst case for every cache. Rounds alternate between the sizes. CPU time is that of the
 whole process, RocksDB's threads included. Everything is deleted at the end.
 """
@@ -11,6 +11,7 @@ whole process, RocksDB's threads included. Everything is deleted at the end.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import resource
@@ -24,14 +25,17 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final, NamedTuple
 
-from bench.stream import BEGIN, GRANT, MIX, PURCHASE, SHARE, STEP_MS, Template, _long, key_of
+import msgspec
+
+from bench.stream import BEGIN, GRANT, SHARE, STEP_MS, Template, _long, key_of
 from streams.agents.judging import PartitionJudge
 from streams.core.instants import Instant
 from streams.core.policy import default_policy
 from streams.settings import Settings
 from streams.transport.checks import PolicyPast
 from streams.transport.delivery import Batch, Bounds
-from streams.transport.disk.layout import State
+from streams.transport.disk.database import Write
+from streams.transport.disk.layout import ROWS, STATE, State, encode_state, place_of
 from streams.transport.disk.options import Memory
 from streams.transport.disk.rows import DiskRows
 from streams.transport.disk.stores import open_rows
@@ -39,12 +43,18 @@ from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Slice, Span
 from streams.transport.table import MemoryRows
 from streams.wire.progress import Progress
-from streams.wire.rows import subject_of
+from streams.wire.rows import next_deadline, subject_of
 
 SETTINGS: Final = Settings()
 SLICE: Final = 500
 ROWS_AT_ONCE: Final = 20_000
 MIB: Final = 1 << 20
+WANTED: Final = State(
+    changelog=SETTINGS.topics.changelog, topic_id="", partition=0, count=1,
+    position=0, seal=b"", progress=None, as_of=0,
+)  # fmt: skip
+_EVENT: Final = b"e%010d" % 0
+_WHO: Final = b"s%010d" % 0
 
 
 class Record(NamedTuple):
@@ -103,75 +113,81 @@ class Worker:
         return Record(topic, 0, self._offset, at, key_of(subject), value)
 
 
-def made_rows(subjects: int) -> Iterator[tuple[bytes, bytes]]:
-    """A consent and a purchase of each subject, as a worker would have stored them."""
+class Stored(NamedTuple):
+    """A row as a worker stored it, open where subjects and events differ."""
+
+    after_event: bytes
+    value: bytes
+
+
+def stored(*kinds: dict[str, Any]) -> list[Stored]:
+    """The rows of one subject after these events."""
     worker = Worker(MemoryRows())
-    worker.take([worker.record(Template(fields), 0, 0) for fields in (GRANT, PURCHASE)])
-    number, who = b"e%010d" % 0, b"s%010d" % 0
-    shapes = []
-    for key, value in dict(worker.committer.rows).items():
-        subject = subject_of(key)
-        tail = key[len(subject) + 2 + len(number) :]
-        shapes.append((tail, value))
+    worker.take([worker.record(Template(fields), 0, 0) for fields in kinds])
+    rows = dict(worker.committer.rows)
+    return [Stored(key.partition(_EVENT)[2], value) for key, value in rows.items()]
+
+
+def made_rows(subjects: int, shapes: list[Stored]) -> Iterator[tuple[bytes, bytes]]:
+    """Such rows of so many subjects."""
+    number = 0
     for subject in range(subjects):
         name = b"s%010d" % subject
         prefix = bytes(key_of(subject)) + b"\0E"
-        for kind, (tail, value) in enumerate(shapes):
-            event = b"e%010d" % (2 * subject + kind)
-            yield prefix + event + tail, value.replace(who, name).replace(number, event)
+        for after, value in shapes:
+            event = b"e%010d" % number
+            number += 1
+            yield prefix + event + after, value.replace(_WHO, name).replace(_EVENT, event)
 
 
 def build(rows: DiskRows, subjects: int) -> float:
-    """Load the rows as a restore does. Returns the seconds taken."""
-    topic, offset, pending = SETTINGS.topics.changelog, 0, []
+    """Write a consent of each subject, many at once. Returns the seconds taken."""
     began = time.perf_counter()
-    for key, value in made_rows(subjects):
-        pending.append(Record(topic, 0, offset, 0, key, value))
-        offset += 1
-        if len(pending) == ROWS_AT_ONCE:
-            rows.load(pending)
-            pending = []
-    if pending:
-        rows.load(pending)
+    shapes = stored(GRANT)
+    if any(next_deadline(one.value) is not None for one in shapes):
+        raise ValueError("a consent that is in order waits for nothing")
+    made = (
+        (b"".join((ROWS, place_of(subject_of(key)), key)), value)
+        for key, value in made_rows(subjects, shapes)
+    )
+    database = rows._database  # noqa: SLF001 - set up, not measured
+    while part := list(itertools.islice(made, ROWS_AT_ONCE)):
+        database.write(Write((), part))
+    state = msgspec.structs.replace(WANTED, position=1, as_of=int(time.time() * 1000))
+    database.write(Write((), [(STATE, encode_state(state))]))
     rows.loaded()
-    # A database that has lived for long; what is just loaded is merged in the background.
-    rows._database._rdict.compact_range(None, None)  # noqa: SLF001 - set up, not measured
+    # As in a database that has lived for long, where nothing is left to be merged.
+    database._rdict.flush()  # noqa: SLF001
+    database._rdict.compact_range(None, None)  # noqa: SLF001
     return time.perf_counter() - began
 
 
-def child(folder: Path, subjects: int, events: int) -> None:
-    """Build, then measure a round for each line on standard input."""
-    idle = peak()
-    wanted = State(
-        changelog=SETTINGS.topics.changelog, topic_id="", partition=0, count=1,
-        position=0, seal=b"", progress=None, as_of=0,
-    )  # fmt: skip
-    rows = open_rows(folder, Memory(64 * MIB, 32 * MIB), wanted)
+def build_child(folder: Path, subjects: int) -> None:
+    """Build, and print what it took."""
+    rows = open_rows(folder, Memory(256 * MIB, 128 * MIB), WANTED)
     seconds = build(rows, subjects)
     rows.close()
     disk = sum(file.stat().st_size for file in folder.iterdir())
     print(json.dumps({"built_s": seconds, "disk_bytes": disk}), flush=True)
-    if sys.stdin.readline().strip() != "measure":
-        return
-    reset_peak()
+
+
+def measure_child(folder: Path, subjects: int, events: int) -> None:
+    """Measure a round for each line on standard input."""
+    idle = peak()
     memory = Memory(SETTINGS.store_cache_bytes, SETTINGS.store_write_buffer_bytes)
-    worker = Worker(open_rows(folder, memory, wanted))
+    worker = Worker(open_rows(folder, memory, WANTED))
     rnd = random.Random(1)
     share = Template(SHARE)
-    assert share.kind == Template(MIX[0]).kind
-    number = 2 * subjects + 1
-    print("ready", flush=True)
+    first = number = subjects
     while sys.stdin.readline().strip() == "measure":
-        records = [
-            worker.record(share, number + n, rnd.randrange(subjects)) for n in range(events)
-        ]
+        records = [worker.record(share, number + n, rnd.randrange(subjects)) for n in range(events)]
         number += events
         began, cpu = time.perf_counter(), time.process_time()
         for start in range(0, events, SLICE):
             worker.take(records[start : start + SLICE])
         cpu, wall = time.process_time() - cpu, time.perf_counter() - began
         read = sum(c.judged for c in worker.partition.progress.counters.values())
-        assert read == number - 2 * subjects - 1, "an event was not judged"
+        assert read == number - first, "an event was not judged"
         bound = idle + SETTINGS.store_cache_bytes + SETTINGS.live_subjects_max_bytes
         print(
             json.dumps({
@@ -192,25 +208,19 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def reset_peak() -> None:
-    """Forget what building took."""
-    Path("/proc/self/clear_refs").write_text("5")
-
-
 class Size:
     """The process that measures one number of subjects."""
 
     def __init__(self, base: Path, subjects: int, events: int) -> None:
         self.subjects = subjects
         self.rounds: list[dict[str, Any]] = []
-        given = ["--child", str(base / str(subjects)), "--subjects", str(subjects)]
+        given = ["--folder", str(base / str(subjects)), "--subjects", str(subjects)]
+        command = [sys.executable, "-m", "bench.state", *given, "--events", str(events), "--child"]
+        built = subprocess.run([*command, "build"], check=True, stdout=subprocess.PIPE)
+        self.built = json.loads(built.stdout)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.state", *given, "--events", str(events)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+            [*command, "measure"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self.built = json.loads(self._told())
 
     def _told(self) -> str:
         assert self._process.stdout is not None
@@ -223,11 +233,6 @@ class Size:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{word}\n")
         self._process.stdin.flush()
-
-    def open(self) -> None:
-        """Open the database anew."""
-        self._ask("measure")
-        self._told()
 
     def measure(self) -> dict[str, Any]:
         """One round."""
@@ -248,10 +253,14 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--short", action="store_true", help="10,000 and 200,000 subjects")
     arguments.add_argument("--results", type=Path, help="a line of JSON a round")
-    arguments.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    arguments.add_argument("--child", help=argparse.SUPPRESS)
+    arguments.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = arguments.parse_args()
-    if given.child is not None:
-        child(given.child, int(given.subjects), given.events)
+    if given.child == "build":
+        build_child(given.folder, int(given.subjects))
+        return
+    if given.child == "measure":
+        measure_child(given.folder, int(given.subjects), given.events)
         return
     sizes = "10000,200000" if given.short else given.subjects
     events = 2_000 if given.short else given.events
@@ -261,12 +270,8 @@ def main() -> None:
         for subjects in map(int, sizes.split(",")):
             found.append(Size(base, subjects, events))
             built = found[-1].built
-            rate = 2 * subjects / built["built_s"]
             print(f"{subjects:>12,} subjects  {built['disk_bytes'] / MIB:8,.0f} MiB on disk, "
-                  f"{2 * subjects:,} rows loaded in {built['built_s']:.1f} s, "
-                  f"{rate:,.0f} rows/s", flush=True)  # fmt: skip
-        for size in found:
-            size.open()
+                  f"built in {built['built_s']:.1f} s", flush=True)  # fmt: skip
         for round_ in range(1, given.rounds + 1):
             for size in found:
                 values = size.measure()
@@ -280,7 +285,9 @@ def main() -> None:
         shutil.rmtree(base)
     costs = {s.subjects: median(r["cpu_us"] for r in s.rounds) for s in found}
     least, most = min(costs), max(costs)
-    print(f"\nCPU of an event with {most:,} subjects, by {least:,}: {costs[most] / costs[least]:.2f}")
+    print(
+        f"\nCPU of an event with {most:,} subjects, by {least:,}: {costs[most] / costs[least]:.2f}"
+    )
 
 
 def tell(results: Path | None, who: str, round_: int, values: dict[str, Any]) -> None:

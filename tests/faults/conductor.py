@@ -10,9 +10,12 @@ hit. How the processes interleave is left to the machine.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
 import uuid
 from collections import deque
+from pathlib import Path
 from random import Random
 
 from streams.core.instants import Instant
@@ -64,12 +67,13 @@ class Run:
         self.runtime = runtime
         self._cluster = cluster
         name = f"faults-{plan.seed}-{uuid.uuid4().hex[:6]}"
+        self._state = Path(tempfile.mkdtemp(prefix="consentry-state-"))
         self.bus = Bus(
             cluster.direct,
             name,
             partitions=plan.partitions,
             policy_file=POLICY_FILE,
-            **plan.settings,
+            **({"store_folder": self._state} | plan.settings),
         )
 
     def play(self) -> Result:
@@ -94,6 +98,7 @@ class Run:
             finally:
                 feeder.stop()
                 crew.end()
+                shutil.rmtree(self._state)
                 scene.finish_agenda()
         result.seconds = round(time.monotonic() - scene.began, 1)
         result.moments = scene.moments

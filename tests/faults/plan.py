@@ -53,19 +53,23 @@ def drawn(seed: int, subjects: int, seconds: float) -> Plan:
     chosen = rnd.choices(list(STRIKES), [one.weight for one in STRIKES.values()], k=MORE)
     deck = [*CERTAIN, *chosen]
     rnd.shuffle(deck)
+    lasting = bool(seed % 2)
     return Plan(
         seed=seed,
         subjects=subjects,
         seconds=seconds,
         deck=tuple(deck),
         workers=rnd.choice([1, 2, 2, 3]),
-        lasting=bool(seed % 2),
+        lasting=lasting,
         settings={
             "session_timeout_s": 8.0,
             "transaction_timeout_s": rnd.choice([8.0, 12.0]),
             "transaction_max_records": rnd.choice([50, 1_000, 20_000]),
             "open_slices": rnd.choice([2, 8]),
             "live_subjects": rnd.choice([200, 100_000]),
+            # Nameless workers would share a folder, and a frozen one keep it from the others.
+            "store": rnd.choice(["memory", "rocksdb"]) if lasting else "memory",
+            "store_write_buffer_bytes": rnd.choice([1 << 20, 64 << 20]),
         },
     )
 
@@ -81,5 +85,10 @@ def every_step(subjects: int) -> Plan:
         deck=tuple(deck),
         workers=2,
         lasting=True,
-        settings={"transaction_max_records": 50, "transaction_timeout_s": 12.0},
+        settings={
+            "transaction_max_records": 50,
+            "transaction_timeout_s": 12.0,
+            "store": "rocksdb",
+            "store_write_buffer_bytes": 1 << 20,
+        },
     )

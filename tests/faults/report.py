@@ -122,7 +122,8 @@ def row(result: Result) -> tuple[object, ...]:
     members = f"{plan.workers} {'static' if plan.lasting else 'dynamic'}"
     bounds = (
         f"{plan.settings['transaction_max_records']} records, "
-        f"{plan.settings['transaction_timeout_s']:g} s"
+        f"{plan.settings['transaction_timeout_s']:g} s, "
+        f"{'on disk' if plan.settings.get('store') == 'rocksdb' else 'in memory'}"
     )
     most = max((behind for _, behind in result.behind), default=0)
     came = "clean" if result.clean else "**not clean**"

@@ -38,8 +38,9 @@ SECOND = (
     "connections refused",
     "broker restarted",
 )
+ON_DISK = QUICK | {"store": "rocksdb", "store_write_buffer_bytes": 1 << 20}
 PLANS = (
-    Plan(seed=1, subjects=500, seconds=22, deck=FIRST, workers=2, lasting=True, settings=QUICK),
+    Plan(seed=1, subjects=500, seconds=22, deck=FIRST, workers=2, lasting=True, settings=ON_DISK),
     Plan(seed=2, subjects=500, seconds=22, deck=SECOND, workers=2, lasting=False, settings=QUICK),
 )
 

@@ -189,7 +189,7 @@ def _append(process: Process, one: Output) -> None:
 
 STATE = "the offsets are not those of the state|ended with code 2"
 TWICE = "visible: revision|set aside twice|re-keyed twice"
-LOST = "counted wrong|passed over|not kept|not sent home|the net outputs"
+LOST = "counted wrong|passed over|not kept|not sent home|the net outputs|revision 2 after 0"
 
 crashes = schedules(("run", "run", "run", "send", "kill", "start"))
 refusals = schedules(("run", "run", "run", "send", "refuse", "start"))

@@ -13,6 +13,7 @@ from streams.wire.rows import (
     CorruptRow,
     decode_row,
     encode_row,
+    next_deadline,
     occurred_at,
     row_key,
     subject_of,
@@ -51,6 +52,21 @@ def test_a_row_of_before_there_were_labels_is_read(name: str) -> None:
 def test_the_age_of_a_row_is_read_alone(name: str) -> None:
     for kind in ("v1", "before_labels"):
         assert occurred_at(golden(f"row_{kind}_{name}")) == EVENTS[name].occurred_at
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_the_deadline_of_a_row_is_read_alone(name: str) -> None:
+    for kind in ("v1", "before_labels"):
+        stored = golden(f"row_{kind}_{name}")
+        assert next_deadline(stored) == decode_row(stored).next_deadline
+    whole = row(EVENTS[name])
+    plain = msgspec.structs.replace(whole, said={}, duties={})
+    assert next_deadline(encode_row(plain)) is plain.next_deadline is None
+    final = {slot: msgspec.structs.replace(s, final=True) for slot, s in whole.said.items()}
+    told = msgspec.structs.replace(whole, said=final)
+    assert next_deadline(encode_row(told)) == told.next_deadline
+    with pytest.raises(CorruptRow):
+        next_deadline(b"\x02" + encode_row(whole)[1:])
 
 
 def test_equal_rows_give_equal_bytes() -> None:

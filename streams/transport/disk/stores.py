@@ -12,6 +12,7 @@ from typing import Final
 from rocksdict import Options, Rdict
 
 from streams.errors import ConsentryError
+from streams.transport import ending
 from streams.transport.disk.database import DISTRUST, Database, kind_of
 from streams.transport.disk.layout import FORMAT, STATE, State, decode_state
 from streams.transport.disk.options import Memory
@@ -43,8 +44,8 @@ class DiskStores:
     async def open(self, numbers: Sequence[int], count: int) -> dict[int, RowStore]:
         """The rows of each number, empty where what is there cannot be used.
 
-        Raises ConsentryError when a folder cannot be written, or another process has it
-        open and keeps it.
+        Raises ConsentryError when a folder cannot be written. Where another process has
+        it open and keeps it, this one ends, to be started again.
         """
         topic_id = await self._topic_id()
         opened: dict[int, RowStore] = {}
@@ -75,11 +76,13 @@ class DiskStores:
                 return open_rows(folder, self._memory, state)
             except LockedError:
                 if time.monotonic() > deadline:
-                    raise ConsentryError(
-                        f"another process uses the state in {folder}",
-                        "Give each worker an instance_id or a store_folder of its own, and end "
-                        "a worker that was left running.",
-                    ) from None
+                    # It may be one that the group has put out and that does not know yet.
+                    ending.crash(
+                        "another process uses the state on disk: give each worker an "
+                        "instance_id or a store_folder of its own, and end a worker that was "
+                        "left running",
+                        folder=str(folder),
+                    )
             await asyncio.sleep(0.1)
 
 
