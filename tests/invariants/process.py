@@ -27,6 +27,7 @@ from streams.transport.checks import PolicyPast
 from streams.transport.delivery import Bounds
 from streams.transport.driver import Consumer
 from streams.transport.slices import Slice, Span
+from streams.transport.stores import Stores
 from streams.transport.takeover import TakeOver
 from tests.model.broker import Broker, Record
 from tests.model.clients import Producer, Reader
@@ -111,8 +112,10 @@ class Process:
         policy: Policy | None = None,
         producer: type[Producer] = Producer,
         reader: type[Reader] = Reader,
+        stores: Stores | None = None,
         **settings: Any,
     ) -> None:
+        self._stores_of_its_own = stores
         self.broker = broker
         self.settings = SETTINGS.model_copy(update=settings)
         self.policy = policy or default_policy()
@@ -254,6 +257,7 @@ class Process:
                 "Any", self._producer(self.broker, self.line, settings.transactional_id(number))
             ),
             new_reader=self._new_reader,
+            stores=self._stores_of_its_own,
         )
 
     def _new_reader(self) -> Any:

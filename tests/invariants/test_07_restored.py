@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from streams.agents import subjects
 from streams.core.subject import Subject
-from streams.transport import checks
+from streams.transport import checks, takeover
+from streams.transport.disk.database import Write
+from streams.transport.disk.layout import STATE, encode_state
+from streams.transport.disk.rows import DiskRows
+from streams.transport.disk.stores import DiskStores, open_rows
+from streams.transport.stores import Stores
 from streams.transport.table import Restored
-from streams.wire.progress import PROGRESS_KEY
+from streams.wire.progress import PROGRESS_KEY, decode_progress, encode_progress
 from streams.wire.rows import CorruptRow, decode_row
 from tests.invariants.bus import FALSE, converged, new_broker, send
 from tests.invariants.guarantee import Broken
 from tests.invariants.process import JUDGED, NAMES, SETTINGS, Ended, Process, run
 from tests.kafka.stories import stories
 from tests.model.broker import Broker, Log
+from tests.transport.disk import MEMORY, WANTED
 
 EVENTS = stories(4)
 PLACE = (NAMES.changelog, 0)
@@ -57,18 +66,23 @@ def keys_flipped(broker: Broker) -> None:
         broker.append(*PLACE, key=key, value=record.value, timestamp=record.timestamp)
 
 
-async def restored_after(tamper: Tamper) -> None:
-    """State is tampered with; the next worker stops before it judges, with code 2."""
+async def restored_after(tamper: Tamper, folder: Path | None = None) -> None:
+    """State is tampered with; the next worker stops before it judges, with code 2.
+
+    With a folder both keep a copy of it there, which must not hide what happened.
+    """
     broker = new_broker()
-    first = Process(broker)
+    first = Process(broker, stores=stores_in(folder))
     await first.assign(0)
     for part in (EVENTS[:4], EVENTS[4:8]):  # shares without consent; then consent
         send(broker, *part)
         await first.judge_all()
     first.kill()
+    for partition in first.consumer.owned.values():
+        partition.rows.close()
     tamper(broker)
     send(broker, *EVENTS[8:])
-    second = Process(broker)
+    second = Process(broker, stores=stores_in(folder))
     try:
         await second.assign(0)
         await second.judge_all()
@@ -76,6 +90,13 @@ async def restored_after(tamper: Tamper) -> None:
         assert second.code == 2
         return
     converged(broker, EVENTS)
+
+
+def stores_in(folder: Path | None) -> Stores | None:
+    async def topic_id() -> str:
+        return "the same"
+
+    return None if folder is None else DiskStores(folder, MEMORY, NAMES.changelog, topic_id)
 
 
 def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,6 +132,62 @@ def skipping_rows(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("tamper", [recreated_empty, set_back, bytes_flipped, keys_flipped])
 def test_checking_the_state_holds(tamper: Tamper) -> None:
     run(restored_after(tamper))
+
+
+@pytest.mark.parametrize("tamper", [recreated_empty, set_back, bytes_flipped, keys_flipped])
+def test_a_copy_on_disk_hides_nothing(tamper: Tamper, tmp_path: Path) -> None:
+    run(restored_after(tamper, tmp_path))
+
+
+def as_it_was(broker: Broker) -> None:
+    """Nobody touches anything."""
+    del broker
+
+
+def copy_of_another_time(folder: Path) -> Tamper:
+    """The copy is exchanged for one that ends at the same place and holds something else."""
+
+    def tamper(broker: Broker) -> None:
+        rows = opened_as(folder)
+        progress = replace(decode_progress(rows.progress or b""), positions={"elsewhere": 1})
+        state = replace(rows._state, progress=encode_progress(progress))
+        rows._database.write(Write((), [(STATE, encode_state(state))]))
+        rows.close()
+        assert broker.visible(*PLACE)
+
+    return tamper
+
+
+def opened_as(folder: Path) -> DiskRows:
+    fresh = replace(WANTED, changelog=NAMES.changelog, topic_id="the same")
+    return open_rows(folder / "0", MEMORY, fresh)
+
+
+async def goes_on_after(tamper: Tamper, folder: Path) -> None:
+    broker = new_broker()
+    for events in (EVENTS[:6], EVENTS[6:]):
+        send(broker, *events)
+        worker = Process(broker, stores=stores_in(folder))
+        await worker.assign(0)
+        await worker.judge_all()
+        worker.kill()
+        for partition in worker.consumer.owned.values():
+            partition.rows.close()
+        tamper(broker)
+    converged(broker, EVENTS)
+
+
+def test_a_copy_that_does_not_go_with_the_offsets_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takeover, "SETTLING_S", 0.2)
+    with capture_logs() as lines:
+        run(goes_on_after(copy_of_another_time(tmp_path), tmp_path))
+    reasons = [line["reason"] for line in lines if line["event"] == "store.rebuilt"]
+    assert reasons == ["it does not go with the committed offsets"]
+    with capture_logs() as lines:
+        run(goes_on_after(as_it_was, tmp_path / "other"))
+    assert [line for line in lines if line["event"] == "store.rebuilt"] == []
 
 
 @pytest.mark.parametrize(
