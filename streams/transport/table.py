@@ -8,6 +8,7 @@ demand. `MemoryRows` is here; `streams.transport.disk` has the store on disk.
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 from zlib import crc32
@@ -321,7 +322,25 @@ async def restore(
 async def read_to_end(
     reader: AIOKafkaConsumer, changelog: str, restored: Mapping[int, Restored]
 ) -> None:
-    """Apply to each partition number what is missing of it, up to the end that there is now."""
+    """Apply to each partition number what is missing of it, up to the end that there is now.
+
+    Python's search for garbage in cycles rests meanwhile: it would look at all records
+    that were just read, again and again, and find none.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        await _read_to_end(reader, changelog, restored)
+    finally:
+        if collects:
+            gc.enable()
+    for one in restored.values():
+        one.rows.loaded()
+
+
+async def _read_to_end(
+    reader: AIOKafkaConsumer, changelog: str, restored: Mapping[int, Restored]
+) -> None:
     places = {TopicPartition(changelog, number): one for number, one in restored.items()}
     reader.assign(list(places))
     starts: dict[Any, int] = await reader.beginning_offsets(list(places))
@@ -342,5 +361,3 @@ async def read_to_end(
             if await reader.position(place) >= ends[place]:
                 waiting.discard(place)
                 reader.pause(place)
-    for one in restored.values():
-        one.rows.loaded()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from streams.transport import ending, takeover
 from streams.transport.checks import PolicyPast
 from streams.transport.delivery import Bounds
 from streams.transport.partition import OwnedPartition
+from streams.transport.table import restore
 from streams.transport.takeover import TakeOver
 from streams.wire.progress import PROGRESS_KEY, Progress, decode_progress, encode_progress
 from tests.transport.records import One
@@ -224,6 +226,32 @@ def test_what_a_later_owner_did_is_no_mistake_of_the_state(exits: list[int]) -> 
     with pytest.raises(Ended):
         cluster.take()
     assert exits == [ending.CRASHED]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_garbage_is_looked_for_again_after_a_restore_however_it_ends(before: bool) -> None:  # noqa: FBT001 - drawn
+    seen = []
+
+    class Looks(Reader):
+        async def getmany(self, *places: Any, timeout_ms: int) -> dict[Any, list[One]]:
+            seen.append(gc.isenabled())
+            return await super().getmany(*places, timeout_ms=timeout_ms)
+
+    async def run(log: list[One]) -> None:
+        reader: Any = Looks(Cluster(log=log))
+        await restore(reader, "log", [0])
+
+    try:
+        (gc.enable if before else gc.disable)()
+        asyncio.run(run(stored(**{"in": 5, "ticks": 2})))
+        assert gc.isenabled() is before
+        with pytest.raises(ConsentryError):
+            asyncio.run(run([One("log", 0, 9, 0, b"no row's key", b"x")]))
+        assert gc.isenabled() is before
+    finally:
+        gc.enable()
+    assert seen
+    assert not any(seen)
 
 
 def test_rows_without_a_progress_row_are_refused() -> None:
