@@ -84,6 +84,8 @@ def kafka_streams(guarantee: str, *, commit_ms: int = COMMIT_MS) -> Peer:
         name=f"Kafka Streams, {guarantee}{tuned}",
         command=command,
         missing=missing,
+        # It reads the others' stream within two seconds, half compiled still.
+        share=2.5,
         about={"commit.interval.ms": commit_ms, "threads": 1},
     )
 

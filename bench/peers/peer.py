@@ -47,7 +47,8 @@ class Peer:
     `prepare` makes topics of its own. `command` gives the program. `missing` says why it
     cannot run here, None where it can. `told` is the topic of its violations and
     `event_id` reads one of them: None for a record that is no uncovered share. `share` is
-    how much of the stream it reads: slow ones get a shorter one, of the same make.
+    how much of the stream it reads: slow ones get a shorter one, of the same make, and very
+    fast ones a longer one, so that the clock runs for seconds with each.
     """
 
     key: str
