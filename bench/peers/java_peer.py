@@ -64,8 +64,8 @@ def _built() -> bool:
     return JAR.exists() and JAR.stat().st_mtime >= newest
 
 
-def kafka_streams(guarantee: str, *, commit_ms: int = COMMIT_MS) -> Peer:
-    """The peer with a processing guarantee, and one thread."""
+def kafka_streams(guarantee: str, *, commit_ms: int = COMMIT_MS, keep: bool = False) -> Peer:
+    """The peer with a processing guarantee, and one thread. `keep`: every event is kept too."""
 
     def command(bus: Bus, folder: Path, aim: Aim) -> Command:
         return Command(
@@ -73,19 +73,23 @@ def kafka_streams(guarantee: str, *, commit_ms: int = COMMIT_MS) -> Peer:
                 str(java_command()), *JVM, "-cp", f"{JAR}:{FOLDER / 'target' / 'lib'}/*",
                 "bench.Peer", bus.bootstrap, ",".join(bus.inputs.values()), bus.violations,
                 bus.tag, guarantee, str(commit_ms), str(LINGER_MS[aim]), str(SCHEMAS),
-                str(folder / "state"),
+                str(folder / "state"), str(keep).lower(),
             ]
         )  # fmt: skip
 
-    short = "eos" if guarantee == "exactly_once_v2" else "alos"
-    tuned = "" if commit_ms == COMMIT_MS else f", commit {commit_ms} ms"
+    key = "kafka-streams-" + ("eos" if guarantee == "exactly_once_v2" else "alos")
+    name = f"Kafka Streams, {guarantee}"
+    if commit_ms != COMMIT_MS:
+        key, name = f"{key}-{commit_ms}", f"{name}, commit {commit_ms} ms"
+    if keep:
+        key, name = f"{key}-keeping", f"{name}, keeping every event"
     return Peer(
-        key=f"kafka-streams-{short}" + ("" if commit_ms == COMMIT_MS else f"-{commit_ms}"),
-        name=f"Kafka Streams, {guarantee}{tuned}",
+        key=key,
+        name=name,
         command=command,
         missing=missing,
         # It reads the others' stream within two seconds, half compiled still.
-        share=2.5,
+        share=1.0 if keep else 2.5,
         about={"commit.interval.ms": commit_ms, "threads": 1},
     )
 
@@ -93,3 +97,4 @@ def kafka_streams(guarantee: str, *, commit_ms: int = COMMIT_MS) -> Peer:
 EXACTLY_ONCE: Final = kafka_streams("exactly_once_v2")
 AT_LEAST_ONCE: Final = kafka_streams("at_least_once")
 EXACTLY_ONCE_QUICK: Final = kafka_streams("exactly_once_v2", commit_ms=SHORT_COMMIT_MS)
+EXACTLY_ONCE_KEEPING: Final = kafka_streams("exactly_once_v2", keep=True)

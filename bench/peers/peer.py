@@ -12,7 +12,7 @@ from bench.process import Command
 from bench.programs.job import Aim, Job
 
 
-def job(bus: Bus, folder: Path, aim: Aim) -> Job:
+def job(bus: Bus, folder: Path, aim: Aim, *, keep: bool = False) -> Job:
     """The job on a bus."""
     return Job(
         brokers=bus.bootstrap,
@@ -23,6 +23,7 @@ def job(bus: Bus, folder: Path, aim: Aim) -> Job:
         partitions=bus.partitions,
         folder=str(folder),
         aim=aim,
+        keep=keep,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from bench.process import Command
 from bench.programs.job import Aim
 
 
-def _program(module: str) -> Callable[[Bus, Path, Aim], Command]:
+def _program(module: str, *, keep: bool = False) -> Callable[[Bus, Path, Aim], Command]:
     def command(bus: Bus, folder: Path, aim: Aim) -> Command:
-        given = job(bus, folder, aim).text()
+        given = job(bus, folder, aim, keep=keep).text()
         return Command([sys.executable, "-m", f"bench.programs.{module}", given])
 
     return command
@@ -72,4 +73,16 @@ QUIX = Peer(
     command=_quix,
     missing=_quix_missing,
     share=0.25,
+)
+STOCK_FAUST_KEEPING = replace(
+    STOCK_FAUST,
+    key="stock-faust-keeping",
+    name="Faust as it comes, keeping every event",
+    command=_program("stock_faust", keep=True),
+)
+BARE_LIBRDKAFKA_KEEPING = replace(
+    BARE_LIBRDKAFKA,
+    key="bare-librdkafka-keeping",
+    name="bare librdkafka loop, keeping every event",
+    command=_program("bare_librdkafka", keep=True),
 )

@@ -50,6 +50,9 @@ def run(given: Job) -> None:
                 raise RuntimeError(message.error().str())
             event = events.read(message.value())
             topic, partition = message.topic(), message.partition()
+            if given.keep:
+                own = message.key() + b"\x1f" + event.fields["event_id"].encode()
+                _produce(producer, given.state, message.value(), own, partition)
             if event.kind == CONSENT:
                 for place, row in latest.consents(event.fields):
                     _produce(producer, given.state, row, "\x1f".join(place).encode(), partition)

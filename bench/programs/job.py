@@ -22,6 +22,8 @@ class Job:
     partitions: int
     folder: str
     aim: Aim
+    keep: bool
+    """Whether every event is kept too, under its subject and id."""
 
     def text(self) -> str:
         """As the one argument of a peer's program."""

@@ -49,6 +49,8 @@ def build(given: Job) -> Any:
         async for key, value in stream.items():
             event = events.read(value)
             fields = event.fields
+            if given.keep:
+                table[key + b"\x1f" + fields["event_id"].encode()] = value
             if event.kind == CONSENT:
                 row = b"%d %d" % (fields["occurred_at"], fields["action"] == "GRANTED")
                 for purpose in fields["purposes"]:

@@ -95,6 +95,7 @@ def throughput(run: Run) -> Iterator[str]:
         names = ("events_per_s", "cpu_us", "broker_cpu_us")
         cells = [plain(run, "throughput", who, name) for name in names]
         cores = [plain(run, "throughput", who, f"cores_{part}") for part in CORES]
+        rows_ = plain(run, "throughput", who, "rows_per_event")
         limits = sorted({str(line.values["limit"]) for line in lines})
         rows.append(
             (
@@ -104,6 +105,7 @@ def throughput(run: Run) -> Iterator[str]:
                 ", ".join(limits),
                 f"{values['window_events']:,} of {values['events']:,}",
                 f"{values['violations']:,}",
+                "" if rows_ is None or not rows_.value else number(rows_.value),
             )
         )
     if not rows:
@@ -117,6 +119,7 @@ def throughput(run: Run) -> Iterator[str]:
             (
                 "", "events/s", "CPU an event, µs", "the broker's, µs", "cores: program + broker of all that were busy",
                 "limit", "measured events", "uncovered shares told of",
+                "changelog rows an event",
             ),
             rows,
         ),

@@ -131,6 +131,27 @@ ROWS: Final = (
         "the same by a bare librdkafka loop", "bare-librdkafka", Goal(LEAST, 0.6), "the same"
     ),
     _against("the same by a bare aiokafka loop", "bare-aiokafka", None, "the same"),
+    _against(
+        "events/s by Kafka Streams that keeps every event too, `exactly_once_v2`",
+        f"{EOS}-keeping",
+        None,
+        "the same",
+    ),
+    _against(
+        "the same by stock Faust that keeps every event", "stock-faust-keeping", None, "the same"
+    ),
+    _against(
+        "the same by a bare librdkafka loop that keeps every event",
+        "bare-librdkafka-keeping",
+        None,
+        "the same",
+    ),
+    Row(
+        what="CPU an event by that of Kafka Streams that keeps every event",
+        how="CPU time of the process, the broker's apart",
+        places=[("throughput", f"{EOS}-keeping"), ("throughput", "consentry")],
+        figure=lambda run: ratio(run, "throughput", "consentry", f"{EOS}-keeping", "cpu_us"),
+    ),
     Row(
         what="Consentry with state on disk by Kafka Streams, `exactly_once_v2`",
         how="the same; `store=rocksdb`",

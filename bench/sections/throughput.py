@@ -9,11 +9,14 @@ from bench.peers import (
     AT_LEAST_ONCE,
     BARE_AIOKAFKA,
     BARE_LIBRDKAFKA,
+    BARE_LIBRDKAFKA_KEEPING,
     CONSENTRY,
     CONSENTRY_ON_DISK,
     EXACTLY_ONCE,
+    EXACTLY_ONCE_KEEPING,
     QUIX,
     STOCK_FAUST,
+    STOCK_FAUST_KEEPING,
     Peer,
 )
 from bench.sections.section import Bench, OutOfTimeError, Section, within
@@ -30,6 +33,9 @@ PEERS = (
     BARE_AIOKAFKA,
     STOCK_FAUST,
     QUIX,
+    EXACTLY_ONCE_KEEPING,
+    BARE_LIBRDKAFKA_KEEPING,
+    STOCK_FAUST_KEEPING,
     CONSENTRY_ON_DISK,
 )
 

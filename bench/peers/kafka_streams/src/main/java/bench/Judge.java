@@ -16,10 +16,12 @@ final class Judge implements Processor<String, byte[], String, byte[]> {
   private static final String SEPARATOR = "\u001F";
 
   private final Events.Reading reading;
+  private final boolean keep;
   private KeyValueStore<String, byte[]> store;
   private ProcessorContext<String, byte[]> context;
 
-  Judge(Events events) {
+  Judge(Events events, boolean keep) {
+    this.keep = keep;
     this.reading = events.new Reading();
   }
 
@@ -32,6 +34,9 @@ final class Judge implements Processor<String, byte[], String, byte[]> {
   @Override
   public void process(Record<String, byte[]> record) {
     GenericRecord event = reading.read(record.value());
+    if (keep) {
+      store.put(record.key() + SEPARATOR + event.get("event_id"), record.value());
+    }
     switch (event.getSchema().getName()) {
       case "ConsentChange" -> consent(record.key(), event);
       case "DataShare" -> share(record, event);

@@ -21,7 +21,7 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <p>Arguments: bootstrap, input topics (commas between), output topic, application id, guarantee
  * (exactly_once_v2 or at_least_once), commit interval in ms, linger in ms, folder of the schemas,
- * folder for state. Runs until it is killed.
+ * folder for state, whether every event is kept too (true or false). Runs until it is killed.
  */
 public final class Peer {
   private Peer() {}
@@ -29,10 +29,12 @@ public final class Peer {
   public static void main(String[] args) throws Exception {
     Events events = new Events(Path.of(args[7]));
 
+    boolean keep = Boolean.parseBoolean(args[9]);
+
     Topology topology = new Topology();
     topology.addSource(
         "in", new StringDeserializer(), new ByteArrayDeserializer(), args[1].split(","));
-    topology.addProcessor("judge", () -> new Judge(events), "in");
+    topology.addProcessor("judge", () -> new Judge(events, keep), "in");
     topology.addStateStore(
         Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(Judge.STORE), Serdes.String(), Serdes.ByteArray())
