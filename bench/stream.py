@@ -120,6 +120,10 @@ def long_bytes(value: int) -> bytes:
     return bytes(out)
 
 
+_long = long_bytes
+"""The name by which scripts of before know it."""
+
+
 def key_of(subject: int) -> SubjectKey:
     """The Kafka key of a subject."""
     return subject_key(CONTROLLER, SubjectId(f"s{subject:010d}"))

@@ -24,7 +24,7 @@ LIMITS_S: Final = {"state": 420, "restore": 240, "memory": 180}
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A line of a script."""
+    """A line of a script. `round` counts from 1."""
 
     who: str
     values: dict[str, Any]
