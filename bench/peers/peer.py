@@ -49,7 +49,8 @@ class Peer:
     cannot run here, None where it can. `told` is the topic of its violations and
     `event_id` reads one of them: None for a record that is no uncovered share. `share` is
     how much of the stream it reads: slow ones get a shorter one, of the same make, and very
-    fast ones a longer one, so that the clock runs for seconds with each.
+    fast ones a longer one, so that the clock runs for seconds with each. `rounds` is how
+    often it takes part at most.
     """
 
     key: str
@@ -60,4 +61,5 @@ class Peer:
     told: Callable[[Bus], str] = plain_topic
     event_id: Callable[[bytes], str | None] = plain_id
     share: float = 1.0
+    rounds: int = 1_000
     about: Mapping[str, Any] = field(default_factory=dict)

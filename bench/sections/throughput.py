@@ -46,7 +46,8 @@ def run(bench: Bench) -> None:
     peers = present(bench, NAME, PEERS)
     for round_ in range(1, bench.rounds + 1):
         for peer in peers:
-            once(bench, peer, events, round_)
+            if round_ <= peer.rounds:
+                once(bench, peer, events, round_)
 
 
 def present(bench: Bench, section: str, peers: tuple[Peer, ...]) -> list[Peer]:
