@@ -183,6 +183,9 @@ def others(run: Run) -> Iterator[str]:
         "core": ("events_per_s", "cpu_us"),
         "history": ("cpu_us",),
         "offline": ("events_per_s", "cpu_us"),
+        "state": ("cpu_us", "memory_by_bound"),
+        "restore": ("rows_per_s", "rows"),
+        "memory": ("memory_by_bound",),
         "generator": ("sent_per_s",),
     }
     titles = {
@@ -190,6 +193,9 @@ def others(run: Run) -> Iterator[str]:
         "core": "The core alone",
         "history": "A long history",
         "offline": "Files",
+        "state": "Many subjects on disk",
+        "restore": "Restoring",
+        "memory": "Memory under pressure",
         "generator": "The generator",
     }
     for section, names in shown.items():
@@ -208,6 +214,9 @@ def _unit(name: str) -> str:
         "cpu_us": "CPU an event, µs",
         "cores_broker": "cores of the broker",
         "sent_per_s": "events/s",
+        "memory_by_bound": "memory by the bound that was set",
+        "rows_per_s": "rows/s",
+        "rows": "rows",
     }[name]
 
 

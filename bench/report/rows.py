@@ -218,6 +218,12 @@ ROWS: Final = (
         figure=lambda run: plain(run, "restore", "changelog", "rows_per_s"),
     ),
     Row(
+        what="the same into an empty store on disk",
+        how="the same; `store=rocksdb`",
+        places=[("restore", "")],
+        figure=lambda run: plain(run, "restore", "changelog-disk", "rows_per_s"),
+    ),
+    Row(
         what="rows restored with the local store intact, by those that were missing",
         goal=Goal(MOST, 1),
         how="`bench/restore.py`: the tail only",

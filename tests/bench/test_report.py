@@ -130,6 +130,22 @@ def test_a_run_that_was_cut_off_says_so() -> None:
     assert "cut off" in page(Run(name="r", lines=whole.lines[:-1]))
 
 
+def test_every_figure_of_a_section_has_its_place_on_the_page() -> None:
+    some = run(
+        Line(kind="figure", section="history", who="history-10", round=1, values={"cpu_us": 7.0}),
+        Line(kind="figure", section="restore", who="tail", round=1,
+             values={"rows_by_missing": 1.0, "rows_per_s": 9.0, "rows": 5}),
+        Line(kind="figure", section="memory", who="huge-poll", round=1,
+             values={"memory_by_bound": 0.5}),
+    )  # fmt: skip
+    text = page(some)
+    assert row_of(text, "rows restored with the local store")[2:4] == ["**1.00**", "met"]
+    assert row_of(text, "memory with a huge poll")[2:4] == ["**0.50**", "met"]
+    assert row_of(text, "tail") == ["tail", "**9.00**", "**5.00**"]
+    assert "## A long history" in text
+    assert "## Files" not in text
+
+
 def test_the_pictures_are_pictures() -> None:
     some = run(
         speed("consentry", 1, 150), speed(EOS, 1, 100),
