@@ -9,7 +9,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from bench.report.figures import plain
-from bench.report.rows import number
+from bench.report.goals import number
 from bench.results import Run
 
 WIDTH: Final = 960
