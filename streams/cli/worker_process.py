@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from streams import compiled
 from streams.transport import ending
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
         instance_id=settings.instance_id,
         policy_version=policy.version,
         pid=os.getpid(),
+        compiled=compiled.active(),
     )
     answering = await listen(health, settings)
     beside = [
