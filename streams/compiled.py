@@ -77,9 +77,9 @@ def usable() -> bool:
         return False
     try:
         compiled = json.loads(SOURCES.read_bytes())
+        whole: bool = compiled == {"for": EXTENSION_SUFFIXES[0], "sources": digests()}
     except (OSError, ValueError):
         return False
-    whole: bool = compiled == {"for": EXTENSION_SUFFIXES[0], "sources": digests()}
     return whole
 
 
