@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -55,6 +56,7 @@ class Producer:
         self._fails = fails
         self._hangs = hangs
         self.stopped = False
+        self.offset = 7
         self.metadata: set[str] = set()
 
     async def _step(self, name: str) -> None:
@@ -78,7 +80,8 @@ class Producer:
         assert self.open is not None
         self.open.append((topic, partition, batch.records))
         sent: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        sent.set_result(SimpleNamespace(topic=topic, offset=7))
+        sent.set_result(SimpleNamespace(topic=topic, offset=self.offset))
+        self.offset += len(batch.records) if self.offset >= 0 else 0
         return sent
 
     async def send_offsets_to_transaction(self, offsets: dict[Any, Any], group: str) -> None:
@@ -230,4 +233,45 @@ def test_a_failure_at_any_step_ends_the_process_and_nothing_is_acknowledged(
     asyncio.run(run(Producer(fails=step)))
     asyncio.run(run(Producer(hangs=step)))
     assert exits == [70, 70]
+    assert told == []
+
+
+@pytest.mark.parametrize(("first", "end"), [(7, 7 + 4 + 1), (-1, None)])
+def test_a_store_is_told_of_what_committed_and_where_the_changelog_then_ends(
+    first: int, end: int | None
+) -> None:
+    """A broker that had a batch already does not always know where."""
+    producer = Producer()
+    producer.offset = first
+    told: list[Any] = []
+
+    async def run() -> None:
+        one = committer(producer)
+        one.on_commit = lambda batches, at: told.append((batches, at, len(producer.committed)))
+        one.start()
+        rows = batch(0, position=4)
+        for number in range(4):  # of which three fit into one record batch
+            rows.add(Output("log", 0, b"%d" % number, b"row"))
+        one.put(rows)
+        await one.drained()
+        await one.close()
+        assert told == [([rows], end, 1)]
+
+    asyncio.run(run())
+
+
+def test_a_store_is_not_told_of_what_did_not_commit(exits: list[int]) -> None:
+    told: list[Any] = []
+
+    async def run() -> None:
+        one = committer(Producer(fails="commit"))
+        one.on_commit = lambda *given: told.append(given)
+        one.start()
+        one.put(batch(1))
+        assert one._task is not None
+        with suppress(Ended):
+            await one._task
+
+    asyncio.run(run())
+    assert exits == [ending.CRASHED]
     assert told == []
