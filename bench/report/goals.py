@@ -48,6 +48,7 @@ class Row:
     places: Sequence[tuple[str, str]]
     goal: Goal | None = None
     unit: str = ""
+    in_readme: bool = False
 
     def verdict(self, run: Run) -> Verdict:
         """Whether the goal is kept."""

@@ -16,9 +16,6 @@ HOW: Final = (Path(__file__).parent / "how.md").read_text("utf-8")
 MISSES: Final = Path(__file__).parent / "misses.md"
 """Why goals are missed, written by people; it stands on the page while one is."""
 
-IN_README: Final = 6
-"""So many rows of the table stand in the README: those that have a goal, the first ones."""
-
 
 def page(run: Run) -> str:
     """The whole page."""
@@ -74,10 +71,10 @@ def misses(run: Run) -> Iterator[str]:
 
 
 def readme_lines(run: Run) -> list[str]:
-    """The rows with a goal that come first, for the README."""
+    """A few rows of the table, for the README."""
     if not run.lines:
         return ["Throughput and latency beside Kafka Streams, Faust and bare loops: `make bench`."]
-    rows = [row for row in ROWS if row.goal is not None][:IN_README]
+    rows = [row for row in ROWS if row.in_readme]
     return [
         (
             "Beside peers that do a small part of the job, in one run "

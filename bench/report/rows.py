@@ -8,6 +8,14 @@ from bench.report.figures import Figure, across, plain, ratio
 from bench.report.goals import LEAST, MOST, Goal, Row
 from bench.results import Run
 
+EOS: Final = "kafka-streams-eos"
+QUICK: Final = "kafka-streams-eos-20"
+HOP: Final = "one-hop"
+AT_LOW: Final = "at 1,000 events/s"
+AT_HALF: Final = "at half of Consentry's peak"
+HOW_LATE: Final = "from sending a marked share to reading its finding, `read_committed`"
+IN_README: Final = (EOS, f"{EOS}-keeping", "stock-faust", "bare-librdkafka")
+
 
 def _against(what: str, theirs: str, goal: Goal | None, how: str) -> Row:
     places = [("throughput", theirs), ("throughput", "consentry")]
@@ -17,6 +25,7 @@ def _against(what: str, theirs: str, goal: Goal | None, how: str) -> Row:
         how=how,
         places=places,
         figure=lambda run: ratio(run, "throughput", "consentry", theirs, "events_per_s"),
+        in_readme=theirs in IN_README,
     )
 
 
@@ -31,15 +40,9 @@ def _late(what: str, theirs: str, rate: str, name: str, goal: Goal | None, how: 
         how=how,
         places=[("latency", theirs), ("latency", "consentry")],
         figure=figure,
+        in_readme=theirs == EOS and rate == "low",
     )
 
-
-EOS: Final = "kafka-streams-eos"
-QUICK: Final = "kafka-streams-eos-20"
-HOP: Final = "one-hop"
-AT_LOW: Final = "at 1,000 events/s"
-AT_HALF: Final = "at half of Consentry's peak"
-HOW_LATE: Final = "from sending a marked share to reading its finding, `read_committed`"
 
 ROWS: Final = (
     _against(
@@ -100,6 +103,7 @@ ROWS: Final = (
         how="CPU time of the process, the broker's apart",
         places=[("throughput", EOS), ("throughput", "consentry")],
         figure=lambda run: ratio(run, "throughput", "consentry", EOS, "cpu_us"),
+        in_readme=True,
     ),
     _late(f"share to finding {AT_LOW}, p50, by Kafka Streams'", EOS, "low", "p50_ms",
           Goal(MOST, 0.5), HOW_LATE),
