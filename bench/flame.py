@@ -27,7 +27,7 @@ _PYTHON = re.compile(r"(.+) \((.+?)(?::\d+)?\)")
 _SKIPPED = ("runpy", "typer", "asyncio/runners", "streams/cli", "<string>", "threading.py",
             "mode/threads", "faust/agents", "mode/services", "asyncio/base_events", "importlib")  # fmt: skip
 _WAITING = ("epoll", "cond_timedwait", "select_epoll", "futex")
-_CORE = ("subject", "judge", "revise", "affected", "deadlines", "signals", "identifiers", "assess",
+_CORE = ("subject", "timeline", "judge", "revise", "affected", "deadlines", "signals", "identifiers", "assess",
          "capture", "coverage", "duties", "message_basis", "message_extras", "share_basis",
          "share_extras", "share_roles", "soft_opt_in")  # fmt: skip
 

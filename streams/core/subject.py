@@ -7,9 +7,8 @@ rows come in, the same subject results.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from mypy_extensions import mypyc_attr
 
@@ -23,99 +22,16 @@ from streams.core.events import (
     RecipientNotification,
 )
 from streams.core.identifiers import ControllerId, EventId, PayloadHash, RecipientId, SubjectId
-from streams.core.instants import EARLIEST, Instant
+from streams.core.instants import Instant
 from streams.core.signals import Grant, Signal, opt_out_at_collection
 from streams.core.state import EventRow
+from streams.core.timeline import Timeline
 from streams.core.vocabulary import ConsentAction, PurchaseAction, Purpose, Status
-
-T = TypeVar("T")
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _GRANTED: Final = ConsentAction.GRANTED
 _PURCHASED: Final = PurchaseAction.PURCHASED
 _RETRACTED: Final = Status.RETRACTED
-
-
-_NO_ITEMS: Final[list[Any]] = []
-"""What every empty timeline holds; nothing is ever put in."""
-
-
-class Timeline(Generic[T]):
-    """Values sorted by instant, then by event id, so that ties do not depend on arrival.
-
-    The lists that it gives are to be read at once and not changed: where the whole of it
-    is asked for, as for an event that is on time, it is the timeline's own.
-    """
-
-    __slots__ = ("_items", "_key", "_last", "_times")
-
-    def __init__(self, key: Callable[[T], tuple[Instant, EventId]]) -> None:
-        self._key = key
-        self._items: list[T] = _NO_ITEMS
-        self._times: list[Instant] = _NO_ITEMS
-        """Their instants, so that bisection compares integers only."""
-        self._last: int = EARLIEST - 1
-        """The instant of the last one: for an event that is on time this alone is read."""
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def add(self, item: T) -> None:
-        """Insert in order; an append for an item that is on time."""
-        at, event_id = self._key(item)
-        if self._items is _NO_ITEMS:
-            # Most timelines of a subject stay empty; only this one gets lists of its own.
-            self._times, self._items = [at], [item]
-            self._last = at
-        elif at > self._last:
-            self._times.append(at)
-            self._items.append(item)
-            self._last = at
-        else:
-            position = self._place(at, event_id)
-            self._times.insert(position, at)
-            self._items.insert(position, item)
-
-    def remove(self, item: T) -> None:
-        """Take out the item with the same instant and event id."""
-        position = self._place(*self._key(item))
-        del self._items[position], self._times[position]
-        self._last = self._times[-1] if self._times else EARLIEST - 1
-
-    def _place(self, at: Instant, event_id: EventId) -> int:
-        """Where an instant and event id belong; event ids decide among equal instants."""
-        first, last = bisect_left(self._times, at), bisect_right(self._times, at)
-        if first == last:
-            return first
-        key = self._key
-        return bisect_left(self._items, event_id, first, last, key=lambda item: key(item)[1])
-
-    def through(self, at: Instant) -> Sequence[T]:
-        """Everything at or before an instant, oldest first."""
-        if self._last <= at:
-            return self._items
-        return self._items[: bisect_right(self._times, at)]
-
-    def before(self, at: Instant) -> Sequence[T]:
-        """Everything strictly before an instant, oldest first."""
-        if self._last < at:
-            return self._items
-        return self._items[: bisect_left(self._times, at)]
-
-    def since(self, at: Instant) -> Sequence[T]:
-        """Everything at or after an instant, oldest first."""
-        if self._last < at:
-            return ()
-        return self._items[bisect_left(self._times, at) :]
-
-    def after(self, at: Instant) -> Sequence[T]:
-        """Everything strictly after an instant, oldest first."""
-        if self._last <= at:
-            return ()
-        return self._items[bisect_right(self._times, at) :]
 
 
 def _at(event: Event) -> tuple[Instant, EventId]:

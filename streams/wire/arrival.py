@@ -20,7 +20,7 @@ from streams.settings.names import TopicNames
 from streams.wire.decode import Rejected, decode
 from streams.wire.guard import guard_key
 from streams.wire.murmur2 import murmur2
-from streams.wire.onepass import Ordinary
+from streams.wire.ordinary import Ordinary
 from streams.wire.origin import Origin, direct, rekeyed
 from streams.wire.record import Record
 from streams.wire.rejected import raw_key

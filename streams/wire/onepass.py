@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from types import MappingProxyType
@@ -20,89 +19,20 @@ from typing import Any, Final, cast
 import msgspec
 
 from streams.core.events import EVENT_CLASSES, Event
-from streams.core.identifiers import PayloadHash, subject_key
-from streams.core.instants import EARLIEST, LATEST, Instant
-from streams.core.law import FUTURE_TOLERANCE
-from streams.core.state import Fact, Source
+from streams.core.identifiers import PayloadHash
+from streams.core.instants import EARLIEST, LATEST
 from streams.core.vocabulary import ConsentAction, EventType
 from streams.wire.canonical import instant_text
+from streams.wire.columns import INSTANT, SYMBOL, TEXT, Column
 from streams.wire.framing import AVRO_HEADER, AVRO_MARKER
-from streams.wire.guard import PRODUCER_IDS, look_of
-from streams.wire.pii import Look, plainly_clean, raw_kind
-from streams.wire.record import Record
 from streams.wire.schemas import INPUTS, Schema, schemas
-from streams.wire.shapes import FIELDS, MAX_TEXT, MUST_NOT_HOLD_CONTROLS, FieldShape
-from streams.wire.validate import holds_controls
-
-_TEXT: Final = 0
-_SYMBOL: Final = 1
-_FLAG: Final = 2
-_INSTANT: Final = 3
-
-_KNOWN_AT_MOST: Final = 4096
-"""Texts of a field that are remembered as clean; then it begins anew."""
+from streams.wire.shapes import FIELDS
 
 _MAX_BYTES: Final = 65_536
 """An event has some five hundred bytes; longer ones are rare and take the long way."""
 
 _canonical = msgspec.json.Encoder(order="sorted").encode
 _GRANTED: Final = ConsentAction.GRANTED
-
-
-class Column:
-    """One field of a schema: how it stands in the bytes, and what its texts must be."""
-
-    def __init__(self, shape: FieldShape, form: Any) -> None:
-        self.name: str = shape.name
-        self.optional: bool = isinstance(form, list)
-        if isinstance(form, list):
-            if len(form) != 2 or form[0] != "null":
-                raise LookupError("a union of an unforeseen form")
-            form = form[1]
-        self.many: bool = isinstance(form, dict) and form["type"] == "array"
-        if self.many:
-            form = form["items"]
-        self.kind: int = _TEXT
-        self.symbols: list[StrEnum | None] = []
-        if isinstance(form, dict) and form["type"] == "enum":
-            self.kind = _SYMBOL
-            # The type of a list of symbols is that of the whole list.
-            kind = shape.type.__args__[0] if shape.is_list else shape.type
-            words = {str(word): word for word in kind}
-            self.symbols = [words.get(symbol) for symbol in form["symbols"]]
-        elif form == "boolean":
-            self.kind = _FLAG
-        elif form == "long":
-            self.kind = _INSTANT
-        elif form != "string":
-            raise LookupError("a type of an unforeseen form")
-        self.look: Look = look_of(self.name)
-        self.controls: bool = self.name not in MUST_NOT_HOLD_CONTROLS
-        # Ids are new in every event; who receives, and which system tells, comes again.
-        self.repeats: bool = self.name not in PRODUCER_IDS and self.name != "subject_id"
-        self.known: dict[bytes, str] = {}
-        self.lists: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-
-    def shared(self, many: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The same list as was met before: a few lists of categories make up most of them."""
-        if len(self.lists) >= _KNOWN_AT_MOST:
-            self.lists.clear()
-        return self.lists.setdefault(many, many)
-
-    def text(self, raw: bytes) -> str | None:
-        """The text of bytes not met before, or None where the long way must look at it."""
-        text = raw.decode()
-        if not 0 < len(text) <= MAX_TEXT:
-            return None
-        if not plainly_clean(text) and (
-            (not self.controls and holds_controls(text)) or raw_kind(text, self.look) is not None
-        ):
-            return None
-        if self.repeats:
-            if len(self.known) >= _KNOWN_AT_MOST:
-                self.known.clear()
-            self.known[raw] = text
-        return text
 
 
 class OnePass:
@@ -120,7 +50,7 @@ class OnePass:
         self._later = [
             column.name
             for column in self._columns
-            if column.kind == _INSTANT and column.name not in ("occurred_at", "recorded_at")
+            if column.kind == INSTANT and column.name not in ("occurred_at", "recorded_at")
         ]
         given = {column.name for column in self._columns if not column.optional}
         if any(shape.required and name not in given for name, shape in shapes.items()):
@@ -155,7 +85,7 @@ class OnePass:
                 if branch != 2:
                     return None
             kind = column.kind
-            if kind == _INSTANT:
+            if kind == INSTANT:
                 if last_long and value.startswith(last_long, at):
                     at += len(last_long)
                 else:
@@ -192,7 +122,7 @@ class OnePass:
                 length = value[at]
                 at += 1
                 one: Any
-                if kind == _TEXT:
+                if kind == TEXT:
                     if length > 0x7F:
                         more = value[at]
                         at += 1
@@ -211,7 +141,7 @@ class OnePass:
                         one = column.text(raw)
                         if one is None:
                             return None
-                elif kind == _SYMBOL:
+                elif kind == SYMBOL:
                     if length & 0x81:
                         return None
                     one = column.symbols[length >> 1]
@@ -249,44 +179,6 @@ class OnePass:
         given.pop("trace_id", None)
         given.pop("schema_version", None)
         return event, PayloadHash(sha256(_canonical(given)).hexdigest())
-
-
-class Ordinary:
-    """Reads the records of the input topics that are as most are."""
-
-    def __init__(self, kinds: Mapping[str, EventType]) -> None:
-        """`kinds` are the types of events by topic."""
-        self._kinds = dict(kinds)
-        self._readers = dict(one_passes())
-
-    def fact(self, record: Record) -> Fact | None:
-        """The fact of a record, or None: take the long way.
-
-        Its event was read in one pass, its key is its subject's, and it does not lie in
-        the future. Whether its partition is its key's, the caller finds out.
-        """
-        topic, value = record.topic, record.value
-        kind = self._kinds.get(topic)
-        if kind is None or value is None:
-            return None
-        reader = self._readers.get(value[:AVRO_HEADER])
-        if reader is None or reader.kind is not kind:
-            return None
-        read = reader.read(value)
-        if read is None:
-            return None
-        event, payload_hash = read
-        arrived_at = Instant(record.timestamp)
-        if event.occurred_at > arrived_at + FUTURE_TOLERANCE:
-            return None
-        if record.key != subject_key(event.controller_id, event.subject_id):
-            return None
-        return Fact(
-            event=event,
-            payload_hash=payload_hash,
-            ingested_at=arrived_at,
-            source=Source(topic, record.partition, record.offset),
-        )
 
 
 @cache
