@@ -155,7 +155,7 @@ def measured(
     try:
         idle = worker.peak()
         proxy.rate = SLOW if who == "slow-broker" else None
-        count = 300 if given.short else 3_000
+        count = 300 if given.short else 1_000
         asyncio.run(fill(settings.model_copy(update={"brokers": (given.direct,)}), count))
         until = time.monotonic() + (10.0 if given.short else given.seconds)
         while time.monotonic() < until:

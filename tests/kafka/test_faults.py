@@ -38,7 +38,7 @@ AN_ASSIGNMENT_RAISES = """
 from streams.transport import driver
 def broken(*given):
     raise ValueError("secret")
-driver.Holding = broken
+driver.new_holding = broken
 """
 
 
