@@ -116,6 +116,7 @@ class Worker:
         environment = {f"CONSENTRY_{name.upper()}": text for name, text in texts.items()}
         self._log = (folder / f"{settings.application_id}.log").open("wb")
         ready = folder / f"{settings.application_id}.ready"
+        ready.unlink(missing_ok=True)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "streams.cli.main", "worker", "--ready-file", str(ready)],
             env=os.environ | environment,
@@ -146,17 +147,19 @@ class Worker:
 def measured(
     base: Settings, proxy: Proxy, folder: Path, who: str, given: argparse.Namespace
 ) -> dict[str, Any]:
-    """One worker from idle to its most memory, with the backlog before it."""
+    """A worker when idle, and another one with the backlog before it."""
     name = f"{base.application_id}-{who}"
     settings = base.model_copy(update={"application_id": name, "topic_prefix": f"{name}."})
     create_topics(settings)
     proxy.rate = None
     worker = Worker(settings, folder)
+    idle = worker.peak()
+    worker.end()
+    count = 300 if given.short else 1_000
+    asyncio.run(fill(settings, count))
+    proxy.rate = SLOW if who == "slow-broker" else None
+    worker = Worker(settings, folder)
     try:
-        idle = worker.peak()
-        proxy.rate = SLOW if who == "slow-broker" else None
-        count = 300 if given.short else 1_000
-        asyncio.run(fill(settings.model_copy(update={"brokers": (given.direct,)}), count))
         until = time.monotonic() + (10.0 if given.short else given.seconds)
         while time.monotonic() < until:
             worker.peak()
@@ -195,7 +198,6 @@ def main() -> None:
                 transaction_timeout_s=60.0,
                 health_port=-1,
             )
-            given.direct = f"{HOST}:{port}"
             for who in ("slow-broker", "huge-poll"):
                 values = measured(base, proxy, folder, who, given)
                 tell(given.results, who, 1, values)
