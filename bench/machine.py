@@ -73,9 +73,8 @@ def versions() -> dict[str, str]:
 
 def compiled() -> list[str]:
     """The modules of Consentry that run compiled rather than as Python."""
-    folder = ROOT / "streams"
-    names = (file.relative_to(ROOT) for file in folder.rglob("*.so"))
-    return sorted(str(name).split(".")[0].replace("/", ".") for name in names)
+    names = (file.name.partition(".cpython")[0] for file in (ROOT / "streams").rglob("*.so"))
+    return sorted(names)
 
 
 def commit() -> str:

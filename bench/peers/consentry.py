@@ -16,6 +16,7 @@ from streams.topics import create_topics
 from streams.topics.keeping import compacted
 from streams.wire.findings import decode_finding
 
+LIVE_BYTES = 2 << 30
 BASIS = "S.BASIS"
 """The family of findings that the small job has too: a share without a basis."""
 
@@ -49,6 +50,15 @@ def command(bus: Bus, folder: Path, _aim: Aim) -> Command:
     )  # fmt: skip
 
 
+def _in_memory(bus: Bus, folder: Path, aim: Aim) -> Command:
+    """With room for all subjects of the stream, as peers have for what they keep."""
+    plain = command(bus, folder, aim)
+    if "live_subjects_max_bytes" not in Settings.model_fields:
+        return plain
+    room = {"CONSENTRY_LIVE_SUBJECTS_MAX_BYTES": str(LIVE_BYTES)}
+    return replace(plain, environment={**plain.environment, **room})
+
+
 def _on_disk(bus: Bus, folder: Path, aim: Aim) -> Command:
     """The same with its rows in RocksDB."""
     plain = command(bus, folder, aim)
@@ -73,7 +83,7 @@ def event_id(value: bytes) -> str | None:
 CONSENTRY = Peer(
     key="consentry",
     name="Consentry, whole law",
-    command=command,
+    command=_in_memory,
     prepare=prepare,
     told=lambda bus: bus.settings.topics.violations,
     event_id=event_id,
