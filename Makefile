@@ -5,6 +5,7 @@
 # make faults-control  the same on runtimes that lack something; writes docs/faults-control.md
 # make test-pure  what is compiled, as plain Python: the law, the bytes, convergence
 # make bench   what is measured, about 25 minutes; writes docs/performance.md
+# make peers   what the bench compares with; the tests of peers that are not here skip
 # make lint    what else CI checks
 # make format  put the code into shape
 # make lock    bring the lock files in line with pyproject.toml (needs uv; UPGRADE=--upgrade)
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 UPGRADE ?=
 
-.PHONY: setup demo test test-pure faults faults-control bench lint format lock clean
+.PHONY: setup demo test test-pure peers faults faults-control bench lint format lock clean
 .DEFAULT_GOAL := setup
 .DELETE_ON_ERROR:
 
@@ -40,6 +41,8 @@ faults-control: setup
 
 bench: setup $(VENV)/.bench $(VENV)/.quix
 	$(BIN)/python -m bench $(ARGS)
+
+peers: $(VENV)/.bench $(VENV)/.quix
 
 lint: setup
 	$(BIN)/ruff check .
