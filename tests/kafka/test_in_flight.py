@@ -42,8 +42,8 @@ def peak(worker: WorkerProcess) -> int:
 
 
 @pytest.fixture
-def backlog(kafka: str, unique: str) -> Bus:
-    bus = Bus(
+def bus(kafka: str, unique: str) -> Bus:
+    return Bus(
         kafka,
         unique,
         partitions=1,
@@ -53,8 +53,6 @@ def backlog(kafka: str, unique: str) -> Bus:
         in_flight_max_bytes=24 * MIB,
         dead_letter_limit_share=1.0,
     )
-    asyncio.run(fill(bus))
-    return bus
 
 
 async def fill(bus: Bus) -> None:
@@ -68,17 +66,20 @@ async def fill(bus: Bus) -> None:
     await producer.stop()
 
 
-def test_memory_stays_under_its_limit_while_nothing_commits(backlog: Bus) -> None:
+def test_memory_stays_under_its_limit_while_nothing_commits(bus: Bus) -> None:
     """The limit is what it takes when idle, and twice what it may hold: bytes are not objects."""
-    with backlog:
-        with backlog.worker(fault=COMMITS_HANG) as worker:
+    with bus:
+        with bus.worker() as worker:  # before there is anything to read
             idle = peak(worker)
+            assert worker.stop()[0] == 0
+        asyncio.run(fill(bus))
+        with bus.worker(fault=COMMITS_HANG) as worker:
             limit = idle + 2 * 24 * MIB
             peaks: list[int] = []
             until(lambda: settled(peaks, worker) or None, "it takes no more memory", 60.0, worker)
             assert peak(worker) <= limit, f"{peak(worker) // MIB} MiB, idle {idle // MIB} MiB"
             assert peak(worker) > idle + 8 * MIB, "nothing was read"
-        with backlog.worker(fault=COMMITS_HANG + UNBOUNDED) as worker:
+        with bus.worker(fault=COMMITS_HANG + UNBOUNDED) as worker:
             until(lambda: peak(worker) > limit or None, "without the bound it does", 60.0, worker)
 
 

@@ -159,6 +159,7 @@ class Broker:
         self._owners: dict[str, _Owner] = {}
         self._offsets: dict[str, dict[Place, Offset]] = {}
         self.tasks: deque[Callable[[], None]] = deque()
+        self._to_show: deque[tuple[str, Mapping[Place, Offset]]] = deque()
         self.changes = 0
         """How often anything has changed: who was Busy may try again."""
         self.refusals = 0
@@ -322,15 +323,21 @@ class Broker:
             self._complete(owner, transaction)
 
     def _complete(self, owner: _Owner, transaction: Transaction) -> None:
-        """All markers are written; the group coordinator shows the offsets a little later."""
+        """All markers are written; the group coordinator shows the offsets a little later.
+
+        In the order in which their transactions ended, whatever else waits: offsets that
+        were committed later are never replaced by earlier ones.
+        """
         self.changes += 1
         owner.open = None
         if transaction.commit:
-            for group, offsets in transaction.offsets.items():
-                self.tasks.append(lambda g=group, o=offsets: self._show(g, o))  # type: ignore[misc]
+            for shown in transaction.offsets.items():
+                self._to_show.append(shown)
+                self.tasks.append(self._show)
 
-    def _show(self, group: str, offsets: Mapping[Place, Offset]) -> None:
+    def _show(self) -> None:
         self.changes += 1
+        group, offsets = self._to_show.popleft()
         self._offsets.setdefault(group, {}).update(offsets)
 
     def settle(self) -> None:

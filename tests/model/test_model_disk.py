@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
@@ -18,7 +17,6 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from streams.transport.disk.rows import DiskRows
-from streams.transport.takeover import TakeOver
 from tests.model.disk import disks
 from tests.model.play import Event, duels, play, played, schedules
 from tests.model.staging import staged
@@ -70,27 +68,23 @@ def rows_are_written_when_they_are_put(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(DiskRows, "put", early)
 
 
-def the_store_is_taken_as_it_is(patch: pytest.MonkeyPatch) -> None:
-    """What came on the changelog since is not read, nor compared with the offsets."""
-
-    async def fit(*_: object) -> None: ...
-
-    def unfit(self: DiskRows, start: int, end: int) -> str | None:
-        del start
-        self._state = self._state.__class__(**{**_fields(self._state), "position": end})
-        return None
-
-    patch.setattr(TakeOver, "_made_fit", fit)
-    patch.setattr(DiskRows, "unfit", unfit)
-
-
-def _fields(state: Any) -> dict[str, Any]:
-    return {name: getattr(state, name) for name in state.__struct_fields__}
-
-
 def what_is_pending_is_not_read(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("streams.transport.disk.pending.Pending.__contains__", lambda *_: False)
     patch.setattr("streams.agents.live.LiveSubjects.get", lambda *_: None)
+
+
+LATE_OFFSETS = 4, [
+    ("run", 76, 8), ("run", 41, 120), ("send", 221, 251), ("overtake", 185, 250),
+    ("run", 76, 8), ("run", 41, 120), ("send", 221, 251), ("overtake", 185, 250),
+], True  # fmt: skip
+"""Two transactions of one owner end while the coordinator has shown the offsets of neither."""
+
+
+def test_offsets_that_are_shown_late_are_shown_in_order(stage: pytest.MonkeyPatch) -> None:
+    """Found by the search below, as a fault of the broker in memory."""
+    seed, schedule, survivors = LATE_OFFSETS
+    for on_disk in (False, True):
+        play(World(seed, on_disk=on_disk), schedule, survivors=survivors)
 
 
 crashes = schedules(("run", "run", "run", "send", "kill", "overtake", "start"))
@@ -100,7 +94,6 @@ crashes = schedules(("run", "run", "run", "send", "kill", "overtake", "start"))
     "taken_out",
     [
         rows_are_written_when_they_are_put,
-        the_store_is_taken_as_it_is,
         what_is_pending_is_not_read,
     ],
 )
@@ -124,7 +117,7 @@ def test_without_it_a_schedule_is_found_that_goes_wrong(
             st.tuples(st.integers(0, 9), crashes, st.booleans()),
             goes_wrong,
             settings=settings(
-                max_examples=3000,  # it stops at the first that is found
+                max_examples=400,
                 database=None,
                 deadline=None,
                 phases=[Phase.generate],
