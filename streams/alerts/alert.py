@@ -1,0 +1,50 @@
+"""What a person on call is told: a group of findings that belong together."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from streams.core.instants import Instant
+from streams.core.vocabulary import Severity
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of one group, as it is sent to chat and paging services.
+
+    `key` names the group over its whole life and is its deduplication key; `version` grows
+    by one each time there is something new to say, so `key:version` names this telling
+    alone. `state` is `resolved` when every finding of the group is closed. `severity` is
+    the highest among them. `count` is how many findings the group has had, `open_count` how
+    many of them are open now. `first_at` and `last_at` are the earliest and latest instant
+    of the judged events. `pseudonyms` is empty unless the route switched them on.
+    `waiver` is why and until when it is accepted, for what is shown as waived. Texts are
+    in the language of the route, safe to show, and hold no personal data.
+    """
+
+    key: str
+    version: int
+    state: Literal["firing", "resolved"]
+    severity: Severity
+    code: str
+    title: str
+    recipient_id: str | None
+    controller_id: str | None
+    count: int
+    open_count: int
+    provisional_count: int = 0
+    first_at: Instant
+    last_at: Instant
+    summary: str
+    action: str
+    citations: tuple[str, ...] = ()
+    pseudonyms: tuple[str, ...] = ()
+    waiver: str | None = None
+    runbook_url: str | None = None
+    test: bool = False
+
+    @property
+    def uid(self) -> str:
+        """The name of this telling alone, the same at every attempt."""
+        return f"{self.key}:{self.version}"

@@ -1,0 +1,109 @@
+"""What every sink does, and what it says of each letter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from streams.alerts.alert import Alert
+from streams.errors import ConsentryError
+from streams.sinks.letter import Letter
+
+Load_contra = TypeVar("Load_contra", Letter, Alert, contravariant=True)
+"""SIEM sinks take letters, one a revision; sinks for people take alerts, one a telling."""
+
+
+class Verdict(StrEnum):
+    """What became of one letter.
+
+    DELIVERED: the receiver has it. DUPLICATE: it had it already, which is as good.
+    RETRY: not now (429, 503, a full queue); the same letter may be taken later. REJECTED:
+    never; it goes to the dead letters with the reason.
+    """
+
+    DELIVERED = "delivered"
+    DUPLICATE = "duplicate"
+    RETRY = "retry"
+    REJECTED = "rejected"
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict on one letter.
+
+    `reason` is the receiver's own code or phrase, bounded and without payload: receivers
+    quote what they were sent. `retry_after_s` is what the receiver asked for, in seconds.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    retry_after_s: float | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Nothing is left to do for this letter."""
+        return self.verdict is not Verdict.RETRY
+
+
+DELIVERED = Outcome(verdict=Verdict.DELIVERED)
+DUPLICATE = Outcome(verdict=Verdict.DUPLICATE)
+
+
+class SinkDown(ConsentryError):
+    """Nothing can be said of the batch: not reached, timed out, refused as a whole.
+
+    Any part of the batch may have arrived; all of it is sent again under the same ids.
+    `retry_after_s` is what the receiver asked for. `lasting` says that waiting alone mends
+    nothing (a wrong token, an untrusted certificate): it is retried all the same, since
+    somebody may put it right, but said louder.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        remedy: str = "",
+        *,
+        retry_after_s: float | None = None,
+        lasting: bool = False,
+    ) -> None:
+        super().__init__(problem, remedy)
+        self.retry_after_s = retry_after_s
+        self.lasting = lasting
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that `consentry sinks check` looked at: `what`, whether it holds, what was said."""
+
+    what: str
+    ok: bool
+    said: str
+
+
+class Sink(Protocol[Load_contra]):
+    """A receiver. One task uses it at a time; it connects when it is first needed.
+
+    It never waits longer than its own `timeout_s`, sends no personal value, and does no
+    retries: the deliverer decides when to try again.
+    """
+
+    async def send(self, loads: Sequence[Load_contra]) -> Sequence[Outcome]:
+        """Hand over letters or alerts in their order; one outcome for each, in the same order.
+
+        Of one identity, a later revision never overtakes an earlier one that has to be
+        retried: a sink whose receiver keeps order by arrival answers RETRY for it too.
+        Raises SinkDown when the batch as a whole was not taken.
+        """
+        ...
+
+    async def check(self) -> Sequence[Check]:
+        """Reach the receiver; look at TLS, credentials and what it needs. Sends no finding.
+
+        Everything wrong is a Check; it raises nothing for a receiver that is away.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Hand over what is buffered and let go of connections. May be called twice."""
+        ...

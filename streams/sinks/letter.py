@@ -1,0 +1,36 @@
+"""What is handed to a sink: one revision of a finding or duty, and where it was read."""
+
+from __future__ import annotations
+
+import msgspec
+
+from streams.siem.lifecycle import Told, identity
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """One revision to tell, with its place on the bus.
+
+    `topic`, `partition` and `offset` name the record that it was read from. `test` marks
+    what `consentry sinks test` sends: receivers show it as a test.
+    """
+
+    told: Told
+    topic: str
+    partition: int
+    offset: int
+    test: bool = False
+
+    @property
+    def identity(self) -> str:
+        """What the receiver knows the finding or duty by, over its whole life."""
+        return identity(self.told)
+
+    @property
+    def uid(self) -> str:
+        """The name of this revision alone, the same at every attempt: receivers dedupe by it."""
+        return f"{self.identity}:{self.told.revision}"
+
+    @property
+    def place(self) -> str:
+        """Topic, partition and offset, for logs and errors."""
+        return f"{self.topic}[{self.partition}]@{self.offset}"
