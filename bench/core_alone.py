@@ -15,7 +15,7 @@ from streams.transport.checks import PolicyPast
 from streams.transport.delivery import Bounds
 from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Slice
-from streams.transport.table import MemoryRows
+from streams.transport.memory_rows import MemoryRows
 from streams.wire.progress import Progress
 from streams.wire.record import Record
 

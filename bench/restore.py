@@ -33,7 +33,8 @@ from streams.transport.delivery import Output, send_all
 from streams.transport.disk.options import Memory
 from streams.transport.disk.stores import DiskStores
 from streams.transport.stores import MemoryStores, Stores
-from streams.transport.table import RowStore, restore
+from streams.transport.row_store import RowStore
+from streams.transport.table import restore
 from streams.wire.progress import PROGRESS_KEY
 
 TRANSACTION: Final = 5_000

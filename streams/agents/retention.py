@@ -19,7 +19,7 @@ from streams.core.policy import Policy
 from streams.core.rules.duties import duty_slot
 from streams.core.subject import Subject
 from streams.transport.checks import latest
-from streams.transport.table import RowStore
+from streams.transport.row_store import RowStore
 from streams.wire.progress import Progress
 from streams.wire.rows import occurred_at
 

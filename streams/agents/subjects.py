@@ -10,7 +10,7 @@ from streams.core.deadlines import Deadlines
 from streams.core.identifiers import SubjectKey, parse_subject_key
 from streams.core.state import EventRow
 from streams.core.subject import Subject
-from streams.transport.table import RowStore, SubjectDeadlines
+from streams.transport.row_store import RowStore, SubjectDeadlines
 from streams.wire.rows import CorruptRow, decode_row, stored_form
 
 INDEX_SLICE_S = 0.002

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from streams.transport.table import MemoryRows, RowStore
+from streams.transport.memory_rows import MemoryRows
+from streams.transport.row_store import RowStore
 
 
 class Stores(Protocol):

@@ -19,7 +19,9 @@ from streams.transport.checks import PolicyPast
 from streams.transport.delivery import Batch, Bounds, Output
 from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Slice, Span
-from streams.transport.table import MemoryRows, Restored, RowStore
+from streams.transport.memory_rows import MemoryRows
+from streams.transport.row_store import RowStore
+from streams.transport.table import Restored
 from streams.wire.encode import event_to_json
 from streams.wire.findings import decode_finding
 from streams.wire.progress import PROGRESS_KEY, Counters, Progress, decode_progress

@@ -17,7 +17,9 @@ from streams.core.instants import Instant
 from streams.core.state import Said, Verdict
 from streams.core.vocabulary import Status
 from streams.errors import ConsentryError
-from streams.transport.table import MemoryRows, Restored, RowStore
+from streams.transport.memory_rows import MemoryRows
+from streams.transport.row_store import RowStore
+from streams.transport.table import Restored
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import CorruptRow, encode_row, row_key
 from tests.transport.disk import opened

@@ -17,7 +17,7 @@ from streams.transport.disk.database import DISTRUST, Database, kind_of
 from streams.transport.disk.layout import FORMAT, STATE, State, decode_state
 from streams.transport.disk.options import Memory
 from streams.transport.disk.rows import DiskRows, tell_rebuilt
-from streams.transport.table import RowStore
+from streams.transport.row_store import RowStore
 
 LOCKED_FOR_S: Final = 10.0
 """How long an owner that stops may take to let go of a database."""
