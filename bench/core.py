@@ -27,9 +27,9 @@ from streams.core.subject import Subject
 from streams.settings import Settings
 from streams.transport.checks import PolicyPast
 from streams.transport.delivery import Batch, Bounds
+from streams.transport.memory_rows import MemoryRows
 from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Slice, Span
-from streams.transport.memory_rows import MemoryRows
 from streams.wire.arrival import Arrivals, Arrived
 from streams.wire.decode import Decoded, decode
 from streams.wire.findings import encode_finding

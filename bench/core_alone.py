@@ -13,9 +13,9 @@ from streams.core.policy import default_policy
 from streams.settings import Settings
 from streams.transport.checks import PolicyPast
 from streams.transport.delivery import Bounds
+from streams.transport.memory_rows import MemoryRows
 from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Slice
-from streams.transport.memory_rows import MemoryRows
 from streams.wire.progress import Progress
 from streams.wire.record import Record
 

@@ -32,8 +32,8 @@ from streams.transport.clients import changelog_reader, topic_id, transactional_
 from streams.transport.delivery import Output, send_all
 from streams.transport.disk.options import Memory
 from streams.transport.disk.stores import DiskStores
-from streams.transport.stores import MemoryStores, Stores
 from streams.transport.row_store import RowStore
+from streams.transport.stores import MemoryStores, Stores
 from streams.transport.table import restore
 from streams.wire.progress import PROGRESS_KEY
 

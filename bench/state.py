@@ -39,9 +39,9 @@ from streams.transport.disk.layout import ROWS, STATE, State, encode_state, plac
 from streams.transport.disk.options import Memory
 from streams.transport.disk.rows import DiskRows
 from streams.transport.disk.stores import open_rows
+from streams.transport.memory_rows import MemoryRows
 from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Slice, Span
-from streams.transport.memory_rows import MemoryRows
 from streams.wire.progress import Progress
 from streams.wire.rows import next_deadline, subject_of
 

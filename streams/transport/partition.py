@@ -7,8 +7,8 @@ from typing import Any
 
 from streams.transport.checks import PolicyPast
 from streams.transport.delivery import Batch, Committer
-from streams.transport.slices import Slice, follow
 from streams.transport.row_store import RowStore
+from streams.transport.slices import Slice, follow
 from streams.wire.progress import Progress, encode_progress
 
 

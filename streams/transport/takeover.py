@@ -24,8 +24,8 @@ from streams.transport.delivery import Batch, Bounds, Committer
 from streams.transport.ownership import require_owned
 from streams.transport.parallel import in_parallel
 from streams.transport.partition import OwnedPartition
-from streams.transport.stores import MemoryStores, Stores
 from streams.transport.row_store import RowStore
+from streams.transport.stores import MemoryStores, Stores
 from streams.transport.table import Restored, read_to_end, restore
 from streams.wire.progress import Gap, Progress
 

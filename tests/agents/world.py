@@ -17,10 +17,10 @@ from streams.core.render import event_type
 from streams.settings import Settings
 from streams.transport.checks import PolicyPast
 from streams.transport.delivery import Batch, Bounds, Output
-from streams.transport.partition import OwnedPartition
-from streams.transport.slices import Slice, Span
 from streams.transport.memory_rows import MemoryRows
+from streams.transport.partition import OwnedPartition
 from streams.transport.row_store import RowStore
+from streams.transport.slices import Slice, Span
 from streams.transport.table import Restored
 from streams.wire.encode import event_to_json
 from streams.wire.findings import decode_finding

@@ -20,9 +20,9 @@ from streams.cli.options import read_settings
 from streams.cli.worker import read_policy
 from streams.transport.checks import PolicyPast
 from streams.transport.delivery import Bounds, Output
+from streams.transport.memory_rows import MemoryRows
 from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Slice
-from streams.transport.memory_rows import MemoryRows
 from streams.wire.arrival import partition_for
 from streams.wire.progress import Progress
 from streams.wire.rows import subject_of
