@@ -33,6 +33,7 @@ from streams.settings import Settings
 from streams.topics import create_topics
 
 IN_FLIGHT: Final = 128 * MIB
+LIVE: Final = 256 * MIB
 RECORD: Final = 200_000
 SLOW: Final = 1 * MIB
 """Bytes a second of each connection to the broker."""
@@ -195,6 +196,7 @@ def main() -> None:
                 tick_source="external",
                 dead_letter_limit_share=1.0,
                 in_flight_max_bytes=IN_FLIGHT,
+                live_subjects_max_bytes=LIVE,
                 transaction_timeout_s=60.0,
                 health_port=-1,
             )

@@ -45,7 +45,8 @@ from streams.transport.slices import Slice, Span
 from streams.wire.progress import Progress
 from streams.wire.rows import next_deadline, subject_of
 
-SETTINGS: Final = Settings()
+# A quarter of the default, so that the bound is reached.
+SETTINGS: Final = Settings(live_subjects_max_bytes=256 << 20)
 SLICE: Final = 500
 ROWS_AT_ONCE: Final = 20_000
 MIB: Final = 1 << 20

@@ -11,12 +11,10 @@ from bench.peers.peer import Peer
 from bench.process import Command
 from bench.programs.job import Aim
 from streams.core.vocabulary import Status
-from streams.settings import Settings
 from streams.topics import create_topics
 from streams.topics.keeping import compacted
 from streams.wire.findings import decode_finding
 
-LIVE_BYTES = 2 << 30
 BASIS = "S.BASIS"
 """The family of findings that the small job has too: a share without a basis."""
 
@@ -50,26 +48,11 @@ def command(bus: Bus, folder: Path, _aim: Aim) -> Command:
     )  # fmt: skip
 
 
-def _in_memory(bus: Bus, folder: Path, aim: Aim) -> Command:
-    """With room for all subjects of the stream, as peers have for what they keep."""
-    plain = command(bus, folder, aim)
-    if "live_subjects_max_bytes" not in Settings.model_fields:
-        return plain
-    room = {"CONSENTRY_LIVE_SUBJECTS_MAX_BYTES": str(LIVE_BYTES)}
-    return replace(plain, environment={**plain.environment, **room})
-
-
 def _on_disk(bus: Bus, folder: Path, aim: Aim) -> Command:
     """The same with its rows in RocksDB."""
     plain = command(bus, folder, aim)
     stored = {"CONSENTRY_STORE": "rocksdb", "CONSENTRY_STORE_FOLDER": str(folder / "store")}
     return replace(plain, environment={**plain.environment, **stored})
-
-
-def _no_disk() -> str | None:
-    if "store" not in Settings.model_fields:
-        return "this version keeps its state in memory only"
-    return None
 
 
 def event_id(value: bytes) -> str | None:
@@ -83,7 +66,7 @@ def event_id(value: bytes) -> str | None:
 CONSENTRY = Peer(
     key="consentry",
     name="Consentry, whole law",
-    command=_in_memory,
+    command=command,
     prepare=prepare,
     told=lambda bus: bus.settings.topics.violations,
     event_id=event_id,
@@ -93,5 +76,4 @@ CONSENTRY_ON_DISK = replace(
     key="consentry-disk",
     name="Consentry, state on disk",
     command=_on_disk,
-    missing=_no_disk,
 )

@@ -153,14 +153,14 @@ class WorkSettings(Group):
         le=1_000_000,
     )
     live_subjects: int = setting(
-        100_000,
+        1_000_000,
         "Subjects kept ready in memory in one worker.",
         "100 to 100000000",
         ge=100,
         le=100_000_000,
     )
     live_subjects_max_bytes: int = setting(
-        268_435_456,
+        1_073_741_824,
         "About how much memory they may take in one worker, all partitions together; those "
         "used last are kept.",
         "1048576 to 1000000000000",
