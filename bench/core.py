@@ -102,7 +102,7 @@ def new_partition(policy: Policy) -> tuple[PartitionJudge, OwnedPartition, Nowhe
     partition = OwnedPartition(
         0, 1, MemoryRows(), progress, cast("Any", committer), PolicyPast(policy)
     )
-    return PartitionJudge(partition, SETTINGS, policy, 1_000_000), partition, committer
+    return PartitionJudge(partition, SETTINGS, policy), partition, committer
 
 
 def whole(pieces: Sequence[Slice], policy: Policy) -> Nowhere:
