@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from streams.agents.tally import Tally
     from streams.app import ConsentryApp
 
 
-def install(app: ConsentryApp) -> None:
-    """Put every agent of a worker on the app."""
+def install(app: ConsentryApp, tally: Tally | None = None) -> None:
+    """Put every agent of a worker on the app; what is judged is counted in `tally`."""
     from streams.agents import judge, ticks
 
-    judge.install(app)
+    judge.install(app, tally)
     ticks.install(app)

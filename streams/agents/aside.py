@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streams.core.findings import Finding
 from streams.core.policy import Policy
 from streams.settings.names import TopicNames
 from streams.transport.delivery import Batch, Output
@@ -20,10 +21,10 @@ class Aside:
         self._number = number
         self._count = count
 
-    def put(self, record: Record, refused: Refused, batch: Batch) -> None:
+    def put(self, record: Record, refused: Refused, batch: Batch) -> Finding:
         """Keep the record whole: raw personal data in quarantine, else as dead letter.
 
-        The finding goes to the partition of its subject where one is known.
+        The finding, which is returned, goes to the partition of its subject where one is known.
         """
         origin, letter = refused.origin, refused.rejected.dead_letter
         source = origin.source
@@ -45,3 +46,4 @@ class Aside:
         number = refused.partition_of_finding(self._number, self._count)
         key = finding.violation_id.encode()
         batch.add(Output(self._names.violations, number, key, encode_finding(finding)))
+        return finding

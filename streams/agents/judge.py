@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any, Final, cast
 
 import structlog
@@ -15,6 +16,7 @@ from faust.streams import Stream
 
 from streams.agents.judging import PartitionJudge, RuleFault
 from streams.agents.stray_log import StrayLog
+from streams.agents.tally import Tally, ends_of
 from streams.app import ConsentryApp
 from streams.errors import ConsentryError
 from streams.transport import ending
@@ -31,8 +33,8 @@ COMMIT_FIRST_S: Final = 1.0
 log = structlog.get_logger("consentry.worker")
 
 
-def install(app: ConsentryApp) -> None:
-    """Put the agent on the app; it reads every topic that is judged."""
+def install(app: ConsentryApp, tally: Tally | None = None) -> None:
+    """Put the agent on the app; it reads every topic that is judged, and counts in `tally`."""
     names = app.settings.topics
     records = app.topic(
         *names.inputs.values(),
@@ -43,14 +45,15 @@ def install(app: ConsentryApp) -> None:
         key_serializer="raw",
         value_serializer="raw",
     )
-    app.agent(records, name="judge")(Judging(app).slices)  # type: ignore[arg-type]  # a Stream
+    app.agent(records, name="judge")(Judging(app, tally).slices)  # type: ignore[arg-type]  # a Stream
 
 
 class Judging:
     """Judges slices in the order in which the transport hands them over."""
 
-    def __init__(self, app: ConsentryApp) -> None:
+    def __init__(self, app: ConsentryApp, tally: Tally | None = None) -> None:
         self._app = app
+        self._tally = Tally() if tally is None else tally
         self._indexing: set[asyncio.Task[None]] = set()
         self._stray_log = StrayLog()
 
@@ -85,16 +88,46 @@ class Judging:
             return
         partition.enter(piece)
         judge = self._judge_of(partition, consumer)
+        counters = partition.progress.counters
+        before = {topic: ends_of(counters.get(topic)) for topic in piece.spans}
+        try:
+            await self._hand_over(message, partition, judge, consumer)
+        finally:
+            for topic, ends in before.items():
+                self._tally.ended(topic, ends, ends_of(counters.get(topic)))
+            for record in piece.records[-1:]:
+                self._tally.seen(record.topic, record.timestamp)
+        if judge.strays:
+            self._stray_log.tell(judge.strays)
+
+    async def _hand_over(
+        self, message: Any, partition: OwnedPartition, judge: PartitionJudge, consumer: Consumer
+    ) -> None:
+        """Judge a slice, batch by batch, while the partition number is ours."""
+        piece: Slice = message.value
         for batch in judge.batches(piece):
-            if batch.final:
-                batch.done = lambda: consumer.ack(message)
+            raised, judge.raised = judge.raised, []
+            batch.done = self._done(raised, message if batch.final else None, consumer)
             # Before the next record is looked at: the batch carries the progress up to here.
             partition.hand_over(batch)
             await self._let_others_run(partition, batch)
             if not batch.final and consumer.partition_of(piece) is not partition:
                 return
-        if judge.strays:
-            self._stray_log.tell(judge.strays)
+
+    def _done(
+        self, raised: list[int], message: Any | None, consumer: Consumer
+    ) -> Callable[[], object] | None:
+        """What to do once a batch is committed: `message` is the slice that it completes."""
+        if message is None and not raised:
+            return None
+
+        def done() -> None:
+            if raised:
+                self._tally.told(raised, time.time() * 1000)
+            if message is not None:
+                consumer.ack(message)
+
+        return done
 
     async def _let_others_run(self, partition: OwnedPartition, batch: Batch) -> None:
         """Judging never waits for a commit, but must not starve it or outgrow memory.
@@ -115,7 +148,9 @@ class Judging:
     def _judge_of(self, partition: OwnedPartition, consumer: Consumer) -> PartitionJudge:
         if partition.live is None:
             owned = len(consumer.holding.numbers) if consumer.holding else 1
-            judge = PartitionJudge(partition, self._app.settings, self._app.policy, owned)
+            judge = PartitionJudge(
+                partition, self._app.settings, self._app.policy, owned, self._tally
+            )
             partition.live = judge
             task = asyncio.create_task(self._index(partition, judge))
             self._indexing.add(task)

@@ -14,6 +14,7 @@ from streams.agents.limit import DeadLetterLimit
 from streams.agents.retention import Leaving, Retention
 from streams.agents.strays import Strays, stray
 from streams.agents.subjects import Subjects
+from streams.agents.tally import Tally
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
@@ -54,9 +55,20 @@ class PartitionJudge:
     """Judges the slices of one partition number."""
 
     def __init__(
-        self, partition: OwnedPartition, settings: Settings, policy: Policy, owned: int = 1
+        self,
+        partition: OwnedPartition,
+        settings: Settings,
+        policy: Policy,
+        owned: int = 1,
+        tally: Tally | None = None,
     ) -> None:
-        """`owned` is among how many partition numbers the bounds of a worker are shared."""
+        """`owned` is among how many partition numbers the bounds of a worker are shared.
+
+        `tally` is the process's, of all its partition numbers.
+        """
+        self._tally = Tally() if tally is None else tally
+        self.raised: list[int] = []
+        """Timestamps of records that led to findings or duties, for the caller to take out."""
         self._partition = partition
         self._progress = partition.progress
         self._policy = policy
@@ -187,6 +199,8 @@ class PartitionJudge:
             at = fact.event.occurred_at
             if progress.judged_until is None or at > progress.judged_until:
                 progress.judged_until = at
+            if decision.findings or decision.duties:
+                self.raised.append(fact.ingested_at)
             self._write(key, subject, decision)
         elif outcome is Outcome.DUPLICATE:
             counters.duplicates += 1
@@ -239,12 +253,14 @@ class PartitionJudge:
             add(Output(self._changelog, number, place, row))
         if not decision.findings and not decision.duties:
             return
-        names, stamp = self._names, self._stamp
+        names, stamp, tally = self._names, self._stamp, self._tally
         for finding in decision.findings:
+            tally.finding(finding)
             key_of_finding = finding.violation_id.encode()
             value = encode_finding(finding)
             add(Output(names.violations, number, key_of_finding, value, stamp))
         for duty in decision.duties:
+            tally.duty(duty)
             add(Output(names.duties, number, duty.duty_id.encode(), encode_duty(duty), stamp))
 
     def _send_home(self, record: Record, elsewhere: Elsewhere, counters: Counters) -> None:
@@ -258,5 +274,6 @@ class PartitionJudge:
     def _set_aside(self, record: Record, refused: Refused, counters: Counters) -> None:
         """Count a record that cannot be judged, and keep it with the reason."""
         counters.dead_lettered += 1
+        self._tally.dead_letters[refused.rejected.dead_letter.code] += 1
         self._limit.dead(self._progress, self._partition.number)
-        self._aside.put(record, refused, self._batch)
+        self._tally.finding(self._aside.put(record, refused, self._batch))

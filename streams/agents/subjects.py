@@ -26,13 +26,13 @@ class Subjects:
     def __init__(self, rows: RowStore, limit: int, max_bytes: int) -> None:
         """At most so many subjects, and about so many bytes, are kept ready."""
         self._rows = rows
-        self._live = LiveSubjects(limit, max_bytes)
+        self.live = LiveSubjects(limit, max_bytes)
         known = rows.deadlines
         self.deadlines: SubjectDeadlines = Deadlines() if known is None else known
 
     def find(self, key: SubjectKey) -> Subject | None:
         """A subject that has rows, or None. Raises CorruptRow."""
-        live = self._live.get(key)
+        live = self.live.get(key)
         if live is not None:
             return live
         rows = self._rows.rows_of(key)
@@ -41,7 +41,7 @@ class Subjects:
         subject = build(key, rows)
         # A subject that is live is passed over when deadlines are looked for.
         self.deadlines.set(key, subject.next_deadline)
-        self._live.keep(key, subject, rows.values())
+        self.live.keep(key, subject, rows.values())
         return subject
 
     def keep(
@@ -55,7 +55,7 @@ class Subjects:
             put(place, value)
             stored.append((place, value))
         self.deadlines.set(key, subject.next_deadline)
-        self._live.keep(key, subject, (row for _, row in stored))
+        self.live.keep(key, subject, (row for _, row in stored))
         return stored
 
     def forget(self, key: SubjectKey) -> list[bytes]:
@@ -63,7 +63,7 @@ class Subjects:
         places = list(self._rows.rows_of(key))
         for place in places:
             self._rows.put(place, None)
-        self._live.drop(key)
+        self.live.drop(key)
         self.deadlines.set(key, None)
         return places
 
@@ -78,7 +78,7 @@ class Subjects:
             return
         began = time.monotonic()
         for _, key in self._rows.walk():
-            if key in self._live or key in self.deadlines:
+            if key in self.live or key in self.deadlines:
                 continue
             rows = self._rows.rows_of(key)
             if rows:

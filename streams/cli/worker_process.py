@@ -64,13 +64,17 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 
 async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> None:
     from streams.agents import install
+    from streams.agents.tally import Tally
     from streams.app import build_app
     from streams.health.health import Health
     from streams.health.server import listen
+    from streams.metrics.expose import exposition
+    from streams.metrics.worker import WorkerCollector
     from streams.transport.pulse import Pulse
 
     app = build_app(settings, policy)
-    install(app)
+    tally = Tally()
+    install(app, tally)
     consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
     health = Health(consumer, Pulse(consumer), settings)
     stopping = asyncio.Event()
@@ -86,7 +90,10 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
         pid=os.getpid(),
         compiled=compiled.active(),
     )
-    answering = await listen(health, settings)
+    collector = WorkerCollector(
+        tally=tally, work=consumer.work, owner=consumer, health=health, policy=policy
+    )
+    answering = await listen(health, settings, exposition(collector))
     beside = [
         asyncio.create_task(_start(app, ready_file)),
         asyncio.create_task(_watch(app)),

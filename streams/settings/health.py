@@ -10,7 +10,7 @@ class HealthSettings(Group):
 
     health_address: str = setting(
         "127.0.0.1",
-        "Address at which a worker answers `/live` and `/ready`, without a login: 0.0.0.0 only "
+        "Address at which a worker answers `/live`, `/ready` and `/metrics`, without a login: 0.0.0.0 only "
         "where nobody but the supervisor reaches it, as in a pod.",
         "an IP address of this machine",
         min_length=1,

@@ -19,6 +19,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.transport import ending
 from streams.transport.counts import declaration
+from streams.transport.work import Work
 from streams.wire.progress import PROGRESS_KEY
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ class Committer:
         changelog: str,
         bounds: Bounds,
         committed: Mapping[str, int],
+        work: Work | None = None,
     ) -> None:
+        self._work = Work() if work is None else work
         self.committed = dict(committed)
         self.committed_at: float | None = None
         self.on_commit: Callable[[Sequence[Batch], int | None], object] | None = None
@@ -221,6 +224,7 @@ class Committer:
 
     async def commit(self, batches: Sequence[Batch]) -> None:
         """Write batches in one transaction. Raises what the client raises."""
+        began = time.monotonic()
         producer = self._producer
         await producer.begin_transaction()
         progress = Output(self.changelog, self._partition, PROGRESS_KEY, batches[-1].progress)
@@ -236,7 +240,9 @@ class Committer:
         await producer.commit_transaction()
         self.transactions += 1
         self.committed.update(positions)
-        self.committed_at = self._busy_since = time.monotonic()
+        now = self.committed_at = self._busy_since = time.monotonic()
+        records, size = sum(len(b.outputs) for b in batches), sum(b.bytes for b in batches)
+        self._work.committed(records, size, now - began)
         if self.on_commit is not None:
             self.on_commit(batches, self._end(batches, written))
 

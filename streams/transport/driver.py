@@ -28,6 +28,7 @@ from streams.transport.slices import Discontinuity, Slice
 from streams.transport.stores import Stores
 from streams.transport.takeover import TakeOver
 from streams.transport.thread import Thread, fail
+from streams.transport.work import Work
 
 log = structlog.get_logger("consentry.worker")
 
@@ -47,6 +48,8 @@ class Consumer(stock.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._kept = {}
+        self.work = Work()
+        """What this process has committed and restored."""
         self._started_at = time.monotonic()
         self.ready_listeners: list[Callable[[Holding], None]] = []
         self.app.on_rebalance_complete.connect(self._on_rebalance_complete)
@@ -198,7 +201,7 @@ class Consumer(stock.Consumer):
         if self._stores is None:
             self._stores = new_stores(self.settings)
         owned = len(self.holding.numbers) if self.holding is not None else 1
-        return new_take_over(self._thread, self.topics, policy, self._stores, owned)
+        return new_take_over(self._thread, self.topics, policy, self._stores, owned, self.work)
 
     async def perform_seek(self) -> None:
         """Set the positions where judging has come to, and open the holding."""

@@ -20,6 +20,7 @@ from streams.transport.shares import shares
 from streams.transport.stores import MemoryStores, Stores
 from streams.transport.takeover import TakeOver
 from streams.transport.thread import Thread
+from streams.transport.work import Work
 
 
 def new_stores(settings: Settings) -> Stores:
@@ -42,7 +43,7 @@ def new_stores(settings: Settings) -> Stores:
 
 
 def new_take_over(
-    thread: Thread, topics: tuple[str, ...], policy: Policy, stores: Stores, owned: int
+    thread: Thread, topics: tuple[str, ...], policy: Policy, stores: Stores, owned: int, work: Work
 ) -> TakeOver:
     """A taking-over of so many partitions of these topics, judged under the policy."""
     settings = thread.settings
@@ -67,6 +68,7 @@ def new_take_over(
         new_reader=partial(changelog_reader, settings),
         passing=frozenset({names.ticks}),
         stores=stores,
+        work=work,
     )
 
 

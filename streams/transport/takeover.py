@@ -27,6 +27,7 @@ from streams.transport.partition import OwnedPartition
 from streams.transport.row_store import RowStore
 from streams.transport.stores import MemoryStores, Stores
 from streams.transport.table import Restored, read_to_end, restore
+from streams.transport.work import Work
 from streams.wire.progress import Gap, Progress
 
 if TYPE_CHECKING:
@@ -76,10 +77,11 @@ class TakeOver:
         new_reader: Callable[[], AIOKafkaConsumer],
         passing: frozenset[str] = frozenset(),
         stores: Stores | None = None,
+        work: Work | None = None,
     ) -> None:
         """`passing` are topics whose deleted records are no loss: later ticks tell the time.
 
-        Without `stores` rows are kept in memory.
+        Without `stores` rows are kept in memory. What is done is counted in `work`.
         """
         self._group = group
         self._group_id = group_id
@@ -93,6 +95,7 @@ class TakeOver:
         self._new_reader = new_reader
         self._passing = passing
         self._stores = MemoryStores() if stores is None else stores
+        self._work = Work() if work is None else work
 
     async def take(
         self, numbers: Iterable[int], kept: dict[int, OwnedPartition]
@@ -161,6 +164,7 @@ class TakeOver:
                     changelog=self._changelog,
                     bounds=self._bounds,
                     committed=committed[number],
+                    work=self._work,
                 )
                 try:
                     state, offsets, first = restored[number], committed[number], starts[number]
@@ -184,12 +188,15 @@ class TakeOver:
             raise
         finally:
             await reader.stop()
+        read = sum(restored[number].read for number in numbers)
+        seconds = time.monotonic() - began
+        self._work.restored(read, seconds)
         log.info(
             "partitions.restored",
             partitions=numbers,
             rows=sum(len(owned[number].rows) for number in numbers),
-            read=sum(restored[number].read for number in numbers),
-            seconds=round(time.monotonic() - began, 3),
+            read=read,
+            seconds=round(seconds, 3),
         )
         return owned
 

@@ -1,0 +1,117 @@
+"""Every metric of a worker by name: its kind, its labels, and what it says.
+
+Labels take only so many values: topics, partition numbers, codes, states. A subject or a
+recipient is never one. Names follow Prometheus: base units, counters end in `_total`.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+Kind = Literal["counter", "gauge", "histogram"]
+
+
+class Metric(NamedTuple):
+    """A metric family as it stands on `/metrics`, `_total` of counters included."""
+
+    name: str
+    kind: Kind
+    help: str
+    labels: tuple[str, ...] = ()
+
+
+PREFIX: Final = "consentry_"
+
+BUILD_INFO: Final = Metric(
+    "consentry_build_info",
+    "gauge",
+    "Always 1: version, law and policy as labels, and whether the hot modules are compiled.",
+    ("version", "law_version", "policy_version", "compiled"),
+)
+LIVE: Final = Metric("consentry_worker_live", "gauge", "1 while only a new start could not help.")
+READY: Final = Metric("consentry_worker_ready", "gauge", "1 while this worker can be counted on.")
+PARTITIONS: Final = Metric(
+    "consentry_partitions", "gauge", "Partition numbers that this worker judges now."
+)
+RECORDS: Final = Metric(
+    "consentry_records_total",
+    "counter",
+    "Records of a topic by how they ended, since this process started.",
+    ("topic", "outcome"),
+)
+FINDINGS: Final = Metric(
+    "consentry_findings_total",
+    "counter",
+    "Revisions of findings told, by code, severity and status.",
+    ("code", "severity", "status"),
+)
+DUTIES: Final = Metric(
+    "consentry_duties_total", "counter", "Revisions of duties told, by status.", ("status",)
+)
+DEAD_LETTERS: Final = Metric(
+    "consentry_dead_letters_total",
+    "counter",
+    "Records set aside, by the code of the reason; raw personal data go to quarantine.",
+    ("code",),
+)
+DELAY: Final = Metric(
+    "consentry_finding_delay_seconds",
+    "histogram",
+    "From the timestamp of a record to the commit of the findings and duties it led to.",
+)
+LATEST: Final = Metric(
+    "consentry_last_event_timestamp_seconds",
+    "gauge",
+    "The highest record timestamp judged of a topic: a producer that falls silent stands still.",
+    ("topic",),
+)
+LAG: Final = Metric(
+    "consentry_consumer_lag_records",
+    "gauge",
+    "Offsets, transaction markers included, between what is committed and the end.",
+    ("topic", "partition"),
+)
+COMMITS: Final = Metric(
+    "consentry_transaction_duration_seconds",
+    "histogram",
+    "How long committed transactions took; their count is that of the transactions.",
+)
+WRITTEN: Final = Metric(
+    "consentry_written_records_total", "counter", "Records written in committed transactions."
+)
+WRITTEN_BYTES: Final = Metric(
+    "consentry_written_bytes_total", "counter", "About how many bytes these took, uncompressed."
+)
+WAITING: Final = Metric(
+    "consentry_commit_waiting_seconds",
+    "gauge",
+    "For how long, at most of all partitions, a commit has been due.",
+)
+STANDING: Final = Metric(
+    "consentry_standing_seconds",
+    "gauge",
+    "For how long, at most of all partitions, nothing was committed although there was more.",
+)
+RESTORES: Final = Metric(
+    "consentry_restores_total", "counter", "Times that partitions were taken over and restored."
+)
+RESTORED_ROWS: Final = Metric(
+    "consentry_restored_rows_total", "counter", "Rows read from the changelog for it."
+)
+RESTORE_SECONDS: Final = Metric(
+    "consentry_restore_seconds_total", "counter", "Seconds that it took."
+)
+ROWS: Final = Metric(
+    "consentry_state_rows", "gauge", "Stored rows, one an event; on disk an estimate."
+)
+SUBJECTS: Final = Metric("consentry_live_subjects", "gauge", "Subjects that are ready in memory.")
+SUBJECT_BYTES: Final = Metric(
+    "consentry_live_subjects_bytes", "gauge", "About how much memory these take."
+)
+
+WORKER: Final = (
+    BUILD_INFO, LIVE, READY, PARTITIONS, RECORDS, FINDINGS, DUTIES, DEAD_LETTERS, DELAY, LATEST,
+    LAG, COMMITS, WRITTEN, WRITTEN_BYTES, WAITING, STANDING, RESTORES, RESTORED_ROWS,
+    RESTORE_SECONDS, ROWS, SUBJECTS, SUBJECT_BYTES,
+)  # fmt: skip
+"""In the order of docs/metrics.md. Beside them stand `process_*` and `python_gc_*`."""

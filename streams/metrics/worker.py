@@ -1,0 +1,111 @@
+"""The metrics of a worker, read when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from prometheus_client.metrics_core import Metric as Family
+from prometheus_client.registry import Collector
+
+from streams import __version__, compiled
+from streams.core import law
+from streams.metrics import catalogue as names
+from streams.metrics.families import family, histogram, single
+
+if TYPE_CHECKING:
+    from streams.agents.tally import Tally
+    from streams.core.policy import Policy
+    from streams.health.report import Report
+    from streams.transport.partition import OwnedPartition
+    from streams.transport.work import Work
+
+
+class Owner(Protocol):
+    """What is looked at of the consumer."""
+
+    @property
+    def owned(self) -> Mapping[int, OwnedPartition]:
+        """The partitions that are owned now, or were last."""
+
+
+class Reporter(Protocol):
+    """What is looked at of the health."""
+
+    def report(self) -> Report:
+        """How the worker is now."""
+
+
+class WorkerCollector(Collector):
+    """Reads counters, state and health at each scrape; nothing is kept in between."""
+
+    def __init__(
+        self, *, tally: Tally, work: Work, owner: Owner, health: Reporter, policy: Policy
+    ) -> None:
+        self._tally = tally
+        self._work = work
+        self._owner = owner
+        self._health = health
+        self._policy = policy
+
+    def describe(self) -> Iterator[Family]:
+        """Nothing: it is not looked at before the worker runs."""
+        yield from ()
+
+    def collect(self) -> Iterator[Family]:
+        """Every metric of the catalogue."""
+        report = self._health.report()
+        yield family(names.BUILD_INFO, [(self._build(), 1)])
+        yield single(names.LIVE, report.live)
+        yield single(names.READY, report.ready)
+        yield from self._judged()
+        yield from self._partitions(report)
+        yield from self._transport()
+        yield from self._state()
+
+    def _build(self) -> tuple[str, ...]:
+        made = "yes" if compiled.active() else "no"
+        return __version__, law.LAW_VERSION, self._policy.version, made
+
+    def _judged(self) -> Iterator[Family]:
+        tally = self._tally
+        yield family(names.RECORDS, sorted(tally.records.items()))
+        yield family(names.FINDINGS, sorted(tally.findings.items()))
+        yield family(names.DUTIES, [((status,), n) for status, n in sorted(tally.duties.items())])
+        letters = sorted(tally.dead_letters.items())
+        yield family(names.DEAD_LETTERS, [((code,), n) for code, n in letters])
+        yield histogram(names.DELAY, tally.delays)
+        latest = sorted(tally.latest_ms.items())
+        yield family(names.LATEST, [((topic,), at / 1000) for topic, at in latest])
+
+    def _partitions(self, report: Report) -> Iterator[Family]:
+        partitions = report.partitions
+        yield single(names.PARTITIONS, len(partitions))
+        yield family(
+            names.LAG,
+            [
+                ((topic, str(number)), float(place.lag))
+                for number, one in partitions.items()
+                for topic, place in one.topics.items()
+                if place.lag is not None
+            ],
+        )
+        ones = partitions.values()
+        yield single(names.WAITING, max((one.waiting_s for one in ones), default=0.0))
+        yield single(names.STANDING, max((one.standing_s for one in ones), default=0.0))
+
+    def _transport(self) -> Iterator[Family]:
+        work = self._work
+        yield histogram(names.COMMITS, work.commits)
+        yield single(names.WRITTEN, work.records)
+        yield single(names.WRITTEN_BYTES, work.bytes)
+        yield single(names.RESTORES, work.restores)
+        yield single(names.RESTORED_ROWS, work.restored_rows)
+        yield single(names.RESTORE_SECONDS, work.restored_s)
+
+    def _state(self) -> Iterator[Family]:
+        owned = list(self._owner.owned.values())
+        live = [one.live.subjects.live for one in owned if one.live is not None]
+        yield single(names.ROWS, sum(len(one.rows) for one in owned))
+        yield single(names.SUBJECTS, sum(len(one) for one in live))
+        yield single(names.SUBJECT_BYTES, sum(one.bytes for one in live))

@@ -1,0 +1,36 @@
+"""Rewrite the generated table of docs/metrics.md: python -m tests.docs.metric_tables."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from streams.metrics.catalogue import WORKER, Metric
+
+METRICS = Path(__file__).parents[2] / "docs" / "metrics.md"
+
+
+def table(metrics: tuple[Metric, ...]) -> str:
+    """One line a metric."""
+    lines = ["| metric | kind | labels | what it says |", "|---|---|---|---|"]
+    for one in metrics:
+        labels = ", ".join(f"`{label}`" for label in one.labels)
+        lines.append(f"| `{one.name}` | {one.kind} | {labels} | {one.help} |")
+    return "\n".join(lines) + "\n"
+
+
+def with_tables(text: str) -> str:
+    """The text with its generated part made anew."""
+    between = re.compile(
+        r"(?<=<!-- worker metrics: made by python -m tests.docs.metric_tables -->\n).*?"
+        r"(?=<!-- end of worker metrics -->)",
+        re.DOTALL,
+    )
+    text, count = between.subn(table(WORKER), text)
+    if count != 1:
+        raise ValueError(f"docs/metrics.md has {count} places for the table")
+    return text
+
+
+if __name__ == "__main__":
+    METRICS.write_text(with_tables(METRICS.read_text("utf-8")), "utf-8")

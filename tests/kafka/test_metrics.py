@@ -1,0 +1,49 @@
+"""`/metrics` of a worker on a real Kafka, beside what stands on the topics."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections import Counter
+
+from tests.kafka.harness import Bus, WorkerProcess, until
+from tests.kafka.stories import stories
+from tests.metrics.scraping import Samples, samples
+
+
+def scraped(worker: WorkerProcess) -> tuple[str, Samples]:
+    """The text, and the samples of each name by the values of their labels."""
+    address = worker.wait_for("health.listening")["address"]
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=5) as answer:
+        assert answer.headers["Content-Type"].startswith("text/plain; version=")
+        assert answer.headers["Server"] == "consentry"
+        text = answer.read().decode()
+    return text, samples(text)
+
+
+def test_what_a_worker_counts_is_what_it_read_and_told(bus: Bus) -> None:
+    with bus.worker(health_port=0) as worker:
+        sent = bus.events(stories(20))
+        bus.send(*sent)
+        bus.settle(worker)
+        until(lambda: scraped(worker)[1]["consentry_worker_ready"][()], "it is ready")
+
+        def agrees() -> bool:
+            # Deadlines pass meanwhile, so topic and counter are looked at until they agree.
+            told = Counter(
+                (one.code, one.severity.value, one.status.value) for one in bus.findings()
+            )
+            return bool(told) and scraped(worker)[1]["consentry_findings_total"] == told
+
+        until(agrees, "what was counted is what stands on the topic", worker=worker)
+        text, found = scraped(worker)
+        inputs = set(bus.names.inputs.values())
+        records = Counter[str]()
+        for (topic, _outcome), value in found["consentry_records_total"].items():
+            records[topic] += int(value)
+        assert sum(records[topic] for topic in inputs) == len(sent)
+        assert 0 < found["consentry_finding_delay_seconds_count"][()] <= len(sent)
+        assert found["consentry_transaction_duration_seconds_count"][()] > 0
+        assert found["consentry_live_subjects"][()] > 0
+        assert found["consentry_state_rows"][()] == len(sent)
+        assert inputs <= {topic for topic, _ in found["consentry_consumer_lag_records"]}
+        assert "subject-" not in text
