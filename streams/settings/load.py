@@ -27,6 +27,12 @@ OTHER_VARIABLES: Final = frozenset(
 )
 """Variables with our prefix that are no settings."""
 
+SINK_PREFIX: Final = "CONSENTRY_SINK_"
+"""What the variables with secrets of sinks begin with; `streams/sinks/load.py` reads them."""
+
+OTHER_TABLES: Final = frozenset({"sinks", "alerts"})
+"""Tables of the settings file that have readers of their own."""
+
 _SECRETS: Final = frozenset(
     name
     for name, field in Settings.model_fields.items()
@@ -47,7 +53,35 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> list[str]:
     """
     known = OTHER_VARIABLES | {variable(name) for name in Settings.model_fields}
     names = os.environ if environ is None else environ
-    return sorted(name for name in names if name.startswith(PREFIX) and name not in known)
+    return sorted(
+        name
+        for name in names
+        if name.startswith(PREFIX) and name not in known and not name.startswith(SINK_PREFIX)
+    )
+
+
+def settings_file(config: Path | None, environ: Mapping[str, str] | None = None) -> Path | None:
+    """The settings file: `config`, or the one that CONSENTRY_CONFIG names, or none."""
+    environ = os.environ if environ is None else environ
+    if config is None and environ.get(CONFIG_VARIABLE):
+        return Path(environ[CONFIG_VARIABLE])
+    return config
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """What the settings file holds. Raises ConsentryError where it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConsentryError(
+            f"the settings file {path} cannot be read: {error.strerror}",
+            f"Correct --config or {CONFIG_VARIABLE}, or leave it out to use the defaults.",
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        where = error if isinstance(error, tomllib.TOMLDecodeError) else "not UTF-8"
+        raise ConsentryError(
+            f"the settings file {path} is not TOML: {where}", "Mend the file and start again."
+        ) from None
 
 
 def load_settings(
@@ -62,8 +96,7 @@ def load_settings(
     wrong, each line with its source; secrets are not quoted.
     """
     environ = os.environ if environ is None else environ
-    if config is None and environ.get(CONFIG_VARIABLE):
-        config = Path(environ[CONFIG_VARIABLE])
+    config = settings_file(config, environ)
     found = _Found()
     if config is not None:
         found.take_file(config)
@@ -98,7 +131,9 @@ class _Found:
         self.sources[name] = source
 
     def take_file(self, path: Path) -> None:
-        for name, value in _read_toml(path).items():
+        for name, value in read_toml(path).items():
+            if name in OTHER_TABLES:
+                continue
             if name not in Settings.model_fields:
                 self.problems.append(f"{path}, {name}: there is no such setting{_similar(name)}")
             elif name in _SECRETS:
@@ -164,21 +199,6 @@ class _Found:
                 self.problems.append(f"{self.sources[name]}: {what}")
             else:
                 self.problems.append(f"{self.sources[name]} is {self.values[name]!r}: {what}")
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConsentryError(
-            f"the settings file {path} cannot be read: {error.strerror}",
-            f"Correct --config or {CONFIG_VARIABLE}, or leave it out to use the defaults.",
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        where = error if isinstance(error, tomllib.TOMLDecodeError) else "not UTF-8"
-        raise ConsentryError(
-            f"the settings file {path} is not TOML: {where}", "Mend the file and start again."
-        ) from None
 
 
 def allowed_values(name: str) -> str:

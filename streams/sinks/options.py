@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+from streams import __version__
+from streams.siem.producer import Language, OcsfClass, OcsfVersion, Producer
+from streams.sinks.contract import Sink
 
 SinkName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """Part of a consumer group's name, of a metric's label and of a variable's name."""
@@ -19,7 +23,7 @@ class SinkOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    type: str
+    type: str = Field(description="The kind of receiver.")
     tell: tuple[Literal["findings", "duties"], ...] = Field(
         ("findings", "duties"), description="What is delivered.", min_length=1
     )
@@ -45,3 +49,60 @@ class SinkOptions(BaseModel):
     circuit_retry_s: float = Field(
         30.0, gt=0, le=86_400, description="Seconds between probes while the circuit is open."
     )
+
+    @property
+    def takes(self) -> Literal["letters", "alerts"]:
+        """Letters, one a revision, or alerts, one a telling."""
+        return "letters"
+
+    def open(self) -> Sink[Any]:
+        """The sink, not connected yet..
+
+        Raises ConsentryError when something that it needs is not installed.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def secrets(cls) -> tuple[str, ...]:
+        """The keys that never stand in the file."""
+        return tuple(
+            key
+            for key, field in cls.model_fields.items()
+            if field.annotation is SecretStr or SecretStr in get_args(field.annotation)
+        )
+
+
+class LetterOptions(SinkOptions):
+    """What the formats of security tools want to know."""
+
+    instance: str = Field(
+        "consentry",
+        min_length=1,
+        max_length=200,
+        description="Name of this installation: host in syslog, source in CloudEvents.",
+    )
+    language: Language = Field(Language.EN, description="Language of texts for people.")
+    ocsf_version: OcsfVersion = Field(OcsfVersion.V1_8, description="Version of OCSF.")
+    ocsf_class: OcsfClass = Field(
+        OcsfClass.COMPLIANCE, description="Compliance Finding 2003 or Data Security Finding 2006."
+    )
+    syslog_facility: int = Field(13, ge=0, le=23, description="Facility in syslog; 13: log audit.")
+    enterprise_number: int = Field(
+        32473,
+        ge=1,
+        le=4_294_967_295,
+        description="Your number at IANA, for structured data in syslog; 32473 is for examples.",
+    )
+
+    @property
+    def producer(self) -> Producer:
+        """The same for the formats."""
+        return Producer(
+            version=__version__,
+            instance=self.instance,
+            language=self.language,
+            ocsf_version=self.ocsf_version,
+            ocsf_class=self.ocsf_class,
+            syslog_facility=self.syslog_facility,
+            enterprise_number=self.enterprise_number,
+        )

@@ -1,0 +1,1 @@
+"""Sinks: one contract, and real receivers."""
