@@ -26,6 +26,7 @@ COMMAND_MODULES = (
     "pseudonym",
     "produce",
     "watch",
+    "sinks",
     "verify",
     "check",
     "conformance",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from streams import __version__
 from streams.siem.producer import Language, OcsfClass, OcsfVersion, Producer
@@ -56,7 +56,7 @@ class SinkOptions(BaseModel):
         return "letters"
 
     def open(self) -> Sink[Any]:
-        """The sink, not connected yet..
+        """The sink, not connected yet.
 
         Raises ConsentryError when something that it needs is not installed.
         """
@@ -66,10 +66,23 @@ class SinkOptions(BaseModel):
     def secrets(cls) -> tuple[str, ...]:
         """The keys that never stand in the file."""
         return tuple(
-            key
-            for key, field in cls.model_fields.items()
-            if field.annotation is SecretStr or SecretStr in get_args(field.annotation)
+            key for key, field in cls.model_fields.items() if _holds_secret(field.annotation)
         )
+
+
+def _holds_secret(annotation: object) -> bool:
+    return annotation is SecretStr or any(map(_holds_secret, get_args(annotation)))
+
+
+def _one_line(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not text or not text.isascii() or not text.isprintable():
+        raise ValueError("should be one line of ASCII")
+    return secret
+
+
+HeaderSecret = Annotated[SecretStr, AfterValidator(_one_line)]
+"""A secret that can stand in a header."""
 
 
 class LetterOptions(SinkOptions):

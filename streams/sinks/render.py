@@ -63,5 +63,5 @@ def _mark(made: dict[str, Any], form: str) -> None:
         made["tags"] = [*made["tags"], "test"]
     elif form == "ocsf":
         made["unmapped"]["test"] = True
-    else:
-        made["test"] = True
+    elif form == "flat":
+        made["consentry.test"] = True

@@ -1,0 +1,119 @@
+"""The outcomes of one batch while it is sent, kept in the order that the contract asks for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+from streams.sinks.contract import Outcome, SinkDown, Verdict
+from streams.sinks.render import retry
+
+
+class Batch:
+    """One place for the outcome of each load; `keys` are their identities, in order."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._keys = keys
+        self._outcomes: list[Outcome | None] = [None] * len(keys)
+
+    def set(self, at: int, outcome: Outcome) -> None:
+        """What became of one load."""
+        self._outcomes[at] = outcome
+
+    def outcomes(self, down: SinkDown | None) -> list[Outcome]:
+        """One outcome for each.
+
+        Where the receiver went away when it had answered for some, the others are to be
+        tried again. Raises `down` when it had answered for none.
+        """
+        if down is not None and not any(self._outcomes):
+            raise down
+        rest = retry("", None) if down is None else retry(down.problem, down.retry_after_s)
+        return held_back(self._keys, [outcome or rest for outcome in self._outcomes])
+
+
+def held_back(keys: Sequence[str], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """A revision behind one that has to be retried is retried with it."""
+    waiting: dict[str, Outcome] = {}
+    held = []
+    for key, outcome in zip(keys, outcomes, strict=True):
+        if key in waiting and outcome.settled and outcome.verdict is not Verdict.REJECTED:
+            held.append(waiting[key])
+            continue
+        if not outcome.settled:
+            waiting.setdefault(key, outcome)
+        held.append(outcome)
+    return held
+
+
+async def in_time(batch: Batch, work: Awaitable[None], timeout_s: float) -> list[Outcome]:
+    """Do the work of sending a batch within its time; its outcomes."""
+    down: SinkDown | None = None
+    try:
+        async with asyncio.timeout(timeout_s):
+            await work
+    except TimeoutError:
+        down = SinkDown(f"no answer within {timeout_s:g} s")
+    except SinkDown as error:
+        down = error
+    return batch.outcomes(down)
+
+
+async def one_by_one(
+    keys: Sequence[str],
+    post: Callable[[int], Awaitable[Outcome]],
+    *,
+    timeout_s: float,
+    concurrency: int = 1,
+) -> list[Outcome]:
+    """Send loads one a request: those of one identity in their order, others side by side.
+
+    `post` sends the load at an index. What is behind a load that has to be retried waits
+    with it; when the receiver is down, no further load is tried.
+    """
+    batch = Batch(keys)
+    lines: dict[str, list[int]] = {}
+    for at, key in enumerate(keys):
+        lines.setdefault(key, []).append(at)
+    queue = iter(lines.values())
+
+    async def work() -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(concurrency, len(lines))):
+                group.create_task(_drain(queue, post, batch))
+
+    async def alone() -> None:
+        try:
+            await work()
+        except* SinkDown as downs:
+            raise _first(downs) from None
+
+    return await in_time(batch, alone(), timeout_s)
+
+
+async def _drain(
+    queue: Iterator[list[int]], post: Callable[[int], Awaitable[Outcome]], batch: Batch
+) -> None:
+    for line in queue:
+        for at in line:
+            outcome = await post(at)
+            batch.set(at, outcome)
+            if not outcome.settled:
+                break
+
+
+def _first(downs: BaseExceptionGroup[SinkDown]) -> SinkDown:
+    first = downs.exceptions[0]
+    return first if isinstance(first, SinkDown) else _first(first)
+
+
+def chunks(sizes: Sequence[int], limit: int) -> Iterator[range]:
+    """Ranges of neighbours that together stay below a size; what alone is larger, alone."""
+    start = total = 0
+    for at, size in enumerate(sizes):
+        if at > start and total + size > limit:
+            yield range(start, at)
+            start, total = at, 0
+        total += size
+    if start < len(sizes):
+        yield range(start, len(sizes))

@@ -1,0 +1,225 @@
+"""Elasticsearch and OpenSearch by `_bulk`: a document a revision, or the newest alone.
+
+`data_stream`: each revision is created under its own `_id`; a conflict means that it is
+there. `latest`: one document a finding, with the revision as external version, so that
+whatever arrives late never replaces something newer. Both end the same however often a
+letter is sent: once by id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal, Self
+from urllib.parse import quote
+
+import msgspec
+from pydantic import Field, model_validator
+
+from streams.sinks.batch import Batch, chunks, in_time
+from streams.sinks.contract import DELIVERED, DUPLICATE, Check, Outcome, Sink, SinkDown
+from streams.sinks.elasticsearch_check import check_template
+from streams.sinks.http_client import (
+    HttpClient,
+    HttpOptions,
+    Reply,
+    phrase,
+    raise_unless_answered,
+    word,
+)
+from streams.sinks.letter import Letter
+from streams.sinks.options import HeaderSecret, LetterOptions
+from streams.sinks.render import as_object, rejected, retry
+
+_NOT_THE_LETTER: Final = (401, 403, 404)
+"""An item is refused with these for what the index is or who we are, not for what it holds."""
+_NAME: Final = r"^[a-z0-9][a-z0-9._-]{0,199}$"
+
+
+class ElasticsearchOptions(HttpOptions, LetterOptions):
+    """Elasticsearch or OpenSearch."""
+
+    type: Literal["elasticsearch"] = Field(description="The kind of receiver.")
+    url: str = Field(description="Up to the port: `https://elastic:9200`.")
+    mode: Literal["data_stream", "latest"] = Field(
+        "data_stream", description="A document a revision, or one a finding with the newest."
+    )
+    format: Literal["ecs", "ocsf", "flat"] = Field("ecs", description="How a document is written.")
+    index: str | None = Field(
+        None,
+        pattern=_NAME,
+        description="Data stream or index; unset: `logs-consentry.violation-NAMESPACE` and "
+        "`logs-consentry.duty-NAMESPACE`, or `consentry-latest`.",
+    )
+    namespace: str = Field(
+        "default", pattern=r"^[a-z0-9][a-z0-9._]{0,99}$", description="Namespace of data streams."
+    )
+    api_key: HeaderSecret | None = Field(None, description="An API key, as Elastic encodes it.")
+    username: str | None = Field(None, min_length=1, description="User, with `password`.")
+    password: HeaderSecret | None = Field(None, description="Password of the user.")
+    compress: bool = Field(default=True, description="Send with gzip.")
+
+    @model_validator(mode="after")
+    def _one_way_to_log_in(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password belong together")
+        if self.api_key is not None and self.username is not None:
+            raise ValueError("api_key and username are two ways to log in: leave one out")
+        if self.index is None and self.mode == "data_stream" and self.format != "ecs":
+            raise ValueError("index must be set for a format other than ecs")
+        return self
+
+    def target(self, kind: Literal["violation", "duty"]) -> str:
+        """The data stream or index of findings (`violation`) or duties."""
+        if self.index is not None:
+            return self.index
+        if self.mode == "latest":
+            return "consentry-latest"
+        return f"logs-consentry.{kind}-{self.namespace}"
+
+    def headers(self) -> dict[str, str]:
+        """What logs in."""
+        if self.api_key is not None:
+            return {"Authorization": f"ApiKey {self.api_key.get_secret_value()}"}
+        if self.username is not None and self.password is not None:
+            from aiohttp import BasicAuth
+
+            auth = BasicAuth(self.username, self.password.get_secret_value(), "utf-8")
+            return {"Authorization": auth.encode()}
+        return {}
+
+    def open(self) -> Sink[Any]:
+        """The sink, not connected yet."""
+        return ElasticsearchSink(self)
+
+
+class ElasticsearchSink:
+    """Bulk requests; each document has an outcome of its own."""
+
+    def __init__(self, options: ElasticsearchOptions) -> None:
+        self._options = options
+        self._producer = options.producer
+        self._client = HttpClient(options)
+        self._base = options.url.rstrip("/")
+        self._headers = options.headers()
+
+    async def send(self, loads: Sequence[Letter]) -> Sequence[Outcome]:
+        """Send the batch in requests of bounded size."""
+        batch = Batch([letter.identity for letter in loads])
+        actions: list[tuple[int, bytes]] = []
+        for at, letter in enumerate(loads):
+            action = self._action(letter)
+            if isinstance(action, Outcome):
+                batch.set(at, action)
+            else:
+                actions.append((at, action))
+        work = self._send(actions, batch)
+        return await in_time(batch, work, self._options.timeout_s)
+
+    async def check(self) -> Sequence[Check]:
+        """Reach it, log in, and see that our index template applies to what we write."""
+        try:
+            reply = await self._client.ask("GET", f"{self._base}/", headers=self._headers)
+        except SinkDown as down:
+            return [Check(what="the receiver answers", ok=False, said=down.problem)]
+        version = reply.json().get("version")
+        number = word(version.get("number")) if isinstance(version, dict) else ""
+        said = f"{phrase(reply.status)}{', version ' if number else ''}{number}"
+        checks = [Check(what="the receiver answers and lets us in", ok=reply.ok, said=said)]
+        if reply.ok:
+            kinds: tuple[Literal["violation", "duty"], ...] = ("violation", "duty")
+            targets = dict.fromkeys(self._options.target(kind) for kind in kinds)
+            for target in targets:
+                url = f"{self._base}/_index_template/_simulate_index/{quote(target, safe='')}"
+                checks.append(await check_template(self._client, url, self._headers, target))
+        return checks
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.close()
+
+    def _action(self, letter: Letter) -> bytes | Outcome:
+        """Two lines: what to do, and the document."""
+        options = self._options
+        made = as_object(letter, options.format, self._producer)
+        if isinstance(made, Outcome):
+            return made
+        target = options.target("duty" if letter.identity.startswith("duty:") else "violation")
+        meta: dict[str, Any]
+        if options.mode == "data_stream":
+            if options.format == "ecs":
+                made["data_stream"]["namespace"] = options.namespace
+            meta = {"create": {"_index": target, "_id": letter.uid}}
+        else:
+            # It names a data stream, and this document lies in none.
+            made.pop("data_stream", None)
+            meta = {
+                "index": {
+                    "_index": target,
+                    "_id": letter.identity,
+                    "version": letter.told.revision,
+                    "version_type": "external",
+                }
+            }
+        return msgspec.json.encode(meta) + b"\n" + msgspec.json.encode(made) + b"\n"
+
+    async def _send(self, actions: Sequence[tuple[int, bytes]], batch: Batch) -> None:
+        sizes = [len(action) for _, action in actions]
+        for chunk in chunks(sizes, self._options.batch_max_bytes):
+            await self._send_chunk(actions[chunk.start : chunk.stop], batch)
+
+    async def _send_chunk(self, actions: Sequence[tuple[int, bytes]], batch: Batch) -> None:
+        reply = await self._post(b"".join(action for _, action in actions))
+        if not reply.ok:
+            # The request as a whole: too large, or it cannot be read. Halves tell which one.
+            if len(actions) == 1:
+                batch.set(actions[0][0], rejected(phrase(reply.status)))
+                return
+            half = len(actions) // 2
+            await self._send_chunk(actions[:half], batch)
+            await self._send_chunk(actions[half:], batch)
+            return
+        items = reply.json().get("items")
+        if not isinstance(items, list) or len(items) != len(actions):
+            raise SinkDown("the answer does not fit the request: is this a _bulk endpoint?")
+        outcomes = [_outcome(item) for item in items]
+        refused = [found for found in outcomes if isinstance(found, SinkDown)]
+        if len(refused) == len(outcomes):
+            raise refused[0]
+        for (at, _), found in zip(actions, outcomes, strict=True):
+            batch.set(at, retry(found.problem) if isinstance(found, SinkDown) else found)
+
+    async def _post(self, body: bytes) -> Reply:
+        headers = {**self._headers, "Content-Type": "application/x-ndjson"}
+        if self._options.compress:
+            import gzip
+
+            body = gzip.compress(body, compresslevel=1, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        reply = await self._client.ask("POST", f"{self._base}/_bulk", body=body, headers=headers)
+        raise_unless_answered(reply)
+        return reply
+
+
+def _outcome(item: object) -> Outcome | SinkDown:
+    """What became of one document; SinkDown where it was refused for no fault of its own.
+
+    The reason is Elastic's name of the error: its text quotes the document.
+    """
+    (result,) = item.values() if isinstance(item, dict) and len(item) == 1 else ({},)
+    status = result.get("status") if isinstance(result, dict) else None
+    if not isinstance(status, int):
+        raise SinkDown("the answer has an item without a status")
+    if 200 <= status < 300:
+        return DELIVERED
+    if status == 409:
+        return DUPLICATE
+    error = result.get("error")
+    kind = word(error.get("type")) if isinstance(error, dict) else ""
+    reason = f"{phrase(status)}{': ' if kind else ''}{kind}"
+    if status in _NOT_THE_LETTER:
+        return SinkDown(
+            reason, "Check the index template and what the credentials may do.", lasting=True
+        )
+    if status == 429 or status >= 500:
+        return retry(reason)
+    return rejected(reason)

@@ -1,0 +1,222 @@
+"""A topic of the same or another Kafka, for tools that read there.
+
+The record key is the identity, so that revisions of one finding stay in order. The producer
+is idempotent: its own retries write once. A batch that is sent again after a failure is
+written again, under the same `ce_id` or `metadata.uid`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
+
+import msgspec
+from pydantic import Field, SecretStr, model_validator
+
+from streams.errors import ConsentryError
+from streams.settings.connection import (
+    Connection,
+    SaslMechanism,
+    SecurityProtocol,
+    needs_password,
+)
+from streams.siem.cloudevents import KafkaRecord
+from streams.sinks.batch import Batch, in_time
+from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
+from streams.sinks.letter import Letter
+from streams.sinks.options import LetterOptions
+from streams.sinks.render import rejected, rendered
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaProducer
+    from aiokafka.errors import KafkaError
+
+_JSON: Final = (("content-type", b"application/json"),)
+
+
+class KafkaOptions(LetterOptions):
+    """A topic of a Kafka."""
+
+    type: Literal["kafka"] = Field(description="The kind of receiver.")
+    brokers: tuple[str, ...] = Field(
+        min_length=1, description="Addresses `host:port`; those of Consentry's own Kafka will do."
+    )
+    topic: str = Field(
+        pattern=r"^[a-zA-Z0-9._-]{1,249}$", description="The topic; it is not created."
+    )
+    format: Literal["ocsf", "cloudevents", "cloudevents-structured", "ecs", "flat"] = Field(
+        "ocsf", description="How a value is written."
+    )
+    security_protocol: SecurityProtocol = Field("PLAINTEXT", description="As in the settings.")
+    ssl_ca_file: Path | None = Field(None, description="Authorities to trust (PEM).")
+    sasl_mechanism: SaslMechanism = Field("SCRAM-SHA-512", description="As in the settings.")
+    sasl_username: str | None = Field(None, min_length=1, description="User of SASL.")
+    sasl_password: SecretStr | None = Field(None, description="Password of SASL.")
+    compression: Literal["none", "gzip"] = Field("gzip", description="Compression of batches.")
+
+    @model_validator(mode="after")
+    def _logs_in_whole(self) -> Self:
+        given = self.sasl_username is not None and self.sasl_password is not None
+        if needs_password(self.security_protocol) and not given:
+            raise ValueError(f"{self.security_protocol} needs sasl_username and sasl_password_file")
+        return self
+
+    @property
+    def connection(self) -> Connection:
+        """How to reach the brokers."""
+        return Connection(
+            brokers=self.brokers,
+            security_protocol=self.security_protocol,
+            ca_file=self.ssl_ca_file,
+            mechanism=self.sasl_mechanism,
+            username=self.sasl_username,
+            password=self.sasl_password,
+            connect_timeout_s=self.timeout_s,
+        )
+
+    def open(self) -> Sink[Any]:
+        """The sink, not connected yet."""
+        return KafkaSink(self)
+
+
+class KafkaSink:
+    """An idempotent producer; acknowledged by all in-sync replicas."""
+
+    def __init__(self, options: KafkaOptions) -> None:
+        self._options = options
+        self._settings = options.producer
+        self._producer: AIOKafkaProducer | None = None
+
+    async def send(self, loads: Sequence[Letter]) -> Sequence[Outcome]:
+        """Produce in order and wait for the brokers."""
+        batch = Batch([letter.identity for letter in loads])
+        records: list[tuple[int, KafkaRecord]] = []
+        for at, letter in enumerate(loads):
+            made = self._record(letter)
+            if isinstance(made, Outcome):
+                batch.set(at, made)
+            else:
+                records.append((at, made))
+        whole = False
+        try:
+            found = await in_time(batch, self._send(records, batch), self._options.timeout_s)
+            whole = all(outcome.settled for outcome in found)
+            return found
+        finally:
+            if not whole:
+                # What it still holds would arrive behind what is sent next.
+                await self._let_go()
+
+    async def check(self) -> Sequence[Check]:
+        """Log in, and look for the topic."""
+        from aiokafka.errors import KafkaError
+
+        what = f"the topic {self._options.topic} can be written"
+        try:
+            async with asyncio.timeout(self._options.timeout_s):
+                producer = await self._opened()
+                partitions = await producer.partitions_for(self._options.topic)
+        except TimeoutError:
+            return [Check(what=what, ok=False, said="no answer in time")]
+        except SinkDown as down:
+            return [Check(what=what, ok=False, said=down.problem)]
+        except KafkaError as error:
+            return [Check(what=what, ok=False, said=type(error).__name__)]
+        return [Check(what=what, ok=bool(partitions), said=f"{len(partitions)} partitions")]
+
+    async def close(self) -> None:
+        """Hand over what is buffered and close."""
+        await self._let_go()
+
+    def _record(self, letter: Letter) -> KafkaRecord | Outcome:
+        made = rendered(letter, self._options.format, self._settings)
+        if isinstance(made, (KafkaRecord, Outcome)):
+            return made
+        return KafkaRecord(_JSON, letter.identity.encode(), msgspec.json.encode(made))
+
+    async def _send(self, records: Sequence[tuple[int, KafkaRecord]], batch: Batch) -> None:
+        if not records:
+            return
+        from aiokafka.errors import KafkaError
+
+        producer = await self._opened()
+        sent: list[tuple[int, asyncio.Future[Any]]] = []
+        for at, record in records:
+            try:
+                future = await producer.send(
+                    self._options.topic,
+                    value=record.value,
+                    key=record.key,
+                    headers=list(record.headers),
+                )
+            except KafkaError as error:
+                self._judge(error, at, batch)
+                continue
+            sent.append((at, future))
+        for at, future in sent:
+            try:
+                await future
+            except KafkaError as error:
+                self._judge(error, at, batch)
+            else:
+                batch.set(at, DELIVERED)
+
+    def _judge(self, error: KafkaError, at: int, batch: Batch) -> None:
+        """Reject what is too large; raise SinkDown for what is not the letter's fault."""
+        from aiokafka import errors
+
+        if isinstance(error, errors.MessageSizeTooLargeError):
+            batch.set(at, rejected("larger than the topic takes"))
+            return
+        lasting = isinstance(
+            error,
+            (
+                errors.TopicAuthorizationFailedError,
+                errors.ClusterAuthorizationFailedError,
+                errors.UnknownTopicOrPartitionError,
+            ),
+        )
+        raise SinkDown(f"Kafka: {type(error).__name__}", lasting=lasting) from None
+
+    async def _opened(self) -> AIOKafkaProducer:
+        if self._producer is not None:
+            return self._producer
+        from aiokafka import AIOKafkaProducer, errors
+
+        options = self._options
+        try:
+            producer = AIOKafkaProducer(
+                **options.connection.aiokafka_options(),
+                client_id="consentry-sink",
+                enable_idempotence=True,
+                compression_type=None if options.compression == "none" else options.compression,
+                request_timeout_ms=max(1_000, int(options.timeout_s * 1_000)),
+                max_request_size=options.batch_max_bytes + 65_536,
+                linger_ms=5,
+            )
+        except ConsentryError as error:
+            raise SinkDown(error.problem, error.remedy, lasting=True) from None
+        try:
+            await producer.start()
+        except errors.KafkaError as error:
+            await producer.stop()
+            lasting = isinstance(error, errors.AuthenticationFailedError)
+            raise SinkDown(
+                f"no Kafka is reached: {type(error).__name__}", lasting=lasting
+            ) from None
+        except BaseException:
+            await producer.stop()
+            raise
+        self._producer = producer
+        return producer
+
+    async def _let_go(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        with contextlib.suppress(TimeoutError, Exception):
+            async with asyncio.timeout(self._options.timeout_s):
+                await producer.stop()

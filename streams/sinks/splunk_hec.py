@@ -1,0 +1,252 @@
+"""Splunk's HTTP Event Collector, with indexer acknowledgement where the token has it.
+
+Without acknowledgement, 200 means that Splunk accepted the events for its pipeline, and a
+crash there may lose them. Splunk indexes what it gets: an event that is sent again is
+indexed again, and searches dedupe by the indexed field `uid`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+from pydantic import Field
+
+from streams.core.instants import Instant
+from streams.sinks.batch import Batch, chunks, in_time
+from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
+from streams.sinks.http_client import (
+    HttpClient,
+    HttpOptions,
+    Reply,
+    phrase,
+    raise_unless_answered,
+)
+from streams.sinks.letter import Letter
+from streams.sinks.options import HeaderSecret, LetterOptions
+from streams.sinks.render import as_object, rejected
+
+_BAD_EVENT: Final = (5, 6, 12, 13, 15)
+"""No data, invalid format, event missing, event blank, indexed fields wrong."""
+_BAD_TOKEN: Final = (1, 2, 3, 4)
+_WORDS: Final = {
+    5: "no data",
+    6: "invalid data format",
+    7: "incorrect index",
+    9: "server is busy",
+    10: "data channel is missing",
+    11: "invalid data channel",
+    12: "event field is required",
+    13: "event field cannot be blank",
+    14: "acknowledgement is disabled",
+    15: "error in indexed fields",
+}
+_POLL_S: Final = 0.25
+
+
+class SplunkHecOptions(HttpOptions, LetterOptions):
+    """Splunk's HTTP Event Collector."""
+
+    type: Literal["splunk_hec"] = Field(description="The kind of receiver.")
+    url: str = Field(description="Up to the port: `https://splunk:8088`.")
+    token: HeaderSecret = Field(description="The token of the collector.")
+    format: Literal["ocsf", "ecs", "flat"] = Field("ocsf", description="How an event is written.")
+    index: str | None = Field(None, description="Index; unset: that of the token.")
+    sourcetype: str | None = Field(
+        None, min_length=1, description="Source type; unset: `consentry:` and the format."
+    )
+    source: str = Field("consentry", min_length=1, description="Source.")
+    acknowledge: bool = Field(
+        default=True,
+        description="Wait until Splunk has indexed; the token must have it switched on.",
+    )
+    compress: bool = Field(default=True, description="Send with gzip.")
+
+    def open(self) -> Sink[Any]:
+        """The sink, not connected yet."""
+        return SplunkHecSink(self)
+
+
+class SplunkHecSink:
+    """Batches of events; one that Splunk cannot read is taken out and rejected alone."""
+
+    def __init__(self, options: SplunkHecOptions) -> None:
+        self._options = options
+        self._producer = options.producer
+        self._client = HttpClient(options)
+        self._base = f"{options.url.rstrip('/')}/services/collector"
+        # Acknowledgements are kept by channel: each process has one of its own.
+        self._channel = str(uuid.uuid4())
+        self._headers = {"Authorization": f"Splunk {options.token.get_secret_value()}"}
+        if options.acknowledge:
+            self._headers["X-Splunk-Request-Channel"] = self._channel
+
+    async def send(self, loads: Sequence[Letter]) -> Sequence[Outcome]:
+        """Send the batch in requests of bounded size; wait for acknowledgements."""
+        batch = Batch([letter.identity for letter in loads])
+        events: list[tuple[int, bytes]] = []
+        for at, letter in enumerate(loads):
+            event = self._event(letter)
+            if isinstance(event, Outcome):
+                batch.set(at, event)
+            else:
+                events.append((at, event))
+        work = self._send(events, batch)
+        return await in_time(batch, work, self._options.timeout_s)
+
+    async def check(self) -> Sequence[Check]:
+        """Ask for the collector's health, then whether it accepts the token."""
+        try:
+            reply = await self._client.ask("GET", f"{self._base}/health", headers=self._headers)
+        except SinkDown as down:
+            return [Check(what="the collector answers", ok=False, said=down.problem)]
+        checks = [
+            Check(what="the collector is healthy", ok=reply.ok, said=_said(reply)),
+        ]
+        # An empty request reaches the check of the token and indexes nothing.
+        try:
+            reply = await self._client.ask(
+                "POST", f"{self._base}/event", body=b"", headers=self._headers
+            )
+        except SinkDown as down:
+            return [*checks, Check(what="the token is accepted", ok=False, said=down.problem)]
+        accepted = reply.status not in (401, 403) and _code(reply) not in (*_BAD_TOKEN, 10, 11)
+        checks.append(Check(what="the token is accepted", ok=accepted, said=_said(reply)))
+        if self._options.acknowledge and accepted:
+            checks.append(await self._check_acknowledgement())
+        return checks
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.close()
+
+    def _event(self, letter: Letter) -> bytes | Outcome:
+        made = as_object(letter, self._options.format, self._producer)
+        if isinstance(made, Outcome):
+            return made
+        options = self._options
+        event: dict[str, Any] = {
+            "time": _seconds(letter.told.detected_at),
+            "host": options.instance,
+            "source": options.source,
+            "sourcetype": options.sourcetype or f"consentry:{options.format}",
+            "event": made,
+            "fields": {"uid": letter.uid},
+        }
+        if options.index is not None:
+            event["index"] = options.index
+        return msgspec.json.encode(event)
+
+    async def _send(self, events: Sequence[tuple[int, bytes]], batch: Batch) -> None:
+        sizes = [len(event) for _, event in events]
+        for chunk in chunks(sizes, self._options.batch_max_bytes):
+            await self._send_chunk(events[chunk.start : chunk.stop], batch)
+
+    async def _send_chunk(self, events: Sequence[tuple[int, bytes]], batch: Batch) -> None:
+        """Send what one request takes, without the events that Splunk names as unreadable."""
+        rest = list(events)
+        while rest:
+            reply = await self._post(b"\n".join(event for _, event in rest))
+            if reply.ok:
+                await self._acknowledged(reply)
+                for at, _ in rest:
+                    batch.set(at, DELIVERED)
+                return
+            reason = _said(reply)
+            if len(rest) == 1:
+                batch.set(rest[0][0], rejected(reason))
+                return
+            number = reply.json().get("invalid-event-number")
+            if isinstance(number, int) and 0 <= number < len(rest):
+                at, _ = rest.pop(number)
+                batch.set(at, rejected(reason))
+                continue
+            # It does not say which one: halves are tried, down to the one.
+            half = len(rest) // 2
+            await self._send_chunk(rest[:half], batch)
+            rest = rest[half:]
+
+    async def _post(self, body: bytes) -> Reply:
+        """The answer where it is about the events. Raises SinkDown where it is not."""
+        headers = {**self._headers, "Content-Type": "application/json"}
+        if self._options.compress:
+            body = gzip.compress(body, compresslevel=1, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        reply = await self._client.ask("POST", f"{self._base}/event", body=body, headers=headers)
+        code = _code(reply)
+        if code in (10, 11):
+            raise SinkDown(
+                _said(reply), "The token wants it: set acknowledge = true.", lasting=True
+            )
+        if code == 7:
+            raise SinkDown(_said(reply), "Check `index`, and what the token allows.", lasting=True)
+        raise_unless_answered(reply)
+        if not reply.ok and reply.status != 413 and code not in _BAD_EVENT:
+            raise SinkDown(_said(reply))
+        return reply
+
+    async def _acknowledged(self, reply: Reply) -> None:
+        """Wait until the events are indexed; the time of the sink bounds it."""
+        if not self._options.acknowledge:
+            return
+        number = reply.json().get("ackId")
+        if not isinstance(number, int):
+            raise _no_acknowledgement("the answer has no ackId")
+        while not await self._asked([number]):  # noqa: ASYNC110  # it has to be asked
+            await asyncio.sleep(_POLL_S)
+
+    async def _asked(self, numbers: Sequence[int]) -> bool:
+        reply = await self._client.ask(
+            "POST",
+            f"{self._base}/ack?channel={self._channel}",
+            body=msgspec.json.encode({"acks": numbers}),
+            headers={**self._headers, "Content-Type": "application/json"},
+        )
+        if _code(reply) == 14:
+            raise _no_acknowledgement(_said(reply))
+        raise_unless_answered(reply)
+        if not reply.ok:
+            raise SinkDown(f"acknowledgement: {_said(reply)}")
+        acks = reply.json().get("acks")
+        known = acks if isinstance(acks, dict) else {}
+        return all(known.get(str(number)) is True for number in numbers)
+
+    async def _check_acknowledgement(self) -> Check:
+        what = "the token has indexer acknowledgement"
+        try:
+            await self._asked([0])
+        except SinkDown as down:
+            return Check(what=what, ok=False, said=down.problem)
+        return Check(what=what, ok=True, said="it answers")
+
+
+def _no_acknowledgement(said: str) -> SinkDown:
+    return SinkDown(
+        f"no indexer acknowledgement: {said}",
+        "Switch it on for the token, or set acknowledge = false.",
+        lasting=True,
+    )
+
+
+def _seconds(at: Instant) -> str:
+    """Seconds since 1970 with milliseconds, as text: a JSON number would be rounded."""
+    sign, at_ms = ("-", -at) if at < 0 else ("", at)
+    return f"{sign}{at_ms // 1000}.{at_ms % 1000:03d}"
+
+
+def _code(reply: Reply) -> int | None:
+    code = reply.json().get("code")
+    return code if isinstance(code, int) else None
+
+
+def _said(reply: Reply) -> str:
+    """Status and code in Splunk's documented words; its text may quote events."""
+    code = _code(reply)
+    if code is None:
+        return phrase(reply.status)
+    words = _WORDS.get(code, "")
+    return f"{phrase(reply.status)}, code {code}" + (f": {words}" if words else "")

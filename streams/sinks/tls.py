@@ -1,0 +1,56 @@
+"""TLS towards a receiver: whom we trust, and who we are."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+from pydantic import BaseModel, Field
+
+from streams.sinks.contract import SinkDown
+
+
+class TlsOptions(BaseModel):
+    """The keys for TLS. The host name is always checked."""
+
+    ca_file: Path | None = Field(
+        None, description="Authorities to trust (PEM), instead of those of the system."
+    )
+    client_certificate_file: Path | None = Field(
+        None, description="Certificate that we show (PEM), for mutual TLS."
+    )
+    client_key_file: Path | None = Field(
+        None, description="Its key (PEM); unset: it stands in the file of the certificate."
+    )
+
+    def tls_context(self) -> ssl.SSLContext:
+        """What TLS checks and shows. Raises SinkDown for a file that cannot be used."""
+        try:
+            context = ssl.create_default_context(cafile=self.ca_file)
+        except OSError as error:  # ssl.SSLError is one
+            raise _unusable("ca_file", error) from None
+        if self.client_certificate_file is not None:
+            try:
+                context.load_cert_chain(self.client_certificate_file, self.client_key_file)
+            except OSError as error:
+                raise _unusable("client_certificate_file or client_key_file", error) from None
+        return context
+
+
+def _unusable(key: str, error: OSError) -> SinkDown:
+    what = "holds nothing usable in PEM" if isinstance(error, ssl.SSLError) else error.strerror
+    return SinkDown(f"{key}: {what}", "Name a readable PEM file.", lasting=True)
+
+
+def tls_down(error: ssl.SSLError) -> SinkDown:
+    """TLS failed: the receiver's certificate, or ours. The words are OpenSSL's own."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return SinkDown(
+            f"the receiver's certificate is not trusted: {error.verify_message}",
+            "ca_file must name the authority that signed it, and the URL a name that it holds.",
+            lasting=True,
+        )
+    reason = (error.reason or "failed").lower().replace("_", " ")
+    return SinkDown(
+        f"TLS: {reason}", "Compare protocol, port and client certificate.", lasting=True
+    )

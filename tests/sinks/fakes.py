@@ -1,0 +1,304 @@
+"""Receivers by hand: those that no package has, and those that make faults on command.
+
+Each enforces what its service publishes, and remembers what it took.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any, Self
+
+from aiohttp import web
+
+
+class HttpReceiver:
+    """An HTTP receiver on a port of its own, with faults on command.
+
+    `fault` is None, `hang`, or a status. Answers with a fault quote the request, as
+    receivers do, so that tests see whether it is quoted on.
+    """
+
+    def __init__(self) -> None:
+        self.fault: str | int | None = None
+        self.fault_headers: dict[str, str] = {}
+        self.requests: list[web.Request] = []
+        self._runner: web.AppRunner | None = None
+        self._hung = asyncio.Event()
+        self.url = ""
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(client_max_size=50_000_000)
+        app.router.add_route("*", "/{path:.*}", self._any)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{port}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._hung.set()
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    async def _any(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        self.requests.append(request)
+        if self.fault == "hang":
+            await self._hung.wait()
+        if isinstance(self.fault, int):
+            return web.Response(status=self.fault, body=body, headers=self.fault_headers)
+        return await self.take(request, body)
+
+    async def take(self, request: web.Request, body: bytes) -> web.StreamResponse:
+        """What the service does with a request; a subclass says it."""
+        raise NotImplementedError
+
+
+class HecReceiver(HttpReceiver):
+    """Splunk's HEC with indexer acknowledgement, by its documented answers.
+
+    An event whose text holds a word of `unreadable` fails the request with its number;
+    `names_it` off, without. An acknowledgement comes at the second question for it.
+    """
+
+    token = "0b7e1b6e-splunk"
+
+    def __init__(self, *, acknowledges: bool = True) -> None:
+        super().__init__()
+        self.acknowledges = acknowledges
+        self.unreadable: set[str] = set()
+        self.names_it = True
+        self.events: list[dict[str, Any]] = []
+        self._asked: dict[tuple[str, int], int] = {}
+        self._next = 0
+        self.never_acknowledges = False
+
+    def uids(self) -> list[str]:
+        return [event["fields"]["uid"] for event in self.events]
+
+    async def take(self, request: web.Request, body: bytes) -> web.StreamResponse:
+        if request.path == "/services/collector/health":
+            return _json(200, {"text": "HEC is healthy", "code": 17})
+        if request.headers.get("Authorization") != f"Splunk {self.token}":
+            return _json(403, {"text": "Invalid token", "code": 4})
+        channel = request.headers.get("X-Splunk-Request-Channel", "")
+        if self.acknowledges and not channel:
+            return _json(400, {"text": "Data channel is missing", "code": 10})
+        if request.path == "/services/collector/ack":
+            return self._ack(request.query["channel"], json.loads(body))
+        if request.path != "/services/collector/event":
+            return _json(404, {"text": "The requested URL was not found", "code": 404})
+        if not body:
+            return _json(400, {"text": "No data", "code": 5})
+        return self._events(channel, body)
+
+    def _events(self, channel: str, body: bytes) -> web.Response:
+        decoder = json.JSONDecoder()
+        text, at = body.decode(), 0
+        events: list[dict[str, Any]] = []
+        while at < len(text):
+            event, at = decoder.raw_decode(text, at)
+            while at < len(text) and text[at].isspace():
+                at += 1
+            number = len(events)
+            assert isinstance(event["time"], str)
+            assert all(not isinstance(value, (dict, list)) for value in event["fields"].values())
+            if any(word in json.dumps(event) for word in self.unreadable):
+                fault = {"text": f"Invalid data format {event}", "code": 6}
+                if self.names_it:
+                    fault["invalid-event-number"] = number
+                return _json(400, fault)
+            events.append(event)
+        self.events += events
+        answer: dict[str, Any] = {"text": "Success", "code": 0}
+        if self.acknowledges:
+            answer["ackId"] = self._next
+            self._asked[channel, self._next] = 0
+            self._next += 1
+        return _json(200, answer)
+
+    def _ack(self, channel: str, question: dict[str, list[int]]) -> web.Response:
+        if not self.acknowledges:
+            return _json(400, {"text": "ACK is disabled", "code": 14})
+        acks = {}
+        for number in question["acks"]:
+            asked = self._asked.get((channel, number), -1)
+            if asked >= 0:
+                self._asked[channel, number] = asked + 1
+            acks[str(number)] = asked >= 1 and not self.never_acknowledges
+        return _json(200, {"acks": acks})
+
+
+class BulkReceiver(HttpReceiver):
+    """`_bulk` of Elasticsearch: create with 409, external versions, an outcome an item.
+
+    `refuse` maps a word in a document to the status and type of the error of its item.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.documents: dict[tuple[str, str], dict[str, Any]] = {}
+        self.versions: dict[tuple[str, str], int] = {}
+        self.refuse: dict[str, tuple[int, str]] = {}
+        self.longest_request = 50_000_000
+        self.template: dict[str, Any] = {}
+        self.api_key: str | None = None
+
+    async def take(self, request: web.Request, body: bytes) -> web.StreamResponse:
+        if self.api_key and request.headers.get("Authorization") != f"ApiKey {self.api_key}":
+            return _json(401, {"error": {"type": "security_exception"}})
+        if request.path == "/":
+            return _json(200, {"version": {"number": "9.4.0"}, "tagline": "You Know, for Search"})
+        if request.path.startswith("/_index_template/_simulate_index/"):
+            return _json(200, self.template)
+        assert request.path == "/_bulk"
+        assert request.content_type == "application/x-ndjson"
+        if len(body) > self.longest_request:
+            return web.Response(status=413)
+        assert body.endswith(b"\n")
+        lines = body[:-1].split(b"\n")
+        items = []
+        for action, document in zip(lines[::2], lines[1::2], strict=True):
+            items.append(self._item(json.loads(action), json.loads(document)))
+        errors = any("error" in result for item in items for result in item.values())
+        return _json(200, {"took": 1, "errors": errors, "items": items})
+
+    def _item(self, action: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+        ((verb, meta),) = action.items()
+        place = (meta["_index"], meta["_id"])
+        for word, (status, kind) in self.refuse.items():
+            if word in json.dumps([action, document]):
+                error = {"type": kind, "reason": f"failed to parse {document}"}
+                return {verb: {"status": status, "error": error}}
+        conflict = {"type": "version_conflict_engine_exception", "reason": f"{place}"}
+        if verb == "create":
+            assert document["@timestamp"]
+            if place in self.documents:
+                return {verb: {"status": 409, "error": conflict}}
+        else:
+            assert verb == "index"
+            assert meta["version_type"] == "external"
+            if meta["version"] <= self.versions.get(place, 0):
+                return {verb: {"status": 409, "error": conflict}}
+            self.versions[place] = meta["version"]
+        known = place in self.documents
+        self.documents[place] = document
+        return {verb: {"status": 200 if known else 201, "result": "created"}}
+
+
+class WebhookReceiver(HttpReceiver):
+    """A webhook that keeps what it gets; others verify the signature."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.got: list[tuple[dict[str, str], bytes]] = []
+
+    async def take(self, request: web.Request, body: bytes) -> web.StreamResponse:
+        if request.method == "POST":
+            headers = {name.lower(): value for name, value in request.headers.items()}
+            self.got.append((headers, body))
+        return web.Response(status=204 if request.method == "POST" else 405)
+
+
+class PagerDutyReceiver(HttpReceiver):
+    """Events API v2, by PagerDuty's published schema of events."""
+
+    key = "R0" + "a1" * 15
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[dict[str, Any]] = []
+        self.incidents: dict[str, str] = {}
+
+    async def take(self, request: web.Request, body: bytes) -> web.StreamResponse:
+        if request.method != "POST":
+            return web.Response(status=405)
+        event = json.loads(body)
+        if errors := self._errors(event):
+            answer = {"status": "invalid event", "message": "Event object is invalid"}
+            return _json(400, answer | {"errors": errors})
+        self.events.append(event)
+        state = "triggered" if event["event_action"] == "trigger" else "resolved"
+        self.incidents[event["dedup_key"]] = state
+        return _json(202, {"status": "success", "dedup_key": event["dedup_key"]})
+
+    def _errors(self, event: dict[str, Any]) -> list[str]:
+        errors = []
+        known = "routing_key event_action dedup_key payload images links client client_url".split()
+        if set(event) - set(known):
+            errors.append("unknown fields")
+        if event.get("routing_key") != self.key:
+            errors.append("'routing_key' is not known")
+        if event.get("event_action") not in ("trigger", "acknowledge", "resolve"):
+            errors.append("'event_action' is invalid")
+        if not 0 < len(event.get("dedup_key", "")) <= 255:
+            errors.append("'dedup_key' is invalid")
+        if event.get("event_action") == "trigger":
+            payload = event.get("payload", {})
+            if payload.get("severity") not in ("critical", "error", "warning", "info"):
+                errors.append("'payload.severity' is invalid")
+            if not 0 < len(payload.get("summary", "")) <= 1024 or not payload.get("source"):
+                errors.append("'payload' lacks summary or source")
+        return errors
+
+
+class SlackReceiver(HttpReceiver):
+    """An incoming webhook: limits of blocks as published, errors as plain text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[dict[str, Any]] = []
+        self.says: tuple[int, str] | None = None
+
+    async def take(self, request: web.Request, body: bytes) -> web.StreamResponse:
+        assert request.content_type == "application/json"
+        if self.says is not None:
+            return web.Response(status=self.says[0], text=self.says[1])
+        message = json.loads(body)
+        if not message.get("text"):
+            return web.Response(status=400, text="no_text")
+        if not self._fits(message):
+            return web.Response(status=400, text="invalid_blocks")
+        self.messages.append(message)
+        return web.Response(text="ok")
+
+    def _fits(self, message: dict[str, Any]) -> bool:
+        blocks = message["blocks"]
+        if not 0 < len(blocks) <= 50:
+            return False
+        for block in blocks:
+            if block["type"] == "header":
+                fits = (
+                    0 < len(block["text"]["text"]) <= 150 and block["text"]["type"] == "plain_text"
+                )
+            else:
+                texts = [*block.get("fields", []), *([block["text"]] if "text" in block else [])]
+                limit = 2000 if "fields" in block else 3000
+                fits = 0 < len(texts) <= 10 and all(0 < len(t["text"]) <= limit for t in texts)
+            if not fits:
+                return False
+        return True
+
+
+class AlertmanagerReceiver(HttpReceiver):
+    """For faults only: what is taken is looked at with the real one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.alerts: list[dict[str, Any]] = []
+
+    async def take(self, request: web.Request, body: bytes) -> web.StreamResponse:
+        if request.path == "/api/v2/status":
+            return _json(200, {})
+        posted = json.loads(body)
+        if any(not alert["labels"] for alert in posted):
+            return _json(400, {"message": "at least one label pair required"})
+        self.alerts += posted
+        return web.Response(status=200)
+
+
+def _json(status: int, value: Any) -> web.Response:
+    return web.json_response(value, status=status)
