@@ -68,13 +68,13 @@ async def one_by_one(
 ) -> list[Outcome]:
     """Send loads one a request: those of one identity in their order, others side by side.
 
-    `post` sends the load at an index. What is behind a load that has to be retried waits
+    Without concurrency, all go in their order. `post` sends the load at an index. What is behind a load that has to be retried waits
     with it; when the receiver is down, no further load is tried.
     """
     batch = Batch(keys)
     lines: dict[str, list[int]] = {}
     for at, key in enumerate(keys):
-        lines.setdefault(key, []).append(at)
+        lines.setdefault(key if concurrency > 1 else "", []).append(at)
     queue = iter(lines.values())
 
     async def work() -> None:

@@ -178,7 +178,12 @@ class ElasticsearchSink:
             await self._send_chunk(actions[:half], batch)
             await self._send_chunk(actions[half:], batch)
             return
-        items = reply.json().get("items")
+        answer = reply.json()
+        if answer.get("errors") is False:
+            for at, _ in actions:
+                batch.set(at, DELIVERED)
+            return
+        items = answer.get("items")
         if not isinstance(items, list) or len(items) != len(actions):
             raise SinkDown("the answer does not fit the request: is this a _bulk endpoint?")
         outcomes = [_outcome(item) for item in items]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 import msgspec
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from streams.errors import ConsentryError
 from streams.settings.connection import (
@@ -26,6 +26,7 @@ from streams.settings.connection import (
 from streams.siem.cloudevents import KafkaRecord
 from streams.sinks.batch import Batch, in_time
 from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
+from streams.sinks.kafka_refusal import why_not
 from streams.sinks.letter import Letter
 from streams.sinks.options import LetterOptions
 from streams.sinks.render import rejected, rendered
@@ -56,6 +57,15 @@ class KafkaOptions(LetterOptions):
     sasl_username: str | None = Field(None, min_length=1, description="User of SASL.")
     sasl_password: SecretStr | None = Field(None, description="Password of SASL.")
     compression: Literal["none", "gzip"] = Field("gzip", description="Compression of batches.")
+
+    @field_validator("brokers")
+    @classmethod
+    def _are_addresses(cls, brokers: tuple[str, ...]) -> tuple[str, ...]:
+        for address in brokers:
+            host, colon, port = address.rpartition(":")
+            if not (host and colon and port.isascii() and port.isdigit()):
+                raise ValueError("should be addresses as host:port")
+        return brokers
 
     @model_validator(mode="after")
     def _logs_in_whole(self) -> Self:
@@ -203,10 +213,7 @@ class KafkaSink:
             await producer.start()
         except errors.KafkaError as error:
             await producer.stop()
-            lasting = isinstance(error, errors.AuthenticationFailedError)
-            raise SinkDown(
-                f"no Kafka is reached: {type(error).__name__}", lasting=lasting
-            ) from None
+            raise await why_not(error, options.connection, options.timeout_s) from None
         except BaseException:
             await producer.stop()
             raise

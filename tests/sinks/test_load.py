@@ -82,3 +82,52 @@ def test_a_variable_of_no_sink_is_known_as_such(tmp_path: Path) -> None:
     environ = {"CONSENTRY_SINK_X_TOKN": WORD, "CONSENTRY_PARTITIONS": "3"}
     assert unknown_variables(found, environ) == ["CONSENTRY_SINK_X_TOKN"]
     assert secret_variable("a-b", "token") == "CONSENTRY_SINK_A_B_TOKEN"
+
+
+def pagerduty(folder: Path, more: str = "") -> Path:
+    return toml(folder, f'[sinks.on-call]\ntype = "pagerduty"\n{more}')
+
+
+def test_secrets_come_from_a_variable_or_a_file(tmp_path: Path) -> None:
+    variable = "CONSENTRY_SINK_ON_CALL_ROUTING_KEY"
+    found = configured(pagerduty(tmp_path), {variable: "a" * 32})["on-call"]
+    assert found.options.model_dump()["routing_key"].get_secret_value() == "a" * 32
+    assert "a" * 32 not in repr(found)
+    assert found.takes == "alerts"
+    secret = tmp_path / "key"
+    secret.write_text("b" * 32 + "\n", "utf-8")
+    from_file = configured(pagerduty(tmp_path, f'routing_key_file = "{secret}"'), {})["on-call"]
+    assert from_file.options.model_dump()["routing_key"].get_secret_value() == "b" * 32
+
+
+def test_what_is_wrong_with_secrets(tmp_path: Path) -> None:
+    variable = "CONSENTRY_SINK_ON_CALL_ROUTING_KEY"
+    where = "sinks.on-call, routing_key"
+    assert f"{where}: is missing: give routing_key_file or" in problem(pagerduty(tmp_path))
+    assert f"{where}: a secret does not belong" in problem(
+        pagerduty(tmp_path, f'routing_key = "{WORD}"')
+    )
+    assert f"{where}: should have 32" in problem(pagerduty(tmp_path), {variable: WORD})
+    secret = tmp_path / "key"
+    named = pagerduty(tmp_path, f'routing_key_file = "{secret}"')
+    assert "the file is unreadable: No such file" in problem(named)
+    secret.write_text("", "utf-8")
+    assert "the file is empty" in problem(named)
+    secret.write_bytes(b"\xff")
+    assert "it holds no text" in problem(named)
+    secret.write_text("b" * 32, "utf-8")
+    assert "are both given" in problem(named, {variable: "a" * 32})
+    assert "must name a file" in problem(pagerduty(tmp_path, "routing_key_file = 3"))
+
+
+def test_two_sinks_with_one_variable_are_told_apart(tmp_path: Path) -> None:
+    config = toml(
+        tmp_path,
+        '[sinks.a]\ntype = "webhook"\nurl = "https://a.example"\n'
+        '[sinks.a-previous]\ntype = "webhook"\nurl = "https://b.example"\n',
+    )
+    key = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+    text = problem(
+        config, {"CONSENTRY_SINK_A_SECRET": key, "CONSENTRY_SINK_A_PREVIOUS_SECRET": key}
+    )
+    assert "CONSENTRY_SINK_A_PREVIOUS_SECRET belongs to sinks.a as well" in text

@@ -1,0 +1,114 @@
+"""A real Alertmanager fires and resolves what the sink says, and nothing by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from streams.sinks.contract import DELIVERED
+from tests.sinks.benches import options
+from tests.sinks.fakes import WebhookReceiver
+from tests.sinks.loads import MARK, alert, alerts, in_loop, until
+from tests.sinks.real import free_port, needs, running
+
+_CONFIG = """
+route:
+  receiver: hook
+  group_by: [alertname]
+  group_wait: 10ms
+  group_interval: 10ms
+  repeat_interval: 1h
+receivers:
+  - name: hook
+    webhook_configs:
+      - url: {url}/from-alertmanager
+        send_resolved: true
+"""
+
+
+@contextmanager
+def alertmanager(folder: Path, port: int, hook: str) -> Iterator[None]:
+    program = needs("prometheus-alertmanager", "prometheus-alertmanager")
+    config = folder / "alertmanager.yml"
+    config.write_text(_CONFIG.format(url=hook), "utf-8")
+    command = [
+        program,
+        f"--config.file={config}",
+        f"--storage.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+    ]
+    with running(command, folder, port, "alertmanager"):
+        yield
+
+
+def told(receiver: WebhookReceiver) -> dict[str, str]:
+    """The newest state of each group that the webhook of Alertmanager was told."""
+    states = {}
+    for _, body in receiver.got:
+        for one in json.loads(body)["alerts"]:
+            states[one["labels"]["group"]] = one["status"]
+    return states
+
+
+@in_loop
+async def test_it_fires_and_resolves(tmp_path: Path) -> None:
+    port = free_port()
+    async with WebhookReceiver() as hook:
+        with alertmanager(tmp_path, port, hook.url):
+            sink = options("alertmanager", tmp_path, port).open()
+            assert (await sink.check())[0].ok
+            first, other, again, resolved = alerts()
+            assert set(await sink.send([first, other])) == {DELIVERED}
+            both = {first.key: "firing", other.key: "firing"}
+            await until(lambda: told(hook) == both)
+            await sink.send([again])
+            # Far ahead: nothing is resolved because nobody sent it again.
+            (held,) = [one for one in await asked(port) if one["labels"]["group"] == first.key]
+            ends = datetime.fromisoformat(held["endsAt"])
+            assert ends > datetime.now(UTC) + timedelta(hours=23)
+            assert held["annotations"]["findings"] == "4 in all, 3 open, 1 provisional"
+            await sink.send([resolved])
+            await until(lambda: told(hook) == {first.key: "resolved", other.key: "firing"})
+            # It can fire again.
+            await sink.send([alert(version=4)])
+            await until(lambda: told(hook) == both)
+            await sink.close()
+
+
+@in_loop
+async def test_labels_are_few_and_hold_no_person(tmp_path: Path) -> None:
+    port = free_port()
+    async with WebhookReceiver() as hook:
+        with alertmanager(tmp_path, port, hook.url):
+            sink = options("alertmanager", tmp_path, port).open()
+            await sink.send([alert(pseudonyms=(f"subject-{MARK}",), test=True)])
+            await sink.close()
+            (held,) = await asked(port)
+    assert set(held["labels"]) == {
+        "alertname",
+        "code",
+        "severity",
+        "recipient",
+        "controller",
+        "instance",
+        "group",
+        "test",
+    }
+    assert f"subject-{MARK}" not in json.dumps(held["labels"])
+    assert held["annotations"]["summary"].startswith("[TEST] ")
+
+
+async def asked(port: int) -> list[dict[str, Any]]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}/api/v2/alerts") as answer,
+    ):
+        found: list[dict[str, Any]] = await answer.json()
+        return found

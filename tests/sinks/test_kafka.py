@@ -1,0 +1,141 @@
+"""A topic of a real Kafka: in order, under the identity, and with words for what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.admin import NewTopic
+
+from streams.core.findings import Finding
+from streams.dev.broker import LocalBroker
+from streams.sinks.contract import DELIVERED, SinkDown, Verdict
+from streams.sinks.kafka import KafkaOptions
+from streams.sinks.letter import Letter
+from tests.conftest import SECURE_PASSWORD, SECURE_USER
+from tests.sinks.loads import in_loop, letters
+
+GIVEN = letters(findings=5, duties=2)
+
+
+def options(brokers: str, topic: str, **changes: Any) -> KafkaOptions:
+    return KafkaOptions.model_validate(
+        {"type": "kafka", "brokers": [brokers], "topic": topic, **changes}
+    )
+
+
+@pytest.fixture
+def topic(kafka: str, unique: str) -> Iterator[str]:
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    admin.create_topics([NewTopic(unique, 3, 1)])
+    yield unique
+    admin.delete_topics([unique])
+    admin.close()
+
+
+def records(kafka: str, topic: str, count: int) -> list[Any]:
+    """The first records of a topic, each partition in its order."""
+    consumer = KafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest")
+    consumer.assign([TopicPartition(topic, number) for number in range(3)])
+    found: list[Any] = []
+    while len(found) < count:
+        for batch in consumer.poll(timeout_ms=1_000).values():
+            found += batch
+    consumer.close()
+    return found
+
+
+@in_loop
+async def test_ocsf_under_the_identity_in_order(kafka: str, topic: str) -> None:
+    sink = options(kafka, topic).open()
+    assert (await sink.check())[0].ok
+    assert set(await sink.send(GIVEN)) == {DELIVERED}
+    await sink.close()
+    by_key: dict[str, list[str]] = {}
+    for record in records(kafka, topic, len(GIVEN)):
+        event = json.loads(record.value)
+        assert event["finding_info"]["uid"] == record.key.decode()
+        by_key.setdefault(record.key.decode(), []).append(event["metadata"]["uid"])
+    expected: dict[str, list[str]] = {}
+    for letter in GIVEN:
+        expected.setdefault(letter.identity, []).append(letter.uid)
+    assert by_key == expected
+
+
+@in_loop
+async def test_cloud_events_are_read_by_others(kafka: str, topic: str) -> None:
+    sink = options(kafka, topic, format="cloudevents").open()
+    assert set(await sink.send(GIVEN)) == {DELIVERED}
+    await sink.close()
+    ids = {dict(record.headers)["ce_id"].decode() for record in records(kafka, topic, len(GIVEN))}
+    assert ids == {letter.uid for letter in GIVEN}
+
+
+@in_loop
+async def test_what_is_too_large_for_the_topic_is_rejected_alone(kafka: str, unique: str) -> None:
+    limit = 4_000
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    config = {"max.message.bytes": str(limit)}
+    admin.create_topics([NewTopic(unique, 1, 1, topic_configs=config)])
+    sink = options(kafka, unique, compression="none", format="cloudevents").open()
+    first, *_ = GIVEN
+    assert isinstance(first.told, Finding)
+    large = msgspec.structs.replace(first.told, explanation_en=("x" * 400 + " ") * 20)
+    outcomes = [
+        *await sink.send([first]),
+        *await sink.send([Letter(told=large, topic="t", partition=0, offset=0)]),
+    ]
+    await sink.close()
+    admin.delete_topics([unique])
+    admin.close()
+    assert [one.verdict for one in outcomes] == [Verdict.DELIVERED, Verdict.REJECTED]
+
+
+@in_loop
+async def test_a_topic_that_is_not_there(kafka: str, unique: str) -> None:
+    sink = options(kafka, unique, timeout_s=2).open()
+    with pytest.raises(SinkDown):
+        await sink.send(GIVEN)
+    assert not (await sink.check())[0].ok
+    await sink.close()
+
+
+@in_loop
+async def test_a_wrong_password_lasts(secure_kafka: LocalBroker) -> None:
+    def with_password(word: str) -> KafkaOptions:
+        return options(
+            secure_kafka.secure_bootstrap or "",
+            "none",
+            security_protocol="SASL_SSL",
+            ssl_ca_file=secure_kafka.ca_file,
+            sasl_username=SECURE_USER,
+            sasl_password=word,
+            timeout_s=20,
+        )
+
+    sink = with_password("wrong-word").open()
+    with pytest.raises(SinkDown) as caught:
+        await sink.send(GIVEN)
+    assert caught.value.lasting
+    assert "wrong-word" not in caught.value.problem + caught.value.remedy
+    await sink.close()
+    sink = with_password(SECURE_PASSWORD).model_copy(update={"timeout_s": 2}).open()
+    (check,) = await sink.check()
+    await sink.close()
+    # It logs in; the topic is what is missing.
+    assert not check.ok
+    assert "login" not in check.said
+    sink = with_password(SECURE_PASSWORD).model_copy(update={"ssl_ca_file": None}).open()
+    with pytest.raises(SinkDown, match="not trusted"):
+        await sink.send(GIVEN)
+    await sink.close()
+
+
+def test_logging_in_needs_both(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="sasl_username"):
+        options("127.0.0.1:1", "t", security_protocol="SASL_SSL")
