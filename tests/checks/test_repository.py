@@ -135,6 +135,9 @@ def test_ci_runs_what_people_run() -> None:
     assert "set -euo pipefail" in script
     steps = re.findall(r"^make ([\w-]+)$", script, re.MULTILINE)
     assert steps == ["lint", "peers", "test", "test-pure"]
+    # Debian's receivers of findings: installed, and then no test may do without.
+    assert script.index(".ci/receivers") < script.index("CONSENTRY_REQUIRE_RECEIVERS=1")
+    assert script.index("CONSENTRY_REQUIRE_RECEIVERS=1") < script.index("make test\n")
 
 
 def test_nothing_that_is_built_or_secret_is_committed() -> None:
