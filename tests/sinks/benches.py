@@ -19,6 +19,7 @@ from tests.sinks.fakes import (
     HecReceiver,
     HttpReceiver,
     PagerDutyReceiver,
+    SentinelReceiver,
     SlackReceiver,
     WebhookReceiver,
 )
@@ -52,6 +53,11 @@ def options(kind: str, folder: Path, port: int, **changes: Any) -> SinkOptions:
         "elasticsearch-latest": {"url": url, "mode": "latest"},
         "syslog": {"host": "127.0.0.1", "port": port, "transport": "tcp"},
         "relp": {"host": "127.0.0.1", "port": port, "transport": "tcp"},
+        "sentinel": {
+            "url": url,
+            "rule_id": "dcr-00000000000000000000000000000001",
+            "stream": "Custom-Consentry_CL",
+        },
         "kafka": {"brokers": [f"127.0.0.1:{port}"], "topic": "siem"},
         "alertmanager": {"url": url},
         "pagerduty": {"url": f"{url}/v2/enqueue", "routing_key": PagerDutyReceiver.key},
@@ -67,6 +73,7 @@ NETWORK: Final = (
     "splunk_hec",
     "elasticsearch",
     "elasticsearch-latest",
+    "sentinel",
     "syslog",
     "relp",
     "kafka",
@@ -148,6 +155,7 @@ _RECEIVERS: Final[dict[str, Callable[[], HttpReceiver]]] = {
     "splunk_hec": HecReceiver,
     "elasticsearch": BulkReceiver,
     "elasticsearch-latest": BulkReceiver,
+    "sentinel": SentinelReceiver,
     "alertmanager": AlertmanagerReceiver,
     "pagerduty": PagerDutyReceiver,
     "slack": SlackReceiver,
@@ -170,6 +178,8 @@ def _view(
         case BulkReceiver():
             ids = uids if kind == "elasticsearch" else [load.identity for load in given]
             return lambda: [uid for _, uid in receiver.documents], ids
+        case SentinelReceiver():
+            return lambda: [row["consentry_uid"] for row in receiver.rows], uids
         case PagerDutyReceiver():
             return (
                 lambda: [f"{e['dedup_key']} {e['event_action']}" for e in receiver.events],

@@ -302,3 +302,30 @@ class AlertmanagerReceiver(HttpReceiver):
 
 def _json(status: int, value: Any) -> web.Response:
     return web.json_response(value, status=status)
+
+
+class SentinelReceiver(HttpReceiver):
+    """The Logs Ingestion API: columns by name, 1 MB a call, all of a call or nothing."""
+
+    token = "entra-token"
+    path = "/dataCollectionRules/dcr-00000000000000000000000000000001/streams/Custom-Consentry_CL"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[dict[str, Any]] = []
+        self.unreadable: set[str] = set()
+
+    async def take(self, request: web.Request, body: bytes) -> web.StreamResponse:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return _json(403, {"error": {"code": "OperationFailed"}})
+        if request.path != self.path or request.query["api-version"] != "2023-01-01":
+            return _json(404, {"error": {"code": "NotFound"}})
+        if len(body) > 1_048_576:
+            return web.Response(status=413)
+        rows = json.loads(body)
+        for row in rows:
+            fits = all(name.isidentifier() and len(name) <= 45 for name in row)
+            if not fits or "TimeGenerated" not in row or row["consentry_uid"] in self.unreadable:
+                return _json(400, {"error": {"code": "InvalidRecord", "message": f"{row}"}})
+        self.rows += rows
+        return web.Response(status=204)

@@ -1,0 +1,132 @@
+"""Sinks behind optional extras: Sentinel and apprise."""
+
+from __future__ import annotations
+
+import builtins
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.errors import ConsentryError
+from streams.sinks.apprise import AppriseOptions, texts
+from streams.sinks.contract import DELIVERED, SinkDown, Verdict
+from tests.sinks.benches import options
+from tests.sinks.fakes import HttpReceiver, SentinelReceiver
+from tests.sinks.loads import alert, alerts, in_loop, letters
+from tests.sinks.real import free_port
+
+
+def port(receiver: HttpReceiver) -> int:
+    return int(receiver.url.rpartition(":")[2])
+
+
+@in_loop
+async def test_a_row_that_azure_refuses_is_rejected_alone(tmp_path: Path) -> None:
+    async with SentinelReceiver() as receiver:
+        given = letters(findings=5)
+        receiver.unreadable = {given[3].uid, given[9].uid}
+        sink = options("sentinel", tmp_path, port(receiver), batch_max_bytes=8_000).open()
+        outcomes = await sink.send(given)
+        await sink.close()
+        rejected = {
+            given[at].uid for at, one in enumerate(outcomes) if one.verdict is Verdict.REJECTED
+        }
+        assert rejected == receiver.unreadable
+        taken = {row["consentry_uid"] for row in receiver.rows}
+        assert taken == {letter.uid for letter in given} - rejected
+
+
+@in_loop
+async def test_azure_that_gives_no_token_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from azure.core.exceptions import ClientAuthenticationError
+
+    from streams.sinks.sentinel import SentinelOptions
+
+    class Refusing:
+        async def get_token(self, *_: str) -> None:
+            raise ClientAuthenticationError("AADSTS7000215: s3cret-Word")
+
+        async def close(self) -> None:
+            """Nothing is held."""
+
+    monkeypatch.setattr(SentinelOptions, "credential", lambda _: Refusing())
+    sink = options("sentinel", tmp_path, free_port()).open()
+    with pytest.raises(SinkDown, match="no token") as caught:
+        await sink.send(letters())
+    assert caught.value.lasting
+    assert "s3cret-Word" not in caught.value.problem
+    assert not (await sink.check())[0].ok
+    await sink.close()
+
+
+class AppriseReceiver(HttpReceiver):
+    """What apprise's `json://` posts to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[dict[str, Any]] = []
+
+    async def take(self, request: Any, body: bytes) -> Any:
+        from aiohttp import web
+
+        assert request.method == "POST"
+        self.messages.append(json.loads(body))
+        return web.Response()
+
+
+def apprise(where: int) -> Any:
+    return AppriseOptions.model_validate(
+        {"type": "apprise", "url": f"json://127.0.0.1:{where}/x", "timeout_s": 10}
+    ).open()
+
+
+@in_loop
+async def test_apprise_sends_each_telling() -> None:
+    async with AppriseReceiver() as receiver:
+        sink = apprise(port(receiver))
+        assert set(await sink.send(alerts())) == {DELIVERED}
+        assert [one["title"] for one in receiver.messages] == [texts(one)[0] for one in alerts()]
+        assert "Stop the feed" in receiver.messages[0]["message"]
+        receiver.fault = 503
+        with pytest.raises(SinkDown, match="apprise"):
+            await sink.send([alert()])
+        assert (await sink.check())[0].ok
+        await sink.close()
+    with pytest.raises(SinkDown, match="apprise"):
+        await apprise(free_port()).send([alert()])
+
+
+def test_a_url_that_apprise_does_not_know() -> None:
+    unknown = AppriseOptions.model_validate({"type": "apprise", "url": "none://s3cret-Word"})
+    with pytest.raises(ConsentryError, match="does not know") as caught:
+        unknown.open()
+    assert "s3cret-Word" not in caught.value.problem
+
+
+@pytest.mark.parametrize(
+    ("kind", "package"), [("sentinel", "azure-identity"), ("apprise", "apprise")]
+)
+def test_without_the_extra_it_says_which_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, package: str
+) -> None:
+    made = (
+        options("sentinel", tmp_path, 1)
+        if kind == "sentinel"
+        else AppriseOptions.model_validate({"type": "apprise", "url": "json://127.0.0.1"})
+    )
+    really = builtins.__import__
+
+    def missing(name: str, *rest: Any, **more: Any) -> Any:
+        if name.partition(".")[0] in ("azure", "apprise"):
+            raise ImportError(name)
+        return really(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    with pytest.raises(ConsentryError) as caught:
+        made.open()
+    assert package in caught.value.problem
+    assert f"consentry[{kind}]" in caught.value.remedy
