@@ -22,6 +22,7 @@ COMMAND_MODULES = (
     "broker",
     "topics",
     "worker",
+    "deliver",
     "sample",
     "pseudonym",
     "produce",

@@ -57,6 +57,7 @@ class Settings(HealthSettings, WorkSettings, TopicSettings, BusSettings):
             duties=prefix + self.topic_duties,
             dead_letters=prefix + self.topic_dead_letters,
             quarantine=prefix + self.topic_quarantine,
+            delivery_dead_letters=prefix + self.topic_delivery_dead_letters,
             changelog=f"{self.group_id}-{SUBJECT_TABLE}-changelog",
         )
 
@@ -71,6 +72,10 @@ class Settings(HealthSettings, WorkSettings, TopicSettings, BusSettings):
     def store_of_worker(self) -> Path:
         """The folder in which this worker keeps state on disk."""
         return self.store_folder / self.group_id / (self.instance_id or "worker")
+
+    def delivery_group(self, sink: str) -> str:
+        """The consumer group that brings findings to a sink; a new generation goes on in it."""
+        return f"{self.application_id}-delivery-{sink}"
 
     def transactional_id(self, partition: int) -> str:
         """The id of the producer that commits for one partition number."""

@@ -22,6 +22,7 @@ class TopicNames:
     duties: str
     dead_letters: str
     quarantine: str
+    delivery_dead_letters: str
     changelog: str
 
     @property

@@ -23,6 +23,7 @@ _TOPICS = (
     "topic_duties",
     "topic_dead_letters",
     "topic_quarantine",
+    "topic_delivery_dead_letters",
 )
 
 
@@ -59,6 +60,9 @@ class TopicSettings(Group):
     )
     topic_quarantine: str = topic_name(
         "consentry.quarantine", "Records that hold raw personal data."
+    )
+    topic_delivery_dead_letters: str = topic_name(
+        "consentry.delivery-dead-letters", "Findings and duties that a receiver rejected."
     )
 
     partitions: int = setting(

@@ -43,13 +43,7 @@ def roles(settings: Settings) -> tuple[Role, ...]:
         *(_producer(topic) for topic in topics if Party.PRODUCERS in topic.writers),
         _worker(settings, topics),
         *_scheduler(topics),
-        _reader(
-            settings,
-            topics,
-            Party.DELIVERY,
-            "delivery",
-            "Brings findings and duties to SIEM and alerting.",
-        ),
+        _delivery(settings, topics),
         _reader(
             settings,
             topics,
@@ -174,6 +168,28 @@ def _reader(
                 prefixed=True,
             ),
         ),
+    )
+
+
+def _delivery(settings: Settings, topics: tuple[Topic, ...]) -> Role:
+    reader = _reader(
+        settings,
+        topics,
+        Party.DELIVERY,
+        "delivery",
+        "Runs `consentry deliver`: brings findings and duties to SIEM and alerting, each sink in "
+        "a group of its own.",
+    )
+    writes = [
+        _topic(topic, "keeps what a receiver rejected", "Write", "Describe")
+        for topic in topics
+        if Party.DELIVERY in topic.writers
+    ]
+    return Role(
+        name=reader.name,
+        user=reader.user,
+        description=reader.description,
+        grants=(*reader.grants, *writes),
     )
 
 

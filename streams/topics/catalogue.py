@@ -242,4 +242,22 @@ def _asides(settings: Settings) -> tuple[Topic, ...]:
             Party.QUARANTINE_READERS,
             "Records that hold raw personal data where only pseudonyms belong. Few may read it.",
         ),
+        Topic(
+            name=names.delivery_dead_letters,
+            kind=Kind.ASIDE,
+            description="Findings and duties that a receiver rejected for good, as they were, "
+            "with the sink, the reason and their place as headers.",
+            key="violation_id or duty_id",
+            value="the record as it stood on its topic",
+            schemas=("finding", "duty"),
+            partitions=settings.partitions,
+            config=deleted_after(
+                settings.dead_letter_retention_days * DAY_MS,
+                settings.output_max_bytes,
+                settings,
+                roll_early=True,
+            ),
+            writers=(Party.DELIVERY,),
+            readers=(Party.DELIVERY,),
+        ),
     )

@@ -26,16 +26,18 @@ class HttpReceiver:
         self._runner: web.AppRunner | None = None
         self._hung = asyncio.Event()
         self.url = ""
+        self.port = 0
+        """Kept when it comes back after it was gone."""
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=50_000_000)
         app.router.add_route("*", "/{path:.*}", self._any)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
         await site.start()
-        port = self._runner.addresses[0][1]
-        self.url = f"http://127.0.0.1:{port}"
+        self.port = self._runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{self.port}"
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -1,0 +1,123 @@
+"""`consentry deliver`: bring findings and duties to the sinks of the settings file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli.options import Brokers, Config, read_settings
+from streams.errors import ConsentryError
+
+if TYPE_CHECKING:
+    from streams.delivery.places import Start
+    from streams.sinks.load import Configured
+
+_EXAMPLES = (
+    "Examples:  consentry deliver --config consentry.toml  |  "
+    "consentry deliver --sink splunk --from state  |  "
+    "consentry deliver --sink splunk --from 2026-11-01T00:00:00.000Z --again"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="deliver", epilog=_EXAMPLES)(deliver)
+
+
+def deliver(
+    sink: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this sink; may be given more than once."),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="state|now|earliest|INSTANT",
+            help="Where a sink begins that has not delivered yet. By default state: all that "
+            "is open now, each once, then what comes.",
+        ),
+    ] = None,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again", help="Begin anew with --from, although the sink has delivered before."
+        ),
+    ] = False,
+    brokers: Brokers = None,
+    config: Config = None,
+    ready_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Written when every sink has begun, removed at the end."),
+    ] = None,
+    json_logs: Annotated[
+        bool | None,
+        typer.Option(
+            "--json-logs/--text-logs", help="By default: text on a terminal, else JSON lines."
+        ),
+    ] = None,
+) -> None:
+    """Tell SIEM and alerting of findings and duties, as they are committed.
+
+    Each sink has a consumer group of its own and goes on where it stopped; several
+    deliverers share the work. A receiver that is away delays no other: its findings wait
+    on the topic. Stop with SIGTERM or Ctrl-C.
+
+    Exit code: 0 after a stop, 2 when somebody must put something right (the last lines
+    say what), 70 when it ended itself to be started again, or found no broker.
+    """
+    from streams.cli.deliver_process import run_deliverer
+    from streams.cli.worker_logs import set_up_logs
+    from streams.errors import UnreachableError
+    from streams.topics import require_reachable
+    from streams.transport.ending import CRASHED
+
+    settings = read_settings(config, brokers)
+    sinks = chosen(config, sink)
+    where = parse_start(start)
+    if again and where is None:
+        raise typer.BadParameter("--again needs --from")
+    try:
+        require_reachable(settings.connection)
+    except UnreachableError as away:
+        typer.echo(f"error: {away.problem}\n{away.remedy}", err=True)
+        raise typer.Exit(CRASHED) from None
+    set_up_logs(as_json=not sys.stdout.isatty() if json_logs is None else json_logs)
+    run_deliverer(settings, sinks, where, again=again, ready_file=ready_file)
+
+
+def chosen(config: Path | None, names: list[str] | None) -> dict[str, Configured]:
+    """The sinks to run. Raises ConsentryError when there is none, or none of a name."""
+    from streams.sinks.load import configured
+
+    sinks = configured(config)
+    if not sinks:
+        raise ConsentryError(
+            "there is no sink to deliver to",
+            "Add a table [sinks.NAME] to the settings file (--config, or CONSENTRY_CONFIG); "
+            "docs/sinks.md describes them.",
+        )
+    unknown = sorted(set(names or ()) - sinks.keys())
+    if unknown:
+        raise ConsentryError(
+            f"there is no sink {', '.join(unknown)}", f"The sinks are {', '.join(sinks)}."
+        )
+    return {name: one for name, one in sinks.items() if not names or name in names}
+
+
+def parse_start(text: str | None) -> Start | None:
+    """What --from says. Raises typer.BadParameter."""
+    from streams.core.instants import parse_instant
+
+    match text:
+        case None | "state" | "now" | "earliest":
+            return text
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text!r} is none of state, now and earliest, and no instant: {error}"
+        ) from None

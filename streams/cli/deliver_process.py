@@ -1,0 +1,127 @@
+"""The deliverer's process: its loop, its signals and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from streams.errors import ConsentryError, UnreachableError
+
+if TYPE_CHECKING:
+    from streams.delivery.deliverer import Deliverer
+    from streams.delivery.places import Start
+    from streams.settings import Settings
+    from streams.sinks.load import Configured
+
+STOP_WITHIN_S: Final = 10.0
+"""A request that is under way may end so long; what is not settled is told again."""
+
+log = structlog.get_logger("consentry.deliver")
+
+
+def run_deliverer(
+    settings: Settings,
+    sinks: Mapping[str, Configured],
+    start: Start | None,
+    *,
+    again: bool,
+    ready_file: Path | None,
+) -> None:
+    """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends."""
+    from streams.transport import ending
+
+    with asyncio.Runner(loop_factory=_new_loop) as runner:
+        code = runner.run(_run(settings, sinks, start, again=again, ready_file=ready_file))
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
+    ending.leave(code)
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:  # not on Windows
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
+
+
+async def _run(
+    settings: Settings,
+    sinks: Mapping[str, Configured],
+    start: Start | None,
+    *,
+    again: bool,
+    ready_file: Path | None,
+) -> int:
+    from streams.delivery.deliverer import Deliverer
+    from streams.health.server import listen
+
+    deliverer = Deliverer(settings, sinks)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, stopping.set)
+    loop.set_exception_handler(_on_loop_error)
+    log.info("deliver.starting", sinks=list(sinks), pid=os.getpid())
+    answering = await listen(deliverer, settings)
+    telling = asyncio.create_task(_tell(deliverer, ready_file))
+    running = asyncio.create_task(deliverer.run(start, again=again))
+    stopped = asyncio.create_task(stopping.wait())
+    await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        log.info("deliver.stopping")
+        deliverer.stop()
+        await asyncio.wait({running}, timeout=STOP_WITHIN_S)
+    telling.cancel()
+    stopped.cancel()
+    if answering is not None:
+        await answering.cleanup()
+    return _end(running)
+
+
+def _end(running: asyncio.Task[None]) -> int:
+    """The exit code, and the last lines that say why."""
+    from streams.transport.ending import CRASHED, STOPPED
+
+    if not running.done():
+        log.warning("deliver.stopped", problem="a request was still under way; it is told again")
+        return 0
+    error = running.exception()
+    match error:
+        case None:
+            log.info("deliver.stopped", problem=None)
+            return 0
+        case UnreachableError():
+            log.critical("deliver.crashed", problem=error.problem, remedy=error.remedy)
+            return CRASHED
+        case ConsentryError():
+            log.critical("deliver.stopped", problem=error.problem, remedy=error.remedy)
+            return STOPPED
+    # Its text may quote a record; the type is enough.
+    log.critical("deliver.crashed", error=type(error).__name__)
+    return CRASHED
+
+
+def _write(file: Path, names: Iterable[str]) -> None:
+    file.write_text("\n".join(names) + "\n")
+
+
+async def _tell(deliverer: Deliverer, ready_file: Path | None) -> None:
+    """Write the file once every sink has begun, whatever its receiver does."""
+    while not all(post.begun for post in deliverer.posts.values()):  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    log.info("deliver.ready", sinks=list(deliverer.posts))
+    if ready_file is not None:
+        _write(ready_file, deliverer.posts)
+
+
+def _on_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    log.warning("deliver.loop_error", error=type(error).__name__ if error else None)

@@ -1,0 +1,96 @@
+"""The present state before what comes: a new receiver gets all that is open, once.
+
+The topics of findings and duties are compacted by identity, and what a reader finds there
+is still more than the state: revisions that compaction has not reached, and closed ones.
+From the beginning up to the end that a topic had at the start, only the last record of each
+key is told, and only if it is open. From there on everything is told.
+
+Where that end was stands in the metadata of every offset that is committed before it, so
+a deliverer that is killed in the middle, or another one that takes the partition over, goes
+on in the same way (docs/adr/0022).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from aiokafka.structs import TopicPartition
+
+from streams.siem.lifecycle import CLOSING, Told
+from streams.wire.record import Record
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaConsumer
+
+_MARK: Final = "consentry-state:"
+_POLL_MS: Final = 200
+
+
+def metadata_of(end: int) -> str:
+    """What is committed with an offset before `end`, the end of the state."""
+    return f"{_MARK}{end}"
+
+
+def end_in(metadata: str | None) -> int | None:
+    """The end of the state, where the metadata of an offset tells one."""
+    if metadata is None or not metadata.startswith(_MARK):
+        return None
+    text = metadata.removeprefix(_MARK)
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+class CatchUp:
+    """Which records need not be told, by partition, while a state is caught up with."""
+
+    def __init__(self) -> None:
+        self._ends: dict[TopicPartition, int] = {}
+        self._last: dict[TopicPartition, frozenset[int]] = {}
+
+    async def look(
+        self, reader: AIOKafkaConsumer, starts: Mapping[TopicPartition, tuple[int, int]]
+    ) -> None:
+        """Find the last record of each key, from the committed offset to the end of the state.
+
+        `starts` holds both by partition. The reader must be a `read_committed` one without
+        a group. Replaces what was known of other partitions.
+        """
+        self._ends = {place: end for place, (start, end) in starts.items() if start < end}
+        self._last = {}
+        found: dict[TopicPartition, dict[bytes | int, int]] = {p: {} for p in self._ends}
+        reader.assign(list(found))
+        # A topic that was made anew may end before the state did.
+        ends: Mapping[TopicPartition, int] = await reader.end_offsets(list(found))
+        for place in found:
+            reader.seek(place, starts[place][0])
+        waiting = set(found)
+        while waiting:
+            for place, records in (await reader.getmany(*waiting, timeout_ms=_POLL_MS)).items():
+                end, last = self._ends[place], found[place]
+                for record in records:
+                    if record.offset < end:
+                        # Whatever has no key is replaced by nothing.
+                        key = record.offset if record.key is None else record.key
+                        last[key] = record.offset
+            for place in list(waiting):
+                if await reader.position(place) >= min(self._ends[place], ends[place]):
+                    waiting.discard(place)
+                    reader.pause(place)
+        self._last = {place: frozenset(last.values()) for place, last in found.items()}
+
+    def covers(self, record: Record) -> bool:
+        """Whether a record belongs to the state that is caught up with."""
+        end = self._ends.get(TopicPartition(record.topic, record.partition))
+        return end is not None and record.offset < end
+
+    def needless(self, record: Record, told: Told) -> bool:
+        """Whether the state goes without this record: it is not the last, or is closed."""
+        if not self.covers(record):
+            return False
+        last = self._last[TopicPartition(record.topic, record.partition)]
+        return record.offset not in last or told.status in CLOSING
+
+    def metadata(self, place: TopicPartition, offset: int) -> str:
+        """What to commit with an offset."""
+        end = self._ends.get(place)
+        return "" if end is None or offset >= end else metadata_of(end)

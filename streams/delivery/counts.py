@@ -1,0 +1,62 @@
+"""What became of the letters of one sink, so that nothing is lost uncounted."""
+
+from __future__ import annotations
+
+import msgspec
+
+from streams.sinks.contract import Verdict
+from streams.transport.buckets import Buckets
+
+DELAY_BOUNDS_S = (
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0,
+    86400.0,
+)  # fmt: skip
+
+
+class SinkCounts(msgspec.Struct):
+    """Counts of one sink since the process started.
+
+    `read` records end as `delivered`, `duplicate` (the receiver had it), `dead_lettered`,
+    `passed_over` (a tombstone, what this sink is not told, or what a catch-up need not
+    tell), or `returned` (given up unsettled in a rebalance or a stop; whoever comes next
+    reads it again); the rest is `pending`. `attempts` and `failures` count requests.
+    """
+
+    read: int = 0
+    delivered: int = 0
+    duplicate: int = 0
+    dead_lettered: int = 0
+    passed_over: int = 0
+    returned: int = 0
+    attempts: int = 0
+    failures: int = 0
+    retried: int = 0
+
+    @property
+    def pending(self) -> int:
+        """Read, and nothing of the other ends yet."""
+        return self.read - (
+            self.delivered + self.duplicate + self.dead_lettered + self.passed_over + self.returned
+        )
+
+    def settled(self, verdict: Verdict) -> None:
+        """The receiver answered for a letter."""
+        match verdict:
+            case Verdict.DELIVERED:
+                self.delivered += 1
+            case Verdict.DUPLICATE:
+                self.duplicate += 1
+            case Verdict.RETRY:
+                self.retried += 1
+            case Verdict.REJECTED:
+                self.dead_lettered += 1
+
+
+class SinkStats:
+    """Counts, and how long letters took from their record's timestamp to the receiver."""
+
+    def __init__(self) -> None:
+        self.counts = SinkCounts()
+        self.delays = Buckets(DELAY_BOUNDS_S)
+        self.latest_s = 0.0
+        """When the receiver last took something, seconds since the epoch; 0: not yet."""

@@ -1,0 +1,70 @@
+"""What a receiver rejects for good, kept whole with the reason on a topic of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from streams.settings import Settings
+from streams.wire.record import Record
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaProducer
+
+_CONNECT: Final = "__connect.errors."
+"""Header names of Kafka Connect's dead-letter queues, which tools know."""
+
+SINK: Final = _CONNECT + "connector.name"
+REASON: Final = _CONNECT + "exception.message"
+TOPIC: Final = _CONNECT + "topic"
+PARTITION: Final = _CONNECT + "partition"
+OFFSET: Final = _CONNECT + "offset"
+OURS: Final = frozenset({SINK, REASON, TOPIC, PARTITION, OFFSET})
+
+
+class DeadLetters:
+    """Writes to the topic; one a process, for all sinks."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._topic = settings.topics.delivery_dead_letters
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        """Connect. Raises KafkaError."""
+        import aiokafka
+
+        self._producer = aiokafka.AIOKafkaProducer(
+            **self._settings.connection.aiokafka_options(),
+            client_id="consentry-deliver",
+            enable_idempotence=True,
+            acks="all",
+            linger_ms=0,
+            max_request_size=self._settings.output_max_bytes,
+        )
+        await self._producer.start()
+
+    async def stop(self) -> None:
+        """Send what waits, and disconnect."""
+        if self._producer is not None:
+            await self._producer.stop()
+
+    async def put(self, sink: str, record: Record, reason: str) -> None:
+        """Keep a record; returns when the brokers have it. Raises KafkaError."""
+        assert self._producer is not None, "not started"
+        await self._producer.send_and_wait(
+            self._topic, record.value, record.key, headers=headers(sink, record, reason)
+        )
+
+
+def headers(sink: str, record: Record, reason: str) -> list[tuple[str, bytes]]:
+    """Which sink, why, and where the record stood; then the record's own headers."""
+    place: Sequence[tuple[str, str]] = (
+        (SINK, sink),
+        (REASON, reason),
+        (TOPIC, record.topic),
+        (PARTITION, str(record.partition)),
+        (OFFSET, str(record.offset)),
+    )
+    own = [(name, value) for name, value in record.headers if value is not None]
+    return [(name, value.encode()) for name, value in place] + own

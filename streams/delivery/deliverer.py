@@ -1,0 +1,115 @@
+"""All sinks of one process, side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+
+from streams.delivery.dead_letters import DeadLetters
+from streams.delivery.places import Start
+from streams.delivery.post import Post
+from streams.delivery.report import DeliverReport
+from streams.errors import ConsentryError
+from streams.settings import Settings
+from streams.sinks.load import Configured
+
+LOOK_EVERY_S: Final = 1.0
+COUNTS_EVERY_S: Final = 10.0
+
+log = structlog.get_logger("consentry.deliver")
+
+
+class Deliverer:
+    """Runs the sinks; a slow or dead one delays no other."""
+
+    def __init__(self, settings: Settings, sinks: Mapping[str, Configured]) -> None:
+        """Raises ConsentryError when a sink needs something that is not installed."""
+        self._dead = DeadLetters(settings)
+        self.posts = {name: Post(settings, sink, self._dead) for name, sink in sinks.items()}
+
+    async def run(self, start: Start | None = None, *, again: bool = False) -> None:
+        """Deliver until `stop`.
+
+        Raises ConsentryError when every sink has halted, or when one had when it was
+        stopped, and KafkaError.
+        """
+        await self._dead.start()
+        beside = asyncio.create_task(self._look())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for post in self.posts.values():
+                    tasks.create_task(post.run(start, again=again), name=f"sink-{post.name}")
+        except BaseExceptionGroup as failed:
+            raise _first(failed) from None
+        finally:
+            beside.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await beside
+            await self._dead.stop()
+            self.log_counts()
+        halted = [post.halted for post in self.posts.values() if post.halted is not None]
+        if halted:
+            raise halted[0]
+
+    def stop(self) -> None:
+        """End `run` after what is under way."""
+        for post in self.posts.values():
+            post.stop()
+
+    def report(self) -> DeliverReport:
+        """How it is now."""
+        reasons = [why for post in self.posts.values() if (why := post.hindrance()) is not None]
+        return DeliverReport(
+            live=True,
+            ready=not reasons,
+            reasons=reasons,
+            sinks={name: post.report() for name, post in self.posts.items()},
+        )
+
+    def log_counts(self) -> None:
+        """One line a sink: what became of what was read."""
+        for name, post in self.posts.items():
+            counts = post.stats.counts
+            log.info(
+                "sink.counts",
+                sink=name,
+                read=counts.read,
+                delivered=counts.delivered,
+                duplicate=counts.duplicate,
+                dead_lettered=counts.dead_lettered,
+                passed_over=counts.passed_over,
+                returned=counts.returned,
+                pending=counts.pending,
+                lag=post.lag,
+            )
+
+    async def _look(self) -> None:
+        looked = 0
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            for post in self.posts.values():
+                # It may be at its end, or between two assignments.
+                with contextlib.suppress(Exception):
+                    await post.look()
+            looked += 1
+            if looked % round(COUNTS_EVERY_S / LOOK_EVERY_S) == 0:
+                self.log_counts()
+
+
+def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error to tell: one that somebody can mend, if there is one."""
+    found: list[BaseException] = []
+
+    def collect(group: BaseExceptionGroup[BaseException]) -> None:
+        for one in group.exceptions:
+            if isinstance(one, BaseExceptionGroup):
+                collect(one)
+            else:
+                found.append(one)
+
+    collect(failed)
+    return next((one for one in found if isinstance(one, ConsentryError)), found[0])

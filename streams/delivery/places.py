@@ -1,0 +1,177 @@
+"""Where a sink's consumer group begins, when it has no committed offsets yet."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final, Literal
+
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+
+from streams.core.instants import Instant, format_instant
+from streams.delivery.catch_up import metadata_of
+from streams.errors import ConsentryError
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaConsumer
+
+Start = Literal["state", "now", "earliest"] | Instant
+"""STATE: what is open now, then what comes. An instant: records from then on."""
+
+Committed = dict[TopicPartition, OffsetAndMetadata]
+
+
+def delivery_consumer(
+    settings: Settings, group: str | None = None, under_way_s: float = 0.0
+) -> AIOKafkaConsumer:
+    """A consumer of what is committed, in a sink's group or in none. Not started.
+
+    The group waits for a member that has a request of `under_way_s` seconds under way.
+    """
+    import aiokafka
+
+    return aiokafka.AIOKafkaConsumer(
+        **settings.connection.aiokafka_options(),
+        client_id="consentry-deliver",
+        group_id=group,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        # A deliverer with a lasting name takes its partitions back at once.
+        group_instance_id=settings.instance_id if group else None,
+        session_timeout_ms=int(settings.session_timeout_s * 1000),
+        heartbeat_interval_ms=int(settings.heartbeat_interval_s * 1000),
+        # A receiver that is away for a day is no reason to leave the group.
+        max_poll_interval_ms=2**31 - 1,
+        rebalance_timeout_ms=int((REBALANCE_S + under_way_s) * 1000),
+        max_partition_fetch_bytes=settings.output_max_bytes,
+    )
+
+
+SPARE_S: Final = 3.0
+"""How much longer than a session it may take until the group knows that somebody is gone."""
+
+REBALANCE_S: Final = 30.0
+"""How long the group waits for a member beyond a request that it has under way."""
+
+
+async def places_of(settings: Settings, reader: AIOKafkaConsumer) -> list[TopicPartition]:
+    """Every partition of findings and duties. Raises ConsentryError when a topic is missing."""
+    found = []
+    for topic in (settings.topics.violations, settings.topics.duties):
+        known = await _partitions(reader, topic)
+        if not known:
+            raise ConsentryError(
+                f"no topic {topic} on {settings.connection.bootstrap}",
+                "Create the topics with `consentry topics create`.",
+            )
+        found += [TopicPartition(topic, number) for number in sorted(known)]
+    return found
+
+
+async def _partitions(reader: AIOKafkaConsumer, topic: str) -> frozenset[int]:
+    await reader._client.set_topics((topic,))
+    return frozenset(reader._client.cluster.partitions_for_topic(topic) or ())
+
+
+async def committed_in(consumer: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> Committed:
+    """Committed offsets of the consumer's group with their metadata, where there are any."""
+    # The consumer's own `committed` gives offsets without their metadata.
+    found = await consumer._coordinator.fetch_committed_offsets(list(places))
+    return {place: one for place, one in found.items() if one.offset >= 0}
+
+
+async def begin(settings: Settings, sink: str, start: Start | None, *, again: bool = False) -> None:
+    """Commit where a sink's group begins, for partitions that it has no offset of.
+
+    `start` is what was asked for, None when nothing was: what is open is caught up with
+    then. `again` lets a group that has delivered begin anew. Raises ConsentryError when
+    a start is asked of a group that has one, and KafkaError.
+    """
+    group = settings.delivery_group(sink)
+    consumer = delivery_consumer(settings, group)
+    await consumer.start()
+    try:
+        places = await places_of(settings, consumer)
+        consumer.assign(places)
+        known = await committed_in(consumer, places)
+        if known and start is not None and not again:
+            raise ConsentryError(
+                f"the sink {sink} has delivered before (group {group}), so it cannot start "
+                f"from {_words(start)}",
+                "Leave --from out to go on where it stopped, or add --again to begin anew: "
+                "what was delivered is then delivered again.",
+            )
+        missing = [place for place in places if again or place not in known]
+        if not missing:
+            return
+        # A group that has offsets and meets a new partition wants all of it.
+        how: Start = "earliest" if known and start is None else (start or "state")
+        first = await starts(consumer, missing, how)
+        await _commit(consumer, first, settings, sink, over=again)
+    finally:
+        await consumer.stop()
+
+
+async def starts(
+    consumer: AIOKafkaConsumer, places: list[TopicPartition], start: Start
+) -> Committed:
+    """The first offset of each partition by the way of starting."""
+    if start == "now":
+        return _plain(await consumer.end_offsets(places))
+    beginnings: Mapping[TopicPartition, int] = await consumer.beginning_offsets(places)
+    if start == "earliest":
+        return _plain(beginnings)
+    ends: Mapping[TopicPartition, int] = await consumer.end_offsets(places)
+    if start == "state":
+        return {
+            place: OffsetAndMetadata(beginnings[place], metadata_of(ends[place]))
+            for place in places
+        }
+    found = await consumer.offsets_for_times(dict.fromkeys(places, int(start)))
+    return {
+        place: OffsetAndMetadata(one.offset if one is not None else ends[place], "")
+        for place, one in found.items()
+    }
+
+
+def _plain(offsets: Mapping[TopicPartition, int]) -> Committed:
+    return {place: OffsetAndMetadata(offset, "") for place, offset in offsets.items()}
+
+
+async def _commit(
+    consumer: AIOKafkaConsumer,
+    offsets: Committed,
+    settings: Settings,
+    sink: str,
+    *,
+    over: bool,
+) -> None:
+    """Commit from outside the group, which must have no members for it.
+
+    One that was killed is a member until its session ends. Without `over` another
+    deliverer may be faster, which is as good.
+    """
+    from aiokafka.errors import KafkaError
+
+    deadline = time.monotonic() + settings.session_timeout_s + SPARE_S
+    while True:
+        try:
+            await consumer.commit(offsets)
+        except KafkaError as error:
+            if not over and len(await committed_in(consumer, offsets)) == len(offsets):
+                return
+            if time.monotonic() > deadline:
+                raise ConsentryError(
+                    f"where the sink {sink} begins cannot be written: {type(error).__name__}",
+                    "Another deliverer of this sink runs. Stop it to begin anew.",
+                ) from None
+            await asyncio.sleep(0.5)
+        else:
+            return
+
+
+def _words(start: Start) -> str:
+    return start if isinstance(start, str) else format_instant(start)

@@ -1,0 +1,55 @@
+"""`consentry deliver` as a process of its own, on the topics of a bus."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.kafka.harness import ROOT, Bus, WorkerProcess
+
+DELIVER = "import sys; from streams.cli.main import main; sys.exit(main(sys.argv[1:]))"
+
+
+class Deliveries:
+    """Starts deliverers with one settings file."""
+
+    def __init__(self, bus: Bus, folder: Path, toml: str, **variables: str) -> None:
+        self._bus = bus
+        self._folder = folder
+        self._started = 0
+        self.config = folder / "consentry.toml"
+        self.config.write_text(toml)
+        self._variables = variables
+
+    def start(
+        self, *arguments: str, fault: str = "", instance_id: str | None = "d1"
+    ) -> WorkerProcess:
+        """Start one and do not wait. `fault` is Python that its process runs first."""
+        self._started += 1
+        log_file = self._folder / f"deliver-{self._started}.log"
+        environment = (
+            self._bus.environment(health_port=-1, instance_id=instance_id) | self._variables
+        )
+        environment |= {"CONSENTRY_CONFIG": str(self.config)}
+        with log_file.open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-c", f"{fault}\n{DELIVER}", "deliver", "--json-logs", *arguments],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                env=environment,
+            )
+        return WorkerProcess(process, log_file)
+
+    def ready(
+        self, *arguments: str, fault: str = "", instance_id: str | None = "d1"
+    ) -> WorkerProcess:
+        """Start one and wait until each of its sinks has begun."""
+        process = self.start(*arguments, fault=fault, instance_id=instance_id)
+        try:
+            process.wait_for("deliver.ready")
+        except BaseException:
+            process.kill()
+            raise
+        return process
