@@ -62,6 +62,8 @@ async def _run(
 ) -> int:
     from streams.delivery.deliverer import Deliverer
     from streams.health.server import listen
+    from streams.metrics.expose import exposition
+    from streams.metrics.sinks import SinkCollector
 
     deliverer = Deliverer(settings, sinks)
     stopping = asyncio.Event()
@@ -70,7 +72,7 @@ async def _run(
         loop.add_signal_handler(one, stopping.set)
     loop.set_exception_handler(_on_loop_error)
     log.info("deliver.starting", sinks=list(sinks), pid=os.getpid())
-    answering = await listen(deliverer, settings)
+    answering = await listen(deliverer, settings, exposition(SinkCollector(deliverer.posts)))
     telling = asyncio.create_task(_tell(deliverer, ready_file))
     running = asyncio.create_task(deliverer.run(start, again=again))
     stopped = asyncio.create_task(stopping.wait())

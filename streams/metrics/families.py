@@ -35,8 +35,9 @@ def single(metric: Metric, value: float) -> Family:
     return family(metric, [((), value)])
 
 
-def histogram(metric: Metric, buckets: Buckets) -> Family:
-    """A histogram without labels."""
-    made = HistogramMetricFamily(metric.name, metric.help)
-    made.add_metric((), buckets.cumulative(), buckets.sum)
+def histogram(metric: Metric, buckets: Iterable[tuple[Sequence[str], Buckets]]) -> Family:
+    """Histograms by the values of the labels."""
+    made = HistogramMetricFamily(metric.name, metric.help, labels=metric.labels)
+    for labels, one in buckets:
+        made.add_metric(labels, one.cumulative(), one.sum)
     return made

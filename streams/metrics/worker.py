@@ -74,7 +74,7 @@ class WorkerCollector(Collector):
         yield family(names.DUTIES, [((status,), n) for status, n in sorted(tally.duties.items())])
         letters = sorted(tally.dead_letters.items())
         yield family(names.DEAD_LETTERS, [((code,), n) for code, n in letters])
-        yield histogram(names.DELAY, tally.delays)
+        yield histogram(names.DELAY, [((), tally.delays)])
         latest = sorted(tally.latest_ms.items())
         yield family(names.LATEST, [((topic,), at / 1000) for topic, at in latest])
 
@@ -96,7 +96,7 @@ class WorkerCollector(Collector):
 
     def _transport(self) -> Iterator[Family]:
         work = self._work
-        yield histogram(names.COMMITS, work.commits)
+        yield histogram(names.COMMITS, [((), work.commits)])
         yield single(names.WRITTEN, work.records)
         yield single(names.WRITTEN_BYTES, work.bytes)
         yield single(names.RESTORES, work.restores)

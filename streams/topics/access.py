@@ -180,16 +180,16 @@ def _delivery(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         "Runs `consentry deliver`: brings findings and duties to SIEM and alerting, each sink in "
         "a group of its own.",
     )
-    writes = [
-        _topic(topic, "keeps what a receiver rejected", "Write", "Describe")
+    keeps = {
+        topic.name: _topic(topic, "keeps what a receiver rejected", "Read", "Write", "Describe")
         for topic in topics
         if Party.DELIVERY in topic.writers
-    ]
+    }
     return Role(
         name=reader.name,
         user=reader.user,
         description=reader.description,
-        grants=(*reader.grants, *writes),
+        grants=tuple(keeps.get(grant.name, grant) for grant in reader.grants),
     )
 
 

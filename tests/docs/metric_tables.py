@@ -1,11 +1,11 @@
-"""Rewrite the generated table of docs/metrics.md: python -m tests.docs.metric_tables."""
+"""Rewrite the generated tables of docs/metrics.md: python -m tests.docs.metric_tables."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from streams.metrics.catalogue import WORKER, Metric
+from streams.metrics.catalogue import DELIVERER, WORKER, Metric
 
 METRICS = Path(__file__).parents[2] / "docs" / "metrics.md"
 
@@ -20,15 +20,16 @@ def table(metrics: tuple[Metric, ...]) -> str:
 
 
 def with_tables(text: str) -> str:
-    """The text with its generated part made anew."""
-    between = re.compile(
-        r"(?<=<!-- worker metrics: made by python -m tests.docs.metric_tables -->\n).*?"
-        r"(?=<!-- end of worker metrics -->)",
-        re.DOTALL,
-    )
-    text, count = between.subn(table(WORKER), text)
-    if count != 1:
-        raise ValueError(f"docs/metrics.md has {count} places for the table")
+    """The text with its generated parts made anew."""
+    for name, metrics in (("worker", WORKER), ("deliverer", DELIVERER)):
+        between = re.compile(
+            rf"(?<=<!-- {name} metrics: made by python -m tests.docs.metric_tables -->\n).*?"
+            rf"(?=<!-- end of {name} metrics -->)",
+            re.DOTALL,
+        )
+        text, count = between.subn(table(metrics), text)
+        if count != 1:
+            raise ValueError(f"docs/metrics.md has {count} places for the table of the {name}")
     return text
 
 

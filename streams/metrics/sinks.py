@@ -1,0 +1,69 @@
+"""The metrics of a deliverer, read when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from prometheus_client.metrics_core import Metric as Family
+from prometheus_client.registry import Collector
+
+from streams.delivery.circuit import State
+from streams.metrics import catalogue as names
+from streams.metrics.catalogue import Metric
+from streams.metrics.families import family, histogram
+
+if TYPE_CHECKING:
+    from streams.delivery.post import Post
+
+OUTCOMES = ("delivered", "duplicate", "dead_lettered", "passed_over", "returned")
+"""How a record that was read for a sink can end, by the names of its counts."""
+
+
+class SinkCollector(Collector):
+    """Reads the counts of each sink at a scrape."""
+
+    def __init__(self, posts: Mapping[str, Post]) -> None:
+        self._posts = posts
+
+    def describe(self) -> Iterator[Family]:
+        """Nothing: it is not looked at before the deliverer runs."""
+        yield from ()
+
+    def collect(self) -> Iterator[Family]:
+        """Every metric of the catalogue."""
+        counts = {name: post.stats.counts for name, post in self._posts.items()}
+        yield family(
+            names.SINK_RECORDS,
+            [
+                ((name, outcome), getattr(one, outcome))
+                for name, one in counts.items()
+                for outcome in OUTCOMES
+            ],
+        )
+        yield self._each(names.SINK_READ, lambda post: post.stats.counts.read)
+        yield self._each(names.SINK_PENDING, lambda post: post.stats.counts.pending)
+        lags = ((name, post.lag) for name, post in self._posts.items())
+        yield family(names.SINK_LAG, [((name,), lag) for name, lag in lags if lag is not None])
+        yield family(
+            names.SINK_ATTEMPTS,
+            [
+                sample
+                for name, one in counts.items()
+                for sample in (
+                    ((name, "failed"), one.failures),
+                    ((name, "answered"), one.attempts - one.failures),
+                )
+            ],
+        )
+        yield self._each(
+            names.SINK_CIRCUIT, lambda post: post.courier.circuit.state is not State.CLOSED
+        )
+        yield self._each(names.SINK_HALTED, lambda post: post.halted is not None)
+        yield self._each(names.SINK_LATEST, lambda post: post.stats.latest_s)
+        yield histogram(
+            names.SINK_DELAY, [((name,), post.stats.delays) for name, post in self._posts.items()]
+        )
+
+    def _each(self, metric: Metric, value: Callable[[Post], float]) -> Family:
+        return family(metric, [((name,), value(post)) for name, post in self._posts.items()])
