@@ -1,0 +1,46 @@
+"""What became of everything that was to be told: nothing suppressed is uncounted."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Accounting(msgspec.Struct, kw_only=True):
+    """How all that was raised ended, since the state was first made.
+
+    One is raised for each revision of a finding or duty that is routed to the sink, and
+    for each heartbeat or alarm of the policy's own. `delivered` counts those that an alert
+    of their own told, `grouped` those that were told within the alert of another one or
+    changed nothing that an alert says, `muted` by reason those that nobody is told,
+    `dead_lettered` those of alerts that the sink rejected. `pending` are held back, wait
+    for the end of a window, or are on their way.
+    """
+
+    raised: int = 0
+    delivered: int = 0
+    grouped: int = 0
+    muted: dict[str, int] = {}
+    dead_lettered: int = 0
+    pending: int = 0
+    duplicates: int = 0
+    """Revisions that had been taken before; not raised again."""
+    elsewhere: int = 0
+    """Revisions that no route leads to this sink; not raised here."""
+    forgotten: int = 0
+    """Findings that were forgotten while open: their close resolves no alert."""
+
+    def mute(self, reason: str, count: int = 1) -> None:
+        """Count what nobody is told."""
+        if count:
+            self.muted[reason] = self.muted.get(reason, 0) + count
+
+    @property
+    def accounted(self) -> int:
+        """The right side of the equation."""
+        told = self.delivered + self.grouped + self.dead_lettered
+        return told + sum(self.muted.values()) + self.pending
+
+    @property
+    def balanced(self) -> bool:
+        """Whether raised = delivered + grouped + muted + dead-lettered + pending."""
+        return self.raised == self.accounted

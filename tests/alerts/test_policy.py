@@ -1,0 +1,375 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from streams.alerts.policy import AlertPolicy
+from streams.core.identifiers import RecipientId
+from streams.core.instants import Instant
+from streams.core.vocabulary import Finality, Severity, Status
+from streams.sinks.letter import Letter
+from tests.alerts.building import (
+    HOUR,
+    NOON,
+    SINK,
+    letter,
+    options,
+    policy,
+    retracted,
+    settle_all,
+)
+from tests.siem.lives import duty_fulfilled
+
+ALL = {"name": "all", "sinks": [SINK]}
+NIGHTS = [{"begin": "22:00:00", "end": "07:00:00"}]
+NIGHT = Instant(NOON + 9 * HOUR)
+"""23:00 in Amsterdam."""
+MORNING = Instant(NOON + 17 * HOUR)
+"""07:00 in Amsterdam."""
+
+
+def after(hours: float) -> Instant:
+    return Instant(int(NOON + hours * HOUR))
+
+
+def test_the_first_finding_of_a_group_is_told_at_once() -> None:
+    (told,) = policy().take(letter(), NOON)
+    assert (told.state, told.version, told.count, told.open_count) == ("firing", 1, 1, 1)
+    assert told.provisional_count == 1
+    assert told.severity is Severity.HIGH
+    assert "ADNET" in told.summary
+    assert "NO_CONSENT" in told.summary
+    assert "2026-09-01 13:00 CEST" in told.summary
+    assert told.action
+
+
+def test_more_of_a_group_are_counted_and_told_at_the_end_of_the_window() -> None:
+    alerts = policy()
+    (first,) = alerts.take(letter(0), NOON)
+    assert [alerts.take(letter(number), NOON) for number in range(1, 5)] == [[]] * 4
+    assert alerts.tick(after(0.9)) == []
+    (update,) = alerts.tick(after(1))
+    assert (update.key, update.version, update.count) == (first.key, 2, 5)
+    settle_all(alerts)
+    account = alerts.accounting
+    assert (account.raised, account.delivered, account.grouped) == (5, 2, 3)
+    assert account.pending == 0
+    assert account.balanced
+
+
+def test_other_recipients_rules_and_windows_are_groups_of_their_own() -> None:
+    alerts = policy()
+    told = alerts.take(letter(0), NOON)
+    told += alerts.take(letter(1, recipient_id=RecipientId("OTHER")), NOON)
+    told += alerts.take(letter(2, code="CONSENT_EXPIRED"), NOON)
+    told += alerts.take(letter(3), after(1))
+    assert len({one.key for one in told}) == 4
+
+
+def test_a_group_resolves_when_all_are_closed_and_fires_again_with_a_higher_version() -> None:
+    alerts = policy()
+    (fired,) = alerts.take(letter(0), NOON)
+    alerts.take(letter(1), NOON)
+    assert alerts.take(retracted(0), after(0.1)) == []
+    (resolved,) = alerts.take(retracted(1), after(0.2))
+    assert (resolved.key, resolved.state, resolved.version) == (fired.key, "resolved", 2)
+    (again,) = alerts.take(letter(1, 3, status=Status.OPEN), after(5))
+    assert (again.key, again.state, again.version) == (fired.key, "firing", 3)
+
+
+def test_a_revision_to_another_code_closes_it_in_the_one_group_and_opens_it_in_the_other() -> None:
+    alerts = policy()
+    (fired,) = alerts.take(letter(), NOON)
+    resolved, moved = alerts.take(letter(0, 2, code="CONSENT_EXPIRED"), NOON)
+    assert (resolved.key, resolved.state) == (fired.key, "resolved")
+    assert (moved.code, moved.state) == ("CONSENT_EXPIRED", "firing")
+    settle_all(alerts)
+    assert alerts.accounting.delivered == 2
+
+
+def test_a_duty_is_told_and_resolved() -> None:
+    due, fulfilled = duty_fulfilled()
+    alerts = policy()
+    told = []
+    for offset, one in enumerate((due, fulfilled)):
+        sent = Letter(told=one, topic="duties", partition=0, offset=offset)
+        told += alerts.take(sent, NOON)
+    assert [one.state for one in told] == ["firing", "resolved"]
+    assert told[0].severity is Severity.OBLIGATION
+
+
+def test_a_revision_that_was_taken_before_is_a_duplicate() -> None:
+    alerts = policy()
+    alerts.take(letter(0, 2), NOON)
+    assert alerts.take(letter(0, 2), NOON) == []
+    assert alerts.take(letter(0, 1), NOON) == []
+    account = alerts.accounting
+    assert (account.raised, account.duplicates) == (1, 2)
+
+
+def test_the_label_final_alone_tells_nobody() -> None:
+    alerts = policy(window_s=60)
+    alerts.take(letter(), NOON)
+    settle_all(alerts)
+    assert alerts.take(letter(0, 2, finality=Finality.FINAL), after(720)) == []
+    assert alerts.tick(after(721)) == []
+    assert (alerts.accounting.delivered, alerts.accounting.grouped) == (1, 1)
+    (resolved,) = alerts.take(retracted(0, 3), after(722))
+    assert (resolved.version, resolved.provisional_count) == (2, 0)
+
+
+def test_the_first_route_that_matches_holds() -> None:
+    routes = (
+        {"name": "page", "sinks": ["pager"], "severities": ["CRITICAL"]},
+        {"name": "ours", "sinks": [SINK], "codes": ["NO_CONSENT"], "recipients": ["ADNET"]},
+        {"name": "rest", "sinks": []},
+    )
+    alerts = policy(*routes)
+    critical = letter(0, code="SHARE_AFTER_OBJECTION")
+    assert critical.told.severity is Severity.CRITICAL
+    assert alerts.take(critical, NOON) == []
+    assert alerts.take(letter(1, recipient_id=RecipientId("OTHER")), NOON) == []
+    assert len(alerts.take(letter(2), NOON)) == 1
+    assert len(AlertPolicy(options(*routes), "pager").take(critical, NOON)) == 1
+    assert alerts.accounting.elsewhere == 2
+
+
+def test_what_is_revised_towards_another_sink_is_resolved_here() -> None:
+    alerts = policy({"name": "ours", "sinks": [SINK], "codes": ["NO_CONSENT"]})
+    alerts.take(letter(), NOON)
+    (resolved,) = alerts.take(letter(0, 2, code="CONSENT_EXPIRED"), NOON)
+    assert resolved.state == "resolved"
+    assert alerts.accounting.balanced
+
+
+def test_a_finding_that_is_retracted_in_its_hold_down_pages_nobody_and_is_counted() -> None:
+    alerts = policy({**ALL, "hold_down_s": 600})
+    assert alerts.take(letter(), NOON) == []
+    assert alerts.accounting.pending == 1
+    assert alerts.take(retracted(), after(0.1)) == []
+    assert alerts.tick(after(1)) == []
+    account = alerts.accounting
+    assert account.muted == {"retracted_in_hold_down": 2}
+    assert account.balanced
+
+
+def test_a_finding_that_outlives_its_hold_down_is_told() -> None:
+    alerts = policy({**ALL, "hold_down_s": 600})
+    alerts.take(letter(), NOON)
+    assert alerts.tick(after(599 / 3600)) == []
+    (told,) = alerts.tick(after(600 / 3600))
+    assert told.state == "firing"
+
+
+def test_a_final_finding_waits_for_no_hold_down() -> None:
+    alerts = policy({**ALL, "hold_down_s": 600})
+    assert len(alerts.take(letter(finality=Finality.FINAL), NOON)) == 1
+
+
+def test_quiet_hours_hold_back_and_end_in_one_summary() -> None:
+    alerts = policy(quiet=NIGHTS)
+    for number in range(3):
+        held = letter(number, recipient_id=RecipientId(f"R{number}"))
+        assert alerts.take(held, NIGHT) == []
+    assert alerts.tick(Instant(MORNING - 1)) == []
+    assert alerts.accounting.pending == 3
+    (summary,) = alerts.tick(MORNING)
+    assert summary.code == "ALERT_SUMMARY"
+    assert summary.open_count == 3
+    assert "NO_CONSENT 3" in summary.summary
+    settle_all(alerts)
+    account = alerts.accounting
+    assert (account.delivered, account.grouped, account.pending) == (1, 2, 0)
+
+
+def test_a_summary_resolves_when_everything_in_it_is_closed() -> None:
+    alerts = policy(quiet=NIGHTS)
+    for number in range(2):
+        alerts.take(letter(number, recipient_id=RecipientId(f"R{number}")), NIGHT)
+    (summary,) = alerts.tick(MORNING)
+    assert alerts.take(retracted(0, recipient_id=RecipientId("R0")), MORNING) == []
+    (resolved,) = alerts.take(retracted(1, recipient_id=RecipientId("R1")), MORNING)
+    assert (resolved.key, resolved.version, resolved.state) == (summary.key, 2, "resolved")
+
+
+def test_critical_findings_pass_quiet_hours() -> None:
+    alerts = policy(quiet=NIGHTS)
+    assert len(alerts.take(letter(code="SHARE_AFTER_OBJECTION"), NIGHT)) == 1
+
+
+def test_what_is_closed_in_quiet_hours_before_it_was_told_is_muted() -> None:
+    alerts = policy(quiet=NIGHTS)
+    alerts.take(letter(), NIGHT)
+    alerts.take(retracted(), NIGHT)
+    assert alerts.tick(MORNING) == []
+    assert alerts.accounting.muted == {"closed_before_told": 2}
+
+
+def test_a_resolve_waits_for_the_end_of_quiet_hours() -> None:
+    alerts = policy(quiet=NIGHTS)
+    alerts.take(letter(), NOON)
+    assert alerts.take(retracted(), NIGHT) == []
+    (resolved,) = alerts.tick(MORNING)
+    assert resolved.state == "resolved"
+
+
+def test_a_flood_becomes_one_summary_at_the_end_of_its_interval() -> None:
+    alerts = policy(flood_max=5, flood_interval_s=60, window_s=86_400)
+    told = []
+    for number in range(417):
+        told += alerts.take(letter(number, recipient_id=RecipientId(f"R{number}")), NOON)
+    assert len(told) == 5
+    (summary,) = alerts.tick(Instant(NOON + 60_000))
+    assert summary.summary.startswith("+412 more alerts")
+    settle_all(alerts)
+    assert (alerts.accounting.delivered, alerts.accounting.grouped) == (6, 411)
+
+
+def waiver(**changes: Any) -> list[dict[str, Any]]:
+    table = {
+        "codes": ["NO_CONSENT"],
+        "reason": "Migration of the consent store",
+        "owner": "Privacy office",
+        "expires": "2026-09-01T20:00:00+02:00",
+    }
+    return [table | changes]
+
+
+def test_what_a_waiver_covers_is_told_as_such_and_wakes_when_it_runs_out() -> None:
+    alerts = policy(waivers=waiver())
+    (told,) = alerts.take(letter(), NOON)
+    assert told.severity is Severity.ADVISORY
+    assert told.waiver == (
+        "Migration of the consent store (owner Privacy office, until 2026-09-01 20:00 CEST)"
+    )
+    assert alerts.tick(after(5.9)) == []
+    (awake,) = alerts.tick(after(6.1))
+    assert (awake.key, awake.version, awake.waiver) == (told.key, 2, None)
+    assert awake.severity is Severity.HIGH
+
+
+def test_a_route_may_mute_what_is_waived_until_it_runs_out() -> None:
+    alerts = policy({**ALL, "waived": "mute"}, waivers=waiver(recipients=["ADNET"]))
+    assert alerts.take(letter(), NOON) == []
+    assert alerts.accounting.muted == {"waived": 1}
+    assert len(alerts.take(letter(1, recipient_id=RecipientId("OTHER")), NOON)) == 1
+    (awake,) = alerts.tick(after(6.1))
+    assert awake.recipient_id == "ADNET"
+
+
+def test_pseudonyms_are_told_only_where_the_route_says_so() -> None:
+    subject = letter().told.subject_id
+    assert subject is not None
+    (plain,) = policy().take(letter(), NOON)
+    assert plain.pseudonyms == ()
+    assert subject not in repr(plain)
+    (named,) = policy({**ALL, "pseudonyms": True}).take(letter(), NOON)
+    assert named.pseudonyms == (subject,)
+
+
+def test_the_snapshot_holds_no_subject_unless_pseudonyms_are_switched_on() -> None:
+    subject = letter().told.subject_id
+    assert subject is not None
+    alerts = policy()
+    alerts.take(letter(), NOON)
+    assert subject.encode() not in alerts.snapshot()
+    alerts = policy({**ALL, "pseudonyms": True})
+    alerts.take(letter(), NOON)
+    assert subject.encode() in alerts.snapshot()
+
+
+def test_texts_are_dutch_where_the_route_says_so() -> None:
+    (told,) = policy({**ALL, "language": "nl"}).take(letter(), NOON)
+    assert "ontvanger ADNET: 1 in totaal, 1 open; eerste" in told.summary
+
+
+def test_hostile_recipients_are_shown_in_safe_form() -> None:
+    (told,) = policy().take(letter(recipient_id=RecipientId("a\nb\u202e")), NOON)
+    assert told.summary.isprintable()
+    assert told.recipient_id is not None
+    assert told.recipient_id.isprintable()
+
+
+def test_a_heartbeat_comes_every_interval_but_not_behind_one_that_is_on_its_way() -> None:
+    alerts = policy(heartbeat={"sinks": [SINK], "every_s": 3600})
+    (beat,) = alerts.tick(NOON)
+    assert beat.code == "HEARTBEAT"
+    assert alerts.tick(after(2)) == []
+    settle_all(alerts)
+    (again,) = alerts.tick(after(3))
+    assert (again.key, again.version) == (beat.key, 2)
+    assert alerts.accounting.balanced
+
+
+def test_a_producer_that_falls_silent_is_told_and_resolved() -> None:
+    alerts = policy(silence={"sinks": [SINK], "after_s": {"consent-change": 3600}})
+    assert alerts.tick(after(50)) == []  # never heard of
+    alerts.observe({"consent-change": NOON, "purchase": NOON})
+    assert alerts.tick(after(0.9)) == []
+    (silent,) = alerts.tick(after(1))
+    assert "consent-change" in silent.summary
+    assert alerts.tick(after(2)) == []
+    alerts.observe({"consent-change": after(2)})
+    (back,) = alerts.tick(after(2))
+    assert (back.key, back.state, back.version) == (silent.key, "resolved", 2)
+
+
+def test_many_shared_without_any_consent_event_are_told_and_resolved() -> None:
+    alerts = policy(unconsented={"sinks": [SINK], "share_above": 0.2, "subjects_min": 10})
+    alerts.observe(shared=5, unconsented=5)
+    assert alerts.tick(NOON) == []
+    alerts.observe(shared=100, unconsented=21)
+    (told,) = alerts.tick(NOON)
+    assert "21 of 100" in told.summary
+    alerts.observe(unconsented=19)
+    assert alerts.tick(NOON) == []
+    alerts.observe(unconsented=18)
+    (over,) = alerts.tick(NOON)
+    assert over.state == "resolved"
+
+
+def test_an_alert_that_the_sink_rejects_is_counted_with_all_that_it_carries() -> None:
+    alerts = policy()
+    (told,) = alerts.take(letter(), NOON)
+    alerts.settle(told.uid, delivered=False)
+    alerts.settle(told.uid, delivered=True)
+    account = alerts.accounting
+    assert (account.dead_lettered, account.delivered) == (1, 0)
+
+
+def test_groups_are_forgotten_after_their_time_and_above_the_bound() -> None:
+    alerts = policy(retention_s=7_200, remembered_max=100, flood_max=1000)
+    for number in range(150):
+        alerts.take(letter(number, recipient_id=RecipientId(f"R{number}")), NOON)
+    settle_all(alerts)
+    full = len(alerts.snapshot())
+    alerts.tick(after(0.1))
+    assert alerts.accounting.forgotten == 50
+    assert len(alerts.snapshot()) < full
+    alerts.tick(after(3))
+    assert alerts.accounting.forgotten == 150
+    assert alerts.take(retracted(149), after(3)) == []
+    assert alerts.accounting.balanced
+
+
+def test_what_was_on_its_way_is_sent_again_after_a_restore() -> None:
+    alerts = policy()
+    (told,) = alerts.take(letter(), NOON)
+    other = policy()
+    other.restore(alerts.snapshot())
+    assert other.on_their_way == [told]
+    assert other.take(letter(), NOON) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"no", "no snapshot"),
+        (policy().snapshot().replace(b"\x01", b"\x09", 1), "format 9"),
+        (AlertPolicy(options(), "pager").snapshot(), "another sink"),
+    ],
+)
+def test_a_snapshot_that_does_not_fit_is_refused(data: bytes, what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        policy().restore(data)
