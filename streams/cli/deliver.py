@@ -71,12 +71,15 @@ def deliver(
     """
     from streams.cli.deliver_process import run_deliverer
     from streams.cli.worker_logs import set_up_logs
+    from streams.delivery.alert_options import read_alert_options
     from streams.errors import UnreachableError
+    from streams.sinks.load import configured
     from streams.topics import require_reachable
     from streams.transport.ending import CRASHED
 
     settings = read_settings(config, brokers)
     sinks = chosen(config, sink)
+    alerts = read_alert_options(config, sinks=configured(config))
     where = parse_start(start)
     if again and where is None:
         raise typer.BadParameter("--again needs --from")
@@ -86,7 +89,7 @@ def deliver(
         typer.echo(f"error: {away.problem}\n{away.remedy}", err=True)
         raise typer.Exit(CRASHED) from None
     set_up_logs(as_json=not sys.stdout.isatty() if json_logs is None else json_logs)
-    run_deliverer(settings, sinks, where, again=again, ready_file=ready_file)
+    run_deliverer(settings, sinks, alerts, where, again=again, ready_file=ready_file)
 
 
 def chosen(config: Path | None, names: list[str] | None) -> dict[str, Configured]:

@@ -14,6 +14,7 @@ import structlog
 from streams.errors import ConsentryError, UnreachableError
 
 if TYPE_CHECKING:
+    from streams.alerts.options import AlertOptions
     from streams.delivery.deliverer import Deliverer
     from streams.delivery.places import Start
     from streams.settings import Settings
@@ -28,6 +29,7 @@ log = structlog.get_logger("consentry.deliver")
 def run_deliverer(
     settings: Settings,
     sinks: Mapping[str, Configured],
+    alerts: AlertOptions,
     start: Start | None,
     *,
     again: bool,
@@ -37,7 +39,7 @@ def run_deliverer(
     from streams.transport import ending
 
     with asyncio.Runner(loop_factory=_new_loop) as runner:
-        code = runner.run(_run(settings, sinks, start, again=again, ready_file=ready_file))
+        code = runner.run(_run(settings, sinks, alerts, start, again=again, ready_file=ready_file))
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
     ending.leave(code)
@@ -55,6 +57,7 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 async def _run(
     settings: Settings,
     sinks: Mapping[str, Configured],
+    alerts: AlertOptions,
     start: Start | None,
     *,
     again: bool,
@@ -65,7 +68,7 @@ async def _run(
     from streams.metrics.expose import exposition
     from streams.metrics.sinks import SinkCollector
 
-    deliverer = Deliverer(settings, sinks)
+    deliverer = Deliverer(settings, sinks, alerts)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):

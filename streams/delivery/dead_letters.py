@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
+from streams.alerts.alert import Alert
 from streams.settings import Settings
+from streams.sinks.alert_fields import alert_object
 from streams.wire.record import Record
 
 if TYPE_CHECKING:
@@ -55,6 +59,13 @@ class DeadLetters:
         await self._producer.send_and_wait(
             self._topic, record.value, record.key, headers=headers(sink, record, reason)
         )
+
+    async def put_alert(self, sink: str, alert: Alert, reason: str) -> None:
+        """Keep an alert as JSON, under its key; it stands on no topic. Raises KafkaError."""
+        assert self._producer is not None, "not started"
+        content = msgspec.json.encode(alert_object(alert))
+        place = [(SINK, sink.encode()), (REASON, reason.encode())]
+        await self._producer.send_and_wait(self._topic, content, alert.key.encode(), headers=place)
 
 
 def headers(sink: str, record: Record, reason: str) -> list[tuple[str, bytes]]:

@@ -7,8 +7,10 @@ import contextlib
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
 import structlog
 
+from streams.alerts.options import AlertOptions
 from streams.delivery.dead_letters import DeadLetters
 from streams.delivery.places import Start
 from streams.delivery.post import Post
@@ -26,10 +28,18 @@ log = structlog.get_logger("consentry.deliver")
 class Deliverer:
     """Runs the sinks; a slow or dead one delays no other."""
 
-    def __init__(self, settings: Settings, sinks: Mapping[str, Configured]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        sinks: Mapping[str, Configured],
+        alerts: AlertOptions | None = None,
+    ) -> None:
         """Raises ConsentryError when a sink needs something that is not installed."""
         self._dead = DeadLetters(settings)
-        self.posts = {name: Post(settings, sink, self._dead) for name, sink in sinks.items()}
+        self.posts = {
+            name: Post(settings, sink, self._dead, alerts or AlertOptions())
+            for name, sink in sinks.items()
+        }
 
     async def run(self, start: Start | None = None, *, again: bool = False) -> None:
         """Deliver until `stop`.
@@ -86,6 +96,10 @@ class Deliverer:
                 pending=counts.pending,
                 lag=post.lag,
             )
+
+            account = post.accounting
+            if account is not None:
+                log.info("alerts.account", sink=name, **msgspec.to_builtins(account))
 
     async def _look(self) -> None:
         looked = 0

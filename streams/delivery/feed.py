@@ -22,6 +22,7 @@ from aiokafka.errors import (
 )
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
+from streams.alerts.account import Accounting
 from streams.core.findings import Finding
 from streams.delivery.catch_up import CatchUp, end_in
 from streams.delivery.courier import Courier
@@ -46,6 +47,9 @@ log = structlog.get_logger("consentry.deliver")
 class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
     """One sink's consumer, from the first poll to the last commit."""
 
+    assignor: type[Any] | None = None
+    """How partitions are divided among deliverers; None: evenly."""
+
     def __init__(
         self, settings: Settings, options: SinkOptions, courier: Courier, dead: DeadLetters
     ) -> None:
@@ -62,7 +66,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
         self._fresh = False
         self._stopping = False
         self.consumer: AIOKafkaConsumer = delivery_consumer(
-            settings, settings.delivery_group(courier.name), options.timeout_s
+            settings, settings.delivery_group(courier.name), options.timeout_s, self.assignor
         )
         self.partitions: frozenset[TopicPartition] = frozenset()
         """What is assigned now."""
@@ -77,10 +81,9 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
                 await self._assigned.wait()
                 if self._fresh:
                     self._fresh = False
-                    await self._look_at_state()
-                polled = await self._poll()
-                if polled:
-                    await self._deliver(polled)
+                    await self._begin()
+                await self._deliver(await self._poll())
+            await self._end()
         finally:
             await self.consumer.stop()
 
@@ -110,6 +113,11 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
         """Whether the group has told what is this member's, if anything."""
         return self._assigned.is_set()
 
+    @property
+    def accounting(self) -> Accounting | None:
+        """How findings ended in an alert policy, where there is one."""
+        return None
+
     async def lag(self) -> int | None:
         """Offsets between what was read and the end, None while an end is unknown."""
         total = 0
@@ -120,8 +128,11 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
             total += max(0, end - await self.consumer.position(place))
         return total
 
-    async def _look_at_state(self) -> None:
-        """Whether what is assigned is still caught up with, as the committed offsets tell."""
+    async def _end(self) -> None:
+        """Nothing is left to do when it stops: all that is settled is committed."""
+
+    async def _begin(self) -> None:
+        """See whether what is assigned is still caught up with, as committed offsets tell."""
         committed = await committed_in(self.consumer, self.partitions)
         starts = {
             place: (one.offset, end)
@@ -186,6 +197,8 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
     async def _deliver(
         self, polled: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]]
     ) -> None:
+        if not polled:
+            return
         self._idle.clear()
         try:
             records = [record for several in polled.values() for record in several]

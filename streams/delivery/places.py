@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
@@ -24,7 +24,10 @@ Committed = dict[TopicPartition, OffsetAndMetadata]
 
 
 def delivery_consumer(
-    settings: Settings, group: str | None = None, under_way_s: float = 0.0
+    settings: Settings,
+    group: str | None = None,
+    under_way_s: float = 0.0,
+    assignor: type[Any] | None = None,
 ) -> AIOKafkaConsumer:
     """A consumer of what is committed, in a sink's group or in none. Not started.
 
@@ -43,6 +46,7 @@ def delivery_consumer(
         group_instance_id=settings.instance_id if group else None,
         session_timeout_ms=int(settings.session_timeout_s * 1000),
         heartbeat_interval_ms=int(settings.heartbeat_interval_s * 1000),
+        **({} if assignor is None else {"partition_assignment_strategy": (assignor,)}),
         # A receiver that is away for a day is no reason to leave the group.
         max_poll_interval_ms=2**31 - 1,
         rebalance_timeout_ms=int((REBALANCE_S + under_way_s) * 1000),

@@ -7,6 +7,8 @@ import time
 
 import structlog
 
+from streams.alerts.account import Accounting
+from streams.alerts.options import AlertOptions
 from streams.delivery.circuit import State
 from streams.delivery.counts import SinkStats
 from streams.delivery.courier import Courier
@@ -24,7 +26,9 @@ log = structlog.get_logger("consentry.deliver")
 class Post:
     """A sink at work. What stops it stops no other one."""
 
-    def __init__(self, settings: Settings, sink: Configured, dead: DeadLetters) -> None:
+    def __init__(
+        self, settings: Settings, sink: Configured, dead: DeadLetters, alerts: AlertOptions
+    ) -> None:
         """Raises ConsentryError when the sink needs something that is not installed."""
         self.name = sink.name
         self.stats = SinkStats()
@@ -33,6 +37,7 @@ class Post:
         self._settings = settings
         self._options = sink.options
         self._dead = dead
+        self._alerts = alerts
         self._feed: Feed | None = None
         self._lag: int | None = None
         self._stopping = False
@@ -45,7 +50,7 @@ class Post:
         """
         try:
             await begin(self._settings, self.name, start, again=again)
-            self._feed = Feed(self._settings, self._options, self.courier, self._dead)
+            self._feed = self._new_feed()
             if not self._stopping:
                 await self._feed.run()
         except asyncio.CancelledError:
@@ -61,6 +66,14 @@ class Post:
             log.critical("sink.halted", sink=self.name, problem=error.problem, remedy=error.remedy)
         finally:
             await self.courier.close()
+
+    def _new_feed(self) -> Feed:
+        parts = (self._settings, self._options, self.courier, self._dead)
+        if self._options.takes == "letters":
+            return Feed(*parts)
+        from streams.delivery.alert_feed import AlertFeed
+
+        return AlertFeed(*parts, self._alerts)
 
     def stop(self) -> None:
         """End `run` after what is under way."""
@@ -81,6 +94,11 @@ class Post:
     def lag(self) -> int | None:
         """Offsets that were not read yet, as of the last look."""
         return self._lag
+
+    @property
+    def accounting(self) -> Accounting | None:
+        """How findings ended in the alert policy; None for other sinks, and while standing by."""
+        return None if self._feed is None else self._feed.accounting
 
     def report(self) -> SinkReport:
         """How it is now."""

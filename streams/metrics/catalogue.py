@@ -149,9 +149,28 @@ SINK_DELAY: Final = Metric(
     ("sink",),
 )
 
+ALERTS_RAISED: Final = Metric(
+    "consentry_alerts_raised_total",
+    "counter",
+    "What was to be told by a sink for people, since its state was first made.",
+    ("sink",),
+)
+ALERTS: Final = Metric(
+    "consentry_alerts_total",
+    "counter",
+    "How it ended: delivered, grouped, muted or dead_lettered; what is missing is pending.",
+    ("sink", "outcome"),
+)
+ALERTS_PENDING: Final = Metric(
+    "consentry_alerts_pending",
+    "gauge",
+    "Held back, waiting for the end of a window, or on its way.",
+    ("sink",),
+)
+
 DELIVERER: Final = (
     SINK_RECORDS, SINK_READ, SINK_PENDING, SINK_LAG, SINK_ATTEMPTS, SINK_CIRCUIT, SINK_HALTED,
-    SINK_LATEST, SINK_DELAY,
+    SINK_LATEST, SINK_DELAY, ALERTS_RAISED, ALERTS, ALERTS_PENDING,
 )  # fmt: skip
 """What a deliverer tells, in the order of docs/metrics.md."""
 

@@ -65,5 +65,26 @@ class SinkCollector(Collector):
             names.SINK_DELAY, [((name,), post.stats.delays) for name, post in self._posts.items()]
         )
 
+        yield from self._alerts()
+
+    def _alerts(self) -> Iterator[Family]:
+        accounts = [(name, post.accounting) for name, post in self._posts.items()]
+        known = [(name, account) for name, account in accounts if account is not None]
+        yield family(names.ALERTS_RAISED, [((name,), one.raised) for name, one in known])
+        yield family(
+            names.ALERTS,
+            [
+                sample
+                for name, one in known
+                for sample in (
+                    ((name, "delivered"), one.delivered),
+                    ((name, "grouped"), one.grouped),
+                    ((name, "muted"), sum(one.muted.values())),
+                    ((name, "dead_lettered"), one.dead_lettered),
+                )
+            ],
+        )
+        yield family(names.ALERTS_PENDING, [((name,), one.pending) for name, one in known])
+
     def _each(self, metric: Metric, value: Callable[[Post], float]) -> Family:
         return family(metric, [((name,), value(post)) for name, post in self._posts.items()])

@@ -57,6 +57,7 @@ class Settings(HealthSettings, WorkSettings, TopicSettings, BusSettings):
             duties=prefix + self.topic_duties,
             dead_letters=prefix + self.topic_dead_letters,
             quarantine=prefix + self.topic_quarantine,
+            alert_state=prefix + self.topic_alert_state,
             delivery_dead_letters=prefix + self.topic_delivery_dead_letters,
             changelog=f"{self.group_id}-{SUBJECT_TABLE}-changelog",
         )

@@ -23,6 +23,7 @@ class TopicNames:
     dead_letters: str
     quarantine: str
     delivery_dead_letters: str
+    alert_state: str
     changelog: str
 
     @property

@@ -24,6 +24,7 @@ _TOPICS = (
     "topic_dead_letters",
     "topic_quarantine",
     "topic_delivery_dead_letters",
+    "topic_alert_state",
 )
 
 
@@ -63,6 +64,9 @@ class TopicSettings(Group):
     )
     topic_delivery_dead_letters: str = topic_name(
         "consentry.delivery-dead-letters", "Findings and duties that a receiver rejected."
+    )
+    topic_alert_state: str = topic_name(
+        "consentry.alert-state", "What the alert policy remembers of each sink."
     )
 
     partitions: int = setting(

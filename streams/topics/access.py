@@ -181,7 +181,7 @@ def _delivery(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         "a group of its own.",
     )
     keeps = {
-        topic.name: _topic(topic, "keeps what a receiver rejected", "Read", "Write", "Describe")
+        topic.name: _topic(topic, f"keeps the {topic.kind}", "Read", "Write", "Describe")
         for topic in topics
         if Party.DELIVERY in topic.writers
     }
@@ -189,7 +189,16 @@ def _delivery(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         name=reader.name,
         user=reader.user,
         description=reader.description,
-        grants=tuple(keeps.get(grant.name, grant) for grant in reader.grants),
+        grants=(
+            *(keeps.get(grant.name, grant) for grant in reader.grants),
+            Grant(
+                resource="transactional-id",
+                name=f"{settings.application_id}-delivery-",
+                operations=("Write", "Describe"),
+                why="one producer for each sink for people",
+                prefixed=True,
+            ),
+        ),
     )
 
 

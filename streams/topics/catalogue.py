@@ -46,6 +46,7 @@ class Kind(StrEnum):
     OUTPUT = "output"
     ASIDE = "set aside"
     CHANGELOG = "changelog"
+    ALERT_STATE = "alert state"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,5 +260,19 @@ def _asides(settings: Settings) -> tuple[Topic, ...]:
             ),
             writers=(Party.DELIVERY,),
             readers=(Party.DELIVERY,),
+        ),
+        Topic(
+            name=names.alert_state,
+            kind=Kind.ALERT_STATE,
+            description="What the alert policy remembers of each sink for people: groups that are "
+            "open, what is held back, and how often. Deleted, open alerts are told again.",
+            key="sink/part",
+            value="a part of a snapshot, msgpack (streams/alerts/book.py)",
+            schemas=(),
+            partitions=1,
+            config=compacted(settings),
+            writers=(Party.DELIVERY,),
+            readers=(Party.DELIVERY,),
+            co_partitioned=False,
         ),
     )

@@ -42,7 +42,7 @@ SCRAPED = {"instance", "job", "le"}
 """Labels that Prometheus or a histogram brings."""
 
 VALUES = {
-    "outcome": {*Counters.__struct_fields__, *OUTCOMES},
+    "outcome": {*Counters.__struct_fields__, *OUTCOMES, "grouped", "muted"},
     "severity": {one.value for one in Severity},
     "status": {one.value for one in Status},
     "code": {*CODES},

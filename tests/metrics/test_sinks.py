@@ -7,6 +7,7 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
+from streams.alerts.account import Accounting
 from streams.delivery.circuit import Circuit
 from streams.delivery.counts import SinkStats
 from streams.metrics.catalogue import DELIVERER
@@ -29,7 +30,14 @@ def posts() -> dict[str, Any]:
             circuit.failed(0.0)
         courier = SimpleNamespace(circuit=circuit)
         lag = None if name == "dead" else 7
-        found[name] = SimpleNamespace(stats=stats, courier=courier, halted=None, lag=lag)
+        account = None
+        if name == "splunk":
+            account = Accounting(
+                raised=10, delivered=3, grouped=4, muted={"waived": 1, "quiet": 1}, pending=1
+            )
+        found[name] = SimpleNamespace(
+            stats=stats, courier=courier, halted=None, lag=lag, accounting=account
+        )
     return found
 
 
@@ -47,6 +55,10 @@ def test_every_metric_is_there_with_its_labels_and_the_counts_balance() -> None:
         ended = sum(found["consentry_sink_records_total"][name, outcome] for outcome in OUTCOMES)
         read, pending = (found[f"consentry_sink_{n}"][name,] for n in ("read_total", "pending"))
         assert (read, ended, pending) == (20, 16, 4)
+    told = found["consentry_alerts_total"]
+    assert {labels[0] for labels in told} == {"splunk"}
+    raised, waits = (found[f"consentry_alerts_{n}"]["splunk",] for n in ("raised_total", "pending"))
+    assert (raised, sum(told.values()), waits) == (10, 9, 1)
     assert found["consentry_sink_circuit_open"] == {("splunk",): 0, ("dead",): 1}
     assert found["consentry_sink_lag_records"] == {("splunk",): 7}
     assert found["consentry_sink_attempts_total"]["splunk", "answered"] == 4

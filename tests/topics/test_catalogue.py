@@ -22,15 +22,15 @@ def test_every_topic_says_what_it_is_and_who_uses_it(topic: Topic) -> None:
     assert topic.value
     assert topic.writers
     assert topic.readers
-    assert topic.co_partitioned
-    assert topic.partitions == 12
+    assert topic.co_partitioned == (topic.kind is not Kind.ALERT_STATE)
+    assert topic.partitions == (12 if topic.co_partitioned else 1)
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=NAMES)
 def test_schemas_are_there(topic: Topic) -> None:
     missing = [name for name in topic.schemas if not (SCHEMAS / f"{name}.avsc").is_file()]
     assert not missing
-    assert topic.schemas or topic.kind in (Kind.TICKS, Kind.CHANGELOG)
+    assert topic.schemas or topic.kind in (Kind.TICKS, Kind.CHANGELOG, Kind.ALERT_STATE)
 
 
 def test_every_schema_is_on_a_topic() -> None:
@@ -46,7 +46,7 @@ def test_every_name_of_the_settings_is_a_topic_once() -> None:
 
 @pytest.mark.parametrize("topic", TOPICS, ids=NAMES)
 def test_what_a_topic_keeps(topic: Topic) -> None:
-    if topic.kind in (Kind.OUTPUT, Kind.CHANGELOG):
+    if topic.kind in (Kind.OUTPUT, Kind.CHANGELOG, Kind.ALERT_STATE):
         assert topic.config["cleanup.policy"] == "compact"
         assert "retention.ms" not in topic.config
     else:

@@ -144,7 +144,7 @@ def test_what_is_written_about_a_record_fits(topic: str) -> None:
 def test_a_larger_input_asks_for_more_room_everywhere_else() -> None:
     problems = find_problems(SETTINGS, _sizes({"purchase": "8000000"}))
     assert {problem.check for problem in problems} == {Check.MESSAGE_SIZE}
-    assert len(problems) == 7  # all but the inputs and the ticks
+    assert len(problems) == 8  # all but the inputs and the ticks
     assert all("max.message.bytes=8065536" in problem.commands[0] for problem in problems)
 
 

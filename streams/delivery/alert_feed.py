@@ -1,0 +1,194 @@
+"""Brings one sink for people what the alert policy makes of the findings.
+
+One deliverer at a time has all partitions of such a sink. What the policy remembers, the
+alerts that are on their way with it, and the offsets it has come to are committed in one
+transaction (`alert_state`) before the receiver is told: a crash after it tells the same
+alerts again, under the same keys and versions, and one before it has told nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+
+from streams.alerts.account import Accounting
+from streams.alerts.policy import AlertPolicy
+from streams.core.instants import Instant
+from streams.delivery.alert_state import AlertState
+from streams.delivery.dead_letters import DeadLetters
+from streams.delivery.feed import Feed
+from streams.delivery.one_member import OneMember
+from streams.delivery.places import committed_in
+from streams.errors import ConsentryError
+from streams.settings import Settings
+from streams.sinks.contract import Verdict
+
+if TYPE_CHECKING:
+    from aiokafka import ConsumerRecord
+
+    from streams.alerts.options import AlertOptions
+    from streams.delivery.courier import Courier
+    from streams.sinks.options import SinkOptions
+
+SAVE_BYTES_A_S = 1_000_000
+"""A large state is saved less often: at most so many bytes a second."""
+
+LOOK_EVERY_MS = 10_000
+"""How often the ends of the inputs are asked for."""
+
+
+class AlertFeed(Feed):
+    """Like `Feed`; its counts are of alerts, those of findings are the policy's account."""
+
+    assignor = OneMember
+
+    def __init__(
+        self,
+        settings: Settings,
+        options: SinkOptions,
+        courier: Courier,
+        dead: DeadLetters,
+        alerts: AlertOptions,
+    ) -> None:
+        super().__init__(settings, options, courier, dead)
+        self._alerts = alerts
+        self._state = AlertState(settings, courier.name)
+        self.policy: AlertPolicy | None = None
+        """None while this deliverer stands by."""
+        self._offsets: dict[TopicPartition, OffsetAndMetadata] = {}
+        self._unsaved = False
+        self._saved_at = 0.0
+        self._size = 0
+        self._looked_at = Instant(0)
+        self._ends: Mapping[TopicPartition, int] = {}
+
+    @property
+    def accounting(self) -> Accounting | None:
+        """The policy's; None while this deliverer stands by."""
+        return None if self.policy is None else self.policy.accounting
+
+    async def run(self) -> None:
+        """Deliver until `stop`. Raises ConsentryError and KafkaError."""
+        try:
+            await super().run()
+        finally:
+            await self._state.close()
+
+    async def _end(self) -> None:
+        """Save how the last alerts ended, while the state is still this deliverer's."""
+        if self.policy is not None and self._unsaved and self.assigned:
+            await self._save(self.policy)
+
+    async def _begin(self) -> None:
+        """Fence who was here before, then read where it had come to, then its state."""
+        self.policy = None
+        self._offsets, self._unsaved = {}, False
+        if not self.partitions:
+            await self._state.close()
+            return
+        await self._state.take()
+        for place, one in (await committed_in(self.consumer, self.partitions)).items():
+            self.consumer.seek(place, one.offset)
+        await super()._begin()
+        policy = AlertPolicy(self._alerts, self._courier.name)
+        snapshot = await self._state.load()
+        if snapshot is not None:
+            self._restore(policy, snapshot)
+            self._size = len(snapshot)
+        self.policy = policy
+
+    def _restore(self, policy: AlertPolicy, snapshot: bytes) -> None:
+        try:
+            policy.restore(snapshot)
+        except ValueError as error:
+            name = self._courier.name
+            raise ConsentryError(
+                f"{self._settings.topics.alert_state}: the state of the sink {name} is of no "
+                f"use: {error}",
+                "Run the release that wrote it, or begin anew: consentry deliver --sink "
+                f"{name} --from state --again. Open alerts are told again.",
+            ) from None
+
+    async def _deliver(
+        self, polled: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]]
+    ) -> None:
+        policy = self.policy
+        if policy is None:
+            return
+        self._idle.clear()
+        try:
+            await self._fold_in(policy, polled)
+        finally:
+            self._idle.set()
+
+    async def _fold_in(
+        self,
+        policy: AlertPolicy,
+        polled: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]],
+    ) -> None:
+        """First what comes of it is saved with the offsets, then it is told.
+
+        So an alert is told under one key and version, whoever tells it in the end.
+        """
+        now = Instant(int(time.time() * 1000))
+        await self._look_at_inputs(policy, now)
+        records = [record for several in polled.values() for record in several]
+        letters, _ = await self._letters(records)
+        made = sum(len(policy.take(letter, now)) for letter in letters)
+        made += len(policy.tick(now))
+        for place in polled:
+            offset = await self.consumer.position(place)
+            metadata = self._catch_up.metadata(place, offset)
+            self._offsets[place] = OffsetAndMetadata(offset, metadata)
+        self._unsaved = self._unsaved or bool(records)
+        rested = time.monotonic() - self._saved_at >= self._size / SAVE_BYTES_A_S
+        if made or (self._unsaved and rested):
+            await self._save(policy)
+        await self._tell(policy)
+
+    async def _tell(self, policy: AlertPolicy) -> None:
+        """Hand what is on its way to the receiver; what an interrupt leaves stays on its way."""
+        alerts = policy.on_their_way
+        if not alerts:
+            return
+        counts = self._stats.counts
+        counts.read += len(alerts)
+
+        async def reject(place: int, reason: str) -> None:
+            await self._dead.put_alert(self._courier.name, alerts[place], reason)
+
+        outcomes = await self._courier.hand_over(alerts, self._interrupt, reject)
+        for alert, outcome in zip(alerts, outcomes, strict=True):
+            if outcome is None:
+                counts.returned += 1
+            else:
+                policy.settle(alert.uid, delivered=outcome.verdict is not Verdict.REJECTED)
+                self._unsaved = True
+
+    async def _look_at_inputs(self, policy: AlertPolicy, now: Instant) -> None:
+        """When the producers were last heard of, where somebody wants to be told of silence."""
+        if self._alerts.silence is None or now - self._looked_at < LOOK_EVERY_MS:
+            return
+        self._looked_at = now
+        inputs = self._settings.topics.inputs
+        places = {
+            TopicPartition(topic, number): kind.value
+            for kind, topic in inputs.items()
+            for number in range(self._settings.partitions)
+        }
+        ends = await self.consumer.end_offsets(list(places))
+        # What was there before the first look counts as heard now: nobody knows better.
+        heard = {places[place] for place, end in ends.items() if end != self._ends.get(place)}
+        self._ends = ends
+        policy.observe(dict.fromkeys(heard, now))
+
+    async def _save(self, policy: AlertPolicy) -> None:
+        snapshot = policy.snapshot()
+        await self._state.save(snapshot, self._offsets)
+        self._offsets = {}
+        self._unsaved = False
+        self._size = len(snapshot)
+        self._saved_at = time.monotonic()
