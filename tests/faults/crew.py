@@ -6,12 +6,13 @@ import signal
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from streams.transport.ending import CRASHED, STOPPED
 from tests.faults.runtime import Runtime
 from tests.faults.sabotage import DIED
-from tests.kafka.harness import Bus, WorkerProcess
+from tests.kafka.harness import Bus, WorkerProcess, until
 
 UNREACHABLE = (
     "no broker answered within",
@@ -22,6 +23,9 @@ UNREACHABLE = (
 """Said by a worker that finds no broker, or one that refuses writes, when it starts."""
 
 READY = '"worker.ready"'
+
+PUT_OUT = "the group no longer knows this member"
+"""Said by a worker that was frozen beyond its session, once it hears of it."""
 
 GUESTS_END = frozenset({0, CRASHED, -signal.SIGKILL, -signal.SIGTERM})
 """How guests may end, who are sent away at any moment."""
@@ -46,6 +50,9 @@ class Member:
     said_ready: bool = False
     back_at: float = 0.0
     """When its supervisor starts it again, on the monotonic clock."""
+
+    put_out: bool = False
+    """Whether it was started once more at the end."""
 
     @property
     def running(self) -> bool:
@@ -117,13 +124,23 @@ class Crew:
                 self.start(member)
 
     def stop(self) -> None:
-        """SIGTERM for all members. Raises UnexpectedEndError unless each ends well."""
+        """SIGTERM for all members. Raises UnexpectedEndError unless each ends well.
+
+        Who was frozen just now may not have heard yet that the group goes on without him:
+        he ends with code 70, and is started once more, as a supervisor would.
+        """
         for member in self.members:
-            if member.process is not None:
-                code, _ = member.process.ready().stop()
+            while member.process is not None:
+                process = member.process
+                until(partial(_settled, process), "it is ready, or has ended")
+                code = process.stop()[0] if process.process.poll() is None else process.ended()
                 self.exits[str(code)] += 1
+                if code == CRASHED and PUT_OUT in process.text and not member.put_out:
+                    member.put_out = True
+                    self.start(member)
+                    continue
                 if code != 0:
-                    raise UnexpectedEndError(f"code {code}:\n{tail(member.process.log_file)}")
+                    raise UnexpectedEndError(f"code {code}:\n{tail(process.log_file)}")
                 member.process = None
 
     def kill(self, member: Member, pause_s: float) -> None:
@@ -180,3 +197,8 @@ def away(worker: WorkerProcess) -> bool:
 def tail(log_file: Path, lines: int = 30) -> str:
     """The end of a log."""
     return "\n".join(log_file.read_text("utf-8", "replace").splitlines()[-lines:])
+
+
+def _settled(process: WorkerProcess) -> bool | None:
+    """Whether a worker is ready or has ended; None: not yet."""
+    return bool(process.said("worker.ready")) or process.process.poll() is not None or None
