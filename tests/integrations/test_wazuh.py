@@ -41,3 +41,9 @@ def test_ids_are_for_local_rules_and_parents_exist() -> None:
     assert all(100_000 <= number <= 120_000 for number in ids)
     parents = {int(rule.findtext("if_sid") or ids[0]) for rule in RULES}
     assert parents <= set(ids)
+
+
+def test_the_file_is_followed_as_json() -> None:
+    snippet = ET.parse(FILE.with_name("ossec-localfile.xml")).getroot()  # noqa: S314 - our own
+    assert snippet.findtext("log_format") == "json"
+    assert snippet.findtext("location")

@@ -1,0 +1,56 @@
+"""Sentinel's files hold the columns that the sink sends, and rules ask for these."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.integrations.sentinel_files import FOLDER, STREAM, TABLE, files, rows, types
+
+RULES = json.loads((FOLDER / "analytic-rules.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", [path for path, _ in files()], ids=lambda path: path.name)
+def test_files_are_current(path: Path) -> None:
+    wanted = dict(files())[path]
+    assert path.read_text("utf-8") == wanted, "run: python -m tests.integrations.sentinel_files"
+
+
+def asked(query: str) -> set[str]:
+    """The columns of a query, constants left out."""
+    return set(re.findall(r"\bconsentry_[a-z_]+\b", re.sub(r'"[^"]*"', "", query)))
+
+
+def wrong(query: str) -> list[str]:
+    """Columns that are not there, and comparisons that KQL does not do with their type."""
+    found = [name for name in asked(query) if name not in types()]
+    for name, operator, value in re.findall(
+        r"(consentry_\w+) (=~|==|in~) (\(?\"|true|false)", query
+    ):
+        textual = value.endswith('"')
+        if textual != (types().get(name) == "string") or (operator == "==") == textual:
+            found.append(f"{name} {operator}")
+    return found
+
+
+def test_rules_ask_for_columns_as_their_types_allow() -> None:
+    for resource in RULES["resources"]:
+        properties = resource["properties"]
+        assert properties["query"].startswith(f"{TABLE}\n| where ")
+        assert wrong(properties["query"]) == []
+        assert set(properties["customDetails"].values()) <= types().keys()
+
+
+def test_the_check_bites() -> None:
+    assert wrong('x | where consentry_kode =~ "a"') != []
+    assert wrong("x | where consentry_open =~ true") == ["consentry_open =~"]
+    assert wrong('x | where consentry_code =~ "a" and consentry_open == true') == []
+
+
+def test_names_are_what_the_service_allows() -> None:
+    assert f"Custom-{TABLE}" == STREAM
+    assert all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,44}", name) for name in types())
+    assert all("TimeGenerated" in row for row in rows())
