@@ -16,7 +16,7 @@ from aiokafka.structs import TopicPartition
 from streams.errors import ConsentryError
 from streams.offline.verify.pace import Pace
 from streams.settings import Settings
-from streams.topics import admin_session, all_topics, explain
+from streams.topics import Party, admin_session, all_topics, explain
 from streams.topics.cluster import read_cluster
 from streams.wire.record import Record
 
@@ -192,7 +192,7 @@ class Bus:
 
 def count_partitions(settings: Settings) -> int:
     """The partition count that all topics have. Raises ConsentryError when one is missing."""
-    wanted = [topic.name for topic in all_topics(settings)]
+    wanted = [t.name for t in all_topics(settings) if Party.VERIFIER in t.readers]
     with admin_session(settings.connection) as admin:
         cluster = read_cluster(admin, wanted)
     hidden = sorted(cluster.hidden)
