@@ -7,16 +7,17 @@ import shutil
 
 import pytest
 
-REQUIRE = "CONSENTRY_REQUIRE_RECEIVERS"
-"""Set where nothing may be skipped."""
+REQUIRED = "CONSENTRY_REQUIRE_RECEIVERS"
+"""Set to 1 where nothing may be skipped, as in CI."""
 
 
-def debian(program: str, *, package: str) -> str:
-    """The path of a program, also of those that only the administrator has on the PATH."""
-    found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
-    if found is not None:
-        return found
-    why = f"{program} is not installed (Debian, Ubuntu: apt-get install {package})"
-    if os.environ.get(REQUIRE):
-        pytest.fail(why)
-    pytest.skip(why)
+def needs(program: str, *packages: str) -> str:
+    """The path of a program of Debian; the test is skipped, or fails, where it is missing."""
+    # Some stand where only the administrator looks.
+    path = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if path is not None:
+        return path
+    said = f"{program} is not installed (Debian: apt-get install {' '.join(packages)})"
+    if os.environ.get(REQUIRED) == "1":
+        pytest.fail(said)
+    pytest.skip(said)

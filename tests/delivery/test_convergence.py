@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import ssl
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from streams.core.findings import Finding
+from streams.dev.certificates import write_certificates
 from tests.delivery.process import Deliveries
 from tests.delivery.standing import Standing
 from tests.delivery.told import faults, lives, send, uid
@@ -184,6 +186,28 @@ def test_half_of_a_bulk_is_refused_for_now_and_for_good(bus: Bus, tmp_path: Path
             process.stop()
             counts = process.said("sink.counts")[-1]
             assert (counts["dead_lettered"], counts["pending"]) == (len(for_good), 0)
+
+
+def test_an_untrusted_certificate_is_told_and_nothing_is_lost(bus: Bus, tmp_path: Path) -> None:
+    told = lives(20, 9)
+    ca, server = tmp_path / "ca", tmp_path / "server"
+    write_certificates(ca, server)
+    receiver = WebhookReceiver()
+    receiver.ssl = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    receiver.ssl.load_cert_chain(server)
+    with Standing(receiver) as standing:
+        deliveries = Deliveries(bus, tmp_path, hook(standing), CONSENTRY_SINK_HOOK_SECRET=SECRET)
+        with deliveries.ready() as process:
+            send(bus, told)
+            said = process.wait_for("sink.circuit_open")
+            assert "not trusted" in said["problem"]
+            assert process.said("sink.down")[0]["lasting"]
+            assert process.stop()[0] == 0
+        assert receiver.got == []
+        trusting = hook(standing) + f'ca_file = "{ca}"\n'
+        deliveries = Deliveries(bus, tmp_path, trusting, CONSENTRY_SINK_HOOK_SECRET=SECRET)
+        with deliveries.ready() as process:
+            in_the_end(standing, told, process)
 
 
 def test_splunk_has_each_revision_once_when_nobody_dies(bus: Bus, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -159,6 +160,61 @@ def test_an_interrupt_ends_waiting_and_leaves_the_rest_unsettled() -> None:
 
     with capture_logs():
         assert asyncio.run(run()) == [None, None]
+
+
+class Skips(Interrupt):
+    """Lets the clock of a test run instead of waiting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    async def wait(self, seconds: float) -> bool:
+        self.now += seconds
+        return False
+
+
+class Away(Receiver):
+    """Not there for so many seconds of a clock."""
+
+    def __init__(self, clock: Skips, seconds: float) -> None:
+        super().__init__()
+        self.tried: list[float] = []
+        self._clock, self._seconds = clock, seconds
+
+    async def send(self, loads: Sequence[str]) -> Sequence[Outcome]:
+        self.tried.append(self._clock.now)
+        if self._clock.now < self._seconds:
+            raise SinkDown("refused")
+        return await super().send(loads)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_receiver_that_is_back_after_ten_minutes_has_all_and_was_not_hammered(seed: int) -> None:
+    clock = Skips()
+    receiver = Away(clock, 600.0)
+    rnd = random.Random(seed)
+    one = Courier(
+        "fake",
+        receiver,
+        SinkOptions(type="fake"),
+        SinkStats(),
+        clock=lambda: clock.now,
+        draw=rnd.random,
+    )
+    loads = [f"load-{number}" for number in range(50)]
+
+    async def reject(_place: int, _reason: str) -> None:
+        raise AssertionError
+
+    with capture_logs():
+        asyncio.run(one.hand_over(loads, clock, reject))
+    assert receiver.has == loads
+    # A probe every half to one and a half minutes, after the first few attempts.
+    assert 10 <= len(receiver.tried) <= 30
+    assert receiver.tried[-1] < 700.0
+    pauses = [later - earlier for earlier, later in itertools.pairwise(receiver.tried)]
+    assert all(pause >= 29.9 for pause in pauses[5:])
 
 
 def test_an_outage_is_said_once_and_so_is_its_end() -> None:

@@ -16,7 +16,7 @@ from streams.core.vocabulary import Severity, Status
 from streams.metrics.catalogue import DELIVERER, WORKER
 from streams.metrics.sinks import OUTCOMES
 from streams.wire.progress import Counters
-from tests.receivers import debian
+from tests.receivers import needs
 
 ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "integrations" / "prometheus"
@@ -125,7 +125,7 @@ def test_the_dashboard_is_whole() -> None:
 
 def promtool(*arguments: str, cwd: Path = PROMETHEUS) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [debian("promtool", package="prometheus"), *arguments],
+        [needs("promtool", "prometheus"), *arguments],
         cwd=cwd,
         capture_output=True,
         text=True,

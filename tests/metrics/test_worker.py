@@ -19,7 +19,7 @@ from streams.metrics.worker import WorkerCollector
 from streams.transport.work import Work
 from streams.wire.progress import Counters
 from tests.metrics.scraping import samples
-from tests.receivers import debian
+from tests.receivers import needs
 
 REPORT = Report(
     live=True,
@@ -132,7 +132,7 @@ def test_all_ways_to_end_add_up_to_what_was_read() -> None:
 
 
 def promtool(text: str) -> subprocess.CompletedProcess[str]:
-    command = [debian("promtool", package="prometheus"), "check", "metrics"]
+    command = [needs("promtool", "prometheus"), "check", "metrics"]
     return subprocess.run(
         command, input=text, capture_output=True, text=True, timeout=60, check=False
     )

@@ -7,8 +7,6 @@ name the package, or fail where CONSENTRY_REQUIRE_RECEIVERS is 1, as in CI.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -17,23 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.siem.receiver import TENZIR
 
-REQUIRED = "CONSENTRY_REQUIRE_RECEIVERS"
 PATIENCE_S = 60
-
-
-def needs(program: str, *packages: str) -> str:
-    """The path of a program of Debian; the test is skipped, or fails, where it is missing."""
-    path = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-    if path is not None:
-        return path
-    said = f"{program} is not installed (Debian: apt-get install {' '.join(packages)})"
-    if os.environ.get(REQUIRED) == "1":
-        pytest.fail(said)
-    pytest.skip(said)
 
 
 def free_port() -> int:

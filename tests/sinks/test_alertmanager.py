@@ -12,10 +12,11 @@ from typing import Any
 import aiohttp
 
 from streams.sinks.contract import DELIVERED
+from tests.receivers import needs
 from tests.sinks.benches import options
 from tests.sinks.fakes import WebhookReceiver
 from tests.sinks.loads import MARK, alert, alerts, in_loop, until
-from tests.sinks.real import free_port, needs, running
+from tests.sinks.real import free_port, running
 
 _CONFIG = """
 route:

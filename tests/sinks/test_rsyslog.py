@@ -10,10 +10,11 @@ import pytest
 
 from streams.dev.certificates import write_certificates
 from streams.sinks.contract import DELIVERED, SinkDown
+from tests.receivers import needs
 from tests.siem.readers import read_cef, read_leef, read_rfc5424
 from tests.sinks.benches import options
 from tests.sinks.loads import in_loop, letters, until
-from tests.sinks.real import free_port, needs, running
+from tests.sinks.real import free_port, running
 
 GIVEN = letters(findings=20, duties=5)
 UIDS = sorted(letter.uid for letter in GIVEN)
