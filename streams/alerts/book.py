@@ -15,7 +15,7 @@ FORMAT: Final = 1
 """Raised when a snapshot of before can no longer be read."""
 
 
-class Member(msgspec.Struct, kw_only=True):
+class Member(msgspec.Struct, kw_only=True, array_like=True):
     """One finding or duty: the newest revision taken, and its group, if it has one."""
 
     revision: int
@@ -35,7 +35,7 @@ class Held(msgspec.Struct, kw_only=True):
     gist: Gist
 
 
-class Gist(msgspec.Struct, frozen=True, kw_only=True):
+class Gist(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Of one revision, what an alert needs. Ids are shown in safe form already."""
 
     code: str

@@ -11,14 +11,11 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from streams.core.codes import CODES
 from streams.core.instants import Duration, Instant
-from streams.core.vocabulary import Severity
+from streams.core.vocabulary import EventType, Severity
 from streams.siem.producer import Language
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: Final[tuple[Day, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-InputKind = Literal[
-    "consent-change", "purchase", "data-share", "marketing-message", "recipient-notification"
-]
 _SINK: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
@@ -159,7 +156,7 @@ class Silence(_Table):
     """The table `[alerts.silence]`: an alert when events of a kind stay away."""
 
     sinks: SinkNames = Field(min_length=1, description="Sinks that are told.")
-    after_s: dict[InputKind, float] = Field(
+    after_s: dict[EventType, float] = Field(
         min_length=1, description="Seconds without an event after which a kind counts as silent."
     )
 
@@ -202,7 +199,7 @@ class AlertOptions(_Table):
         "a reopening finds it: longer than P15, after which findings are labelled FINAL.",
     )
     remembered_max: int = Field(
-        200_000,
+        50_000,
         ge=100,
         le=100_000_000,
         description="Findings remembered at most; above it the groups unchanged for longest go.",

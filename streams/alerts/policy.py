@@ -12,6 +12,7 @@ duplicates. Alerts stay in the snapshot until `settle` says how they ended: afte
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -107,18 +108,24 @@ class AlertPolicy:
         out += own.alarms(self._options, self._book, now)
         return out
 
+    def routes(self, letter: LetterLike) -> bool:
+        """Whether a letter leads to this sink; `take` may be given all of them."""
+        told = letter.told
+        route = self._options.route(told.severity, told.code, told.recipient_id)
+        return route is not None and self._book.sink in route.sinks
+
     def observe(
         self,
-        last_events: dict[str, Instant] | None = None,
+        last_events: Mapping[str, Instant] | None = None,
         *,
         shared: int | None = None,
         unconsented: int | None = None,
     ) -> None:
         """Take note of what findings do not say; alarms come with the next tick.
 
-        `last_events` are the instants of the latest events by kind of input. `shared` is
-        how many subjects have a share, `unconsented` of how many of them no consent event
-        was ever seen.
+        `last_events` are the instants of the latest events by kind of input
+        (`EventType`). `shared` is how many subjects have a share, `unconsented` of how many
+        of them no consent event was ever seen.
         """
         for kind, at in (last_events or {}).items():
             self._book.last_events[kind] = max(at, self._book.last_events.get(kind, at))

@@ -28,6 +28,7 @@ COMMAND_MODULES = (
     "produce",
     "watch",
     "sinks",
+    "alerts",
     "verify",
     "check",
     "conformance",

@@ -161,6 +161,15 @@ ALERTS: Final = Metric(
     "How it ended: delivered, grouped, muted or dead_lettered; what is missing is pending.",
     ("sink", "outcome"),
 )
+ALERTS_MUTED: Final = Metric(
+    "consentry_alerts_muted_total", "counter", "What was muted, by why.", ("sink", "reason")
+)
+ALERTS_FORGOTTEN: Final = Metric(
+    "consentry_alerts_forgotten_total",
+    "counter",
+    "Findings that the alert policy forgot while they were open: no alert resolves for them.",
+    ("sink",),
+)
 ALERTS_PENDING: Final = Metric(
     "consentry_alerts_pending",
     "gauge",
@@ -170,7 +179,8 @@ ALERTS_PENDING: Final = Metric(
 
 DELIVERER: Final = (
     SINK_RECORDS, SINK_READ, SINK_PENDING, SINK_LAG, SINK_ATTEMPTS, SINK_CIRCUIT, SINK_HALTED,
-    SINK_LATEST, SINK_DELAY, ALERTS_RAISED, ALERTS, ALERTS_PENDING,
+    SINK_LATEST, SINK_DELAY, ALERTS_RAISED, ALERTS, ALERTS_MUTED,
+    ALERTS_PENDING, ALERTS_FORGOTTEN,
 )  # fmt: skip
 """What a deliverer tells, in the order of docs/metrics.md."""
 

@@ -84,6 +84,15 @@ class SinkCollector(Collector):
                 )
             ],
         )
+        yield family(
+            names.ALERTS_MUTED,
+            [
+                ((name, reason), count)
+                for name, one in known
+                for reason, count in sorted(one.muted.items())
+            ],
+        )
+        yield family(names.ALERTS_FORGOTTEN, [((name,), one.forgotten) for name, one in known])
         yield family(names.ALERTS_PENDING, [((name,), one.pending) for name, one in known])
 
     def _each(self, metric: Metric, value: Callable[[Post], float]) -> Family:
