@@ -27,7 +27,7 @@ def _sink(name: str) -> str:
 
 def _code(name: str) -> str:
     if name not in CODES:
-        raise ValueError("there is no such code; docs/rules.md or `consentry explain` names them")
+        raise ValueError("there is no such code; `consentry explain --list` names all")
     return name
 
 
