@@ -30,7 +30,7 @@ def refused(bus: Bus, worker: WorkerProcess, *words: str) -> None:
         assert code == STOPPED, f"code {code}:\n{worker.text}"
         for word in words:
             assert word in worker.text, worker.text
-    assert ends(bus) == told
+    assert ends(bus) == told, f"from {told} to {ends(bus)}:\n{worker.text}"
     assert bus.committed() == committed
 
 
