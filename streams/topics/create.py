@@ -65,14 +65,12 @@ def _request(topic: Topic, settings: Settings) -> dict[str, object]:
 
 
 def _refuse_other_partitions(settings: Settings, state: ClusterState) -> None:
-    others = {
-        name: topic.partitions
-        for name, topic in state.topics.items()
-        if topic.partitions != settings.partitions
-    }
+    together = {topic.name for topic in all_topics(settings) if topic.co_partitioned}
+    found = {n: topic.partitions for n, topic in state.topics.items() if n in together}
+    others = {name: count for name, count in found.items() if count != settings.partitions}
     if others:
         counts = ", ".join(f"{name} has {count}" for name, count in sorted(others.items()))
-        agreed = set(others.values()) if len(others) == len(state.topics) else set()
+        agreed = set(others.values()) if len(others) == len(found) else set()
         remedy = (
             f"They agree among themselves: set CONSENTRY_PARTITIONS={agreed.pop()}."
             if len(agreed) == 1
