@@ -84,7 +84,7 @@ def test_another_partition_count_stops_creation_before_anything_is_made(
         create_topics(settings)
     assert f"{topics.purchase} has 2" in caught.value.problem
     missing = {p.topic for p in check_topics(settings) if p.check is Check.MISSING}
-    assert len(missing) == 10
+    assert len(missing) == 12
     (problem,) = [p for p in check_topics(settings) if p.check is Check.PARTITIONS]
     assert problem.topic == topics.purchase
 
@@ -127,7 +127,7 @@ def test_the_command_creates_then_checks(
     assert command("check") == 1
     out = capsys.readouterr().out
     assert f"error: {settings.topics.purchase}: the topic does not exist" in out
-    assert "12 topics checked: 12 errors, 0 warnings" in out
+    assert "14 topics checked: 14 errors, 0 warnings" in out
     assert command("create") == 0
     assert capsys.readouterr().out.count("created ") == 12
     assert command("create", "--json") == 0
