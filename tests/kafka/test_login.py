@@ -118,7 +118,7 @@ def test_the_command_reads_the_password_from_a_file(
     }.items():
         monkeypatch.setenv(f"CONSENTRY_{name}", value)
     assert main(["topics", "check"]) == 1
-    assert "12 topics checked" in capsys.readouterr().out
+    assert "14 topics checked" in capsys.readouterr().out
     word.write_text(WRONG)
     assert main(["topics", "check"]) == 2
     captured = capsys.readouterr()

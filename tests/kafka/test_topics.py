@@ -133,7 +133,7 @@ def test_the_command_creates_then_checks(
     assert command("create", "--json") == 0
     assert len(json.loads(capsys.readouterr().out)["existing"]) == 12
     assert command("check") == 0
-    assert "12 topics checked: 0 errors, 0 warnings" in capsys.readouterr().out
+    assert "14 topics checked: 0 errors, 0 warnings" in capsys.readouterr().out
     assert command("check", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {"problems": []}
 
