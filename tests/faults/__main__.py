@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.faults import report
 from tests.faults.cluster import Cluster
 from tests.faults.conductor import Run
-from tests.faults.finales import FINALES
+from tests.faults.finales import FINALES, emptied
 from tests.faults.plan import drawn, every_step
 from tests.faults.result import Result, decode, encode
 
@@ -64,6 +64,7 @@ def play(cluster: Cluster, seed: int, subjects: int, seconds: float) -> Result:
     if result.clean:
         name = list(FINALES)[seed % len(FINALES)]
         try:
+            emptied(run.bus, cluster)
             FINALES[name](run.bus, cluster)
         except Exception as error:  # noqa: BLE001 - the next run goes on, and the report tells
             result.fail(error)

@@ -22,6 +22,20 @@ FIRST = 1_000_000
 """Their numbers are those of nobody in the stream."""
 
 
+def emptied(bus: Bus, cluster: Cluster) -> None:
+    """Wait until the sessions of all members are over: who is left alone then gets everything.
+
+    Members with a lasting name stay in the group after a stop, with their partitions.
+    """
+
+    def empty() -> bool | None:
+        with cluster.admin() as admin:
+            group = admin.describe_groups([bus.settings.group_id])[bus.settings.group_id]
+        return not group["members"] or None
+
+    until(empty, "the group is empty")
+
+
 def refused(bus: Bus, worker: WorkerProcess, *words: str) -> None:
     """The worker ends with code 2 and says why; nothing was told or committed meanwhile."""
     told, committed = ends(bus), bus.committed()
