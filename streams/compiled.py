@@ -59,6 +59,7 @@ HOT: Final = (
     "streams.wire.ordinary",
     "streams.wire.pii",
     "streams.wire.rows",
+    "streams.wire.skip",
     "streams.wire.validate",
 )
 """What an event passes through, without the vocabularies and value types, which gain nothing."""

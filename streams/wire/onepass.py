@@ -27,6 +27,7 @@ from streams.wire.columns import INSTANT, SYMBOL, TEXT, Column
 from streams.wire.framing import AVRO_HEADER, AVRO_MARKER
 from streams.wire.schemas import INPUTS, Schema, schemas
 from streams.wire.shapes import FIELDS
+from streams.wire.skip import end_of
 
 _MAX_BYTES: Final = 65_536
 """An event has some five hundred bytes; longer ones are rare and take the long way."""
@@ -65,6 +66,13 @@ class OnePass:
             return self._event(given)
         except (IndexError, ValueError):
             return None  # cut short, not UTF-8, no such symbol: the long way says what
+
+    def end_of(self, value: bytes, at: int) -> int | None:
+        """The offset after the record that begins at `at`, without a marker before it.
+
+        None: cut short, or not as most records are.
+        """
+        return end_of(self._columns, value, at)
 
     # One loop without calls: in plain Python a call for each field would double the cost.
     def _fields(self, value: bytes) -> dict[str, Any] | None:  # noqa: C901, PLR0912, PLR0915

@@ -95,6 +95,27 @@ def test_avro_files_give_the_same_events_as_json(tmp_path: Path) -> None:
         assert avro == text
 
 
+def test_records_of_our_schema_are_handed_on_as_they_are_and_others_of_a_block_too(
+    tmp_path: Path,
+) -> None:
+    source = fastavro.parse_schema(schemas().current["data_share"].source)
+    moment = datetime.fromisoformat(AT)
+    base = {k: v for k, v in share("x").items() if k != "event_type"}
+    base |= {"occurred_at": moment, "recorded_at": moment}
+    long = {"event_id": "e" * 20_000}  # longer than the short way goes: all take the other
+    # The third stands in a block of its own.
+    for records, framed in (
+        ([base] * 3, [True, True, True]),
+        ([base, base | long, base], [False, False, True]),
+    ):
+        file = tmp_path / "a.avro"
+        write_avro(file, records, source)
+        found = [line for line in read_file(file) if isinstance(line, Line)]
+        assert [line.number for line in found] == [1, 2, 3]
+        assert [line.value.startswith(b"\xc3\x01") for line in found] == framed
+        assert decode(found[0].value, None) == decode(lines(share("x")), None)
+
+
 def test_avro_of_a_schema_of_ones_own(tmp_path: Path) -> None:
     record = {"event_type": "data-share", "occurred_at": 1_788_256_800_000, "event_id": "a",
               "controller_id": "OURCO", "subject_id": "s", "recipient_id": "ACME",
