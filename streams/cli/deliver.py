@@ -13,6 +13,7 @@ from streams.errors import ConsentryError
 
 if TYPE_CHECKING:
     from streams.delivery.places import Start
+    from streams.settings import Settings
     from streams.sinks.load import Configured
 
 _EXAMPLES = (
@@ -88,8 +89,28 @@ def deliver(
     except UnreachableError as away:
         typer.echo(f"error: {away.problem}\n{away.remedy}", err=True)
         raise typer.Exit(CRASHED) from None
+    require_own_topics(settings)
     set_up_logs(as_json=not sys.stdout.isatty() if json_logs is None else json_logs)
     run_deliverer(settings, sinks, alerts, where, again=again, ready_file=ready_file)
+
+
+def require_own_topics(settings: Settings) -> None:
+    """Stop when a topic is missing that deliverers write, as after an upgrade.
+
+    Raises ConsentryError with its name.
+    """
+    from streams.topics import Party, admin_session, all_topics
+    from streams.topics.cluster import read_cluster
+
+    own = [topic.name for topic in all_topics(settings) if Party.DELIVERY in topic.writers]
+    with admin_session(settings.connection) as client:
+        there = read_cluster(client, own)
+    missing = [name for name in own if name not in there.topics and name not in there.hidden]
+    if missing:
+        raise ConsentryError(
+            f"no topic {', '.join(missing)} on {settings.connection.bootstrap}",
+            "Create the topics with `consentry topics create`: it makes only what is missing.",
+        )
 
 
 def chosen(config: Path | None, names: list[str] | None) -> dict[str, Configured]:

@@ -143,11 +143,17 @@ def read_policy(settings: Settings) -> Policy:
 def require_topics(settings: Settings) -> None:
     """Stop before the group is joined when `consentry topics check` finds an error.
 
-    Raises ConsentryError with the first of them.
+    What only a deliverer needs stops no worker. Raises ConsentryError with the first.
     """
-    from streams.topics import Weight, check_topics
+    from streams.topics import Party, Weight, all_topics, check_topics
 
-    wrong = [problem for problem in check_topics(settings) if problem.weight is Weight.ERROR]
+    topics = all_topics(settings)
+    foreign = {t.name for t in topics if Party.WORKER not in (*t.readers, *t.writers)}
+    wrong = [
+        problem
+        for problem in check_topics(settings)
+        if problem.weight is Weight.ERROR and problem.topic not in foreign
+    ]
     if wrong:
         first, others = wrong[0], len(wrong) - 1
         more = f" (and {others} more: `consentry topics check` lists all)" if others else ""

@@ -100,8 +100,8 @@ def _worker(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         reads, writes = Party.WORKER in topic.readers, Party.WORKER in topic.writers
         operations = ["Read"] * reads + ["Write"] * writes + ["Describe", "DescribeConfigs"]
         why = {(True, True): "writes and reads", (True, False): "reads", (False, True): "writes"}
-        if reads or writes:
-            grants.append(_topic(topic, f"{why[reads, writes]} the {topic.kind}", *operations))
+        what = why.get((reads, writes), "may look at, for `topics check`,")
+        grants.append(_topic(topic, f"{what} the {topic.kind}", *operations))
     return Role(
         name="worker",
         user="consentry-worker",

@@ -157,3 +157,12 @@ def test_without_sinks_or_with_a_wrong_name_it_says_so(bus: Bus, tmp_path: Path)
     with Deliveries(bus, tmp_path, toml).start("--from", "yesterday") as process:
         assert process.ended() == 2
         assert "'yesterday' is none of state, now and earliest" in process.text
+
+
+def test_a_missing_topic_of_its_own_is_told(bus: Bus, tmp_path: Path) -> None:
+    toml = '[sinks.a]\ntype = "file"\npath = "x"\n'
+    deliveries = Deliveries(bus, tmp_path, toml, CONSENTRY_TOPIC_DELIVERY_DEAD_LETTERS="not-there")
+    with deliveries.start() as process:
+        assert process.ended() == 2
+        assert "not-there on " in process.text
+        assert "consentry topics create" in process.text

@@ -50,7 +50,7 @@ def test_topics_over_tls_with_a_password(
     settings = settings_of(
         secure_kafka, sasl_mechanism=mechanism, topic_prefix=unique, application_id=unique
     )
-    assert len(create_topics(settings).created) == 12
+    assert len(create_topics(settings).created) == 14
     assert check_topics(settings) == []
 
 

@@ -129,7 +129,7 @@ def test_the_command_creates_then_checks(
     assert f"error: {settings.topics.purchase}: the topic does not exist" in out
     assert "14 topics checked: 14 errors, 0 warnings" in out
     assert command("create") == 0
-    assert capsys.readouterr().out.count("created ") == 12
+    assert capsys.readouterr().out.count("created ") == 14
     assert command("create", "--json") == 0
     assert len(json.loads(capsys.readouterr().out)["existing"]) == 12
     assert command("check") == 0

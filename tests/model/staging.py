@@ -18,7 +18,7 @@ from faust.transport.drivers import aiokafka as stock
 
 from streams.agents import judging
 from streams.settings import Settings
-from streams.transport import ending, polling, preparing, table
+from streams.transport import ending, memory_rows, polling, preparing
 from tests.model import clients, worker
 from tests.model.network import Process
 
@@ -78,7 +78,7 @@ def staged() -> Iterator[pytest.MonkeyPatch]:
         )
         patch.setattr(ending, "leave", leave)
         patch.setattr(judging, "RECORDS_AT_ONCE", 2)
-        patch.setattr(table, "_BUCKET_BITS", 3)
+        patch.setattr(memory_rows, "_BUCKET_BITS", 3)
         patch.setattr(preparing, "transactional_producer", new_producer)
         patch.setattr(preparing, "changelog_reader", new_reader)
         patch.setattr(preparing, "GroupView", worker.View)
