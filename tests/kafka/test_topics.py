@@ -131,7 +131,7 @@ def test_the_command_creates_then_checks(
     assert command("create") == 0
     assert capsys.readouterr().out.count("created ") == 14
     assert command("create", "--json") == 0
-    assert len(json.loads(capsys.readouterr().out)["existing"]) == 12
+    assert len(json.loads(capsys.readouterr().out)["existing"]) == 14
     assert command("check") == 0
     assert "14 topics checked: 0 errors, 0 warnings" in capsys.readouterr().out
     assert command("check", "--json") == 0
