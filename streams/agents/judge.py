@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 import structlog
 from faust.streams import Stream
 
+from streams.agents.aside_log import AsideLog
 from streams.agents.judging import PartitionJudge, RuleFault
 from streams.agents.stray_log import StrayLog
 from streams.agents.tally import Tally, ends_of
@@ -56,6 +57,7 @@ class Judging:
         self._tally = Tally() if tally is None else tally
         self._indexing: set[asyncio.Task[None]] = set()
         self._stray_log = StrayLog()
+        self._aside_log = AsideLog()
 
     async def slices(self, stream: Stream[Any]) -> None:
         """The body of the agent."""
@@ -99,6 +101,9 @@ class Judging:
                 self._tally.seen(record.topic, record.timestamp)
         if judge.strays:
             self._stray_log.tell(judge.strays)
+        if judge.set_aside:
+            self._aside_log.tell(judge.set_aside)
+            judge.set_aside = []
 
     async def _hand_over(
         self, message: Any, partition: OwnedPartition, judge: PartitionJudge, consumer: Consumer

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from streams.agents.aside import Aside
+from streams.agents.aside_log import SetAside
 from streams.agents.limit import DeadLetterLimit
 from streams.agents.retention import Leaving, Retention
 from streams.agents.strays import Strays, stray
 from streams.agents.subjects import Subjects
 from streams.agents.tally import Tally
+from streams.core.events import DataShare
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
@@ -33,6 +35,7 @@ from streams.wire.origin import headers_of
 from streams.wire.progress import BATCH_HEADER, Counters
 from streams.wire.record import Record
 from streams.wire.rows import CorruptRow
+from streams.wire.traces import trace_id
 
 _JUDGED: Final = Outcome.JUDGED
 
@@ -46,9 +49,18 @@ class RuleFault(Exception):
     Neither this nor its message holds anything of the record.
     """
 
-    def __init__(self, topic: str, partition: int, offset: int, error: str) -> None:
+    def __init__(
+        self, topic: str, partition: int, offset: int, error: str, trace: str | None = None
+    ) -> None:
         super().__init__(f"{error} on {topic}, partition {partition}, offset {offset}")
-        self.where = {"topic": topic, "partition": partition, "offset": offset, "error": error}
+        self.where: dict[str, object] = {
+            "topic": topic,
+            "partition": partition,
+            "offset": offset,
+            "error": error,
+        }
+        if trace is not None:
+            self.where["trace_id"] = trace
 
 
 class PartitionJudge:
@@ -89,6 +101,8 @@ class PartitionJudge:
             partition.number, partition.rows, self.subjects, self._progress, policy
         )
         self.strays = Strays()
+        self.set_aside: list[SetAside] = []
+        """Records that were set aside, for the caller to take out."""
         self._bounds = partition.committer.bounds
         self._batch = self._begin()
 
@@ -139,7 +153,7 @@ class PartitionJudge:
         except Exception as error:  # noqa: BLE001 - its text may quote the record
             fault = type(error).__name__
             place = record.topic, record.partition, record.offset
-            raise RuleFault(*place, fault) from None
+            raise RuleFault(*place, fault, trace_id(record)) from None
         counters.read += 1
         return True
 
@@ -199,6 +213,8 @@ class PartitionJudge:
             at = fact.event.occurred_at
             if progress.judged_until is None or at > progress.judged_until:
                 progress.judged_until = at
+            if isinstance(fact.event, DataShare):
+                self._tally.shared(subject)
             if decision.findings or decision.duties:
                 self.raised.append(fact.ingested_at)
             self._write(key, subject, decision)
@@ -274,6 +290,10 @@ class PartitionJudge:
     def _set_aside(self, record: Record, refused: Refused, counters: Counters) -> None:
         """Count a record that cannot be judged, and keep it with the reason."""
         counters.dead_lettered += 1
-        self._tally.dead_letters[refused.rejected.dead_letter.code] += 1
+        code = refused.rejected.dead_letter.code
+        self.set_aside.append(
+            SetAside(record.topic, record.partition, record.offset, code, trace_id(record))
+        )
+        self._tally.dead_letters[code] += 1
         self._limit.dead(self._progress, self._partition.number)
         self._tally.finding(self._aside.put(record, refused, self._batch))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from streams.core.findings import Duty, Finding
+from streams.core.subject import Subject
 from streams.transport.buckets import Buckets
 from streams.wire.progress import Counters
 
@@ -32,7 +33,9 @@ class Tally:
     `records` by topic and how they ended; `findings` by code, severity and status, every
     revision for itself; `duties` by status; `dead_letters` by code. `latest_ms` is the
     highest record timestamp by topic, in milliseconds since the epoch. `delays` are the
-    seconds from the timestamp of a record to the commit of what it led to.
+    seconds from the timestamp of a record to the commit of what it led to. `first_shares`
+    are persons of whom the first share was judged, `first_shares_unconsented` those of them
+    of whom no consent, refusal, withdrawal or objection was known then.
     """
 
     def __init__(self) -> None:
@@ -42,6 +45,8 @@ class Tally:
         self.dead_letters: Counter[str] = Counter()
         self.latest_ms: dict[str, int] = {}
         self.delays = Buckets(DELAY_BOUNDS_S)
+        self.first_shares = 0
+        self.first_shares_unconsented = 0
 
     def finding(self, finding: Finding) -> None:
         """A revision is told."""
@@ -50,6 +55,13 @@ class Tally:
     def duty(self, duty: Duty) -> None:
         """A duty is told."""
         self.duties[duty.status.value] += 1
+
+    def shared(self, subject: Subject) -> None:
+        """A share of this person was judged, and is among the person's facts."""
+        if len(subject.shares) == 1:
+            self.first_shares += 1
+            if not len(subject.grants) and not len(subject.signals):
+                self.first_shares_unconsented += 1
 
     def ended(self, topic: str, before: Ends, after: Ends) -> None:
         """Records of a topic ended: its counters before a slice and after it."""

@@ -171,6 +171,11 @@ class Unconsented(_Table):
     """The table `[alerts.unconsented]`: many are shared of whom no consent event was ever seen."""
 
     sinks: SinkNames = Field(min_length=1, description="Sinks that are told.")
+    workers: tuple[str, ...] = Field(
+        (),
+        description="Where the workers answer `/metrics`, which count these persons: "
+        "`http://worker-1:8077/metrics`. Without all of them nothing is raised.",
+    )
     share_above: float = Field(
         0.2, ge=0, lt=1, description="The share of shared subjects above which it is raised."
     )

@@ -66,6 +66,7 @@ async def _run(
     from streams.delivery.deliverer import Deliverer
     from streams.health.server import listen
     from streams.metrics.expose import exposition
+    from streams.metrics.otel import push
     from streams.metrics.sinks import SinkCollector
 
     deliverer = Deliverer(settings, sinks, alerts)
@@ -75,7 +76,9 @@ async def _run(
         loop.add_signal_handler(one, stopping.set)
     loop.set_exception_handler(_on_loop_error)
     log.info("deliver.starting", sinks=list(sinks), pid=os.getpid())
-    answering = await listen(deliverer, settings, exposition(SinkCollector(deliverer.posts)))
+    collector = SinkCollector(deliverer.posts)
+    answering = await listen(deliverer, settings, exposition(collector))
+    pushing = asyncio.create_task(push(collector, "consentry-deliver"))
     telling = asyncio.create_task(_tell(deliverer, ready_file))
     running = asyncio.create_task(deliverer.run(start, again=again))
     stopped = asyncio.create_task(stopping.wait())
@@ -85,6 +88,7 @@ async def _run(
         deliverer.stop()
         await asyncio.wait({running}, timeout=STOP_WITHIN_S)
     telling.cancel()
+    pushing.cancel()
     stopped.cancel()
     if answering is not None:
         await answering.cleanup()

@@ -69,6 +69,7 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
     from streams.health.health import Health
     from streams.health.server import listen
     from streams.metrics.expose import exposition
+    from streams.metrics.otel import push
     from streams.metrics.worker import WorkerCollector
     from streams.transport.pulse import Pulse
 
@@ -99,6 +100,7 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
         asyncio.create_task(_watch(app)),
         asyncio.create_task(_log_counters(app)),
         asyncio.create_task(health.watch()),
+        asyncio.create_task(push(collector, "consentry-worker")),
     ]
     await stopping.wait()
     log.info("worker.stopping")

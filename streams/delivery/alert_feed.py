@@ -22,6 +22,7 @@ from streams.delivery.dead_letters import DeadLetters
 from streams.delivery.feed import Feed
 from streams.delivery.one_member import OneMember
 from streams.delivery.places import committed_in
+from streams.delivery.workers import first_shares
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.sinks.contract import Verdict
@@ -169,10 +170,19 @@ class AlertFeed(Feed):
                 self._unsaved = True
 
     async def _look_at_inputs(self, policy: AlertPolicy, now: Instant) -> None:
-        """When the producers were last heard of, where somebody wants to be told of silence."""
-        if self._alerts.silence is None or now - self._looked_at < LOOK_EVERY_MS:
+        """What findings do not say, where somebody wants to be told of it.
+
+        When producers were last heard of, and of how many persons no consent event is known.
+        """
+        if now - self._looked_at < LOOK_EVERY_MS:
             return
         self._looked_at = now
+        if self._alerts.unconsented is not None and self._alerts.unconsented.workers:
+            counted = await first_shares(self._alerts.unconsented.workers)
+            if counted is not None:
+                policy.observe(shared=counted.all, unconsented=counted.unconsented)
+        if self._alerts.silence is None:
+            return
         inputs = self._settings.topics.inputs
         places = {
             TopicPartition(topic, number): kind.value

@@ -59,6 +59,16 @@ DELAY: Final = Metric(
     "histogram",
     "From the timestamp of a record to the commit of the findings and duties it led to.",
 )
+FIRST_SHARES: Final = Metric(
+    "consentry_first_shares_total",
+    "counter",
+    "Persons of whom the first share was judged, since this process started.",
+)
+FIRST_SHARES_UNCONSENTED: Final = Metric(
+    "consentry_first_shares_unconsented_total",
+    "counter",
+    "Those of them of whom no consent, refusal, withdrawal or objection was known then.",
+)
 LATEST: Final = Metric(
     "consentry_last_event_timestamp_seconds",
     "gauge",
@@ -185,7 +195,8 @@ DELIVERER: Final = (
 """What a deliverer tells, in the order of docs/metrics.md."""
 
 WORKER: Final = (
-    BUILD_INFO, LIVE, READY, PARTITIONS, RECORDS, FINDINGS, DUTIES, DEAD_LETTERS, DELAY, LATEST,
+    BUILD_INFO, LIVE, READY, PARTITIONS, RECORDS, FINDINGS, DUTIES, DEAD_LETTERS, DELAY,
+    FIRST_SHARES, FIRST_SHARES_UNCONSENTED, LATEST,
     LAG, COMMITS, WRITTEN, WRITTEN_BYTES, WAITING, STANDING, RESTORES, RESTORED_ROWS,
     RESTORE_SECONDS, ROWS, SUBJECTS, SUBJECT_BYTES,
 )  # fmt: skip

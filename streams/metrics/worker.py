@@ -75,6 +75,8 @@ class WorkerCollector(Collector):
         letters = sorted(tally.dead_letters.items())
         yield family(names.DEAD_LETTERS, [((code,), n) for code, n in letters])
         yield histogram(names.DELAY, [((), tally.delays)])
+        yield single(names.FIRST_SHARES, tally.first_shares)
+        yield single(names.FIRST_SHARES_UNCONSENTED, tally.first_shares_unconsented)
         latest = sorted(tally.latest_ms.items())
         yield family(names.LATEST, [((topic,), at / 1000) for topic, at in latest])
 

@@ -106,10 +106,10 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_used() -> None:
     # Parts of Faust, of Jinja and of pydantic that come with them, in step.
     parts = {"mode-streaming", "markupsafe", "pydantic-core"}
     assert imported(ROOT / "streams") - parts == declared(
-        "dependencies", "local", "sentinel", "apprise"
+        "dependencies", "local", "sentinel", "apprise", "otel"
     )
     assert imported(ROOT / "tests") - parts <= declared(
-        "dependencies", "local", "sentinel", "apprise", "dev"
+        "dependencies", "local", "sentinel", "apprise", "otel", "dev"
     )
 
 

@@ -57,18 +57,25 @@ def filled() -> tuple[Tally, Work]:
     tally.seen("purchase", 1_700_000_000_500)
     tally.seen("purchase", 1_600_000_000_000)
     tally.told([1_000, 3_000], now_ms=3_040.0)
+    people: Any = SimpleNamespace(shares=[1], grants=[], signals=[])
+    tally.shared(people)
+    tally.shared(cast("Any", SimpleNamespace(shares=[1], grants=[1], signals=[])))
+    tally.shared(cast("Any", SimpleNamespace(shares=[1, 2], grants=[], signals=[])))
     work.committed(12, 3_456, 0.007)
     work.restored(100, 0.25)
     return tally, work
 
 
-def exposed(tally: Tally, work: Work) -> str:
+def collector_of(tally: Tally, work: Work) -> WorkerCollector:
     owner: Any = SimpleNamespace(owned={})
     health: Any = SimpleNamespace(report=lambda: REPORT)
-    collector = WorkerCollector(
+    return WorkerCollector(
         tally=tally, work=work, owner=owner, health=health, policy=default_policy()
     )
-    return exposition(collector)().decode()
+
+
+def exposed(tally: Tally, work: Work) -> str:
+    return exposition(collector_of(tally, work))().decode()
 
 
 def test_every_metric_of_the_catalogue_is_there_and_no_other_of_ours() -> None:
@@ -97,6 +104,8 @@ def test_the_values_are_those_that_were_counted() -> None:
     assert found["consentry_finding_delay_seconds_sum"][()] == pytest.approx(2.08)
     assert found["consentry_consumer_lag_records"][("purchase", "0")] == 3
     assert ("ticks", "0") not in found["consentry_consumer_lag_records"]
+    assert found["consentry_first_shares_total"][()] == 2
+    assert found["consentry_first_shares_unconsented_total"][()] == 1
     assert found["consentry_worker_ready"][()] == 0
     assert found["consentry_worker_live"][()] == 1
     assert found["consentry_standing_seconds"][()] == 2
