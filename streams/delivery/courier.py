@@ -54,6 +54,7 @@ class Courier:
         self.problem = ""
         """Why the last attempt failed; empty while all is well."""
         self._sink = sink
+        self._resends: bool = getattr(sink, "resends", False)
         self._limit_s = options.timeout_s + GRACE_S
         self._most = options.batch_max_records
         self._backoff = Backoff(options.retry_first_s, options.retry_max_s)
@@ -90,6 +91,25 @@ class Courier:
                     outcomes[place] = answer
             open_ = [place for place in open_ if outcomes[place] is None]
         return outcomes
+
+    async def make_up(self) -> None:
+        """Nothing is there to be sent: let a sink send again what a lost connection took.
+
+        Only sinks without acknowledgement have something to make up for.
+        """
+        if not self._resends or self._wait_s() > 0:
+            return
+        self.circuit.attempt(self._clock())
+        try:
+            async with asyncio.timeout(self._limit_s):
+                await self._sink.send([])
+        except SinkDown as down:
+            self._failed(down.problem, down.retry_after_s, lasting=down.lasting)
+        except Exception as error:  # noqa: BLE001 - its text may quote what was sent
+            self._failed(f"the sink failed: {type(error).__name__}", None)
+        else:
+            self._well()
+            self._backoff.succeeded()
 
     async def close(self) -> None:
         """Let go of the receiver."""

@@ -198,6 +198,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
         self, polled: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]]
     ) -> None:
         if not polled:
+            await self._courier.make_up()
             return
         self._idle.clear()
         try:

@@ -93,7 +93,8 @@ class Sink(Protocol[Load_contra]):
 
         Of one identity, a later revision never overtakes an earlier one that has to be
         retried: a sink whose receiver keeps order by arrival answers RETRY for it too.
-        Raises SinkDown when the batch as a whole was not taken.
+        Raises SinkDown when the batch as a whole was not taken. An empty batch gives no
+        outcomes; a sink with a true attribute `resends` makes up for a lost connection then.
         """
         ...
 

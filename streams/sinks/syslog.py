@@ -46,6 +46,9 @@ class SyslogOptions(StreamOptions):
 class SyslogSink:
     """Messages one behind the other on one connection."""
 
+    resends = True
+    """An empty batch sends again what a lost connection may have swallowed."""
+
     def __init__(self, options: SyslogOptions) -> None:
         self._options = options
         self._line = Line(options)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from streams.delivery.counts import SinkStats
+from streams.delivery.counts import SinkCounts, SinkStats
 from streams.delivery.courier import Courier
 from streams.delivery.interrupt import Interrupt
 from streams.sinks.contract import (
@@ -160,6 +160,36 @@ def test_an_interrupt_ends_waiting_and_leaves_the_rest_unsettled() -> None:
 
     with capture_logs():
         assert asyncio.run(run()) == [None, None]
+
+
+class Forgetful(Receiver):
+    """Has no acknowledgement, and an answer for each empty batch."""
+
+    resends = True
+
+
+def test_a_sink_without_acknowledgement_may_make_up_while_nothing_comes() -> None:
+    receiver = Forgetful([], SinkDown("away"), [], ValueError("a bug"), [])
+    one = courier(receiver)
+
+    async def run() -> list[str]:
+        problems = []
+        while receiver.answers:
+            await one.make_up()
+            problems.append(one.problem)
+            await asyncio.sleep(0.002)
+        return list(dict.fromkeys(problems))
+
+    with capture_logs():
+        assert asyncio.run(run()) == ["", "away", "the sink failed: ValueError"]
+    assert one.problem == ""
+    assert one.stats.counts == SinkCounts(failures=2)
+
+
+def test_other_sinks_are_left_alone_while_nothing_comes() -> None:
+    receiver = Receiver(SinkDown("away"))
+    asyncio.run(courier(receiver).make_up())
+    assert len(receiver.answers) == 1
 
 
 class Skips(Interrupt):
