@@ -17,11 +17,21 @@ RULES = ET.parse(FILE).getroot().findall("rule")  # noqa: S314 - our own file
 WRITTEN = {name for one in lives().values() for name in flat(one, PRODUCER)}
 
 
+def asked(rule: ET.Element) -> set[str]:
+    """The fields that a rule names or shows."""
+    named = {field.attrib["name"] for field in rule.findall("field")}
+    return named | set(re.findall(r"\$\((.*?)\)", rule.findtext("description") or ""))
+
+
 def test_fields_are_ours() -> None:
     for rule in RULES:
-        named = {field.attrib["name"] for field in rule.findall("field")}
-        shown = set(re.findall(r"\$\((.*?)\)", rule.findtext("description") or ""))
-        assert named | shown <= WRITTEN
+        assert asked(rule) <= WRITTEN
+
+
+def test_the_check_bites() -> None:
+    other = '<rule><field name="consentry.kode">x</field><description>$(y)</description></rule>'
+    assert asked(ET.fromstring(other)) == {"consentry.kode", "y"}  # noqa: S314 - our own
+    assert not asked(ET.fromstring(other)) <= WRITTEN  # noqa: S314 - our own
 
 
 def test_every_level_but_info_has_a_rule_of_its_own() -> None:
