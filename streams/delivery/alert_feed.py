@@ -21,7 +21,6 @@ from streams.delivery.alert_state import AlertState
 from streams.delivery.dead_letters import DeadLetters
 from streams.delivery.feed import Feed
 from streams.delivery.one_member import OneMember
-from streams.delivery.places import committed_in
 from streams.delivery.workers import first_shares
 from streams.errors import ConsentryError
 from streams.settings import Settings
@@ -91,8 +90,6 @@ class AlertFeed(Feed):
             await self._state.close()
             return
         await self._state.take()
-        for place, one in (await committed_in(self.consumer, self.partitions)).items():
-            self.consumer.seek(place, one.offset)
         await super()._begin()
         policy = AlertPolicy(self._alerts, self._courier.name)
         snapshot = await self._state.load()

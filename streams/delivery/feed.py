@@ -8,6 +8,7 @@ is read again by whoever comes next, and told again under the same ids.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -132,8 +133,11 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
         """Nothing is left to do when it stops: all that is settled is committed."""
 
     async def _begin(self) -> None:
-        """See whether what is assigned is still caught up with, as committed offsets tell."""
+        """Go to the committed offsets, and see whether a state is still caught up with there."""
         committed = await committed_in(self.consumer, self.partitions)
+        for place, one in committed.items():
+            with contextlib.suppress(IllegalStateError):  # not ours any more
+                self.consumer.seek(place, one.offset)
         starts = {
             place: (one.offset, end)
             for place, one in committed.items()
@@ -163,20 +167,13 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
             return {}
         except OffsetOutOfRangeError as error:
             raise self._lost(error) from None
-        if polled and not self._assigned.is_set():
-            # Partitions were taken away meanwhile: whoever has them next reads it again, and
-            # if that is this process, from here.
-            self._go_back(polled)
+        if polled and (self._fresh or not self._assigned.is_set()):
+            # Partitions went or came meanwhile: what is still ours is read again from the
+            # committed offsets, once it is known how far a state reaches.
+            self._fresh = True
             return {}
         found: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]] = polled
         return found
-
-    def _go_back(self, polled: Mapping[TopicPartition, Sequence[Any]]) -> None:
-        for place, records in polled.items():
-            try:
-                self.consumer.seek(place, records[0].offset)
-            except IllegalStateError:  # not ours any more
-                continue
 
     async def _from_the_beginning(self, error: Any) -> None:
         places = [place for place in error.args[0] if place in self.partitions]

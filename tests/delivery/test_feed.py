@@ -1,0 +1,55 @@
+"""A rebalance in the middle of a poll: what came with it is not delivered before its time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+
+from streams.delivery import feed as module
+from streams.delivery.feed import Feed
+from streams.settings import Settings
+from streams.sinks.options import SinkOptions
+
+PLACE = TopicPartition("consentry.violations", 0)
+
+
+class Consumer:
+    """Has one batch, and a rebalance while it is polled."""
+
+    def __init__(self) -> None:
+        self.did: list[Any] = []
+        self.feed: Any = None
+        self._coordinator = self
+
+    async def fetch_committed_offsets(self, places: Any) -> dict[TopicPartition, OffsetAndMetadata]:
+        return {place: OffsetAndMetadata(5, "") for place in places}
+
+    async def getmany(self, **_: Any) -> dict[TopicPartition, list[str]]:
+        await self.feed.on_partitions_revoked({PLACE})
+        await self.feed.on_partitions_assigned({PLACE})
+        return {PLACE: ["record"]}
+
+    def seek(self, place: TopicPartition, offset: int) -> None:
+        self.did.append((place, offset))
+
+
+def test_what_a_poll_brings_over_a_rebalance_is_read_again_from_what_is_committed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def run() -> None:
+        consumer = Consumer()
+        monkeypatch.setattr(module, "delivery_consumer", lambda *_: consumer)
+        courier = type("C", (), {"name": "a", "stats": None})()
+        feed = Feed(Settings(), SinkOptions(type="x"), cast("Any", courier), cast("Any", None))
+        consumer.feed = feed
+        await feed.on_partitions_assigned({PLACE})
+        feed._fresh = False
+        assert await feed._poll() == {}
+        assert feed._fresh, "the state is looked at before anything is delivered"
+        await feed._begin()
+        assert consumer.did == [(PLACE, 5)]
+
+    asyncio.run(run())
