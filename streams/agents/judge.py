@@ -95,10 +95,12 @@ class Judging:
         try:
             await self._hand_over(message, partition, judge, consumer)
         finally:
-            for topic, ends in before.items():
-                self._tally.ended(topic, ends, ends_of(counters.get(topic)))
-            for record in piece.records[-1:]:
-                self._tally.seen(record.topic, record.timestamp)
+            judged = {
+                topic
+                for topic, ends in before.items()
+                if self._tally.ended(topic, ends, ends_of(counters.get(topic)))
+            }
+            self._tally.seen(piece.records, judged)
         if judge.strays:
             self._stray_log.tell(judge.strays)
         if judge.set_aside:

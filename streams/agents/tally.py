@@ -7,13 +7,14 @@ keys are topics, codes and states, so there are only so many: never a subject or
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from streams.core.findings import Duty, Finding
 from streams.core.subject import Subject
 from streams.transport.buckets import Buckets
 from streams.wire.progress import Counters
+from streams.wire.record import Record
 
 DELAY_BOUNDS_S: Final = (
     0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0, 86400.0,
@@ -63,16 +64,23 @@ class Tally:
             if not len(subject.grants) and not len(subject.signals):
                 self.first_shares_unconsented += 1
 
-    def ended(self, topic: str, before: Ends, after: Ends) -> None:
-        """Records of a topic ended: its counters before a slice and after it."""
+    def ended(self, topic: str, before: Ends, after: Ends) -> bool:
+        """Records of a topic ended: its counters before a slice and after it. Whether any did."""
         for end, was, now in zip(_ENDS, before, after, strict=True):
             if now != was:
                 self.records[topic, end] += now - was
+        return before != after
 
-    def seen(self, topic: str, timestamp_ms: int) -> None:
-        """A record of a topic was judged; the last one of a slice will do."""
-        if timestamp_ms > self.latest_ms.get(topic, 0):
-            self.latest_ms[topic] = timestamp_ms
+    def seen(self, records: Sequence[Record], topics: set[str]) -> None:
+        """Records of a slice were judged, some of each of these topics: the last ones count."""
+        left = set(topics)
+        for record in reversed(records):
+            if not left:
+                return
+            if record.topic in left:
+                left.discard(record.topic)
+                if record.timestamp > self.latest_ms.get(record.topic, 0):
+                    self.latest_ms[record.topic] = record.timestamp
 
     def told(self, timestamps_ms: Iterable[int], now_ms: float) -> None:
         """What these records led to is committed now."""

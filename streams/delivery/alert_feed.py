@@ -135,6 +135,8 @@ class AlertFeed(Feed):
         await self._look_at_inputs(policy, now)
         records = [record for several in polled.values() for record in several]
         letters, _ = await self._letters(records)
+        # What is no letter ends here; letters end in the policy's account.
+        self._stats.counts.read += len(records) - len(letters)
         made = sum(len(policy.take(letter, now)) for letter in letters)
         made += len(policy.tick(now))
         for place in polled:

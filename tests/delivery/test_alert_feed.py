@@ -10,7 +10,7 @@ from typing import Any
 from tests.delivery.process import Deliveries
 from tests.delivery.standing import Standing
 from tests.delivery.told import lives, send
-from tests.kafka.harness import Bus, until
+from tests.kafka.harness import Bus, Sent, until
 from tests.sinks.benches import SECRET
 from tests.sinks.fakes import WebhookReceiver
 
@@ -81,7 +81,21 @@ def test_findings_of_all_partitions_become_few_alerts_and_resolve_over_kills(
             assert len(last(alerts(standing))) < 20
             assert one_content_a_telling(alerts(standing)) == []
             assert closing
+            # What is no letter ends too, and is counted.
+            bus.send(
+                Sent(topic=bus.names.violations, key=b"gone", value=None, partition=0),
+                Sent(topic=bus.names.violations, key=b"odd", value=b"no finding", partition=0),
+            )
+            until(
+                lambda: bus.read(bus.names.delivery_dead_letters) or None,
+                "the dead letter",
+                worker=process,
+            )
             assert process.stop()[0] == 0
+            counts = process.said("sink.counts")[-1]
+            ends = ("delivered", "duplicate", "dead_lettered", "passed_over", "returned")
+            assert counts["read"] == sum(counts[end] for end in ends)
+            assert counts["pending"] == 0
             account = process.said("alerts.account")[-1]
             muted = sum(account["muted"].values())
             ended = account["delivered"] + account["grouped"] + muted + account["dead_lettered"]

@@ -20,6 +20,7 @@ from streams.transport.work import Work
 from streams.wire.progress import Counters
 from tests.metrics.scraping import samples
 from tests.receivers import needs
+from tests.transport.records import One
 
 REPORT = Report(
     live=True,
@@ -54,8 +55,14 @@ def filled() -> tuple[Tally, Work]:
     tally.finding(finding)
     tally.duty(cast("Any", SimpleNamespace(status=SimpleNamespace(value="DUE"))))
     tally.dead_letters["UNPROCESSABLE_EVENT"] += 1
-    tally.seen("purchase", 1_700_000_000_500)
-    tally.seen("purchase", 1_600_000_000_000)
+    # The last record of a slice is seldom one of a rare topic.
+    slice_ = [
+        One("purchase", 0, 7, 1_600_000_000_000),
+        One("purchase", 0, 8, 1_700_000_000_500),
+        One("ticks", 0, 9, 1_700_000_000_900),
+    ]
+    tally.seen(slice_, {"purchase", "ticks"})
+    tally.seen(slice_[:1], {"purchase"})
     tally.told([1_000, 3_000], now_ms=3_040.0)
     people: Any = SimpleNamespace(shares=[1], grants=[], signals=[])
     tally.shared(people)
