@@ -39,10 +39,10 @@ faults: setup
 faults-control: setup
 	$(BIN)/python -m tests.control $(ARGS)
 
-bench: setup $(VENV)/.bench $(VENV)/.quix
+bench: setup $(VENV)/.quix
 	$(BIN)/python -m bench $(ARGS)
 
-peers: $(VENV)/.bench $(VENV)/.quix
+peers: $(VENV)/.quix
 
 lint: setup
 	$(BIN)/ruff check .
@@ -81,14 +81,8 @@ $(VENV)/.receivers: requirements-receivers.lock $(VENV)/.packages
 	  --no-deps --requirement requirements-receivers.lock
 	@touch $@
 
-# Peers of the bench; one that cannot be installed is left out of the run, which says so.
-$(VENV)/.bench: requirements-bench.lock $(VENV)/.packages
-	@echo "installing peers for the bench, once: 5 MB to download"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	  --no-deps --requirement requirements-bench.lock && touch $@ || \
-	  echo "the peers of requirements-bench.lock could not be installed" >&2
-
-# Its packages do not go together with ours.
+# A peer of the bench whose packages do not go together with ours; where it cannot be installed
+# it is left out of the run, which says so.
 $(VENV)/.quix: requirements-quix.lock $(VENV)/.python
 	@echo "installing Quix Streams for the bench, once: 45 MB to download"
 	@$(BIN)/python -m venv --clear $(VENV)/quix && $(VENV)/quix/bin/python -m pip install \
@@ -110,7 +104,7 @@ $(VENV)/.compiled: $(HOT) streams/dev/compile.py $(VENV)/.project
 
 # The first lock has all extras; the second is for the image: the worker and its build. The
 # third is a program for the tests, without the packages that only its Python parts need; the
-# fourth has a peer of the bench, beside what is in the first; the fifth another one, alone.
+# fourth has a peer of the bench, alone.
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
 lock:
@@ -118,7 +112,6 @@ lock:
 	$(COMPILE) pyproject.toml --extra build --constraints requirements.lock \
 	  --output-file requirements-worker.lock
 	$(COMPILE) --group receivers --no-deps --output-file requirements-receivers.lock
-	$(COMPILE) --group bench --no-deps --output-file requirements-bench.lock
 	$(COMPILE) --group quix --output-file requirements-quix.lock
 
 clean:

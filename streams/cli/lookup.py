@@ -48,51 +48,32 @@ def look_up_on_topic(violation_id: str, settings: Settings) -> list[dict[str, An
     (P20), although the topic may keep them until it is compacted. Raises ConsentryError where the topic
     cannot be read.
     """
-    import kafka
-    from kafka.errors import KafkaError
+    import asyncio
 
     from streams.topics import require_reachable
+
+    require_reachable(settings.connection)
+    return asyncio.run(_on_topic(violation_id, settings))
+
+
+async def _on_topic(violation_id: str, settings: Settings) -> list[dict[str, Any]]:
+    from streams.topics.reading import read_topic
     from streams.wire.errors import WireError
     from streams.wire.findings import decode_finding, finding_to_json
 
-    require_reachable(settings.connection)
-    topic = settings.topics.violations
     found: dict[int, dict[str, Any]] = {}
-    consumer = kafka.KafkaConsumer(
-        **settings.connection.kafka_python_options(),
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-    )
-    try:
-        numbers = consumer.partitions_for_topic(topic)
-        if not numbers:
-            raise ConsentryError(
-                f"the topic {topic} does not exist", "`consentry topics create` makes it."
-            )
-        places = [kafka.TopicPartition(topic, number) for number in sorted(numbers)]
-        consumer.assign(places)
-        consumer.seek_to_beginning(*places)
-        ends = consumer.end_offsets(places)
-        wanted = violation_id.encode()
-        while any(consumer.position(place) < ends[place] for place in places):
-            for records in consumer.poll(timeout_ms=500).values():
-                for record in records:
-                    if record.key != wanted:
-                        continue
-                    if record.value is None:
-                        # Its subject has left (P20): what came before may not be shown.
-                        found.clear()
-                        continue
-                    try:
-                        finding = decode_finding(record.value)
-                    except WireError:
-                        continue
-                    found[finding.revision] = finding_to_json(finding)
-    except KafkaError as error:
-        raise ConsentryError(
-            f"the topic {topic} cannot be read: {type(error).__name__}",
-            "`consentry topics create --dry-run` lists the access that reading needs.",
-        ) from None
-    finally:
-        consumer.close()
+    wanted = violation_id.encode()
+    async for records in read_topic(settings.connection, settings.topics.violations):
+        for record in records:
+            if record.key != wanted:
+                continue
+            if record.value is None:
+                # Its subject has left (P20): what came before may not be shown.
+                found.clear()
+                continue
+            try:
+                finding = decode_finding(record.value)
+            except WireError:
+                continue
+            found[finding.revision] = finding_to_json(finding)
     return [found[revision] for revision in sorted(found)]

@@ -33,9 +33,9 @@ def delivery_consumer(
 
     The group waits for a member that has a request of `under_way_s` seconds under way.
     """
-    import aiokafka
+    from streams.topics.reader import Reader
 
-    return aiokafka.AIOKafkaConsumer(
+    return Reader(
         **settings.connection.aiokafka_options(),
         client_id="consentry-deliver",
         group_id=group,

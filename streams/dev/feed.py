@@ -57,11 +57,12 @@ async def open_feed(settings: Settings, *, from_beginning: bool) -> AsyncIterato
     Only committed records are seen. Raises ConsentryError when the broker is away or a
     topic is missing.
     """
-    from aiokafka import AIOKafkaConsumer, TopicPartition
+    from aiokafka import TopicPartition
     from aiokafka.errors import KafkaError
 
     from streams.topics import admin_session, explain
     from streams.topics.cluster import read_cluster
+    from streams.topics.reader import Reader
 
     names = [settings.topics.violations, settings.topics.duties]
     with admin_session(settings.connection) as client:
@@ -77,7 +78,7 @@ async def open_feed(settings: Settings, *, from_beginning: bool) -> AsyncIterato
         for name in names
         for number in range(there.topics[name].partitions)
     ]
-    consumer = AIOKafkaConsumer(
+    consumer = Reader(
         **settings.connection.aiokafka_options(),
         client_id="consentry-watch",
         isolation_level="read_committed",

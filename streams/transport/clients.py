@@ -11,6 +11,7 @@ from aiokafka.structs import TopicPartition
 
 from streams.settings import Settings
 from streams.topics import admin_session
+from streams.topics.reader import Reader
 from streams.transport.counts import declared
 from streams.transport.thread import Thread
 
@@ -35,9 +36,9 @@ def transactional_producer(settings: Settings, partition: int) -> aiokafka.AIOKa
     )
 
 
-def changelog_reader(settings: Settings) -> aiokafka.AIOKafkaConsumer:
+def changelog_reader(settings: Settings) -> Reader:
     """A consumer without a group that sees committed records only."""
-    return aiokafka.AIOKafkaConsumer(
+    return Reader(
         **settings.connection.aiokafka_options(),
         isolation_level="read_committed",
         auto_offset_reset="none",

@@ -6,11 +6,11 @@ the time that a worker needs for a record it takes as much as storing one does.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
 import msgspec
-from aiokafka.consumer.fetcher import FetchResult, PartitionRecords
+
+from streams.topics.reader import Fetched, Placed
 
 
 class Received(msgspec.Struct, frozen=True, gc=False):
@@ -25,8 +25,8 @@ class Received(msgspec.Struct, frozen=True, gc=False):
     headers: tuple[tuple[str, bytes | None], ...]
 
 
-class Unpacked(PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
-    """aiokafka's own unpacking of batches, transactions included, into lighter records."""
+class Unpacked(Placed):
+    """Batches unpacked into lighter records."""
 
     def _consumer_record(self, tp: Any, record: Any) -> Received:
         return Received(
@@ -40,16 +40,6 @@ class Unpacked(PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
         )
 
 
-class Fetched(OrderedDict[Any, Any]):
-    """What a fetcher holds by place; results put in are unpacked into lighter records."""
-
-    def __setitem__(self, place: Any, found: Any) -> None:
-        # Errors are put in too; and a result is put in before anything of it is unpacked.
-        if type(found) is FetchResult and type(found._partition_records) is PartitionRecords:
-            found._partition_records.__class__ = Unpacked
-        super().__setitem__(place, found)
-
-
 def lighten(fetcher: Any) -> None:
     """Let a fetcher without deserializers give `Received` from now on."""
-    fetcher._records = Fetched(fetcher._records)
+    fetcher._records = Fetched(fetcher._records, Unpacked)

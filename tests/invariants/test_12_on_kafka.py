@@ -15,6 +15,7 @@ from streams.core.findings import DeadLetter
 from streams.core.instants import parse_instant
 from streams.core.quality import UNPROCESSABLE
 from streams.settings import Settings
+from streams.topics.reader import Reader
 from streams.transport import clients
 from streams.transport.clients import transactional_producer
 from streams.transport.delivery import Output, send_all
@@ -94,12 +95,10 @@ def test_read_committed_holds(bus: Bus) -> None:
 
 
 def test_read_committed_bites(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
-    consumer = aiokafka.AIOKafkaConsumer
-
     def uncommitted(**options: object) -> object:
-        return consumer(**(options | {"isolation_level": "read_uncommitted"}))
+        return Reader(**(options | {"isolation_level": "read_uncommitted"}))
 
-    monkeypatch.setattr(aiokafka, "AIOKafkaConsumer", uncommitted)
+    monkeypatch.setattr("streams.transport.clients.Reader", uncommitted)
     with pytest.raises(Broken, match="restored that was never committed"):
         asyncio.run(an_aborted_row_is_on_the_changelog(bus.settings))
 

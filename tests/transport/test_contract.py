@@ -73,7 +73,7 @@ def test_what_is_overridden_is_there_with_the_same_parameters(
         (manager.TableManager, "_update_channels recovery"),
         (fetcher.Fetcher, "fetched_records _records"),
         (fetcher.FetchResult, "_partition_records"),
-        (fetcher.PartitionRecords, "_consumer_record"),
+        (fetcher.PartitionRecords, "_consumer_record _records _tp next_fetch_offset"),
         (subscription_state.SubscriptionState, "fetch_context fetcher_idle_time subscription"),
         (subscription_state.Assignment, "active tps state_value"),
         (subscription_state.TopicPartitionState, "has_valid_position position lso"),

@@ -15,7 +15,8 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
 
-from streams.transport.records import Fetched, Received, lighten
+from streams.topics.reader import Fetched
+from streams.transport.records import Received, Unpacked, lighten
 
 FIELDS = ("topic", "partition", "offset", "timestamp", "key", "value", "headers")
 """The fields of `streams.wire.record.Record`."""
@@ -58,7 +59,7 @@ def unpacked(held: Any) -> list[Any]:
 
 
 def test_each_says_what_aiokafkas_own_says() -> None:
-    held = Fetched({})
+    held = Fetched({}, Unpacked)
     held[PLACE] = result()
     lighter, own = unpacked(held[PLACE]), unpacked(result())
     assert len(lighter) == len(own) == len(SENT)
@@ -69,14 +70,14 @@ def test_each_says_what_aiokafkas_own_says() -> None:
 
 
 def test_where_reading_has_come_to_is_followed_alike() -> None:
-    held = Fetched({})
+    held = Fetched({}, Unpacked)
     held[PLACE] = result()
     unpacked(held[PLACE])
     assert held[PLACE]._partition_records.next_fetch_offset == len(SENT)
 
 
 def test_errors_are_held_as_they_are() -> None:
-    held = Fetched({})
+    held = Fetched({}, Unpacked)
     error = FetchError(error=KafkaError(), backoff=0)
     held[PLACE] = error
     assert held[PLACE] is error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from streams.errors import ConsentryError
 from streams.settings import Settings, load_settings
 from streams.topics import all_topics
 from streams.topics.catalogue import Kind
+from streams.topics.reading import read_topic
 from streams.topics.session import admin_session
 
 PATIENCE_S: Final = 120.0
@@ -128,19 +130,15 @@ class Bus:
 
     def outputs(self, topic: str) -> list[tuple[Place, bytes]]:
         """Every committed record of a topic."""
-        places = self._places([topic])
-        self._consumer.assign(places)
-        self._consumer.seek_to_beginning(*places)
-        ends = self._consumer.end_offsets(places)
-        found: list[tuple[Place, bytes]] = []
-        while any(self._consumer.position(place) < ends[place] for place in places):
-            for records in self._consumer.poll(timeout_ms=200).values():
-                found.extend(
-                    (Place(r.topic, r.partition, r.offset), r.value)
-                    for r in records
-                    if r.value is not None
-                )
-        return found
+        return asyncio.run(self._outputs(topic))
+
+    async def _outputs(self, topic: str) -> list[tuple[Place, bytes]]:
+        return [
+            (Place(record.topic, record.partition, record.offset), record.value)
+            async for records in read_topic(self.settings.connection, topic)
+            for record in records
+            if record.value is not None
+        ]
 
     def ends(self, topic: str) -> dict[int, int]:
         """The end of each partition of a topic, for a reader of what is committed."""

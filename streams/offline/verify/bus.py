@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from aiokafka.structs import TopicPartition
@@ -18,6 +17,7 @@ from streams.offline.verify.pace import Pace
 from streams.settings import Settings
 from streams.topics import Party, admin_session, all_topics, explain
 from streams.topics.cluster import read_cluster
+from streams.topics.reader import Reader
 from streams.wire.record import Record
 
 FETCH_BYTES = 1 << 22
@@ -167,13 +167,13 @@ class Bus:
                 )
         reader.pause(place)
 
-    async def _end(self, consumer: AIOKafkaConsumer, topic: str, number: int) -> int:
+    async def _end(self, consumer: Reader, topic: str, number: int) -> int:
         place = TopicPartition(topic, number)
         found: dict[Any, int] = await consumer.end_offsets([place])
         return found[place]
 
-    def _consumer(self, isolation: str) -> AIOKafkaConsumer:
-        return AIOKafkaConsumer(
+    def _consumer(self, isolation: str) -> Reader:
+        return Reader(
             **self._settings.connection.aiokafka_options(),
             isolation_level=isolation,
             auto_offset_reset="none",
