@@ -17,6 +17,7 @@ import msgspec
 from streams.core.events import INSTANT_FIELDS
 from streams.core.instants import EARLIEST, LATEST, Instant, format_instant
 from streams.core.vocabulary import EventType
+from streams.offline.container_codecs import unreadable
 from streams.wire.framing import AVRO_MARKER
 from streams.wire.onepass import one_passes
 from streams.wire.schemas import fingerprint_of
@@ -32,8 +33,10 @@ def container_records(stream: IO[bytes]) -> Iterator[tuple[int, bytes | str]]:
     After a damaged block nothing more can be read of the file.
     """
     number = 0
+    codec = "null"
     try:
         blocks = fastavro.block_reader(stream, return_record_name=True)
+        codec = blocks.metadata.get("avro.codec", codec)
         schema_name = _name(blocks.writer_schema)
         header = _header(blocks.writer_schema)
         for block in blocks:
@@ -43,7 +46,10 @@ def container_records(stream: IO[bytes]) -> Iterator[tuple[int, bytes | str]]:
     except OSError:
         raise
     except Exception:  # noqa: BLE001 - a reader of foreign bytes: it may raise anything, and says nothing of use
-        yield number + 1, "the Avro file is cut short or damaged from here on"
+        yield (
+            number + 1,
+            unreadable(codec) or "the Avro file is cut short or damaged from here on",
+        )
 
 
 def _header(schema: Any) -> bytes | None:
