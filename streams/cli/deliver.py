@@ -97,20 +97,24 @@ def deliver(
 def require_own_topics(settings: Settings) -> None:
     """Stop when a topic is missing that deliverers write, as after an upgrade.
 
-    Raises ConsentryError with its name.
+    Raises ConsentryError with its name, and with that of a topic whose codec is not read.
     """
     from streams.topics import Party, admin_session, all_topics
     from streams.topics.cluster import read_cluster
+    from streams.topics.compression_checks import require_readable
 
-    own = [topic.name for topic in all_topics(settings) if Party.DELIVERY in topic.writers]
+    topics = all_topics(settings)
+    own = [topic.name for topic in topics if Party.DELIVERY in topic.writers]
+    read = [topic.name for topic in topics if Party.DELIVERY in topic.readers]
     with admin_session(settings.connection) as client:
-        there = read_cluster(client, own)
+        there = read_cluster(client, {*own, *read})
     missing = [name for name in own if name not in there.topics and name not in there.hidden]
     if missing:
         raise ConsentryError(
             f"no topic {', '.join(missing)} on {settings.connection.bootstrap}",
             "Create the topics with `consentry topics create`: it makes only what is missing.",
         )
+    require_readable(settings, there, Party.DELIVERY)
 
 
 def chosen(config: Path | None, names: list[str] | None) -> dict[str, Configured]:

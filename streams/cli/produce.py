@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -20,7 +20,7 @@ _LONGEST = 1_000_000
 """Bytes of a value that still fits a topic with key and framing; events have some five hundred."""
 
 _EXAMPLES = (
-    "Examples:  consentry produce sample/stream.jsonl --rate 500  |  "
+    "Examples:  consentry produce sample/stream.jsonl --rate 500 --compression zstd  |  "
     "zcat events.jsonl.gz | consentry produce -"
 )
 
@@ -42,6 +42,10 @@ def produce(
         float | None,
         typer.Option(min=0.01, help="Records a second; without it as fast as the broker takes."),
     ] = None,
+    compression: Annotated[
+        Literal["none", "gzip", "snappy", "lz4", "zstd"],
+        typer.Option(help="How the batches are packed."),
+    ] = "none",
     as_is: Annotated[
         bool,
         typer.Option(
@@ -80,7 +84,7 @@ def produce(
             done(read)
 
         records = tally.outgoing(read_events(inputs, advance))
-        sent = asyncio.run(send(settings, records, rate=rate))
+        sent = asyncio.run(send(settings, records, rate=rate, compression=compression))
     if as_json:
         import json
 

@@ -60,8 +60,9 @@ async def open_feed(settings: Settings, *, from_beginning: bool) -> AsyncIterato
     from aiokafka import TopicPartition
     from aiokafka.errors import KafkaError
 
-    from streams.topics import admin_session, explain
+    from streams.topics import Party, admin_session, explain
     from streams.topics.cluster import read_cluster
+    from streams.topics.compression_checks import require_readable
     from streams.topics.reader import Reader
 
     names = [settings.topics.violations, settings.topics.duties]
@@ -73,6 +74,7 @@ async def open_feed(settings: Settings, *, from_beginning: bool) -> AsyncIterato
             f"no topic {', '.join(missing)} on {settings.connection.bootstrap}",
             "Create the topics with `consentry topics create`.",
         )
+    require_readable(settings, there, Party.DELIVERY)
     partitions = [
         TopicPartition(name, number)
         for name in names

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from streams.core.vocabulary import EventType
 from streams.errors import ConsentryError
 from streams.settings import Settings
+from streams.topics.codecs import Compression, producer_option
 
 # The library reports every retry, which is its own business and ends well; where no log is
 # set up that would land on the terminal.
@@ -39,14 +40,16 @@ async def send(
     records: Iterable[Outgoing],
     *,
     rate: float | None = None,
+    compression: Compression = "none",
     progress: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Send all `records` in order and return how many, once the broker has them all.
 
     `rate` is records a second; None sends as fast as the broker takes them. `progress`
-    is told the number sent, now and then. A record is written once even if the broker
-    has to be asked again. Raises ConsentryError when an input topic is missing, the
-    broker cannot be reached, or it refuses records.
+    is told the number sent, now and then. `compression` says how batches are packed. A
+    record is written once even if the broker has to be asked again. Raises ConsentryError
+    when an input topic is missing, the broker cannot be reached or refuses records, or the
+    codec is missing here.
     """
     from aiokafka import AIOKafkaProducer
     from aiokafka.errors import KafkaError
@@ -59,6 +62,7 @@ async def send(
         **settings.connection.aiokafka_options(),
         client_id="consentry-produce",
         enable_idempotence=True,
+        compression_type=producer_option(compression),
         linger_ms=5,
         request_timeout_ms=20_000,
     )

@@ -30,6 +30,7 @@ from streams.sinks.kafka_refusal import why_not
 from streams.sinks.letter import Letter
 from streams.sinks.options import LetterOptions
 from streams.sinks.render import rejected, rendered
+from streams.topics.codecs import Compression, producer_option
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaProducer
@@ -56,7 +57,7 @@ class KafkaOptions(LetterOptions):
     sasl_mechanism: SaslMechanism = Field("SCRAM-SHA-512", description="As in the settings.")
     sasl_username: str | None = Field(None, min_length=1, description="User of SASL.")
     sasl_password: SecretStr | None = Field(None, description="Password of SASL.")
-    compression: Literal["none", "gzip"] = Field("gzip", description="Compression of batches.")
+    compression: Compression = Field("gzip", description="Compression of batches.")
 
     @field_validator("brokers")
     @classmethod
@@ -202,7 +203,7 @@ class KafkaSink:
                 **options.connection.aiokafka_options(),
                 client_id="consentry-sink",
                 enable_idempotence=True,
-                compression_type=None if options.compression == "none" else options.compression,
+                compression_type=producer_option(options.compression),
                 request_timeout_ms=max(1_000, int(options.timeout_s * 1_000)),
                 max_request_size=options.batch_max_bytes + 65_536,
                 linger_ms=5,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from streams.settings import Settings
 from streams.topics.catalogue import Topic, all_topics
 from streams.topics.cluster import ClusterState, TopicState, read_cluster
+from streams.topics.codecs import unreadable_codecs
 from streams.topics.commands import create_command
+from streams.topics.compression_checks import compression_problems
 from streams.topics.keeping_checks import cleanup_problems, retention_problems, timestamp_problems
 from streams.topics.partitions_checks import partition_problems
 from streams.topics.problems import Check, Problem, Weight
@@ -31,11 +33,16 @@ def check_topics(settings: Settings) -> list[Problem]:
     """
     with admin_session(settings.connection) as client:
         state = read_cluster(client, [topic.name for topic in all_topics(settings)])
-    return find_problems(settings, state)
+    return find_problems(settings, state, unreadable_codecs())
 
 
-def find_problems(settings: Settings, state: ClusterState) -> list[Problem]:
-    """The problems of a cluster in that state, errors first, else in the catalogue's order."""
+def find_problems(
+    settings: Settings, state: ClusterState, unreadable: Collection[str] = ()
+) -> list[Problem]:
+    """The problems of a cluster in that state, errors first, else in the catalogue's order.
+
+    `unreadable` are the codecs that this process cannot read.
+    """
     problems: list[Problem] = []
     bootstrap = settings.connection.bootstrap
     for topic in all_topics(settings):
@@ -52,6 +59,7 @@ def find_problems(settings: Settings, state: ClusterState) -> list[Problem]:
     problems.extend(partition_problems(settings, state))
     problems.extend(size_problems(settings, state))
     problems.extend(replication_problems(settings, state))
+    problems.extend(compression_problems(settings, state, unreadable))
     return sorted(problems, key=lambda problem: problem.weight is not Weight.ERROR)
 
 

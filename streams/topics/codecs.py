@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from streams.errors import ConsentryError
 
@@ -26,8 +26,11 @@ CODECS: Final[Mapping[int, str]] = MappingProxyType(
 
 CODEC_MASK: Final = 0x07
 
+Compression = Literal["none", "gzip", "snappy", "lz4", "zstd"]
+"""How a producer packs its batches, in the words of Kafka's own producers."""
+
 REMEDY: Final = (
-    "The package cramjam reads it, and is missing or broken here: install the packages of "
+    "The package cramjam is what does it, and is missing or broken here: install the packages of "
     "requirements-worker.lock again (or: pip install --force-reinstall cramjam)."
 )
 """aiokafka reads and writes all codecs but gzip with that package."""
@@ -55,6 +58,16 @@ def unreadable_codecs() -> frozenset[str]:
         "zstd": codec.zstd_decode,
     }
     return frozenset(name for name, read in readers.items() if not _reads(name, read))
+
+
+def producer_option(compression: Compression) -> str | None:
+    """What aiokafka's producer takes as `compression_type`.
+
+    Raises ConsentryError when the codec cannot be written here.
+    """
+    if compression in unreadable_codecs():
+        raise ConsentryError(f"this installation cannot compress with {compression}", REMEDY)
+    return None if compression == "none" else compression
 
 
 def _reads(name: str, read: Callable[[bytes], bytes]) -> bool:

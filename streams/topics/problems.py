@@ -24,6 +24,7 @@ class Check(StrEnum):
     TIMESTAMPS = "timestamps"
     MESSAGE_SIZE = "message-size"
     REPLICATION = "replication"
+    COMPRESSION = "compression"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

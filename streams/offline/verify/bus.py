@@ -17,6 +17,7 @@ from streams.offline.verify.pace import Pace
 from streams.settings import Settings
 from streams.topics import Party, admin_session, all_topics, explain
 from streams.topics.cluster import read_cluster
+from streams.topics.compression_checks import require_readable
 from streams.topics.reader import Reader
 from streams.wire.record import Record
 
@@ -209,6 +210,7 @@ def count_partitions(settings: Settings) -> int:
             "Check application_id, generation and topic_prefix; `consentry topics check` "
             "says more.",
         )
+    require_readable(settings, cluster, Party.VERIFIER)
     counts = {name: state.partitions for name, state in cluster.topics.items()}
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{topic} {count}" for topic, count in sorted(counts.items()))
