@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
+from streams.transport.log_range import LogRange, out_of_range
 from streams.transport.table import Restored, unreadable_row
 from streams.wire.progress import CorruptProgress, Gap, Progress, decode_progress
 
@@ -103,29 +104,26 @@ def progress_agrees(
 
 def lost_inputs(
     committed: Mapping[str, int],
-    log_starts: Mapping[str, int],
+    logs: Mapping[str, LogRange],
     partition: int,
     *,
     accept: bool,
 ) -> list[Gap]:
     """Records that the broker deleted before they were judged.
 
-    Raises ConsentryError when there are any and the operator did not accept it.
+    Raises ConsentryError when there are any and the operator did not accept it, and for a
+    position past the end of its log, which nobody can accept: what comes to stand there
+    has the offsets of records that were judged.
     """
-    gaps = [
-        Gap(topic, position, log_starts[topic])
+    outside = [
+        (topic, position, logs[topic])
         for topic, position in sorted(committed.items())
-        if position < log_starts.get(topic, 0)
+        if topic in logs and not logs[topic].holds(position)
     ]
-    if gaps and not accept:
-        gap = gaps[0]
-        raise ConsentryError(
-            f"{gap.topic}, partition {partition}: the records from offset {gap.start} up to "
-            f"{gap.end} were deleted before they were judged",
-            "Restore them, or set accept_lost_input to go on without them; the gap is then "
-            "recorded with the state. Longer retention prevents this.",
-        )
-    return gaps
+    for topic, position, log in outside:
+        if not accept or position > log.end:
+            raise out_of_range(topic, partition, position, log)
+    return [Gap(topic, position, log.start) for topic, position, log in outside]
 
 
 class PolicyPast:

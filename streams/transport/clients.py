@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from uuid import UUID
 
 import aiokafka
@@ -59,27 +58,6 @@ def _topic_id(settings: Settings, topic: str) -> str:
     with admin_session(settings.connection) as client:
         found = client.describe_topics([topic])[0].get("topic_id")
     return "" if found is None or not UUID(str(found)).int else str(found)
-
-
-async def log_starts(
-    reader: aiokafka.AIOKafkaConsumer,
-    topics: Sequence[str],
-    changelog: str,
-    numbers: Sequence[int],
-) -> dict[int, dict[str, int]]:
-    """First offset that the broker still has, by partition number and topic.
-
-    Asked over the changelog reader's connection: on the consumer's own, the answer waits
-    behind a fetch that is held open for new records.
-    """
-    # All at once: aiokafka would ask for one unknown topic after another, 100 ms each.
-    await reader._client.set_topics((*topics, changelog))
-    places = [TopicPartition(topic, number) for number in numbers for topic in topics]
-    found = await reader.beginning_offsets(places)
-    starts: dict[int, dict[str, int]] = {number: {} for number in numbers}
-    for place, start in found.items():
-        starts[place.partition][place.topic] = start
-    return starts
 
 
 class GroupView:

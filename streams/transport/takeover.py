@@ -18,9 +18,9 @@ import structlog
 from streams.errors import ConsentryError
 from streams.transport import checks
 from streams.transport.checks import PolicyPast
-from streams.transport.clients import log_starts
 from streams.transport.counts import unchanged
 from streams.transport.delivery import Batch, Bounds, Committer
+from streams.transport.log_range import LogRange, log_ranges
 from streams.transport.ownership import require_owned
 from streams.transport.parallel import in_parallel
 from streams.transport.partition import OwnedPartition
@@ -149,7 +149,7 @@ class TakeOver:
             unchanged(count, await self._group.declared_counts(count))
             committed = {number: await self._group.committed(number) for number in numbers}
             await reader.start()
-            starts = await log_starts(reader, self._topics, self._changelog, numbers)
+            logs = await self._logs(reader, committed)
             stores = await self._stores.open(numbers, count)
             restored = await restore(reader, self._changelog, numbers, stores)
             for number in numbers:
@@ -167,9 +167,9 @@ class TakeOver:
                     work=self._work,
                 )
                 try:
-                    state, offsets, first = restored[number], committed[number], starts[number]
+                    state, offsets, log_of = restored[number], committed[number], logs[number]
                     owned[number] = await self._open(
-                        number, count, state, offsets, first, committer
+                        number, count, state, offsets, log_of, committer
                     )
                 except ConsentryError:
                     # It may be looking at what an owner did that came after it.
@@ -200,6 +200,26 @@ class TakeOver:
         )
         return owned
 
+    async def _logs(
+        self, reader: AIOKafkaConsumer, committed: Mapping[int, Mapping[str, int]]
+    ) -> dict[int, dict[str, LogRange]]:
+        """From where to where the inputs reach.
+
+        Asked again for a while when one ends before what is committed: a leader that was
+        just elected may not know yet how far its log is replicated.
+        """
+        deadline = time.monotonic() + SETTLING_S
+        while True:
+            logs = await log_ranges(reader, self._topics, self._changelog, list(committed))
+            short = any(
+                topic in logs[number] and position > logs[number][topic].end
+                for number, offsets in committed.items()
+                for topic, position in offsets.items()
+            )
+            if not short or time.monotonic() > deadline:
+                return logs
+            await asyncio.sleep(0.2)
+
     async def _made_fit(
         self,
         number: int,
@@ -229,7 +249,7 @@ class TakeOver:
         count: int,
         restored: Restored,
         committed: dict[str, int],
-        starts: dict[str, int],
+        logs: dict[str, LogRange],
         committer: Committer,
     ) -> OwnedPartition:
         progress = checks.stored_progress(restored, self._changelog, number)
@@ -242,9 +262,9 @@ class TakeOver:
             unchanged(count, (progress.partitions,))
         self._past.check(progress, number)
         lasting = {t: at for t, at in committed.items() if t not in self._passing}
-        gaps = checks.lost_inputs(lasting, starts, number, accept=self._accept_lost_input)
+        gaps = checks.lost_inputs(lasting, logs, number, accept=self._accept_lost_input)
         partition = OwnedPartition(number, count, restored.rows, progress, committer, self._past)
-        await self._settle_positions(partition, starts, gaps)
+        await self._settle_positions(partition, logs, gaps)
         return partition
 
     async def _settled(
@@ -260,18 +280,18 @@ class TakeOver:
         return committed
 
     async def _settle_positions(
-        self, partition: OwnedPartition, starts: Mapping[str, int], gaps: list[Gap]
+        self, partition: OwnedPartition, logs: Mapping[str, LogRange], gaps: list[Gap]
     ) -> None:
-        """Commit where a topic begins that has no offset yet, or lost only ticks; and accepted gaps.
+        """Commit where a topic begins that has no offset yet, or has other ticks; and accepted gaps.
 
         From then on a committed offset that is missing means that state is missing.
         """
         progress = partition.progress
         batch = Batch()
         for topic in self._topics:
-            position = progress.positions.get(topic)
-            if position is None or (topic in self._passing and position < starts[topic]):
-                batch.positions[topic] = starts[topic]
+            position, reach = progress.positions.get(topic), logs[topic]
+            if position is None or (topic in self._passing and not reach.holds(position)):
+                batch.positions[topic] = reach.start
         for gap in gaps:
             log.warning(
                 "input.lost",

@@ -21,6 +21,7 @@ from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.transport import ending
 from streams.transport.buffer import Room
+from streams.transport.log_range import LogRange, out_of_range
 from streams.transport.records import lighten
 from streams.transport.slices import Polled, Span
 
@@ -60,7 +61,7 @@ class Thread(stock.AIOKafkaConsumerThread):
             group_instance_id=settings.instance_id,
             partition_assignment_strategy=[self.app.assignor],
             enable_auto_commit=False,
-            auto_offset_reset="earliest",  # positions are always set before polling
+            auto_offset_reset="none",  # positions are always set before polling
             isolation_level="read_committed",
             max_poll_interval_ms=int((conf.broker_max_poll_interval or 1000) * 1000),
             max_partition_fetch_bytes=FETCH_BYTES,
@@ -151,21 +152,15 @@ class Thread(stock.AIOKafkaConsumerThread):
         states = {place: assignment.state_value(place) for place in room}
         for state in states.values():
             state.resume()
-        # A place without a position is being reset by aiokafka; its next slice will not
-        # continue, and the worker ends there.
+        # A place has no position before judging has set it.
         starts = {p: s.position for p, s in states.items() if s.has_valid_position}
         if not starts:
             await asyncio.sleep(timeout)
             return []
-        with fetcher._subscriptions.fetch_context():
-            try:
-                records: Mapping[Any, list[Any]] = await fetcher.fetched_records(
-                    set(starts), timeout=timeout, max_records=None
-                )
-            except asyncio.CancelledError:
-                # Past the context it would leave aiokafka counting one fetch for ever.
-                return []
-        if not assignment.active:
+        records = await _fetched(fetcher, starts.keys(), timeout)
+        if isinstance(records, errors.OffsetOutOfRangeError):
+            return await self._outside(assignment, *records.args[0].popitem())
+        if records is None or not assignment.active:
             return []
         polled = []
         for place, start in starts.items():
@@ -180,6 +175,32 @@ class Thread(stock.AIOKafkaConsumerThread):
                 span = Span(start, end)
                 polled.append(Polled(place.topic, place.partition, span, found, state.lso))
         return polled
+
+    async def _outside(self, assignment: Any, place: Any, wanted: int) -> list[Polled]:
+        """What to do where the broker does not have the offset that is wanted.
+
+        Ticks that were deleted are passed over, since later ones tell the time. Raises
+        ConsentryError for any other topic.
+        """
+        consumer = self._ensure_consumer()
+        starts = await consumer.beginning_offsets([place])
+        ends = await consumer.end_offsets([place])
+        log = LogRange(starts[place], ends[place])
+        if log.holds(wanted) or not assignment.active:
+            return []  # a leader that was just elected: ask it again
+        if place.topic != self.settings.topics.ticks:
+            raise out_of_range(place.topic, place.partition, wanted, log)
+        if wanted > log.end:
+            ending.crash(
+                "the ticks begin again at lower offsets, as after the topic was recreated",
+                topic=place.topic,
+                partition=place.partition,
+                expected=wanted,
+                end=log.end,
+            )
+        consumer.seek(place, log.start)
+        passed = Span(wanted, log.start)
+        return [Polled(place.topic, place.partition, passed, (), log.end)]
 
     async def seek_all(self, positions: Mapping[tuple[str, int], int]) -> None:
         """Set the positions of assigned topics and partitions."""
@@ -205,6 +226,25 @@ class Thread(stock.AIOKafkaConsumerThread):
             for place, offset in zip(places, offsets, strict=True)
             if offset is not None
         }
+
+
+async def _fetched(
+    fetcher: Any, places: Iterable[Any], seconds: float
+) -> Mapping[Any, list[Any]] | errors.OffsetOutOfRangeError | None:
+    """What came of the places, or that one is outside of its log; None when the poll was ended.
+
+    Nothing may be raised past the context: it would leave aiokafka counting one fetch for ever.
+    """
+    with fetcher._subscriptions.fetch_context():
+        try:
+            found: Mapping[Any, list[Any]] = await fetcher.fetched_records(
+                set(places), timeout=seconds, max_records=None
+            )
+        except asyncio.CancelledError:
+            return None
+        except errors.OffsetOutOfRangeError as error:
+            return error
+    return found
 
 
 def watch_membership(coordinator: Any) -> None:

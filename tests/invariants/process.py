@@ -26,9 +26,11 @@ from streams.settings import Settings
 from streams.transport.checks import PolicyPast
 from streams.transport.delivery import Bounds
 from streams.transport.driver import Consumer
+from streams.transport.log_range import LogRange, out_of_range
 from streams.transport.slices import Slice, Span
 from streams.transport.stores import Stores
 from streams.transport.takeover import TakeOver
+from streams.transport.thread import fail
 from tests.model.broker import Broker, Record
 from tests.model.clients import Producer, Reader
 from tests.model.wire import AtOnce
@@ -126,6 +128,8 @@ class Process:
         self.places: set[TP] = set()
         self.positions: dict[tuple[str, int], int] = {}
         self.read_committed = True
+        self.reset = "none"
+        """What the client does at a position that its log does not hold: none, or earliest."""
         self.offsets: dict[str, int] | None = None
         """What it takes for the committed offsets of every number; None for the truth."""
 
@@ -195,9 +199,13 @@ class Process:
         log = self.broker.logs[place]
         try:
             found, end = log.read(start, records, committed=self.read_committed)
-        except OffsetOutOfRangeError:  # the client begins at the start of the log
-            start = log.start
-            found, end = log.read(start, records, committed=self.read_committed)
+        except OffsetOutOfRangeError:
+            if self.reset == "none":
+                reach = LogRange(log.start, log.stable_end)
+                lost = out_of_range(place.topic, place.partition, start, reach)
+                self._context.run(fail, lost, "polling")
+            # The client begins at the start of the log, and one poll brings what stands there.
+            found, end = log.read(log.start, records, committed=self.read_committed)
         self.positions[place] = end
         return start, end, found
 

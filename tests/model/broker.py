@@ -116,9 +116,9 @@ class Log:
     def read(self, position: int, limit: int, *, committed: bool) -> tuple[list[Record], int]:
         """Up to `limit` offsets from a position: the records to see, and the next position.
 
-        Raises OffsetOutOfRangeError below the start.
+        Raises OffsetOutOfRangeError below the start and past the end.
         """
-        if position < self.start:
+        if not self.start <= position <= self.end:
             raise OffsetOutOfRangeError({})
         end = min(position + limit, self.stable_end if committed else self.end)
         end = max(end, position)
@@ -196,6 +196,12 @@ class Broker:
         self.changes += 1
         log = self.logs[topic, number]
         log.start = max(log.start, min(start, log.stable_end))
+
+    def recreate(self, topic: str) -> None:
+        """Delete a topic and create it again: offsets begin at 0."""
+        self.changes += 1
+        for number in self.partitions(topic):
+            self.logs[topic, number] = Log()
 
     def append(
         self,

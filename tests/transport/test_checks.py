@@ -15,6 +15,7 @@ from streams.transport.checks import (
     same_counts,
     shared_numbers,
 )
+from streams.transport.log_range import LogRange
 from streams.wire.progress import Gap, Progress
 
 TOPICS = ("a", "b")
@@ -62,11 +63,21 @@ def test_progress_that_differs_is_refused(
 
 
 def test_input_deleted_before_it_was_judged() -> None:
-    committed, starts = {"a": 5, "b": 9}, {"a": 7, "b": 9}
+    committed, logs = {"a": 5, "b": 9}, {"a": LogRange(7, 20), "b": LogRange(9, 9)}
     with pytest.raises(ConsentryError, match="offset 5 up to 7"):
-        lost_inputs(committed, starts, 0, accept=False)
-    assert lost_inputs(committed, starts, 0, accept=True) == [Gap("a", 5, 7)]
-    assert lost_inputs({"a": 7}, starts, 0, accept=False) == []
+        lost_inputs(committed, logs, 0, accept=False)
+    assert lost_inputs(committed, logs, 0, accept=True) == [Gap("a", 5, 7)]
+    assert lost_inputs({"a": 7}, logs, 0, accept=False) == []
+
+
+@pytest.mark.parametrize("accept", [False, True])
+def test_input_that_ends_before_what_was_judged(*, accept: bool) -> None:
+    with pytest.raises(ConsentryError, match="offset 5 is the next to judge") as refused:
+        lost_inputs({"a": 5}, {"a": LogRange(0, 4)}, 3, accept=accept)
+    assert "a, partition 3" in refused.value.problem
+    assert "from 0 to 4" in refused.value.problem
+    assert "generation" in refused.value.remedy
+    assert lost_inputs({"a": 4}, {"a": LogRange(0, 4)}, 3, accept=accept) == []
 
 
 def policy(*starts: int) -> Policy:

@@ -36,6 +36,7 @@ class Cluster:
     committed: dict[str, int] = field(default_factory=dict)
     log: list[One] = field(default_factory=list)
     starts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOPICS, 0))
+    ends: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOPICS, 1000))
     counts: dict[str, int] = field(default_factory=lambda: {"in": 1, "ticks": 1, "log": 1})
     steps: list[str] = field(default_factory=list)
     producers: list[Any] = field(default_factory=list)
@@ -141,6 +142,8 @@ class Reader:
         return {place: self._cluster.starts.get(place.topic, 0) for place in places}
 
     async def end_offsets(self, places: list[TopicPartition]) -> dict[Any, int]:
+        if places != [TopicPartition("log", 0)]:
+            return {place: self._cluster.ends[place.topic] for place in places}
         self._cluster.steps.append("end of changelog")
         return dict.fromkeys(places, 2 * len(self._cluster.log))
 
@@ -205,6 +208,7 @@ def test_a_topic_that_is_new_to_the_group_begins_at_its_start() -> None:
         lambda c: c.log.append(One("log", 0, 9, 0, PROGRESS_KEY, b"\x09")),
         lambda c: c.log.append(One("log", 0, 9, 0, b"no row's key", b"x")),
         lambda c: c.starts.update({"in": 6}),
+        lambda c: c.ends.update({"in": 4}),
         lambda c: c.counts.update({"ticks": 2}),
         lambda c: setattr(c, "declared", frozenset({2})),
         lambda c: c.log.extend(stored(partitions=2, **{"in": 5, "ticks": 2})),
@@ -295,6 +299,41 @@ def test_ticks_that_were_deleted_during_a_long_stop_are_no_loss() -> None:
     assert owned.progress.gaps == ()
     [[_, offsets]] = cluster.producers[0].committed
     assert offsets == ("group", {"ticks": 90}), "the committed offset follows"
+
+
+def test_ticks_that_begin_again_are_read_from_their_start() -> None:
+    cluster = Cluster(
+        committed={"in": 5, "ticks": 2},
+        log=stored(**{"in": 5, "ticks": 2}),
+        ends={"in": 5, "ticks": 1},
+    )
+    assert cluster.take().progress.positions == {"in": 5, "ticks": 0}
+
+
+def test_a_leader_that_does_not_know_its_end_yet_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(takeover, "SETTLING_S", 5.0)
+    cluster = Cluster(
+        committed={"in": 5, "ticks": 2},
+        log=stored(**{"in": 5, "ticks": 2}),
+        ends={"in": 4, "ticks": 2},
+    )
+    ends = [{"in": 5, "ticks": 2}, {"in": 4, "ticks": 2}]
+
+    async def run() -> OwnedPartition:
+        async def learn() -> None:
+            while ends:
+                cluster.ends = ends.pop()
+                await asyncio.sleep(0.3)
+
+        learning = asyncio.create_task(learn())
+        owned = await cluster.take_over().take([0], {})
+        await owned[0].committer.close()
+        await learning
+        return owned[0]
+
+    assert asyncio.run(run()).progress.positions == {"in": 5, "ticks": 2}
 
 
 def test_a_kept_partition_is_restored_only_when_somebody_else_judged_it() -> None:

@@ -7,9 +7,14 @@ from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from aiokafka.consumer.subscription_state import SubscriptionState
+from aiokafka.errors import OffsetOutOfRangeError
 from faust.types import TP
 
+from streams.errors import ConsentryError
+from streams.settings import Settings
+from streams.transport import ending
 from streams.transport.buffer import Room
 from streams.transport.slices import Polled, Span
 from streams.transport.thread import Thread
@@ -28,12 +33,31 @@ class Fetcher:
         self._subscriptions.assign_from_subscribed({A, B})
         self.answers: dict[TP, list[One]] = {}
         self.asked: set[TP] = set()
+        self.outside: dict[TP, int] = {}
+        self.logs = {A: (0, 0), B: (0, 0)}
         self.waiting = asyncio.Event()
         for place in (A, B):
             self.state(place).seek(0)
 
     def state(self, place: TP) -> Any:
         return self._subscriptions.subscription.assignment.state_value(place)
+
+    @property
+    def consumer(self) -> Any:
+        """The consumer that it fetches for."""
+
+        async def starts(places: list[TP]) -> dict[TP, int]:
+            return {place: self.logs[place][0] for place in places}
+
+        async def ends(places: list[TP]) -> dict[TP, int]:
+            return {place: self.logs[place][1] for place in places}
+
+        return SimpleNamespace(
+            _fetcher=self,
+            beginning_offsets=starts,
+            end_offsets=ends,
+            seek=lambda place, offset: self.state(place).seek(offset),
+        )
 
     def answer(self, place: TP, count: int, stable_end: int) -> None:
         state = self.state(place)
@@ -49,6 +73,8 @@ class Fetcher:
         timeout: float,  # noqa: ASYNC109 - as there
         max_records: None,  # noqa: ARG002 - as there
     ) -> dict[TP, list[One]]:
+        if self.outside:
+            raise OffsetOutOfRangeError(dict([self.outside.popitem()]))
         self.asked = {place for place in partitions if not self.state(place).paused}
         taken = {place: self.answers.pop(place) for place in self.asked & self.answers.keys()}
         for place, records in taken.items():
@@ -64,7 +90,8 @@ def run(story: Callable[[Thread, Fetcher], Awaitable[None]]) -> None:
         fetcher = Fetcher()
         thread: Any = Thread.__new__(Thread)
         thread._told = {}
-        thread._ensure_consumer = lambda: SimpleNamespace(_fetcher=fetcher)
+        thread._ensure_consumer = lambda: fetcher.consumer
+        thread.app = SimpleNamespace(settings=Settings(topic_ticks="b"))
         await story(thread, fetcher)
 
     asyncio.run(told())
@@ -157,5 +184,70 @@ def test_places_of_another_assignment_bring_nothing() -> None:
         assert await thread._poll({TP("a", 1): Room(1, 1)}, 0) == []
         fetcher._subscriptions.subscription.assignment._unassign()
         assert await thread._poll(ROOM, 0) == []
+
+    run(story)
+
+
+@pytest.mark.parametrize(
+    ("log", "words"),
+    [
+        ((7, 9), ("a, partition 0", "offset 3 up to 7", "deleted before", "from 7 to 9")),
+        ((0, 2), ("a, partition 0: offset 3 is the next to judge", "from 0 to 2", "created again")),
+    ],
+    ids=["before the start", "past the end"],
+)
+def test_a_position_outside_of_the_log_is_named_and_not_left(
+    log: tuple[int, int], words: tuple[str, ...]
+) -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        fetcher.state(A).seek(3)
+        fetcher.outside, fetcher.logs[A] = {A: 3}, log
+        with pytest.raises(ConsentryError) as refused:
+            await thread._poll(ROOM, 0)
+        assert all(word in refused.value.problem for word in words)
+        assert "generation" in refused.value.remedy or "accept_lost" in refused.value.remedy
+        assert fetcher.state(A).position == 3
+
+    run(story)
+
+
+def test_a_leader_that_did_not_know_better_is_asked_again() -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        fetcher.state(A).seek(3)
+        fetcher.outside, fetcher.logs[A] = {A: 3}, (0, 9)
+        assert await thread._poll(ROOM, 0) == []
+        fetcher.answer(A, 1, 4)
+        assert brought(await thread._poll(ROOM, 0))["a"] == (Span(3, 4), 1, 4)
+
+    run(story)
+
+
+def test_ticks_that_were_deleted_are_passed_over_and_the_position_says_so() -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        fetcher.outside, fetcher.logs[B] = {B: 0}, (5, 6)
+        assert brought(await thread._poll(ROOM, 0)) == {"b": (Span(0, 5), 0, 6)}
+        fetcher.answer(B, 1, 6)
+        assert brought(await thread._poll(ROOM, 0))["b"] == (Span(5, 6), 1, 6)
+
+    run(story)
+
+
+def test_ticks_that_begin_again_end_the_process_which_may_start_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Crashed(BaseException):
+        pass
+
+    def crash(_reason: str, **where: object) -> None:
+        assert where == {"topic": "b", "partition": 0, "expected": 8, "end": 1}
+        raise Crashed
+
+    monkeypatch.setattr(ending, "crash", crash)
+
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        fetcher.state(B).seek(8)
+        fetcher.outside, fetcher.logs[B] = {B: 8}, (0, 1)
+        with pytest.raises(Crashed):
+            await thread._poll(ROOM, 0)
 
     run(story)
