@@ -37,6 +37,7 @@ def delivery_consumer(
 
     return Reader(
         **settings.connection.aiokafka_options(),
+        kept_max_bytes=settings.output_max_bytes,
         client_id="consentry-deliver",
         group_id=group,
         isolation_level="read_committed",

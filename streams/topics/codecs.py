@@ -7,11 +7,12 @@ in the middle of its work, so it is asked before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
 from streams.errors import ConsentryError
+from streams.unpacking.inflate import NotUnpacked, Unavailable, inflated
 
 NONE: Final = "uncompressed"
 """`compression.type` of a topic whose batches the broker unpacks."""
@@ -30,10 +31,11 @@ Compression = Literal["none", "gzip", "snappy", "lz4", "zstd"]
 """How a producer packs its batches, in the words of Kafka's own producers."""
 
 REMEDY: Final = (
-    "The package cramjam is what does it, and is missing or broken here: install the packages of "
-    "requirements-worker.lock again (or: pip install --force-reinstall cramjam)."
+    "The packages cramjam, lz4 and backports-zstd are what does it, and one of them is missing "
+    "or broken here: install the packages of requirements-worker.lock again (or: pip install "
+    "--force-reinstall cramjam lz4 backports-zstd)."
 )
-"""aiokafka reads and writes all codecs but gzip with that package."""
+"""Newer Pythons have Zstandard in their library."""
 
 _SAID: Final = b"consentry"
 _PACKED: Final[Mapping[str, str]] = MappingProxyType(
@@ -49,15 +51,7 @@ _PACKED: Final[Mapping[str, str]] = MappingProxyType(
 
 def unreadable_codecs() -> frozenset[str]:
     """The codecs that this process cannot read; empty where everything is installed."""
-    from aiokafka import codec
-
-    readers: Mapping[str, Callable[[bytes], bytes]] = {
-        "gzip": codec.gzip_decode,
-        "snappy": codec.snappy_decode,
-        "lz4": codec.lz4_decode,
-        "zstd": codec.zstd_decode,
-    }
-    return frozenset(name for name, read in readers.items() if not _reads(name, read))
+    return frozenset(name for number, name in CODECS.items() if number and not _reads(number))
 
 
 def producer_option(compression: Compression) -> str | None:
@@ -65,15 +59,19 @@ def producer_option(compression: Compression) -> str | None:
 
     Raises ConsentryError when the codec cannot be written here.
     """
-    if compression in unreadable_codecs():
+    from aiokafka import codec
+
+    written = {"none": True, "gzip": True}.get(compression, codec.cramjam is not None)
+    if compression in unreadable_codecs() or not written:
         raise ConsentryError(f"this installation cannot compress with {compression}", REMEDY)
     return None if compression == "none" else compression
 
 
-def _reads(name: str, read: Callable[[bytes], bytes]) -> bool:
+def _reads(number: int) -> bool:
     try:
-        return read(bytes.fromhex(_PACKED[name])) == _SAID
-    except Exception:  # noqa: BLE001 - however a library is broken, it does not read
+        packed = bytes.fromhex(_PACKED[CODECS[number]])
+        return b"".join(inflated(number, packed)) == _SAID
+    except (Unavailable, NotUnpacked):
         return False
 
 
@@ -90,16 +88,6 @@ def unreadable_batch(topic: str, partition: int, offset: int, number: int | None
         f"{topic}, partition {partition}, offset {offset}: the batch is compressed with "
         f"{_name(number)}, which this installation cannot read",
         f"{REMEDY} What came before it is kept, and nothing is passed over.",
-    )
-
-
-def damaged_batch(topic: str, partition: int, offset: int, number: int | None) -> ConsentryError:
-    """The error for a batch that is not what its codec makes of anything."""
-    return ConsentryError(
-        f"{topic}, partition {partition}, offset {offset}: the batch cannot be unpacked as "
-        f"{_name(number)}: its bytes are damaged",
-        "Kafka unpacks what producers send before it takes it, so look at the broker's disk and "
-        "its other replicas.",
     )
 
 

@@ -39,6 +39,7 @@ def changelog_reader(settings: Settings) -> Reader:
     """A consumer without a group that sees committed records only."""
     return Reader(
         **settings.connection.aiokafka_options(),
+        kept_max_bytes=settings.output_max_bytes,
         isolation_level="read_committed",
         auto_offset_reset="none",
         enable_auto_commit=False,

@@ -6,11 +6,15 @@ the time that a worker needs for a record it takes as much as storing one does.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from streams.topics.reader import Fetched, Placed
+from streams.unpacking.cut import HEADERS_AT_MOST, first_headers
+
+HEADERS_MAX_BYTES: Final = 1 << 20
+"""Of more headers than are ever kept, so many bytes."""
 
 
 class Received(msgspec.Struct, frozen=True, gc=False):
@@ -29,6 +33,9 @@ class Unpacked(Placed):
     """Batches unpacked into lighter records."""
 
     def _consumer_record(self, tp: Any, record: Any) -> Received:
+        headers = tuple(record.headers)
+        if len(headers) > HEADERS_AT_MOST:
+            headers = tuple(first_headers(headers, HEADERS_MAX_BYTES))
         return Received(
             tp.topic,
             tp.partition,
@@ -36,7 +43,7 @@ class Unpacked(Placed):
             record.timestamp,
             record.key,
             record.value,
-            tuple(record.headers),
+            headers,
         )
 
 

@@ -19,6 +19,7 @@ from faust.types import TP
 
 from streams.errors import ConsentryError
 from streams.settings import Settings
+from streams.topics.reader import Reader
 from streams.transport import ending
 from streams.transport.buffer import Room
 from streams.transport.log_range import LogRange, out_of_range
@@ -54,8 +55,9 @@ class Thread(stock.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         settings, conf = self.settings, self.app.conf
         self._assignor = self.app.assignor
-        return aiokafka.AIOKafkaConsumer(
+        return Reader(
             **settings.connection.aiokafka_options(),
+            kept_max_bytes=settings.output_max_bytes,
             client_id=conf.broker_client_id,
             group_id=settings.group_id,
             group_instance_id=settings.instance_id,

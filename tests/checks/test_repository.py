@@ -108,7 +108,7 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_used() -> None:
     # Parts of Faust, of Jinja and of pydantic that come with them, in step.
     parts = {"mode-streaming", "markupsafe", "pydantic-core"}
     # What aiokafka and fastavro read codecs with, where it is there.
-    behind = {"cramjam", "backports-zstd"}
+    behind = {"cramjam", "backports-zstd", "lz4"}
     assert imported(ROOT / "streams") - parts | behind == declared(
         "dependencies", "local", "sentinel", "apprise", "otel"
     )

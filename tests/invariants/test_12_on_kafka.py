@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import aiokafka
 import pytest
@@ -95,7 +96,7 @@ def test_read_committed_holds(bus: Bus) -> None:
 
 
 def test_read_committed_bites(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
-    def uncommitted(**options: object) -> object:
+    def uncommitted(**options: Any) -> object:
         return Reader(**(options | {"isolation_level": "read_uncommitted"}))
 
     monkeypatch.setattr("streams.transport.clients.Reader", uncommitted)

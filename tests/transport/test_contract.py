@@ -6,7 +6,9 @@ A new version of one of them must fail here first, by name, not in a rebalance.
 from __future__ import annotations
 
 import inspect
+import re
 from importlib.metadata import entry_points, version
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -22,6 +24,12 @@ from mode.services import Service
 from streams.app import SCHEME, ConsentryApp, NoTables
 from streams.transport.driver import Consumer, Transport
 from streams.transport.thread import Thread
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN_RESULT: type[Any] = next(
+    one for one in fetcher.FetchResult.__mro__ if one.__module__ == fetcher.__name__
+)
+"""Aiokafka's, whether ours stands in for it or not."""
 
 
 def test_versions() -> None:
@@ -74,6 +82,7 @@ def test_what_is_overridden_is_there_with_the_same_parameters(
         (fetcher.Fetcher, "fetched_records _records"),
         (fetcher.FetchResult, "_partition_records"),
         (fetcher.PartitionRecords, "_consumer_record _records _tp next_fetch_offset"),
+        (fetcher, "MemoryRecords FetchResult"),
         (subscription_state.SubscriptionState, "fetch_context fetcher_idle_time subscription"),
         (subscription_state.Assignment, "active tps state_value"),
         (subscription_state.TopicPartitionState, "has_valid_position position lso"),
@@ -109,12 +118,52 @@ def test_private_names_that_are_called(holder: type[Any], names: str) -> None:
         (fetcher.Fetcher._get_actions_per_node, "elif tp_state.paused:"),
         # A result is put in whole; only `getall` and `getone` unpack it, by this name.
         (fetcher.Fetcher._proc_fetch_request, "self._records[tp] = FetchResult("),
+        # Both are looked up in the module, where ours stand in (streams/unpacking).
+        (fetcher.Fetcher._proc_fetch_request, "records = MemoryRecords(part_data[-1])"),
+        (fetcher.Fetcher._proc_fetch_request, "elif records.size_in_bytes() > 0:"),
+        (fetcher.Fetcher.fetched_records, "if type(res_or_error) is FetchResult:"),
+        (fetcher.Fetcher.fetched_records, "if not res_or_error.has_more():"),
+        # All that is asked of a batch.
+        (fetcher.PartitionRecords._unpack_records, "not next_batch.validate_crc()"),
+        (fetcher.PartitionRecords._unpack_records, "next_batch.producer_id is not None"),
+        (fetcher.PartitionRecords._unpack_records, "next_batch.is_transactional"),
+        (fetcher.PartitionRecords._unpack_records, "if next_batch.is_control_batch:"),
+        (fetcher.PartitionRecords._unpack_records, "for record in next_batch:"),
+        (fetcher.PartitionRecords._unpack_records, "if record.offset < self.next_fetch_offset:"),
         (fetcher.PartitionRecords._unpack_records, "self._consumer_record(tp, record)"),
         (fetcher.Fetcher._get_actions_per_node, "resume_futures.append(tp_state.resume_fut)"),
     ],
 )
 def test_lines_that_we_rely_on(code: Any, line: str) -> None:
     assert line in inspect.getsource(code)
+
+
+def test_a_piece_of_a_result_is_taken_as_aiokafka_takes_all() -> None:
+    source = inspect.getsource(OWN_RESULT.getall)
+    for line in (
+        "self.check_assignment(tp)",
+        "self._update_position()",
+        "_partition_records = None",
+    ):
+        assert line in source
+
+
+def test_batches_have_what_is_asked_of_them() -> None:
+    """Nothing else of a batch is looked at by aiokafka."""
+    asked = set(re.findall(r"next_batch\.(\w+)", inspect.getsource(fetcher.PartitionRecords)))
+    assert asked == {
+        "validate_crc", "producer_id", "base_offset", "next_offset", "is_control_batch",
+        "is_transactional",
+    }  # fmt: skip
+
+
+def test_every_consumer_is_made_where_batches_are_ours() -> None:
+    made = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "streams").rglob("*.py")
+        if re.search(r"AIOKafkaConsumer\(|Reader\(aiokafka", path.read_text("utf-8"))
+    ]
+    assert made == ["streams/topics/reader.py"]
 
 
 def test_taking_over_comes_before_positions_are_set() -> None:

@@ -176,6 +176,7 @@ class Bus:
     def _consumer(self, isolation: str) -> Reader:
         return Reader(
             **self._settings.connection.aiokafka_options(),
+            kept_max_bytes=self._settings.output_max_bytes,
             isolation_level=isolation,
             auto_offset_reset="none",
             enable_auto_commit=False,

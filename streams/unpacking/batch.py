@@ -1,0 +1,216 @@
+"""One record batch of a broker, unpacked piece by piece."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+
+from aiokafka.errors import CorruptRecordException
+from aiokafka.record.default_records import DefaultRecordBatch
+
+from streams.unpacking.cut import (
+    HEADERS_AT_MOST,
+    LEFT_OUT,
+    Cut,
+    Digest,
+    Keep,
+    keeping,
+    left_out,
+    name_text,
+)
+from streams.unpacking.flow import Flow
+from streams.unpacking.inflate import PIECE, NotUnpacked, inflated
+
+BUDGET: Final = 1 << 30
+"""Bytes that one batch may become; what lies behind them is not read."""
+
+HEADER: Final = struct.Struct(">qiibIhiqqqhii")
+_ATTRIBUTES_AT: Final = 21
+_COUNT_AT: Final = 57
+CODEC_MASK: Final = 0x07
+_APPEND_TIME: Final = 0x08
+
+
+class BatchRecord(NamedTuple):
+    """A record of a batch, as aiokafka's own."""
+
+    offset: int
+    timestamp: int
+    timestamp_type: int
+    key: bytes | None
+    value: bytes | None
+    headers: Any
+    checksum: None = None
+
+
+class Batch:
+    """Stands in for aiokafka's `DefaultRecordBatch`, for batches that are not control batches."""
+
+    def __init__(self, data: bytes, stock: Any, max_bytes: int) -> None:
+        """`max_bytes` is the size of a record that can be kept (`unpacking.cut.keeping`)."""
+        self._data = data
+        self._stock = stock
+        self._keep = keeping(max_bytes)
+        self.validate_crc = stock.validate_crc
+        self.base_offset: int = stock.base_offset
+        self.next_offset: int = stock.next_offset
+        self.producer_id: int = stock.producer_id
+        self.is_transactional: bool = stock.is_transactional
+        self.is_control_batch = False
+        self._count: int = struct.unpack_from(">i", data, _COUNT_AT)[0]
+        self._append_time = bool(stock.attributes & _APPEND_TIME)
+        self._time: int = stock.max_timestamp if self._append_time else stock.first_timestamp
+
+    def __iter__(self) -> Iterator[Any]:
+        codec = self._stock.attributes & CODEC_MASK
+        if not codec and len(self._data) <= PIECE:
+            return iter(self._read(self._stock, self._data[HEADER.size :], self._count))
+        return self._pieces(codec)
+
+    def _pieces(self, codec: int) -> Iterator[Any]:
+        body = self._data[HEADER.size :]
+        flow = Flow(inflated(codec, body) if codec else iter((body,)), BUDGET)
+        left, last = self._count, self.base_offset - 1
+        try:
+            flow.more()
+            while left:
+                end, count, longer = complete(flow.buffer, flow.at, left)
+                if count:
+                    for record in self._parse(flow.buffer[flow.at : end], count):
+                        last = record.offset
+                        yield record
+                    flow.at = end
+                    left -= count
+                elif longer:
+                    record = Careful(flow, self, self._keep).record()
+                    last = record.offset
+                    left -= 1
+                    yield record
+                elif not flow.more():
+                    raise NotUnpacked("the batch is cut short")
+        except NotUnpacked:
+            yield from self._unread(left, last)
+
+    def _parse(self, body: bytes, count: int) -> list[Any]:
+        """Records that lie in the buffer whole, by aiokafka's parser where it can."""
+        header = bytearray(self._data[: HEADER.size])
+        attributes = self._stock.attributes & ~CODEC_MASK
+        struct.pack_into(">h", header, _ATTRIBUTES_AT, attributes)
+        struct.pack_into(">i", header, _COUNT_AT, count)
+        return self._read(DefaultRecordBatch(bytes(header) + body), body, count)
+
+    def _read(self, stock: Any, body: bytes, count: int) -> list[Any]:
+        try:
+            return list(stock)
+        except (UnicodeDecodeError, CorruptRecordException):
+            flow = Flow(iter((body,)), BUDGET)
+            flow.more()
+            return [Careful(flow, self, self._keep).record() for _ in range(count)]
+
+    def place(self, time_delta: int, offset_delta: int) -> tuple[int, int, int]:
+        """Offset, timestamp and its type of a record, by what it says itself."""
+        time = self._time if self._append_time else self._time + time_delta
+        return self.base_offset + offset_delta, time, int(self._append_time)
+
+    def _unread(self, left: int, last: int) -> Iterator[BatchRecord]:
+        """What stands for records that could not be read.
+
+        A topic that is not compacted has no holes in a batch; were there some, these are
+        taken to be the last offsets, so that none is met twice.
+        """
+        first = max(last + 1, self.next_offset - left)
+        for offset in range(first, min(first + left, self.next_offset)):
+            time = self._stock.max_timestamp
+            yield BatchRecord(offset, time, int(self._append_time), None, Cut(b"", None, None), ())
+
+
+def complete(buffer: bytes, at: int, left: int) -> tuple[int, int, bool]:
+    """How far records lie in the buffer whole, how many, and whether a long one is next."""
+    count, size = 0, len(buffer)
+    while count < left:
+        place, length, shift = at, 0, 0
+        while True:
+            if place >= size:
+                return at, count, False
+            byte = buffer[place]
+            place += 1
+            length |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                break
+            shift += 7
+            if shift > 35:
+                raise NotUnpacked("a number is too long")
+        length = (length >> 1) ^ -(length & 1)
+        if length < 0:
+            raise NotUnpacked("a record has no length")
+        if length > PIECE:
+            return at, count, True
+        if place + length > size:
+            return at, count, False
+        at = place + length
+        count += 1
+    return at, count, False
+
+
+class Careful:
+    """Reads a record that is long, or that aiokafka does not read."""
+
+    def __init__(self, flow: Flow, batch: Batch, keep: Keep) -> None:
+        self._flow = flow
+        self._batch = batch
+        self._keep = keep
+
+    def record(self) -> BatchRecord:
+        """The next record. Raises NotUnpacked before its offset is known."""
+        flow, keep = self._flow, self._keep
+        length = flow.varint()
+        flow.take(1)
+        place = self._batch.place(flow.varint(), flow.varint())
+        whole = length <= keep.whole
+        key: bytes | None = None
+        value: bytes | None = Cut(b"", None, None)
+        headers: Any = ((LEFT_OUT, left_out(0, None, None)),)
+        # The flow gives nothing more once it cannot be read, so what follows is unread too.
+        with suppress(NotUnpacked):
+            key = self._field(length if whole else keep.key, keep.key)
+            value = self._field(length if whole else keep.value, keep.head)
+            headers = self._headers(length if whole else keep.headers)
+        return BatchRecord(*place, key, value, headers)
+
+    def _field(self, whole: int, head: int) -> bytes | None:
+        length = self._flow.varint()
+        if length < 0:
+            return None
+        return self._flow.take(length) if length <= whole else self._flow.cut(length, head)
+
+    def _headers(self, room: int) -> Any:
+        """The first headers, as far as there is room, and what stands for all of them."""
+        kept: list[tuple[str, bytes | None]] = []
+        digest = Digest()
+        count = self._flow.varint()
+        for _ in range(count):
+            name, room = self._part(digest, room)
+            value, room = self._part(digest, room)
+            digest.count += 1
+            if room >= 0 and len(kept) < HEADERS_AT_MOST:
+                kept.append((name_text(name or b""), value))
+        if len(kept) < count:
+            kept.append((LEFT_OUT, digest.left_out()))
+        return kept
+
+    def _part(self, digest: Digest, room: int) -> tuple[bytes | None, int]:
+        """A name or a value, and the room that is left; below 0 nothing is kept any more."""
+        length = self._flow.varint()
+        digest.begin(None if length < 0 else length)
+        if length < 0:
+            return None, room
+        room -= length
+        if room < 0:
+            for part in self._flow.pour(length):
+                digest.update(part)
+            return b"", room
+        field = self._flow.take(length)
+        digest.update(field)
+        return field, room

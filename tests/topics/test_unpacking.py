@@ -1,0 +1,258 @@
+"""Record batches are unpacked within bounds, whatever is in them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import struct
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import cramjam
+import lz4.frame
+import pytest
+import zstandard
+from aiokafka.consumer import fetcher
+from aiokafka.consumer.fetcher import READ_COMMITTED, PartitionRecords
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
+from aiokafka.record.util import calc_crc32c
+from aiokafka.structs import TopicPartition
+
+from streams.transport.records import Unpacked
+from streams.unpacking import batch as batches
+from streams.unpacking.batch import HEADER
+from streams.unpacking.cut import HEADERS_AT_MOST, Cut, LeftOut, name_bytes
+from streams.unpacking.fetched import Batches, Pieces, install
+
+Sent = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
+
+MAX_BYTES = 4_259_840
+PLACE = TopicPartition("t", 0)
+GOOD: list[Sent] = [(b"k%d" % n, b"v%d" % n, [("h", b"x")]) for n in range(5)]
+
+
+def xerial(body: bytes) -> bytes:
+    head = b"\x82SNAPPY\x00" + struct.pack(">ii", 1, 1)
+    blocks = (bytes(cramjam.snappy.compress_raw(body[at : at + 32768]))
+              for at in range(0, len(body), 32768))  # fmt: skip
+    return head + b"".join(struct.pack(">i", len(one)) + one for one in blocks)
+
+
+CODECS: dict[str, tuple[int, Callable[[bytes], bytes]]] = {
+    "gzip": (1, gzip.compress),
+    "snappy": (2, lambda body: bytes(cramjam.snappy.compress_raw(body))),
+    "snappy in blocks": (2, xerial),
+    "lz4": (3, lambda body: lz4.frame.compress(body, block_linked=False)),
+    "zstd": (4, zstandard.compress),
+}
+
+
+def plain(sent: Sequence[Sent], base: int = 0) -> bytes:
+    builder = DefaultRecordBatchBuilder(
+        magic=2, compression_type=0, is_transactional=0, producer_id=-1, producer_epoch=-1,
+        base_sequence=-1, batch_size=1 << 31,
+    )  # fmt: skip
+    for offset, (key, value, headers) in enumerate(sent):
+        builder.append(offset, timestamp=1_000 + offset, key=key, value=value, headers=headers)
+    built = bytearray(builder.build())
+    struct.pack_into(">q", built, 0, base)
+    return bytes(built)
+
+
+def packed(raw: bytes, codec: str | None) -> bytes:
+    """A batch as a producer with this codec would send it."""
+    head, body = bytearray(raw[: HEADER.size]), raw[HEADER.size :]
+    if codec is not None:
+        number, compress = CODECS[codec]
+        struct.pack_into(">h", head, 21, number)
+        body = compress(body)
+    struct.pack_into(">i", head, 8, HEADER.size + len(body) - 12)
+    struct.pack_into(">I", head, 17, calc_crc32c(bytes(head[21:]) + body))
+    return bytes(head) + body
+
+
+class Assignment:
+    active = True
+
+    def __init__(self) -> None:
+        self.position = 0
+        self.paused = False
+
+    def state_value(self, _place: Any) -> Assignment:
+        return self
+
+    def consumed_to(self, position: int) -> None:
+        self.position = position
+
+
+def fetched(data: bytes) -> Pieces:
+    install(MAX_BYTES)
+    records = PartitionRecords(
+        PLACE, Batches(data), [], 0, None, None, check_crcs=True, isolation_level=READ_COMMITTED
+    )
+    records.__class__ = Unpacked
+    return Pieces(PLACE, assignment=Assignment(), partition_records=records, backoff=0)
+
+
+def in_pieces(data: bytes) -> Iterator[list[Any]]:
+    result = fetched(data)
+    while result.has_more():
+        yield list(result.getall())
+
+
+def read(data: bytes) -> list[Any]:
+    return [record for piece in in_pieces(data) for record in piece]
+
+
+def shown(records: Sequence[Any]) -> list[Any]:
+    return [(one.offset, one.timestamp, one.key, one.value, list(one.headers)) for one in records]
+
+
+def expected(sent: Sequence[Sent]) -> list[Any]:
+    return [(at, 1_000 + at, *one) for at, one in enumerate(sent)]
+
+
+@pytest.mark.parametrize("codec", [None, *CODECS])
+def test_ordinary_batches_are_read_as_they_are(codec: str | None) -> None:
+    assert shown(read(packed(plain(GOOD), codec))) == expected(GOOD)
+
+
+@pytest.mark.parametrize("codec", [None, *CODECS])
+def test_records_of_a_batch_that_takes_several_pieces(codec: str | None) -> None:
+    sent: list[Sent] = [(b"k", bytes([n % 251]) * 700, []) for n in range(5_000)]
+    assert shown(read(packed(plain(sent), codec))) == expected(sent)
+
+
+@pytest.mark.parametrize("codec", [None, *CODECS])
+def test_a_header_whose_name_is_not_utf_8_is_read(codec: str | None) -> None:
+    raw = plain([*GOOD, (b"k", b"v", [("x-cafe", b"1"), ("x-cafe", None)]), *GOOD])
+    records = read(packed(raw.replace(b"x-cafe", b"x-caf\xe9"), codec))
+    assert len(records) == 11
+    headers = [(name_bytes(name), value) for name, value in records[5].headers]
+    assert headers == [(b"x-caf\xe9", b"1"), (b"x-caf\xe9", None)]
+    assert shown(records)[:5] == expected(GOOD)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_record_too_large_to_keep_is_cut_between_good_ones(codec: str) -> None:
+    value = b'{"a": "' + b"x" * 9_000_000 + b'"}'
+    sent: list[Sent] = [*GOOD, (b"k", value, [("h", b"1")]), *GOOD]
+    records = read(packed(plain(sent), codec))
+    assert [one.offset for one in records] == list(range(11))
+    found = records[5].value
+    assert isinstance(found, Cut)
+    assert found.length == len(value)
+    assert found.sha256 == hashlib.sha256(value).hexdigest()
+    assert bytes(found) == value[: len(found)]
+    assert 0 < len(found) <= 65_536
+    assert list(records[5].headers) == [("h", b"1")]
+    assert shown(records[:5] + records[6:]) == [one for one in expected(sent) if one[0] != 5]
+
+
+def test_a_value_that_can_be_kept_stays_whole() -> None:
+    value = b"x" * 4_100_000
+    (record,) = read(packed(plain([(b"k", value, [])]), "gzip"))
+    assert record.value == value
+    assert type(record.value) is bytes
+
+
+def test_long_headers_are_cut_and_the_value_stays() -> None:
+    headers: list[tuple[str, bytes | None]] = [("first", b"1"), ("long", b"y" * 5_000_000)]
+    (record,) = read(packed(plain([(b"k", b"v", headers)]), "gzip"))
+    assert (record.key, record.value) == (b"k", b"v")
+    (first, (_, rest)) = record.headers
+    assert first == ("first", b"1")
+    assert isinstance(rest, LeftOut)
+    assert (rest.headers, rest.length) == (2, 5_000_000 + len("firstlong1"))
+    whole = b"".join(
+        len(part).to_bytes(4, "big") + part for part in (b"first", b"1", b"long", b"y" * 5_000_000)
+    )
+    assert rest.sha256 == hashlib.sha256(whole).hexdigest()
+
+
+def test_very_many_headers_are_cut() -> None:
+    (record,) = read(packed(plain([(b"k", b"v", [("h", b"")] * 50_000)]), None))
+    assert len(record.headers) == HEADERS_AT_MOST + 1
+    assert record.headers[-1][1].headers == 50_000
+
+
+def test_a_long_key_is_cut() -> None:
+    key = b"k" * 6_000_000
+    (record,) = read(packed(plain([(key, b"v", [])]), "gzip"))
+    assert isinstance(record.key, Cut)
+    assert record.key.length == len(key)
+    assert record.value == b"v"
+
+
+def test_a_bomb_takes_little_memory() -> None:
+    data = packed(plain([*GOOD, (b"k", b"x" * 300_000_000, []), *GOOD]), "gzip")
+    tracemalloc.start()
+    try:
+        records = read(data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(records) == 11
+    assert records[5].value.length == 300_000_000
+    assert peak < 32_000_000
+
+
+def test_a_bomb_of_many_records_comes_in_pieces() -> None:
+    sent: list[Sent] = [(b"k", b"x" * 1_000, [])] * 40_000
+    data = packed(plain(sent), "gzip")
+    sizes = [len(piece) for piece in in_pieces(data)]
+    assert sum(sizes) == 40_000
+    assert max(sizes) < 6_000
+
+
+def test_what_lies_behind_the_budget_is_named_and_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(batches, "BUDGET", 8 << 20)
+    data = packed(plain([*GOOD, (b"k", b"x" * 30_000_000, []), *GOOD], base=70), "zstd")
+    records = read(data)
+    assert [one.offset for one in records] == list(range(70, 81))
+    assert (records[5].value.length, records[5].value.sha256) == (30_000_000, None)
+    for one in records[6:]:
+        assert isinstance(one.value, Cut)
+        assert (one.value.length, one.key) == (None, None)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize("spoil", [lambda body: body[:-9], lambda body: b"\x00" * len(body)])
+def test_damage_names_every_record(codec: str, spoil: Callable[[bytes], bytes]) -> None:
+    raw = packed(plain(GOOD), codec)
+    head, body = bytearray(raw[: HEADER.size]), spoil(raw[HEADER.size :])
+    struct.pack_into(">i", head, 8, HEADER.size + len(body) - 12)
+    struct.pack_into(">I", head, 17, calc_crc32c(bytes(head[21:]) + body))
+    records = read(bytes(head) + body)
+    assert [one.offset for one in records] == list(range(5))
+    assert isinstance(records[-1].value, Cut)
+
+
+def test_an_answer_may_end_within_a_batch() -> None:
+    first, second = packed(plain(GOOD), "lz4"), packed(plain(GOOD, base=5), "gzip")
+    assert len(read(first + second)) == 10
+    assert len(read(first + second[:-1])) == 5
+
+
+def test_batches_are_read_from_the_middle() -> None:
+    result = fetched(packed(plain(GOOD), "gzip"))
+    unpacking: Any = result._partition_records
+    unpacking.next_fetch_offset = 3
+    result._assignment.position = 3
+    assert [one.offset for one in result.getall()] == [3, 4]
+
+
+def test_records_come_up_to_a_number() -> None:
+    result = fetched(packed(plain(GOOD), "gzip"))
+    assert [one.offset for one in result.getall(2)] == [0, 1]
+    assert result._assignment.position == 2
+    assert [one.offset for one in result.getall(9)] == [2, 3, 4]
+
+
+def test_aiokafka_makes_its_results_of_ours() -> None:
+    install(MAX_BYTES)
+    assert fetcher.MemoryRecords is Batches
+    assert fetcher.FetchResult is Pieces
