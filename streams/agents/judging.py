@@ -38,6 +38,7 @@ from streams.wire.rows import CorruptRow
 from streams.wire.traces import trace_id
 
 _JUDGED: Final = Outcome.JUDGED
+_NOT_ASSESSED: Final = Outcome.NOT_ASSESSED
 
 RECORDS_AT_ONCE = 500
 """After so many records other work gets its turn: heartbeats, commits, other partitions."""
@@ -170,9 +171,6 @@ class PartitionJudge:
             if partition_for(key, self._partition.count) != record.partition:
                 self._unusual(record, counters)
                 return
-            if self.retention.expired(fact.event.occurred_at):
-                counters.expired += 1
-                return
             subject = Subject(fact.event.controller_id, fact.event.subject_id)
         elif record.partition != self._partition.number:
             self._unusual(record, counters)
@@ -198,8 +196,6 @@ class PartitionJudge:
                 self._set_aside(record, refused, counters)
             case Elsewhere() as elsewhere:
                 self._send_home(record, elsewhere, counters)
-            case Arrived() if subject is None and self.retention.expired(fact.event.occurred_at):
-                counters.expired += 1
             case Arrived():
                 subject = subject or Subject(fact.event.controller_id, fact.event.subject_id)
                 self._judge(key, subject, fact, counters)
@@ -208,13 +204,16 @@ class PartitionJudge:
         progress = self._progress
         decision = judge(subject, fact, self._policy, progress.partition_time)
         outcome = decision.outcome
-        if outcome is _JUDGED:
-            counters.judged += 1
+        if outcome is _JUDGED or outcome is _NOT_ASSESSED:
             at = fact.event.occurred_at
             if progress.judged_until is None or at > progress.judged_until:
                 progress.judged_until = at
-            if isinstance(fact.event, DataShare):
-                self._tally.shared(subject)
+            if outcome is _NOT_ASSESSED:
+                counters.not_assessed += 1
+            else:
+                counters.judged += 1
+                if isinstance(fact.event, DataShare):
+                    self._tally.shared(subject)
             if decision.findings or decision.duties:
                 self.raised.append(fact.ingested_at)
             self._write(key, subject, decision)
@@ -233,7 +232,6 @@ class PartitionJudge:
         """
         progress = self._progress
         clock = progress.partition_time = latest(progress.partition_time, now) or now
-        self.retention.pass_time(clock)
         while (key := self.subjects.deadlines.first_passed(clock)) is not None:
             subject = self.subjects.find(key)
             if subject is None:

@@ -17,12 +17,13 @@ from streams.core.identifiers import EventId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.revise import Revision, revise
-from streams.core.rules.assess import assess
+from streams.core.rules.assess import assess, not_assessed
 from streams.core.state import Decision, EventRow, Fact, Outcome
 from streams.core.subject import Record, Subject, outranks
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _JUDGED: Final = Outcome.JUDGED
+_NOT_ASSESSED: Final = Outcome.NOT_ASSESSED
 
 
 def judge(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -> Decision:
@@ -37,7 +38,9 @@ def judge(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -
     if record is not None and (known := record.holds(fact.payload_hash)) is not None:
         replayed = known.fact.source == fact.source
         return Decision(outcome=Outcome.REPLAY if replayed else Outcome.DUPLICATE)
-    row = EventRow(fact=fact, policy_digest=policy.digest)
+    outcome = _NOT_ASSESSED if not_assessed(event, policy) else _JUDGED
+    taken_at = clock if clock is not None and clock > fact.ingested_at else None
+    row = EventRow(fact=fact, policy_digest=policy.digest, taken_at=taken_at)
     if record is None:
         record = subject.add(row)
         touched = affected(subject, event, policy)
@@ -48,7 +51,7 @@ def judge(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -
     if len(touched) == 1 and displaced is None:
         alone = _again(subject, event.event_id, policy, clock, at=fact.ingested_at, new=fact)
         return Decision(
-            outcome=_JUDGED,
+            outcome=outcome,
             rows=(alone.row,) if alone.changed else (),
             findings=alone.findings,
             duties=alone.duties,
@@ -61,7 +64,7 @@ def judge(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -
     rows = [revision.row for revision in revisions if revision.changed]
     if displaced is not None:
         rows.append(displaced)
-    return _decision(revisions, rows)
+    return _decision(revisions, rows, outcome)
 
 
 def judge_deadlines(subject: Subject, clock: Instant, policy: Policy) -> Decision:
@@ -75,7 +78,8 @@ def judge_deadlines(subject: Subject, clock: Instant, policy: Policy) -> Decisio
         _again(subject, event_id, policy, clock, at=clock, new=None)
         for event_id in _in_time(subject, passed)
     ]
-    return _decision(revisions, [revision.row for revision in revisions if revision.changed])
+    rows = [revision.row for revision in revisions if revision.changed]
+    return _decision(revisions, rows, _JUDGED)
 
 
 def _contest(
@@ -131,9 +135,9 @@ def _in_time(subject: Subject, event_ids: Iterable[EventId]) -> list[EventId]:
     return sorted(event_ids, key=lambda e: (subject.records[e].event.occurred_at, e))
 
 
-def _decision(revisions: list[Revision], rows: list[EventRow]) -> Decision:
+def _decision(revisions: list[Revision], rows: list[EventRow], outcome: Outcome) -> Decision:
     return Decision(
-        outcome=_JUDGED,
+        outcome=outcome,
         rows=tuple(rows),
         findings=tuple([one for revision in revisions for one in revision.findings]),
         duties=tuple([one for revision in revisions for one in revision.duties]),

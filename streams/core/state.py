@@ -100,12 +100,15 @@ class EventRow(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
 
     Where two payloads share an event id, findings and duties stand in the row of the
     payload that counts. `policy_digest` is the policy's past that it was judged under.
+    `taken_at` is the partition time when it was taken in, where that is later than the
+    fact's own `ingested_at`: producers may stamp records with the time of the event.
     """
 
     fact: Fact
     policy_digest: str
     said: dict[Slot, Said] = {}
     duties: dict[RecipientId, SaidDuty] = {}
+    taken_at: Instant | None = None
 
     @property
     def next_deadline(self) -> Instant | None:
@@ -118,9 +121,15 @@ class EventRow(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
 
 
 class Outcome(StrEnum):
-    """How the judging of a record ended; one of the terms that add up to records read."""
+    """How the judging of a record ended; one of the terms that add up to records read.
+
+    NOT_ASSESSED: a share or message from before the GDPR or `assess_from`, or a human call
+    from before July 2021 (legal model 4.2 and 4.3, step 0). It is kept as a fact.
+    EXPIRED is for facts from before an erasure that arrive again (4.5).
+    """
 
     JUDGED = "judged"
+    NOT_ASSESSED = "not_assessed"
     DUPLICATE = "duplicate"
     REPLAY = "replay"
     EXPIRED = "expired"

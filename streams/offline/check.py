@@ -58,12 +58,17 @@ class Gathered:
 
 
 class JudgedSubject(msgspec.Struct, frozen=True):
-    """The net result for one subject. `duplicates` counts events met more than once."""
+    """The net result for one subject.
+
+    `duplicates` counts events met more than once, `not_assessed` those from before the GDPR
+    or `assess_from` (`core.state.Outcome`).
+    """
 
     subject: Subject
     findings: tuple[Finding, ...]
     duties: tuple[Duty, ...]
     duplicates: int
+    not_assessed: int
 
 
 def gather(records: Iterable[Line | Damaged], policy: Policy, clock: Instant | None) -> Gathered:
@@ -100,10 +105,11 @@ def judge_subject(
     subject = Subject(controller_id, subject_id)
     findings: dict[ViolationId, Finding] = {}
     duties: dict[ViolationId, Duty] = {}
-    duplicates = 0
+    duplicates = not_assessed = 0
     for fact in sorted(facts, key=_by_time):
         decision = judge(subject, fact, policy, None)
         duplicates += decision.outcome in (Outcome.DUPLICATE, Outcome.REPLAY)
+        not_assessed += decision.outcome is Outcome.NOT_ASSESSED
         findings.update((finding.violation_id, finding) for finding in decision.findings)
         duties.update((duty.duty_id, duty) for duty in decision.duties)
     if clock is not None:
@@ -115,6 +121,7 @@ def judge_subject(
         findings=tuple(_settled(f) for f in findings.values() if f.status is not Status.RETRACTED),
         duties=tuple(d for d in duties.values() if d.status is not DutyStatus.RETRACTED),
         duplicates=duplicates,
+        not_assessed=not_assessed,
     )
 
 

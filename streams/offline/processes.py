@@ -141,6 +141,7 @@ def _joined(parts: Sequence[Result], policy: Policy) -> Result:
         whole.by_type += part.by_type
         whole.read += part.read
         whole.duplicates += part.duplicates
+        whole.not_assessed += part.not_assessed
         whole.subjects += part.subjects
         firsts = [at for at in (whole.first_at, part.first_at) if at is not None]
         lasts = [at for at in (whole.last_at, part.last_at) if at is not None]

@@ -28,7 +28,7 @@ OPEN_DUTY = frozenset({DutyStatus.DUE, DutyStatus.OVERDUE})
 class Result:
     """One check. Findings stand heaviest first, then by time; duties by deadline.
 
-    `read` = judged events + duplicates + rejected lines. `moments` holds the timeline of
+    `read` = judged events + events not assessed + duplicates + rejected lines. `moments` holds the timeline of
     each finding where it was asked for.
     """
 
@@ -42,6 +42,7 @@ class Result:
     by_type: Counter[EventType] = field(default_factory=Counter)
     read: int = 0
     duplicates: int = 0
+    not_assessed: int = 0
     subjects: int = 0
     first_at: Instant | None = None
     last_at: Instant | None = None
@@ -50,6 +51,11 @@ class Result:
     def usable(self) -> bool:
         """Whether anything could be judged."""
         return self.subjects > 0
+
+    @property
+    def judged(self) -> int:
+        """Events that were judged, "not in scope" included."""
+        return self.read - self.not_assessed - self.duplicates - len(self.rejected)
 
     @property
     def violations(self) -> list[Finding]:
@@ -106,6 +112,7 @@ def check_records(
     for one in judged(gathered, policy, clock):
         result.subjects += 1
         result.duplicates += one.duplicates
+        result.not_assessed += one.not_assessed
         result.findings.extend(one.findings)
         result.duties.extend(one.duties)
         if with_timelines:

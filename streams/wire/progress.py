@@ -30,7 +30,10 @@ class CorruptProgress(Exception):
 
 
 class Counters(msgspec.Struct, array_like=True):
-    """How the records of one topic ended. All but `read` add up to `read`."""
+    """How the records of one topic ended. All but `read` add up to `read`.
+
+    Rows from before `not_assessed` was counted have such records among `judged`.
+    """
 
     read: int = 0
     judged: int = 0
@@ -39,6 +42,7 @@ class Counters(msgspec.Struct, array_like=True):
     rekeyed: int = 0
     expired: int = 0
     dead_lettered: int = 0
+    not_assessed: int = 0
 
     @property
     def balanced(self) -> bool:
@@ -50,6 +54,7 @@ class Counters(msgspec.Struct, array_like=True):
             + self.rekeyed
             + self.expired
             + self.dead_lettered
+            + self.not_assessed
         )
 
 
@@ -72,11 +77,15 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     latest instant that a judgement looked at. `recent_read` and `recent_dead` are the
     window that the limit on dead letters is taken over. `sequence` counts the batches
     that were judged; findings and duties carry it in the header `BATCH_HEADER`, so that
-    a reader can tell which of them belong to this row. `expired_before` is the latest
-    instant before which events of unknown subjects were expired (P20); it never goes
-    back. `partitions` is the partition count that the state was made for, 0 if unknown.
-    `swept_before` is the `expired_before` with which the latest pass over the subjects
-    began, `sweep_from` the place in the store where it goes on, empty when it is through.
+    a reader can tell which of them belong to this row. `partitions` is the partition count
+    that the state was made for, 0 if unknown.
+
+    Of subjects that leave (P20, P26; `agents.retention`): `left_before` and `arrived_before`
+    are the latest instants before which all facts of a subject that left had occurred, and
+    had arrived; they never go back. `swept_at` is the partition time at which the latest
+    pass over the subjects began, `sweep_from` the place in the store where it goes on,
+    empty when it is through. `ticking_since` is the first partition time of this state,
+    `subjects_left` counts who left.
     """
 
     positions: dict[str, int]
@@ -88,10 +97,13 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     recent_dead: int = 0
     gaps: tuple[Gap, ...] = ()
     sequence: int = 0
-    expired_before: Instant | None = None
+    left_before: Instant | None = None
     partitions: int = 0
-    swept_before: Instant | None = None
+    swept_at: Instant | None = None
     sweep_from: bytes = b""
+    arrived_before: Instant | None = None
+    ticking_since: Instant | None = None
+    subjects_left: int = 0
 
     def count(self, topic: str) -> Counters:
         """The counters of a topic, made when there are none."""

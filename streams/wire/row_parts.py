@@ -18,12 +18,14 @@ class _Event(msgspec.Struct):
 
 class _Fact(msgspec.Struct):
     event: _Event
+    ingested_at: Instant
 
 
 class Dated(msgspec.Struct):
-    """The one field that tells how old a row is."""
+    """The fields that tell how old a row is."""
 
     fact: _Fact
+    taken_at: Instant | None = None
 
 
 class Owing(msgspec.Struct):

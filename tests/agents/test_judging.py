@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from streams.agents import judging
 from streams.agents.judging import PartitionJudge, RuleFault
 from streams.core.deadlines import Deadlines
-from streams.core.identifiers import SubjectKey, subject_key
+from streams.core.events import MarketingMessage
+from streams.core.identifiers import EventId, SubjectId, SubjectKey, subject_key
 from streams.core.instants import LATEST, Instant, days
+from streams.core.law import GDPR_APPLIES, TELEPHONE_OPT_IN
+from streams.core.policy import Policy
+from streams.core.vocabulary import Channel, MessagePurpose
 from streams.errors import ConsentryError
 from streams.transport.delivery import Bounds
 from streams.wire.arrival import partition_for
 from streams.wire.progress import BATCH_HEADER, Counters, decode_progress
 from streams.wire.rows import decode_row
 from tests.agents.world import LATER, NAMES, POLICY, SETTINGS, Shelf, World
-from tests.kafka.stories import CONTROLLER, START, share, stories, story
+from tests.kafka.stories import CONTROLLER, START, share, stories, story, withdrawal
 from tests.transport.records import One
 
 
@@ -104,16 +110,65 @@ def test_a_replay_right_after_a_restart_hides_no_deadline() -> None:
     assert "RECIPIENT_NOT_NOTIFIED" in world.codes()
 
 
-def test_old_events_of_unknown_subjects_are_expired_and_of_known_ones_are_not() -> None:
+def test_old_events_are_judged_like_any_others() -> None:
     world = World()
-    retention = POLICY.at(LATER).retention
     world.take(*world.story(share("known", "1", START)))
     world.take(world.record(None, NAMES.ticks, timestamp=LATER))
-    old, kept = Instant(LATER - retention - 1), Instant(LATER - retention)
+    old = Instant(LATER - POLICY.at(LATER).retention - 1)
     world.take(*world.story(share("new", "2", old), share("known", "3", old)))
-    assert (world.count().expired, world.count().judged) == (1, 2)
-    world.take(*world.story(share("new", "4", kept)))
-    assert (world.count().expired, world.count().judged) == (1, 3)
+    assert world.count() == Counters(read=3, judged=3)
+
+
+def test_what_lies_before_the_assessed_time_is_counted_apart() -> None:
+    """Shares and messages only, and human calls of the opt-out era; all of them are facts."""
+    start = Instant(START + days(1))
+    world = World(policy=Policy(assess_from=start))
+    world.take(*world.story(share("s", "1", Instant(start - 1)), share("s", "2", start)))
+    assert world.count() == Counters(read=2, judged=1, not_assessed=1)
+    assert {finding.event_id for finding in world.findings()} == {"2"}
+    assert world.stored == 2
+    assert world.judge._tally.first_shares == 0, "the first one says nothing of consents"
+    world.take(*world.story(withdrawal("s", "3", Instant(start - 1))))
+    assert world.count(NAMES.consent_change) == Counters(read=1, judged=1)
+    assert [o.value for o in world.outputs(NAMES.duties)], "its recipients must be told"
+    again = share("s", "1", Instant(start - 1))
+    world.take(*world.story(again))
+    assert world.count().duplicates == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"channel": Channel.PHONE_HUMAN}, "not_assessed"),
+        ({"channel": Channel.EMAIL}, "judged"),
+        ({"channel": Channel.PHONE_HUMAN, "occurred_at": TELEPHONE_OPT_IN}, "judged"),
+        (
+            {
+                "channel": Channel.PHONE_HUMAN,
+                "message_purpose": MessagePurpose.SERVICE,
+                "contains_promotion": False,
+            },
+            "judged",
+        ),
+        ({"channel": Channel.EMAIL, "occurred_at": GDPR_APPLIES}, "judged"),
+        ({"channel": Channel.EMAIL, "occurred_at": Instant(GDPR_APPLIES - 1)}, "not_assessed"),
+    ],
+)
+def test_messages_that_the_model_does_not_assess(changes: dict[str, Any], outcome: str) -> None:
+    given: dict[str, Any] = {
+        "event_id": EventId("1"),
+        "controller_id": CONTROLLER,
+        "subject_id": SubjectId("s"),
+        "occurred_at": Instant(TELEPHONE_OPT_IN - 1),
+        "recorded_at": START,
+        "message_purpose": MessagePurpose.MARKETING,
+    }
+    message = MarketingMessage(**(given | changes))
+    world = World()
+    world.take(*world.story(message))
+    counted = Counters(read=1)
+    setattr(counted, outcome, 1)
+    assert world.count(NAMES.marketing_message) == counted
 
 
 def test_a_record_on_a_wrong_partition_goes_to_its_own_with_where_it_stood() -> None:

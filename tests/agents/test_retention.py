@@ -1,4 +1,4 @@
-"""Subjects leave when P20 is over: who, when, with what, and that nothing comes back."""
+"""Subjects leave when P20 and P26 are over: who, when, with what, and what comes after."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ from tests.agents.world import NAMES, Shelf, World
 from tests.kafka.stories import CONTROLLER, START, grant, share, story, withdrawal
 
 KEPT = days(10)
-POLICY = fixed_policy(retention=KEPT)
+GRACE = days(2)
+POLICY = fixed_policy(retention=KEPT, arrival_grace=GRACE)
 END = Instant(START + KEPT)
 """The last partition time at which what occurred at START is kept."""
 
 
 def world(*events: Event, policy: Policy = POLICY, **fields: Any) -> World:
-    """A partition that judged these events, each ingested when it occurred."""
+    """A partition that judged these events, each ingested when it occurred, amid ticks."""
     one = World(policy=policy, **fields)
+    one.tick(START - days(1))
     one.take(*(record._replace(timestamp=e.occurred_at)
                for e, record in zip(events, one.story(*events), strict=True)))  # fmt: skip
     return one
@@ -63,7 +65,9 @@ class TestWhoLeaves:
 
     @pytest.mark.parametrize(("ms", "left"), [(0, {key("s")}), (1, set())])
     def test_not_with_an_open_duty(self, ms: int, left: set[bytes]) -> None:
-        policy = fixed_policy(retention=hours(10), notify_deadline=hours(72))
+        policy = fixed_policy(
+            retention=hours(10), arrival_grace=hours(1), notify_deadline=hours(72)
+        )
         at = Instant(START + hours(1))
         one = world(share("s", "1", START), withdrawal("s", "2", at), policy=policy)
         one.tick(at + hours(72) + ms)
@@ -71,7 +75,7 @@ class TestWhoLeaves:
         assert ("RECIPIENT_NOT_NOTIFIED" in one.codes()) == (ms == 1), "told, and then gone"
 
     def test_a_label_that_is_due_holds_nobody(self) -> None:
-        policy = fixed_policy(retention=hours(1))
+        policy = fixed_policy(retention=hours(1), arrival_grace=hours(1))
         one = world(share("s", "1", START), policy=policy, shelf=Shelf())
         one.tick(START + hours(1) + 1)
         assert one.subjects == set()
@@ -86,6 +90,72 @@ class TestWhoLeaves:
         assert place.startswith(key("new"))
         [finding] = one.compacted(NAMES.violations).values()
         assert decode_finding(finding).subject_id == "new"
+
+
+class TestArrival:
+    """P26: facts that came lately are kept, however old they are."""
+
+    OLD = Instant(START - days(1000))
+
+    @pytest.mark.parametrize(("ms", "left"), [(0, {key("s")}), (1, set())])
+    def test_strictly_after_the_grace_of_the_latest_arrival(
+        self, ms: int, left: set[bytes]
+    ) -> None:
+        one = world()
+        one.take(one.record(share("s", "1", self.OLD), timestamp=START - 5))
+        one.take(one.record(share("s", "2", Instant(self.OLD - 9)), timestamp=START))
+        one.tick(START + GRACE + ms)
+        assert one.subjects == left
+        assert one.count().judged == 2, "however old it is"
+
+    @pytest.mark.parametrize(("ms", "left"), [(0, {key("s")}), (1, set())])
+    def test_it_never_arrived_before_the_time_of_the_partition(
+        self, ms: int, left: set[bytes]
+    ) -> None:
+        """Producers may stamp a record with the time of its event."""
+        one = world()
+        one.tick(START)
+        one.take(one.record(share("s", "1", self.OLD), timestamp=self.OLD))
+        one.restart()
+        one.tick(START + GRACE + ms)
+        assert one.subjects == left
+
+    def test_what_was_read_before_the_first_tick_arrived_by_it(self) -> None:
+        """Inputs that are read from their start hold records of years ago."""
+        one = World(policy=POLICY)
+        one.take(one.record(share("s", "1", self.OLD), timestamp=self.OLD))
+        one.tick(START)
+        one.restart()
+        one.tick(START + GRACE)
+        assert one.subjects == {key("s")}
+        one.tick(START + GRACE + 1)
+        assert one.subjects == set()
+
+    def test_a_duplicate_is_no_arrival_nor_is_a_record_that_was_set_aside(self) -> None:
+        one = world()
+        old = share("s", "1", self.OLD)
+        one.take(one.record(old, timestamp=START))
+        later = START + hours(30)
+        future = share("s", "2", Instant(later + days(1)))
+        one.take(one.record(old, timestamp=later), one.record(future, timestamp=later))
+        assert (one.count().duplicates, one.count().dead_lettered) == (1, 1)
+        one.tick(START + GRACE + 1)
+        assert one.subjects == set()
+
+    @pytest.mark.parametrize("old_first", [True, False])
+    def test_an_import_gives_the_same_in_any_order(self, *, old_first: bool) -> None:
+        one = world()
+        one.tick(START)
+        events: list[Event] = [grant("s", "1", self.OLD), share("s", "2", START)]
+        for n, event in enumerate(events if old_first else reversed(events)):
+            one.take(*(r._replace(timestamp=START + n) for r in one.story(event)))
+            for tick in range(5):
+                one.tick(START + n * hours(40) + tick)
+            one.restart()
+        last = {f.violation_id: f for f in one.findings()}
+        standing = {f.code for f in last.values() if f.status is not Status.RETRACTED}
+        assert standing == {"BASIS_RECORD_MISMATCH"}, "the consent of long ago covers the share"
+        assert ("NO_CONSENT" in one.codes()) is not old_first
 
 
 class TestWhatIsWritten:
@@ -129,19 +199,25 @@ class TestWhatIsWritten:
         assert lines == [
             {"event": "subjects.left", "log_level": "info", "partition": 0, "subjects": 2}
         ]
-        assert one.judge.retention.subjects_left == 2
+        assert one.progress.subjects_left == 2
 
 
 class TestAfterwards:
-    def test_a_replay_is_expired_and_brings_nothing_back(self) -> None:
+    def test_a_replay_is_judged_like_anything_else_and_leaves_again(self) -> None:
         one = world(*story(1))
         one.tick(END + days(1))
-        written = len(one.outputs(NAMES.changelog))
-        one.take(*one.story(*story(1)))
-        counts = [one.count(topic) for topic in (NAMES.data_share, NAMES.consent_change)]
-        assert [(c.read, c.judged, c.expired) for c in counts] == [(6, 3, 3), (4, 2, 2)]
         assert one.subjects == set()
-        assert len(one.outputs(NAMES.changelog)) == written
+        again = END + days(2)
+        one.take(*(r._replace(timestamp=again) for r in one.story(*story(1))))
+        counts = [one.count(topic) for topic in (NAMES.data_share, NAMES.consent_change)]
+        assert [(c.read, c.judged, c.expired) for c in counts] == [(6, 6, 0), (4, 4, 0)]
+        one.tick(again + GRACE)
+        assert one.stored == 5
+        one.tick(again + GRACE + days(1))
+        assert one.subjects == set()
+        assert one.progress.subjects_left == 2
+        for topic in (NAMES.changelog, NAMES.violations, NAMES.duties):
+            assert one.compacted(topic) == {}
 
     def test_a_new_event_is_judged_on_what_is_kept(self) -> None:
         """The consent has left: the model tells privacy officers to set P20 accordingly."""
@@ -152,34 +228,39 @@ class TestAfterwards:
         one.take(one.record(share("s", "2", now), timestamp=now))
         assert one.codes() == ["NO_CONSENT"]
         one.take(one.record(consent, NAMES.consent_change))
-        assert one.count(NAMES.consent_change).expired == 0, "the subject is known again"
         last = {f.code: f.status for f in one.findings()}
         assert last["NO_CONSENT"] is Status.RETRACTED
 
-    def test_the_latest_cut_is_for_good(self) -> None:
-        """A longer retention later on neither expires less nor lets less go."""
+    def test_a_longer_retention_keeps_from_then_on(self) -> None:
         change = Instant(START + days(20))
         policy = Policy(
-            entries={"retention": (DatedValue(EARLIEST, days(10)), DatedValue(change, days(100)))}
+            entries={
+                "retention": (DatedValue(EARLIEST, days(10)), DatedValue(change, days(100))),
+                "arrival_grace": (DatedValue(EARLIEST, GRACE),),
+            }
         )
-        one = world(policy=policy)
+        one = world(
+            share("gone", "1", Instant(START + days(9))),
+            share("kept", "2", Instant(START + days(10))),
+            policy=policy,
+        )
         one.tick(change - 1)
-        assert one.progress.expired_before == START + days(10) - 1
-        one.tick(change)
-        assert one.progress.expired_before == START + days(10) - 1
-        old = share("s", "1", Instant(START + days(10) - 2))
-        kept = share("t", "2", Instant(START + days(10) - 1))
-        one.take(*one.story(old, kept))
-        assert (one.count().expired, one.count().judged) == (1, 1)
-        one.tick(START + days(111))
+        assert one.subjects == {key("kept")}
+        one.tick(change + days(2))
+        one.tick(START + days(110))
+        assert one.subjects == {key("kept")}
+        one.tick(START + days(110) + days(1))
         assert one.subjects == set()
 
-    def test_a_new_owner_knows_the_cut(self) -> None:
+    def test_verify_is_told_before_what_facts_may_be_gone(self) -> None:
         one = world(*story(1))
-        one.tick(END + days(1))
+        one.tick(END + 1)
+        assert (one.progress.left_before, one.progress.arrived_before) == (
+            START + 1, END + 1 - GRACE,
+        )  # fmt: skip
         one.restart()
-        one.take(*one.story(*story(1)))
-        assert one.count().expired == 3
+        one.tick(END)
+        assert one.progress.left_before == START + 1
 
 
 class TestThePass:
@@ -220,7 +301,7 @@ class TestThePass:
         assert len(left) == 7, "three subjects with a row and a finding to a batch"
 
     def test_the_next_begins_after_a_pause(self) -> None:
-        pause = KEPT // 1_000
+        pause = GRACE // 1_000
         one = world(share("a", "1", START), share("b", "2", Instant(START + 1)))
         one.tick(END + 1)
         one.tick(END + pause)
@@ -229,7 +310,7 @@ class TestThePass:
         assert one.subjects == set()
 
     def test_a_pause_is_a_day_at_most(self) -> None:
-        policy = fixed_policy(retention=days(5_000))
+        policy = fixed_policy(retention=days(5_000), arrival_grace=days(3_000))
         one = world(share("a", "1", START), share("b", "2", Instant(START + 1)), policy=policy)
         end = START + days(5_000)
         one.tick(end + 1)

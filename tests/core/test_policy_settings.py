@@ -174,7 +174,7 @@ def test_a_start_without_consent_history(ms: int, codes: dict[str, str]) -> None
 
 def test_every_question_has_a_parameter_or_is_reserved() -> None:
     numbers = {parameter.number for parameter in PARAMETERS} | set(RESERVED)
-    assert numbers | {"P22"} == {f"P{n}" for n in range(1, 25)}
+    assert numbers | {"P22"} == {f"P{n}" for n in range(1, 27)} - {"P25"}
     assert {parameter.name for parameter in PARAMETERS} == set(Settings.__struct_fields__)
 
 
@@ -184,5 +184,6 @@ def test_the_defaults() -> None:
     assert policy.notify_deadline == hours(72)
     assert policy.final_after == days(30)
     assert policy.retention == days(5 * 365 + 2)
+    assert policy.arrival_grace == days(30)
     assert policy.withdrawal_grace == 0
     assert owed(share(0), object_(1), notify(73)) == {("objection", "ACME"): "FULFILLED"}

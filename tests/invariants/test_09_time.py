@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from streams.agents import judging
-from streams.agents.retention import Retention
+from streams.agents import judging, retention
 from streams.core.events import RecipientNotification
 from streams.core.identifiers import EventId, SubjectId, subject_key
-from streams.core.instants import Instant, days, hours
-from streams.core.policy import default_policy, fixed_policy
+from streams.core.instants import EARLIEST, Instant, days, hours
+from streams.core.policy import default_policy
 from streams.core.vocabulary import Status
 from streams.transport.alignment import Aligner, AlignmentBounds
 from streams.transport.slices import Polled, Slice, Span
@@ -19,10 +18,11 @@ from streams.wire.encode import event_to_json
 from streams.wire.findings import decode_finding
 from streams.wire.origin import Origin, rekeyed
 from streams.wire.record import Record
+from streams.wire.rows import ages
 from tests.invariants.bus import ARRIVAL, LOST, new_broker, send, stands
 from tests.invariants.guarantee import Broken, require
 from tests.invariants.process import JUDGED, NAMES, Process, run
-from tests.kafka.stories import CONTROLLER, RECIPIENT, START, share, story
+from tests.kafka.stories import CONTROLLER, RECIPIENT, START, grant, share, story
 from tests.model.broker import Broker
 
 WITHDRAWN = Instant(START + hours(3))
@@ -142,31 +142,30 @@ def test_carrying_the_ingestion_time_bites(monkeypatch: pytest.MonkeyPatch) -> N
         run(a_record_is_sent_home_late())
 
 
-async def a_replay_comes_after_retention() -> None:
-    """Who has left stays away, though all that was known of them is sent once more."""
+async def an_import_is_interrupted_by_ticks() -> None:
+    """Facts of years ago come first, then time passes, then what they explain comes."""
     broker = new_broker()
-    events = story(0)
-    send(broker, *events)
-    worker = Process(broker, policy=fixed_policy(retention=days(10)))
+    long_ago = Instant(START - days(3_000))
+    consent = grant("s", "1", long_ago)
+    covered = share("s", "2", START)
+    send(broker, consent, at=START)
+    worker = Process(broker)
     await worker.assign(0)
+    tick(broker, Instant(START - days(40)))
     await worker.judge_all()
-    gone = Instant(START + days(11))
-    tick(broker, gone)
+    tick(broker, Instant(START + hours(1)), Instant(START + hours(2)))
     await worker.judge_all()
-    places = {record.key for record in broker.visible(NAMES.violations, 0)}
-    assert places
-    send(broker, *events, at=gone)
+    send(broker, covered, at=Instant(START + hours(3)))
     await worker.judge_all()
-    last = {record.key: record.value for record in broker.visible(NAMES.violations, 0)}
-    back = [value for value in last.values() if value is not None]
-    require(not back, f"{len(back)} findings on who had left came back")
+    stands(broker, [consent, covered], Instant(START + hours(2)))
 
 
-def test_expiring_what_is_older_than_retention_holds() -> None:
-    run(a_replay_comes_after_retention())
+def test_keeping_what_came_lately_holds() -> None:
+    run(an_import_is_interrupted_by_ticks())
 
 
-def test_expiring_what_is_older_than_retention_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Retention, "expired", lambda _retention, _at: False)
-    with pytest.raises(Broken, match="came back"):
-        run(a_replay_comes_after_retention())
+def test_keeping_what_came_lately_bites(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without P26 who is old leaves at the next tick."""
+    monkeypatch.setattr(retention, "ages", lambda row, key: (ages(row, key)[0], EARLIEST))
+    with pytest.raises(Broken, match=LOST):
+        run(an_import_is_interrupted_by_ticks())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from streams.offline.verify.balance import balance, unbalanced
@@ -14,8 +15,9 @@ from streams.wire.progress import Counters, Progress
 
 RIGHT = {
     "read": 10, "judged": 5, "duplicates": 1, "replays": 0, "rekeyed": 1, "expired": 0,
-    "dead_lettered": 3,
+    "dead_lettered": 3, "not_assessed": 0,
 }  # fmt: skip
+SUM = "judged, not assessed, duplicate or expired"
 SHOWN = {"read": 10, "judged": 5, "duplicates": 1, "rekeyed": 1, "dead_lettered": 3}
 
 
@@ -47,7 +49,11 @@ def test_counters_that_do_not_add_up() -> None:
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("rekeyed", "re-keyed"), ("dead_lettered", "dead-lettered"), ("judged", "judged")],
+    [
+        ("rekeyed", "re-keyed"),
+        ("dead_lettered", "dead-lettered"),
+        ("judged", "judged or not assessed"),
+    ],
 )
 def test_a_whole_topic_must_show_what_was_counted(name: str, told: str) -> None:
     for by in (-1, 1):
@@ -68,8 +74,24 @@ def test_records_that_were_read_again_make_it_less_exact() -> None:
 
 def test_after_removal_only_the_sum_can_be_compared() -> None:
     # Two of the five that were judged have left since, with their subject.
-    assert said(line(judged=3, expired=2)) == []
-    assert said(line(judged=3, expired=1)) == ["judged, duplicate or expired"]
+    assert said(line(judged=3, left=2)) == []
+    assert said(line(judged=3, left=1)) == [SUM]
+
+
+def test_what_was_sent_again_after_its_subject_left_was_judged_twice() -> None:
+    """The topic shows a fact and its duplicate; the worker judged both."""
+    counted = {"judged": 6, "duplicates": 0}
+    again = msgspec.structs.replace(line(counted=counted), left=True)
+    assert said(again) == []
+    assert said(line(counted=counted)) == ["judged or not assessed", "duplicates"]
+
+
+def test_what_is_not_assessed_is_not_judged() -> None:
+    counted = {"judged": 3, "not_assessed": 2}
+    assert said(line(counted=counted, judged=3, not_assessed=2)) == []
+    assert said(line(counted=counted)) == ["not assessed"]
+    # Counted by a release that knew no difference.
+    assert said(line(judged=3, not_assessed=2)) == []
 
 
 def test_what_is_not_judged_is_told_once() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from streams.core.events import DataShare
 from streams.core.identifiers import subject_key
 from streams.core.instants import Instant
+from streams.core.policy import Policy
 from streams.core.state import EventRow, Fact, Source
 from streams.offline.verify.across import Across
 from streams.offline.verify.inputs import Inputs, Span
@@ -16,6 +19,7 @@ from streams.offline.verify.spill import Arrival, Spill
 from streams.settings import Settings
 from streams.wire.arrival import Arrived, Elsewhere
 from streams.wire.origin import Origin
+from streams.wire.progress import Counters, Progress
 from streams.wire.rows import row_key
 from tests.kafka.stories import CONTROLLER, story
 from tests.verify.told import POLICY, fact_of
@@ -37,7 +41,7 @@ def across() -> Iterator[Across]:
 def inputs(across: Across) -> Iterator[Inputs]:
     """Partition 0; the log of shares begins at 10, the state ends at 20."""
     spill = Spill()
-    one = Inputs(NAMES, 0, 2, spill, across)
+    one = Inputs(NAMES, 0, 2, spill, across, POLICY)
     one.spans = [Span(NAMES.data_share, 10, 20), Span(NAMES.rekeyed, 0, 5)]
     yield one
     spill.close()
@@ -57,13 +61,15 @@ def arrival(one: Fact, offset: int, source: Source | None = None) -> Arrival:
         (None, None, None) if source is None else (source.topic, source.partition, source.offset)
     )
     topic = SHARES if source is None else REKEYED
-    return Arrival(row_of(one)[0], topic, offset, one.event.occurred_at, *first)
+    at = one.event.occurred_at
+    return Arrival(row_of(one)[0], topic, offset, at, one.ingested_at, *first)
 
 
 def counts(
-    inputs: Inputs, rows: list[Fact], arrivals: list[Arrival], before: Instant | None = None
+    inputs: Inputs, rows: list[Fact], arrivals: list[Arrival], **progress: Any
 ) -> tuple[dict[tuple[int, str], int], list[tuple[Kind, int | None]]]:
-    found, missing = inputs.judged(WHO, dict(map(row_of, rows)), arrivals, before)
+    known = Progress(positions={}, **progress)
+    found, missing = inputs.judged(WHO, dict(map(row_of, rows)), arrivals, known)
     return dict(found), [(one.kind, one.offset) for one in missing]
 
 
@@ -92,12 +98,32 @@ def test_an_event_that_is_no_fact_was_not_judged(inputs: Inputs) -> None:
     )  # fmt: skip
 
 
-def test_unless_it_lies_before_what_is_kept(inputs: Inputs) -> None:
+def test_unless_it_occurred_and_arrived_before_what_is_kept(inputs: Inputs) -> None:
     one = fact(12)
-    at = one.event.occurred_at
-    expired = counts(inputs, [], [arrival(one, 12)], Instant(at + 1))
-    assert expired == ({(SHARES, "expired"): 1}, [])
-    assert counts(inputs, [], [arrival(one, 12)], at)[1] == [(Kind.NOT_JUDGED, 12)]
+    at, came = one.event.occurred_at, one.ingested_at
+    left = {"left_before": Instant(at + 1), "arrived_before": Instant(came + 1)}
+    assert counts(inputs, [], [arrival(one, 12)], **left) == ({(SHARES, "left"): 1}, [])
+    for early in ({"left_before": at}, {"arrived_before": came}):
+        assert counts(inputs, [], [arrival(one, 12)], **(left | early))[1] == [
+            (Kind.NOT_JUDGED, 12)
+        ]
+
+
+def test_what_an_earlier_release_expired_is_not_missed(inputs: Inputs) -> None:
+    one = fact(12)
+    left = {
+        "left_before": Instant(one.event.occurred_at + 1),
+        "arrived_before": one.ingested_at,
+        "counters": {NAMES.data_share: Counters(read=1, expired=1)},
+    }
+    assert counts(inputs, [], [arrival(one, 12)], **left) == ({(SHARES, "left"): 1}, [])
+
+
+def test_a_share_from_before_the_assessed_time_is_not_counted_as_judged(inputs: Inputs) -> None:
+    one = fact(12)
+    inputs._policy = Policy(assess_from=Instant(one.event.occurred_at + 1))
+    assert one.event.__class__ is DataShare
+    assert counts(inputs, [one], [arrival(one, 12)]) == ({(SHARES, "not_assessed"): 1}, [])
 
 
 @pytest.mark.parametrize(("offset", "named"), [(9, False), (10, True), (19, True), (20, False)])

@@ -27,7 +27,7 @@ def fill(spill: Spill, subject: SubjectKey, *, row: bool, told: bool, arrived: b
         values = subject.decode(), 0, subject, b"told", 7, 1
         spill.execute("INSERT INTO output VALUES (?, ?, ?, ?, ?, ?)", *values)
     if arrived:
-        spill.execute("INSERT INTO arrival VALUES (?, 0, 3, 9, NULL, NULL, NULL)", key)
+        spill.execute("INSERT INTO arrival VALUES (?, 0, 3, 9, 9, NULL, NULL, NULL)", key)
 
 
 def shape(kept: Kept) -> tuple[bytes, int, int, int]:

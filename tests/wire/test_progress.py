@@ -17,7 +17,11 @@ from streams.wire.progress import (
 
 PROGRESS = Progress(
     positions={"purchase": 7},
-    counters={"purchase": Counters(read=9, judged=4, duplicates=2, rekeyed=1, dead_lettered=2)},
+    counters={
+        "purchase": Counters(
+            read=10, judged=4, duplicates=2, rekeyed=1, dead_lettered=2, not_assessed=1
+        )
+    },
     partition_time=Instant(1_790_000_000_000),
     judged_until=Instant(1_780_000_000_000),
     policy_digest="0123456789abcdef",
@@ -25,12 +29,26 @@ PROGRESS = Progress(
     recent_dead=2,
     gaps=(Gap("purchase", 3, 5),),
     sequence=4,
-    expired_before=Instant(1_600_000_000_000),
+    left_before=Instant(1_600_000_000_000),
     partitions=12,
-    swept_before=Instant(1_500_000_000_000),
+    swept_at=Instant(1_500_000_000_000),
     sweep_from=b"\x01\xff",
+    arrived_before=Instant(1_700_000_000_000),
+    ticking_since=Instant(1_750_000_000_000),
+    subjects_left=3,
 )
 GOLDEN = (
+    "01dc001081a8707572636861736507"
+    "81a87075726368617365980a04020001000201"
+    "cf000001a0c4506c00cf000001"
+    "9e70448800b030313233343536373839616263646566"
+    "0902"
+    "9193a870757263686173650305"
+    "04cf00000174876e80000c"
+    "cf0000015d3ef79800c40201ff"
+    "cf0000018bcfe56800cf000001977420dc0003"
+)
+BEFORE_ARRIVALS_COUNTED = (
     "019d81a8707572636861736507"
     "81a870757263686173659709040200010002"
     "cf000001a0c4506c00cf000001"
@@ -41,19 +59,30 @@ GOLDEN = (
     "cf0000015d3ef79800c40201ff"
 )
 SWEEP = "cf0000015d3ef79800c40201ff"
-BEFORE_SUBJECTS_LEFT = "019b" + GOLDEN[4 : -len(SWEEP)]
-BEFORE_BATCHES_WERE_COUNTED = "0198" + GOLDEN[4 : -len("04cf00000174876e80000c" + SWEEP)]
+OLD = BEFORE_ARRIVALS_COUNTED
+BEFORE_SUBJECTS_LEFT = "019b" + OLD[4 : -len(SWEEP)]
+BEFORE_BATCHES_WERE_COUNTED = "0198" + OLD[4 : -len("04cf00000174876e80000c" + SWEEP)]
 
 
-def test_the_bytes_are_those_of_the_first_release() -> None:
+def test_the_bytes_are_those_that_were_held_fast() -> None:
     assert encode_progress(PROGRESS).hex() == GOLDEN
     assert decode_progress(bytes.fromhex(GOLDEN)) == PROGRESS
 
 
 def test_a_row_without_the_later_fields_is_read() -> None:
-    unswept = msgspec.structs.replace(PROGRESS, swept_before=None, sweep_from=b"")
+    early = Counters(read=9, judged=4, duplicates=2, rekeyed=1, dead_lettered=2)
+    old = msgspec.structs.replace(
+        PROGRESS,
+        counters={"purchase": early},
+        arrived_before=None,
+        ticking_since=None,
+        subjects_left=0,
+    )
+    assert early.balanced
+    assert decode_progress(bytes.fromhex(BEFORE_ARRIVALS_COUNTED)) == old
+    unswept = msgspec.structs.replace(old, swept_at=None, sweep_from=b"")
     assert decode_progress(bytes.fromhex(BEFORE_SUBJECTS_LEFT)) == unswept
-    uncounted = msgspec.structs.replace(unswept, sequence=0, expired_before=None, partitions=0)
+    uncounted = msgspec.structs.replace(unswept, sequence=0, left_before=None, partitions=0)
     assert decode_progress(bytes.fromhex(BEFORE_BATCHES_WERE_COUNTED)) == uncounted
 
 

@@ -6,15 +6,15 @@ import msgspec
 import pytest
 
 from streams.core.identifiers import EventId, PayloadHash, subject_key
-from streams.core.instants import LATEST
+from streams.core.instants import LATEST, Instant
 from streams.core.state import EventRow
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import (
     CorruptRow,
+    ages,
     decode_row,
     encode_row,
     next_deadline,
-    occurred_at,
     row_key,
     subject_of,
     subject_prefix,
@@ -51,7 +51,17 @@ def test_a_row_of_before_there_were_labels_is_read(name: str) -> None:
 @pytest.mark.parametrize("name", EVENTS)
 def test_the_age_of_a_row_is_read_alone(name: str) -> None:
     for kind in ("v1", "before_labels"):
-        assert occurred_at(golden(f"row_{kind}_{name}")) == EVENTS[name].occurred_at
+        stored = golden(f"row_{kind}_{name}")
+        assert ages(stored) == (EVENTS[name].occurred_at, decode_row(stored).fact.ingested_at)
+
+
+def test_a_row_arrived_when_it_was_taken_in_if_that_is_later() -> None:
+    one = row(EVENTS["data_share"])
+    came = one.fact.ingested_at
+    for taken, arrived in ((came - 1, came), (came + 1, came + 1)):
+        stored = encode_row(msgspec.structs.replace(one, taken_at=Instant(taken)))
+        assert ages(stored) == (EVENTS["data_share"].occurred_at, arrived)
+        assert decode_row(stored).taken_at == taken
 
 
 @pytest.mark.parametrize("name", EVENTS)
@@ -100,7 +110,7 @@ def test_a_row_that_cannot_be_read_stops_with_the_hash_of_its_key(value: bytes) 
         decode_row(value, key)
     if b"STOLEN" not in value:
         with pytest.raises(CorruptRow):
-            occurred_at(value, key)
+            ages(value, key)
     assert caught.value.key_hash is not None
     assert caught.value.key_hash in str(caught.value)
     for told in ("OURCO", "s-1", "STOLEN"):

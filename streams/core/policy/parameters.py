@@ -1,4 +1,4 @@
-"""The questions P1 to P24 with their defaults, units and sources (legal model 6)."""
+"""The questions P1 to P26 with their defaults, units and sources (legal model 6)."""
 
 from __future__ import annotations
 
@@ -69,9 +69,13 @@ PARAMETERS: tuple[Parameter, ...] = (
     _p("P18", "unknown_recipient_role", "a recipient role",
        "Role of a recipient whose role is unknown", "Legal model 3.1"),
     _p("P20", "retention", "ISO 8601 duration",
-       "How long facts and findings are kept after the last event", "GDPR 5(2)"),
+       "How long facts and findings are kept after the last event, together with P26",
+       "GDPR 5(2)"),
     _p("P21", "allow_basis_fallback", "yes or no",
        "A message may rest on a basis other than the claimed one, with S26", "Legal model 6"),
+    _p("P26", "arrival_grace", "ISO 8601 duration",
+       "How long facts are kept after the latest of them arrived, however old they are",
+       "GDPR 5(1)(d)-(e); legal model 4.5"),
 )  # fmt: skip
 
 RESERVED: dict[str, str] = {

@@ -1,4 +1,4 @@
-"""The policy settings as they stand at one instant (legal model 6, P1 to P24)."""
+"""The policy settings as they stand at one instant (legal model 6, P1 to P26)."""
 
 from __future__ import annotations
 
@@ -64,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     unknown_recipient_role: RecipientRole = RecipientRole.THIRD_PARTY
     retention: Duration = days(1827)
     allow_basis_fallback: bool = True
+    arrival_grace: Duration = days(30)
 
     def similar(self, advertised: str | None, bought: str) -> bool:
         """Whether the DPO's matrix (P8) holds the two categories for similar.

@@ -56,7 +56,7 @@ def assess(subject: Subject, record: Record, policy: Policy, clock: Instant | No
 
 def _assess(subject: Subject, event: Event, policy: Policy, clock: Instant | None) -> Assessment:
     if isinstance(event, DataShare):
-        if not _assessable(event, policy):
+        if not_assessed(event, policy):
             return NOTHING
         normal = normalise(event, policy)
         verdicts = judge_extras(event, normal, policy)
@@ -67,7 +67,7 @@ def _assess(subject: Subject, event: Event, policy: Policy, clock: Instant | Non
         verdicts.update(overdue(duties))
         return Assessment(verdicts, duties)
     if isinstance(event, MarketingMessage):
-        if not _assessable(event, policy) or not is_marketing(event) or not is_assessed(event):
+        if not_assessed(event, policy) or not is_marketing(event):
             return NOTHING
         verdicts = judge_message_extras(event)
         verdicts.update(judge_message_basis(subject, event, policy))
@@ -80,7 +80,15 @@ def _assess(subject: Subject, event: Event, policy: Policy, clock: Instant | Non
     return NOTHING
 
 
-def _assessable(event: DataShare | MarketingMessage, policy: Policy) -> bool:
-    """Before the GDPR applied, or before a start without consent history: not assessed."""
+def not_assessed(event: Event, policy: Policy) -> bool:
+    """Whether step 0 of legal model 4.2 and 4.3 says NOT_ASSESSED: no finding on the event.
+
+    Shares and messages from before the GDPR, or before a start without consent history;
+    and human calls of the opt-out era, where they are marketing.
+    """
+    if not isinstance(event, (DataShare, MarketingMessage)):
+        return False
     at = event.occurred_at
-    return at >= GDPR_APPLIES and at >= policy.assess_from
+    if at < GDPR_APPLIES or at < policy.assess_from:
+        return True
+    return isinstance(event, MarketingMessage) and not is_assessed(event) and is_marketing(event)

@@ -42,7 +42,8 @@ def summary(result: Result) -> dict[str, Any]:
     """Counts, period and versions; the counts of records add up to `read`."""
     return {
         "read": result.read,
-        "judged": result.read - result.duplicates - len(result.rejected),
+        "judged": result.judged,
+        "not_assessed": result.not_assessed,
         "duplicates": result.duplicates,
         "rejected": len(result.rejected),
         "subjects": result.subjects,

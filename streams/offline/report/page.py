@@ -71,7 +71,7 @@ def render_page(
         made_at=made_at,
         version=__version__,
         rule_version=RULE_VERSION,
-        judged=result.read - result.duplicates - len(result.rejected),
+        judged=result.judged,
         Part=Part,
     )
 

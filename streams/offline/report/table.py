@@ -48,12 +48,14 @@ def print_table(result: Result, console: Console) -> None:
 
 
 def _print_counts(result: Result, console: Console) -> None:
-    period = ""
+    period = early = ""
+    if result.not_assessed:
+        early = f", {result.not_assessed:,} not assessed (before the GDPR or assess_from)"
     if result.first_at is not None and result.last_at is not None:
         period = f", {short(result.first_at)} to {short(result.last_at)}"
     console.print(
         f"{result.read:,} records read, {len(result.rejected):,} of them rejected, "
-        f"{result.duplicates:,} duplicates; {result.subjects:,} persons{period}",
+        f"{result.duplicates:,} duplicates{early}; {result.subjects:,} persons{period}",
         highlight=False,
     )
     clock = "none: no deadline has passed" if result.clock is None else short(result.clock)

@@ -36,6 +36,10 @@ TEXTS: Final[dict[str, Pair]] = {
     "persons": Pair("persons", "personen"),
     "persons_column": Pair("Persons", "Personen"),
     "events": Pair("events judged", "gebeurtenissen beoordeeld"),
+    "not_assessed": Pair(
+        "from before the assessed time, not assessed",
+        "van vóór de beoordeelde tijd, niet beoordeeld",
+    ),
     "duplicates": Pair("duplicates passed over", "dubbele overgeslagen"),
     "rejected": Pair("records rejected", "records geweigerd"),
     "summary": Pair("Summary", "Samenvatting"),

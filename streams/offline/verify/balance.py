@@ -25,6 +25,7 @@ def balance(
                 partition=number,
                 position=position,
                 counted={name: getattr(counters, name) for name in counters.__struct_fields__},
+                left=progress.subjects_left > 0,
                 seen=span.seen if span else None,
                 start=span.start if span else None,
                 lag=None if end is None else max(0, end - position),
@@ -36,8 +37,9 @@ def balance(
 def unbalanced(line: TopicBalance) -> Iterator[Difference]:
     """What does not add up in one line.
 
-    Once subjects were removed (P20), the topics cannot tell what was judged, met twice or
-    expired of their records; the sum they can. Where the log begins later than the state
+    Once subjects left (P20, P26), the topics cannot tell what of their records was judged,
+    met twice, or judged again when it was sent again; the sum they can. Releases before
+    `not_assessed` was counted have those records among the judged. Where the log begins later than the state
     (`start` > 0), the topics can only show less than was counted.
     """
     counted = Counters(**line.counted)
@@ -47,20 +49,28 @@ def unbalanced(line: TopicBalance) -> Iterator[Difference]:
     if seen is None or line.start is None:
         return
     again = counted.duplicates + counted.replays
-    known = counted.judged + again + counted.expired
+    judged = counted.judged + counted.not_assessed
+    # What is not judged is told record by record.
+    shown = seen.judged + seen.not_assessed + seen.not_judged
     pairs = {
         "read": (counted.read, seen.read),
         "re-keyed": (counted.rekeyed, seen.rekeyed),
         "dead-lettered": (counted.dead_lettered, seen.dead_lettered),
     }
-    if counted.expired or seen.expired:
-        shown = seen.judged + seen.duplicates + seen.expired + seen.not_judged
-        pairs["judged, duplicate or expired"] = known, shown
+    if line.left or counted.expired or seen.left:
+        pairs["judged, not assessed, duplicate or expired"] = (
+            judged + again + counted.expired,
+            shown + seen.duplicates + seen.left,
+        )
     else:
-        # What is not judged is told record by record.
-        pairs["judged"] = counted.judged, seen.judged + seen.not_judged
+        pairs["judged or not assessed"] = judged, shown
         pairs["duplicates"] = again, seen.duplicates
-        pairs["expired"] = counted.expired, seen.expired
+        if counted.not_assessed > seen.not_assessed and line.start == 0:
+            yield _difference(
+                line,
+                f"not assessed: the worker counted {counted.not_assessed}, the topic shows "
+                f"{seen.not_assessed}",
+            )
     # A record that was read twice is counted twice.
     whole = line.start == 0 and counted.replays == 0
     for name, (worker, topics) in pairs.items():

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
 from streams.core.identifiers import ControllerId, SubjectId
-from streams.core.instants import Instant
+from streams.core.policy import Policy
+from streams.core.rules.assess import not_assessed
 from streams.core.state import EventRow, Source
 from streams.offline.verify.across import Across
 from streams.offline.verify.bus import Bus
@@ -43,9 +44,16 @@ class Inputs:
     """All inputs of one partition number, ticks counted only."""
 
     def __init__(
-        self, names: TopicNames, number: int, count: int, spill: Spill, across: Across
+        self,
+        names: TopicNames,
+        number: int,
+        count: int,
+        spill: Spill,
+        across: Across,
+        policy: Policy,
     ) -> None:
         self._names = names
+        self._policy = policy
         self._number = number
         self._spill = spill
         self._across = across
@@ -86,7 +94,7 @@ class Inputs:
                     elsewhere.append(found)
                 case Refused():
                     refused.append((record, found))
-        self._spill.many("INSERT INTO arrival VALUES (?, ?, ?, ?, ?, ?, ?)", arrived)
+        self._spill.many("INSERT INTO arrival VALUES (?, ?, ?, ?, ?, ?, ?, ?)", arrived)
         self._across.expect_rekeyed(elsewhere)
         self._across.expect_told(refused)
         self._spill.many(
@@ -104,14 +112,15 @@ class Inputs:
         key = row_key(found.key, event.event_id, found.fact.payload_hash)
         own = record.topic != self._names.rekeyed
         first = (None, None, None) if own else (source.topic, source.partition, source.offset)
-        return Arrival(key, place, record.offset, event.occurred_at, *first)
+        arrived_at = found.origin.ingested_at
+        return Arrival(key, place, record.offset, event.occurred_at, arrived_at, *first)
 
     def judged(
         self,
         identity: tuple[ControllerId | str, SubjectId | str],
         rows: Mapping[bytes, EventRow],
         arrivals: Sequence[Arrival],
-        expired_before: Instant | None,
+        progress: Progress,
     ) -> tuple[Counter[tuple[int, str]], list[Difference]]:
         """How the records of one subject ended, by place of topic and name of counter."""
         counts: Counter[tuple[int, str]] = Counter()
@@ -123,14 +132,29 @@ class Inputs:
                 first = row.fact.source == self._source(one) and one.key not in matched
                 if first:
                     matched.add(one.key)
-                counts[one.topic, "judged" if first else "duplicates"] += 1
-            elif expired_before is not None and one.occurred_at < expired_before:
-                counts[one.topic, "expired"] += 1
+                counts[one.topic, self._ended(row) if first else "duplicates"] += 1
+            elif self._may_have_left(one, progress):
+                counts[one.topic, "left"] += 1
             else:
                 counts[one.topic, "not_judged"] += 1
                 missing.append(self._not_judged(identity, one))
         missing.extend(self._without_input(identity, rows, matched))
         return counts, missing
+
+    def _ended(self, row: EventRow) -> str:
+        event = row.fact.event
+        return "not_assessed" if not_assessed(event, self._policy) else "judged"
+
+    def _may_have_left(self, one: Arrival, progress: Progress) -> bool:
+        """Whether an event that is no fact is as old as all that left (P20, P26).
+
+        Releases before P26 did not judge what had occurred before P20, whenever it came.
+        """
+        if progress.left_before is None or one.occurred_at >= progress.left_before:
+            return False
+        if progress.count(self.spans[one.topic].topic).expired:
+            return True
+        return progress.arrived_before is None or one.arrived_at < progress.arrived_before
 
     def count(self, counts: Counter[tuple[int, str]]) -> None:
         """Take in how the records of one subject ended."""

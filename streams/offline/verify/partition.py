@@ -69,7 +69,7 @@ class Partition:
         self._cut = Cut(
             shared.bus, settings, number, spill, shared.across, lambda one: shared.result.add([one])
         )
-        self._inputs = Inputs(names, number, shared.count, spill, shared.across)
+        self._inputs = Inputs(names, number, shared.count, spill, shared.across, shared.policy)
         self._totals = Counter(subjects=0, facts=0, findings=0, duties=0)
 
     async def verify(self) -> int:
@@ -101,7 +101,9 @@ class Partition:
                 partition=self._number,
                 sequence=progress.sequence,
                 partition_time=progress.partition_time,
-                expired_before=progress.expired_before,
+                left_before=progress.left_before,
+                arrived_before=progress.arrived_before,
+                subjects_left=progress.subjects_left,
                 **self._totals,
             )
         )
@@ -174,9 +176,7 @@ class Partition:
             kept.subject, rows.values(), told, progress.partition_time, self._number
         )
         identity = parse_subject_key(kept.subject) or ("", "")
-        counts, missing = self._inputs.judged(
-            identity, rows, kept.arrivals, progress.expired_before
-        )
+        counts, missing = self._inputs.judged(identity, rows, kept.arrivals, progress)
         differences = [*compared.differences, *missing]
         if differences and not last:
             self._spill.suspect(kept.subject)

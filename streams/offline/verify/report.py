@@ -19,7 +19,20 @@ from streams.offline.verify.result import (
     Verification,
 )
 
-_COUNTED = ("read", "judged", "duplicates", "replays", "rekeyed", "expired", "dead_lettered")
+_COUNTED = {
+    "read": "read",
+    "judged": "judged",
+    "not_assessed": "not assessed",
+    "duplicates": "duplicates",
+    "replays": "replays",
+    "rekeyed": "re-keyed",
+    "expired": "expired",
+    "dead_lettered": "dead-lettered",
+}
+"""The counters of the worker, and what their columns are called."""
+
+_LEFT = "left"
+"""The column of what the topics still hold of subjects that left; the worker's is its own."""
 _SHOWN_VALUE = 60
 """Characters of a value that differs; explanations are long."""
 
@@ -96,15 +109,14 @@ def _balance(lines: list[TopicBalance], *, with_inputs: bool) -> Table:
     )
     table.add_column("topic", overflow="fold")
     table.add_column("", no_wrap=True)
-    for name in _COUNTED:
-        table.add_column(name.replace("rekeyed", "re-keyed").replace("_", "-"), justify="right")
-    table.add_column("to come", justify="right")
+    for name in (*_COUNTED.values(), _LEFT, "to come"):
+        table.add_column(name, justify="right")
     for line in lines:
         if not line.position and not line.lag:
             continue
         name = f"{line.topic}/{line.partition}"
         lag = "" if line.lag is None else str(line.lag)
-        table.add_row(name, "worker", *(str(line.counted[one]) for one in _COUNTED), lag)
+        table.add_row(name, "worker", *(str(line.counted[one]) for one in _COUNTED), "", lag)
         if line.seen is not None:
             since = "topic" if not line.start else f"from offset {line.start}"
             table.add_row("", since, *_seen(line))
@@ -113,8 +125,8 @@ def _balance(lines: list[TopicBalance], *, with_inputs: bool) -> Table:
 
 def _seen(line: TopicBalance) -> Iterator[str]:
     shown = msgspec.structs.asdict(line.seen) if line.seen else {}
-    for name in _COUNTED:
-        yield "" if name == "replays" else str(shown[name])
+    for name in (*_COUNTED, _LEFT):
+        yield str(shown.get(name, ""))
 
 
 def _lines(one: Difference) -> Iterator[str]:
@@ -156,7 +168,7 @@ def _fact(fact: Behind) -> dict[str, Any]:
 
 def _cut(cut: PartitionCut) -> dict[str, Any]:
     record: dict[str, Any] = msgspec.to_builtins(cut)
-    for name in ("partition_time", "expired_before"):
+    for name in ("partition_time", "left_before", "arrived_before"):
         record[name] = _instant(record[name])
     return record
 

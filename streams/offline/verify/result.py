@@ -87,15 +87,16 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 class Seen(msgspec.Struct, kw_only=True):
     """How the records of a topic ended, as the topics themselves show it.
 
-    `expired` counts what is not among the facts and lies before `expired_before`: expired,
-    or removed with its subject since. All but `read` add up to `read`.
+    `left` counts what is not among the facts and is older than all that left with its
+    subject (P20, P26). All but `read` add up to `read`.
     """
 
     read: int = 0
     judged: int = 0
+    not_assessed: int = 0
     duplicates: int = 0
     rekeyed: int = 0
-    expired: int = 0
+    left: int = 0
     dead_lettered: int = 0
     not_judged: int = 0
 
@@ -104,25 +105,33 @@ class TopicBalance(msgspec.Struct, frozen=True, kw_only=True):
     """One topic of one partition number: the worker's counters beside the topics.
 
     `start` and `end` are the offsets between which records were read, None without
-    inputs. `lag` counts offsets after the position of the state.
+    inputs. `lag` counts offsets after the position of the state. `left` tells that subjects
+    of the partition number have left.
     """
 
     topic: str
     partition: int
     position: int
     counted: dict[str, int]
+    left: bool = False
     seen: Seen | None = None
     start: int | None = None
     lag: int | None = None
 
 
 class PartitionCut(msgspec.Struct, frozen=True, kw_only=True):
-    """The state that was verified: after which batch, with how much in it."""
+    """The state that was verified: after which batch, with how much in it.
+
+    `left_before`, `arrived_before` and `subjects_left` tell of subjects that left, as the
+    progress row does.
+    """
 
     partition: int
     sequence: int
     partition_time: Instant | None
-    expired_before: Instant | None
+    left_before: Instant | None
+    arrived_before: Instant | None
+    subjects_left: int
     subjects: int
     facts: int
     findings: int

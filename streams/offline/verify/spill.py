@@ -30,7 +30,7 @@ CREATE TABLE later (
     PRIMARY KEY (duty, offset)
 ) WITHOUT ROWID;
 CREATE TABLE arrival (
-    key BLOB, topic INTEGER, offset INTEGER, occurred_at INTEGER,
+    key BLOB, topic INTEGER, offset INTEGER, occurred_at INTEGER, arrived_at INTEGER,
     source_topic TEXT, source_partition INTEGER, source_offset INTEGER
 );
 CREATE TABLE refused (ref TEXT PRIMARY KEY, topic INTEGER, offset INTEGER, quarantined INTEGER)
@@ -60,6 +60,7 @@ class Arrival(NamedTuple):
     topic: int
     offset: int
     occurred_at: int
+    arrived_at: int
     source_topic: str | None
     source_partition: int | None
     source_offset: int | None
