@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import structlog
 
 from streams.health.report import PartitionReport, Phase, Report, TopicReport
+from streams.health.uncommitted import OpenTransactions
 from streams.health.watchdog import LOOK_EVERY_S, Place, Watchdog
 from streams.transport.pulse import Beat
 
@@ -58,6 +59,7 @@ class Health:
         self._silent_after_s = settings.session_timeout_s / 2
         self._watchdog = Watchdog(settings.stall_after_s, self._ticks)
         self._stalled: frozenset[int] = frozenset()
+        self._open = OpenTransactions()
         self._beat = Beat(None, {})
         self._unanswered_s = 0.0
         self._joining_s = 0.0
@@ -80,6 +82,7 @@ class Health:
             self._unanswered_s += 2 * LOOK_EVERY_S
         else:
             self._unanswered_s = 0.0
+            self._open.look(self._beat.logs)
         now = time.monotonic()
         joins = self._phase() == "joining" and self._silent_s(now) < self._silent_after_s
         self._joining_s = self._joining_s + LOOK_EVERY_S if joins else 0.0
@@ -169,17 +172,26 @@ class Health:
         return inf if heard_at is None else now - heard_at
 
     def _partition(self, partition: OwnedPartition, now: float) -> PartitionReport:
-        committer, places = partition.committer, self._places(partition)
-        lags = [place.lag for topic, place in places.items() if topic != self._ticks]
-        known = [lag for lag in lags if lag is not None]
+        committer, number = partition.committer, partition.number
+        topics = {t: self._topic(t, number, p) for t, p in self._places(partition).items()}
+        inputs = [one for topic, one in topics.items() if topic != self._ticks]
+        known = [one.lag for one in inputs if one.lag is not None]
         at = committer.committed_at
         return PartitionReport(
             lag=sum(known) if known else None,
+            uncommitted=sum(one.uncommitted for one in inputs),
             last_commit_s=None if at is None else round(now - at, 1),
             waiting_s=round(committer.waiting_s(now), 1),
-            standing_s=round(self._watchdog.standing_s(partition.number), 1),
-            topics={
-                topic: TopicReport(committed=place.committed, lag=place.lag)
-                for topic, place in places.items()
-            },
+            standing_s=round(self._watchdog.standing_s(number), 1),
+            topics=topics,
+        )
+
+    def _topic(self, topic: str, number: int, place: Place) -> TopicReport:
+        """What stands behind an open transaction is lag, though nobody can read it yet."""
+        behind = self._open.of(topic, number)
+        return TopicReport(
+            committed=place.committed,
+            lag=None if place.lag is None else place.lag + behind.records,
+            uncommitted=behind.records,
+            uncommitted_s=round(behind.seconds, 1),
         )

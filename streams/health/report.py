@@ -11,22 +11,30 @@ Phase = Literal["joining", "restoring", "judging", "standby"]
 
 
 class TopicReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One topic of a partition number: next offset to commit, and how far from the end."""
+    """One topic of a partition number: next offset to commit, and how far from the end.
+
+    `lag` counts offsets up to the end of the log. The last `uncommitted` of them stand
+    behind a producer's open transaction and cannot be read yet; the end up to which can be
+    read has not moved for `uncommitted_s` seconds.
+    """
 
     committed: int
     lag: int | None
+    uncommitted: int = 0
+    uncommitted_s: float = 0.0
 
 
 class PartitionReport(msgspec.Struct, frozen=True, kw_only=True):
     """One partition number that is judged now.
 
-    `lag` is over all topics but ticks, in offsets, None until an end is known; durations
-    are in seconds. `last_commit_s` is None before the first commit, `waiting_s` how long
+    `lag` and `uncommitted` are over all topics but ticks, in offsets, `lag` None until an end
+    is known; durations are in seconds. `last_commit_s` is None before the first commit, `waiting_s` how long
     nothing was committed although something was to be, `standing_s` how long committed
     offsets stood still although there was more to read.
     """
 
     lag: int | None
+    uncommitted: int = 0
     last_commit_s: float | None
     waiting_s: float
     standing_s: float

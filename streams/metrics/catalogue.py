@@ -78,7 +78,19 @@ LATEST: Final = Metric(
 LAG: Final = Metric(
     "consentry_consumer_lag_records",
     "gauge",
-    "Offsets, transaction markers included, between what is committed and the end.",
+    "Offsets, transaction markers included, between what is committed and the end of the log.",
+    ("topic", "partition"),
+)
+UNCOMMITTED: Final = Metric(
+    "consentry_consumer_uncommitted_records",
+    "gauge",
+    "Those of them behind a producer's open transaction: they cannot be judged before it ends.",
+    ("topic", "partition"),
+)
+UNCOMMITTED_AGE: Final = Metric(
+    "consentry_consumer_uncommitted_age_seconds",
+    "gauge",
+    "For how long the end before that transaction has not moved; 0 while none is open.",
     ("topic", "partition"),
 )
 COMMITS: Final = Metric(
@@ -197,7 +209,7 @@ DELIVERER: Final = (
 WORKER: Final = (
     BUILD_INFO, LIVE, READY, PARTITIONS, RECORDS, FINDINGS, DUTIES, DEAD_LETTERS, DELAY,
     FIRST_SHARES, FIRST_SHARES_UNCONSENTED, LATEST,
-    LAG, COMMITS, WRITTEN, WRITTEN_BYTES, WAITING, STANDING, RESTORES, RESTORED_ROWS,
+    LAG, UNCOMMITTED, UNCOMMITTED_AGE, COMMITS, WRITTEN, WRITTEN_BYTES, WAITING, STANDING, RESTORES, RESTORED_ROWS,
     RESTORE_SECONDS, ROWS, SUBJECTS, SUBJECT_BYTES,
 )  # fmt: skip
 """In the order of docs/metrics.md. Beside them stand `process_*` and `python_gc_*`."""

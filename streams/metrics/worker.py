@@ -83,15 +83,14 @@ class WorkerCollector(Collector):
     def _partitions(self, report: Report) -> Iterator[Family]:
         partitions = report.partitions
         yield single(names.PARTITIONS, len(partitions))
-        yield family(
-            names.LAG,
-            [
-                ((topic, str(number)), float(place.lag))
-                for number, one in partitions.items()
-                for topic, place in one.topics.items()
-                if place.lag is not None
-            ],
-        )
+        places = [
+            ((topic, str(number)), place)
+            for number, one in partitions.items()
+            for topic, place in one.topics.items()
+        ]
+        yield family(names.LAG, [(at, p.lag) for at, p in places if p.lag is not None])
+        yield family(names.UNCOMMITTED, [(at, p.uncommitted) for at, p in places])
+        yield family(names.UNCOMMITTED_AGE, [(at, p.uncommitted_s) for at, p in places])
         ones = partitions.values()
         yield single(names.WAITING, max((one.waiting_s for one in ones), default=0.0))
         yield single(names.STANDING, max((one.standing_s for one in ones), default=0.0))

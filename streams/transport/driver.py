@@ -20,6 +20,7 @@ from streams.settings import Settings
 from streams.transport import ending
 from streams.transport.checks import shared_numbers
 from streams.transport.holding import Holding
+from streams.transport.log_watch import TOLD_WITHIN_S
 from streams.transport.parallel import in_parallel
 from streams.transport.partition import OwnedPartition
 from streams.transport.polling import Polling, as_message
@@ -139,6 +140,10 @@ class Consumer(stock.Consumer):
         """Begin a new holding; taking over follows when Faust says that all is assigned."""
         await self._give_up()
         self._assignments += 1
+        if assigned and not {topic for topic, _ in assigned}.issuperset(self.topics):
+            # A topic that is gone is assigned to nobody: the watch over the topics will say
+            # what became of it, and end the process.
+            await asyncio.sleep(TOLD_WITHIN_S)
         try:
             numbers = shared_numbers(self.topics, assigned)
             self.holding = new_holding(self.settings, self._assignments, numbers)

@@ -31,6 +31,9 @@ MISSING_LOOKS: Final = 3
 """A topic is gone when so many looks in turn do not find it: a broker that has just started
 may not know all topics yet."""
 
+TOLD_WITHIN_S: Final = LOOK_EVERY_S * (MISSING_LOOKS + 1)
+"""So long it takes at most, while the cluster answers, until it shows that a topic is gone."""
+
 _UNKNOWN_TOPIC: Final = 3
 
 log = structlog.get_logger("consentry.worker")

@@ -10,9 +10,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from streams.transport.driver import Consumer
+
+
+class LogEnd(NamedTuple):
+    """The two ends of a log, and when the broker told them (ms since the epoch).
+
+    `stable` is the last stable offset, `high` the high watermark: between the two stand open
+    transactions, and what came after they began.
+    """
+
+    stable: int
+    high: int
+    answered_ms: int
 
 
 class Beat(NamedTuple):
@@ -21,11 +34,12 @@ class Beat(NamedTuple):
     `heard_at` is when the group's coordinator last answered (`time.monotonic`), None
     before this worker was a member. `ends` are the offsets up to which a `read_committed` reader may
     read, by topic and partition number, of places that were fetched since they were
-    assigned.
+    assigned; `logs` are both ends of the same places.
     """
 
     heard_at: float | None
     ends: Mapping[tuple[str, int], int]
+    logs: Mapping[tuple[str, int], LogEnd] = MappingProxyType({})
 
 
 class Pulse:
@@ -52,12 +66,17 @@ class Pulse:
             """Nothing is fetched; it counts as if something had been."""
         assignment = None if state.subscription is None else state.subscription.assignment
         ends: dict[tuple[str, int], int] = {}
+        logs: dict[tuple[str, int], LogEnd] = {}
         if assignment is not None:
             for place in assignment.tps:
-                end = assignment.state_value(place).lso
-                if end is not None:
-                    ends[place.topic, place.partition] = end
-        return Beat(self._heard_at, ends)
+                told = assignment.state_value(place)
+                if told.lso is None:
+                    continue
+                at = place.topic, place.partition
+                ends[at] = told.lso
+                if told.highwater is not None:
+                    logs[at] = LogEnd(told.lso, told.highwater, told.timestamp or 0)
+        return Beat(self._heard_at, ends, logs)
 
     def _watch(self, coordinator: Any) -> None:
         """Note when heartbeats are answered: aiokafka keeps that to itself."""

@@ -14,7 +14,7 @@ from streams.health import health as module
 from streams.health.health import Health
 from streams.health.report import Report
 from streams.settings import Settings
-from streams.transport.pulse import Beat
+from streams.transport.pulse import Beat, LogEnd
 
 SETTINGS = Settings(session_timeout_s=10, stall_after_s=5)
 INPUT, TICKS = SETTINGS.topics.purchase, SETTINGS.topics.ticks
@@ -106,6 +106,50 @@ def test_a_worker_that_judges_is_ready_and_says_how_far_it_is() -> None:
 def test_a_member_without_partitions_is_ready_and_says_so() -> None:
     said = report(World(Held({}), beat=Beat(NOW, {})))
     assert (said.live, said.ready, said.phase, said.partitions) == (True, True, "standby", {})
+
+
+def test_records_behind_an_open_transaction_are_lag_and_no_stall(clock: list[float]) -> None:
+    world = judging()
+    world.holding.partitions[3].committer.committed[INPUT] = 10
+    health = world.health()
+
+    def beat(stable: int, high: int, at_s: float) -> Beat:
+        assert world.beat is not None
+        ends = {(INPUT, 3): stable, (TICKS, 3): 5}
+        return Beat(clock[0], ends, {(INPUT, 3): LogEnd(stable, high, int(at_s * 1000))})
+
+    async def run() -> None:
+        for second in range(70):
+            clock[0] += 1.0
+            world.beat = beat(10, 14, second)
+            await health.look()
+
+    with capture_logs() as logs:
+        asyncio.run(run())
+        said = health.report()
+        assert (said.live, said.ready, said.reasons) == (True, True, [])
+        one = said.partitions[3]
+        assert (one.lag, one.uncommitted, one.standing_s) == (4, 4, 0.0)
+        place = one.topics[INPUT]
+        assert (place.lag, place.uncommitted, place.uncommitted_s) == (4, 4, 69.0)
+        world.beat = beat(12, 14, 70)
+        asyncio.run(health.look())
+        assert health.report().partitions[3].topics[INPUT].uncommitted_s == 0
+        world.beat = beat(16, 16, 71)
+        asyncio.run(health.look())
+    place = health.report().partitions[3].topics[INPUT]
+    assert (place.lag, place.uncommitted) == (6, 0)
+    told = [(line["event"], line["partition"]) for line in logs]
+    assert told == [("transaction.open", 3), ("transaction.ended", 3)]
+    assert (logs[0]["offset"], logs[0]["records"]) == (10, 4)
+
+
+def test_an_end_of_which_nothing_new_is_known_grows_no_older() -> None:
+    world = judging()
+    logs = {(INPUT, 3): LogEnd(10, 14, 1_000)}
+    world.beat = Beat(NOW, {(INPUT, 3): 10}, logs)
+    said = report(world, looks=90)
+    assert said.partitions[3].topics[INPUT].uncommitted_s == 0
 
 
 def test_a_lag_that_is_not_known_is_not_said() -> None:

@@ -35,7 +35,7 @@ REPORT = Report(
             waiting_s=0.5,
             standing_s=2.0,
             topics={
-                "purchase": TopicReport(committed=8, lag=3),
+                "purchase": TopicReport(committed=8, lag=3, uncommitted=2, uncommitted_s=61.5),
                 "ticks": TopicReport(committed=1, lag=None),
             },
         ),
@@ -111,6 +111,9 @@ def test_the_values_are_those_that_were_counted() -> None:
     assert found["consentry_finding_delay_seconds_sum"][()] == pytest.approx(2.08)
     assert found["consentry_consumer_lag_records"][("purchase", "0")] == 3
     assert ("ticks", "0") not in found["consentry_consumer_lag_records"]
+    assert found["consentry_consumer_uncommitted_records"][("purchase", "0")] == 2
+    assert found["consentry_consumer_uncommitted_age_seconds"][("purchase", "0")] == 61.5
+    assert found["consentry_consumer_uncommitted_age_seconds"][("ticks", "0")] == 0
     assert found["consentry_first_shares_total"][()] == 2
     assert found["consentry_first_shares_unconsented_total"][()] == 1
     assert found["consentry_worker_ready"][()] == 0

@@ -10,7 +10,7 @@ from typing import Any, cast
 from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.structs import TopicPartition
 
-from streams.transport.pulse import Beat, Pulse
+from streams.transport.pulse import Beat, LogEnd, Pulse
 
 PLACES = {TopicPartition("in", 0), TopicPartition("in", 1)}
 
@@ -56,7 +56,11 @@ def test_ends_are_those_of_places_that_were_fetched() -> None:
         state.assign_from_subscribed(PLACES)
         assert (await one.read()).ends == {}
         state.subscription.assignment.state_value(TopicPartition("in", 1)).lso = 7
-        assert (await one.read()).ends == {("in", 1): 7}
+        read = await one.read()
+        assert (read.ends, read.logs) == ({("in", 1): 7}, {})
+        told = state.subscription.assignment.state_value(TopicPartition("in", 1))
+        told.highwater, told.timestamp = 9, 1_000
+        assert (await one.read()).logs == {("in", 1): LogEnd(7, 9, 1_000)}
 
     asyncio.run(run())
 

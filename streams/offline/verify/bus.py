@@ -109,6 +109,24 @@ class Bus:
         """Where what is decided ends now: no transaction is open before it."""
         return await self._end(self._stable, topic, number)
 
+    async def high(self, topic: str, number: int) -> int:
+        """Where the log ends now, open transactions included."""
+        return await self._end(self._high, topic, number)
+
+    async def written_at(self, topic: str, number: int, offset: int) -> int | None:
+        """The timestamp of the record at an offset, committed or not; None when none comes."""
+        place = TopicPartition(topic, number)
+        self._high.assign([place])
+        self._high.seek(place, offset)
+        try:
+            polled = await self._high.getmany(place, timeout_ms=1000, max_records=1)
+        except OffsetOutOfRangeError:
+            return None
+        finally:
+            self._high.pause(place)
+        found: int | None = next((one.timestamp for one in polled.get(place, ())), None)
+        return found
+
     async def settled(self, topic: str, number: int) -> int:
         """Where what is decided ends, once that holds all that is in the log now.
 

@@ -67,7 +67,8 @@ class Inputs:
         """Read every topic up to the position of the state."""
         names = self._names
         for topic in (*names.inputs.values(), names.rekeyed, names.ticks):
-            end = progress.positions.get(topic, 0)
+            # A topic that was created again may end before the state does.
+            end = min(progress.positions.get(topic, 0), await bus.end(topic, self._number))
             start = await bus.start(topic, self._number)
             span = Span(topic, start, end)
             self.spans.append(span)

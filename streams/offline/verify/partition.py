@@ -12,7 +12,7 @@ from streams.core.identifiers import parse_subject_key
 from streams.core.policy import Policy
 from streams.core.state import EventRow
 from streams.errors import ConsentryError
-from streams.offline.verify import offsets
+from streams.offline.verify import logs, offsets
 from streams.offline.verify.across import Across
 from streams.offline.verify.balance import balance, unbalanced
 from streams.offline.verify.bus import Bus
@@ -20,7 +20,7 @@ from streams.offline.verify.compare import Comparison
 from streams.offline.verify.cut import Cut
 from streams.offline.verify.inputs import Inputs
 from streams.offline.verify.pace import Pace
-from streams.offline.verify.result import Difference, Kind, PartitionCut, Verification
+from streams.offline.verify.result import PartitionCut, Verification
 from streams.offline.verify.spill import Kept, Spill
 from streams.offline.verify.told import Told, address_of, read_told
 from streams.settings import Settings
@@ -87,9 +87,10 @@ class Partition:
         progress = self._cut.progress
         self._check(progress)
         result.add(offsets.ahead(committed, progress, self._number))
+        names = shared.settings.topics
+        result.add(await logs.lost(bus, progress, self._number, names.ticks))
         if result.with_inputs:
             await self._inputs.read(bus, progress)
-            result.add(self._lost())
         await self._subjects()
         if result.with_inputs:
             await self._inputs.read_dead_letters(bus)
@@ -124,20 +125,6 @@ class Partition:
                 f"partitions, and the topics have {shared.count}",
                 "Partitions cannot be added to a running installation: docs/operations.md.",
             )
-
-    def _lost(self) -> list[Difference]:
-        return [
-            Difference(
-                kind=Kind.LOST_INPUT,
-                topic=span.topic,
-                partition=self._number,
-                offset=span.end,
-                what=f"the log begins at {span.start}, and the state ends at {span.end}",
-            )
-            for span in self._inputs.spans
-            # Of ticks nothing is lost: the later ones tell the time.
-            if span.start > span.end and span.topic != self._shared.settings.topics.ticks
-        ]
 
     async def _subjects(self) -> None:
         """Look at every subject; at those that differ again, in later cuts."""
@@ -200,7 +187,8 @@ class Partition:
 
     async def _account(self, progress: Progress) -> None:
         bus, result = self._shared.bus, self._shared.result
-        ends = {topic: await bus.end(topic, self._number) for topic in progress.positions}
+        ends = {topic: await bus.high(topic, self._number) for topic in progress.positions}
         for line in balance(progress, self._number, self._inputs.spans, ends):
             result.balance.append(line)
             result.add(unbalanced(line))
+        result.uncommitted += await logs.waiting(bus, progress.positions, self._number)

@@ -17,6 +17,7 @@ from streams.offline.verify.result import (
     PartitionCut,
     TopicBalance,
     Verification,
+    Waiting,
 )
 
 _COUNTED = {
@@ -48,6 +49,7 @@ def as_json(found: Verification) -> dict[str, Any]:
         "counts": {str(kind): count for kind, count in found.counts.items()},
         "differences": [_difference(one) for one in found.differences],
         "earlier_texts": found.earlier_texts,
+        "uncommitted": [_waiting(one) for one in found.uncommitted],
         "notes": found.notes,
     }
 
@@ -69,12 +71,26 @@ def print_report(found: Verification, console: Console) -> None:
     scale = f"{facts} facts, {told} findings and duties, {found.seconds:.1f} s"
     if found.equal:
         console.print(f"equal: {scale}", style="bold green")
-        return
-    kinds = ", ".join(f"{found.counts[kind]} {kind}" for kind in Kind if found.counts[kind])
-    console.print(f"{total} differences ({kinds}): {scale}", style="bold red")
+    else:
+        kinds = ", ".join(f"{found.counts[kind]} {kind}" for kind in Kind if found.counts[kind])
+        console.print(f"{total} differences ({kinds}): {scale}", style="bold red")
+    if found.uncommitted:
+        console.print(_not_judged(found.uncommitted), style="bold yellow")
+
+
+def _not_judged(waiting: list[Waiting]) -> str:
+    total = sum(one.records for one in waiting)
+    return f"not judged yet: {total} records behind {len(waiting)} open transactions"
 
 
 def _notes(found: Verification) -> Iterator[str]:
+    for one in found.uncommitted:
+        since = "" if one.since is None else f" since {format_instant(one.since)}"
+        yield (
+            f"{one.topic}, partition {one.partition}: {one.records} records from offset "
+            f"{one.offset} on stand behind a transaction that a producer has open{since}: they "
+            "cannot be judged before it ends"
+        )
     yield from found.notes
     if found.earlier_texts:
         yield (
@@ -163,6 +179,12 @@ def _fact(fact: Behind) -> dict[str, Any]:
     record: dict[str, Any] = msgspec.to_builtins(fact)
     record["occurred_at"] = format_instant(fact.occurred_at)
     record["source"] = msgspec.structs.asdict(fact.source)
+    return record
+
+
+def _waiting(one: Waiting) -> dict[str, Any]:
+    record: dict[str, Any] = msgspec.to_builtins(one)
+    record["since"] = _instant(one.since)
     return record
 
 

@@ -44,7 +44,7 @@ class Kind(StrEnum):
     OFFSETS = "offsets"
     """The group's committed offsets and the state do not belong together."""
     LOST_INPUT = "lost input"
-    """Input was deleted before it was judged."""
+    """Input was deleted before it was judged, or ends before what was."""
 
 
 class Behind(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,8 +105,8 @@ class TopicBalance(msgspec.Struct, frozen=True, kw_only=True):
     """One topic of one partition number: the worker's counters beside the topics.
 
     `start` and `end` are the offsets between which records were read, None without
-    inputs. `lag` counts offsets after the position of the state. `left` tells that subjects
-    of the partition number have left.
+    inputs. `lag` counts offsets after the position of the state, up to the end of the log.
+    `left` tells that subjects of the partition number have left.
     """
 
     topic: str
@@ -117,6 +117,19 @@ class TopicBalance(msgspec.Struct, frozen=True, kw_only=True):
     seen: Seen | None = None
     start: int | None = None
     lag: int | None = None
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """Offsets behind a transaction that a producer has open: nobody can read them yet.
+
+    `offset` is where it begins, `since` the timestamp of the record there.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    records: int
+    since: Instant | None
 
 
 class PartitionCut(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +155,8 @@ class PartitionCut(msgspec.Struct, frozen=True, kw_only=True):
 class Verification:
     """The result. `differences` holds the first `limit` of them, `counts` counts all.
 
-    `notes` tell what could not be looked at, or was accepted by an operator. `records`
+    `uncommitted` is what waits behind open transactions of producers: it was not judged, and
+    nothing is said of it. `notes` tell what could not be looked at, or was accepted by an operator. `records`
     counts what was read of all topics.
     """
 
@@ -152,6 +166,7 @@ class Verification:
     balance: list[TopicBalance] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     counts: Counter[Kind] = field(default_factory=Counter)
+    uncommitted: list[Waiting] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     records: int = 0
     earlier_texts: int = 0
