@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from streams.cli.options import Config, Json, read_settings
+from streams.terminal.out import say, say_json, warn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,14 +99,14 @@ def check(
     unnamed = [name for name in people if name not in options.sink_names()]
     expired = [waiver.reason for waiver in options.waivers if waiver.expires_at <= now]
     if as_json:
-        _print_json({"routes": rows, "sinks_without_route": unnamed, "expired_waivers": expired})
+        say_json({"routes": rows, "sinks_without_route": unnamed, "expired_waivers": expired})
         return
     for row in rows:
-        typer.echo(_line(row))
+        say(_line(row))
     for name in unnamed:
-        typer.echo(f"warning: no route names the sink {name}: it is told nothing", err=True)
+        warn(f"no route names the sink {name}: it is told nothing")
     for reason in expired:
-        typer.echo(f"warning: a waiver has expired: {reason}", err=True)
+        warn(f"a waiver has expired: {reason}")
 
 
 def stats(
@@ -134,7 +135,7 @@ def stats(
         address or settings.health_address, settings.health_port if port is None else port
     )
     if as_json:
-        _print_json({"sinks": {name: _account(one) for name, one in accounts.items()}})
+        say_json({"sinks": {name: _account(one) for name, one in accounts.items()}})
     else:
         _show(accounts)
     if not all(one.balanced for one in accounts.values()):
@@ -205,28 +206,22 @@ def _account(account: Accounting) -> dict[str, Any]:
 
 def _show(accounts: Mapping[str, Accounting]) -> None:
     if not accounts:
-        typer.echo("This deliverer has no sink for people now; another one may.")
+        say("This deliverer has no sink for people now; another one may.")
     for name, account in accounts.items():
         one = _account(account)
         sign = "=" if account.balanced else "≠"
-        typer.echo(
+        say(
             f"{name}: raised {one['raised']} {sign} {one['delivered']} delivered + "
             f"{one['grouped']} grouped + {one['muted']} muted + {one['dead_lettered']} "
             f"dead-lettered + {one['pending']} pending"
         )
         for reason, count in sorted(account.muted.items()):
-            typer.echo(f"  muted, {reason.replace('_', ' ')}: {count}")
+            say(f"  muted, {reason.replace('_', ' ')}: {count}")
         if account.forgotten:
-            typer.echo(f"  forgotten while open: {account.forgotten} (remembered_max, retention_s)")
+            say(f"  forgotten while open: {account.forgotten} (remembered_max, retention_s)")
         if not account.balanced:
-            typer.echo(
+            say(
                 f"  it does not balance: {account.raised - account.accounted} unaccounted for; "
                 "please report this with the log of the deliverer",
                 err=True,
             )
-
-
-def _print_json(value: object) -> None:
-    import json
-
-    typer.echo(json.dumps(value, indent=2))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import signal
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from streams.errors import ConsentryError
+from streams.terminal.out import say, say_json
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -73,7 +72,7 @@ def broker(
         while not ended.wait(_LOOK_EVERY_S):
             local.check_running()
         if not as_json:
-            typer.echo("stopping")
+            say("stopping")
 
 
 def _announce(local: LocalBroker, *, as_json: bool) -> None:
@@ -86,15 +85,14 @@ def _announce(local: LocalBroker, *, as_json: bool) -> None:
             "sasl_password_file": str(_password_file(local.data_dir)),
         }
     if as_json:
-        typer.echo(json.dumps(facts))
+        say_json(facts, indent=None)
     else:
-        typer.echo(f"Kafka is ready on {local.bootstrap}")
+        say(f"Kafka is ready on {local.bootstrap}")
         for name, value in list(facts.items())[1:]:
-            typer.echo(f"  {name:<18} {value}")
-        typer.echo(f"  {'log':<18} {local.log_file}")
-        typer.echo(f"Point Consentry at it: export CONSENTRY_BROKERS={local.bootstrap}")
-        typer.echo("Ctrl-C stops it.")
-    sys.stdout.flush()
+            say(f"  {name:<18} {value}")
+        say(f"  {'log':<18} {local.log_file}")
+        say(f"Point Consentry at it: export CONSENTRY_BROKERS={local.bootstrap}")
+        say("Ctrl-C stops it.")
 
 
 def _password_file(data: Path) -> Path:
@@ -124,4 +122,4 @@ def _keep_password(data: Path, password: str) -> None:
 
 
 def _say(line: str) -> None:
-    typer.echo(line, err=True)
+    say(line, err=True)

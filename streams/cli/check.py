@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli.instants import Clock, read_clock
+from streams.cli.progress import progress_bar
+from streams.terminal.out import say, watch_output
 
 if TYPE_CHECKING:
     from streams.core.instants import Instant
@@ -170,8 +172,6 @@ def _run(
     with_timelines: bool,
 ) -> Result:
     """Judge; a bar on standard error shows how far, where the input is long."""
-    import sys
-
     from streams.offline.processes import processes_for, run_shared
     from streams.offline.read import size_of
     from streams.offline.result import run_check
@@ -179,33 +179,26 @@ def _run(
     total = size_of(files)
     count = processes or processes_for(total)
     run = run_check if count == 1 else partial(run_shared, processes=count)
-    if total < _PROGRESS_FROM_BYTES or not sys.stderr.isatty():
-        return run(files, policy, clock, with_timelines=with_timelines)
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+    long = total >= _PROGRESS_FROM_BYTES
+    with progress_bar("reading", total, unit="bytes", shown=long) as done:
+        read = 0
 
-    columns = (
-        TextColumn("reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn(compact=True)
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=total)
-        return run(
-            files,
-            policy,
-            clock,
-            advance=lambda count: bar.advance(task, count),
-            with_timelines=with_timelines,
-        )
+        def advance(count: int) -> None:
+            nonlocal read
+            read += count
+            done(read)
+
+        return run(files, policy, clock, advance=advance, with_timelines=with_timelines)
 
 
 def _tell_bad_lines(result: Result) -> None:
     for line in result.rejected[:_SHOWN_BAD_LINES]:
-        typer.echo(f"{line.file}:{line.line}: {line.code}: {line.reason}", err=True)
+        say(f"{line.file}:{line.line}: {line.code}: {line.reason}", err=True)
     count = len(result.rejected)
     if count > _SHOWN_BAD_LINES:
-        typer.echo(f"... and {count - _SHOWN_BAD_LINES} more bad lines", err=True)
+        say(f"... and {count - _SHOWN_BAD_LINES} more bad lines", err=True)
     if count:
-        typer.echo(f"{count} of {result.read} records were not judged", err=True)
+        say(f"{count} of {result.read} records were not judged", err=True)
 
 
 def _write(
@@ -232,15 +225,15 @@ def _write(
 def _write_table(result: Result, output: Path | None) -> None:
     import io
 
-    from rich.console import Console
-
     from streams.cli.outputs import open_output
     from streams.offline.report.table import print_table
+    from streams.terminal.console import screen
 
     if output is None or str(output) == "-":
-        print_table(result, Console(soft_wrap=False))
+        with watch_output():
+            print_table(result, screen())
         return
     text = io.StringIO()
-    print_table(result, Console(file=text, width=140))
+    print_table(result, screen(file=text, width=140))
     with open_output(output) as file:
         file.write(text.getvalue().encode())

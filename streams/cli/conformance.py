@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli.instants import Clock, read_clock
+from streams.terminal.out import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +71,7 @@ def conformance(
         results = run_through_broker(
             [case for case in read if not case.has_policy],
             broker,
-            lambda line: typer.echo(line, err=True),
+            lambda line: say(line, err=True),
         )
     _write(results, output)
     failed = _tell(results)
@@ -80,7 +81,7 @@ def conformance(
         summary += f": {told - failed} of {told} expectations met"
     if skipped:
         summary += f"; {len(skipped)} skipped, since they have a policy of their own"
-    typer.echo(summary, err=True)
+    say(summary, err=True)
     if failed:
         raise typer.Exit(1)
 
@@ -106,9 +107,9 @@ def _tell(results: Iterable[tuple[Case, Net]]) -> int:
         failed += 1
         if failed <= _SHOWN:
             title = f": {case.title}" if case.title else ""
-            typer.secho(f"{case.name} (line {case.line}){title}", bold=True, err=True)
+            say(f"{case.name} (line {case.line}){title}", bold=True, err=True)
             for line in lines:
-                typer.echo(f"  {line}", err=True)
+                say(f"  {line}", err=True)
     if failed > _SHOWN:
-        typer.echo(f"... and {failed - _SHOWN} more cases that differ", err=True)
+        say(f"... and {failed - _SHOWN} more cases that differ", err=True)
     return failed

@@ -10,6 +10,7 @@ import typer
 
 from streams.cli.options import Brokers, Config, read_settings
 from streams.errors import ConsentryError
+from streams.terminal.out import say_error
 
 if TYPE_CHECKING:
     from streams.delivery.places import Start
@@ -87,7 +88,7 @@ def deliver(
     try:
         require_reachable(settings.connection)
     except UnreachableError as away:
-        typer.echo(f"error: {away.problem}\n{away.remedy}", err=True)
+        say_error(away)
         raise typer.Exit(CRASHED) from None
     require_own_topics(settings)
     set_up_logs(as_json=not sys.stdout.isatty() if json_logs is None else json_logs)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from streams.cli.options import Brokers, Config, Json
+from streams.terminal.out import say, say_json
+from streams.terminal.safe import safe
 
 if TYPE_CHECKING:
     from streams.core.codes import Code
@@ -122,32 +124,34 @@ def _list(*, as_json: bool) -> None:
     from streams.core.codes import CODES
 
     if as_json:
-        _print_json([code_as_json(code) for code in CODES.values()])
+        say_json([code_as_json(code) for code in CODES.values()])
         return
     for code in CODES.values():
-        typer.echo(f"{code.number}  {code.severity:<10}  {code.name}")
+        say(f"{code.number}  {code.severity:<10}  {code.name}")
 
 
 def _explain_code(code: Code, *, as_json: bool) -> None:
     told = code_as_json(code)
     if as_json:
-        _print_json(told)
+        say_json(told)
         return
-    typer.secho(f"{code.number}  {code.name}", bold=True)
-    typer.echo(f"{code.severity}, family {code.family}")
+    say(f"{code.number}  {code.name}", bold=True)
+    say(f"{code.severity}, family {code.family}")
     if code.breach_assessment:
-        typer.echo("Assess as a possible data breach (GDPR 33: within 72 hours).")
+        say("Assess as a possible data breach (GDPR 33: within 72 hours).")
     _section("EN", code.explanation_en, code.remediation_en)
     _section("NL", code.explanation_nl, code.remediation_nl)
     for reason, (english, dutch) in code.variants.items():
-        typer.echo(f"\nWhere the reason is {reason}:")
+        say()
+        say(f"Where the reason is {reason}:")
         _lines("EN", english)
         _lines("NL", dutch)
-    typer.echo("\nLaw")
+    say()
+    say("Law")
     for citation in told["citations"]:
         since = f", for events from {citation['since']}" if citation["since"] else ""
         until = f", for events before {citation['until']}" if citation["until"] else ""
-        typer.echo(f"  {citation['text']}{since}{until}")
+        say(f"  {citation['text']}{since}{until}")
 
 
 def _explain_finding(
@@ -174,26 +178,28 @@ def _explain_finding(
     last = history[-1]
     if as_json:
         code = CODES.get(str(last["code"]))
-        _print_json(
+        say_json(
             {"finding": last, "history": history, "code": code_as_json(code) if code else None}
         )
         return
     code = CODES.get(str(last["code"]))
     number = f"{code.number}  " if code else ""
-    typer.secho(f"{number}{last['code']}", bold=True)
+    say(f"{number}{last['code']}", bold=True)
     for name in _SHOWN:
         if last.get(name) not in (None, [], False):
             value = last[name]
-            typer.echo(f"  {name:<28}{', '.join(value) if isinstance(value, list) else value}")
+            say(f"  {name:<28}{', '.join(value) if isinstance(value, list) else value}")
     _section("EN", str(last["explanation_en"]), str(last["remediation_en"]))
     _section("NL", str(last["explanation_nl"]), str(last["remediation_nl"]))
-    typer.echo("\nLaw")
+    say()
+    say("Law")
     for text in last["citations"]:
-        typer.echo(f"  {text}")
-    typer.echo("\nHistory")
+        say(f"  {text}")
+    say()
+    say("History")
     for one in history:
         reason = f", {one['reason']}" if one.get("reason") else ""
-        typer.echo(
+        say(
             f"  revision {one['revision']}  {one['detected_at']}  {one['status']}  "
             f"{one['code']}{reason}"
         )
@@ -210,7 +216,7 @@ _SHOWN = (
 
 def _section(language: str, explanation: str, remediation: str) -> None:
     heads = {"EN": "What to do", "NL": "Wat te doen"}
-    typer.echo("")
+    say()
     _lines(language, explanation)
     _lines("  ", f"{heads[language]}: {remediation}")
 
@@ -218,7 +224,8 @@ def _section(language: str, explanation: str, remediation: str) -> None:
 def _lines(head: str, text: str) -> None:
     import textwrap
 
-    typer.echo(textwrap.fill(text, 88, initial_indent=f"{head}  ", subsequent_indent="    "))
+    for line in textwrap.wrap(safe(text), 88, initial_indent=f"{head}  ", subsequent_indent="    "):
+        say(line)
 
 
 def _is_id(text: str) -> bool:
@@ -229,9 +236,3 @@ def _is_id(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _print_json(value: object) -> None:
-    import json
-
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

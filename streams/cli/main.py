@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from streams import __version__
+from streams.cli.slips import COMMAND_LINE_ERRORS, literal, say_slip
 from streams.errors import ConsentryError
+from streams.terminal.out import (
+    ReaderGoneError,
+    drop_output,
+    flush,
+    prepare_streams,
+    say,
+    say_error,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +48,9 @@ COMMAND_MODULES = (
 EXIT_UNUSABLE = 2
 """What was asked cannot be done, and the message says what to mend."""
 
+READER_GONE = 141
+"""128 + SIGPIPE: not 1, which would say that something was found."""
+
 app = typer.Typer(
     name="consentry",
     no_args_is_help=True,
@@ -56,7 +68,7 @@ app = typer.Typer(
 
 def _show_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"consentry {__version__}")
+        say(f"consentry {__version__}")
         raise typer.Exit
 
 
@@ -84,29 +96,48 @@ def main(arguments: list[str]) -> int:
     """Run one command line and return its exit status.
 
     A command says its status with `raise typer.Exit(status)`. Ctrl-C gives 130, what a
-    user can mend gives 2 and two lines on standard error.
+    user can mend gives 2 and two lines on standard error, a reader of standard output that
+    went away 141, as with any program that SIGPIPE ends.
     """
-    status: int | str | None = 0
+    prepare_streams()
     try:
-        app(arguments, prog_name="consentry")
-    except SystemExit as leave:  # as typer always ends
+        command = literal(typer.main.get_command(app))
+        status = command(arguments, prog_name="consentry", standalone_mode=False)
+        flush()
+    except SystemExit as leave:  # completion of the shell
         status = leave.code
+    except COMMAND_LINE_ERRORS as error:
+        status = say_slip(error)
+    except ReaderGoneError:
+        drop_output()
+        status = READER_GONE
     except ConsentryError as error:
-        print(f"error: {error.problem}", file=sys.stderr)  # noqa: T201
-        if error.remedy:
-            print(error.remedy, file=sys.stderr)  # noqa: T201
+        say_error(error)
+        status = EXIT_UNUSABLE
+    except OSError as error:
+        if error.filename is None:
+            raise
+        say_error(_file_error(error))
         status = EXIT_UNUSABLE
     return status if isinstance(status, int) else int(status is not None)
+
+
+def _file_error(error: OSError) -> ConsentryError:
+    """What no command has better words for: the file is named at least."""
+    return ConsentryError(
+        f"{os.fsdecode(error.filename)}: {error.strerror}",
+        "Correct the name, the permissions, or free space there.",
+    )
 
 
 def run() -> NoReturn:
     """The installed command."""
     status = main(sys.argv[1:])
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader (head, less) has gone; the flush at exit would complain about it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        flush()
+    except (ReaderGoneError, ConsentryError):
+        # Said already, or nobody is there to read it.
+        drop_output()
     sys.exit(status)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streams.terminal.out import warn
+
 if TYPE_CHECKING:
     from streams.settings import Settings
 
@@ -43,5 +45,5 @@ def read_settings(config: Path | None = None, brokers: str | None = None) -> Set
     from streams.settings import load_settings, unknown_variables
 
     for name in unknown_variables():
-        typer.echo(f"warning: {name} is no setting of Consentry; is it misspelt?", err=True)
+        warn(f"{name} is no setting of Consentry; is it misspelt?")
     return load_settings(config, {"brokers": brokers})

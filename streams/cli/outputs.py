@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from streams.errors import ConsentryError
+from streams.terminal.out import watch_output
 
 
 @contextmanager
@@ -18,8 +19,9 @@ def open_output(path: Path | None) -> Iterator[BinaryIO]:
     Raises ConsentryError where the file cannot be written.
     """
     if path is None or str(path) == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        with watch_output():
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
         return
     try:
         with path.open("wb") as file:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from streams.cli.options import Json
+from streams.terminal.out import say, say_json, say_parts
 
 if TYPE_CHECKING:
     from streams.core.instants import Instant
@@ -66,7 +67,7 @@ def check(
 
     policy = load_policy(file)
     registers = policy.registers
-    typer.echo(
+    say(
         f"{file} is sound: policy {policy.version}, {len(policy.entries)} settings, "
         f"{len(registers.recipients)} recipients, {len(registers.notices)} notices, "
         f"{len(registers.adequacy)} adequacy decisions"
@@ -76,9 +77,9 @@ def check(
     now = read_clock("now")
     assert now is not None
     if load_policy(against).past_digest(now) == policy.past_digest(now):
-        typer.echo(f"Events up to now are judged as under {against}: a worker can go on with it.")
+        say(f"Events up to now are judged as under {against}: a worker can go on with it.")
         return
-    typer.echo(
+    say(
         f"Events up to now are judged otherwise than under {against}: a worker refuses its "
         "stored verdicts. Raise CONSENTRY_GENERATION to judge the inputs anew, or let the "
         "change begin at a time to come."
@@ -109,9 +110,7 @@ def show(
     policy = default_policy() if file is None else load_policy(file)
     settings = shown_settings(policy, instant)
     if as_json:
-        import json
-
-        typer.echo(json.dumps(_as_json(policy, settings, instant), indent=2, ensure_ascii=False))
+        say_json(_as_json(policy, settings, instant))
     else:
         _print(policy, settings, instant)
 
@@ -149,26 +148,26 @@ def _print(policy: Policy, settings: list[ShownSetting], at: Instant) -> None:
     from streams.core.instants import format_instant
     from streams.core.policy import RESERVED
 
-    typer.echo(f"Policy {policy.version} at {format_instant(at)}, law {policy.law_version}\n")
+    say(f"Policy {policy.version} at {format_instant(at)}, law {policy.law_version}")
+    say()
     for setting in settings:
         since = "" if setting.given else "  (default)"
         if setting.since is not None:
             since = f"  (since {format_instant(setting.since)})"
         if setting.next_from is not None:
             since += f"  (until {format_instant(setting.next_from)})"
-        typer.secho(
-            f"{setting.number:<4} {setting.name} = {_text(setting.value)}", nl=False, bold=True
-        )
-        typer.echo(since)
-        typer.echo(f"     {setting.question}. Unit: {setting.unit}.")
-        typer.echo(f"     Source: {setting.source}")
+        head = f"{setting.number:<4} {setting.name} = {_text(setting.value)}"
+        say_parts((head, True), (since, False))
+        say(f"     {setting.question}. Unit: {setting.unit}.")
+        say(f"     Source: {setting.source}")
     registers = policy.registers
-    typer.echo(
-        f"\nP22  registers: {len(registers.recipients)} recipients, {len(registers.notices)} "
-        f"notices, {len(registers.adequacy)} adequacy decisions\n"
-        f"Assessed from {format_instant(policy.assess_from)}\n"
-        f"Reserved, without effect: {', '.join(RESERVED)}"
+    say()
+    say(
+        f"P22  registers: {len(registers.recipients)} recipients, {len(registers.notices)} "
+        f"notices, {len(registers.adequacy)} adequacy decisions"
     )
+    say(f"Assessed from {format_instant(policy.assess_from)}")
+    say(f"Reserved, without effect: {', '.join(RESERVED)}")
 
 
 def _text(value: Any) -> str:

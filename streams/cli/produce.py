@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from streams.cli.options import Brokers, Config, Json, read_settings
+from streams.terminal.out import say, say_json
 
 if TYPE_CHECKING:
     from streams.core.vocabulary import EventType
@@ -75,7 +76,7 @@ def produce(
     inputs = find_inputs(files)
     tally = Tally(as_is=as_is, report=_quiet if as_json else _report)
     size = None if STDIN in inputs else size_of(inputs)
-    with progress_bar("sending", size, in_bytes=True) as done:
+    with progress_bar("sending", size, unit="bytes") as done:
         read = 0
 
         def advance(count: int) -> None:
@@ -86,14 +87,12 @@ def produce(
         records = tally.outgoing(read_events(inputs, advance))
         sent = asyncio.run(send(settings, records, rate=rate, compression=compression))
     if as_json:
-        import json
-
-        typer.echo(json.dumps({"sent": sent, "by_type": tally.sent, "refused": tally.refused}))
+        say_json({"sent": sent, "by_type": tally.sent, "refused": tally.refused}, indent=None)
     else:
         topics = {kind.value: name for kind, name in settings.topics.inputs.items()}
         for kind, count in sorted(tally.sent.items()):
-            typer.echo(f"{count:>9}  {topics[kind]}")
-        typer.echo(f"{sent:>9}  sent, {len(tally.refused)} lines refused")
+            say(f"{count:>9}  {topics[kind]}")
+        say(f"{sent:>9}  sent, {len(tally.refused)} lines refused")
     if tally.refused:
         raise typer.Exit(1)
 
@@ -165,7 +164,7 @@ class Tally:
 
 
 def _report(refusal: dict[str, object]) -> None:
-    typer.echo(f"{refusal['file']}:{refusal['line']}: {refusal['reason']}", err=True)
+    say(f"{refusal['file']}:{refusal['line']}: {refusal['reason']}", err=True)
 
 
 def _quiet(_: dict[str, object]) -> None:

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
+
+
+class Done(Protocol):
+    """Says how much is done, and the total where it became known only now."""
+
+    def __call__(self, count: int, end: int | None = None, /) -> None:
+        """Move the bar."""
+        ...
 
 
 @contextmanager
 def progress_bar(
-    what: str, total: int | None, *, in_bytes: bool = False
-) -> Iterator[Callable[[int], None]]:
+    what: str, total: int | None, *, unit: str = "count", shown: bool = True
+) -> Iterator[Done]:
     """Show how far long work is; yields a function that is told how much is done.
 
-    `total` None: the end is not known, and the bar only moves. On a standard error that
-    is no terminal nothing is shown.
+    `total` None: the end is not known, and the bar only moves. `unit` is count, bytes or
+    percent. On a standard error that is no terminal nothing is shown.
     """
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    import sys
 
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn() if in_bytes else MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
-        task = progress.add_task(what, total=total)
+    if not shown or not sys.stderr.isatty():
+        yield _nothing
+        return
+    from streams.terminal.console import progress
 
-        def done(count: int) -> None:
-            progress.update(task, completed=count)
-
+    with progress(what, total, unit=unit) as done:
         yield done
+
+
+def _nothing(_count: int, _end: int | None = None, /) -> None:
+    """Nobody looks."""

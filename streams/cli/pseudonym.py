@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from streams.cli.options import Json
 from streams.errors import ConsentryError
+from streams.terminal.out import say, say_json, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,12 +62,12 @@ def pseudonym(
     kind = _kind(email=email, phone=phone, customer_id=customer_id)
     key = read_key(key_file)
     if is_exposed(key_file):
-        typer.echo(f"warning: others can read {key_file}; chmod 600 makes it yours alone", err=True)
+        warn(f"others can read {key_file}; chmod 600 makes it yours alone")
     failed = 0
     for line, value in enumerate(_values(values), start=1):
         failed += not _print_one(key, kind, line, value, as_json=as_json)
     if failed:
-        typer.echo(f"{failed} of the values gave no pseudonym", err=True)
+        say(f"{failed} of the values gave no pseudonym", err=True)
         raise typer.Exit(1)
 
 
@@ -79,11 +79,18 @@ def _print_one(key: bytes, kind: ValueKind, line: int, value: str, *, as_json: b
     try:
         subject_id = subject_id_of(key, kind, value)
     except NotNormalisable as error:
-        typer.echo(f"line {line}: {error}", err=True)
-        typer.echo(json.dumps({"line": line, "error": str(error)}) if as_json else "")
+        say(f"line {line}: {error}", err=True)
+        _answer({"line": line, "error": str(error)}, "", as_json=as_json)
         return False
-    typer.echo(json.dumps({"line": line, "subject_id": subject_id}) if as_json else subject_id)
+    _answer({"line": line, "subject_id": subject_id}, subject_id, as_json=as_json)
     return True
+
+
+def _answer(document: dict[str, object], text: str, *, as_json: bool) -> None:
+    if as_json:
+        say_json(document, indent=None)
+    else:
+        say(text)
 
 
 def _kind(*, email: bool, phone: bool, customer_id: bool) -> ValueKind:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streams.terminal.out import say, say_json
+
 if TYPE_CHECKING:
     from streams.core.instants import Instant
     from streams.dev.samples import Truth
@@ -117,8 +119,6 @@ def _until(text: str | None) -> Instant:
 
 
 def _print_json(truth: Truth, written: list[Path]) -> None:
-    import json
-
     from streams.core.instants import format_instant
 
     answer = {
@@ -130,7 +130,7 @@ def _print_json(truth: Truth, written: list[Path]) -> None:
         "findings": dict(sorted(truth.by_code(truth.clock).items())),
         "absent": truth.absent,
     }
-    typer.echo(json.dumps(answer, indent=2))
+    say_json(answer)
 
 
 def _print_text(truth: Truth, written: list[Path]) -> None:
@@ -138,16 +138,16 @@ def _print_text(truth: Truth, written: list[Path]) -> None:
 
     counts = truth.records
     found = truth.by_code(truth.clock)
-    typer.echo(
+    say(
         f"{counts['all']} records of {truth.subjects} people, {truth.clean_subjects} of them "
         f"in order: {counts['late']} late, {counts['duplicates']} twice, "
         f"{counts['conflicts']} in conflict, {counts['bad']} bad"
     )
-    typer.echo(
+    say(
         f"{sum(found.values())} findings and duties of {len([c for c in found if found[c]])} codes "
         f"must be found when deadlines are judged up to {format_instant(truth.clock)}"
     )
     for code, reason in truth.absent.items():
-        typer.echo(f"not in it: {code}: {reason}")
+        say(f"not in it: {code}: {reason}")
     for path in written:
-        typer.echo(f"written  {path}")
+        say(f"written  {path}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli.options import Config, Json, read_settings
+from streams.terminal.out import say, say_json, warn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +75,7 @@ def _chosen(names: list[str] | None, config: Path | None) -> Sequence[Configured
     read_settings(config)
     sinks = configured(config)
     for variable in unknown_variables(sinks):
-        typer.echo(f"warning: {variable} is no secret of a sink; is it misspelt?", err=True)
+        warn(f"{variable} is no secret of a sink; is it misspelt?")
     if not sinks:
         raise ConsentryError(
             "there are no sinks",
@@ -91,17 +92,15 @@ def _chosen(names: list[str] | None, config: Path | None) -> Sequence[Configured
 
 def _show(reports: Sequence[Report], *, as_json: bool) -> None:
     if as_json:
-        import json
-
         import msgspec
 
         found = [{**msgspec.to_builtins(report), "ok": report.ok} for report in reports]
-        typer.echo(json.dumps({"sinks": found}, indent=2))
+        say_json({"sinks": found})
     else:
         width = max(len(report.sink) for report in reports)
         for report in reports:
             for one in report.checks:
                 mark = "ok  " if one.ok else "FAIL"
-                typer.echo(f"{mark}  {report.sink:<{width}}  {one.what}: {one.said}")
+                say(f"{mark}  {report.sink:<{width}}  {one.what}: {one.said}")
     if not all(report.ok for report in reports):
         raise typer.Exit(1)

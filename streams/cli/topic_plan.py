@@ -38,25 +38,30 @@ def plan_as_commands(settings: Settings) -> Iterator[str]:
 
 def print_plan(settings: Settings) -> None:
     """Tables for people."""
-    from rich.console import Console
     from rich.table import Column, Table
 
-    console = Console()
+    from streams.terminal.console import line, screen
+
+    console = screen()
     copies = settings.replication_factor or "the cluster's default"
-    console.print(f"[bold]Topics[/bold] ({settings.partitions} partitions each, copies: {copies})")
+    console.print(
+        line(("Topics", "bold"), f" ({settings.partitions} partitions each, copies: {copies})")
+    )
     console.print(_topic_table(settings))
-    console.print("[bold]Settings of the topics[/bold]")
+    console.print("Settings of the topics", style="bold")
     alike: dict[str, list[str]] = {}
     for topic in all_topics(settings):
         config = " ".join(f"{key}={value}" for key, value in topic.config.items())
         alike.setdefault(config, []).append(topic.name)
     for config, names in alike.items():
-        console.print(f"{', '.join(names)}:", highlight=False)
-        console.print(f"  {config}", highlight=False, soft_wrap=True)
-    console.print("\n[bold]Access[/bold] (users are suggestions; grant nothing beyond)")
+        console.print(f"{', '.join(names)}:")
+        console.print(f"  {config}", soft_wrap=True)
+    console.print()
+    console.print(line(("Access", "bold"), " (users are suggestions; grant nothing beyond)"))
     for role in roles(settings):
-        console.print(f"\n{role.name}, for example User:{role.user}", style="bold")
-        console.print(role.description, highlight=False)
+        console.print()
+        console.print(f"{role.name}, for example User:{role.user}", style="bold")
+        console.print(role.description)
         table = Table(Column("on", overflow="fold"), "allow", "for")
         for grant in role.grants:
             table.add_row(_resource(grant), ", ".join(grant.operations), grant.why)

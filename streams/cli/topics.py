@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli.options import Brokers, Config, Json, read_settings
+from streams.terminal.out import say, say_json
 
 if TYPE_CHECKING:
     from streams.settings import Settings
@@ -66,14 +67,14 @@ def create(
 
     result = create_topics(settings)
     if as_json:
-        _print_json({"created": list(result.created), "existing": list(result.existing)})
+        say_json({"created": list(result.created), "existing": list(result.existing)})
         return
     for name in result.created:
-        typer.echo(f"created  {name}")
+        say(f"created  {name}")
     for name in result.existing:
-        typer.echo(f"exists   {name}")
+        say(f"exists   {name}")
     if result.existing:
-        typer.echo("Existing topics were left as they are: `consentry topics check` checks them.")
+        say("Existing topics were left as they are: `consentry topics check` checks them.")
 
 
 def check(brokers: Brokers = None, config: Config = None, as_json: Json = False) -> None:
@@ -90,17 +91,17 @@ def check(brokers: Brokers = None, config: Config = None, as_json: Json = False)
     problems = check_topics(settings)
     errors = sum(problem.weight is Weight.ERROR for problem in problems)
     if as_json:
-        _print_json({"problems": [asdict(problem) for problem in problems]})
+        say_json({"problems": [asdict(problem) for problem in problems]})
     else:
         for problem in problems:
-            typer.secho(f"{problem.weight}: {problem.topic}: {problem.what}", bold=True)
-            typer.echo(f"  why:  {problem.why}")
-            typer.echo(f"  mend: {problem.mend}")
+            say(f"{problem.weight}: {problem.topic}: {problem.what}", bold=True)
+            say(f"  why:  {problem.why}")
+            say(f"  mend: {problem.mend}")
             for command in problem.commands:
-                typer.echo(f"    {command}")
+                say(f"    {command}")
         total = len(all_topics(settings))
         warnings = len(problems) - errors
-        typer.echo(f"{total} topics checked: {errors} errors, {warnings} warnings")
+        say(f"{total} topics checked: {errors} errors, {warnings} warnings")
     if errors:
         raise typer.Exit(1)
 
@@ -110,14 +111,8 @@ def _show_plan(settings: Settings, *, commands: bool, as_json: bool) -> None:
 
     if commands:
         for line in plan_as_commands(settings):
-            typer.echo(line)
+            say(line)
     elif as_json:
-        _print_json(plan_as_json(settings))
+        say_json(plan_as_json(settings))
     else:
         print_plan(settings)
-
-
-def _print_json(value: object) -> None:
-    import json
-
-    typer.echo(json.dumps(value, indent=2))

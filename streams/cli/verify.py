@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from streams.cli.options import Brokers, Config, Json, read_settings
+from streams.cli.progress import progress_bar
+from streams.terminal.out import say_json
 
 _EXAMPLES = (
     "Examples:  consentry verify --brokers kafka:9092  |  consentry verify --partition 3 "
@@ -72,7 +72,7 @@ def verify(
     if policy is not None:
         settings = settings.model_copy(update={"policy_file": policy})
     rules = read_policy(settings)
-    with _bar(shown=not as_json) as advance:
+    with progress_bar("verifying", None, unit="percent", shown=not as_json) as advance:
         found = run(
             settings,
             rules,
@@ -82,33 +82,10 @@ def verify(
             advance=advance,
         )
     if as_json:
-        import json
-
-        typer.echo(json.dumps(document(found), indent=2, ensure_ascii=False))
+        say_json(document(found))
     else:
-        from rich.console import Console
+        from streams.terminal.console import screen
 
-        print_report(found, Console(soft_wrap=False, highlight=False))
+        print_report(found, screen())
     if not found.equal:
         raise typer.Exit(1)
-
-
-@contextmanager
-def _bar(*, shown: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error; its end moves while topics are looked at."""
-    import sys
-
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = TextColumn("verifying"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
-    off = not shown or not sys.stderr.isatty()
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=off) as progress:
-        task = progress.add_task("verifying", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

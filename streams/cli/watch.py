@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli.options import Brokers, Config, Json, read_settings
+from streams.terminal.out import say, say_json
 
 if TYPE_CHECKING:
     from streams.core.findings import Duty, Finding
@@ -59,8 +60,6 @@ async def _watch(settings: Settings, *, from_beginning: bool, as_json: bool) -> 
 
 
 def _print_json(batch: list[Finding | Duty]) -> None:
-    import json
-
     from streams.core.findings import Finding
     from streams.wire.findings import duty_to_json, finding_to_json
 
@@ -69,8 +68,7 @@ def _print_json(batch: list[Finding | Duty]) -> None:
             record = {"kind": "finding", **finding_to_json(one)}
         else:
             record = {"kind": "duty", **duty_to_json(one)}
-        typer.echo(json.dumps(record, ensure_ascii=False))
-    sys.stdout.flush()
+        say_json(record, indent=None)
 
 
 async def _print_lines(feed: Feed) -> None:
@@ -82,29 +80,21 @@ async def _print_lines(feed: Feed) -> None:
         for one in await feed.next():
             change = board.take(one) if isinstance(one, Finding) else None
             if change is not None:
-                typer.echo(plain_line(change))
-        sys.stdout.flush()
+                say(plain_line(change))
 
 
 async def _show_table(feed: Feed, where: str) -> None:
-    from rich.console import Console, Group
-    from rich.live import Live
-    from rich.text import Text
-
     from streams.core.findings import Finding
     from streams.dev.board import Board
+    from streams.terminal.console import Group, live, screen, words
 
-    console = Console()
+    console = screen()
     board = Board()
-    with Live(console=console, screen=True, auto_refresh=False) as live:
+    with live(console, words("")) as picture:
         while True:
-            title = Text(f"Findings on {where}, the latest first. Ctrl-C ends.", style="bold")
-            live.update(
-                Group(
-                    title, board.summary(), Text(), board.table(console.height - 4, console.width)
-                ),
-                refresh=True,
-            )
+            title = words(f"Findings on {where}, the latest first. Ctrl-C ends.", "bold")
+            table = board.table(console.height - 4, console.width)
+            picture.update(Group(title, board.summary(), words(""), table), refresh=True)
             for one in await feed.next():
                 if isinstance(one, Finding):
                     board.take(one)

@@ -10,6 +10,7 @@ import typer
 
 from streams.cli.options import Brokers, Config, read_settings
 from streams.errors import ConsentryError
+from streams.terminal.out import say, say_error
 
 if TYPE_CHECKING:
     from streams.core.policy import Policy
@@ -90,7 +91,7 @@ def worker(
     try:
         require_reachable(settings.connection)
     except UnreachableError as away:
-        typer.echo(f"error: {away.problem}\n{away.remedy}", err=True)
+        say_error(away)
         raise typer.Exit(CRASHED) from None
     require_topics(settings)
     set_up_logs(as_json=not sys.stdout.isatty() if json_logs is None else json_logs)
@@ -116,17 +117,17 @@ def remove(
 
     settings = read_settings(config, brokers)
     removed = remove_member(settings, instance_id)
-    typer.echo(f"{instance_id} is no longer a member of the group {settings.group_id}.")
+    say(f"{instance_id} is no longer a member of the group {settings.group_id}.")
     numbers = ", ".join(map(str, removed.partitions))
     if not removed.partitions:
-        typer.echo("It owned no partitions.")
+        say("It owned no partitions.")
     elif removed.others:
         count = len(removed.others)
         workers = "the other worker" if count == 1 else f"the {count} other workers"
-        typer.echo(f"Its partitions ({numbers}) go to {workers} now.")
+        say(f"Its partitions ({numbers}) go to {workers} now.")
     else:
-        typer.echo(f"Nobody judges its partitions ({numbers}) until a worker starts.")
-    typer.echo("If its process still runs, it ends with code 70; started again, it joins again.")
+        say(f"Nobody judges its partitions ({numbers}) until a worker starts.")
+    say("If its process still runs, it ends with code 70; started again, it joins again.")
 
 
 def read_policy(settings: Settings) -> Policy:
@@ -157,5 +158,4 @@ def require_topics(settings: Settings) -> None:
     if wrong:
         first, others = wrong[0], len(wrong) - 1
         more = f" (and {others} more: `consentry topics check` lists all)" if others else ""
-        remedy = "\n".join((first.mend, *first.commands))
-        raise ConsentryError(f"{first.topic}: {first.what}{more}", remedy)
+        raise ConsentryError(f"{first.topic}: {first.what}{more}", first.mend, steps=first.commands)

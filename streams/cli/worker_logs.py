@@ -13,6 +13,8 @@ from typing import Any, TextIO
 
 import structlog
 
+from streams.terminal.logs import LogHandler, text_renderer
+
 Event = MutableMapping[str, Any]
 
 
@@ -25,7 +27,7 @@ def set_up_logs(*, as_json: bool, stream: TextIO | None = None) -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if as_json
-        else structlog.dev.ConsoleRenderer(pad_event_to=22)
+        else text_renderer(colours=(stream or sys.stdout).isatty())
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -33,7 +35,7 @@ def set_up_logs(*, as_json: bool, stream: TextIO | None = None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(stream or sys.stdout)
+    handler = LogHandler(stream or sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, _without_values],

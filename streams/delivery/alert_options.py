@@ -75,8 +75,9 @@ def read_alert_options(
                 problems.append(_problem(path, lines, (TABLE, *place), what))
     if problems:
         raise ConsentryError(
-            "the alert policy is not usable:\n" + "\n".join(f"  {line}" for line in problems),
+            "the alert policy is not usable:",
             REMEDY,
+            problems=problems,
         )
     return options
 

@@ -13,7 +13,8 @@ from streams.core.vocabulary import EventType, Severity, Status
 
 if TYPE_CHECKING:
     from rich.table import Table
-    from rich.text import Text
+
+    from streams.terminal.console import Text
 
 COLOURS: Final = {
     Severity.CRITICAL: "bold white on red",
@@ -74,6 +75,8 @@ class Board:
         """
         from rich.table import Table
 
+        from streams.terminal.console import lines as stacked
+
         wide = width >= _ROOM_FOR_CODES
         table = Table(expand=True, box=None, padding=(0, 1), header_style="bold")
         table.add_column("", no_wrap=True, width=10)
@@ -89,7 +92,7 @@ class Board:
             cells = (
                 (finding.code, what(finding), why(finding))
                 if wide
-                else (f"{what(finding)}\n  {why(finding)}",)
+                else (stacked(what(finding), f"  {why(finding)}"),)
             )
             gone = "strike dim" if change.what == "retracted" else ""
             table.add_row(change.what, severity_text(finding.severity), *cells, style=gone)
@@ -97,17 +100,15 @@ class Board:
 
     def summary(self) -> Text:
         """One line: findings that stand by severity, and what changed so far."""
-        from rich.text import Text
+        from streams.terminal.console import line
 
         standing = self.standing()
-        text = Text()
+        parts: list[str | tuple[str, str]] = []
         for severity in COLOURS:
             if standing[severity]:
-                text.append(f" {severity} {standing[severity]} ", style=COLOURS[severity])
-                text.append(" ")
+                parts += [(f" {severity} {standing[severity]} ", COLOURS[severity]), " "]
         counts = (f"{count} {what}" for what, count in sorted(self.changes.items()))
-        text.append("  " + ", ".join(counts), style="dim")
-        return text
+        return line(*parts, ("  " + ", ".join(counts), "dim"))
 
 
 def plain_line(change: Change) -> str:
@@ -122,9 +123,9 @@ def plain_line(change: Change) -> str:
 
 def severity_text(severity: Severity) -> Text:
     """The severity in its colour."""
-    from rich.text import Text
+    from streams.terminal.console import words
 
-    return Text(severity, style=COLOURS[severity])
+    return words(severity, COLOURS[severity])
 
 
 def what(finding: Finding) -> str:

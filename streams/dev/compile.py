@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from streams.compiled import FOLDER, HOT, PACKAGE, PURE, SHARED, SOURCES, digests, source_of
+from streams.terminal.out import say
 
 _SETTINGS: Final = "[mypy]\nignore_missing_imports = True\n"
 
@@ -41,25 +42,20 @@ def main() -> None:
     """Compile if what is there is not of these sources; say what came of it."""
     before = digests()
     if _is_of(before):
-        _say("the hot modules are compiled already")
+        say("the hot modules are compiled already")
         return
     shutil.rmtree(FOLDER, ignore_errors=True)
     missing = _missing()
     if missing is None:
-        _say(f"compiling {len(HOT)} modules with mypyc, once: under a minute")
+        say(f"compiling {len(HOT)} modules with mypyc, once: under a minute")
         with tempfile.TemporaryDirectory() as folder:
             missing = _compile(Path(folder), before)
     if missing is None:
         return
-    _say(
+    say(
         f"not compiled: {missing}. Everything runs as plain Python: the worker and `check` need "
         "about a half more processor time. Then: python -m streams.dev.compile"
     )
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 def _is_of(sources: dict[str, str]) -> bool:
@@ -104,7 +100,7 @@ def _compile(folder: Path, sources: dict[str, str]) -> str | None:
         check=False,
     )
     if built.returncode:
-        _say(built.stdout[-2000:])
+        say(built.stdout[-2000:])
         return "mypyc or the C compiler failed, see above"
     suffix = EXTENSION_SUFFIXES[0]
     made = {name: folder.joinpath(*name.split(".")) for name in HOT} | {SHARED: folder / SHARED}

@@ -12,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from streams.terminal.out import say
+
 # Kafka logs through slf4j 1.7 and brings no implementation of it.
 _LOGGING = "org.slf4j:slf4j-simple:1.7.36"
 
@@ -38,4 +40,5 @@ def pins(version: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(pins(sys.argv[1])))  # noqa: T201 - the lines are the result
+    for line in pins(sys.argv[1]):
+        say(line)

@@ -112,9 +112,9 @@ def _checked(
     if problems.found:
         count = len(problems.found)
         raise ConsentryError(
-            f"the policy has {count} problem{'s' * (count > 1)}:\n"
-            + "\n".join(f"  {problem}" for problem in problems.found),
+            f"the policy has {count} problem{'s' * (count > 1)}:",
             REMEDY,
+            problems=map(str, problems.found),
         )
     return Policy(version=version, entries=entries, registers=registers, assess_from=assess_from)
 

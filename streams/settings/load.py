@@ -112,8 +112,9 @@ def load_settings(
         if not found.problems:
             return settings
     raise ConsentryError(
-        "the settings are not usable:\n" + "\n".join(f"  {line}" for line in found.problems),
+        "the settings are not usable:",
         "All settings are described in docs/operations.md.",
+        problems=found.problems,
     ) from None
 
 

@@ -59,8 +59,9 @@ def configured(
     found = reading.read(tables)
     if reading.problems:
         raise ConsentryError(
-            "the sinks are not usable:\n" + "\n".join(f"  {line}" for line in reading.problems),
+            "the sinks are not usable:",
             "All kinds of sinks and their keys are described in docs/sinks.md.",
+            problems=reading.problems,
         )
     return found
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import Any, Final, NoReturn
 
 import structlog
 
 from streams.errors import ConsentryError
+from streams.terminal.out import say_error
 
 CRASHED: Final = 70
 """Exit code for what the program does not understand: start it again."""
@@ -37,14 +39,14 @@ def crash(reason: str, **where: Any) -> NoReturn:
 def stop_for(error: ConsentryError) -> NoReturn:
     """End the process at once with code 2, telling what is wrong and what to do."""
     log.critical("worker.stopped", problem=error.problem, remedy=error.remedy)
-    print(f"error: {error.problem}", file=sys.stderr)  # noqa: T201 - as the command line does
-    if error.remedy:
-        print(error.remedy, file=sys.stderr)  # noqa: T201
+    say_error(error)
     leave(STOPPED)
 
 
 def leave(code: int) -> NoReturn:
     """End the process without running anything else; tests put their own in its place."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    # Nobody may read them any more, or the disk behind them is full: it ends all the same.
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
     os._exit(code)

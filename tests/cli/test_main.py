@@ -43,7 +43,7 @@ def test_a_slip_is_answered_without_a_traceback(
 ) -> None:
     assert command_line.main(arguments) == 2
     said = capsys.readouterr().err
-    assert "Error" in said
+    assert said.startswith("error: ")
     assert "Traceback" not in said
 
 

@@ -82,9 +82,7 @@ def run_demo(options: DemoOptions, screen: Screen | None = None) -> Score:
         failed = False
         raise
     except ConsentryError as error:
-        raise ConsentryError(
-            f"the demo failed: {error.problem}", f"{error.remedy}\nAll logs are in {folder}"
-        ) from None
+        raise error.within("the demo failed", f"All logs are in {folder}") from None
     finally:
         broker.stop()
         if not failed:
@@ -210,9 +208,9 @@ def _introduction(sample: Sample, options: DemoOptions) -> str:
 def _wait_for_person(screen: Screen, settings: Settings) -> None:
     screen.say(
         f"Kafka and the worker go on at {settings.connection.bootstrap}. Look around with: "
-        f"consentry watch --from-beginning --brokers {settings.connection.bootstrap}\n"
-        "Ctrl-C ends both."
+        f"consentry watch --from-beginning --brokers {settings.connection.bootstrap}"
     )
+    screen.say("Ctrl-C ends both.")
     try:
         while True:
             time.sleep(1)

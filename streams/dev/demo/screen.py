@@ -12,10 +12,9 @@ from streams.core.findings import Finding
 from streams.dev.board import Board, Change, plain_line
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-    from rich.live import Live
-
     from streams.dev.scoring import Score
+    from streams.terminal.console import Live, RenderableType
+    from streams.terminal.console import Screen as Console
 
 _REFRESH_S = 0.2
 _CODE_WIDTH = 55
@@ -26,9 +25,9 @@ class Screen:
     """The demo's output: a live table on a terminal, plain lines elsewhere."""
 
     def __init__(self) -> None:
-        from rich.console import Console
+        from streams.terminal.console import screen
 
-        self.console: Console = Console(highlight=False)
+        self.console: Console = screen()
         self.board = Board()
         self._live: Live | None = None
         self._shown_at = 0.0
@@ -40,7 +39,7 @@ class Screen:
     def say(self, text: str) -> None:
         """One line that stays."""
         # Never wrapped: in a pipe a line is a line.
-        self.console.print(text, markup=False, soft_wrap=True)
+        self.console.print(text, soft_wrap=True)
 
     def say_in_pipe(self, text: str) -> None:
         """One line where there is no live picture that shows it."""
@@ -52,7 +51,9 @@ class Screen:
         """Say what is being done, and how long it took."""
         began = time.monotonic()
         if self.console.is_terminal:
-            with self.console.status(what):
+            from streams.terminal.console import words
+
+            with self.console.status(words(what)):
                 yield
         else:
             self.say(f"{what} ...")
@@ -65,12 +66,10 @@ class Screen:
         if not self.console.is_terminal:
             yield
             return
-        from rich.live import Live
+        from streams.terminal.console import live
 
-        with Live(
-            self._picture(), console=self.console, auto_refresh=False, transient=True, screen=True
-        ) as live:
-            self._live = live
+        with live(self.console, self._picture()) as picture:
+            self._live = picture
             try:
                 yield
             finally:
@@ -90,13 +89,12 @@ class Screen:
             self._live.update(self._picture(), refresh=True)
 
     def _picture(self) -> RenderableType:
-        from rich.console import Group
-        from rich.text import Text
+        from streams.terminal.console import Group, words
 
         return Group(
-            Text(self.playing, style="bold"),
+            words(self.playing, "bold"),
             self.board.summary(),
-            Text(),
+            words(""),
             self.board.table(max(3, self.console.height - 4), self.console.width),
         )
 
@@ -126,16 +124,22 @@ def _score_table(score: Score, *, columns: int) -> RenderableType:
     """All codes, found and expected, in `columns` side by side; what is wrong is marked."""
     from rich.table import Table
 
+    from streams.terminal.console import words
+
     table = Table(box=None, padding=(0, 1), header_style="bold")
     for _ in range(columns):
         table.add_column("code")
         table.add_column("found", justify="right")
         table.add_column("of", justify="right")
         table.add_column("")
-    cells = []
+    cells: list[tuple[RenderableType, ...]] = []
     for code, counts in score.by_code.items():
         wrong = counts.missing or counts.extra
-        mark = f"[red]{counts.missing} missing, {counts.extra} extra[/]" if wrong else "[green]✓[/]"
+        mark = (
+            words(f"{counts.missing} missing, {counts.extra} extra", "red")
+            if wrong
+            else words("✓", "green")
+        )
         right = str(counts.expected - counts.missing)
         cells.append((code, right, str(counts.expected), mark))
     height = -(-len(cells) // columns)

@@ -67,16 +67,14 @@ class WorkerProcess:
             self.require_running()
             if time.monotonic() > deadline:
                 self.stop()
-                raise ConsentryError(
-                    f"the worker was not ready within {_READY_WITHIN_S:.0f} s", self._look()
-                )
+                raise self._failed(f"the worker was not ready within {_READY_WITHIN_S:.0f} s")
             time.sleep(0.05)
 
     def require_running(self) -> None:
         """Raise ConsentryError, with the end of its log, if the worker has ended."""
         status = None if self._process is None else self._process.poll()
         if status is not None:
-            raise ConsentryError(f"the worker ended with exit code {status}", self._look())
+            raise self._failed(f"the worker ended with exit code {status}")
 
     def stop(self) -> None:
         """Ask it to stop (SIGTERM), wait, and end it if it does not."""
@@ -100,8 +98,8 @@ class WorkerProcess:
         if self._process.stdin is not None:
             self._process.stdin.close()
 
-    def _look(self) -> str:
-        """Where the log is, and its last lines."""
+    def _failed(self, problem: str) -> ConsentryError:
+        """What is wrong, where the log is, and its last lines."""
         lines = self.log_file.read_text("utf-8", errors="replace").splitlines()[-_TAIL_LINES:]
-        tail = "".join(f"\n  {line[:300]}" for line in lines)
-        return f"Its log is {self.log_file}; it ends with:{tail}"
+        tail = [line[:300] for line in lines]
+        return ConsentryError(problem, f"Its log is {self.log_file}; it ends with:", steps=tail)

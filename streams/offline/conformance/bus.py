@@ -229,9 +229,7 @@ class Bus:
             if status is not None or time.monotonic() > deadline:
                 lines = self._log.read_text("utf-8", "replace").splitlines()[-5:]
                 ended = f"; it ended with {status}" if status is not None else ""
-                raise ConsentryError(
-                    f"{problem}{ended}", "The last lines of its log:\n" + "\n".join(lines)
-                )
+                raise ConsentryError(f"{problem}{ended}", "The last lines of its log:", steps=lines)
             time.sleep(0.05)
 
 

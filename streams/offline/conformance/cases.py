@@ -18,6 +18,7 @@ from streams.errors import ConsentryError
 from streams.offline.check import gather, judged
 from streams.offline.read import GZIP_MAGIC, Line
 from streams.policy_file import policy_from_names
+from streams.terminal.safe import safe_json_line
 
 REGISTERS: Final = Registers(adequacy=UNDATED_ADEQUACY)
 """No recipient or notice register; the countries of the legal model without dates."""
@@ -91,7 +92,7 @@ def read_cases(path: Path, clock: Instant | None = None) -> list[Case]:
         names[case.name] = number
         cases.append(case)
     if problems:
-        raise ConsentryError("not every line is a case:\n  " + "\n  ".join(problems), _FORM)
+        raise ConsentryError("not every line is a case:", _FORM, problems=problems)
     if not cases:
         raise ConsentryError(f"{path} holds no cases", _FORM)
     return cases
@@ -160,7 +161,8 @@ def result_line(case: Case, net: Net) -> bytes:
         {"trigger_event_id": duty.trigger_event_id, "recipient_id": duty.recipient_id}
         for duty in sorted(net.duties)
     ]
-    return msgspec.json.encode({"case": case.name, "findings": findings, "duties": duties}) + b"\n"
+    result = {"case": case.name, "findings": findings, "duties": duties}
+    return safe_json_line(msgspec.json.encode(result)) + b"\n"
 
 
 def differences(case: Case, net: Net) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
@@ -12,6 +13,7 @@ import msgspec
 from streams.core.instants import Instant, format_instant
 from streams.core.law import RULE_VERSION
 from streams.offline.result import Result
+from streams.terminal.safe import safe, safe_json_line
 from streams.wire.findings import duty_to_json, finding_to_json
 
 COLUMNS: Final = (
@@ -20,12 +22,16 @@ COLUMNS: Final = (
     "explanation_nl", "citations", "remediation_en", "remediation_nl", "policy_version",
     "violation_id",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
+"""Where a spreadsheet would begin a formula: at the start of a cell, after blanks, in the
+full-width forms too; and after a semicolon, where it takes that for the separator."""
 
 
 def write_jsonl(result: Result, file: BinaryIO) -> None:
     """A line for each finding, duty and rejected line, told apart by `kind`; then a summary."""
-    file.writelines(msgspec.json.encode(record) + b"\n" for record in _records(result))
+    file.writelines(
+        safe_json_line(msgspec.json.encode(record)) + b"\n" for record in _records(result)
+    )
 
 
 def _records(result: Result) -> Iterator[dict[str, Any]]:
@@ -77,11 +83,12 @@ def write_csv(result: Result, file: BinaryIO) -> None:
 
 
 def _cell(value: Any) -> str:
-    """Text of a cell. Ids come from producers: none may begin a formula."""
+    """Text of a cell. Ids come from producers: none may begin a formula, or hide anything."""
     if value is None:
         return ""
-    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    if isinstance(value, list):
+        return "; ".join(map(_cell, value))
+    return _FORMULA.sub(r"\1\2'", safe(value))
 
 
 def _text(instant: Instant | None) -> str | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from streams import __version__
 from streams.core.findings import Duty
@@ -22,11 +24,17 @@ from streams.offline.report.words import label
 from streams.offline.result import SEVERITIES, VIOLATIONS, Result
 from streams.offline.timeline import Part
 from streams.policy_file import shown_settings
+from streams.terminal.safe import safe
 
 MAX_RECIPIENTS: Final = 25
 MAX_DUTIES: Final = 200
 MAX_REJECTED: Final = 50
 MAX_INPUTS: Final = 8
+_HEBREW_ARABIC: Final = (
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_RIGHT_TO_LEFT: Final = re.compile(f"{_HEBREW_ARABIC}(?:[^A-Za-z0-9&<>;]*{_HEBREW_ARABIC})*")
+"""From a letter that runs from right to left to the last one before others do not."""
 
 
 def render_page(
@@ -40,6 +48,7 @@ def render_page(
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
+        finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -74,6 +83,16 @@ def render_page(
         judged=result.judged,
         Part=Part,
     )
+
+
+def _shown(value: Any) -> Any:
+    """What a browser would not show, or would obey (bidi controls), is shown as an escape.
+
+    Letters that run from right to left order what stands beside them no more.
+    """
+    if type(value) is not str:
+        return value
+    return Markup(_RIGHT_TO_LEFT.sub(r"<bdi>\g<0></bdi>", str(escape(safe(value)))))  # noqa: S704
 
 
 def _shown_severities(result: Result) -> list[tuple[Severity, int]]:

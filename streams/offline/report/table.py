@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
@@ -15,6 +13,7 @@ from streams.core.findings import Finding
 from streams.core.instants import Instant, format_instant
 from streams.core.vocabulary import DutyStatus, Severity
 from streams.offline.result import Result
+from streams.terminal.console import Hanging, Screen, line, words
 
 STYLES: Final = {
     Severity.CRITICAL: "bold white on red",
@@ -29,7 +28,7 @@ MAX_ROWS: Final = 40
 LEGEND: Final = "Findings are indications for review, not legal determinations."
 
 
-def print_table(result: Result, console: Console) -> None:
+def print_table(result: Result, console: Screen) -> None:
     """Counts, findings by code, and the heaviest findings one by one (times in UTC)."""
     _print_counts(result, console)
     if result.findings:
@@ -47,7 +46,7 @@ def print_table(result: Result, console: Console) -> None:
     console.print(LEGEND, style="dim")
 
 
-def _print_counts(result: Result, console: Console) -> None:
+def _print_counts(result: Result, console: Screen) -> None:
     period = early = ""
     if result.not_assessed:
         early = f", {result.not_assessed:,} not assessed (before the GDPR or assess_from)"
@@ -56,12 +55,10 @@ def _print_counts(result: Result, console: Console) -> None:
     console.print(
         f"{result.read:,} records read, {len(result.rejected):,} of them rejected, "
         f"{result.duplicates:,} duplicates{early}; {result.subjects:,} persons{period}",
-        highlight=False,
     )
     clock = "none: no deadline has passed" if result.clock is None else short(result.clock)
     console.print(
-        f"Policy {escape(result.policy.version)}, law {result.policy.law_version}, clock {clock}",
-        highlight=False,
+        f"Policy {result.policy.version}, law {result.policy.law_version}, clock {clock}",
     )
     if not result.findings:
         console.print("No findings.", style="green")
@@ -78,21 +75,26 @@ def _by_code(result: Result) -> Table:
     for (code, severity), count in sorted(
         counts.items(), key=lambda item: (order.index(item[0][1]), -item[1], item[0][0])
     ):
-        table.add_row(CODES[code].number, code, f"[{STYLES[severity]}]{severity}[/]", f"{count:,}")
+        table.add_row(CODES[code].number, code, words(severity, STYLES[severity]), f"{count:,}")
     return table
 
 
-def _print_findings(result: Result, console: Console) -> None:
+def _print_findings(result: Result, console: Screen) -> None:
     """A line of what it is and a paragraph of why: columns would be too narrow for both."""
-    console.print("\nHeaviest first (times in UTC)", style="bold")
+    console.print()
+    console.print("Heaviest first (times in UTC)", style="bold")
     for finding in result.findings[:MAX_ROWS]:
-        party = f"  {escape(finding.recipient_id)}" if finding.recipient_id else ""
+        party = f"  {finding.recipient_id}" if finding.recipient_id else ""
         console.print(
-            f"{short(finding.occurred_at)}  [{STYLES[finding.severity]}]{finding.code}[/]"
-            f"  {escape(finding.event_id)}{party}",
-            highlight=False,
+            Hanging(
+                line(
+                    f"{short(finding.occurred_at)}  ",
+                    (finding.code, STYLES[finding.severity]),
+                    f"  {finding.event_id}{party}",
+                )
+            )
         )
-        console.print(Padding(escape(_why(finding)), (0, 0, 0, 4)), style="dim", highlight=False)
+        console.print(Padding(_why(finding), (0, 0, 0, 4)), style="dim")
 
 
 def _why(finding: Finding) -> str:

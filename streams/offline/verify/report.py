@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from streams.core.instants import Instant, format_instant
@@ -19,6 +18,7 @@ from streams.offline.verify.result import (
     Verification,
     Waiting,
 )
+from streams.terminal.console import Hanging, Screen, words
 
 _COUNTED = {
     "read": "read",
@@ -54,15 +54,15 @@ def as_json(found: Verification) -> dict[str, Any]:
     }
 
 
-def print_report(found: Verification, console: Console) -> None:
+def print_report(found: Verification, console: Screen) -> None:
     """A table of what was verified, one of the accounting, then every difference."""
     console.print(_cuts(found.cuts))
     console.print(_balance(found.balance, with_inputs=found.with_inputs))
     for note in _notes(found):
-        console.print(f"note: {note}", markup=False)
+        console.print(Hanging(words(f"note: {note}")))
     for one in found.differences:
         for line in _lines(one):
-            console.print(line, markup=False)
+            console.print(Hanging(words(line)))
     total = sum(found.counts.values())
     if more := total - len(found.differences):
         console.print(f"and {more} more")
