@@ -76,7 +76,7 @@ def check(
     from streams.errors import ConsentryError
     from streams.sinks.load import configured
 
-    read_settings(config)
+    read_settings(config, asks_kafka=False)
     sinks = configured(config)
     options = read_alert_options(config, sinks=sinks)
     now = read_clock(at, "--at")
@@ -130,7 +130,7 @@ def stats(
     """
     from streams.delivery.alert_account import ask_accounts
 
-    settings = read_settings(config)
+    settings = read_settings(config, asks_kafka=False)
     accounts = ask_accounts(
         address or settings.health_address, settings.health_port if port is None else port
     )

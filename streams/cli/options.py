@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.terminal.out import warn
+from streams.terminal.out import say, warn
 
 if TYPE_CHECKING:
     from streams.settings import Settings
@@ -37,13 +37,25 @@ Json = Annotated[
 ]
 
 
-def read_settings(config: Path | None = None, brokers: str | None = None) -> Settings:
+def read_settings(
+    config: Path | None = None, brokers: str | None = None, *, asks_kafka: bool = True
+) -> Settings:
     """The settings for a command; warns on stderr of variables that mean nothing.
 
-    Raises ConsentryError with everything that is wrong with them.
+    Without `asks_kafka` no credentials are needed. Raises ConsentryError with everything
+    that is wrong with them.
     """
     from streams.settings import load_settings, unknown_variables
+    from streams.settings.environment import kubernetes_variables, similar_variable
 
     for name in unknown_variables():
-        warn(f"{name} is no setting of Consentry; is it misspelt?")
-    return load_settings(config, {"brokers": brokers})
+        warn(f"{name} is no setting of Consentry{similar_variable(name)}")
+    made = kubernetes_variables()
+    if made:
+        others = f" and {len(made) - 1} more are" if len(made) > 1 else " is"
+        say(
+            f"note: {made[0]}{others} ignored: Kubernetes makes such variables of the name of "
+            "a Service (enableServiceLinks: false in the pod leaves them out)",
+            err=True,
+        )
+    return load_settings(config, {"brokers": brokers}, asks_kafka=asks_kafka)

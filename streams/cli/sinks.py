@@ -72,7 +72,7 @@ def _chosen(names: list[str] | None, config: Path | None) -> Sequence[Configured
     from streams.errors import ConsentryError
     from streams.sinks.load import configured, unknown_variables
 
-    read_settings(config)
+    read_settings(config, asks_kafka=False)
     sinks = configured(config)
     for variable in unknown_variables(sinks):
         warn(f"{variable} is no secret of a sink; is it misspelt?")

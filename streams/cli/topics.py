@@ -39,14 +39,15 @@ def create(
         bool,
         typer.Option(
             "--dry-run",
-            help="Ask no Kafka: print topics, their settings, and the ACLs of each role.",
+            help="Ask no Kafka, and need no login: print topics, their settings, and the ACLs of each role.",
         ),
     ] = False,
     commands: Annotated[
         bool,
         typer.Option(
             "--commands",
-            help="With --dry-run: print kafka-topics and kafka-acls commands instead.",
+            help="Create nothing: print kafka-topics commands for the topics that are missing, "
+            "and nothing for those that exist. With --dry-run: for all, and kafka-acls commands.",
         ),
     ] = False,
     as_json: Json = False,
@@ -55,13 +56,17 @@ def create(
 
     Exit code: 0 when all topics exist now, 2 when they could not be created.
     """
-    settings = read_settings(config, brokers)
-    if commands and not dry_run:
-        raise typer.BadParameter("goes with --dry-run only", param_hint="--commands")
+    settings = read_settings(config, brokers, asks_kafka=not dry_run)
     if commands and as_json:
         raise typer.BadParameter("choose one of --commands and --json", param_hint="--json")
     if dry_run:
         _show_plan(settings, commands=commands, as_json=as_json)
+        return
+    if commands:
+        from streams.topics.create import missing_commands
+
+        for line in missing_commands(settings):
+            say(line)
         return
     from streams.topics import create_topics
 

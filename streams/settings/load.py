@@ -12,24 +12,8 @@ from typing import Any, Final, get_args
 from pydantic import SecretStr, ValidationError
 
 from streams.errors import ConsentryError
+from streams.settings.environment import CONFIG_VARIABLE, is_of_kubernetes, variable
 from streams.settings.model import Settings
-
-PREFIX: Final = "CONSENTRY_"
-CONFIG_VARIABLE: Final = "CONSENTRY_CONFIG"
-
-OTHER_VARIABLES: Final = frozenset(
-    {
-        CONFIG_VARIABLE,
-        "CONSENTRY_CACHE",
-        "CONSENTRY_MAVEN_REPOSITORY",
-        "CONSENTRY_REQUIRE_RECEIVERS",
-        "CONSENTRY_TEST_BROKERS",
-    }
-)
-"""Variables with our prefix that are no settings."""
-
-SINK_PREFIX: Final = "CONSENTRY_SINK_"
-"""What the variables with secrets of sinks begin with; `streams/sinks/load.py` reads them."""
 
 OTHER_TABLES: Final = frozenset({"sinks", "alerts"})
 """Tables of the settings file that have readers of their own."""
@@ -39,26 +23,6 @@ _SECRETS: Final = frozenset(
     for name, field in Settings.model_fields.items()
     if field.annotation is SecretStr or SecretStr in get_args(field.annotation)
 )
-
-
-def variable(name: str) -> str:
-    """The environment variable of a setting."""
-    return PREFIX + name.upper()
-
-
-def unknown_variables(environ: Mapping[str, str] | None = None) -> list[str]:
-    """Variables that begin like ours but mean nothing: most likely misspelt.
-
-    They do not stop the program, since a host may carry variables of another version;
-    whoever starts it should warn of them.
-    """
-    known = OTHER_VARIABLES | {variable(name) for name in Settings.model_fields}
-    names = os.environ if environ is None else environ
-    return sorted(
-        name
-        for name in names
-        if name.startswith(PREFIX) and name not in known and not name.startswith(SINK_PREFIX)
-    )
 
 
 def settings_file(config: Path | None, environ: Mapping[str, str] | None = None) -> Path | None:
@@ -89,12 +53,17 @@ def load_settings(
     config: Path | None = None,
     overrides: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
+    *,
+    asks_kafka: bool = True,
 ) -> Settings:
     """The settings from `overrides`, the environment, a TOML file and the defaults.
 
     `config` is the TOML file, by default the one that CONSENTRY_CONFIG names. Overrides
     that are None count as not given. Raises ConsentryError with everything that is
     wrong, each line with its source; secrets are not quoted.
+
+    Without `asks_kafka` nobody logs in anywhere: TLS and credentials are passed over,
+    whatever is said of them, and no file with a secret is read.
     """
     environ = os.environ if environ is None else environ
     config = settings_file(config, environ)
@@ -103,7 +72,10 @@ def load_settings(
         found.take_file(config)
     found.take_environment(environ)
     found.take_arguments(overrides or {})
-    found.read_secrets()
+    if asks_kafka:
+        found.read_secrets()
+    else:
+        found.forget_access()
     try:
         settings = Settings(**found.values)
     except ValidationError as error:
@@ -149,7 +121,8 @@ class _Found:
     def take_environment(self, environ: Mapping[str, str]) -> None:
         for name in Settings.model_fields:
             # An empty variable counts as not set: compose files write them so.
-            if text := environ.get(variable(name)):
+            text = environ.get(variable(name))
+            if text and not is_of_kubernetes(variable(name), text):
                 self.take(name, text, variable(name))
 
     def take_arguments(self, overrides: Mapping[str, Any]) -> None:
@@ -180,6 +153,12 @@ class _Found:
                 continue
             text = text.removesuffix("\n").removesuffix("\r")
             self.take(secret, text, f"the file named by {source}")
+
+    def forget_access(self) -> None:
+        """Leave out how to log in; the addresses stay, for commands to copy."""
+        for name in list(self.values):
+            if name == "security_protocol" or name.startswith(("ssl_", "sasl_")):
+                del self.values[name]
 
     def explain(self, error: ValidationError) -> None:
         """Add a line for each setting at fault: source, value, what is allowed."""

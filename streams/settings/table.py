@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from streams.settings.load import allowed_values, variable
+from streams.settings.environment import variable
+from streams.settings.load import allowed_values
 from streams.settings.model import Settings
 
 

@@ -12,7 +12,8 @@ from typing import Any, Final, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from streams.errors import ConsentryError
-from streams.settings.load import SINK_PREFIX, read_toml, settings_file
+from streams.settings.environment import SINK_PREFIX, is_of_kubernetes
+from streams.settings.load import read_toml, settings_file
 from streams.sinks.contract import Sink
 from streams.sinks.kinds import KINDS
 from streams.sinks.options import SinkName, SinkOptions
@@ -79,7 +80,11 @@ def unknown_variables(
         secret_variable(sink.name, key) for sink in sinks.values() for key in sink.options.secrets()
     }
     names = os.environ if environ is None else environ
-    return sorted(name for name in names if name.startswith(SINK_PREFIX) and name not in known)
+    return sorted(
+        name
+        for name, value in names.items()
+        if name.startswith(SINK_PREFIX) and name not in known and not is_of_kubernetes(name, value)
+    )
 
 
 @dataclass(slots=True)

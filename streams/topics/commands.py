@@ -10,7 +10,9 @@ from streams.topics.catalogue import Topic
 
 def create_command(topic: Topic, bootstrap: str, replication_factor: int | None) -> str:
     """The `kafka-topics` line that creates a topic as the catalogue wants it."""
-    words = ["kafka-topics", "--bootstrap-server", bootstrap, "--create", "--topic", topic.name]
+    words = ["kafka-topics", "--bootstrap-server", bootstrap, "--create"]
+    # Of a topic that is there already the tool says nothing then, so lines can run twice.
+    words += ["--if-not-exists", "--topic", topic.name]
     words += ["--partitions", str(topic.partitions)]
     if replication_factor is not None:
         words += ["--replication-factor", str(replication_factor)]

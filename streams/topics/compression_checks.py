@@ -37,7 +37,7 @@ def require_readable(settings: Settings, state: ClusterState, *readers: Party) -
     for problem in compression_problems(settings, state, unreadable_codecs()):
         if problem.topic in own:
             raise ConsentryError(
-                f"{problem.topic}: {problem.what}", "\n".join((problem.mend, *problem.commands))
+                f"{problem.topic}: {problem.what}", problem.mend, steps=problem.commands
             )
 
 

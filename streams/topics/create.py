@@ -8,6 +8,7 @@ from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.topics.catalogue import Topic, all_topics
 from streams.topics.cluster import ClusterState, read_cluster
+from streams.topics.commands import create_command
 from streams.topics.session import admin_session
 
 
@@ -53,6 +54,23 @@ def create_topics(settings: Settings) -> Created:
                 raise _not_created(refused, made)
             client.wait_for_topics(made)
     return Created(created=tuple(made), existing=tuple(existing))
+
+
+def missing_commands(settings: Settings) -> tuple[str, ...]:
+    """The `kafka-topics` lines for the topics that are missing. Creates nothing.
+
+    Raises ConsentryError as `create_topics` does.
+    """
+    wanted = all_topics(settings)
+    with admin_session(settings.connection) as client:
+        state = read_cluster(client, [topic.name for topic in wanted])
+    _refuse_other_partitions(settings, state)
+    bootstrap, copies = settings.connection.bootstrap, settings.replication_factor
+    return tuple(
+        create_command(topic, bootstrap, copies)
+        for topic in wanted
+        if topic.name not in state.topics
+    )
 
 
 def _request(topic: Topic, settings: Settings) -> dict[str, object]:

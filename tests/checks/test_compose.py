@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from streams.dev.kafka_files import kafka_version
-from streams.settings import Settings
-from streams.settings.load import unknown_variables
+from streams.settings import Settings, unknown_variables
 from tests.checks.compose import problems
 
 ROOT = Path(__file__).parents[2]

@@ -21,7 +21,7 @@ ASKING = {"isatty", "flush", "fileno"}
 """What anybody may do with a stream of the process; `buffer` stands in outputs.py alone."""
 
 
-def faults(  # noqa: C901 - a case for each way out
+def faults(  # noqa: C901, PLR0912 - a case for each way out
     source: str, *, may_write_bytes: bool = False
 ) -> list[str]:
     tree = ast.parse(source)
@@ -38,6 +38,16 @@ def faults(  # noqa: C901 - a case for each way out
                 found.append("a renderer of logs")
             case ast.Attribute(attr="ConsoleRenderer" | "StreamHandler"):
                 found.append(node.attr)
+            case ast.Call(func=ast.Name(id=name), args=args) if name.endswith("Error"):
+                # Lines of an error are given one by one: `problems` and `steps`.
+                found += [
+                    "a line break in an error"
+                    for argument in args
+                    for part in ast.walk(argument)
+                    if isinstance(part, ast.Constant)
+                    and isinstance(part.value, str)
+                    and "\n" in part.value
+                ]
             case ast.Call(func=ast.Name(id="print")):
                 found.append("print")
             case ast.Call(func=ast.Attribute(attr=name)) if name in PRINTING:
@@ -64,6 +74,7 @@ def test_a_module_prints_through_the_one_place(path: Path) -> None:
     "source",
     [
         "print('x')",
+        "raise ConsentryError('x', '\\n'.join(lines))",
         "import typer\ntyper.echo('x')",
         "import typer\ntyper.secho('x')",
         "from rich.console import Console",

@@ -40,7 +40,7 @@ def test_any_error_of_the_topics_stops_it_and_says_how_to_mend_it(
     with pytest.raises(ConsentryError) as refused:
         require_topics(Settings())
     assert refused.value.problem.startswith(f"purchase: its {check} is wrong (and 1 more")
-    assert refused.value.remedy == "mend it:\nkafka-configs --alter"
+    assert refused.value.remedy == "mend it:\n  kafka-configs --alter"
 
 
 def test_warnings_of_the_topics_do_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,3 +148,26 @@ def test_the_command_explains_another_partition_count(
     assert command("check", "--json") == 1
     (problem,) = json.loads(capsys.readouterr().out)["problems"]
     assert problem["check"] == "partitions"
+
+
+def test_commands_are_printed_for_what_is_missing_and_nothing_for_what_exists(
+    settings: Settings, command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("create", "--commands") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(all_topics(settings))
+    assert all(line.startswith("kafka-topics ") for line in lines)
+    create_topics(settings)
+    assert command("create", "--commands") == 0
+    assert capsys.readouterr().out == ""
+    with admin(settings) as client:
+        client.delete_topics([settings.topics.duties])
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert command("create", "--commands") == 0
+        lines = capsys.readouterr().out.splitlines()
+        if lines:
+            break
+        time.sleep(0.2)
+    assert len(lines) == 1
+    assert f"--topic {settings.topics.duties} " in lines[0]

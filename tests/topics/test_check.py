@@ -37,7 +37,7 @@ def test_a_missing_topic() -> None:
     assert (problem.check, problem.topic) == (Check.MISSING, "consentry.ticks")
     assert problem.commands == (
         (
-            "kafka-topics --bootstrap-server kafka:9092 --create --topic consentry.ticks "
+            "kafka-topics --bootstrap-server kafka:9092 --create --if-not-exists --topic consentry.ticks "
             "--partitions 4 --replication-factor 3 --config cleanup.policy=delete "
             "--config retention.ms=86400000 --config retention.bytes=-1 "
             "--config message.timestamp.type=LogAppendTime --config max.message.bytes=1048588 "
@@ -176,7 +176,7 @@ def test_an_output_with_other_partitions_is_made_again() -> None:
     problem = only(with_partitions(good_cluster(), "consentry.duties", 1))
     delete, create = problem.commands
     assert delete.endswith("--delete --topic consentry.duties")
-    assert "--create --topic consentry.duties --partitions 4" in create
+    assert "--create --if-not-exists --topic consentry.duties --partitions 4" in create
 
 
 def test_topics_that_agree_on_another_number_correct_the_setting() -> None:

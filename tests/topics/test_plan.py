@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -58,9 +59,28 @@ def test_a_shell_runs_one_command_a_line(
     )
 
 
-def test_commands_need_a_dry_run(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["topics", "create", "--commands"]) == 2
-    assert "--dry-run" in capsys.readouterr().err
+def test_a_dry_run_wants_no_credentials(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CONSENTRY_SECURITY_PROTOCOL", "SASL_SSL")
+    monkeypatch.setenv("CONSENTRY_SSL_CA_FILE", str(tmp_path / "missing.pem"))
+    monkeypatch.setenv("CONSENTRY_SASL_USERNAME", "consentry")
+    monkeypatch.setenv("CONSENTRY_SASL_PASSWORD_FILE", str(tmp_path / "missing"))
+    for form in ([], ["--commands"], ["--json"]):
+        assert main([*DRY_RUN, *form]) == 0
+        assert capsys.readouterr().err == ""
+    # What it does print must be right all the same.
+    monkeypatch.setenv("CONSENTRY_PARTITIONS", "none")
+    assert main(DRY_RUN) == 2
+    assert "CONSENTRY_PARTITIONS" in capsys.readouterr().err
+
+
+def test_commands_can_be_run_again_over_topics_that_exist(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*DRY_RUN, "--commands"]) == 0
+    creating = [line for line in capsys.readouterr().out.splitlines() if "--create" in line]
+    assert all("--if-not-exists" in shlex.split(line) for line in creating)
 
 
 def test_one_form_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
