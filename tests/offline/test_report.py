@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from markupsafe import escape
-from rich.console import Console
 
 from streams.core.codes import CODES
 from streams.core.instants import Instant, parse_instant
@@ -26,6 +25,7 @@ from streams.offline.report.texts import LIMITS, TEXTS
 from streams.offline.report.words import LABELS, REASONS
 from streams.offline.result import VIOLATIONS, Result, run_check
 from streams.policy_file import policy_from_text
+from streams.terminal.console import screen
 from streams.wire.decode import Decoded, decode
 from tests.offline.events import grant, lines, share, withdrawal
 
@@ -260,7 +260,7 @@ def test_csv_has_a_row_each_and_begins_no_formula(tmp_path: Path) -> None:
 
 def test_the_table_names_the_heaviest_first(result: Result) -> None:
     out = io.StringIO()
-    print_table(result, Console(file=out, width=200))
+    print_table(result, screen(file=out, width=200))
     text = out.getvalue()
     assert text.index("SHARE_AFTER_WITHDRAWAL") < text.index("TRANSFER_WITHOUT_SAFEGUARD")
     assert "8 records read, 2 of them rejected, 0 duplicates; 3 persons" in text
