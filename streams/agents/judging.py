@@ -183,7 +183,7 @@ class PartitionJudge:
         if isinstance(arrived, Refused):
             self._set_aside(record, arrived, counters)
             return
-        fact, key, _ = arrived
+        fact, key = arrived.fact, arrived.key
         subject = self.subjects.find(key)
         # A subject with rows here belongs here, and only others cost the hash.
         home = (
@@ -197,6 +197,8 @@ class PartitionJudge:
             case Elsewhere() as elsewhere:
                 self._send_home(record, elsewhere, counters)
             case Arrived():
+                if arrived.unknown_fields:
+                    self._tally.unknown_fields[record.topic] += arrived.unknown_fields
                 subject = subject or Subject(fact.event.controller_id, fact.event.subject_id)
                 self._judge(key, subject, fact, counters)
 

@@ -32,7 +32,8 @@ class Tally:
     """Counts of one process.
 
     `records` by topic and how they ended; `findings` by code, severity and status, every
-    revision for itself; `duties` by status; `dead_letters` by code. `latest_ms` is the
+    revision for itself; `duties` by status; `dead_letters` by code; `unknown_fields`, which
+    events of their type do not have, by topic. `latest_ms` is the
     highest record timestamp by topic, in milliseconds since the epoch. `delays` are the
     seconds from the timestamp of a record to the commit of what it led to. `first_shares`
     are persons of whom the first share was judged, `first_shares_unconsented` those of them
@@ -44,6 +45,7 @@ class Tally:
         self.findings: Counter[tuple[str, str, str]] = Counter()
         self.duties: Counter[str] = Counter()
         self.dead_letters: Counter[str] = Counter()
+        self.unknown_fields: Counter[str] = Counter()
         self.latest_ms: dict[str, int] = {}
         self.delays = Buckets(DELAY_BOUNDS_S)
         self.first_shares = 0

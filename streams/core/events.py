@@ -17,10 +17,10 @@ from streams.core.identifiers import (
     PurchaseId,
     RecipientId,
     SubjectId,
+    Topic,
 )
 from streams.core.instants import Instant
 from streams.core.vocabulary import (
-    Actor,
     AgeBand,
     Channel,
     ConsentAction,
@@ -64,6 +64,7 @@ class ConsentChange(Envelope, frozen=True, kw_only=True, tag=EventType.CONSENT_C
     recipient_categories: tuple[str, ...] = ()
     data_categories: tuple[DataCategory, ...] = ()
     channels: tuple[Channel, ...] = ()
+    topics: tuple[Topic, ...] = ()
     consent_id: ConsentId | None = None
     consent_method: ConsentMethod | None = None
     notice_version: str | None = None
@@ -75,9 +76,10 @@ class ConsentChange(Envelope, frozen=True, kw_only=True, tag=EventType.CONSENT_C
     under_guardianship: bool | None = None
     guardian_consent: bool | None = None
     guardian_evidence_ref: str | None = None
+    verified_contact: tuple[ContactDetail, ...] = ()
     expires_at: Instant | None = None
     replaces_consent_id: ConsentId | None = None
-    actor: Actor | None = None
+    actor: str | None = None
     via: str | None = None
 
 
@@ -125,6 +127,7 @@ class MarketingMessage(Envelope, frozen=True, kw_only=True, tag=EventType.MARKET
 
     message_purpose: MessagePurpose
     channel: Channel
+    topic: Topic | None = None
     sender_controller_id: ControllerId | None = None
     message_id: str | None = None
     contains_promotion: bool | None = None
@@ -154,6 +157,16 @@ INSTANT_FIELDS = frozenset(
     {"occurred_at", "recorded_at", "expires_at", "relationship_ends_at", "acknowledged_at"}
 )
 """The fields that hold instants: text in JSON, timestamp-millis in Avro."""
+
+ID_FIELDS = frozenset(
+    {
+        "event_id", "subject_id", "controller_id", "recipient_id", "recipient_ids", "consent_id",
+        "consent_ref", "replaces_consent_id", "purchase_id", "share_id", "message_id", "topic",
+        "topics", "notice_version", "source_system", "trigger_event_id", "sender_controller_id",
+        "seller_controller_id", "advertiser_id", "recipient_category", "recipient_categories",
+    }
+)  # fmt: skip
+"""The fields that hold ids, or are written like ids (legal model 3.2)."""
 
 EVENT_CLASSES: dict[EventType, type[Event]] = {
     EventType.CONSENT_CHANGE: ConsentChange,

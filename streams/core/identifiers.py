@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NewType
+from unicodedata import category, is_normalized
 from uuid import UUID, uuid5
 
 ControllerId = NewType("ControllerId", str)
@@ -12,6 +13,8 @@ EventId = NewType("EventId", str)
 RecipientId = NewType("RecipientId", str)
 ConsentId = NewType("ConsentId", str)
 PurchaseId = NewType("PurchaseId", str)
+Topic = NewType("Topic", str)
+"""The controller's own id of a newsletter, list or programme."""
 PayloadHash = NewType("PayloadHash", str)
 """SHA-256 of the canonical JSON form, 64 hexadecimal digits (legal model 4.5)."""
 SubjectKey = NewType("SubjectKey", bytes)
@@ -40,6 +43,24 @@ def parse_subject_key(key: bytes | None) -> tuple[ControllerId, SubjectId] | Non
     if not separator or not controller_id or not subject_id or KEY_SEPARATOR in subject_id:
         return None
     return ControllerId(controller_id), SubjectId(subject_id)
+
+
+def id_fault(text: str) -> str | None:
+    """What is wrong with how an id is written (legal model 3.2), in words; None: nothing.
+
+    Ids are compared character by character, so they are written in one way only.
+    """
+    if text.isascii() and text.isprintable():
+        at_end = text[:1] == " " or text[-1:] == " "
+        return "must not begin or end with a blank" if at_end else None
+    if not is_normalized("NFC", text):
+        return "must be in Unicode NFC (composed letters, as most systems write them)"
+    kinds = [category(character) for character in text]
+    if any(kind in ("Cc", "Cf", "Zl", "Zp") for kind in kinds):
+        return "must not hold control, format or line-separating characters"
+    if kinds and "Zs" in (kinds[0], kinds[-1]):
+        return "must not begin or end with a blank"
+    return None
 
 
 def violation_id(controller_id: str, subject_id: str, event_id: str, slot: str) -> ViolationId:

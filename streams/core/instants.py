@@ -19,6 +19,10 @@ Duration = NewType("Duration", int)
 EARLIEST = Instant(-62_135_596_800_000)
 """0001-01-01T00:00:00.000Z: what dated data without a beginning begins at."""
 
+EARLIEST_OF_EVENTS = Instant(631_152_000_000)
+"""1990-01-01T00:00:00.000Z: no event holds an earlier instant. Placeholders lie before it
+(year 1, 1970, seconds read as milliseconds), and would be believed (legal model 3.2)."""
+
 LATEST = Instant(253_402_300_799_999)
 """9999-12-31T23:59:59.999Z, the last instant that the canonical form can write."""
 

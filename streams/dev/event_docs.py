@@ -13,7 +13,7 @@ from streams.core.events import INSTANT_FIELDS
 from streams.core.vocabulary import EventType
 from streams.errors import ConsentryError
 from streams.wire.guard import look_of
-from streams.wire.pii import IDENTIFIER
+from streams.wire.pii import IDENTIFIER, MESSAGE_ID
 from streams.wire.schemas import INPUTS, schemas
 from streams.wire.shapes import FIELDS, FieldShape
 
@@ -76,7 +76,7 @@ def _holds(shape: FieldShape) -> str:
 def _guard(shape: FieldShape) -> str:
     if shape.symbols or shape.type is bool or shape.name in INSTANT_FIELDS:
         return ""
-    return "contact" if look_of(shape.name) is IDENTIFIER else "all"
+    return {IDENTIFIER: "contact", MESSAGE_ID: "phone"}.get(look_of(shape.name), "all")
 
 
 def _fingerprints() -> str:

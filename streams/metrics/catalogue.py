@@ -54,6 +54,12 @@ DEAD_LETTERS: Final = Metric(
     "Records set aside, by the code of the reason; raw personal data go to quarantine.",
     ("code",),
 )
+UNKNOWN_FIELDS: Final = Metric(
+    "consentry_unknown_fields_total",
+    "counter",
+    "Fields of judged events that no event of their type has; nothing reads them.",
+    ("topic",),
+)
 DELAY: Final = Metric(
     "consentry_finding_delay_seconds",
     "histogram",
@@ -207,7 +213,8 @@ DELIVERER: Final = (
 """What a deliverer tells, in the order of docs/metrics.md."""
 
 WORKER: Final = (
-    BUILD_INFO, LIVE, READY, PARTITIONS, RECORDS, FINDINGS, DUTIES, DEAD_LETTERS, DELAY,
+    BUILD_INFO, LIVE, READY, PARTITIONS, RECORDS, FINDINGS, DUTIES, DEAD_LETTERS,
+    UNKNOWN_FIELDS, DELAY,
     FIRST_SHARES, FIRST_SHARES_UNCONSENTED, LATEST,
     LAG, UNCOMMITTED, UNCOMMITTED_AGE, COMMITS, WRITTEN, WRITTEN_BYTES, WAITING, STANDING, RESTORES, RESTORED_ROWS,
     RESTORE_SECONDS, ROWS, SUBJECTS, SUBJECT_BYTES,

@@ -74,6 +74,8 @@ class WorkerCollector(Collector):
         yield family(names.DUTIES, [((status,), n) for status, n in sorted(tally.duties.items())])
         letters = sorted(tally.dead_letters.items())
         yield family(names.DEAD_LETTERS, [((code,), n) for code, n in letters])
+        unknown = sorted(tally.unknown_fields.items())
+        yield family(names.UNKNOWN_FIELDS, [((topic,), n) for topic, n in unknown])
         yield histogram(names.DELAY, [((), tally.delays)])
         yield single(names.FIRST_SHARES, tally.first_shares)
         yield single(names.FIRST_SHARES_UNCONSENTED, tally.first_shares_unconsented)

@@ -12,6 +12,13 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from streams.core.events import (
+    ConsentChange,
+    DataShare,
+    Event,
+    MarketingMessage,
+    RecipientNotification,
+)
 from streams.core.findings import DeadLetter, Duty, Finding
 from streams.core.identifiers import ControllerId, EventId, SubjectId, ViolationId
 from streams.core.instants import Instant
@@ -40,13 +47,53 @@ class RejectedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(slots=True)
+class Names:
+    """The controllers and recipients that events named."""
+
+    controllers: set[str] = field(default_factory=set)
+    recipients: set[str] = field(default_factory=set)
+
+    def note(self, event: Event) -> None:
+        """Take in those of an event."""
+        self.controllers.add(event.controller_id)
+        if isinstance(event, DataShare | RecipientNotification):
+            self.recipients.add(event.recipient_id)
+        elif isinstance(event, ConsentChange) and event.recipient_ids:
+            self.recipients.update(event.recipient_ids)
+        elif isinstance(event, MarketingMessage) and event.advertiser_id is not None:
+            self.recipients.add(event.advertiser_id)
+
+    def add(self, other: Names) -> None:
+        """Take in those of another part of the events."""
+        self.controllers |= other.controllers
+        self.recipients |= other.recipients
+
+    @property
+    def alike(self) -> dict[str, list[list[str]]]:
+        """Names that differ from each other by case alone: different ids, perhaps one meant."""
+        return {"controllers": _alike(self.controllers), "recipients": _alike(self.recipients)}
+
+
+def _alike(names: set[str]) -> list[list[str]]:
+    by_folded: dict[str, list[str]] = {}
+    for name in sorted(names):
+        by_folded.setdefault(name.casefold(), []).append(name)
+    return [same for same in by_folded.values() if len(same) > 1]
+
+
+@dataclass(slots=True)
 class Gathered:
-    """The facts by subject, and what could not be judged. Counts add up to `read`."""
+    """The facts by subject, and what could not be judged. Counts add up to `read`.
+
+    `unknown_fields` counts fields that no event of that type has, which were ignored.
+    """
 
     facts: dict[tuple[ControllerId, SubjectId], list[Fact]] = field(default_factory=dict)
     rejected: list[RejectedLine] = field(default_factory=list)
     quality: dict[ViolationId, Finding] = field(default_factory=dict)
     read: int = 0
+    unknown_fields: int = 0
+    names: Names = field(default_factory=Names)
     by_type: Counter[EventType] = field(default_factory=Counter)
     first_at: Instant | None = None
     last_at: Instant | None = None
@@ -165,6 +212,8 @@ def _take(
         return
     gathered.facts.setdefault((event.controller_id, event.subject_id), []).append(fact)
     gathered.by_type[event_type(event)] += 1
+    gathered.unknown_fields += decoded.unknown_fields
+    gathered.names.note(event)
     at = event.occurred_at
     gathered.first_at = at if gathered.first_at is None else min(at, gathered.first_at)
     gathered.last_at = at if gathered.last_at is None else max(at, gathered.last_at)

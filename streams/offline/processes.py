@@ -143,6 +143,8 @@ def _joined(parts: Sequence[Result], policy: Policy) -> Result:
         whole.duplicates += part.duplicates
         whole.not_assessed += part.not_assessed
         whole.subjects += part.subjects
+        whole.unknown_fields += part.unknown_fields
+        whole.names.add(part.names)
         firsts = [at for at in (whole.first_at, part.first_at) if at is not None]
         lasts = [at for at in (whole.last_at, part.last_at) if at is not None]
         whole.first_at = min(firsts, default=None)

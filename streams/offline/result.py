@@ -11,7 +11,7 @@ from streams.core.identifiers import ViolationId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.vocabulary import DutyStatus, EventType, Severity
-from streams.offline.check import RejectedLine, gather, judged
+from streams.offline.check import Names, RejectedLine, gather, judged
 from streams.offline.read import Advance, Damaged, Line, read_events
 from streams.offline.timeline import Moment, timeline
 
@@ -28,8 +28,9 @@ OPEN_DUTY = frozenset({DutyStatus.DUE, DutyStatus.OVERDUE})
 class Result:
     """One check. Findings stand heaviest first, then by time; duties by deadline.
 
-    `read` = judged events + events not assessed + duplicates + rejected lines. `moments` holds the timeline of
-    each finding where it was asked for.
+    `read` = judged events + events not assessed + duplicates + rejected lines. `moments` holds
+    the timeline of each finding where it was asked for. `unknown_fields` counts fields of events
+    that no event of their type has; `names` are the controllers and recipients that events named.
     """
 
     inputs: tuple[str, ...]
@@ -44,6 +45,8 @@ class Result:
     duplicates: int = 0
     not_assessed: int = 0
     subjects: int = 0
+    unknown_fields: int = 0
+    names: Names = field(default_factory=Names)
     first_at: Instant | None = None
     last_at: Instant | None = None
 
@@ -106,6 +109,8 @@ def check_records(
         rejected=gathered.rejected,
         by_type=gathered.by_type,
         read=gathered.read,
+        unknown_fields=gathered.unknown_fields,
+        names=gathered.names,
         first_at=gathered.first_at,
         last_at=gathered.last_at,
     )

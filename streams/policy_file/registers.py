@@ -12,12 +12,16 @@ from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from streams.core.identifiers import id_fault
 from streams.core.instants import EARLIEST, Instant
 from streams.core.policy import AdequacyEntry, NoticeEntry, RecipientEntry, Registers
+from streams.core.vocabulary.open_words import meant
 from streams.policy_file.places import Place, Problems, suggestion
 from streams.policy_file.values import YES_OR_NO, one_of, read_instant
 
 _Entry = TypeVar("_Entry", RecipientEntry, NoticeEntry, AdequacyEntry)
+
+MAX_TEXT: Final = 200
 
 KINDS: Final[Mapping[str, type]] = {
     "recipients": RecipientEntry,
@@ -26,6 +30,11 @@ KINDS: Final[Mapping[str, type]] = {
 }
 _IDS: Final = {RecipientEntry: "recipient_id", NoticeEntry: "notice_version",
                AdequacyEntry: "country"}  # fmt: skip
+_ID_KEYS: Final = frozenset(
+    {"recipient_id", "recipient_ids", "category", "recipient_categories", "notice_version",
+     "controller_id"}
+)  # fmt: skip
+"""What is compared with ids of events, and so is written like them (legal model 3.2)."""
 _TRUE_FALSE: Final = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -160,10 +169,10 @@ def _entry(
                 place.child(name),
                 f"there is no such key{suggestion(name, list(hints))}; allowed: {', '.join(hints)}",
             )
-        else:
+        elif value is not None:
             values[name] = _value(hints[name], value, place.child(name), problems)
     key = _IDS[kind]
-    if key not in raw:
+    if raw.get(key) is None:
         problems.add(place, f"{key} is missing")
     values.setdefault("valid_from", EARLIEST)
     if len(problems.found) > before:
@@ -186,18 +195,35 @@ def _value(hint: Any, value: object, place: Place, problems: Problems) -> Any:
     if inner is bool:
         known = _TRUE_FALSE.get(value.lower(), value) if isinstance(value, str) else value
         return YES_OR_NO.read(known, place, problems)
-    if place.path and place.path[-1] == "country":
+    return _text(value, place, problems)
+
+
+def _text(value: object, place: Place, problems: Problems) -> str | None:
+    """A text as events write it: ids in one way, symbols of open vocabularies not misspelt."""
+    key = next((part for part in reversed(place.path) if isinstance(part, str)), "")
+    if key == "country":
         return _country(value, place, problems)
-    if isinstance(value, str) and 0 < len(value) <= 200:
-        return value
-    problems.add(place, "allowed: a text of 1 to 200 characters", value)
-    return None
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
+        problems.add(place, f"allowed: a text of 1 to {MAX_TEXT} characters", value)
+        return None
+    fault = id_fault(value) if key in _ID_KEYS else None
+    if fault is not None:
+        problems.add(place, f"an id {fault}, as events write it", value)
+        return None
+    symbol = meant("recipient_kind", value) if key == "kind" else None
+    if symbol is not None:
+        problems.add(place, f"a misspelt kind; write {symbol}", value)
+        return None
+    return value
 
 
 def _country(value: object, place: Place, problems: Problems) -> str | None:
-    if isinstance(value, str) and len(value) == 2 and value.isascii() and value.isupper():
-        return value
-    problems.add(place, "allowed: a country of ISO 3166-1 in two capitals, as NL", value)
+    known = isinstance(value, str) and len(value) == 2 and value.isascii() and value.isupper()
+    symbol = meant("recipient_country", value) if isinstance(value, str) else None
+    if known and symbol is None:
+        return str(value)
+    write = "as NL" if symbol is None else f"write {symbol}"
+    problems.add(place, f"allowed: a country of ISO 3166-1 in two capitals, {write}", value)
     return None
 
 
@@ -215,6 +241,6 @@ def _list(element: Any, value: object, place: Place, problems: Problems) -> Any:
             for n, part in enumerate(parts)
         )
     if all(isinstance(part, str) and part for part in parts):
-        return tuple(parts)
+        return tuple(_text(part, place, problems) for part in parts)
     problems.add(place, "allowed: a list of texts", value)
     return None

@@ -36,11 +36,15 @@ ORPHAN_REASON: Final = "a re-keyed record does not say where it came from"
 
 
 class Arrived(NamedTuple):
-    """A record that holds an event. `key` is its subject's, whatever the record's own is."""
+    """A record that holds an event. `key` is its subject's, whatever the record's own is.
+
+    `unknown_fields` counts the fields that its type does not know.
+    """
 
     fact: Fact
     key: SubjectKey
     origin: Origin
+    unknown_fields: int = 0
 
 
 class Elsewhere(NamedTuple):
@@ -114,7 +118,8 @@ class Arrivals:
             ingested_at=origin.ingested_at,
             source=origin.source,
         )
-        return Arrived(fact, subject_key(event.controller_id, event.subject_id), origin)
+        key = subject_key(event.controller_id, event.subject_id)
+        return Arrived(fact, key, origin, decoded.unknown_fields)
 
     def settle(self, record: Record, arrived: Arrived, home: int) -> Arrived | Elsewhere | Refused:
         """Whether an event is judged where its record stands; `home` is its key's partition."""

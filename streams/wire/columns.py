@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from streams.core.events import ID_FIELDS
+from streams.core.identifiers import id_fault
+from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT, meant
 from streams.wire.guard import PRODUCER_IDS, look_of
 from streams.wire.pii import Look, plainly_clean, raw_kind
-from streams.wire.shapes import MAX_TEXT, MUST_NOT_HOLD_CONTROLS, FieldShape
-from streams.wire.validate import holds_controls
+from streams.wire.shapes import MAX_TEXT, FieldShape
 
 TEXT: Final = 0
 SYMBOL: Final = 1
@@ -26,19 +28,20 @@ class Column:
         self.name: str = shape.name
         self.optional: bool = isinstance(form, list)
         if isinstance(form, list):
-            if len(form) != 2 or form[0] != "null":
+            # An open vocabulary is null, its symbols, or another word, which goes the long way.
+            if form[0] != "null" or (len(form) != 2 and form[2:] != ["string"]):
                 raise LookupError("a union of an unforeseen form")
             form = form[1]
         self.many: bool = isinstance(form, dict) and form["type"] == "array"
         if self.many:
             form = form["items"]
         self.kind: int = TEXT
-        self.symbols: list[StrEnum | None] = []
+        self.symbols: list[str | None] = []
         if isinstance(form, dict) and form["type"] == "enum":
             self.kind = SYMBOL
             # The type of a list of symbols is that of the whole list.
             kind = shape.type.__args__[0] if shape.is_list else shape.type
-            words = {str(word): word for word in kind}
+            words = _words(kind, form["symbols"])
             self.symbols = [words.get(symbol) for symbol in form["symbols"]]
         elif form == "boolean":
             self.kind = FLAG
@@ -47,7 +50,8 @@ class Column:
         elif form != "string":
             raise LookupError("a type of an unforeseen form")
         self.look: Look = look_of(self.name)
-        self.controls: bool = self.name not in MUST_NOT_HOLD_CONTROLS
+        self.is_id: bool = self.name in ID_FIELDS
+        self.is_open: bool = self.name in REFUSED_WHERE_MISSPELT
         # Ids are new in every event; who receives, and which system tells, comes again.
         self.repeats: bool = self.name not in PRODUCER_IDS and self.name != "subject_id"
         self.known: dict[bytes, str] = {}
@@ -65,11 +69,20 @@ class Column:
         if not 0 < len(text) <= MAX_TEXT:
             return None
         if not plainly_clean(text) and (
-            (not self.controls and holds_controls(text)) or raw_kind(text, self.look) is not None
+            (self.is_id and id_fault(text) is not None) or raw_kind(text, self.look) is not None
         ):
+            return None
+        if self.is_open and meant(self.name, text) is not None:
             return None
         if self.repeats:
             if len(self.known) >= _KNOWN_AT_MOST:
                 self.known.clear()
             self.known[raw] = text
         return text
+
+
+def _words(kind: Any, symbols: list[str]) -> dict[str, str]:
+    """The values of the symbols: members of a vocabulary, plain texts of an open one."""
+    if kind is str:
+        return {symbol: symbol for symbol in symbols if symbol != "UNRECOGNISED"}
+    return {str(word): word for word in cast("type[StrEnum]", kind)}

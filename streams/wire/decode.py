@@ -28,9 +28,9 @@ from streams.wire.framing import (
 )
 from streams.wire.guard import RAW, check_and_guard, guard_bytes, guard_record
 from streams.wire.jsonl import read_json
+from streams.wire.names import unknown_names
 from streams.wire.onepass import one_passes
 from streams.wire.rejected import Rejected, reject_bytes, reject_raw, reject_record
-from streams.wire.shapes import FIELDS
 from streams.wire.validate import (
     integers_to_instants,
     texts_to_instants,
@@ -45,10 +45,14 @@ MAX_BYTES = 1_048_576
 
 
 class Decoded(msgspec.Struct, frozen=True, gc=False):
-    """An event and the hash of its canonical form."""
+    """An event and the hash of its canonical form.
+
+    `unknown_fields` counts the fields that its type does not know, which nothing reads.
+    """
 
     event: Event
     payload_hash: PayloadHash
+    unknown_fields: int = 0
 
 
 def decode(
@@ -83,6 +87,7 @@ def decode_at_length(
         record, from_json = _read(value, registry)
         record = without_blanks(record)
         kind = type_of(record, expected)
+        unknown = unknown_names(kind, record)
         instants = texts_to_instants(record) if from_json else integers_to_instants(record)
         event = to_event(kind, record, instants)
         found = check_and_guard(kind, record)
@@ -90,8 +95,7 @@ def decode_at_length(
         return _rejected(error, value, record, expected)
     if found is not None:
         return reject_raw(found, record, kind)
-    plain = FIELDS[kind].names.issuperset(record)
-    return Decoded(event, payload_hash(record, plain=plain))
+    return Decoded(event, payload_hash(record, plain=unknown == 0), unknown)
 
 
 def _read(value: bytes, registry: RegistryDecoder | None) -> tuple[dict[str, Any], bool]:

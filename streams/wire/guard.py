@@ -14,11 +14,14 @@ from typing import Any
 import msgspec
 
 from streams.core.events import INSTANT_FIELDS
+from streams.core.identifiers import id_fault
 from streams.core.vocabulary import EventType
+from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT
 from streams.wire.pii import (
     EVERYTHING,
     IDENTIFIER,
     INSTANT,
+    MESSAGE_ID,
     VERSION,
     Look,
     RawKind,
@@ -68,6 +71,8 @@ class Found(msgspec.Struct, frozen=True):
 
 def look_of(name: str) -> Look:
     """What is looked for in a field of that name."""
+    if name == "message_id":
+        return MESSAGE_ID
     if name in PRODUCER_IDS:
         return IDENTIFIER
     if name in INSTANT_FIELDS:
@@ -89,7 +94,7 @@ def check_and_guard(kind: EventType, record: Mapping[str, Any]) -> Found | None:
     """Check and guard the free texts of a record that is otherwise a valid event.
 
     Its symbols and instants are known to be clean. Raises WireError for a text that is
-    empty, too long, or holds control characters.
+    empty, too long, or not written as its field wants (`check_text`).
     """
     looks = _LOOKS[kind]
     for name, member in record.items():
@@ -98,13 +103,16 @@ def check_and_guard(kind: EventType, record: Mapping[str, Any]) -> Found | None:
             continue
         for text in (member,) if type(member) is str else member:
             if len(text) <= MAX_TEXT and plainly_clean(text):
+                if name in REFUSED_WHERE_MISSPELT:
+                    check_text(name, text)
                 continue
-            if look is EVERYTHING and text in _clean:
+            if look is EVERYTHING and name not in REFUSED_WHERE_MISSPELT and text in _clean:
                 continue
             check_text(name, text)
             if raw_kind(text, look):
                 return guard_record(record)
-            if look is EVERYTHING:
+            # It may come again in an id, which asks for more.
+            if look is EVERYTHING and name not in REFUSED_WHERE_MISSPELT and not id_fault(text):
                 _keep_clean(text)
     return None if FIELDS[kind].names.issuperset(record) else guard_record(record)
 

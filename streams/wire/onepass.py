@@ -20,7 +20,7 @@ import msgspec
 
 from streams.core.events import EVENT_CLASSES, Event
 from streams.core.identifiers import PayloadHash
-from streams.core.instants import EARLIEST, LATEST
+from streams.core.instants import EARLIEST_OF_EVENTS, LATEST
 from streams.core.vocabulary import ConsentAction, EventType
 from streams.wire.canonical import instant_text
 from streams.wire.columns import INSTANT, SYMBOL, TEXT, Column
@@ -111,7 +111,7 @@ class OnePass:
                         shift += 7
                     last_instant = (number >> 1) ^ -(number & 1)
                     last_long = value[start:at]
-                    if not EARLIEST <= last_instant <= LATEST:
+                    if not EARLIEST_OF_EVENTS <= last_instant <= LATEST:
                         return None
                 given[column.name] = last_instant
                 continue

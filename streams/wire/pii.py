@@ -25,8 +25,10 @@ class RawKind(Enum):
 
 
 class Look(msgspec.Struct, frozen=True):
-    """What to look for in a text. E-mail addresses and phone numbers always are."""
+    """What to look for in a text. Phone numbers always are."""
 
+    email: bool = True
+    """E-mail addresses as well; not in Message-IDs, which have their form (RFC 5322)."""
     rest: bool = True
     """Postcodes, birth dates and BSNs as well; not in ids, which may be long numbers."""
     dates_before: int = 9999
@@ -35,6 +37,7 @@ class Look(msgspec.Struct, frozen=True):
 
 EVERYTHING = Look()
 IDENTIFIER = Look(rest=False)
+MESSAGE_ID = Look(email=False, rest=False)
 INSTANT = Look(dates_before=0)
 """A field that is an instant holds dates by right."""
 
@@ -116,7 +119,7 @@ def raw_kind(text: str, look: Look) -> RawKind | None:
 
 def examine(text: str, look: Look) -> RawKind | None:
     """As `raw_kind`, without its first looks."""
-    if ("@" in text or "%40" in text) and _has_email(text):
+    if look.email and ("@" in text or "%40" in text) and _has_email(text):
         return RawKind.EMAIL
     if not _DIGITS.search(text):
         return None

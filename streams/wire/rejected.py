@@ -13,14 +13,13 @@ from uuid import uuid4
 import msgspec
 
 from streams.core.findings import DeadLetter
-from streams.core.identifiers import ControllerId, EventId, SubjectId
-from streams.core.instants import EARLIEST, LATEST, Instant, parse_instant
+from streams.core.identifiers import ControllerId, EventId, SubjectId, id_fault
+from streams.core.instants import EARLIEST_OF_EVENTS, LATEST, Instant, parse_instant
 from streams.core.vocabulary import EventType
 from streams.wire.errors import WireError
 from streams.wire.guard import RAW, Found
 from streams.wire.pii import RawKind
 from streams.wire.shapes import MAX_TEXT
-from streams.wire.validate import holds_controls
 
 UNPROCESSABLE = "UNPROCESSABLE_EVENT"
 
@@ -29,7 +28,8 @@ class Rejected(msgspec.Struct, frozen=True, kw_only=True):
     """Why a record is no event, with what could be read of its envelope.
 
     `dead_letter.code` RAW_PERSONAL_DATA_IN_EVENT means quarantine. An id that itself
-    held personal data is `ref-` and a random UUID; an unreadable one is None.
+    held personal data is `ref-` and a random UUID; one that is unreadable, or not written
+    as ids are, is None.
     """
 
     dead_letter: DeadLetter
@@ -104,8 +104,8 @@ def _told(record: Mapping[str, Any], name: str, tainted: frozenset[str]) -> str 
     text = record.get(name)
     if not isinstance(text, str) or not 0 < len(text) <= MAX_TEXT:
         return None
-    # Controller and subject become a Kafka key, which their separator would break.
-    return text if name == "event_id" or not holds_controls(text) else None
+    # What is no id goes into no finding, let alone into the Kafka key.
+    return text if id_fault(text) is None else None
 
 
 def _event_type(record: Mapping[str, Any]) -> EventType | None:
@@ -116,11 +116,11 @@ def _event_type(record: Mapping[str, Any]) -> EventType | None:
 def _occurred_at(record: Mapping[str, Any]) -> Instant | None:
     text = record.get("occurred_at")
     if type(text) is int:
-        return Instant(text) if EARLIEST <= text <= LATEST else None
+        return Instant(text) if EARLIEST_OF_EVENTS <= text <= LATEST else None
     if not isinstance(text, str):
         return None
     try:
         instant = parse_instant(text)
     except ValueError:
         return None
-    return instant if EARLIEST <= instant <= LATEST else None
+    return instant if EARLIEST_OF_EVENTS <= instant <= LATEST else None

@@ -86,8 +86,3 @@ def _is_text(shape: FieldShape) -> bool:
 
 
 FIELDS: Mapping[EventType, EventShape] = {kind: _event_shape(kind) for kind in EventType}
-
-MUST_NOT_HOLD_CONTROLS = frozenset(
-    name for shape in FIELDS.values() for name in shape.texts if name != "event_id"
-)
-"""Fields without control characters: all but `event_id`, which may be any string."""

@@ -15,17 +15,25 @@ import msgspec
 
 from streams.core.events import (
     EVENT_CLASSES,
+    ID_FIELDS,
     INSTANT_FIELDS,
     ConsentChange,
     Event,
 )
-from streams.core.instants import EARLIEST, LATEST, Instant, format_instant, parse_instant
+from streams.core.identifiers import id_fault
+from streams.core.instants import (
+    EARLIEST_OF_EVENTS,
+    LATEST,
+    Instant,
+    format_instant,
+    parse_instant,
+)
 from streams.core.vocabulary import ConsentAction, EventType
+from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT, meant
 from streams.wire.canonical import instant_text
 from streams.wire.errors import WireError
-from streams.wire.shapes import FIELDS, MAX_TEXT, MUST_NOT_HOLD_CONTROLS
+from streams.wire.shapes import FIELDS, MAX_TEXT
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _INSTANTS = ("occurred_at", "recorded_at", *sorted(INSTANT_FIELDS - {"occurred_at", "recorded_at"}))
 _TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
 _ALL_TYPES = ", ".join(_TYPES)
@@ -65,6 +73,8 @@ def texts_to_instants(record: dict[str, Any]) -> dict[str, Instant]:
             instants[name], record[name] = _read_text(text)
         except ValueError:
             raise _no_instant(name) from None
+        if instants[name] < EARLIEST_OF_EVENTS:
+            raise _too_early(name)
     _fill_recorded_at(record, instants)
     return instants
 
@@ -76,10 +86,12 @@ def integers_to_instants(record: dict[str, Any]) -> dict[str, Instant]:
         millis = record.get(name)
         if millis is None:
             continue
-        if type(millis) is not int or not EARLIEST <= millis <= LATEST:
+        if type(millis) is not int or millis > LATEST:
             raise WireError(
-                f"{name} must be milliseconds since 1970 within the years 1 to 9999", name
+                f"{name} must be milliseconds since 1970, up to the end of the year 9999", name
             )
+        if millis < EARLIEST_OF_EVENTS:
+            raise _too_early(name)
         instants[name] = Instant(millis)
         record[name] = instant_text(Instant(millis))
     _fill_recorded_at(record, instants)
@@ -132,6 +144,14 @@ def _no_instant(name: str) -> WireError:
     )
 
 
+def _too_early(name: str) -> WireError:
+    return WireError(
+        f"{name} lies before 1990-01-01T00:00:00.000Z, as placeholders do (year 1, 1970, seconds "
+        "read as milliseconds); send the real instant, or leave an optional one out",
+        name,
+    )
+
+
 def to_event(kind: EventType, record: dict[str, Any], instants: dict[str, Instant]) -> Event:
     """Build the event. `record` is cleaned (`canonical.without_blanks`).
 
@@ -155,21 +175,24 @@ def to_event(kind: EventType, record: dict[str, Any], instants: dict[str, Instan
 
 
 def check_text(name: str, text: str) -> None:
-    """Length and control characters of a text that no vocabulary closes. Raises WireError."""
+    """Length and form of a text that no vocabulary closes. Raises WireError.
+
+    Ids are written in one way only, and open vocabularies hold no misspelt symbol.
+    """
     if not 0 < len(text) <= MAX_TEXT:
         raise WireError(
             f"{name} must have 1 to {MAX_TEXT} characters; leave the field out "
             "where there is nothing to say",
             name,
         )
-    if name in MUST_NOT_HOLD_CONTROLS and holds_controls(text):
-        raise WireError(f"{name} must not hold control characters", name)
-
-
-def holds_controls(text: str) -> bool:
-    """Whether a character below U+0020, or U+007F, is in the text."""
-    # `isprintable` is a fast first look: it is false for more than controls.
-    return not text.isprintable() and _CONTROLS.search(text) is not None
+    if name in ID_FIELDS:
+        fault = id_fault(text)
+        if fault is not None:
+            raise WireError(f"{name} {fault}", name)
+    elif name in REFUSED_WHERE_MISSPELT:
+        symbol = meant(name, text)
+        if symbol is not None:
+            raise WireError(f"{name} is a misspelt symbol; write {symbol}", name)
 
 
 def _fault(kind: EventType, record: Mapping[str, Any]) -> WireError:

@@ -26,6 +26,7 @@ ALLOWED = {
     "re",
     "streams.core",
     "typing",
+    "unicodedata",  # a table: how ids are written
     "uuid",
 }
 """What the core may import; everything else, `streams.errors` too, belongs to the shell."""

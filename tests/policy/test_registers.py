@@ -169,3 +169,35 @@ def test_an_adequacy_decision_ends_after_it_begins() -> None:
         "valid_until = 2026-01-01T00:00:00Z\n"
     )
     assert "must be later than valid_from" in problems_of(text)[0]
+
+
+@pytest.mark.parametrize(
+    ("entry", "word"),
+    [
+        ('recipient_id = "A "', "blank"),
+        ('recipient_id = "A\\u200b"', "format"),
+        ('recipient_id = "A"\ncategory = "RETAIL "', "blank"),
+        ('recipient_id = "A"\nkind = "social_media"', "write SOCIAL_MEDIA"),
+        ('recipient_id = "A"\ncountry = "UK"', "write GB"),
+        ('recipient_id = "A"\ncountry = "NLD"', "write NL"),
+        ('recipient_id = "A"\ncountry = "nl"', "write NL"),
+    ],
+)
+def test_registers_are_written_as_events_are(entry: str, word: str) -> None:
+    (problem,) = problems_of(f"[[registers.recipients]]\n{entry}\n")
+    assert word in problem
+
+
+def test_lists_of_notices_are_written_as_events_are() -> None:
+    text = '[[registers.notices]]\nnotice_version = "v1"\n'
+    (problem,) = problems_of(text + 'recipient_ids = ["A", "B "]\n')
+    assert "blank" in problem
+
+
+def test_what_is_null_in_a_register_is_not_stated(tmp_path: Path) -> None:
+    (tmp_path / "r.json").write_text('[{"recipient_id": "A", "role": null, "country": null}]')
+    policy = policy_from_text('[registers]\nrecipients = "r.json"\n', folder=tmp_path)
+    (entry,) = policy.registers.recipients
+    assert (entry.role, entry.country) == (None, None)
+    (tmp_path / "r.json").write_text('[{"recipient_id": null}]')
+    assert "is missing" in problems_of('[registers]\nrecipients = "r.json"\n', tmp_path)[0]

@@ -7,24 +7,32 @@ from typing import Any, get_args
 import msgspec
 from hypothesis import strategies as st
 
-from streams.core.events import EVENT_CLASSES, INSTANT_FIELDS, ConsentChange, Event
-from streams.core.instants import EARLIEST, LATEST
+from streams.core.events import EVENT_CLASSES, ID_FIELDS, INSTANT_FIELDS, ConsentChange, Event
+from streams.core.identifiers import id_fault
+from streams.core.instants import EARLIEST_OF_EVENTS, LATEST
 from streams.core.vocabulary import ConsentAction, EventType, Purpose
+from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT, meant
 from streams.wire.guard import look_of
 from streams.wire.pii import raw_kind
 from streams.wire.shapes import FIELDS, FieldShape
 
-instants = st.integers(EARLIEST, LATEST)
+instants = st.integers(EARLIEST_OF_EVENTS, LATEST)
 
 
 def texts(name: str) -> st.SearchStrategy[str]:
-    """Valid texts of a field: no controls but in event ids, and nothing that looks raw."""
+    """Valid texts of a field: ids as they are written, and nothing that looks raw."""
     without_surrogates = st.characters(exclude_categories=["Cs"])
-    without_controls = st.characters(exclude_categories=["Cs", "Cc"])
-    alphabet = without_surrogates if name == "event_id" else without_controls
-    return st.text(alphabet, min_size=1, max_size=30).filter(
-        lambda text: raw_kind(text, look_of(name)) is None
-    )
+    within_ids = st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"])
+    alphabet = within_ids if name in ID_FIELDS else without_surrogates
+    return st.text(alphabet, min_size=1, max_size=30).filter(lambda text: _valid(name, text))
+
+
+def _valid(name: str, text: str) -> bool:
+    if name in ID_FIELDS and id_fault(text) is not None:
+        return False
+    if name in REFUSED_WHERE_MISSPELT and meant(name, text) is not None:
+        return False
+    return raw_kind(text, look_of(name)) is None
 
 
 def _member(shape: FieldShape) -> st.SearchStrategy[Any]:

@@ -99,7 +99,7 @@ def test_the_symbol_for_unknown_symbols_is_never_judged() -> None:
         "event_id": "e",
         "controller_id": "c",
         "subject_id": "s",
-        "occurred_at": 0,
+        "occurred_at": 10**12,
         "recipient_id": "r",
         "purpose": "UNRECOGNISED",
     }

@@ -13,6 +13,7 @@ from streams.core.findings import DeadLetter
 from streams.core.instants import Instant
 from streams.wire.avro import write_record
 from streams.wire.dead_letters import Original, decode_dead_letter, encode_dead_letter
+from streams.wire.decode import Decoded, decode
 from streams.wire.encode import event_to_avro, event_to_json
 from streams.wire.errors import WireError
 from streams.wire.findings import (
@@ -24,7 +25,7 @@ from streams.wire.findings import (
     finding_to_json,
 )
 from tests.wire.golden import golden
-from tests.wire.values import AT, DUTY, EVENTS, FINDING
+from tests.wire.values import AT, DUTY, EVENTS, FINDING, FIRST_RELEASE
 
 ORIGINAL = Original(
     topic="data-share",
@@ -50,6 +51,14 @@ DEAD = encode_dead_letter(ORIGINAL, LETTER, Instant(AT + 1))
 )
 def test_bytes_are_golden(name: str, value: bytes) -> None:
     assert value == golden(name)
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_bytes_of_the_first_release_are_read(name: str) -> None:
+    """What version 1 could not say is absent."""
+    decoded = decode(golden(f"event_v1_{name}"), None)
+    assert isinstance(decoded, Decoded)
+    assert decoded.event == FIRST_RELEASE[name]
 
 
 @pytest.mark.parametrize("name", EVENTS)

@@ -49,6 +49,9 @@ def test_every_text_field_of_every_event_has_a_decision() -> None:
         "sender_controller_id",
         "advertiser_id",
         "product_categories",
+        "actor",
+        "topic",
+        "topics",
     }
 
 

@@ -178,7 +178,7 @@ def test_another_event_than_the_topics_takes_the_long_way() -> None:
 def test_a_control_character_is_refused_also_after_the_same_bytes_were_clean_elsewhere() -> None:
     assert short(avro(EventType.DATA_SHARE, **_without_type(SHARE), source_system="ok")) is not None
     event_id = avro(EventType.DATA_SHARE, **_without_type(SHARE | {"event_id": "a\tb"}))
-    assert short(event_id) == decode_at_length(event_id, None)
+    assert short(event_id) is None
     assert (
         short(avro(EventType.DATA_SHARE, **_without_type(SHARE | {"recipient_id": "a\tb"}))) is None
     )

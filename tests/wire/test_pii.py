@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from streams.core.identifiers import id_fault
 from streams.wire.pii import (
     EVERYTHING,
     IDENTIFIER,
@@ -22,7 +23,6 @@ from streams.wire.pii import (
     plainly_clean,
     raw_kind,
 )
-from streams.wire.validate import holds_controls
 
 EMAIL = RawKind.EMAIL
 PHONE = RawKind.PHONE
@@ -246,4 +246,4 @@ def test_the_first_looks_change_no_verdict(text: str, look: Look) -> None:
     assert raw_kind(text, look) == examine(text, look)
     if plainly_clean(text):
         assert examine(text, EVERYTHING) is None
-        assert not holds_controls(text)
+        assert id_fault(text) is None

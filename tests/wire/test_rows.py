@@ -20,25 +20,25 @@ from streams.wire.rows import (
     subject_prefix,
 )
 from tests.wire.golden import golden
-from tests.wire.values import EVENTS, row
+from tests.wire.values import FIRST_RELEASE, row
 
 KEY = subject_key("OURCO", "s-1")
 HASH = PayloadHash("ab" * 32)
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@pytest.mark.parametrize("name", FIRST_RELEASE)
 def test_bytes_of_a_row_are_golden(name: str) -> None:
-    assert encode_row(row(EVENTS[name])) == golden(f"row_v1_{name}")
+    assert encode_row(row(FIRST_RELEASE[name])) == golden(f"row_v1_{name}")
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@pytest.mark.parametrize("name", FIRST_RELEASE)
 def test_a_stored_row_is_read(name: str) -> None:
-    assert decode_row(golden(f"row_v1_{name}")) == row(EVENTS[name])
+    assert decode_row(golden(f"row_v1_{name}")) == row(FIRST_RELEASE[name])
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@pytest.mark.parametrize("name", FIRST_RELEASE)
 def test_a_row_of_before_there_were_labels_is_read(name: str) -> None:
-    now = row(EVENTS[name])
+    now = row(FIRST_RELEASE[name])
     said = {
         slot: msgspec.structs.replace(said, final_at=LATEST, final=False)
         for slot, said in now.said.items()
@@ -48,28 +48,28 @@ def test_a_row_of_before_there_were_labels_is_read(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@pytest.mark.parametrize("name", FIRST_RELEASE)
 def test_the_age_of_a_row_is_read_alone(name: str) -> None:
     for kind in ("v1", "before_labels"):
         stored = golden(f"row_{kind}_{name}")
-        assert ages(stored) == (EVENTS[name].occurred_at, decode_row(stored).fact.ingested_at)
+        assert ages(stored) == (FIRST_RELEASE[name].occurred_at, decode_row(stored).fact.ingested_at)
 
 
 def test_a_row_arrived_when_it_was_taken_in_if_that_is_later() -> None:
-    one = row(EVENTS["data_share"])
+    one = row(FIRST_RELEASE["data_share"])
     came = one.fact.ingested_at
     for taken, arrived in ((came - 1, came), (came + 1, came + 1)):
         stored = encode_row(msgspec.structs.replace(one, taken_at=Instant(taken)))
-        assert ages(stored) == (EVENTS["data_share"].occurred_at, arrived)
+        assert ages(stored) == (FIRST_RELEASE["data_share"].occurred_at, arrived)
         assert decode_row(stored).taken_at == taken
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@pytest.mark.parametrize("name", FIRST_RELEASE)
 def test_the_deadline_of_a_row_is_read_alone(name: str) -> None:
     for kind in ("v1", "before_labels"):
         stored = golden(f"row_{kind}_{name}")
         assert next_deadline(stored) == decode_row(stored).next_deadline
-    whole = row(EVENTS[name])
+    whole = row(FIRST_RELEASE[name])
     plain = msgspec.structs.replace(whole, said={}, duties={})
     assert next_deadline(encode_row(plain)) is plain.next_deadline is None
     final = {slot: msgspec.structs.replace(s, final=True) for slot, s in whole.said.items()}
@@ -80,26 +80,26 @@ def test_the_deadline_of_a_row_is_read_alone(name: str) -> None:
 
 
 def test_equal_rows_give_equal_bytes() -> None:
-    one = row(EVENTS["data_share"])
+    one = row(FIRST_RELEASE["data_share"])
     turned = msgspec.structs.replace(one, said=dict(reversed(one.said.items())))
     assert list(turned.said) != list(one.said)
     assert encode_row(turned) == encode_row(one)
 
 
 def test_fields_that_a_later_release_adds_are_passed_over() -> None:
-    record = msgspec.msgpack.decode(encode_row(row(EVENTS["purchase"]))[1:])
+    record = msgspec.msgpack.decode(encode_row(row(FIRST_RELEASE["purchase"]))[1:])
     record["of_a_later_release"] = 1
-    assert decode_row(b"\x01" + msgspec.msgpack.encode(record)) == row(EVENTS["purchase"])
+    assert decode_row(b"\x01" + msgspec.msgpack.encode(record)) == row(FIRST_RELEASE["purchase"])
 
 
 @pytest.mark.parametrize(
     "value",
     [
         b"",
-        b"\x02" + encode_row(row(EVENTS["purchase"]))[1:],
-        encode_row(row(EVENTS["purchase"]))[:-1],
-        encode_row(row(EVENTS["purchase"])) + b"\x00",
-        encode_row(row(EVENTS["purchase"])).replace(b"PURCHASED", b"STOLEN_AA"),
+        b"\x02" + encode_row(row(FIRST_RELEASE["purchase"]))[1:],
+        encode_row(row(FIRST_RELEASE["purchase"]))[:-1],
+        encode_row(row(FIRST_RELEASE["purchase"])) + b"\x00",
+        encode_row(row(FIRST_RELEASE["purchase"])).replace(b"PURCHASED", b"STOLEN_AA"),
         b"\x01" + b"\x91" * 5000,
         b"\x01\xff",
     ],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from streams.core.events import (
     ConsentChange,
     DataShare,
@@ -22,6 +24,7 @@ from streams.core.identifiers import (
     RecipientId,
     Slot,
     SubjectId,
+    Topic,
     ViolationId,
 )
 from streams.core.instants import Instant
@@ -73,6 +76,7 @@ EVENTS: dict[str, Event] = {
         recipient_categories=("RETAIL",),
         data_categories=(DataCategory.EMAIL, DataCategory.NAW),
         channels=(Channel.EMAIL,),
+        topics=(Topic("club"),),
         consent_id=ConsentId("c-1"),
         consent_method=ConsentMethod.DOUBLE_OPT_IN,
         notice_version="v3",
@@ -84,6 +88,7 @@ EVENTS: dict[str, Event] = {
         under_guardianship=False,
         guardian_consent=True,
         guardian_evidence_ref="ev-2",
+        verified_contact=(ContactDetail.PHONE,),
         expires_at=Instant(AT + 2),
         replaces_consent_id=ConsentId("c-0"),
         actor=Actor.SUBJECT,
@@ -125,6 +130,7 @@ EVENTS: dict[str, Event] = {
         **ENVELOPE,
         message_purpose=MessagePurpose.MARKETING,
         channel=Channel.SMS,
+        topic=Topic("club"),
         sender_controller_id=ControllerId("OURCO"),
         message_id="m-1",
         contains_promotion=True,
@@ -144,6 +150,14 @@ EVENTS: dict[str, Event] = {
         acknowledged_at=Instant(AT + 4),
     ),
 }
+
+FIRST_RELEASE: dict[str, Event] = EVENTS | {
+    "consent_change": msgspec.structs.replace(
+        EVENTS["consent_change"], topics=(), verified_contact=()
+    ),
+    "marketing_message": msgspec.structs.replace(EVENTS["marketing_message"], topic=None),
+}
+"""The same, with the fields that events had at first."""
 
 VERDICT = Verdict(
     code="NO_CONSENT",

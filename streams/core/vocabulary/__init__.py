@@ -1,4 +1,4 @@
-"""The closed vocabularies of events and findings (legal model 3.3 to 3.9).
+"""The vocabularies of events and findings, closed but where they say so (3.3 to 3.9).
 
 Symbols are the wire symbols, in JSON and in Avro alike.
 """
@@ -14,6 +14,7 @@ from streams.core.vocabulary.consents import (
     AgeBand,
     ConsentAction,
     ConsentMethod,
+    Via,
 )
 from streams.core.vocabulary.processing import (
     MARKETING_PURPOSES,
@@ -31,6 +32,7 @@ from streams.core.vocabulary.processing import (
     Protection,
     PurchaseAction,
     Purpose,
+    RecipientKind,
     RecipientRole,
     ShareMechanism,
     TransferMechanism,
@@ -68,9 +70,11 @@ __all__ = [
     "Protection",
     "PurchaseAction",
     "Purpose",
+    "RecipientKind",
     "RecipientRole",
     "Severity",
     "ShareMechanism",
     "Status",
     "TransferMechanism",
+    "Via",
 ]

@@ -20,7 +20,7 @@ UNCONDITIONAL_SIGNALS = frozenset({ConsentAction.OBJECTED, ConsentAction.ERASED}
 
 
 class ConsentMethod(StrEnum):
-    """How consent was expressed; the last five are no clear affirmative act."""
+    """How consent was expressed; the last six are no clear affirmative act."""
 
     CHECKBOX_UNTICKED = "CHECKBOX_UNTICKED"
     BUTTON = "BUTTON"
@@ -33,6 +33,8 @@ class ConsentMethod(StrEnum):
     SILENCE = "SILENCE"
     TERMS_ACCEPTANCE = "TERMS_ACCEPTANCE"
     IMPORTED_UNKNOWN = "IMPORTED_UNKNOWN"
+    MISLEADING_DESIGN = "MISLEADING_DESIGN"
+    """A form whose design leads to "yes" (CNIL SAN-2025-001, SAN-2025-002)."""
 
 
 AFFIRMATIVE_METHODS = frozenset(
@@ -66,9 +68,23 @@ UNDER_SIXTEEN = frozenset({AgeBand.UNDER_12, AgeBand.AGE_12_15, AgeBand.UNDER_16
 
 
 class Actor(StrEnum):
-    """Who sent a negative signal; all are honoured alike (C-129/21, UAVG 5)."""
+    """Who sent a negative signal; all are honoured alike (C-129/21, UAVG 5).
+
+    The vocabulary is open: another word is counted, never refused, since a withdrawal must
+    not be lost over it (legal model 3.2).
+    """
 
     SUBJECT = "SUBJECT"
     GUARDIAN = "GUARDIAN"
     CONTROLLER = "CONTROLLER"
     RECIPIENT = "RECIPIENT"
+
+
+class Via(StrEnum):
+    """How a negative signal came in; open like `Actor`, and read by no rule."""
+
+    UNSUBSCRIBE_LINK = "UNSUBSCRIBE_LINK"
+    STOP_SMS = "STOP_SMS"
+    CALL = "CALL"
+    LETTER = "LETTER"
+    ACCOUNT = "ACCOUNT"

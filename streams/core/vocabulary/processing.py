@@ -53,6 +53,18 @@ class RecipientRole(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class RecipientKind(StrEnum):
+    """What a recipient is; open: another word is a kind without special risk (3.2, 3.5)."""
+
+    SOCIAL_MEDIA = "SOCIAL_MEDIA"
+    AD_PLATFORM = "AD_PLATFORM"
+    DATA_BROKER = "DATA_BROKER"
+    GROUP_COMPANY = "GROUP_COMPANY"
+    ADVERTISER = "ADVERTISER"
+    CARRIER = "CARRIER"
+    MAIL_HOUSE = "MAIL_HOUSE"
+
+
 class LegalBasis(StrEnum):
     """The basis that the sending system claims (GDPR 6(1); Tw 11.7(4) for SOFT_OPT_IN)."""
 

@@ -50,7 +50,7 @@ def _raw(field: str, value: str) -> Callable[[_Record], bytes]:
 
 _UNPROCESSABLE = (_other_symbol, _cut_short, _field_missing, _not_json, _local_time)
 _RAW_VALUES = (
-    _raw("message_id", "m.jansen@example.org"),
+    _raw("advertiser_id", "m.jansen@example.org"),
     _raw("message_id", "06-12345678"),
     _raw("advertiser_id", "111222333"),
     _raw("advertiser_id", "1234 AB 56"),

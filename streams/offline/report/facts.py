@@ -71,6 +71,12 @@ def _scope(event: ConsentChange) -> Iterator[Pair]:
         yield _named("data", "gegevens", _labels(event.data_categories))
     if event.channels:
         yield _named("channels", "kanalen", _labels(event.channels))
+    yield from _topics(event)
+
+
+def _topics(event: ConsentChange) -> Iterator[Pair]:
+    if event.topics:
+        yield _named("topics", "onderwerpen", joined(both(topic) for topic in event.topics))
 
 
 def _proof(event: ConsentChange) -> Iterator[Pair]:
@@ -80,6 +86,8 @@ def _proof(event: ConsentChange) -> Iterator[Pair]:
         yield Pair("no notice recorded", "geen privacyverklaring vastgelegd")
     if not event.evidence_ref:
         yield Pair("no evidence recorded", "geen bewijs vastgelegd")
+    if event.verified_contact:
+        yield _named("verified", "geverifieerd", _labels(event.verified_contact))
     if event.recorded_at != event.occurred_at:
         yield _named("recorded", "vastgelegd", both(moment(event.recorded_at)))
 
@@ -97,6 +105,7 @@ def _signal(event: ConsentChange) -> Iterator[Pair]:
         yield _named("towards", "jegens", joined(to))
     if event.channels:
         yield _named("channels", "kanalen", _labels(event.channels))
+    yield from _topics(event)
     if event.actor is not None:
         yield _named("by", "door", label(event.actor))
     if event.via:
@@ -152,6 +161,8 @@ def _message(event: MarketingMessage) -> Iterator[Pair]:
     yield Pair(f"Message by {channel.en} from {sender}", f"Bericht per {channel.nl} van {sender}")
     if event.advertiser_id and str(event.advertiser_id) != sender:
         yield _named("advertiser", "adverteerder", both(event.advertiser_id))
+    if event.topic:
+        yield _named("topic", "onderwerp", both(event.topic))
     if event.product_categories:
         yield _named("about", "over", joined(both(name) for name in event.product_categories))
     yield _named("claimed basis", "opgegeven grondslag", label(event.legal_basis_claimed))

@@ -53,6 +53,8 @@ def summary(result: Result) -> dict[str, Any]:
         "duplicates": result.duplicates,
         "rejected": len(result.rejected),
         "subjects": result.subjects,
+        "unknown_fields": result.unknown_fields,
+        "alike_but_for_case": result.names.alike,
         "findings": len(result.findings),
         "violations": len(result.violations),
         "duties": len(result.duties),

@@ -56,6 +56,18 @@ def _print_counts(result: Result, console: Screen) -> None:
         f"{result.read:,} records read, {len(result.rejected):,} of them rejected, "
         f"{result.duplicates:,} duplicates{early}; {result.subjects:,} persons{period}",
     )
+    if result.unknown_fields:
+        console.print(
+            f"{result.unknown_fields:,} fields that no event of their type has were ignored.",
+            highlight=False,
+        )
+    for kind, groups in result.names.alike.items():
+        for names in groups:
+            console.print(
+                f"These {kind} differ by case alone and are taken for different ones: "
+                f"{escape(', '.join(names))}.",
+                highlight=False,
+            )
     clock = "none: no deadline has passed" if result.clock is None else short(result.clock)
     console.print(
         f"Policy {result.policy.version}, law {result.policy.law_version}, clock {clock}",

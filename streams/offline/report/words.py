@@ -124,6 +124,7 @@ LABELS: Final[Mapping[str, Pair]] = {
     "SILENCE": Pair("silence", "stilzwijgen"),
     "TERMS_ACCEPTANCE": Pair("acceptance of terms", "aanvaarding van voorwaarden"),
     "IMPORTED_UNKNOWN": Pair("import of unknown origin", "import van onbekende herkomst"),
+    "MISLEADING_DESIGN": Pair("misleading form", "misleidend formulier"),
     # Age
     "UNDER_12": Pair("under 12", "jonger dan 12"),
     "AGE_12_15": Pair("12 to 15 years", "12 tot en met 15 jaar"),
