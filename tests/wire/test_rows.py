@@ -52,7 +52,10 @@ def test_a_row_of_before_there_were_labels_is_read(name: str) -> None:
 def test_the_age_of_a_row_is_read_alone(name: str) -> None:
     for kind in ("v1", "before_labels"):
         stored = golden(f"row_{kind}_{name}")
-        assert ages(stored) == (FIRST_RELEASE[name].occurred_at, decode_row(stored).fact.ingested_at)
+        assert ages(stored) == (
+            FIRST_RELEASE[name].occurred_at,
+            decode_row(stored).fact.ingested_at,
+        )
 
 
 def test_a_row_arrived_when_it_was_taken_in_if_that_is_later() -> None:
