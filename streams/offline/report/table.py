@@ -65,7 +65,7 @@ def _print_counts(result: Result, console: Screen) -> None:
         for names in groups:
             console.print(
                 f"These {kind} differ by case alone and are taken for different ones: "
-                f"{escape(', '.join(names))}.",
+                f"{', '.join(names)}.",
                 highlight=False,
             )
     clock = "none: no deadline has passed" if result.clock is None else short(result.clock)
