@@ -131,7 +131,7 @@ def best(work: Callable[[], object], events: int, rounds: int) -> float:
 def stages(given: Sequence[Given], policy: Policy, rounds: int) -> dict[str, float]:
     """Each stage alone, over the same events."""
     count = len(given)
-    arrivals = Arrivals(SETTINGS.topics)
+    arrivals = Arrivals(SETTINGS.topics, SETTINGS.output_max_bytes)
     expected = {name: kind for kind, name in SETTINGS.topics.inputs.items()}
     found: dict[str, float] = {}
     found["decode, guard and hash"] = best(

@@ -7,7 +7,7 @@ from streams.core.policy import Policy
 from streams.settings.names import TopicNames
 from streams.transport.delivery import Batch, Output
 from streams.wire.arrival import Refused
-from streams.wire.dead_letters import Original, encode_dead_letter
+from streams.wire.dead_letters import encode_dead_letter, original_of
 from streams.wire.findings import encode_finding
 from streams.wire.record import Record
 
@@ -15,28 +15,23 @@ from streams.wire.record import Record
 class Aside:
     """Writes dead letters of one partition number."""
 
-    def __init__(self, names: TopicNames, policy: Policy, number: int, count: int) -> None:
+    def __init__(
+        self, names: TopicNames, policy: Policy, number: int, count: int, max_bytes: int
+    ) -> None:
+        """`max_bytes` is how large a record on the topics may be."""
+        self._max_bytes = max_bytes
         self._names = names
         self._policy = policy
         self._number = number
         self._count = count
 
     def put(self, record: Record, refused: Refused, batch: Batch) -> Finding:
-        """Keep the record whole: raw personal data in quarantine, else as dead letter.
+        """Keep the record, cut where it is too large: raw personal data in quarantine.
 
         The finding, which is returned, goes to the partition of its subject where one is known.
         """
         origin, letter = refused.origin, refused.rejected.dead_letter
-        source = origin.source
-        original = Original(
-            topic=source.topic,
-            partition=source.partition,
-            offset=source.offset,
-            timestamp=origin.ingested_at,
-            key=record.key,
-            value=record.value,
-            headers=tuple(record.headers),
-        )
+        original = original_of(record, origin, self._max_bytes)
         topic = self._names.quarantine if refused.quarantined else self._names.dead_letters
         # The key names the record by its place: the record's own may hold personal data.
         key = origin.reference.encode()

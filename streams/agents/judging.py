@@ -18,7 +18,7 @@ from streams.agents.subjects import Subjects
 from streams.agents.tally import Tally
 from streams.core.events import DataShare
 from streams.core.identifiers import SubjectKey
-from streams.core.instants import Instant
+from streams.core.instants import LATEST, Instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy
 from streams.core.state import Decision, Fact, Outcome
@@ -29,6 +29,7 @@ from streams.transport.checks import latest
 from streams.transport.delivery import Batch, Output
 from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Slice
+from streams.unpacking.cut import room_for_headers
 from streams.wire.arrival import Arrivals, Arrived, Elsewhere, Refused, partition_for
 from streams.wire.findings import encode_duty, encode_finding
 from streams.wire.origin import headers_of
@@ -88,11 +89,18 @@ class PartitionJudge:
         self._names = settings.topics
         self._ticks = settings.topics.ticks
         self._changelog = settings.topics.changelog
-        self._arrivals = Arrivals(self._names)
+        self._max_bytes = settings.output_max_bytes
+        self._arrivals = Arrivals(self._names, self._max_bytes)
         self._limit = DeadLetterLimit(
             settings.dead_letter_limit_share, settings.dead_letter_limit_records
         )
-        self._aside = Aside(self._names, policy, partition.number, partition.count)
+        self._aside = Aside(
+            self._names,
+            policy,
+            partition.number,
+            partition.count,
+            settings.output_max_bytes,
+        )
         self.subjects = Subjects(
             partition.rows,
             settings.live_subjects // owned,
@@ -144,7 +152,8 @@ class PartitionJudge:
         try:
             counters = self._progress.count(record.topic)
             if record.topic == self._ticks:
-                if not self._tick(Instant(record.timestamp)):
+                # A tick without a time that there is says nothing; time never goes back.
+                if not self._tick(Instant(min(max(0, record.timestamp), LATEST))):
                     return False
                 counters.judged += 1
             else:
@@ -284,7 +293,8 @@ class PartitionJudge:
         counters.rekeyed += 1
         arrived, home = elsewhere
         self.strays[stray(record, arrived.key)] += 1
-        headers = headers_of(arrived.origin, record)
+        room = room_for_headers(arrived.key, record.value, self._max_bytes)
+        headers = headers_of(arrived.origin, record, room)
         self._batch.add(Output(self._names.rekeyed, home, arrived.key, record.value, headers))
 
     def _set_aside(self, record: Record, refused: Refused, counters: Counters) -> None:

@@ -150,6 +150,16 @@ def fit(key: bytes | None, value: bytes | None, headers: Headers, max_bytes: int
     return Fitted(key, value, headers)
 
 
+def room_for_headers(key: bytes, value: bytes | None, max_bytes: int) -> int:
+    """How many bytes of headers fit with a key and a value that stay whole."""
+    return max(0, keeping(max_bytes).whole - len(key) - len(value or b""))
+
+
+def readable_bytes(max_bytes: int) -> int:
+    """How long a value may be so that all that is written about it fits its topic."""
+    return keeping(max_bytes).value
+
+
 def size_of(key: bytes | None, value: bytes | None, headers: Headers) -> int:
     """About how many bytes a record takes, rounded up."""
     return len(key or b"") + len(value or b"") + sum(map(_size_of_header, headers))
@@ -162,14 +172,14 @@ def _size_of_header(header: tuple[str, bytes | None]) -> int:
     return 4 * len(name) + len(value or b"") + _HEADER_OVERHEAD
 
 
-def first_headers(headers: Headers, max_bytes: int) -> Headers:
+def first_headers(headers: Headers, max_bytes: int, at_most: int = HEADERS_AT_MOST) -> Headers:
     """The first headers that take so many bytes at most, then what stands for all of them."""
     before = None
     if headers and isinstance(headers[-1][1], LeftOut):
         *headers, (_, before) = headers
     kept: list[tuple[str, bytes | None]] = []
     room = max_bytes
-    for header in headers[:HEADERS_AT_MOST]:
+    for header in headers[:at_most]:
         room -= _size_of_header(header)
         if room < 0:
             break

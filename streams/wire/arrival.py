@@ -11,13 +11,15 @@ from typing import Final, NamedTuple
 import msgspec
 
 from streams.core import quality
+from streams.core.events import Event
 from streams.core.findings import DeadLetter, Finding
 from streams.core.identifiers import EventId, SubjectKey, subject_key
 from streams.core.policy import Policy
 from streams.core.state import Fact
 from streams.core.vocabulary import EventType
 from streams.settings.names import TopicNames
-from streams.wire.decode import Rejected, decode
+from streams.unpacking.cut import readable_bytes
+from streams.wire.decode import MAX_BYTES, Rejected, decode
 from streams.wire.guard import guard_key
 from streams.wire.murmur2 import murmur2
 from streams.wire.ordinary import Ordinary
@@ -32,7 +34,15 @@ FUTURE_REASON: Final = (
 ASTRAY_REASON: Final = (
     "a re-keyed record has another key or stands on another partition than its key's"
 )
-ORPHAN_REASON: Final = "a re-keyed record does not say where it came from"
+ORPHAN_REASON: Final = (
+    "a re-keyed record does not say from which record of which input it came; only workers "
+    "write to this topic"
+)
+UNTIMED_REASON: Final = (
+    "the record timestamp is none (-1), or outside the years 1970 to 9999, so nobody knows when "
+    "the record arrived; let the producer set the present time, or give the topic "
+    "message.timestamp.type=LogAppendTime"
+)
 
 
 class Arrived(NamedTuple):
@@ -90,28 +100,33 @@ class Refused(NamedTuple):
 class Arrivals:
     """Reads the records of the input topics and of the re-key topic."""
 
-    def __init__(self, names: TopicNames) -> None:
+    def __init__(self, names: TopicNames, max_bytes: int) -> None:
+        """`max_bytes` is how large a record on the topics of our own may be."""
+        self._max_bytes = min(MAX_BYTES, readable_bytes(max_bytes))
         self._rekeyed = names.rekeyed
         self._kinds = {name: kind for kind, name in names.inputs.items()}
+        self._inputs = frozenset(self._kinds)
         self.ordinary = Ordinary(self._kinds).fact
         """The fact of a record that is as most are, or None: then `read` and `settle` say."""
 
     def read(self, record: Record) -> Arrived | Refused:
         """Decode a record and find out where it first stood."""
-        expected: EventType | None
         if record.topic == self._rekeyed:
-            origin = rekeyed(record)
+            origin = rekeyed(record, self._inputs)
             if origin is None:
                 letter = DeadLetter(code=quality.UNPROCESSABLE, reason=ORPHAN_REASON)
                 return _refuse_record(record, direct(record), Rejected(dead_letter=letter))
-            expected = self._kinds.get(origin.source.topic)
+            expected = self._kinds[origin.source.topic]
         else:
             origin = direct(record)
             expected = self._kinds[record.topic]
-        decoded = decode(record.value, expected)
+        decoded = decode(record.value, expected, None, self._max_bytes)
         if isinstance(decoded, Rejected):
             return _refuse_record(record, origin, decoded)
         event = decoded.event
+        if not origin.timed:
+            letter = DeadLetter(code=quality.UNPROCESSABLE, reason=UNTIMED_REASON)
+            return _refuse_event(event, origin, letter)
         fact = Fact(
             event=event,
             payload_hash=decoded.payload_hash,
@@ -151,7 +166,10 @@ def _refuse_record(record: Record, origin: Origin, rejected: Rejected) -> Refuse
 
 def _refuse(arrived: Arrived, letter: DeadLetter) -> Refused:
     """A well-formed event that is not judged all the same."""
-    event = arrived.fact.event
+    return _refuse_event(arrived.fact.event, arrived.origin, letter)
+
+
+def _refuse_event(event: Event, origin: Origin, letter: DeadLetter) -> Refused:
     rejected = Rejected(
         dead_letter=letter,
         controller_id=event.controller_id,
@@ -160,4 +178,4 @@ def _refuse(arrived: Arrived, letter: DeadLetter) -> Refused:
         event_type=EventType(str(event.__struct_config__.tag)),
         occurred_at=event.occurred_at,
     )
-    return Refused(arrived.origin, rejected)
+    return Refused(origin, rejected)

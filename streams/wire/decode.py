@@ -15,6 +15,7 @@ import msgspec
 from streams.core.events import Event
 from streams.core.identifiers import PayloadHash
 from streams.core.vocabulary import EventType
+from streams.unpacking.cut import Cut
 from streams.wire.avro import read_avro
 from streams.wire.canonical import payload_hash, without_blanks
 from streams.wire.errors import WireError
@@ -59,32 +60,35 @@ def decode(
     value: bytes | None,
     expected: EventType | None,
     registry: RegistryDecoder | None = None,
+    max_bytes: int = MAX_BYTES,
 ) -> Decoded | Rejected:
     """Read the value of a record.
 
+    A value of more than `max_bytes` is none; one of a few kilobytes is read all the same.
     `expected` is the event type of its topic (None: any). `registry` reads the Confluent
     framing; without one such records are rejected, with the reason and what to do.
     """
-    if value is not None:
+    if value is not None and type(value) is not Cut:
         one_pass = one_passes().get(value[:AVRO_HEADER])
         if one_pass is not None and (expected is None or one_pass.kind is expected):
             read = one_pass.read(value)
             if read is not None:
                 return Decoded(*read)
-    return decode_at_length(value, expected, registry)
+    return decode_at_length(value, expected, registry, max_bytes)
 
 
 def decode_at_length(
     value: bytes | None,
     expected: EventType | None,
     registry: RegistryDecoder | None = None,
+    max_bytes: int = MAX_BYTES,
 ) -> Decoded | Rejected:
     """As `decode`, by the way that takes any bytes: what the short way gives must equal it."""
     record: dict[str, Any] | None = None
     try:
         if value is None:
             raise WireError("the record is a tombstone; input topics hold events only")
-        record, from_json = _read(value, registry)
+        record, from_json = _read(value, registry, max_bytes)
         record = without_blanks(record)
         kind = type_of(record, expected)
         unknown = unknown_names(kind, record)
@@ -98,12 +102,21 @@ def decode_at_length(
     return Decoded(event, payload_hash(record, plain=unknown == 0), unknown)
 
 
-def _read(value: bytes, registry: RegistryDecoder | None) -> tuple[dict[str, Any], bool]:
+def _read(
+    value: bytes, registry: RegistryDecoder | None, max_bytes: int
+) -> tuple[dict[str, Any], bool]:
     """The plain record, and whether it came from JSON (instants are texts there)."""
+    if isinstance(value, Cut):
+        if value.length is None:
+            raise WireError(
+                "the record could not be unpacked: its batch is damaged, or becomes larger than "
+                "a gibibyte; send smaller batches"
+            )
+        raise WireError(f"the record is longer than {max_bytes} bytes")
     if not value:
         raise WireError("the record is empty; send an event as a JSON object or in Avro")
-    if len(value) > MAX_BYTES:
-        raise WireError(f"the record is longer than {MAX_BYTES} bytes")
+    if len(value) > max_bytes:
+        raise WireError(f"the record is longer than {max_bytes} bytes")
     framing = framing_of(value)
     if framing is Framing.JSON:
         return read_json(value), True

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from streams.core.identifiers import subject_key
-from streams.core.instants import Instant
+from streams.core.instants import LATEST, Instant
 from streams.core.law import FUTURE_TOLERANCE
 from streams.core.state import Fact, Source
 from streams.core.vocabulary import EventType
+from streams.unpacking.cut import Cut
 from streams.wire.framing import AVRO_HEADER
 from streams.wire.onepass import one_passes
 from streams.wire.record import Record
@@ -33,13 +34,15 @@ class Ordinary:
         if kind is None or value is None:
             return None
         reader = self._readers.get(value[:AVRO_HEADER])
-        if reader is None or reader.kind is not kind:
+        if reader is None or reader.kind is not kind or type(value) is Cut:
             return None
         read = reader.read(value)
         if read is None:
             return None
         event, payload_hash = read
         arrived_at = Instant(record.timestamp)
+        if not 0 <= arrived_at <= LATEST:
+            return None
         if event.occurred_at > arrived_at + FUTURE_TOLERANCE:
             return None
         if record.key != subject_key(event.controller_id, event.subject_id):

@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container, Sequence
 from typing import Final, NamedTuple
 
-from streams.core.instants import Instant
+import msgspec
+
+from streams.core.instants import LATEST, Instant
 from streams.core.state import Source
+from streams.unpacking.cut import (
+    HEADERS_AT_MOST,
+    LEFT_OUT,
+    Headers,
+    LeftOut,
+    first_headers,
+    name_bytes,
+    name_text,
+)
 from streams.wire.record import Record
+
+RESERVED: Final = "consentry-"
+"""What names of our own headers begin with; on inputs such headers mean nothing."""
 
 TOPIC: Final = "consentry-topic"
 PARTITION: Final = "consentry-partition"
 OFFSET: Final = "consentry-offset"
 TIMESTAMP: Final = "consentry-timestamp"
+ODD_NAMES: Final = "consentry-odd-headers"
+"""Headers whose names are not UTF-8, which no producer of ours can write as names: a
+MessagePack list of [place among the headers, name as bytes, value]."""
+
+_NUMBER: Final = re.compile(rb"0|[1-9][0-9]{0,18}")
+_OURS: Final = 6
+"""How many headers we add to a record that is sent again, at most."""
+
+_INT32: Final = 1 << 31
+_INT64: Final = 1 << 63
+
+_Odd = tuple[int, bytes, bytes | None]
+_odd_names: Final = msgspec.msgpack.Decoder(list[_Odd])
 
 
 class Origin(NamedTuple):
-    """Coordinates and arrival of a record; `ingested_at` is its record timestamp."""
+    """Coordinates and arrival of a record.
+
+    `ingested_at` is its record timestamp, or the nearest instant that there is in the
+    years 1970 to 9999; `timestamp` is what the record says.
+    """
 
     source: Source
     ingested_at: Instant
+    timestamp: Instant
 
     @property
     def reference(self) -> str:
@@ -26,33 +60,86 @@ class Origin(NamedTuple):
         source = self.source
         return f"{source.topic}/{source.partition}/{source.offset}"
 
+    @property
+    def timed(self) -> bool:
+        """Whether the record says when it arrived."""
+        return self.ingested_at == self.timestamp
+
 
 def direct(record: Record) -> Origin:
     """A record that stands where its producer put it."""
     source = Source(record.topic, record.partition, record.offset)
-    return Origin(source, Instant(record.timestamp))
+    timestamp = Instant(record.timestamp)
+    return Origin(source, Instant(min(max(0, timestamp), LATEST)), timestamp)
 
 
-def rekeyed(record: Record) -> Origin | None:
-    """A record that was sent again, or None when its headers do not say from where."""
+def rekeyed(record: Record, topics: Container[str]) -> Origin | None:
+    """A record that was sent again, or None when its headers do not say from where.
+
+    It must be from one of the `topics`, and the numbers must be such as Kafka has.
+    """
     headers = dict(record.headers)
-    place = [headers.get(name) for name in (TOPIC, PARTITION, OFFSET, TIMESTAMP)]
-    topic, *numbers = [b"" if value is None else value for value in place]
-    try:
-        partition, offset, timestamp = map(int, numbers)
-        return Origin(Source(topic.decode(), partition, offset), Instant(timestamp))
-    except ValueError:
+    topic, *numbers = [headers.get(name) or b"" for name in (TOPIC, PARTITION, OFFSET, TIMESTAMP)]
+    name = topic.decode("utf-8", "replace")
+    if name not in topics or not all(map(_NUMBER.fullmatch, numbers)):
         return None
+    partition, offset, timestamp = map(int, numbers)
+    if partition >= _INT32 or offset >= _INT64 or timestamp > LATEST:
+        return None
+    return Origin(Source(name, partition, offset), Instant(timestamp), Instant(timestamp))
 
 
-def headers_of(origin: Origin, record: Record) -> list[tuple[str, bytes | None]]:
-    """The headers to send a record again with: its own, then where it stood."""
-    own = [pair for pair in record.headers if not pair[0].startswith("consentry-")]
+def headers_of(origin: Origin, record: Record, room: int) -> list[tuple[str, bytes | None]]:
+    """The headers to send a record again with: its own, then where it stood.
+
+    Of its own only the first ones where all take more than `room` bytes, and then how
+    many there were, their bytes and their hash.
+    """
     source = origin.source
     return [
-        *own,
+        *_written(first_headers(_own(record.headers), room, HEADERS_AT_MOST - _OURS)),
         (TOPIC, source.topic.encode()),
         (PARTITION, b"%d" % source.partition),
         (OFFSET, b"%d" % source.offset),
         (TIMESTAMP, b"%d" % origin.ingested_at),
     ]
+
+
+def _own(headers: Headers) -> Sequence[tuple[str, bytes | None]]:
+    return [
+        (name, value)
+        for name, value in headers
+        if not name.startswith(RESERVED) or isinstance(value, LeftOut)
+    ]
+
+
+def _written(headers: Headers) -> list[tuple[str, bytes | None]]:
+    """Headers as a producer can write them."""
+    plain: list[tuple[str, bytes | None]] = []
+    odd: list[_Odd] = []
+    for place, (name, value) in enumerate(headers):
+        if isinstance(value, LeftOut):
+            told = f"headers={value.headers} bytes={value.length} sha256={value.sha256}"
+            plain.append((LEFT_OUT, told.encode()))
+        elif name.isascii() or name_bytes(name).decode("utf-8", "replace") == name:
+            plain.append((name, value))
+        else:
+            odd.append((place, name_bytes(name), value))
+    if odd:
+        plain.append((ODD_NAMES, msgspec.msgpack.encode(odd)))
+    return plain
+
+
+def headers_before(record: Record) -> Headers:
+    """The headers of a record as its producer gave them, where it was sent again too."""
+    packed = dict(record.headers).get(ODD_NAMES)
+    if packed is None:
+        return record.headers
+    try:
+        odd = _odd_names.decode(packed)
+    except msgspec.MsgspecError:
+        return record.headers
+    headers = [(name, value) for name, value in record.headers if name != ODD_NAMES]
+    for place, name, value in odd:
+        headers.insert(place, (name_text(name), value))
+    return headers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import pytest
 
 from streams.agents import judging, retention
@@ -133,9 +135,10 @@ def test_carrying_the_ingestion_time_holds() -> None:
 
 
 def test_carrying_the_ingestion_time_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forgotten(record: Record) -> Origin | None:
-        origin = rekeyed(record)
-        return origin and origin._replace(ingested_at=Instant(record.timestamp))
+    def forgotten(record: Record, topics: Container[str]) -> Origin | None:
+        origin = rekeyed(record, topics)
+        at = Instant(record.timestamp)
+        return origin and origin._replace(ingested_at=at, timestamp=at)
 
     monkeypatch.setattr(arrival, "rekeyed", forgotten)
     with pytest.raises(Broken, match="depends on how long re-keying took"):

@@ -41,7 +41,7 @@ def across() -> Iterator[Across]:
 def inputs(across: Across) -> Iterator[Inputs]:
     """Partition 0; the log of shares begins at 10, the state ends at 20."""
     spill = Spill()
-    one = Inputs(NAMES, 0, 2, spill, across, POLICY)
+    one = Inputs(NAMES, 0, 2, spill, across, POLICY, 4_259_840)
     one.spans = [Span(NAMES.data_share, 10, 20), Span(NAMES.rekeyed, 0, 5)]
     yield one
     spill.close()
@@ -138,7 +138,7 @@ def test_a_fact_whose_record_was_sent_home_has_its_record_elsewhere(
     inputs: Inputs, across: Across
 ) -> None:
     one = fact(12)
-    origin = Origin(one.source, one.ingested_at)
+    origin = Origin(one.source, one.ingested_at, one.ingested_at)
     across.expect_rekeyed([Elsewhere(Arrived(one, KEY, origin), 0)])
     assert counts(inputs, [one], []) == ({}, [])
 
@@ -170,7 +170,7 @@ def test_a_quarantined_record_among_the_dead_letters_was_not_kept_apart(inputs: 
 def test_re_keyed_records_are_missed_as_far_back_as_they_are_kept(across: Across) -> None:
     one = fact(0)
     for offset in (11, 13, 15):
-        origin = Origin(Source(NAMES.data_share, 0, offset), one.ingested_at)
+        origin = Origin(Source(NAMES.data_share, 0, offset), one.ingested_at, one.ingested_at)
         across.expect_rekeyed([Elsewhere(Arrived(one, KEY, origin), 1)])
 
     def missed(*, whole: bool) -> list[int | None]:

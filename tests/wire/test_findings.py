@@ -53,6 +53,11 @@ def test_bytes_are_golden(name: str, value: bytes) -> None:
     assert value == golden(name)
 
 
+def test_what_earlier_releases_kept_is_read() -> None:
+    stored = decode_dead_letter(golden("dead_letter_v1"))
+    assert (stored.original, stored.letter) == (ORIGINAL, LETTER)
+
+
 @pytest.mark.parametrize("name", EVENTS)
 def test_bytes_of_the_first_release_are_read(name: str) -> None:
     """What version 1 could not say is absent."""

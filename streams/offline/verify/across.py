@@ -114,7 +114,8 @@ class Across:
             yield from self._not_sent(home, whole=start == 0)
 
     def _meet(self, home: int, records: Sequence[Record]) -> None:
-        origins = (rekeyed(record) for record in records)
+        inputs = frozenset(self._names.inputs.values())
+        origins = (rekeyed(record, inputs) for record in records)
         self._database.executemany(
             "INSERT OR IGNORE INTO met VALUES (?, ?, ?, ?)",
             ((home, *_place(one.source)) for one in origins if one is not None),

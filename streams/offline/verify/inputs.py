@@ -51,13 +51,14 @@ class Inputs:
         spill: Spill,
         across: Across,
         policy: Policy,
+        max_bytes: int,
     ) -> None:
         self._names = names
         self._policy = policy
         self._number = number
         self._spill = spill
         self._across = across
-        self._arrivals = Arrivals(names)
+        self._arrivals = Arrivals(names, max_bytes)
         self._home = lru_cache(HOMES_KEPT)(partial(partition_for, count=count))
         self._asides = ((names.dead_letters, False), (names.quarantine, True))
         self._aside_starts: dict[str, int] = {}

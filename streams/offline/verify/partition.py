@@ -69,7 +69,15 @@ class Partition:
         self._cut = Cut(
             shared.bus, settings, number, spill, shared.across, lambda one: shared.result.add([one])
         )
-        self._inputs = Inputs(names, number, shared.count, spill, shared.across, shared.policy)
+        self._inputs = Inputs(
+            names,
+            number,
+            shared.count,
+            spill,
+            shared.across,
+            shared.policy,
+            shared.settings.output_max_bytes,
+        )
         self._totals = Counter(subjects=0, facts=0, findings=0, duties=0)
 
     async def verify(self) -> int:
