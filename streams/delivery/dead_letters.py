@@ -10,6 +10,8 @@ import msgspec
 from streams.alerts.alert import Alert
 from streams.settings import Settings
 from streams.sinks.alert_fields import alert_object
+from streams.unpacking.cut import Cut, Headers, fit
+from streams.wire.origin import as_written
 from streams.wire.record import Record
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ REASON: Final = _CONNECT + "exception.message"
 TOPIC: Final = _CONNECT + "topic"
 PARTITION: Final = _CONNECT + "partition"
 OFFSET: Final = _CONNECT + "offset"
+CUT: Final = "consentry-value-cut"
+"""How much is left of a value that is too large for the topic, how long it was, its hash."""
 OURS: Final = frozenset({SINK, REASON, TOPIC, PARTITION, OFFSET})
 
 
@@ -32,6 +36,7 @@ class DeadLetters:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._topic = settings.topics.delivery_dead_letters
+        self._max_bytes = settings.output_max_bytes
         self._producer: AIOKafkaProducer | None = None
 
     async def start(self) -> None:
@@ -56,8 +61,15 @@ class DeadLetters:
     async def put(self, sink: str, record: Record, reason: str) -> None:
         """Keep a record; returns when the brokers have it. Raises KafkaError."""
         assert self._producer is not None, "not started"
+        key, value, own = fit(record.key, record.value, record.headers, self._max_bytes)
+        if isinstance(value, Cut):
+            own = (*own, (CUT, b"bytes=%d of %d sha256=%s" % (
+                len(value), value.length or -1, (value.sha256 or "").encode())))  # fmt: skip
         await self._producer.send_and_wait(
-            self._topic, record.value, record.key, headers=headers(sink, record, reason)
+            self._topic,
+            None if value is None else bytes(value),
+            None if key is None else bytes(key),
+            headers=headers(sink, record, reason, own),
         )
 
     async def put_alert(self, sink: str, alert: Alert, reason: str) -> None:
@@ -68,8 +80,10 @@ class DeadLetters:
         await self._producer.send_and_wait(self._topic, content, alert.key.encode(), headers=place)
 
 
-def headers(sink: str, record: Record, reason: str) -> list[tuple[str, bytes]]:
-    """Which sink, why, and where the record stood; then the record's own headers."""
+def headers(
+    sink: str, record: Record, reason: str, own: Headers | None = None
+) -> list[tuple[str, bytes | None]]:
+    """Which sink, why, and where the record stood; then headers of its own (None: all)."""
     place: Sequence[tuple[str, str]] = (
         (SINK, sink),
         (REASON, reason),
@@ -77,5 +91,5 @@ def headers(sink: str, record: Record, reason: str) -> list[tuple[str, bytes]]:
         (PARTITION, str(record.partition)),
         (OFFSET, str(record.offset)),
     )
-    own = [(name, value) for name, value in record.headers if value is not None]
-    return [(name, value.encode()) for name, value in place] + own
+    first = [(name, value.encode()) for name, value in place]
+    return first + as_written(record.headers if own is None else own)

@@ -15,30 +15,38 @@ _SIZE = "max.message.bytes"
 
 
 def size_problems(settings: Settings, state: ClusterState) -> Iterator[Problem]:
-    """What a worker writes about a record must fit wherever the record fitted."""
+    """What a worker writes about a record is cut to `output_max_bytes`, and that must fit."""
     known = {
         topic.name: int(state.topics[topic.name].config[_SIZE])
         for topic in all_topics(settings)
         if topic.name in state.topics and _SIZE in state.topics[topic.name].config
     }
-    inputs = [known[name] for name in settings.topics.inputs.values() if name in known]
-    if not inputs:
-        return
-    needed = max(inputs) + HEADER_ALLOWANCE
+    bootstrap, needed = settings.connection.bootstrap, settings.output_max_bytes
     for topic in all_topics(settings):
         found = known.get(topic.name)
-        if topic.kind in (Kind.INPUT, Kind.TICKS) or found is None or found >= needed:
+        if found is None or topic.kind is Kind.TICKS:
             continue
-        wanted = max(needed, settings.output_max_bytes)
-        yield Problem(
-            weight=Weight.ERROR,
-            check=Check.MESSAGE_SIZE,
-            topic=topic.name,
-            what=f"{_SIZE} is {found}, less than the {needed} that the largest input and its "
-            "headers take",
-            why="the worker would stop at the first large record, and again after each start",
-            mend="raise it:",
-            commands=(
-                configure_command(topic.name, settings.connection.bootstrap, {_SIZE: str(wanted)}),
-            ),
-        )
+        if topic.kind is not Kind.INPUT:
+            if found < needed:
+                yield Problem(
+                    weight=Weight.ERROR,
+                    check=Check.MESSAGE_SIZE,
+                    topic=topic.name,
+                    what=f"{_SIZE} is {found}, less than the {needed} of output_max_bytes",
+                    why="the worker would stop at the first large record, and again after each "
+                    "start",
+                    mend="raise it, or lower output_max_bytes to the least of these topics:",
+                    commands=(configure_command(topic.name, bootstrap, {_SIZE: str(needed)}),),
+                )
+        elif found + HEADER_ALLOWANCE > needed:
+            yield Problem(
+                weight=Weight.WARNING,
+                check=Check.MESSAGE_SIZE,
+                topic=topic.name,
+                what=f"{_SIZE} is {found}: a dead letter of a record so large does not fit into "
+                f"the {needed} of output_max_bytes",
+                why="of such a record a dead letter keeps the beginning, the length and the hash",
+                mend=f"where that is too little, raise output_max_bytes to "
+                f"{found + HEADER_ALLOWANCE}, and {_SIZE} of all topics but inputs and ticks",
+                commands=(),
+            )

@@ -97,7 +97,7 @@ def headers_of(origin: Origin, record: Record, room: int) -> list[tuple[str, byt
     """
     source = origin.source
     return [
-        *_written(first_headers(_own(record.headers), room, HEADERS_AT_MOST - _OURS)),
+        *as_written(first_headers(_own(record.headers), room, HEADERS_AT_MOST - _OURS)),
         (TOPIC, source.topic.encode()),
         (PARTITION, b"%d" % source.partition),
         (OFFSET, b"%d" % source.offset),
@@ -113,7 +113,7 @@ def _own(headers: Headers) -> Sequence[tuple[str, bytes | None]]:
     ]
 
 
-def _written(headers: Headers) -> list[tuple[str, bytes | None]]:
+def as_written(headers: Headers) -> list[tuple[str, bytes | None]]:
     """Headers as a producer can write them."""
     plain: list[tuple[str, bytes | None]] = []
     odd: list[_Odd] = []
