@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -61,6 +62,20 @@ def test_the_peers_of_the_bench_are_pinned_with_hashes_and_name_no_host(group: s
     assert asked <= set(locked)
     assert all("--hash=sha256:" in entry for entry in locked.values())
     assert "://" not in PEERS_LOCKS[group]
+
+
+def test_the_node_client_of_the_tests_is_pinned_with_hashes_and_names_no_host() -> None:
+    folder = ROOT / "tests" / "clients" / "kafkajs"
+    text = (folder / "package-lock.json").read_text("utf-8")
+    lock = json.loads(text)["packages"]
+    asked = json.loads((folder / "package.json").read_text("utf-8"))["dependencies"]
+    assert lock.pop("")["dependencies"] == asked
+    assert {name: lock[f"node_modules/{name}"]["version"] for name in asked} == asked
+    assert all(package["integrity"].startswith("sha512-") for package in lock.values())
+    # The index is the one that the machine is set up with, and nothing runs at installing.
+    assert "://" not in text
+    assert not any(package.get("hasInstallScript") for package in lock.values())
+    assert "registry=" not in (folder / ".npmrc").read_text("utf-8")
 
 
 def test_both_locks_agree() -> None:
@@ -154,6 +169,9 @@ def test_ci_runs_what_people_run() -> None:
     # Debian's receivers of findings: installed, and then no test may do without.
     assert script.index(".ci/receivers") < script.index("CONSENTRY_REQUIRE_RECEIVERS=1")
     assert script.index("CONSENTRY_REQUIRE_RECEIVERS=1") < script.index("make test\n")
+    # Producers in Java and in Node, likewise.
+    assert script.index(".ci/clients") < script.index("CONSENTRY_REQUIRE_CLIENTS=1")
+    assert script.index("CONSENTRY_REQUIRE_CLIENTS=1") < script.index("make test\n")
 
 
 def test_nothing_that_is_built_or_secret_is_committed() -> None:

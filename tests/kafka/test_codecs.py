@@ -1,0 +1,378 @@
+"""Every codec, of every client, on every topic, through every command, on a real Kafka.
+
+One run: the broker's setting `compression.type` goes through all its values, for inputs and
+for topics of our own alike, while clients of five libraries send in every codec. So each
+topic holds batches of every kind in the end, and all of it is read again.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
+
+from streams.cli.main import main
+from streams.core.events import Event
+from streams.core.identifiers import subject_key
+from streams.core.vocabulary import EventType
+from streams.topics import all_topics
+from streams.topics.catalogue import Kind
+from streams.wire.progress import PROGRESS_KEY
+from streams.wire.rows import decode_row
+from tests.clients import CLIENTS, Client, Message
+from tests.clients.message import CODECS
+from tests.delivery.process import Deliveries
+from tests.delivery.standing import Standing
+from tests.kafka.batches import Stored, stored
+from tests.kafka.harness import ROOT, Bus, Sent, WorkerProcess, until
+from tests.kafka.stories import CONTROLLER, expected, story
+from tests.kafka.test_worker import now
+from tests.sinks.benches import SECRET
+from tests.sinks.fakes import WebhookReceiver
+
+# `uncompressed` comes last: a topic that still has no setting looks the same.
+TYPES: Final = ("producer", "gzip", "snappy", "lz4", "zstd", "uncompressed")
+PACKED: Final = frozenset({"gzip", "snappy", "lz4", "zstd", "uncompressed"})
+OTHERS: Final = ("purchase", "marketing_message", "recipient_notification")
+PADDING: Final = b" " * 300
+"""A batch that does not get smaller by it is not packed."""
+
+SINKS: Final = """
+[sinks.kept]
+type = "file"
+path = "{folder}/findings.jsonl"
+[sinks.refused]
+type = "webhook"
+url = "{url}/hook"
+[sinks.people]
+type = "webhook"
+format = "alert"
+url = "{people}/hook"
+[alerts]
+window_s = 1
+[[alerts.routes]]
+name = "all"
+sinks = ["people"]
+"""
+
+
+@dataclass
+class Matrix:
+    """What was sent, and what came of it."""
+
+    bus: Bus
+    folder: Path
+    missing: dict[str, str] = field(default_factory=dict)
+    """Why a client took no part."""
+
+    sent: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The codec in which each event must stand, by client and event id."""
+
+    topics: dict[str, str] = field(default_factory=dict)
+    """The topic of each event, by event id."""
+
+    events: list[Event] = field(default_factory=list)
+    worker: WorkerProcess | None = None
+    deliveries: Deliveries | None = None
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def environment(self) -> dict[str, str]:
+        """The variables of a command on this bus, without those of a test run."""
+        return self.bus.environment()
+
+    def round(self, compression: str, clients: dict[str, Client]) -> None:
+        """Send in every codec of every client; something of every kind is set aside too."""
+        for name, client in clients.items():
+            messages = [one for codec in CODECS for one in self._messages(compression, name, codec)]
+            client.send(messages)
+        number = next(self._numbers)
+        early, *_ = events = story(number)
+        self.events += events
+        raw = self.bus.event(early).value
+        assert raw is not None
+        shares = self.bus.names.data_share
+        self.bus.send(
+            *self.bus.events(events[1:]),
+            self.bus.event(early, key=b"another"),
+            Sent(topic=shares, key=b"k", value=b"{"),
+            Sent(topic=shares, key=b"k", value=raw.replace(b"ACME", b"jan.jansen@example.org")),
+        )
+
+    def _messages(self, compression: str, client: str, codec: Any) -> Iterator[Message]:
+        number = next(self._numbers)
+        events = story(number)[:2]
+        self.events += events
+        told: list[tuple[str, str, bytes]] = [
+            (self.bus.event(event).topic, event.event_id, self.bus.event(event).value or b"")
+            for event in events
+        ]
+        for name in OTHERS:
+            example = json.loads((ROOT / "schemas" / "examples" / f"{name}.json").read_text())
+            event_id = f"{number}-{name}"
+            example |= {"controller_id": CONTROLLER, "subject_id": f"subject-{number}",
+                        "event_id": event_id}  # fmt: skip
+            topic = self.bus.names.inputs[EventType(example["event_type"])]
+            told.append((topic, event_id, json.dumps(example).encode()))
+        key = subject_key(CONTROLLER, events[0].subject_id)
+        packed = ("uncompressed" if codec == "none" else codec) if compression == "producer" else compression  # fmt: skip
+        for topic, event_id, value in told:
+            self.sent.setdefault(client, {})[event_id] = packed
+            self.topics[event_id] = topic
+            yield Message(codec, topic, key, value + PADDING)
+
+    def settle(self) -> None:
+        """Wait until all is judged."""
+        self.bus.settle(self.worker)
+
+    def stored(self, topic: str) -> list[Stored]:
+        """The records of a topic with the codecs of their batches."""
+        of = next(one for one in all_topics(self.bus.settings) if one.name == topic)
+        return stored(self.bus.settings, topic, of.partitions)
+
+
+def set_compression(bus: Bus, compression: str) -> None:
+    """Have the broker pack what comes on every topic so, and wait until it does."""
+    topics = all_topics(bus.settings)
+    admin = KafkaAdminClient(**bus.settings.connection.kafka_python_options())
+    change = {"compression.type": ("SET", compression)}
+    admin.alter_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, one.name, change) for one in topics]
+    )
+    admin.close()
+    # Ticks come all the time.
+    until(lambda: latest_tick(bus) == compression or None, f"a tick in {compression}")
+
+
+def latest_tick(bus: Bus) -> str:
+    """The codec of the last batch of ticks."""
+    return stored(bus.settings, bus.names.ticks, bus.settings.partitions)[-1].codec
+
+
+@pytest.fixture(scope="module")
+def matrix(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
+    """All rounds, then a `kill -9` and a restart of the worker and of the deliverer."""
+    folder = tmp_path_factory.mktemp("codecs")
+    name = f"codecs-{uuid.uuid4().hex[:8]}"
+    with ExitStack() as stack:
+        clients, missing = {}, {}
+        for client, opening in CLIENTS.items():
+            try:
+                clients[client] = stack.enter_context(opening(kafka))
+            except pytest.skip.Exception as why:
+                missing[client] = str(why)
+        bus = stack.enter_context(Bus(kafka, name, tick_interval_s=0.3))
+        refusing = stack.enter_context(Standing(WebhookReceiver()))
+        refusing.receiver.fault = 400
+        people = stack.enter_context(Standing(WebhookReceiver()))
+        matrix = Matrix(bus, folder, missing)
+        matrix.deliveries = Deliveries(
+            bus,
+            folder,
+            SINKS.format(folder=folder, url=refusing.receiver.url, people=people.receiver.url),
+            CONSENTRY_SINK_REFUSED_SECRET=SECRET,
+            CONSENTRY_SINK_PEOPLE_SECRET=SECRET,
+        )
+        matrix.worker = stack.enter_context(bus.worker())
+        deliverer = stack.enter_context(matrix.deliveries.ready("--from", "earliest"))
+        for compression in TYPES:
+            if compression != "producer":
+                set_compression(bus, compression)
+            matrix.round(compression, clients)
+            matrix.settle()
+            delivering(
+                matrix, deliverer, "uncompressed" if compression == "producer" else compression
+            )
+        matrix.worker.kill()
+        deliverer.kill()
+        matrix.worker = stack.enter_context(bus.worker())
+        deliverer = stack.enter_context(matrix.deliveries.ready())
+        after = story(next(matrix._numbers))
+        matrix.events += after
+        bus.send(*bus.events(after))
+        matrix.settle()
+        # Deadlines pass with the next tick.
+        wanted = expected(matrix.events, now())
+        until(lambda: wanted <= bus.net() or None, "all findings", worker=matrix.worker)
+        until(
+            lambda: delivered(matrix) >= standing(matrix) or None,
+            "all that stands is in the file",
+            worker=deliverer,
+        )
+        assert deliverer.stop()[0] == 0
+        assert matrix.worker.stop()[0] == 0
+        yield matrix
+
+
+def delivering(matrix: Matrix, deliverer: WorkerProcess, codec: str) -> None:
+    """Wait until what deliverers write stands in a codec too."""
+    names = matrix.bus.names
+    for topic in (names.alert_state, names.delivery_dead_letters):
+        until(
+            lambda topic=topic: codec in {r.codec for r in matrix.stored(topic)} or None,
+            f"{topic} in {codec}",
+            worker=deliverer,
+        )
+
+
+def standing(matrix: Matrix) -> set[str]:
+    """The ids of the findings that stand on the topic."""
+    return {violation_id for _, _, violation_id in matrix.bus.net()}
+
+
+def delivered(matrix: Matrix) -> set[str]:
+    """The ids of the findings that a file sink took."""
+    text = (matrix.folder / "findings.jsonl").read_text()
+    return {one for one in standing(matrix) if one in text}
+
+
+def run(matrix: Matrix, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command on the topics of the matrix."""
+    command = [sys.executable, "-m", "streams.cli.main", *words]
+    return subprocess.run(
+        command, cwd=ROOT, env=matrix.environment(), capture_output=True, text=True, check=False
+    )
+
+
+def judged(matrix: Matrix) -> set[str]:
+    """The ids of the events in the state."""
+    return {
+        decode_row(record.value).fact.event.event_id
+        for record in matrix.stored(matrix.bus.names.changelog)
+        if record.key != PROGRESS_KEY and record.value is not None
+    }
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_what_a_client_sends_in_any_codec_to_any_topic_is_judged(
+    matrix: Matrix, client: str
+) -> None:
+    if client in matrix.missing:
+        pytest.skip(matrix.missing[client])
+    sent = matrix.sent[client]
+    assert len(sent) == len(TYPES) * len(CODECS) * (2 + len(OTHERS))
+    for topic in matrix.bus.names.inputs.values():
+        values = [(record.value or b"", record.codec) for record in matrix.stored(topic)]
+        by_id = {json.loads(value)["event_id"]: codec for value, codec in values if value != b"{"}
+        own = {one: codec for one, codec in sent.items() if matrix.topics[one] == topic}
+        assert own
+        assert {one: by_id[one] for one in own} == own
+    assert set(sent) <= judged(matrix)
+
+
+def test_every_topic_of_our_own_was_read_in_every_codec(matrix: Matrix) -> None:
+    own = [one for one in all_topics(matrix.bus.settings) if one.kind is not Kind.INPUT]
+    assert len(own) == 9
+    found = {one.name: {record.codec for record in matrix.stored(one.name)} for one in own}
+    assert found == {one.name: PACKED for one in own}
+
+
+def test_the_findings_are_those_of_the_facts(matrix: Matrix) -> None:
+    assert expected(matrix.events, now()) <= matrix.bus.net()
+    counters = matrix.bus.counters()
+    assert counters.balanced
+    assert counters.dead_lettered == 2 * len(TYPES)
+    assert counters.rekeyed == len(TYPES)
+    assert len(matrix.bus.dead_letters()) == len(TYPES)
+    assert len(matrix.bus.dead_letters(quarantine=True)) == len(TYPES)
+
+
+def test_verify_reads_all_and_finds_no_difference(matrix: Matrix) -> None:
+    done = run(matrix, "verify")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_topics_check_finds_nothing_wrong_with_compression(matrix: Matrix) -> None:
+    done = run(matrix, "topics", "check", "--json")
+    problems = json.loads(done.stdout)["problems"]
+    assert [one for one in problems if one["weight"] == "error"] == []
+
+
+def test_watch_shows_all_findings(matrix: Matrix) -> None:
+    log = matrix.folder / "watched.jsonl"
+    with log.open("wb") as file:
+        watching = subprocess.Popen(
+            [sys.executable, "-m", "streams.cli.main", "watch", "--from-beginning", "--json"],
+            cwd=ROOT, env=matrix.environment(), stdout=file, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+        wanted = standing(matrix)
+
+        def shown() -> bool | None:
+            text = log.read_text()
+            return all(one in text for one in wanted) or None
+
+        until(shown, "all findings are shown")
+    finally:
+        watching.terminate()
+        watching.wait(10)
+
+
+def test_explain_finds_a_finding_on_the_topic(matrix: Matrix) -> None:
+    done = run(matrix, "explain", min(standing(matrix)), "--json")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_produce_packs_as_it_is_told(
+    matrix: Matrix, codec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = next(matrix._numbers)
+    file = matrix.folder / f"{codec}.jsonl"
+    records = [matrix.bus.event(event).value or b"" for event in story(number)]
+    file.write_bytes(b"".join(value + PADDING + b"\n" for value in records))
+    # The last round unpacked everything.
+    if codec == "none":
+        reset_compression(matrix.bus)
+    done = run(matrix, "produce", str(file), "--compression", codec)
+    assert done.returncode == 0, done.stderr
+    found = {
+        record.codec
+        for name in (matrix.bus.names.data_share, matrix.bus.names.consent_change)
+        for record in matrix.stored(name)
+        if f'"{number}-'.encode() in (record.value or b"")
+    }
+    assert found == {"uncompressed" if codec == "none" else codec}
+
+
+def reset_compression(bus: Bus) -> None:
+    """Have the inputs keep the codec of each producer again."""
+    admin = KafkaAdminClient(**bus.settings.connection.kafka_python_options())
+    change = {"compression.type": ("SET", "producer")}
+    names = bus.names.inputs.values()
+    admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, one, change) for one in names])
+    admin.close()
+
+
+def test_conformance_runs_on_a_broker_that_packs_by_default(kafka: str, tmp_path: Path) -> None:
+    cases = (ROOT / "tests" / "conformance" / "scenarios.jsonl").read_text().splitlines()[:3]
+    file = tmp_path / "cases.jsonl"
+    file.write_text("\n".join(cases) + "\n")
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        set_default(admin, ("SET", "zstd"))
+        results = str(tmp_path / "results.jsonl")
+        assert main(["conformance", str(file), "-o", results, "--broker", kafka]) == 0
+    finally:
+        set_default(admin, ("DELETE", None))
+        admin.close()
+    assert Path(results).read_text()
+
+
+def set_default(admin: KafkaAdminClient, change: tuple[str, str | None]) -> None:
+    """Change the `compression.type` of topics that have none of their own, on every broker."""
+    for broker in admin.describe_cluster()["brokers"]:
+        name = str(broker["broker_id"])
+        admin.alter_configs(
+            [ConfigResource(ConfigResourceType.BROKER, name, {"compression.type": change})]
+        )
