@@ -5,6 +5,7 @@
 # make faults-control  the same on runtimes that lack something; writes docs/faults-control.md
 # make test-pure  what is compiled, as plain Python: the law, the bytes, convergence
 # make bench   what is measured, about 25 minutes; writes docs/performance.md
+# make mutants  changes the code in thousands of small ways and lists those that no test notices
 # make peers   what the bench compares with; the tests of peers that are not here skip
 # make lint    what else CI checks
 # make format  put the code into shape
@@ -17,7 +18,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 UPGRADE ?=
 
-.PHONY: setup demo test test-pure peers faults faults-control bench lint format lock clean
+.PHONY: setup demo test test-pure mutants peers faults faults-control bench lint format lock clean
 .DEFAULT_GOAL := setup
 .DELETE_ON_ERROR:
 
@@ -43,6 +44,10 @@ bench: setup $(VENV)/.quix
 	$(BIN)/python -m bench $(ARGS)
 
 peers: $(VENV)/.quix
+mutants: setup $(VENV)/.mutants
+	@CONSENTRY_PURE=1 $(BIN)/python -m tests.mutants $(ARGS)
+
+peers: $(VENV)/.bench $(VENV)/.quix
 
 lint: setup
 	$(BIN)/ruff check .
@@ -81,6 +86,13 @@ $(VENV)/.receivers: requirements-receivers.lock $(VENV)/.packages
 	  --no-deps --requirement requirements-receivers.lock
 	@touch $@
 
+# What the mutation campaign needs; no test imports it.
+$(VENV)/.mutants: requirements-mutants.lock $(VENV)/.packages
+	@echo "installing what the mutation campaign needs, once: 8 MB to download"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --no-deps --requirement requirements-mutants.lock
+	@touch $@
+
 # A peer of the bench whose packages do not go together with ours; where it cannot be installed
 # it is left out of the run, which says so.
 $(VENV)/.quix: requirements-quix.lock $(VENV)/.python
@@ -104,7 +116,8 @@ $(VENV)/.compiled: $(HOT) streams/dev/compile.py $(VENV)/.project
 
 # The first lock has all extras; the second is for the image: the worker and its build. The
 # third is a program for the tests, without the packages that only its Python parts need; the
-# fourth has a peer of the bench, alone.
+# fourth has a peer of the bench, alone; the fifth has mutmut, which runs with a click that it
+# does not ask for.
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
 lock:
@@ -113,6 +126,7 @@ lock:
 	  --output-file requirements-worker.lock
 	$(COMPILE) --group receivers --no-deps --output-file requirements-receivers.lock
 	$(COMPILE) --group quix --output-file requirements-quix.lock
+	$(COMPILE) --group mutants --no-deps --output-file requirements-mutants.lock
 
 clean:
 	rm -rf streams/_compiled $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist \
