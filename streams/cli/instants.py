@@ -35,5 +35,6 @@ def read_clock(text: str | None, option: str = "--clock") -> Instant | None:
         return parse_instant(text)
     except ValueError as error:
         raise ConsentryError(
-            f"{option} is {text!r}: {error}", "Write it as 2026-11-23T00:00:00Z, or now."
+            f"{option} is {text!r}, which is no instant: {error}",
+            "Write it as 2026-11-23T00:00:00Z, or now.",
         ) from None

@@ -10,6 +10,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import NewType
 
+from streams.core.instant_faults import fault_of
+
 Instant = NewType("Instant", int)
 """Milliseconds since the epoch, UTC."""
 
@@ -28,7 +30,9 @@ LATEST = Instant(253_402_300_799_999)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII
+)
 
 
 def hours(count: int) -> Duration:
@@ -44,20 +48,18 @@ def days(count: int) -> Duration:
 def parse_instant(text: str) -> Instant:
     """Read an RFC 3339 instant; digits beyond the millisecond are cut off.
 
-    Raises ValueError, without the text in it, when the form is another one or the
-    offset is missing (a local time names no instant).
+    Raises ValueError with what is wrong, without the text in it, when the form is another
+    one or the offset is missing (a local time names no instant).
     """
-    if not _RFC_3339.fullmatch(text):
-        raise ValueError("not an RFC 3339 instant with an offset")
+    # Later releases of Python read 24:00, which no canonical form would give back.
+    if not _RFC_3339.fullmatch(text) or text[11:13] == "24":
+        raise ValueError(fault_of(text))
     try:
         # RFC 3339 allows t and z, which fromisoformat does not.
         moment = datetime.fromisoformat(text.upper())
-    except ValueError:
-        raise ValueError("no such date or time") from None
-    try:
         return Instant((moment - _EPOCH) // _MILLISECOND)
-    except OverflowError:
-        raise ValueError("the instant is out of range") from None
+    except (ValueError, OverflowError):
+        raise ValueError(fault_of(text)) from None
 
 
 def format_instant(instant: Instant) -> str:

@@ -21,6 +21,7 @@ from streams.core.events import (
     Event,
 )
 from streams.core.identifiers import id_fault
+from streams.core.instant_faults import EXAMPLE, fault_of_value
 from streams.core.instants import (
     EARLIEST_OF_EVENTS,
     LATEST,
@@ -68,11 +69,11 @@ def texts_to_instants(record: dict[str, Any]) -> dict[str, Instant]:
         if text is None:
             continue
         if type(text) is not str:
-            raise _no_instant(name)
+            raise _no_instant(name, text)
         try:
             instants[name], record[name] = _read_text(text)
         except ValueError:
-            raise _no_instant(name) from None
+            raise _no_instant(name, text) from None
         if instants[name] < EARLIEST_OF_EVENTS:
             raise _too_early(name)
     _fill_recorded_at(record, instants)
@@ -138,9 +139,10 @@ def _fill_recorded_at(record: dict[str, Any], instants: dict[str, Instant]) -> N
         record["recorded_at"] = record["occurred_at"]
 
 
-def _no_instant(name: str) -> WireError:
+def _no_instant(name: str, value: object) -> WireError:
     return WireError(
-        f"{name} must be an RFC 3339 instant with an offset, as 2026-09-01T10:00:00.000Z", name
+        f"{name} must be an RFC 3339 instant with an offset, as {EXAMPLE}: {fault_of_value(value)}",
+        name,
     )
 
 
