@@ -21,6 +21,7 @@ from streams.agents.tally import Tally, ends_of
 from streams.app import ConsentryApp
 from streams.errors import ConsentryError
 from streams.transport import ending
+from streams.transport.clock import OwnClock
 from streams.transport.delivery import Batch
 from streams.transport.driver import Consumer
 from streams.transport.partition import OwnedPartition
@@ -58,6 +59,7 @@ class Judging:
         self._indexing: set[asyncio.Task[None]] = set()
         self._stray_log = StrayLog()
         self._aside_log = AsideLog()
+        self._clock = OwnClock(app.settings.clock_jump_max_s)
 
     async def slices(self, stream: Stream[Any]) -> None:
         """The body of the agent."""
@@ -156,7 +158,7 @@ class Judging:
         if partition.live is None:
             owned = len(consumer.holding.numbers) if consumer.holding else 1
             judge = PartitionJudge(
-                partition, self._app.settings, self._app.policy, owned, self._tally
+                partition, self._app.settings, self._app.policy, owned, self._tally, self._clock
             )
             partition.live = judge
             task = asyncio.create_task(self._index(partition, judge))

@@ -26,6 +26,7 @@ from streams.core.subject import Subject
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.transport.checks import latest
+from streams.transport.clock import OwnClock
 from streams.transport.delivery import Batch, Output
 from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Slice
@@ -75,11 +76,14 @@ class PartitionJudge:
         policy: Policy,
         owned: int = 1,
         tally: Tally | None = None,
+        clock: OwnClock | None = None,
     ) -> None:
         """`owned` is among how many partition numbers the bounds of a worker are shared.
 
-        `tally` is the process's, of all its partition numbers.
+        `tally` is the process's, of all its partition numbers. Ticks are compared with
+        `clock`, which can end the worker and changes nothing else.
         """
+        self._clock = clock
         self._tally = Tally() if tally is None else tally
         self.raised: list[int] = []
         """Timestamps of records that led to findings or duties, for the caller to take out."""
@@ -152,6 +156,9 @@ class PartitionJudge:
         try:
             counters = self._progress.count(record.topic)
             if record.topic == self._ticks:
+                if self._clock is not None:
+                    place = record.topic, record.partition, record.offset
+                    self._clock.check_tick(*place, record.timestamp)
                 # A tick without a time that there is says nothing; time never goes back.
                 if not self._tick(Instant(min(max(0, record.timestamp), LATEST))):
                     return False

@@ -1,7 +1,8 @@
 """Ticks: the passing of time, put on a topic by the owner of each partition number.
 
 The value says nothing. The broker stamps the record when it appends it (LogAppendTime),
-so a worker whose clock is wrong changes nothing, and a replay sees the same time.
+so a worker whose clock is wrong changes nothing, and a replay sees the same time. What the
+broker answers is compared with this machine's clock: of a difference somebody must know.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from faust.exceptions import ProducerSendError
 from faust.types.tuples import RecordMetadata
 
 from streams.app import ConsentryApp
+from streams.core.instants import Instant, format_instant
+from streams.errors import ConsentryError
+from streams.transport import ending
+from streams.transport.clock import OwnClock
 from streams.transport.driver import Consumer
 
 log = structlog.get_logger("consentry.worker")
@@ -34,6 +39,8 @@ class Ticks:
     def __init__(self, app: ConsentryApp) -> None:
         self._app = app
         self._written: dict[int, int] = {}
+        self._clock = OwnClock(app.settings.clock_jump_max_s)
+        self._slow = False
 
     async def run(self) -> None:
         """Go on until the app stops."""
@@ -58,4 +65,27 @@ class Ticks:
                     topic, None, VALUE, number, None, None
                 )
         for number, sending in pending.items():
-            self._written[number] = (await sending).offset
+            told = await sending
+            self._written[number] = told.offset
+            if told.timestamp is not None:
+                self._compare(topic, number, told.offset, int(told.timestamp))
+
+    def _compare(self, topic: str, number: int, offset: int, at: int) -> None:
+        """End the worker where its clock is behind the broker's; say it where it is ahead."""
+        try:
+            self._clock.check_tick(topic, number, offset, at)
+        except ConsentryError as error:
+            ending.stop_for(error)
+        slow = self._clock.far_ahead_of(at)
+        if slow and not self._slow:
+            log.warning(
+                "clock.ahead_of_broker",
+                topic=topic,
+                partition=number,
+                offset=offset,
+                broker=format_instant(Instant(at)),
+                here=format_instant(self._clock.now),
+                remedy="Set the clock that is wrong right (NTP): where it is the broker's, "
+                "deadlines pass too late.",
+            )
+        self._slow = slow

@@ -54,6 +54,15 @@ class WorkSettings(Group):
     tick_interval_s: float = setting(
         1.0, "Time between ticks: how late a passed deadline is seen.", "0.1 to 60", ge=0.1, le=60
     )
+    clock_jump_max_s: float = setting(
+        3600.0,
+        "How far a tick may lie ahead of this machine's clock. One that lies further ahead "
+        "stops the worker, since one of the two clocks is wrong; the timestamp of an input "
+        "record that does is read as the present time.",
+        "1 to 100000000000",
+        ge=1,
+        le=100_000_000_000,
+    )
     session_timeout_s: float = setting(
         10.0,
         "A worker that is silent for so long loses its partitions. Brokers accept 6 to 1800 "

@@ -14,6 +14,7 @@ from streams.transport.clients import (
     topic_id,
     transactional_producer,
 )
+from streams.transport.clock import OwnClock
 from streams.transport.holding import Holding
 from streams.transport.polling import Polling
 from streams.transport.shares import shares
@@ -69,6 +70,7 @@ def new_take_over(
         passing=frozenset({names.ticks}),
         stores=stores,
         work=work,
+        clock=OwnClock(settings.clock_jump_max_s),
     )
 
 

@@ -18,6 +18,7 @@ import structlog
 from streams.errors import ConsentryError
 from streams.transport import checks
 from streams.transport.checks import PolicyPast
+from streams.transport.clock import OwnClock
 from streams.transport.counts import unchanged
 from streams.transport.delivery import Batch, Bounds, Committer
 from streams.transport.log_range import LogRange, log_ranges
@@ -78,10 +79,12 @@ class TakeOver:
         passing: frozenset[str] = frozenset(),
         stores: Stores | None = None,
         work: Work | None = None,
+        clock: OwnClock | None = None,
     ) -> None:
         """`passing` are topics whose deleted records are no loss: later ticks tell the time.
 
-        Without `stores` rows are kept in memory. What is done is counted in `work`.
+        Without `stores` rows are kept in memory. What is done is counted in `work`. The
+        time of a state is compared with `clock`.
         """
         self._group = group
         self._group_id = group_id
@@ -96,6 +99,7 @@ class TakeOver:
         self._passing = passing
         self._stores = MemoryStores() if stores is None else stores
         self._work = Work() if work is None else work
+        self._clock = clock
 
     async def take(
         self, numbers: Iterable[int], kept: dict[int, OwnedPartition]
@@ -260,6 +264,8 @@ class TakeOver:
             progress = Progress(positions={})
         elif progress.partitions:
             unchanged(count, (progress.partitions,))
+        if self._clock is not None:
+            self._clock.check_state(self._changelog, number, progress.partition_time)
         self._past.check(progress, number)
         lasting = {t: at for t, at in committed.items() if t not in self._passing}
         gaps = checks.lost_inputs(lasting, logs, number, accept=self._accept_lost_input)

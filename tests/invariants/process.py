@@ -24,6 +24,7 @@ from streams.agents.judge import Judging
 from streams.core.policy import Policy, default_policy
 from streams.settings import Settings
 from streams.transport.checks import PolicyPast
+from streams.transport.clock import OwnClock
 from streams.transport.delivery import Bounds
 from streams.transport.driver import Consumer
 from streams.transport.log_range import LogRange, out_of_range
@@ -266,6 +267,7 @@ class Process:
             ),
             new_reader=self._new_reader,
             stores=self._stores_of_its_own,
+            clock=OwnClock(settings.clock_jump_max_s),
         )
 
     def _new_reader(self) -> Any:

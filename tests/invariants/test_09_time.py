@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from contextlib import suppress
 
 import pytest
 
@@ -13,6 +14,8 @@ from streams.core.instants import EARLIEST, Instant, days, hours
 from streams.core.policy import default_policy
 from streams.core.vocabulary import Status
 from streams.transport.alignment import Aligner, AlignmentBounds
+from streams.transport.clock import OwnClock, machine_time
+from streams.transport.ending import STOPPED
 from streams.transport.slices import Polled, Slice, Span
 from streams.wire import arrival
 from streams.wire.arrival import partition_for
@@ -23,7 +26,7 @@ from streams.wire.record import Record
 from streams.wire.rows import ages
 from tests.invariants.bus import ARRIVAL, LOST, new_broker, send, stands
 from tests.invariants.guarantee import Broken, require
-from tests.invariants.process import JUDGED, NAMES, Process, run
+from tests.invariants.process import JUDGED, NAMES, Ended, Process, run
 from tests.kafka.stories import CONTROLLER, RECIPIENT, START, grant, share, story
 from tests.model.broker import Broker
 
@@ -172,3 +175,63 @@ def test_keeping_what_came_lately_bites(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(retention, "ages", lambda row, key: (ages(row, key)[0], EARLIEST))
     with pytest.raises(Broken, match=LOST):
         run(an_import_is_interrupted_by_ticks())
+
+
+SIX_YEARS = days(6 * 365)
+
+
+async def a_broker_has_a_wrong_clock() -> None:
+    """One tick says that six years have passed: nobody may leave, nothing may pass for it."""
+    broker = new_broker()
+    events = story(0)
+    send(broker, *events)
+    tick(broker, Instant(START + hours(5)))
+    worker = Process(broker)
+    await worker.assign(0)
+    await worker.judge_all()
+    told = len(broker.visible(NAMES.violations, 0))
+    tick(broker, Instant(machine_time() + SIX_YEARS))
+    for one in (worker, Process(broker)):
+        if one is not worker:
+            await one.assign(0)
+        with suppress(Ended):
+            await one.judge_all()
+        require(one.code == STOPPED, "time passed by a clock that nobody believes")
+        committed = broker.committed(one.settings.group_id, 0)
+        require(committed[NAMES.ticks] <= 1, "the tick is committed")
+    require(len(broker.visible(NAMES.violations, 0)) == told, "something was told for it")
+
+
+def test_a_tick_far_ahead_holds() -> None:
+    run(a_broker_has_a_wrong_clock())
+
+
+def test_a_tick_far_ahead_bites(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OwnClock, "check_tick", lambda *_: None)
+    with pytest.raises(Broken, match="nobody believes"):
+        run(a_broker_has_a_wrong_clock())
+
+
+async def a_state_comes_from_the_future() -> None:
+    """It was judged by a release, or under a setting, that believed the tick."""
+    broker = new_broker()
+    events = story(0)
+    send(broker, *events)
+    tick(broker, Instant(machine_time() + SIX_YEARS))
+    credulous = Process(broker, clock_jump_max_s=1e10)
+    await credulous.assign(0)
+    await credulous.judge_all()
+    worker = Process(broker)
+    with suppress(Ended):
+        await worker.assign(0)
+    require(worker.code == STOPPED, "it goes on under a time that nobody believes")
+
+
+def test_a_state_far_ahead_holds() -> None:
+    run(a_state_comes_from_the_future())
+
+
+def test_a_state_far_ahead_bites(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OwnClock, "check_state", lambda *_: None)
+    with pytest.raises(Broken, match="goes on"):
+        run(a_state_comes_from_the_future())

@@ -45,6 +45,8 @@ SETTINGS = Settings(
     open_slices=2,
     transaction_max_records=5,
     tick_source="external",
+    # The broker of the model has a time of its own.
+    clock_jump_max_s=100_000_000_000,
     dead_letter_limit_share=1.0,
 )
 ACCEPTING = SETTINGS.model_copy(update={"accept_lost_input": True})
