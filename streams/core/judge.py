@@ -34,6 +34,7 @@ def judge(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -
     Subject, give the same subject.
     """
     event = fact.event
+    subject.arrange(policy)
     record = subject.records.get(event.event_id)
     if record is not None and (known := record.holds(fact.payload_hash)) is not None:
         replayed = known.fact.source == fact.source
@@ -73,6 +74,7 @@ def judge_deadlines(subject: Subject, clock: Instant, policy: Policy) -> Decisio
     Duties whose deadline lies before `clock` are overdue, and findings whose term P15
     ended before it are told again with the label FINAL.
     """
+    subject.arrange(policy)
     passed = subject.deadlines.passed(clock)
     revisions = [
         _again(subject, event_id, policy, clock, at=clock, new=None)

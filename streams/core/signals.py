@@ -14,7 +14,7 @@ from mypy_extensions import mypyc_attr
 from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange, Purchase
 from streams.core.identifiers import ConsentId, EventId, RecipientId
-from streams.core.instants import Instant
+from streams.core.instants import LATEST, Instant
 from streams.core.vocabulary import (
     MARKETING_PURPOSES,
     NAW_CATEGORIES,
@@ -59,7 +59,17 @@ class Target(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 class Grant:
     """A grant with its derived sets; identity is the event."""
 
-    __slots__ = ("at", "categories", "consent_id", "event", "named_channels", "purpose", "validity")
+    __slots__ = (
+        "at",
+        "categories",
+        "consent_id",
+        "event",
+        "named_channels",
+        "order",
+        "purpose",
+        "replaced_at",
+        "validity",
+    )
 
     def __init__(self, event: ConsentChange) -> None:
         self.event = event
@@ -70,17 +80,16 @@ class Grant:
         self.named_channels: frozenset[Channel] = frozenset(event.channels)
         self.validity: tuple[object, tuple[ConsentTest, ...]] | None = None
         """The policy and the failed validity tests under it, kept by `rules.capture`."""
+        self.order: tuple[Instant, str, EventId] = (self.at, event.consent_id or "", event.event_id)
+        """Newest grant first, then highest consent id, when read backwards (4.2)."""
+        self.replaced_at = LATEST
+        """When another grant replaced it, exclusive; kept by `streams.core.consent_index`."""
 
     def covers_channel(self, channel: Channel) -> bool:
         """A9: none named means all but inbox advertising and automated calls."""
         if not self.named_channels:
             return channel not in NAMED_ONLY_CHANNELS
         return channel in self.named_channels
-
-    @property
-    def order(self) -> tuple[Instant, str, EventId]:
-        """Newest grant first, then highest consent id, when read backwards (4.2)."""
-        return self.at, self.consent_id or "", self.event.event_id
 
 
 class Signal(msgspec.Struct, frozen=True, gc=False, kw_only=True):

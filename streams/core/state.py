@@ -73,7 +73,11 @@ class Said(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
 
 
 class DutyState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """What the facts and the clock say about a duty towards one recipient."""
+    """What the facts and the clock say about a duty towards one recipient.
+
+    `share_ids` are the earliest hundred, `share_count` the number of all; rows of before
+    there was a limit have no count, and list all.
+    """
 
     trigger: str
     starts_at: Instant
@@ -81,6 +85,7 @@ class DutyState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     share_ids: tuple[EventId, ...]
     status: DutyStatus
     notified_at: Instant | None = None
+    share_count: int = 0
 
 
 class SaidDuty(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -7,7 +7,7 @@ rows come in, the same subject results.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from mypy_extensions import mypyc_attr
@@ -22,8 +22,11 @@ from streams.core.events import (
     RecipientNotification,
 )
 from streams.core.identifiers import ControllerId, EventId, PayloadHash, RecipientId, SubjectId
+from streams.core.indexes import INDEXED_FROM, Indexes
 from streams.core.instants import Instant
+from streams.core.policy import Policy
 from streams.core.signals import Grant, Signal, opt_out_at_collection
+from streams.core.spans import Spans
 from streams.core.state import EventRow
 from streams.core.timeline import Timeline
 from streams.core.vocabulary import ConsentAction, PurchaseAction, Purpose, Status
@@ -91,7 +94,7 @@ def _rank(row: EventRow) -> tuple[Instant, PayloadHash]:
 
 # Shared by all of whom nothing was said yet, and never changed: most people, most of the time.
 _NOBODY: Final[set[EventId]] = set()
-_NO_DUTIES: Final[dict[RecipientId, set[EventId]]] = {}
+_NO_DUTIES: Final[dict[RecipientId, Spans[EventId]]] = {}
 _NO_DEADLINES: Final[Deadlines[EventId]] = Deadlines()
 
 
@@ -119,10 +122,12 @@ class Subject:
         """Events whose verdict could yet learn that consent came later."""
         self.granted_later: set[EventId] = _NOBODY
         """Events whose verdict rests on a consent that came later."""
-        self.duties_towards: dict[RecipientId, set[EventId]] = _NO_DUTIES
-        """Triggers that ever brought a duty, by recipient."""
+        self.duties_towards: dict[RecipientId, Spans[EventId]] = _NO_DUTIES
+        """Triggers that ever brought a duty, by recipient and by when the duty began."""
         self.deadlines: Deadlines[EventId] = _NO_DEADLINES
         """Events with an open duty, or a finding that is not FINAL yet."""
+        self.index: Indexes | None = None
+        """There once the subject has more than a few events, and kept up to date."""
 
     @classmethod
     def from_rows(
@@ -141,10 +146,32 @@ class Subject:
         """The instant strictly after which a tick has work to do, or None."""
         return self.deadlines.next if self._spoken_of else None
 
-    def granted_for(self, purpose: Purpose, at: Instant) -> Sequence[Grant]:
-        """The grants for a purpose at or before an instant, oldest first."""
+    def arrange(self, policy: Policy, *, always: bool = False) -> Indexes | None:
+        """Index what is there for a policy, if it is more than a few events or `always`."""
+        index = self.index
+        if index is not None and index.policy is policy:
+            return index
+        if not always and len(self.records) < INDEXED_FROM:
+            self.index = None
+            return None
+        index = self.index = Indexes(
+            policy,
+            grants=self.grants,
+            signals=self.signals,
+            shares=self.shares,
+            messages=self.messages,
+            sales=self.sales,
+            reversals=self.reversals,
+        )
+        if self._spoken_of:
+            for record in self.records.values():
+                index.findings.note(record.row)
+        return index
+
+    def granted_backwards(self, purpose: Purpose, through: Instant) -> Iterable[Grant]:
+        """The grants for a purpose at or before an instant, newest first."""
         timeline = self._granted.get(purpose)
-        return () if timeline is None else timeline.through(at)
+        return () if timeline is None else timeline.backwards(through)
 
     def add(self, row: EventRow) -> Record:
         """Take in a payload; the timelines follow the payload that counts."""
@@ -172,42 +199,64 @@ class Subject:
                 self.deadlines.set(event_id, None)
                 self.unrecorded.discard(event_id)
                 self.granted_later.discard(event_id)
+                if self.index is not None:
+                    self.index.findings.note(row)
             return
         if not self._spoken_of:
             self._spoken_of = True
             self.unrecorded, self.granted_later = set(), set()
             self.duties_towards, self.deadlines = {}, Deadlines()
-        for recipient_id in row.duties:
-            self.duties_towards.setdefault(recipient_id, set()).add(event_id)
+        for recipient_id, told in row.duties.items():
+            towards = self.duties_towards.get(recipient_id)
+            if towards is None:
+                towards = self.duties_towards[recipient_id] = Spans()
+            order = told.duty.starts_at, "", event_id
+            if not towards.has(order):
+                towards.add(order, event_id, told.duty.starts_at)
         self.deadlines.set(event_id, row.next_deadline)
         reasons = {
             said.verdict.reason for said in row.said.values() if said.status is not _RETRACTED
         }
         _keep(self.unrecorded, event_id, member=bool(reasons & AWAITING_CONSENT))
         _keep(self.granted_later, event_id, member=GRANTED_LATER in reasons)
+        if self.index is not None:
+            self.index.findings.note(row)
 
     def _insert(self, event: Event) -> None:
+        index = self.index
         if isinstance(event, DataShare):
             self.shares.add(event)
+            if index is not None:
+                index.ledger.add(event)
         elif isinstance(event, MarketingMessage):
             self.messages.add(event)
+            if index is not None:
+                index.messages.add(event)
         elif isinstance(event, ConsentChange):
             if event.action is _GRANTED:
                 self._grant(Grant(event))
             else:
-                self.signals.add(Signal.of(event))
+                self._signal(Signal.of(event))
         elif isinstance(event, Purchase):
-            if event.action is _PURCHASED:
-                self.sales.add(event)
-                if signal := opt_out_at_collection(event):
-                    self.signals.add(signal)
-            else:
-                self.reversals.add(event)
+            self._purchase(event)
         else:
             timeline = self.notifications.get(event.recipient_id)
             if timeline is None:
                 timeline = self.notifications[event.recipient_id] = Timeline(_at)
             timeline.add(event)
+
+    def _purchase(self, event: Purchase) -> None:
+        index = self.index
+        if event.action is not _PURCHASED:
+            self.reversals.add(event)
+            if index is not None:
+                index.sales.reverse(event)
+            return
+        self.sales.add(event)
+        if index is not None:
+            index.sales.add(event)
+        if signal := opt_out_at_collection(event):
+            self._signal(signal)
 
     def _grant(self, grant: Grant) -> None:
         self.grants.add(grant)
@@ -216,29 +265,58 @@ class Subject:
             timeline = self._granted[grant.purpose] = Timeline(_grant_at)
         timeline.add(grant)
         self.replacing += grant.event.replaces_consent_id is not None
+        if self.index is not None:
+            self.index.grant(grant)
+
+    def _signal(self, signal: Signal) -> None:
+        self.signals.add(signal)
+        if self.index is not None:
+            self.index.signals.add(signal)
 
     def _remove(self, event: Event) -> None:
+        index = self.index
         if isinstance(event, DataShare):
             self.shares.remove(event)
+            if index is not None:
+                index.ledger.remove(event)
         elif isinstance(event, MarketingMessage):
             self.messages.remove(event)
+            if index is not None:
+                index.messages.remove(event)
         elif isinstance(event, ConsentChange):
             if event.action is _GRANTED:
-                grant = Grant(event)
-                self.grants.remove(grant)
-                self._granted[grant.purpose].remove(grant)
-                self.replacing -= event.replaces_consent_id is not None
+                self._ungrant(Grant(event))
             else:
-                self.signals.remove(Signal.of(event))
+                self._unsignal(Signal.of(event))
         elif isinstance(event, Purchase):
-            if event.action is _PURCHASED:
-                self.sales.remove(event)
-                if signal := opt_out_at_collection(event):
-                    self.signals.remove(signal)
-            else:
-                self.reversals.remove(event)
+            self._unpurchase(event)
         else:
             self.notifications[event.recipient_id].remove(event)
+
+    def _unpurchase(self, event: Purchase) -> None:
+        index = self.index
+        if event.action is not _PURCHASED:
+            self.reversals.remove(event)
+            if index is not None:
+                index.sales.restore(event)
+            return
+        self.sales.remove(event)
+        if index is not None:
+            index.sales.remove(event)
+        if signal := opt_out_at_collection(event):
+            self._unsignal(signal)
+
+    def _ungrant(self, grant: Grant) -> None:
+        self.grants.remove(grant)
+        self._granted[grant.purpose].remove(grant)
+        self.replacing -= grant.event.replaces_consent_id is not None
+        if self.index is not None:
+            self.index.ungrant(grant)
+
+    def _unsignal(self, signal: Signal) -> None:
+        self.signals.remove(signal)
+        if self.index is not None:
+            self.index.signals.remove(signal)
 
 
 def _keep(members: set[EventId], event_id: EventId, *, member: bool) -> None:

@@ -91,3 +91,54 @@ class Timeline(Generic[T]):
         if self._last <= at:
             return ()
         return self._items[bisect_right(self._times, at) :]
+
+    def between(self, since: Instant, until: Instant) -> Sequence[T]:
+        """Everything at or after `since` and before `until`, oldest first."""
+        if self._last < since:
+            return ()
+        first = bisect_left(self._times, since)
+        return self._items[first : bisect_left(self._times, until, first)]
+
+    def head(self, before: Instant, most: int) -> Sequence[T]:
+        """The earliest strictly before an instant, at most so many, oldest first."""
+        return self._items[: min(most, self.count(before))]
+
+    def count(self, before: Instant) -> int:
+        """How many lie strictly before an instant."""
+        return len(self._items) if self._last < before else bisect_left(self._times, before)
+
+    def any_before(self, at: Instant) -> bool:
+        """Whether anything lies strictly before an instant."""
+        return bool(self._times) and self._times[0] < at
+
+    def any_through(self, at: Instant) -> bool:
+        """Whether anything lies at or before an instant."""
+        return bool(self._times) and self._times[0] <= at
+
+    def any_since(self, at: Instant) -> bool:
+        """Whether anything lies at or after an instant."""
+        return self._last >= at
+
+    def first(self, since: Instant) -> T | None:
+        """The earliest at or after an instant."""
+        if self._last < since:
+            return None
+        return self._items[bisect_left(self._times, since)]
+
+    def newest(self, through: Instant) -> T | None:
+        """The latest at or before an instant."""
+        place = bisect_right(self._times, through)
+        return self._items[place - 1] if place > 0 else None
+
+    def backwards(self, through: Instant) -> Iterator[T]:
+        """Everything at or before an instant, newest first."""
+        place = len(self._items) if self._last <= through else bisect_right(self._times, through)
+        while place > 0:
+            place -= 1
+            yield self._items[place]
+
+    def neighbours(self, item: T) -> tuple[T | None, T | None]:
+        """What stands before and after an item of the timeline."""
+        place = self._place(*self._key(item))
+        before = self._items[place - 1] if place > 0 else None
+        return before, self._items[place + 1] if place + 1 < len(self._items) else None

@@ -17,7 +17,7 @@ from streams.core.identifiers import EventId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.rules.coverage import Standing
-from streams.core.rules.message_basis import consent_target, own_marketing_target
+from streams.core.rules.message_target import consent_target, own_marketing_target
 from streams.core.rules.share_roles import normalise
 from streams.core.signals import Target
 from streams.core.subject import Subject

@@ -15,6 +15,7 @@ from tests.core.builders import (
     MATCHING,
     OFFERS,
     OWN,
+    TPDM,
     buy,
     erase,
     grant,
@@ -121,11 +122,24 @@ def test_a_late_sale_reaches_own_messages_alone(told: Story) -> None:
     assert rejudged(told) == len([n for n in range(OWN_MESSAGES) if 10 * n >= 500]) + 1
 
 
-def test_a_late_grant_reaches_what_is_later_and_of_its_purpose(told: Story) -> None:
+def test_a_late_grant_reaches_the_later_findings_of_its_purpose(told: Story) -> None:
     told.take(grant(500, id="late", purposes=[MATCHING]))
     assert rejudged(told) == 1
     told.take(grant(500, id="offers2", purposes=[OFFERS]))
-    assert rejudged(told) == len([n for n in range(OFFERED) if 20 * n >= 500]) + 1
+    assert rejudged(told) == 1
+    told.take(withdraw(400, purposes=[OFFERS]))
+    against = [n for n in range(OFFERED) if 400 <= 20 * n < 500]
+    assert {f.event_id for f in told.open} == {f"o{n}" for n in against}
+    told.take(grant(450, id="offers3", purposes=[OFFERS], recipient_ids=["ACME"]))
+    assert rejudged(told) == len([n for n in against if 20 * n >= 450]) + 1
+
+
+def test_a_grant_given_again_and_again_reaches_to_the_next_one(told: Story) -> None:
+    told.take(withdraw(-1, purposes=[OFFERS]))
+    told.take(*(grant(100 * n, id=f"again{n}", consent_id="c9") for n in range(1, 9)))
+    told.take(object_(150, purposes=[TPDM]))
+    told.take(grant(250, id="between", consent_id="c9"))
+    assert rejudged(told) <= 50 + 1
 
 
 def test_a_first_consent_reaches_the_shares_that_it_came_too_late_for() -> None:
@@ -181,7 +195,7 @@ def test_a_duplicate_judges_nothing(told: Story) -> None:
 
 def test_rows_are_written_only_where_something_changed(told: Story) -> None:
     """A late grant that changes no verdict writes its own row alone."""
-    told.take(own_grant(500, id="late"))
+    told.take(withdraw(500, id="unheard", recipient_ids=["NOBODY"]), buy(500, id="late"))
     decision = told.decisions[-1]
     assert [row.fact.event.event_id for row in decision.rows] == ["late"]
     assert decision.rejudged > 1

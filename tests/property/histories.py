@@ -238,3 +238,39 @@ def histories(most: int = 14) -> SearchStrategy[list[Fact]]:
     """Histories in arrival order; now and then two payloads share an event id."""
     event_ids = st.integers(0, 40).map(lambda n: f"e{n:02d}")
     return st.lists(events(event_ids), min_size=1, max_size=most).map(facts)
+
+
+def few(most: int = 24) -> SearchStrategy[list[Fact]]:
+    """Histories of few ids, hours and scopes, in which most facts get in each other's way."""
+
+    @st.composite
+    def close(draw: DrawFn) -> Event:
+        event = draw(events(st.integers(0, 60).map(lambda n: f"e{n:02d}")))
+        at = Instant(START + draw(st.integers(0, 9)) * 6 * HOUR)
+        moved = msgspec.structs.replace(event, occurred_at=at, recorded_at=at)
+        if isinstance(moved, ConsentChange) and draw(st.booleans()):
+            named = (RECIPIENTS[0],) if draw(st.booleans()) else ()
+            return msgspec.structs.replace(
+                moved,
+                consent_id=CONSENTS[0],
+                purposes=(MARKETING[draw(st.integers(0, 1))],),
+                recipient_ids=named,
+                recipient_categories=(),
+                channels=(),
+                data_categories=(DataCategory.EMAIL,),
+                consent_method=ConsentMethod.BUTTON,
+                notice_version="v3",
+                evidence_ref="ev",
+                age_band=AgeBand.ADULT,
+                expires_at=None,
+            )
+        if isinstance(moved, DataShare) and draw(st.booleans()):
+            return msgspec.structs.replace(
+                moved,
+                recipient_id=RECIPIENTS[0],
+                purpose=MARKETING[draw(st.integers(0, 1))],
+                data_categories=(DataCategory.EMAIL,),
+            )
+        return moved
+
+    return st.lists(close(), min_size=1, max_size=most).map(facts)

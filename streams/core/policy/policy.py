@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -64,6 +64,11 @@ class Policy:
         if len(self._settings) == 1:
             return self._settings[0]
         return self._settings[bisect_right(self._starts, instant) - 1]
+
+    @property
+    def ever(self) -> Sequence[Settings]:
+        """The settings of every time, oldest first."""
+        return self._settings
 
     def past_digest(self, until: Instant) -> str:
         """16 hexadecimal digits over all that applies to events up to `until`.

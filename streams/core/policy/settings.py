@@ -76,3 +76,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return advertised == bought or any(
             advertised in group and bought in group for group in self.similar_products
         )
+
+    def similar_to(self, advertised: str | None) -> tuple[str, ...]:
+        """All categories that are similar to an advertised one, itself first."""
+        if advertised is None:
+            return ()
+        groups = [group for group in self.similar_products if advertised in group]
+        return tuple(dict.fromkeys([advertised, *(one for group in groups for one in group)]))

@@ -18,8 +18,9 @@ from streams.core.law import GDPR_APPLIES
 from streams.core.policy import Policy
 from streams.core.rules.capture import judge_capture
 from streams.core.rules.duties import overdue, share_duties, signal_duties
-from streams.core.rules.message_basis import is_assessed, is_marketing, judge_message_basis
+from streams.core.rules.message_basis import judge_message_basis
 from streams.core.rules.message_extras import judge_message_extras
+from streams.core.rules.message_target import is_assessed, is_marketing
 from streams.core.rules.share_basis import judge_basis
 from streams.core.rules.share_extras import judge_extras
 from streams.core.rules.share_roles import normalise

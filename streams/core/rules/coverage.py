@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from streams.core.consent_tests import ConsentTest
-from streams.core.identifiers import ConsentId
+from streams.core.identifiers import ConsentId, EventId
 from streams.core.instants import Instant
 from streams.core.policy import Policy, Settings
 from streams.core.rules.capture import defects
+from streams.core.rules.look_ups import (
+    covering_grants,
+    granted_after,
+    is_replaced,
+    knows_consent,
+    lifting_grants,
+    nearest_grants,
+    newest_hits,
+    newest_of_each_id,
+    scoped,
+)
 from streams.core.signals import Grant, Signal, Target
-from streams.core.subject import Subject
-from streams.core.vocabulary import UNCONDITIONAL_SIGNALS, DataCategory
+from streams.core.subject import GRANTED_LATER, Subject
+from streams.core.vocabulary import EXPLICIT_METHODS, UNCONDITIONAL_SIGNALS, DataCategory
 
 MAX_CONSIDERED = 50
 """How many consent ids a finding names, newest first."""
@@ -40,34 +51,27 @@ class Standing:
         self._subject = subject
         self.policy = policy
         self.settings = policy.at(at)
-        self._given = subject.grants.through(at)
-        self._replacing = self._by_replaced() if subject.replacing else {}
+        self._hit_target = hit_target
+        self._last_given = self._last_given_at()
         self._killed_until: Instant | None = None
-        self.hits: list[Signal] = []
         self.unlifted: list[Signal] = []
-        raised = subject.signals.through(at)
-        if raised:
-            aim = hit_target or target
-            scopes = [scoped(subject, raw) for raw in raised]
-            self.hits = [one for one in scopes if self._in_force(one) and one.hits(aim)]
-            if self.hits:
-                self._killed_until = max(signal.at for signal in self.hits)
-                self.unlifted = self._unlifted()
+        """Of each kind of signal the newest that stands against the target, not lifted."""
+        if subject.signals.any_through(at):
+            hits = newest_hits(subject, hit_target or target, at, self.settings, policy)
+            if hits:
+                self._killed_until = max(signal.at for signal in hits)
+                self.unlifted = self._unlifted(hits)
 
-    def _by_replaced(self) -> dict[ConsentId, list[Grant]]:
-        replacing: dict[ConsentId, list[Grant]] = {}
-        for grant in self._given:
-            if (named := grant.event.replaces_consent_id) is not None:
-                replacing.setdefault(named, []).append(grant)
-        return replacing
+    def _last_given_at(self) -> Instant:
+        """P12: up to when a grant counts as given."""
+        return self.at if self.settings.grant_at_same_instant_valid else Instant(self.at - 1)
 
     @property
-    def known(self) -> Sequence[Grant]:
-        """The grants that were given, oldest first."""
-        given = self._given
-        if self.settings.grant_at_same_instant_valid or not given or given[-1].at < self.at:
-            return given
-        return [grant for grant in given if grant.at < self.at]
+    def hits(self) -> list[Signal]:
+        """All signals that stand or stood against the target, lifted or not."""
+        aim, subject = self._hit_target or self.target, self._subject
+        raised = [scoped(subject, raw) for raw in subject.signals.through(self.at)]
+        return [signal for signal in raised if self._in_force(signal) and signal.hits(aim)]
 
     def _in_force(self, signal: Signal) -> bool:
         """P11: grace delays a withdrawal or refusal, never an objection or erasure."""
@@ -75,19 +79,35 @@ class Standing:
             return True
         return signal.at + self.settings.withdrawal_grace <= self.at
 
-    def _unlifted(self) -> list[Signal]:
+    def why_no_record(self, cited: str | None) -> str:
+        """The reason of S07 and of M11 without a candidate.
+
+        This alone looks past the event's instant, and only to tell the reader that a
+        consent was asked too late or that a cited one is unknown; the code never changes.
+        """
+        if cited is not None and not knows_consent(self._subject, ConsentId(cited)):
+            return "CITED_CONSENT_UNKNOWN"
+        later = granted_after(
+            self._subject, self.target, self._last_given, self.settings, self.policy
+        )
+        if any(addresses(grant, self.target, self.settings) for grant in later):
+            return GRANTED_LATER
+        return "NO_RECORD"
+
+    def _unlifted(self, hits: list[Signal]) -> list[Signal]:
         """A5: a later valid grant for the target lifts, whatever becomes of it afterwards."""
-        oldest = min(signal.at for signal in self.hits)
-        lifted_before: Instant | None = None
-        for grant in reversed(self.known):
+        oldest = min(signal.at for signal in hits)
+        for grant in self._later_grants():
             if grant.at <= oldest:
                 break  # it is older than all, and lifts none
             if self._lifts(grant):
-                lifted_before = grant.at
-                break
-        if lifted_before is None:
-            return self.hits
-        return [signal for signal in self.hits if signal.at >= lifted_before]
+                return [signal for signal in hits if signal.at >= grant.at]
+        return hits
+
+    def _later_grants(self) -> Iterable[Grant]:
+        return lifting_grants(
+            self._subject, self.target, self._last_given, self.settings, self.policy
+        )
 
     def _lifts(self, grant: Grant) -> bool:
         target = self.target
@@ -136,24 +156,29 @@ class Standing:
         """A6: no signal at or after the grant hits the target."""
         return self._killed_until is None or grant.at > self._killed_until
 
-    def covering(self, category: DataCategory | None) -> Grant | None:
-        """The newest live valid consent for a category, or None."""
-        same_instant = self.settings.grant_at_same_instant_valid
-        for grant in reversed(self._subject.granted_for(self.target.purpose, self.at)):
-            if grant.at == self.at and not same_instant:
-                continue
+    def covering(self, category: DataCategory | None, *, explicit: bool = False) -> Grant | None:
+        """The newest live valid consent for a category, or None; where asked, an explicit one."""
+        given = covering_grants(
+            self._subject,
+            self.target,
+            category,
+            self._last_given,
+            self.at,
+            self.settings,
+            self.policy,
+            explicit=explicit,
+        )
+        for grant in given:
             if not self.alive(grant):
                 return None  # nor is any that is older
-            if self._covers(grant, category) and not _is_replaced(grant, self._replacing):
+            if explicit and grant.event.consent_method not in EXPLICIT_METHODS:
+                continue
+            if self._covers(grant, category) and not self._replaced(grant):
                 return grant
         return None
 
-    @property
-    def grants(self) -> Sequence[Grant]:
-        """The grants that were given and not replaced, oldest first."""
-        if not self._replacing:
-            return self.known
-        return [grant for grant in self.known if not _is_replaced(grant, self._replacing)]
+    def _replaced(self, grant: Grant) -> bool:
+        return is_replaced(self._subject, grant, self.at)
 
     def closest(self, category: DataCategory | None) -> tuple[Grant, list[ConsentTest]] | None:
         """The grant that misses latest (4.2, closest miss) with all that it fails.
@@ -161,7 +186,24 @@ class Standing:
         A grant that fails nothing but was killed by a signal is no candidate.
         """
         best: tuple[Grant, list[ConsentTest]] | None = None
-        for grant in self.grants:
+
+        def first_failure(grant: Grant) -> ConsentTest | None:
+            failed = self.failures(grant, category)
+            return failed[0] if failed else None
+
+        near = nearest_grants(
+            self._subject,
+            self.target,
+            category,
+            self._last_given,
+            self.at,
+            self.settings,
+            self.policy,
+            first_failure,
+        )
+        for grant in near:
+            if self._replaced(grant):
+                continue
             failed = self.failures(grant, category)
             if failed and (best is None or _closer(grant, failed, best)):
                 best = grant, failed
@@ -170,10 +212,22 @@ class Standing:
     def considered(self, picked: Sequence[Grant] = ()) -> tuple[ConsentId, ...]:
         """The consents for the purpose and those `picked` otherwise, newest first."""
         relevant = {id(grant): grant for grant in picked}
-        relevant |= {id(g): g for g in self.known if g.purpose is self.target.purpose}
-        newest_first = sorted(relevant.values(), key=lambda g: g.order, reverse=True)
+        most = MAX_CONSIDERED + len(relevant)
+        different: set[ConsentId] = set()
+        for grant in newest_of_each_id(self._subject, self.target.purpose, self._last_given):
+            if grant.consent_id is None or grant.consent_id in different:
+                continue
+            if len(different) == most:
+                break
+            different.add(grant.consent_id)
+            relevant[id(grant)] = grant
+        newest_first = sorted(relevant.values(), key=_order, reverse=True)
         ids = [grant.consent_id for grant in newest_first if grant.consent_id]
         return tuple(dict.fromkeys(ids))[:MAX_CONSIDERED]
+
+
+def _order(grant: Grant) -> tuple[Instant, str, EventId]:
+    return grant.order
 
 
 def recipient_failure(grant: Grant, target: Target, settings: Settings) -> ConsentTest | None:
@@ -193,28 +247,3 @@ def addresses(grant: Grant, target: Target, settings: Settings) -> bool:
 
 def _closer(grant: Grant, failed: list[ConsentTest], best: tuple[Grant, list[ConsentTest]]) -> bool:
     return (failed[0], grant.order) > (best[1][0], best[0].order)
-
-
-def _is_replaced(grant: Grant, replacing: dict[ConsentId, list[Grant]]) -> bool:
-    """A2, A8: another grant, valid or not, names it at or after its own instant.
-
-    What came before a grant cannot end it: a consent renewed under its own id stands.
-    `replacing` has the grants by the id they replace, oldest first: if any other one is
-    late enough, one of the last two is.
-    """
-    if grant.consent_id is None:
-        return False
-    return any(
-        other is not grant and other.at >= grant.at
-        for other in replacing.get(grant.consent_id, ())[-2:]
-    )
-
-
-def scoped(subject: Subject, signal: Signal) -> Signal:
-    """A signal with its full scope (A4): the cited consent as of the signal's instant."""
-    if signal.cites is None:
-        return signal
-    cited = [
-        grant for grant in subject.grants.through(signal.at) if grant.consent_id == signal.cites
-    ]
-    return signal.scoped(max(cited, key=lambda g: g.order, default=None))

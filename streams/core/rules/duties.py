@@ -6,14 +6,18 @@ that had the data is told; so is the recipient of a share against an expressed w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from streams.core.events import ConsentChange, DataShare
 from streams.core.identifiers import EventId, RecipientId, Slot
 from streams.core.instants import Instant
+from streams.core.ledger import Ledger, ShareKind, first_ids
 from streams.core.policy import Policy
 from streams.core.rules.capture import defects
-from streams.core.rules.coverage import recipient_failure, scoped
+from streams.core.rules.coverage import recipient_failure
+from streams.core.rules.look_ups import granted_between, ledger_of, scoped
 from streams.core.rules.share_basis import AGAINST_EXPRESSED_WILL, BASIS_SLOT
-from streams.core.rules.share_roles import NormalisedShare, normalise
 from streams.core.signals import Signal, Target
 from streams.core.state import DutyState, Verdict
 from streams.core.subject import Subject
@@ -21,7 +25,10 @@ from streams.core.vocabulary import ConsentAction, DutyStatus, RecipientRole
 
 DUTY_FAMILY = "O.NOTIFY"
 
-_TRIGGERS = frozenset({ConsentAction.WITHDRAWN, ConsentAction.OBJECTED, ConsentAction.ERASED})
+MAX_SHARES_NAMED: Final = 100
+"""How many shares a duty names, the earliest first; it tells the number of all (3.9)."""
+
+TRIGGERS = frozenset({ConsentAction.WITHDRAWN, ConsentAction.OBJECTED, ConsentAction.ERASED})
 
 
 def duty_slot(recipient_id: RecipientId) -> Slot:
@@ -33,14 +40,13 @@ def signal_duties(
     subject: Subject, event: ConsentChange, policy: Policy, clock: Instant | None
 ) -> dict[RecipientId, DutyState]:
     """The duties that a withdrawal, objection or erasure request brings."""
-    if event.action not in _TRIGGERS:
+    if event.action not in TRIGGERS:
         return {}
     signal = scoped(subject, Signal.of(event))
-    received: dict[RecipientId, list[tuple[EventId, NormalisedShare]]] = {}
-    for share in subject.shares.before(signal.at):
-        normal = normalise(share, policy)
-        if normal.marketing and signal.hits(normal.target):
-            received.setdefault(share.recipient_id, []).append((share.event_id, normal))
+    received: dict[RecipientId, list[ShareKind]] = {}
+    for kind in kinds_hit(ledger_of(subject, policy), signal):
+        if kind.shares.any_before(signal.at):
+            received.setdefault(kind.normal.recipient_id, []).append(kind)
     due_at = Instant(signal.at + policy.at(signal.at).notify_deadline)
     return {
         recipient_id: _duty(
@@ -49,12 +55,22 @@ def signal_duties(
             trigger=event.action.value,
             starts_at=signal.at,
             due_at=due_at,
-            share_ids=tuple(event_id for event_id, _ in shares),
-            cancelled=_regranted(subject, signal, shares, due_at, policy),
+            share_ids=first_ids(kinds, signal.at, MAX_SHARES_NAMED),
+            share_count=sum(kind.shares.count(signal.at) for kind in kinds),
+            cancelled=_regranted(subject, signal, kinds, due_at, policy),
             clock=clock,
         )
-        for recipient_id, shares in received.items()
+        for recipient_id, kinds in received.items()
     }
+
+
+def kinds_hit(ledger: Ledger, signal: Signal) -> Iterator[ShareKind]:
+    """The kinds of shares that a signal of full scope hits (A4)."""
+    purposes = signal.purposes or None
+    only_named = signal.recipient_ids and not signal.recipient_categories
+    for kind in ledger.kinds(purposes, signal.recipient_ids if only_named else None):
+        if signal.hits(kind.normal.target):
+            yield kind
 
 
 def share_duties(
@@ -76,6 +92,7 @@ def share_duties(
         starts_at=share.occurred_at,
         due_at=due_at,
         share_ids=(share.event_id,),
+        share_count=1,
         cancelled=False,
         clock=clock,
     )
@@ -97,7 +114,7 @@ def overdue(duties: dict[RecipientId, DutyState]) -> dict[Slot, Verdict]:
 
 def may_concern(signal: Signal, target: Target) -> bool:
     """Whether a signal brings duties for shares with this target."""
-    return signal.kind in _TRIGGERS and signal.hits(target)
+    return signal.kind in TRIGGERS and signal.hits(target)
 
 
 def _duty(
@@ -108,13 +125,14 @@ def _duty(
     starts_at: Instant,
     due_at: Instant,
     share_ids: tuple[EventId, ...],
+    share_count: int,
     cancelled: bool,
     clock: Instant | None,
 ) -> DutyState:
     """Fulfilled by a notification from start to deadline, both inclusive."""
     timeline = subject.notifications.get(recipient_id)
-    told = [n.occurred_at for n in timeline.since(starts_at)] if timeline is not None else []
-    first = told[0] if told else None
+    told = None if timeline is None else timeline.first(starts_at)
+    first = None if told is None else told.occurred_at
     passed = clock is not None and clock > due_at
     notified_at = None
     if first is not None and first <= due_at:
@@ -132,43 +150,37 @@ def _duty(
         starts_at=starts_at,
         due_at=due_at,
         share_ids=share_ids,
+        share_count=share_count,
         status=status,
         notified_at=notified_at,
     )
 
 
 def _regranted(
-    subject: Subject,
-    signal: Signal,
-    shares: list[tuple[EventId, NormalisedShare]],
-    due_at: Instant,
-    policy: Policy,
+    subject: Subject, signal: Signal, kinds: list[ShareKind], due_at: Instant, policy: Policy
 ) -> bool:
     """Whether every purpose shared was validly granted again, in time, for the recipient.
 
-    Later expiry, replacement or withdrawal of the re-grant does not revive the duty.
+    Later expiry, replacement or withdrawal of the re-grant does not revive the duty. As
+    processor any recipient will do; every other share asks for the recipient's name, or
+    where P2 allows it for the category it was shared under.
     """
-    grants = [
-        grant
-        for grant in subject.grants.after(signal.at)
-        if grant.at <= due_at and not defects(grant, policy)
-    ]
-    if not grants:
+    if not subject.grants.any_since(Instant(signal.at + 1)):
         return False
-    # As processor any recipient will do; every other share asks for the recipient's name,
-    # or where P2 allows it for the category it was shared under.
-    needed = {
-        (normal.purpose, normal.role is RecipientRole.PROCESSOR, normal.category): normal
-        for _, normal in shares
-    }
-    return all(
-        any(
-            grant.purpose is normal.purpose
-            and (
-                normal.role is RecipientRole.PROCESSOR
-                or recipient_failure(grant, normal.target, policy.at(grant.at)) is None
-            )
-            for grant in grants
+    return all(_granted_again(subject, signal, kind, due_at, policy) for kind in kinds)
+
+
+def _granted_again(
+    subject: Subject, signal: Signal, kind: ShareKind, due_at: Instant, policy: Policy
+) -> bool:
+    normal = kind.normal
+    target = normal.target
+    return any(
+        grant.purpose is normal.purpose
+        and not defects(grant, policy)
+        and (
+            normal.role is RecipientRole.PROCESSOR
+            or recipient_failure(grant, target, policy.at(grant.at)) is None
         )
-        for normal in needed.values()
+        for grant in granted_between(subject, target, signal.at, due_at, policy)
     )

@@ -6,14 +6,19 @@ from typing import Final
 
 from streams.core.consent_tests import ConsentTest
 from streams.core.events import MarketingMessage
-from streams.core.identifiers import RecipientId, Slot
-from streams.core.law import TELEPHONE_OPT_IN
+from streams.core.identifiers import Slot
 from streams.core.policy import Policy
 from streams.core.rules.capture import REASONS, SHARE_CODES
 from streams.core.rules.coverage import Standing
-from streams.core.rules.share_basis import RECORD_SLOT, why_no_record
+from streams.core.rules.message_target import (
+    consent_target,
+    is_own_offer,
+    own_marketing_target,
+    own_offer_target,
+)
+from streams.core.rules.share_basis import RECORD_SLOT
 from streams.core.rules.soft_opt_in import has_customer_exception, soft_opt_in_miss
-from streams.core.signals import Signal, Target
+from streams.core.signals import Signal
 from streams.core.state import Verdict
 from streams.core.subject import Subject
 from streams.core.vocabulary import (
@@ -21,8 +26,6 @@ from streams.core.vocabulary import (
     Channel,
     ConsentAction,
     LegalBasis,
-    MessagePurpose,
-    Purpose,
 )
 
 BASIS_SLOT = Slot("M.BASIS")
@@ -35,58 +38,10 @@ _STRENGTH = (
 )
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
-_MARKETING: Final = MessagePurpose.MARKETING
-_PHONE_HUMAN: Final = Channel.PHONE_HUMAN
 _POST: Final = Channel.POST
-_OWN: Final = Purpose.OWN_DIRECT_MARKETING
 _CONSENT: Final = LegalBasis.CONSENT
 _SOFT_OPT_IN: Final = LegalBasis.SOFT_OPT_IN
 _NO_CLAIM: Final = LegalBasis.NONE
-
-
-def is_marketing(message: MarketingMessage) -> bool:
-    """Promotion in a service message makes it marketing (legal model 4.3, step 0)."""
-    return message.message_purpose is _MARKETING or bool(message.contains_promotion)
-
-
-def is_assessed(message: MarketingMessage) -> bool:
-    """Human calls of the opt-out era, before 1 July 2021, are not assessed (2.2)."""
-    return not (message.channel is _PHONE_HUMAN and message.occurred_at < TELEPHONE_OPT_IN)
-
-
-def sender_of(message: MarketingMessage) -> str:
-    """Who sent it; the controller where nothing is said."""
-    return message.sender_controller_id or message.controller_id
-
-
-def is_own_offer(message: MarketingMessage) -> bool:
-    """Whether the sender advertises for itself."""
-    sender = sender_of(message)
-    advertiser: str = message.advertiser_id or sender
-    return advertiser == sender
-
-
-def consent_target(message: MarketingMessage) -> Target:
-    """Step 2: what a consent must cover for this message."""
-    if not is_own_offer(message):
-        return Target(
-            purpose=Purpose.THIRD_PARTY_OFFERS,
-            recipient_id=message.advertiser_id,
-            channel=message.channel,
-        )
-    return _own_offer_target(message)
-
-
-def _own_offer_target(message: MarketingMessage) -> Target:
-    """A sister company that sends must be named in the consent; the controller need not."""
-    sender = sender_of(message)
-    named = None if sender == message.controller_id else RecipientId(sender)
-    return Target(purpose=_OWN, recipient_id=named, channel=message.channel)
-
-
-def own_marketing_target(message: MarketingMessage) -> Target:
-    """What an opt-out towards the controller hits, whoever sends (step 3a)."""
-    return Target(purpose=_OWN, channel=message.channel)
 
 
 def judge_message_basis(
@@ -108,11 +63,11 @@ def _opted_out(
 ) -> ConsentAction | None:
     """Step 3a: the strongest unlifted signal on purpose and channel."""
     at = message.occurred_at
-    if not subject.signals.through(at):
+    if not subject.signals.any_through(at):
         return None
     towards_controller = own_marketing_target(message)
     own_offer = is_own_offer(message)
-    lifted_by = _own_offer_target(message) if own_offer else towards_controller
+    lifted_by = own_offer_target(message) if own_offer else towards_controller
     own = Standing(subject, lifted_by, at, policy, hit_target=towards_controller)
     if own_offer:
         unlifted: list[Signal] = own.unlifted
@@ -130,7 +85,7 @@ def _basis(subject: Subject, message: MarketingMessage, standing: Standing) -> d
     claimed = message.legal_basis_claimed or _NO_CLAIM
     own_offer = is_own_offer(message)
     exception = own_offer and has_customer_exception(message.channel, message.occurred_at, settings)
-    miss = soft_opt_in_miss(subject, message, settings) if exception else None
+    miss = soft_opt_in_miss(subject, message, settings, standing.policy) if exception else None
     soft_opt_in = exception and miss is None
     if standing.covering(None) is not None:
         if claimed is _CONSENT:
@@ -142,14 +97,14 @@ def _basis(subject: Subject, message: MarketingMessage, standing: Standing) -> d
         return {BASIS_SLOT: _verdict(standing, "MSG_THIRD_PARTY_OFFER_NO_CONSENT", None)}
     claim = claimed
     if claim not in (_CONSENT, _SOFT_OPT_IN):
-        has_sale = bool(subject.sales.through(message.occurred_at))
+        has_sale = subject.sales.any_through(message.occurred_at)
         claim = _SOFT_OPT_IN if has_sale else _CONSENT
     if soft_opt_in:
         if claimed in (_CONSENT, _NO_CLAIM):
             return _fallback(standing, claimed)
         return {}
     if claim is _CONSENT:
-        return {BASIS_SLOT: _no_valid_consent(subject, standing)}
+        return {BASIS_SLOT: _no_valid_consent(standing)}
     if miss is None:
         return {BASIS_SLOT: _verdict(standing, "MSG_CHANNEL_REQUIRES_CONSENT", None)}
     return {BASIS_SLOT: _verdict(standing, miss, None)}
@@ -163,11 +118,11 @@ def _fallback(standing: Standing, claimed: LegalBasis) -> dict[Slot, Verdict]:
     return {RECORD_SLOT: _verdict(standing, "BASIS_RECORD_MISMATCH", reason)}
 
 
-def _no_valid_consent(subject: Subject, standing: Standing) -> Verdict:
+def _no_valid_consent(standing: Standing) -> Verdict:
     """M11 with the failed consent test as its reason."""
     miss = standing.closest(None)
     if miss is None:
-        reason = why_no_record(subject, standing, None)
+        reason = standing.why_no_record(None)
         return _verdict(standing, "MSG_NO_VALID_CONSENT", reason)
     grant, failed = miss
     others = [SHARE_CODES[test] for test in failed[1:] if test is not ConsentTest.CHANNEL]

@@ -11,13 +11,12 @@ from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.policy.settings import LegitimateInterestMode
 from streams.core.rules.capture import SHARE_CODES
-from streams.core.rules.coverage import Standing, addresses
+from streams.core.rules.coverage import Standing
 from streams.core.rules.share_roles import NormalisedShare
 from streams.core.signals import Grant, Signal, expand
 from streams.core.state import Verdict
-from streams.core.subject import GRANTED_LATER, Subject
+from streams.core.subject import Subject
 from streams.core.vocabulary import (
-    EXPLICIT_METHODS,
     MARKETING_PURPOSES,
     SPECIAL_CATEGORIES,
     UNCONDITIONAL_SIGNALS,
@@ -61,7 +60,7 @@ def judge_basis(
     if _needs_no_consent(normal, policy, share.occurred_at):
         unlifted = [s for s in standing.unlifted if s.kind in UNCONDITIONAL_SIGNALS]
         return _against_will(share, standing, unlifted)
-    found = _against_will(share, standing, standing.unlifted) or _basis(subject, share, standing)
+    found = _against_will(share, standing, standing.unlifted) or _basis(share, standing)
     if not SPECIAL_CATEGORIES.isdisjoint(share.data_categories):
         found.update(_special(share, standing))
     return found
@@ -88,7 +87,7 @@ def _against_will(
     return {}
 
 
-def _basis(subject: Subject, share: DataShare, standing: Standing) -> dict[Slot, Verdict]:
+def _basis(share: DataShare, standing: Standing) -> dict[Slot, Verdict]:
     """Steps 4b to 4f."""
     claimed = share.legal_basis_claimed or _NO_CLAIM
     # A share that names no category is judged as one of unknown data: a consent for
@@ -106,7 +105,7 @@ def _basis(subject: Subject, share: DataShare, standing: Standing) -> dict[Slot,
         return {RECORD_SLOT: mismatch}
     named = tuple(c for c in uncovered if c is not None)
     if claimed is _CONSENT or claimed is _NO_CLAIM:
-        verdict = _closest_miss(subject, share, standing, uncovered, named)
+        verdict = _closest_miss(share, standing, uncovered, named)
     elif claimed is LegalBasis.LEGITIMATE_INTEREST:
         review = standing.settings.legitimate_interest_mode is LegitimateInterestMode.REVIEW
         verdict = _verdict(
@@ -122,7 +121,6 @@ def _basis(subject: Subject, share: DataShare, standing: Standing) -> dict[Slot,
 
 
 def _closest_miss(
-    subject: Subject,
     share: DataShare,
     standing: Standing,
     uncovered: list[DataCategory | None],
@@ -132,7 +130,7 @@ def _closest_miss(
     misses = [standing.closest(category) for category in uncovered]
     candidates = [miss for miss in misses if miss is not None]
     if len(candidates) < len(misses):
-        reason = why_no_record(subject, standing, share.consent_ref)
+        reason = standing.why_no_record(share.consent_ref)
         return _verdict(share, standing, "NO_CONSENT", reason, named)
     decisive = min(failed[0] for _, failed in candidates)
     failed_tests = sorted({test for _, failed in candidates for test in failed} - {decisive})
@@ -147,33 +145,11 @@ def _closest_miss(
     )
 
 
-def why_no_record(subject: Subject, standing: Standing, cited: str | None) -> str:
-    """The reason of S07 and of M11 without a candidate.
-
-    This alone looks past the event's instant, and only to tell the reader that a
-    consent was asked too late or that a cited one is unknown; the code never changes.
-    """
-    if cited is not None and all(grant.consent_id != cited for grant in subject.grants):
-        return "CITED_CONSENT_UNKNOWN"
-    known = set(map(id, standing.known))
-    for grant in subject.grants.since(standing.at):
-        if id(grant) not in known and addresses(grant, standing.target, standing.settings):
-            return GRANTED_LATER
-    return "NO_RECORD"
-
-
 def _special(share: DataShare, standing: Standing) -> dict[Slot, Verdict]:
     """S24, GDPR 9(2)(a): each special category needs an explicit, live and valid consent."""
     special = [c for c in expand(share.data_categories) if c in SPECIAL_CATEGORIES]
     uncovered = tuple(
-        category
-        for category in special
-        if not any(
-            grant.event.consent_method in EXPLICIT_METHODS
-            and standing.alive(grant)
-            and not standing.failures(grant, category)
-            for grant in standing.grants
-        )
+        category for category in special if standing.covering(category, explicit=True) is None
     )
     if not uncovered:
         return {}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from streams.core.events import MarketingMessage, Purchase
 from streams.core.instants import Instant
 from streams.core.law import TELEPHONE_EXCEPTION_ENDED
+from streams.core.policy import Policy
 from streams.core.policy.settings import Sector, Settings
-from streams.core.signals import COLLECTED_CHANNELS
+from streams.core.rules.sales import CONTACT_CHANNELS, given_back, nearest_sales, seller_needed
+from streams.core.sale_index import GivenBack
 from streams.core.subject import Subject
-from streams.core.vocabulary import Channel, Consideration, PurchaseAction
+from streams.core.vocabulary import Channel, Consideration
 
 CODES = (
     "MSG_NO_PRIOR_SALE",
@@ -24,14 +26,9 @@ CODES = (
 )
 """M04 to M10, in the order of the tests."""
 
-_CONTACT_CHANNELS = {
-    channel: detail for detail, channels in COLLECTED_CHANNELS.items() for channel in channels
-}
-
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _PHONE_HUMAN: Final = Channel.PHONE_HUMAN
 _NO_SECTOR: Final = Sector.NONE
-_REFUNDED_PARTIAL: Final = PurchaseAction.REFUNDED_PARTIAL
 _DIRECT: Final = Consideration.DIRECT
 
 
@@ -45,10 +42,12 @@ def has_customer_exception(channel: Channel, at: Instant, settings: Settings) ->
             at < TELEPHONE_EXCEPTION_ENDED
             or settings.telemarketing_customer_exception_sector is not _NO_SECTOR
         )
-    return channel in _CONTACT_CHANNELS
+    return channel in CONTACT_CHANNELS
 
 
-def soft_opt_in_miss(subject: Subject, message: MarketingMessage, settings: Settings) -> str | None:
+def soft_opt_in_miss(
+    subject: Subject, message: MarketingMessage, settings: Settings, policy: Policy
+) -> str | None:
     """The code M04 to M10 that the exception fails on, or None where it is fully met.
 
     Existential over the purchases per advertised category, closest miss; over the
@@ -56,35 +55,32 @@ def soft_opt_in_miss(subject: Subject, message: MarketingMessage, settings: Sett
     an unknown one, which is similar to nothing (P8).
     """
     at = message.occurred_at
-    sales = subject.sales.through(at)
-    if not sales:
+    newest = subject.sales.newest(at)
+    if newest is None:
         return CODES[0]
-    reversals = subject.reversals.through(at)
-    sender = message.sender_controller_id or message.controller_id
     categories: tuple[str | None, ...] = message.product_categories or (None,)
-    nearest = min(
-        [
-            _furthest(sales, reversals, category, sender, message.channel, at, settings)
-            for category in categories
-        ]
-    )
+    back = given_back(subject, policy)
+    nearest = len(CODES)
+    for category in categories:
+        sales = nearest_sales(subject, message, category, settings, policy)
+        nearest = min(nearest, _furthest(sales, back, category, message, settings))
     return CODES[nearest] if nearest < len(CODES) else None
 
 
 def _furthest(
-    sales: Sequence[Purchase],
-    reversals: Sequence[Purchase],
+    sales: Iterable[Purchase],
+    back: GivenBack,
     category: str | None,
-    sender: str,
-    channel: Channel,
-    at: Instant,
+    message: MarketingMessage,
     settings: Settings,
 ) -> int:
-    """How far the sale comes that comes furthest; len(CODES) where one fails nothing."""
-    furthest = 0
-    # The newest is the likeliest to stand.
-    for sale in reversed(sales):
-        reached = _first_failure(sale, reversals, category, sender, channel, at, settings)
+    """How far the sale comes that comes furthest; len(CODES) where one fails nothing.
+
+    The first test, that there is a sale, is passed by being asked.
+    """
+    furthest = 1
+    for sale in sales:
+        reached = _first_failure(sale, back, category, message, settings)
         if reached == len(CODES):
             return reached
         furthest = max(furthest, reached)
@@ -93,54 +89,41 @@ def _furthest(
 
 def _first_failure(
     sale: Purchase,
-    reversals: Sequence[Purchase],
+    back: GivenBack,
     category: str | None,
-    sender: str,
-    channel: Channel,
-    at: Instant,
+    message: MarketingMessage,
     settings: Settings,
 ) -> int:
-    """Index in CODES of the first test that a sale fails; len(CODES) for none.
-
-    The first test, that there is a sale, is passed by being asked.
-    """
-    if (sale.seller_controller_id or sale.controller_id) != sender:
+    """Index in CODES of the first test that a sale fails; len(CODES) for none."""
+    at = message.occurred_at
+    if (sale.seller_controller_id or sale.controller_id) != seller_needed(message):
         return 1
-    if _CONTACT_CHANNELS.get(channel) not in sale.contact_details_obtained:
+    if CONTACT_CHANNELS.get(message.channel) not in sale.contact_details_obtained:
         return 2
     # The exception must be shown to be met: unknown does not help the sender.
     if sale.opt_out_offered_at_collection is not True:
         return 3
-    own_reversals = [r for r in reversals if r.purchase_id == sale.purchase_id]
-    if not (_stands(own_reversals, settings) and _paid(sale, settings)):
+    if not (_stands(sale, back, at, settings) and _paid(sale, settings)):
         return 4
-    if not _similar(sale, own_reversals, category, settings):
+    if not _similar(sale, back, category, at, settings):
         return 5
     ended = max(sale.occurred_at, sale.relationship_ends_at or sale.occurred_at)
     return 6 if at > ended + settings.soft_opt_in_max_age else len(CODES)
 
 
 def _similar(
-    sale: Purchase, reversals: list[Purchase], category: str | None, settings: Settings
+    sale: Purchase, back: GivenBack, category: str | None, at: Instant, settings: Settings
 ) -> bool:
     """Whether something that was bought, and not given back, is like what is advertised."""
-    refunded = [
-        product
-        for reversal in reversals
-        if reversal.action is _REFUNDED_PARTIAL
-        for product in reversal.product_categories
-    ]
     for bought in sale.product_categories:
-        if bought not in refunded and settings.similar(category, bought):
+        if back.part_at(sale.purchase_id, bought) > at and settings.similar(category, bought):
             return True
     return False
 
 
-def _stands(reversals: list[Purchase], settings: Settings) -> bool:
+def _stands(sale: Purchase, back: GivenBack, at: Instant, settings: Settings) -> bool:
     """P6: not fully refunded or cancelled at the time."""
-    return settings.reversed_sale_supports_soft_opt_in or all(
-        reversal.action is _REFUNDED_PARTIAL for reversal in reversals
-    )
+    return settings.reversed_sale_supports_soft_opt_in or back.whole_at(sale.purchase_id) > at
 
 
 def _paid(sale: Purchase, settings: Settings) -> bool:

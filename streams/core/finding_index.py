@@ -1,0 +1,152 @@
+"""What was said of whom: where a consent that comes later than it was given is looked for.
+
+A late grant concerns the findings that are later than it, and those that said that nothing
+was recorded; it never makes a lawful share unlawful.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from streams.core.events import ConsentChange, DataShare, Event, MarketingMessage
+from streams.core.identifiers import ConsentId, EventId, RecipientId
+from streams.core.instants import Instant
+from streams.core.policy import Policy
+from streams.core.rules.message_target import consent_target, own_marketing_target
+from streams.core.rules.share_roles import normalise
+from streams.core.signals import Target
+from streams.core.spans import Order, Spans
+from streams.core.state import EventRow
+from streams.core.vocabulary import DutyStatus, Purpose, Status
+
+FAR_MISS: Final = frozenset({"NO_CONSENT", "CONSENT_OTHER_PURPOSE"})
+FAR_REASONS: Final = frozenset({"NO_RECORD", "GRANTED_LATER", "OTHER_PURPOSE"})
+"""What is said where no consent comes near: then a grant for any purpose is nearer."""
+
+AWAITING: Final = frozenset({"NO_RECORD", "CITED_CONSENT_UNKNOWN"})
+"""Reasons that a later grant turns into GRANTED_LATER."""
+
+_UNMET: Final = frozenset({DutyStatus.DUE, DutyStatus.OVERDUE, DutyStatus.FULFILLED_LATE})
+"""The states of a duty that a consent given again may end."""
+
+_END: Final = Instant(1 << 60)
+_RETRACTED: Final = Status.RETRACTED
+
+_Held = tuple[Order, list[Spans[EventId]]]
+
+
+class FindingIndex:
+    """The findings and duties of one subject that consents may still change."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._held: dict[EventId, _Held] = {}
+        self._by_purpose: dict[Purpose, Spans[EventId]] = {}
+        self.far: Spans[EventId] = Spans()
+        """Findings that said that no consent came near."""
+        self._awaiting: dict[tuple[Purpose, str], Spans[EventId]] = {}
+        self._citing: dict[ConsentId, Spans[EventId]] = {}
+        self._unmet: dict[RecipientId, Spans[EventId]] = {}
+        self.unmet: Spans[EventId] = Spans()
+        """Signals with a duty that was not fulfilled in time and not cancelled."""
+
+    def note(self, row: EventRow) -> None:
+        """Bring the index up to date with what is said of an event."""
+        event = row.fact.event
+        held = self._held.pop(event.event_id, None)
+        if held is not None:
+            for spans in held[1]:
+                spans.remove(held[0])
+        if not row.said and not row.duties:
+            return
+        places = self._places(row, event)
+        if places:
+            order = event.occurred_at, "", event.event_id
+            for spans in places:
+                spans.add(order, event.event_id, _END)
+            self._held[event.event_id] = order, places
+
+    def _places(self, row: EventRow, event: Event) -> list[Spans[EventId]]:
+        if isinstance(event, ConsentChange):
+            return self._unmet_places(row)
+        spoken = [said.verdict for said in row.said.values() if said.status is not _RETRACTED]
+        if not spoken or not isinstance(event, DataShare | MarketingMessage):
+            return []
+        targets = targets_of(event, self._policy)
+        purposes = {target.purpose for target in targets}
+        if isinstance(event, DataShare):
+            purposes.add(event.purpose)
+        places = [_of(self._by_purpose, purpose) for purpose in purposes]
+        reasons = {verdict.reason for verdict in spoken}
+        if reasons & FAR_REASONS or any(verdict.code in FAR_MISS for verdict in spoken):
+            places.append(self.far)
+        if reasons & AWAITING:
+            target = targets[0]
+            whom: str = _ANYBODY if target.recipient_id is None else f"r{target.recipient_id}"
+            places.append(_of(self._awaiting, (target.purpose, whom)))
+            if target.recipient_category is not None:
+                category = f"c{target.recipient_category}"
+                places.append(_of(self._awaiting, (target.purpose, category)))
+            if isinstance(event, DataShare) and event.consent_ref is not None:
+                places.append(_of(self._citing, event.consent_ref))
+        return places
+
+    def _unmet_places(self, row: EventRow) -> list[Spans[EventId]]:
+        places = [
+            _of(self._unmet, recipient_id)
+            for recipient_id, told in row.duties.items()
+            if told.duty.status in _UNMET
+        ]
+        return [self.unmet, *places] if places else []
+
+    def said(self, purposes: set[Purpose], since: Instant, until: Instant) -> list[EventId]:
+        """Events with findings that a consent for one of these purposes may change."""
+        found: list[EventId] = []
+        for purpose in purposes:
+            spans = self._by_purpose.get(purpose)
+            if spans is not None:
+                found += spans.between(since, until)
+        return found
+
+    def awaiting(self, event: ConsentChange) -> list[EventId]:
+        """Events at or before a grant that were said to have none, and that it may be for."""
+        purpose = event.purposes[0]
+        whom = [_ANYBODY, *(f"r{one}" for one in event.recipient_ids)]
+        whom += [f"c{one}" for one in event.recipient_categories]
+        found: list[EventId] = []
+        for who in whom:
+            spans = self._awaiting.get((purpose, who))
+            if spans is not None:
+                found += spans.begun(event.occurred_at)
+        return found
+
+    def citing(self, consent_id: ConsentId | None) -> list[EventId]:
+        """Events that cite a consent and were said to have none."""
+        if consent_id is None:
+            return []
+        spans = self._citing.get(consent_id)
+        return [] if spans is None else list(spans.begun(_END))
+
+    def unmet_towards(
+        self, recipient_id: RecipientId, since: Instant, until: Instant
+    ) -> list[EventId]:
+        """Signals with an unmet duty towards a recipient."""
+        spans = self._unmet.get(recipient_id)
+        return [] if spans is None else spans.between(since, until)
+
+
+_ANYBODY: Final = "*"
+
+
+def targets_of(event: DataShare | MarketingMessage, policy: Policy) -> list[Target]:
+    """What a consent for an event must cover, and what else a consent may lift a signal for."""
+    if isinstance(event, DataShare):
+        return [normalise(event, policy).target]
+    return [consent_target(event), own_marketing_target(event)]
+
+
+def _of(places: dict, key: object) -> Spans[EventId]:  # type: ignore[type-arg]  # any of them
+    spans: Spans[EventId] | None = places.get(key)
+    if spans is None:
+        spans = places[key] = Spans()
+    return spans

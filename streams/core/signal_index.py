@@ -1,0 +1,176 @@
+"""Negative signals by what they may hit: the newest of each kind is all that a rule needs.
+
+A signal stands under its full scope (A4), so under what it takes from the consent that
+it cites; where another grant of that id comes, it moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from streams.core.consent_index import ConsentIndex
+from streams.core.identifiers import ConsentId, EventId, RecipientId
+from streams.core.instants import Instant
+from streams.core.signals import Grant, Signal, Target
+from streams.core.spans import Order, Spans
+from streams.core.vocabulary import MARKETING_PURPOSES, Channel, ConsentAction, Purpose
+
+_END: Final = Instant(1 << 60)
+
+_ALL: Final = "*"
+_ANY_CATEGORY: Final = "**"
+_NO_LIMIT: Final = "*"
+_ANY_CHANNEL: Final = "**"
+
+Place = tuple[Purpose, str, str, str]
+"""Purpose; "r" or "c" and recipient or category, or all; channel or no limit; kind."""
+
+
+def order_of(signal: Signal) -> Order:
+    """By instant, then by event id."""
+    return signal.at, "", signal.event_id
+
+
+class SignalIndex:
+    """All negative signals of one subject, each with its full scope."""
+
+    def __init__(self, consents: ConsentIndex) -> None:
+        self._consents = consents
+        self._places: dict[Place, Spans[Signal]] = {}
+        self._scoped: dict[EventId, Signal] = {}
+        self._citing: dict[ConsentId, Spans[Signal]] = {}
+
+    def add(self, raw: Signal) -> None:
+        """Take a signal in, as stated."""
+        if raw.cites is not None:
+            spans = self._citing.get(raw.cites)
+            if spans is None:
+                spans = self._citing[raw.cites] = Spans()
+            spans.add(order_of(raw), raw, _END)
+        self._put(self._in_full(raw))
+
+    def remove(self, raw: Signal) -> None:
+        """Let a signal go."""
+        if raw.cites is not None:
+            self._citing[raw.cites].remove(order_of(raw))
+        self._take(self._scoped.pop(raw.event_id))
+
+    def scoped(self, raw: Signal) -> Signal:
+        """A signal that was taken in, with its full scope."""
+        return self._scoped[raw.event_id]
+
+    def citing(self, consent_id: ConsentId, since: Instant, until: Instant) -> list[Signal]:
+        """Signals as stated that cite a consent, from `since` up to before `until`."""
+        spans = self._citing.get(consent_id)
+        return [] if spans is None else spans.between(since, until)
+
+    def read_again(self, consent_id: ConsentId, since: Instant, until: Instant) -> None:
+        """A grant of this id came or went: bring what cites it up to date."""
+        for raw in self.citing(consent_id, since, until):
+            self._take(self._scoped[raw.event_id])
+            self._put(self._in_full(raw))
+
+    def _in_full(self, raw: Signal) -> Signal:
+        return raw if raw.cites is None else raw.scoped(self.cited(raw))
+
+    def cited(self, raw: Signal) -> Grant | None:
+        """The newest grant of the id that a signal cites, as of the signal's instant."""
+        if raw.cites is None:
+            return None
+        grants = self._consents.by_id.get(raw.cites)
+        return None if grants is None else grants.newest(raw.at)
+
+    def _put(self, signal: Signal) -> None:
+        self._scoped[signal.event_id] = signal
+        order = order_of(signal)
+        for place in _places(signal):
+            spans = self._places.get(place)
+            if spans is None:
+                spans = self._places[place] = Spans()
+            spans.add(order, signal, _END)
+
+    def _take(self, signal: Signal) -> None:
+        order = order_of(signal)
+        for place in _places(signal):
+            self._places[place].remove(order)
+
+    def newest(self, target: Target, kind: ConsentAction, through: Instant) -> Signal | None:
+        """The newest signal of a kind at or before an instant that hits a target."""
+        newest: Signal | None = None
+        for spans in self._hitting(target, kind):
+            for signal in spans.begun(through):
+                if newest is not None and order_of(signal) <= order_of(newest):
+                    break
+                if signal.hits(target):
+                    newest = signal
+                    break
+        return newest
+
+    def next(self, target: Target, kind: ConsentAction, after: Order) -> Signal | None:
+        """The first signal of a kind after an order that hits a target."""
+        found: Signal | None = None
+        for spans in self._hitting(target, kind):
+            signal = spans.after(after)
+            while signal is not None and not signal.hits(target):
+                signal = spans.after(order_of(signal))
+            if signal is not None and (found is None or order_of(signal) < order_of(found)):
+                found = signal
+        return found
+
+    def since(self, target: Target, kind: ConsentAction, since: Instant) -> list[Signal]:
+        """The signals of a kind at or after an instant that hit a target."""
+        found = {}
+        for spans in self._hitting(target, kind):
+            for signal in spans.between(since, _END):
+                if signal.hits(target):
+                    found[signal.event_id] = signal
+        return list(found.values())
+
+    def _hitting(self, target: Target, kind: ConsentAction) -> Iterator[Spans[Signal]]:
+        """The places of all signals of a kind that may hit a target."""
+        purpose, places = target.purpose, self._places
+        if target.channel is not None:
+            limits: tuple[str, ...] = (_NO_LIMIT, target.channel)
+        elif purpose is Purpose.OWN_DIRECT_MARKETING:
+            limits = (_NO_LIMIT,)
+        else:
+            limits = (_ANY_CHANNEL,)
+        for whom in _whom(target):
+            for limit in limits:
+                spans = places.get((purpose, whom, limit, kind))
+                if spans is not None:
+                    yield spans
+
+
+def _whom(target: Target) -> list[str]:
+    whom = [_ALL]
+    if target.recipient_id is not None:
+        whom.append(_named(target.recipient_id))
+        category = target.recipient_category
+        whom.append(_ANY_CATEGORY if category is None else f"c{category}")
+    return whom
+
+
+def _named(recipient_id: RecipientId) -> str:
+    return f"r{recipient_id}"
+
+
+def _places(signal: Signal) -> list[Place]:
+    """Where a signal of full scope stands; nowhere if it hits nothing."""
+    if signal.no_channel:
+        return []
+    if signal.recipient_ids or signal.recipient_categories:
+        whom = [_named(one) for one in signal.recipient_ids]
+        whom += [f"c{one}" for one in signal.recipient_categories]
+        if signal.recipient_categories:
+            whom.append(_ANY_CATEGORY)
+    else:
+        whom = [_ALL]
+    limits: list[Channel | str] = [_ANY_CHANNEL, *(signal.channels or (_NO_LIMIT,))]
+    return [
+        (purpose, who, limit, signal.kind)
+        for purpose in signal.purposes or MARKETING_PURPOSES
+        for who in whom
+        for limit in limits
+    ]

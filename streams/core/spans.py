@@ -1,0 +1,156 @@
+"""Values that hold for a while, sorted by when they begin: which hold at an instant?
+
+The newest first. What ended is passed over by the thousand, so that a look-up does not
+cost more where a person gave and replaced ten thousand consents.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from typing import Final, Generic, TypeVar
+
+from streams.core.instants import EARLIEST, Instant
+
+T = TypeVar("T")
+
+Order = tuple[int, str, str]
+"""When it begins, and what decides between equal instants."""
+
+_CHUNK: Final = 32
+"""How many neighbours are passed over at once where all of them have ended."""
+
+
+class Spans(Generic[T]):
+    """Values by order, each with its end (exclusive, ms).
+
+    Beside the ends stand their maxima, for each full chunk of neighbours and for each
+    chunk of chunks. They are worked out when they are asked for; a value that is put in
+    between takes those after it away.
+    """
+
+    __slots__ = ("_chunks", "_ends", "_items", "_large", "_orders")
+
+    def __init__(self) -> None:
+        self._orders: list[Order] = []
+        self._items: list[T] = []
+        self._ends: list[Instant] = []
+        self._chunks: list[Instant] = []
+        self._large: list[Instant] = []
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def add(self, order: Order, item: T, end: Instant) -> None:
+        """Put a value in; an append for one that is on time."""
+        orders = self._orders
+        if not orders or order > orders[-1]:
+            orders.append(order)
+            self._items.append(item)
+            self._ends.append(end)
+            return
+        place = bisect_left(orders, order)
+        orders.insert(place, order)
+        self._items.insert(place, item)
+        self._ends.insert(place, end)
+        self._forget(place)
+
+    def has(self, order: Order) -> bool:
+        """Whether something stands under an order."""
+        place = bisect_left(self._orders, order)
+        return place < len(self._orders) and self._orders[place] == order
+
+    def remove(self, order: Order) -> None:
+        """Take a value out."""
+        place = bisect_left(self._orders, order)
+        del self._orders[place], self._items[place], self._ends[place]
+        self._forget(place)
+
+    def end(self, order: Order, end: Instant) -> None:
+        """Let a value end at another instant."""
+        place = bisect_left(self._orders, order)
+        self._ends[place] = end
+        chunk = place // _CHUNK
+        if chunk < len(self._chunks):
+            self._chunks[chunk] = max(self._ends[chunk * _CHUNK : (chunk + 1) * _CHUNK])
+            large = chunk // _CHUNK
+            if large < len(self._large):
+                self._large[large] = max(self._chunks[large * _CHUNK : (large + 1) * _CHUNK])
+
+    def _forget(self, place: int) -> None:
+        chunk = place // _CHUNK
+        del self._chunks[chunk:]
+        del self._large[chunk // _CHUNK :]
+
+    def newest(self, through: Instant) -> T | None:
+        """The newest that began at or before an instant, ended or not."""
+        place = self._through(through)
+        return self._items[place] if place >= 0 else None
+
+    def last(self) -> T | None:
+        """The newest of all."""
+        return self._items[-1] if self._items else None
+
+    def after(self, order: Order) -> T | None:
+        """The next one after an order."""
+        place = bisect_right(self._orders, order)
+        return self._items[place] if place < len(self._items) else None
+
+    def before(self, order: Order) -> T | None:
+        """The last one before an order."""
+        place = bisect_left(self._orders, order)
+        return self._items[place - 1] if place > 0 else None
+
+    def between(self, since: Instant, until: Instant) -> list[T]:
+        """All that began at or after `since` and before `until`, oldest first."""
+        start = bisect_left(self._orders, (since, "", ""))
+        return self._items[start : bisect_left(self._orders, (until, "", ""))]
+
+    def begun(self, through: Instant) -> Iterator[T]:
+        """All that began at or before an instant, ended or not, newest first."""
+        place = self._through(through)
+        while place >= 0:
+            yield self._items[place]
+            place -= 1
+
+    def alive(self, through: Instant, at: Instant) -> Iterator[T]:
+        """All that began at or before `through` and end after `at`, newest first."""
+        place = self._through(through)
+        while place >= 0:
+            if place % _CHUNK == _CHUNK - 1 and (below := self._passed(place, at)) != place:
+                place = below
+                continue
+            if self._ends[place] > at:
+                yield self._items[place]
+            place -= 1
+
+    def _through(self, at: Instant) -> int:
+        """The place of the newest that began at or before an instant; -1 for none."""
+        orders = self._orders
+        if not orders:
+            return -1
+        if orders[-1][0] <= at:
+            return len(orders) - 1
+        return bisect_left(orders, (at + 1, "", "")) - 1
+
+    def _passed(self, place: int, at: Instant) -> int:
+        """Where to go on below a full chunk's last place; there itself if something holds."""
+        chunk = place // _CHUNK
+        if chunk % _CHUNK == _CHUNK - 1 and self._largest(chunk // _CHUNK) <= at:
+            return place - _CHUNK * _CHUNK
+        return place - _CHUNK if self._latest(chunk) <= at else place
+
+    def _latest(self, chunk: int) -> Instant:
+        chunks = self._chunks
+        while len(chunks) <= chunk:
+            start = len(chunks) * _CHUNK
+            chunks.append(max(self._ends[start : start + _CHUNK], default=EARLIEST))
+        return chunks[chunk]
+
+    def _largest(self, large: int) -> Instant:
+        found = self._large
+        while len(found) <= large:
+            start = len(found) * _CHUNK
+            self._latest(start + _CHUNK - 1)
+            found.append(max(self._chunks[start : start + _CHUNK]))
+        return found[large]
