@@ -11,11 +11,13 @@ import typer
 
 from streams.cli.instants import Clock, read_clock
 from streams.cli.progress import progress_bar
+from streams.cli.unread import EXIT_UNREAD, AllowUnread, report_unread
 from streams.terminal.out import say, watch_output
 
 if TYPE_CHECKING:
     from streams.core.instants import Instant
     from streams.core.policy import Policy
+    from streams.offline.find import Inputs
     from streams.offline.result import Result
 
 
@@ -67,8 +69,8 @@ def check(
         list[str],
         typer.Argument(
             metavar="INPUT...",
-            help="JSON lines or Avro files, plain or gzipped, folders of them, or - for stdin. "
-            "In any order: all inputs are one history.",
+            help="JSON lines, JSON arrays or Avro files, plain or packed (gzip, zstd, xz, bzip2), "
+            "folders of them, or - for stdin. In any order: all inputs are one history.",
             show_default=False,
         ),
     ],
@@ -114,25 +116,33 @@ def check(
             show_default=False,
         ),
     ] = None,
+    allow_unread: AllowUnread = False,
 ) -> None:
     """Judge a history of events and report what was found.
 
     Without --clock no deadline has passed: duties to tell recipients stay due. Bad lines
-    are named on standard error and counted; the rest is judged.
+    are named on standard error and counted; the rest is judged. So are files that are not
+    read, or not to their end: nobody knows what they hold.
 
-    Exit code: 0 when nothing weighs as much as --fail-on, 1 when something does, 2 when
+    Exit code: 0 when nothing weighs as much as --fail-on and all was read, 1 when something
+    does, 2 when something was not read, whatever else was found (unless --allow-unread), or
     the input cannot be used.
     """
+    from streams.cli.outputs import require_writable
     from streams.errors import ConsentryError
-    from streams.offline.read import find_inputs
+    from streams.offline.find import find_inputs
 
     chosen = form or _format_of(output)
     at = read_clock(clock)
     rules = _policy(policy)
-    files = find_inputs(inputs)
-    result = _run(files, rules, at, processes, with_timelines=chosen is Format.HTML)
+    require_writable(output)
+    found = find_inputs(inputs, output)
+    result = _run(found, rules, at, processes, with_timelines=chosen is Format.HTML)
     _tell_bad_lines(result)
+    unread = report_unread(result.unread, result.passed_over)
     if not result.usable:
+        if unread and not result.read:
+            raise ConsentryError("nothing of the input could be read", "Mend or convert the files.")
         if result.read:
             raise ConsentryError(
                 f"none of the {result.read} records could be read as an event",
@@ -140,6 +150,8 @@ def check(
             )
         raise ConsentryError("the input holds no records", "Name files that hold events.")
     _write(result, chosen, output, language=language.value, details=details)
+    if unread and not allow_unread:
+        raise typer.Exit(EXIT_UNREAD)
     if fail_on is not FailOn.NEVER:
         from streams.core.vocabulary import Severity
 
@@ -164,7 +176,7 @@ def _policy(file: Path | None) -> Policy:
 
 
 def _run(
-    files: list[str],
+    inputs: Inputs,
     policy: Policy,
     clock: Instant | None,
     processes: int | None,
@@ -176,7 +188,7 @@ def _run(
     from streams.offline.read import size_of
     from streams.offline.result import run_check
 
-    total = size_of(files)
+    total = size_of(inputs.files)
     count = processes or processes_for(total)
     run = run_check if count == 1 else partial(run_shared, processes=count)
     long = total >= _PROGRESS_FROM_BYTES
@@ -188,7 +200,7 @@ def _run(
             read += count
             done(read)
 
-        return run(files, policy, clock, advance=advance, with_timelines=with_timelines)
+        return run(inputs, policy, clock, advance=advance, with_timelines=with_timelines)
 
 
 def _tell_bad_lines(result: Result) -> None:

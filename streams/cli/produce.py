@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from streams.cli.options import Brokers, Config, Json, read_settings
+from streams.cli.unread import EXIT_UNREAD, AllowUnread, report_unread
 from streams.terminal.out import say, say_json
 
 if TYPE_CHECKING:
     from streams.core.vocabulary import EventType
     from streams.dev.sending import Outgoing
-    from streams.offline.read import Damaged, Line
+    from streams.offline.records import Damaged, Found, Line, Unread
     from streams.wire.decode import Decoded, Rejected
 
 _LONGEST = 1_000_000
@@ -36,7 +37,8 @@ def produce(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="JSON lines or Avro container files, also gzipped; folders of them; or -.",
+            help="JSON lines, JSON arrays or Avro container files, also packed; folders of them; "
+            "or -.",
         ),
     ],
     rate: Annotated[
@@ -57,6 +59,7 @@ def produce(
     brokers: Brokers = None,
     config: Config = None,
     as_json: Json = False,
+    allow_unread: AllowUnread = False,
 ) -> None:
     """Send events to Kafka, each onto its topic and with its subject's key.
 
@@ -64,18 +67,20 @@ def produce(
     is no event is reported by file and line and not sent; the rest is. A reason never
     holds a value of the line.
 
-    Exit code: 0 all sent, 1 some lines were refused, 2 a file or Kafka cannot be used.
+    Exit code: 0 all sent, 1 some lines were refused, 2 something was not read, whatever else
+    was sent (unless --allow-unread), or Kafka cannot be used.
     """
     import asyncio
 
     from streams.cli.progress import progress_bar
     from streams.dev.sending import send
-    from streams.offline.read import STDIN, find_inputs, read_events, size_of
+    from streams.offline.find import find_inputs
+    from streams.offline.read import STDIN, read_events, size_of
 
     settings = read_settings(config, brokers)
     inputs = find_inputs(files)
     tally = Tally(as_is=as_is, report=_quiet if as_json else _report)
-    size = None if STDIN in inputs else size_of(inputs)
+    size = None if STDIN in inputs.files else size_of(inputs.files)
     with progress_bar("sending", size, unit="bytes") as done:
         read = 0
 
@@ -84,15 +89,27 @@ def produce(
             read += count
             done(read)
 
-        records = tally.outgoing(read_events(inputs, advance))
+        records = tally.outgoing(read_events(inputs.files, advance))
         sent = asyncio.run(send(settings, records, rate=rate, compression=compression))
+    unread = report_unread(tally.unread, inputs.passed_over)
     if as_json:
-        say_json({"sent": sent, "by_type": tally.sent, "refused": tally.refused}, indent=None)
+        answer = {
+            "sent": sent,
+            "by_type": tally.sent,
+            "refused": tally.refused,
+            "unread": [
+                {"file": one.file, "line": one.number, "reason": one.reason} for one in tally.unread
+            ],
+            "passed_over": [{"file": one.file, "reason": one.reason} for one in inputs.passed_over],
+        }
+        say_json(answer, indent=None)
     else:
         topics = {kind.value: name for kind, name in settings.topics.inputs.items()}
         for kind, count in sorted(tally.sent.items()):
             say(f"{count:>9}  {topics[kind]}")
         say(f"{sent:>9}  sent, {len(tally.refused)} lines refused")
+    if unread and not allow_unread:
+        raise typer.Exit(EXIT_UNREAD)
     if tally.refused:
         raise typer.Exit(1)
 
@@ -110,14 +127,18 @@ class Tally:
     report: Callable[[dict[str, object]], None]
     sent: dict[str, int] = field(default_factory=dict)
     refused: list[dict[str, object]] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
 
-    def outgoing(self, records: Iterator[Line | Damaged]) -> Iterator[Outgoing]:
+    def outgoing(self, records: Iterator[Found]) -> Iterator[Outgoing]:
         """What of `records` is to be sent."""
         from streams.dev.sending import Outgoing
-        from streams.offline.read import Damaged
+        from streams.offline.records import Damaged, Unread
         from streams.wire.decode import Rejected, decode
 
         for record in records:
+            if isinstance(record, Unread):
+                self.unread.append(record)
+                continue
             if isinstance(record, Damaged):
                 self._refuse(record, "UNPROCESSABLE_EVENT", record.reason)
                 continue

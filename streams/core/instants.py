@@ -45,6 +45,11 @@ def days(count: int) -> Duration:
     return Duration(count * 86_400_000)
 
 
+def after(instant: Instant, duration: Duration) -> Instant:
+    """The instant so much later, or the last one that the canonical form can write."""
+    return Instant(min(instant + duration, LATEST))
+
+
 def parse_instant(text: str) -> Instant:
     """Read an RFC 3339 instant; digits beyond the millisecond are cut off.
 

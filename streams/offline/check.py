@@ -29,7 +29,7 @@ from streams.core.render import event_type
 from streams.core.state import Fact, Outcome, Source
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, EventType, Status
-from streams.offline.read import Damaged, Line
+from streams.offline.records import Damaged, Found, Line, Unread
 from streams.wire.decode import Decoded, Rejected, decode
 
 NO_PARTITION = -1
@@ -85,11 +85,13 @@ def _alike(names: set[str]) -> list[list[str]]:
 class Gathered:
     """The facts by subject, and what could not be judged. Counts add up to `read`.
 
-    `unknown_fields` counts fields that no event of that type has, which were ignored.
+    `unknown_fields` counts fields that no event of that type has, which were ignored. What was
+    not read at all is no part of `read`: nobody knows how many records it holds.
     """
 
     facts: dict[tuple[ControllerId, SubjectId], list[Fact]] = field(default_factory=dict)
     rejected: list[RejectedLine] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
     quality: dict[ViolationId, Finding] = field(default_factory=dict)
     read: int = 0
     unknown_fields: int = 0
@@ -118,10 +120,13 @@ class JudgedSubject(msgspec.Struct, frozen=True):
     not_assessed: int
 
 
-def gather(records: Iterable[Line | Damaged], policy: Policy, clock: Instant | None) -> Gathered:
+def gather(records: Iterable[Found], policy: Policy, clock: Instant | None) -> Gathered:
     """Decode all records; `clock` is what Q04 compares with, None: not tested."""
     gathered = Gathered()
     for record in records:
+        if isinstance(record, Unread):
+            gathered.unread.append(record)
+            continue
         gathered.read += 1
         if isinstance(record, Damaged):
             letter = DeadLetter(code=UNPROCESSABLE, reason=record.reason)

@@ -16,10 +16,15 @@ from zlib import crc32
 
 import msgspec
 
+from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.offline.read import Advance, Damaged, Line, read_events
+from streams.offline.find import Inputs
+from streams.offline.read import read_events
+from streams.offline.records import Advance, Found, Line
 from streams.offline.result import Result, check_records, in_order
+from streams.wire.decode import Rejected, decode
+from streams.wire.framing import AVRO_MARKER
 
 WORTHWHILE_BYTES: Final = 16_000_000
 """Of shorter inputs one process has judged half before others have started."""
@@ -29,7 +34,7 @@ AT_MOST: Final = 8
 
 RECORDS_AT_ONCE: Final = 500
 
-Records = list[Line | Damaged]
+Records = list[Found]
 
 
 class _Key(msgspec.Struct):
@@ -45,7 +50,7 @@ def processes_for(size: int) -> int:
 
 
 def run_shared(
-    files: Sequence[str],
+    inputs: Inputs,
     policy: Policy,
     clock: Instant | None,
     *,
@@ -53,7 +58,7 @@ def run_shared(
     advance: Advance | None = None,
     with_timelines: bool = False,
 ) -> Result:
-    """Read, deal out, judge and collect. Raises ConsentryError for a file that cannot be opened.
+    """Read, deal out, judge and collect.
 
     Raises RuntimeError when a process ends before it has answered; what it met stands on
     standard error.
@@ -64,35 +69,48 @@ def run_shared(
         for _ in range(processes):
             ours, theirs = context.Pipe()
             open_.enter_context(ours)
-            arguments = (theirs, files, policy, clock, with_timelines)
+            arguments = (theirs, inputs, policy, clock, with_timelines)
             process = context.Process(target=_judge_share, args=arguments, daemon=True)
             process.start()
             theirs.close()
             open_.callback(_end, process)
             shares.append(ours)
         try:
-            _deal(read_events(files, advance), shares)
+            _deal(read_events(inputs.files, advance), shares)
             parts: list[Result] = [share.recv() for share in shares]
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise RuntimeError("a process of the check ended before it had answered") from None
     return _joined(parts, policy)
 
 
-def share_of(record: Line | Damaged, of: int) -> int:
+def share_of(record: Found, of: int) -> int:
     """Which share a record belongs to. One that names no subject is refused by any."""
-    if isinstance(record, Line):
-        try:
-            key = _key(record.value)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return 0
-        return crc32(f"{key.controller_id}\x1f{key.subject_id}".encode(errors="replace")) % of
-    return 0
+    key = subject_in(record.value) if isinstance(record, Line) else None
+    return crc32(key) % of if key is not None else 0
+
+
+def subject_in(value: bytes) -> bytes | None:
+    """The subject's key in a record, as text or in Avro; None where it names none."""
+    if value.startswith(AVRO_MARKER):
+        return _subject_in_avro(value)
+    try:
+        key = _key(value)
+        return subject_key(ControllerId(key.controller_id), SubjectId(key.subject_id))
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
 
 
 _key = msgspec.json.Decoder(_Key).decode
 
 
-def _deal(records: Iterable[Line | Damaged], shares: Sequence[Connection]) -> None:
+def _subject_in_avro(value: bytes) -> bytes | None:
+    decoded = decode(value, None)
+    if isinstance(decoded, Rejected):
+        return None
+    return subject_key(decoded.event.controller_id, decoded.event.subject_id)
+
+
+def _deal(records: Iterable[Found], shares: Sequence[Connection]) -> None:
     """Send each record to its share; a share that is behind holds up the reading."""
     waiting: list[Records] = [[] for _ in shares]
     for record in records:
@@ -108,7 +126,7 @@ def _deal(records: Iterable[Line | Damaged], shares: Sequence[Connection]) -> No
 
 def _judge_share(
     share: Connection,
-    files: Sequence[str],
+    inputs: Inputs,
     policy: Policy,
     clock: Instant | None,
     with_timelines: bool,  # noqa: FBT001 - arguments of a process are positional
@@ -117,14 +135,14 @@ def _judge_share(
     with share:
         try:
             result = check_records(
-                _dealt(share), files, policy, clock, with_timelines=with_timelines
+                _dealt(share), inputs, policy, clock, with_timelines=with_timelines
             )
             share.send(result)
         except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
             return  # the reading process is gone, and says why
 
 
-def _dealt(share: Connection) -> Iterator[Line | Damaged]:
+def _dealt(share: Connection) -> Iterator[Found]:
     while (records := share.recv()) is not None:
         yield from records
 
@@ -137,6 +155,7 @@ def _joined(parts: Sequence[Result], policy: Policy) -> Result:
         whole.findings += part.findings
         whole.duties += part.duties
         whole.rejected += part.rejected
+        whole.unread += part.unread
         whole.moments |= part.moments
         whole.by_type += part.by_type
         whole.read += part.read

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from streams.core.findings import Duty, Finding
@@ -12,7 +12,9 @@ from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.vocabulary import DutyStatus, EventType, Severity
 from streams.offline.check import Names, RejectedLine, gather, judged
-from streams.offline.read import Advance, Damaged, Line, read_events
+from streams.offline.find import Inputs, PassedOver
+from streams.offline.read import read_events
+from streams.offline.records import Advance, Found, Unread
 from streams.offline.timeline import Moment, timeline
 
 SEVERITIES = tuple(Severity)
@@ -28,7 +30,8 @@ OPEN_DUTY = frozenset({DutyStatus.DUE, DutyStatus.OVERDUE})
 class Result:
     """One check. Findings stand heaviest first, then by time; duties by deadline.
 
-    `read` = judged events + events not assessed + duplicates + rejected lines. `moments` holds
+    `read` = judged events + events not assessed + duplicates + rejected lines. `unread` are
+    files, or the rest of files, of which nobody knows how many records they hold. `moments` holds
     the timeline of each finding where it was asked for. `unknown_fields` counts fields of events
     that no event of their type has; `names` are the controllers and recipients that events named.
     """
@@ -39,6 +42,8 @@ class Result:
     findings: list[Finding] = field(default_factory=list)
     duties: list[Duty] = field(default_factory=list)
     rejected: list[RejectedLine] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    passed_over: tuple[PassedOver, ...] = ()
     moments: dict[ViolationId, tuple[Moment, ...]] = field(default_factory=dict)
     by_type: Counter[EventType] = field(default_factory=Counter)
     read: int = 0
@@ -61,6 +66,12 @@ class Result:
         return self.read - self.not_assessed - self.duplicates - len(self.rejected)
 
     @property
+    def not_read(self) -> list[Unread]:
+        """All that may hold events and was not read: in files, and files of folders."""
+        whole = [Unread(one.file, 0, one.reason) for one in self.passed_over if one.unread]
+        return whole + self.unread
+
+    @property
     def violations(self) -> list[Finding]:
         """The findings that are violations."""
         return [finding for finding in self.findings if finding.severity in VIOLATIONS]
@@ -79,21 +90,21 @@ class Result:
 
 
 def run_check(
-    files: Sequence[str],
+    inputs: Inputs,
     policy: Policy,
     clock: Instant | None,
     *,
     advance: Advance | None = None,
     with_timelines: bool = False,
 ) -> Result:
-    """Read, judge and collect. Raises ConsentryError for a file that cannot be opened."""
-    records = read_events(files, advance)
-    return check_records(records, files, policy, clock, with_timelines=with_timelines)
+    """Read, judge and collect."""
+    records = read_events(inputs.files, advance)
+    return check_records(records, inputs, policy, clock, with_timelines=with_timelines)
 
 
 def check_records(
-    records: Iterable[Line | Damaged],
-    files: Sequence[str],
+    records: Iterable[Found],
+    inputs: Inputs,
     policy: Policy,
     clock: Instant | None,
     *,
@@ -102,11 +113,13 @@ def check_records(
     """Judge records of the files and collect."""
     gathered = gather(records, policy, clock)
     result = Result(
-        inputs=tuple(files),
+        inputs=inputs.names,
+        passed_over=tuple(inputs.passed_over),
         policy=policy,
         clock=clock,
         findings=list(gathered.quality.values()),
         rejected=gathered.rejected,
+        unread=gathered.unread,
         by_type=gathered.by_type,
         read=gathered.read,
         unknown_fields=gathered.unknown_fields,
@@ -134,6 +147,7 @@ def in_order(result: Result) -> Result:
     result.findings.sort(key=_weight)
     result.duties.sort(key=lambda duty: (duty.due_at, duty.duty_id))
     result.rejected.sort(key=lambda bad: (places.get(bad.file, -1), bad.line))
+    result.unread.sort(key=lambda one: (places.get(one.file, -1), one.number))
     return result
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -134,3 +135,126 @@ def test_the_policy_and_the_clock_count(tmp_path: Path, capsys: Capture) -> None
     first = json.loads(capsys.readouterr().out.splitlines()[0])
     assert first["code"] == "RECIPIENT_NOT_NOTIFIED"
     assert first["policy_version"].startswith("mine+")
+
+
+def test_what_is_not_read_is_named_and_the_exit_code_says_so(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(grant("g"), share("a")))
+    assert main(["check", str(tmp_path)]) == 0
+    (tmp_path / "b.csv").write_bytes(b"event_id\n")
+    (tmp_path / "c.jsonl.gz").write_bytes(gzip.compress(lines(share("b")))[:-3])
+    capsys.readouterr()
+    assert main(["check", str(tmp_path), "--format", "jsonl"]) == 2
+    said = capsys.readouterr()
+    assert f"{tmp_path}/b.csv: passed over: it begins with neither" in said.err
+    assert f"{tmp_path}/c.jsonl.gz:2: rest of the file unread: the gzip data" in said.err
+    assert "2 files were not read, wholly or in part" in said.err
+    records = [json.loads(line) for line in said.out.splitlines()]
+    assert [(one["kind"], one["line"]) for one in records[:-1] if one["kind"] == "unread"] == [
+        ("unread", 0), ("unread", 2),
+    ]  # fmt: skip
+    assert (records[-1]["read"], records[-1]["unread"]) == (3, 2)
+    # Also with findings, and where all findings are let pass.
+    (tmp_path / "d.jsonl").write_bytes(lines(share("x", subject_id="s2")))
+    assert main(["check", str(tmp_path)]) == 2
+    assert main(["check", str(tmp_path), "--fail-on", "NEVER"]) == 2
+    assert main(["check", str(tmp_path), "--allow-unread"]) == 1
+    assert main(["check", str(tmp_path), "--allow-unread", "--fail-on", "NEVER"]) == 0
+
+
+@pytest.mark.parametrize("form", ["table", "html", "csv", "jsonl"])
+def test_every_form_of_the_result_names_what_was_not_read(form: str, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(grant("g"), share("a")))
+    (tmp_path / "b.csv").write_bytes(b"event_id\n")
+    report = tmp_path / "report"
+    assert main(["check", str(tmp_path), "--format", form, "-o", str(report)]) == 2
+    if form != "csv":  # a row for each finding, and nothing else
+        assert ("b.csv" if form != "table" else "1 files were not read") in report.read_text()
+
+
+@pytest.mark.parametrize("form", ["table", "html", "csv", "jsonl"])
+@pytest.mark.parametrize("clock", [None, "9999-12-31T23:59:59.999Z"])
+def test_the_last_instant_of_the_calendar_is_reported_in_every_form(
+    form: str, clock: str | None, tmp_path: Path, capsys: Capture
+) -> None:
+    file = tmp_path / "events.jsonl"
+    last = "9999-12-31T23:59:59.999Z"
+    file.write_bytes(
+        lines(
+            share("s", occurred_at="9999-12-31T23:59:59.000Z"),
+            withdrawal("w", occurred_at=last, action="OBJECTED", consent_id=None),
+            share("x", occurred_at="1990-01-01T00:00:00.000Z"),
+        )
+    )
+    options = [] if clock is None else ["--clock", clock]
+    assert main(["check", str(file), "--format", form, *options]) == 1
+    if form == "jsonl":
+        duties = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert {one["due_at"] for one in duties if one["kind"] == "duty"} == {last}
+
+
+def test_a_result_is_its_owners_only_and_there_whole_or_not_at_all(
+    events: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = events.with_name("report.jsonl")
+    target.write_text("old")
+    target.chmod(0o644)
+    linked = events.with_name("linked")
+    linked.symlink_to(target)
+    assert main(["check", str(events), "--format", "jsonl", "-o", str(linked)]) == 1
+    assert linked.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert target.read_text().startswith('{"kind":"finding"')
+    before = target.read_bytes()
+
+    def broken(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("streams.offline.report.lines.write_jsonl", broken)
+    assert main(["check", str(events), "--format", "jsonl", "-o", str(target)]) == 2
+    assert target.read_bytes() == before
+    assert sorted(path.name for path in events.parent.iterdir()) == [
+        "events.jsonl", "linked", "report.jsonl",
+    ]  # fmt: skip
+
+
+def test_the_result_does_not_replace_an_input_and_goes_to_devices(
+    events: Path, capsys: Capture
+) -> None:
+    before = events.read_bytes()
+    for given in (events, events.parent):
+        assert main(["check", str(given), "-o", str(events)]) == 2
+        assert "over the input" in capsys.readouterr().err
+    assert events.read_bytes() == before
+    assert main(["check", str(events), "-o", "/dev/null", "--format", "csv"]) == 1
+    assert Path("/dev/null").is_char_device()
+    assert main(["check", str(events), "-o", str(events.parent)]) == 2
+    assert "it is a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["r.jsonl", "r.csv", "r.html", "r.txt"])
+def test_a_report_in_the_folder_of_the_events_is_not_read_again(name: str, events: Path) -> None:
+    target = events.with_name(name)
+    for _ in range(2):
+        assert main(["check", str(events.parent), "-o", str(target)]) == 1
+    if name == "r.jsonl":  # known for a report also where it is not the output
+        assert main(["check", str(events.parent)]) == 1
+
+
+@pytest.mark.parametrize("form", ["table", "html", "csv", "jsonl"])
+def test_names_of_any_bytes_are_reported_in_every_form(
+    form: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    name = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9\xff.jsonl")
+    Path(name).write_bytes(b"{\n" + lines(share("a")))
+    Path(name + ".csv").write_bytes(b"x")
+    report = os.fsdecode(os.fsencode(tmp_path) + b"/\xe9")
+    assert main(["check", str(tmp_path), "--format", form]) == 2
+    assert main(["check", name, "--format", form, "-o", report]) == 1
+    assert main(["check", name + "x"]) == 2
+    assert main(["check", name, "-o", name]) == 2
+    assert main(["check", name, "-o", name + "/x"]) == 2
+    said = capfdbinary.readouterr().err
+    assert b"caf\\xe9\\xff.jsonl:1: UNPROCESSABLE_EVENT" in said
+    assert b"Traceback" not in said

@@ -103,7 +103,15 @@ def test_a_reader_that_leaves_in_the_middle_is_no_error(form: str, tmp_path: Pat
     sample = ["sample", "--output", str(tmp_path), "--subjects", "400", "--until", UNTIL]
     assert command_line.main([*sample, "--bad", "0"]) == 0
     program = subprocess.Popen(
-        [sys.executable, "-m", "streams.cli.main", "check", str(tmp_path), "--format", form],
+        [
+            sys.executable,
+            "-m",
+            "streams.cli.main",
+            "check",
+            str(tmp_path / "stream.jsonl"),
+            "--format",
+            form,
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

@@ -11,7 +11,7 @@ from streams.cli.main import main
 from streams.core.vocabulary import Status
 from streams.offline.check import gather, judged
 from streams.offline.conformance.cases import case_policy
-from streams.offline.read import Line
+from streams.offline.records import Line
 from streams.wire.findings import encode_finding
 from tests.kafka.harness import Bus, Sent
 from tests.offline.events import lines, share

@@ -12,7 +12,8 @@ from streams.core.vocabulary import Severity, Status
 from streams.dev.samples import Form, SampleOptions, make_sample, write_sample
 from streams.dev.scoring import score
 from streams.offline.check import gather, judged
-from streams.offline.read import Damaged, Line
+from streams.offline.find import Inputs
+from streams.offline.records import Damaged, Line, Unread
 from streams.offline.result import Result, run_check
 from streams.policy_file import load_policy
 from tests.offline.events import grant, lines, share, withdrawal
@@ -24,7 +25,7 @@ LATER = parse_instant("2026-09-10T00:00:00Z")
 def check_lines(content: bytes, tmp_path: Path, clock: Instant | None = None) -> Result:
     file = tmp_path / "events.jsonl"
     file.write_bytes(content)
-    return run_check([str(file)], POLICY, clock, with_timelines=True)
+    return run_check(Inputs([str(file)]), POLICY, clock, with_timelines=True)
 
 
 def codes(result: Result) -> list[tuple[str, str]]:
@@ -87,7 +88,7 @@ def test_the_future_is_tested_against_the_clock_and_not_without_one(tmp_path: Pa
 
 
 def test_bad_records_are_named_and_the_rest_is_judged() -> None:
-    records: list[Line | Damaged] = [
+    records: list[Line | Damaged | Unread] = [
         Line("f", 1, lines(share("a"))),
         Line("f", 2, b"{"),
         Line("f", 3, lines(share("b", lia_ref="jan@example.nl"))),
@@ -124,7 +125,7 @@ def test_a_sample_gets_its_full_score(tmp_path: Path) -> None:
     sample = make_sample(SampleOptions(subjects=400, seed=3, until=until))
     _, truth = write_sample(sample, tmp_path, Form.JSONL)
     policy = load_policy(tmp_path / "policy.toml")
-    result = run_check([str(tmp_path / "stream.jsonl")], policy, until)
+    result = run_check(Inputs([str(tmp_path / "stream.jsonl")]), policy, until)
     got = score(truth, result.findings, result.duties, until)
     assert got.full, json.dumps([got.missing, got.extra])
     assert result.read == truth.records["all"]

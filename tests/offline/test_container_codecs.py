@@ -15,7 +15,7 @@ import fastavro
 import pytest
 
 from streams.offline.container_codecs import CODECS
-from streams.offline.read import Damaged, Line, read_events
+from streams.offline.read import Found, Line, Unread, read_events
 from tests.offline.events import AT
 
 FIELDS = ("event_type", "event_id", "controller_id", "subject_id", "occurred_at", "recipient_id")
@@ -47,7 +47,7 @@ def write(path: Path, codec: str) -> Path:
     return path
 
 
-def read(path: Path) -> list[Line | Damaged]:
+def read(path: Path) -> list[Found]:
     return list(read_events([str(path)]))
 
 
@@ -97,7 +97,7 @@ def test_an_unknown_codec_is_named_and_not_taken_for_damage(
     length = bytes([2 * len(written)])
     path.write_bytes(packed.replace(b"\x0edeflate", length + written))
     (found,) = read(path)
-    assert isinstance(found, Damaged)
+    assert isinstance(found, Unread)
     assert f"compressed with {named}, which is none of null, deflate, snappy" in found.reason
 
 
@@ -105,5 +105,5 @@ def test_damage_is_still_called_damage(tmp_path: Path) -> None:
     path = write(tmp_path / "events.avro", "zstandard")
     path.write_bytes(path.read_bytes()[:-40])
     *_, last = read(path)
-    assert isinstance(last, Damaged)
+    assert isinstance(last, Unread)
     assert "cut short or damaged" in last.reason

@@ -13,10 +13,10 @@ from streams.cli.main import main
 from streams.core.findings import Finding
 from streams.core.instants import parse_instant
 from streams.dev.samples import Form, SampleOptions, make_sample, write_sample
-from streams.errors import ConsentryError
 from streams.offline import processes
+from streams.offline.find import Inputs
 from streams.offline.processes import processes_for, run_shared, share_of
-from streams.offline.read import Damaged, Line
+from streams.offline.records import Damaged, Line
 from streams.offline.result import Result, run_check
 from streams.policy_file import load_policy
 from tests.offline.events import lines, share
@@ -51,7 +51,7 @@ def anonymous(finding: Finding) -> Any:
 
 @pytest.mark.parametrize("count", [2, 3])
 def test_several_processes_find_what_one_finds(shop: Path, count: int) -> None:
-    files = [str(shop / "stream.jsonl")]
+    files = Inputs([str(shop / "stream.jsonl")])
     policy = load_policy(shop / "policy.toml")
     advanced: list[int] = []
     one = run_check(files, policy, CLOCK, with_timelines=True)
@@ -77,17 +77,20 @@ def test_shares_are_all_used_and_subjects_stay_whole(shop: Path) -> None:
     assert share_of(Damaged("f", 1, "cut short"), 3) == 0
 
 
-def test_a_file_that_cannot_be_opened_ends_all_processes(tmp_path: Path, shop: Path) -> None:
-    files = [str(shop / "stream.jsonl"), str(tmp_path / "none.jsonl")]
-    with pytest.raises(ConsentryError, match=r"none\.jsonl cannot be read"):
-        run_shared(files, load_policy(shop / "policy.toml"), None, processes=2)
+def test_a_file_that_cannot_be_opened_is_unread_and_the_rest_is_judged(
+    tmp_path: Path, shop: Path
+) -> None:
+    files = Inputs([str(shop / "stream.jsonl"), str(tmp_path / "none.jsonl")])
+    result = run_shared(files, load_policy(shop / "policy.toml"), None, processes=2)
+    assert [(Path(one.file).name, one.number) for one in result.unread] == [("none.jsonl", 0)]
+    assert result.usable
     assert not multiprocessing.active_children()
 
 
 def test_a_process_that_fails_is_no_empty_result(shop: Path) -> None:
     nothing: Any = None
     with pytest.raises(RuntimeError, match="ended before it had answered"):
-        run_shared([str(shop / "stream.jsonl")], nothing, None, processes=2)
+        run_shared(Inputs([str(shop / "stream.jsonl")]), nothing, None, processes=2)
 
 
 def test_short_inputs_are_judged_here(

@@ -20,7 +20,8 @@ from streams.dev.samples import (
 from streams.dev.scoring import score
 from streams.errors import ConsentryError
 from streams.offline.check import gather, judged
-from streams.offline.read import find_inputs, read_events
+from streams.offline.find import find_inputs
+from streams.offline.read import read_events
 from streams.policy_file import load_policy
 
 UNTIL = parse_instant("2026-11-20T12:00:00Z")
@@ -35,7 +36,7 @@ def test_the_offline_check_finds_the_truth_in_every_form(form: Form, tmp_path: P
     assert truth == told
 
     policy = load_policy(tmp_path / "policy.toml")
-    gathered = gather(read_events(find_inputs([str(tmp_path)])), policy, UNTIL)
+    gathered = gather(read_events(find_inputs([str(tmp_path)]).files), policy, UNTIL)
     assert gathered.read == truth.records["all"]
     findings = list(gathered.quality.values())
     duties: list[Duty] = []

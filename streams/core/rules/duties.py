@@ -11,7 +11,7 @@ from typing import Final
 
 from streams.core.events import ConsentChange, DataShare
 from streams.core.identifiers import EventId, RecipientId, Slot
-from streams.core.instants import Instant
+from streams.core.instants import Instant, after
 from streams.core.ledger import Ledger, ShareKind, first_ids
 from streams.core.policy import Policy
 from streams.core.rules.capture import defects
@@ -47,7 +47,7 @@ def signal_duties(
     for kind in kinds_hit(ledger_of(subject, policy), signal):
         if kind.shares.any_before(signal.at):
             received.setdefault(kind.normal.recipient_id, []).append(kind)
-    due_at = Instant(signal.at + policy.at(signal.at).notify_deadline)
+    due_at = after(signal.at, policy.at(signal.at).notify_deadline)
     return {
         recipient_id: _duty(
             subject,
@@ -84,7 +84,7 @@ def share_duties(
     basis = found.get(BASIS_SLOT)
     if basis is None or basis.code not in AGAINST_EXPRESSED_WILL:
         return {}
-    due_at = Instant(share.occurred_at + policy.at(share.occurred_at).notify_deadline)
+    due_at = after(share.occurred_at, policy.at(share.occurred_at).notify_deadline)
     duty = _duty(
         subject,
         share.recipient_id,

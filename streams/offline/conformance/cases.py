@@ -16,7 +16,8 @@ from streams.core.instants import Instant, parse_instant
 from streams.core.policy import UNDATED_ADEQUACY, Policy, Registers
 from streams.errors import ConsentryError
 from streams.offline.check import gather, judged
-from streams.offline.read import GZIP_MAGIC, Line
+from streams.offline.records import Line
+from streams.offline.unpack import GZIP_MAGIC
 from streams.policy_file import policy_from_names
 from streams.terminal.safe import safe_json_line
 

@@ -28,7 +28,7 @@ full-width forms too; and after a semicolon, where it takes that for the separat
 
 
 def write_jsonl(result: Result, file: BinaryIO) -> None:
-    """A line for each finding, duty and rejected line, told apart by `kind`; then a summary."""
+    """A line for each finding, duty, rejected line and unread file, by `kind`; then a summary."""
     file.writelines(
         safe_json_line(msgspec.json.encode(record)) + b"\n" for record in _records(result)
     )
@@ -41,6 +41,8 @@ def _records(result: Result) -> Iterator[dict[str, Any]]:
         yield {"kind": "duty", **duty_to_json(duty)}
     for line in result.rejected:
         yield {"kind": "rejected", **msgspec.to_builtins(line)}
+    for one in result.not_read:
+        yield {"kind": "unread", "file": one.file, "line": one.number, "reason": one.reason}
     yield {"kind": "summary", **summary(result)}
 
 
@@ -52,6 +54,8 @@ def summary(result: Result) -> dict[str, Any]:
         "not_assessed": result.not_assessed,
         "duplicates": result.duplicates,
         "rejected": len(result.rejected),
+        "unread": len(result.not_read),
+        "passed_over": len(result.passed_over),
         "subjects": result.subjects,
         "unknown_fields": result.unknown_fields,
         "alike_but_for_case": result.names.alike,

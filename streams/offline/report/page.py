@@ -29,6 +29,7 @@ from streams.terminal.safe import safe
 MAX_RECIPIENTS: Final = 25
 MAX_DUTIES: Final = 200
 MAX_REJECTED: Final = 50
+MAX_UNREAD: Final = 50
 MAX_INPUTS: Final = 8
 _HEBREW_ARABIC: Final = (
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -74,6 +75,8 @@ def render_page(
         rejected=result.rejected[:MAX_REJECTED],
         rejected_codes=Counter(line.code for line in result.rejected).most_common(),
         more_rejected=max(0, len(result.rejected) - MAX_REJECTED),
+        unread=result.not_read[:MAX_UNREAD],
+        more_unread=max(0, len(result.not_read) - MAX_UNREAD),
         inputs=result.inputs[:MAX_INPUTS],
         more_inputs=max(0, len(result.inputs) - MAX_INPUTS),
         settings=_settings(result),

@@ -147,7 +147,10 @@ def _starts(
     starts: list[date] = []
     while start <= last and len(starts) < limit:
         starts.append(start)
-        start = next_of(start)
+        try:
+            start = next_of(start)
+        except OverflowError:  # the calendar ends with the year 9999
+            break
     return starts
 
 

@@ -72,6 +72,12 @@ def _print_counts(result: Result, console: Screen) -> None:
     console.print(
         f"Policy {result.policy.version}, law {result.policy.law_version}, clock {clock}",
     )
+    if unread := len(result.not_read):
+        console.print(
+            f"{unread} files were not read, wholly or in part: what follows is no answer about "
+            "all of the input.",
+            style="bold yellow",
+        )
     if not result.findings:
         console.print("No findings.", style="green")
 

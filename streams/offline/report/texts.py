@@ -125,6 +125,17 @@ TEXTS: Final[dict[str, Pair]] = {
     ),
     "place": Pair("Place", "Plaats"),
     "what_is_wrong": Pair("What is wrong", "Wat er mis is"),
+    "unread_title": Pair("Files that were not read", "Bestanden die niet zijn gelezen"),
+    "unread_of": Pair(
+        "Not at all, or not from that record on. Nobody knows what they hold: a consent or a "
+        "withdrawal in them would change what this report says.",
+        "In het geheel niet, of niet vanaf dat record. Niemand weet wat erin staat: een "
+        "toestemming of intrekking daarin zou dit rapport veranderen.",
+    ),
+    "unread_first": Pair(
+        "Not all of the input was read (see below).",
+        "Niet alle invoer is gelezen (zie hieronder).",
+    ),
     "more_rejected": Pair("more", "meer"),
     "limits": Pair("What this check cannot prove", "Wat deze controle niet kan bewijzen"),
     "settings": Pair("The policy applied", "Het toegepaste beleid"),
