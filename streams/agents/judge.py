@@ -73,7 +73,11 @@ class Judging:
         except (ConsentryError, CorruptRow) as error:
             ending.stop_for(self._explain(error))
         except RuleFault as fault:
-            ending.crash("a rule failed; the record stays uncommitted", **fault.where)
+            ending.crash(
+                "a rule failed; the record stays uncommitted",
+                remedy=fault.remedy(self._app.settings.topics.ticks),
+                **fault.where,
+            )
         except Discontinuity as gap:
             ending.crash(
                 "a slice does not continue where the last one ended",

@@ -65,6 +65,20 @@ class RuleFault(Exception):
         if trace is not None:
             self.where["trace_id"] = trace
 
+    def remedy(self, ticks: str) -> str:
+        """What to do; `ticks` is the topic whose records cannot be set aside."""
+        told = (
+            "Start the worker again; what was judged is kept. If it ends here again, report it "
+            "with this line"
+        )
+        topic, partition, offset = (self.where[name] for name in ("topic", "partition", "offset"))
+        if topic == ticks:
+            return f"{told}, and install a release that mends it: a tick cannot be set aside."
+        return (
+            f"{told}, and let it go on without this record: consentry skip --topic {topic} "
+            f'--partition {partition} --offset {offset} --why "..."'
+        )
+
 
 class PartitionJudge:
     """Judges the slices of one partition number."""
@@ -113,6 +127,7 @@ class PartitionJudge:
         self.retention = Retention(
             partition.number, partition.rows, self.subjects, self._progress, policy
         )
+        self._skips = {(skip.topic, skip.offset): skip for skip in self._progress.skips}
         self.strays = Strays()
         self.set_aside: list[SetAside] = []
         """Records that were set aside, for the caller to take out."""
@@ -163,6 +178,9 @@ class PartitionJudge:
                 if not self._tick(Instant(min(max(0, record.timestamp), LATEST))):
                     return False
                 counters.judged += 1
+            elif self._skips and (skip := self._skips.get((record.topic, record.offset))):
+                refused = self._arrivals.skipped(record, skip)
+                self._put_aside(record, refused, counters)
             else:
                 self._event(record, counters)
         except (ConsentryError, CorruptRow):
@@ -305,12 +323,16 @@ class PartitionJudge:
         self._batch.add(Output(self._names.rekeyed, home, arrived.key, record.value, headers))
 
     def _set_aside(self, record: Record, refused: Refused, counters: Counters) -> None:
-        """Count a record that cannot be judged, and keep it with the reason."""
+        """Set aside a record that cannot be judged; too many of them stop the worker."""
+        self._limit.dead(self._progress, self._partition.number)
+        self._put_aside(record, refused, counters)
+
+    def _put_aside(self, record: Record, refused: Refused, counters: Counters) -> None:
+        """Count a record that is not judged, and keep it with the reason."""
         counters.dead_lettered += 1
         code = refused.rejected.dead_letter.code
         self.set_aside.append(
             SetAside(record.topic, record.partition, record.offset, code, trace_id(record))
         )
         self._tally.dead_letters[code] += 1
-        self._limit.dead(self._progress, self._partition.number)
         self._tally.finding(self._aside.put(record, refused, self._batch))

@@ -31,6 +31,7 @@ COMMAND_MODULES = (
     "broker",
     "topics",
     "worker",
+    "skip",
     "deliver",
     "sample",
     "pseudonym",

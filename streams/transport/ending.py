@@ -26,13 +26,17 @@ STOPPED: Final = 2
 log = structlog.get_logger("consentry.worker")
 
 
-def crash(reason: str, **where: Any) -> NoReturn:
-    """End the process at once with code 70.
+def crash(reason: str, remedy: str | None = None, **where: Any) -> NoReturn:
+    """End the process at once with code 70; `remedy` is the last that it says.
 
     `where` names topics, partitions, offsets and types of exceptions, never a value of
     a record nor the text of an exception, which may quote one.
     """
-    log.critical("worker.crashed", reason=reason, **where)
+    if remedy is None:
+        log.critical("worker.crashed", reason=reason, **where)
+    else:
+        log.critical("worker.crashed", reason=reason, **where, remedy=remedy)
+        print(remedy, file=sys.stderr)  # noqa: T201 - as the command line does
     leave(CRASHED)
 
 

@@ -14,16 +14,18 @@ from streams.core import quality
 from streams.core.events import Event
 from streams.core.findings import DeadLetter, Finding
 from streams.core.identifiers import EventId, SubjectKey, subject_key
+from streams.core.instants import format_instant
 from streams.core.policy import Policy
 from streams.core.state import Fact
 from streams.core.vocabulary import EventType
 from streams.settings.names import TopicNames
 from streams.unpacking.cut import readable_bytes
 from streams.wire.decode import MAX_BYTES, Rejected, decode
-from streams.wire.guard import guard_key
+from streams.wire.guard import guard_bytes, guard_key
 from streams.wire.murmur2 import murmur2
 from streams.wire.ordinary import Ordinary
 from streams.wire.origin import Origin, direct, rekeyed
+from streams.wire.progress import Skip
 from streams.wire.record import Record
 from streams.wire.rejected import raw_key
 
@@ -43,6 +45,10 @@ UNTIMED_REASON: Final = (
     "the record arrived; let the producer set the present time, or give the topic "
     "message.timestamp.type=LogAppendTime"
 )
+
+
+OPERATOR_SKIPPED: Final = "OPERATOR_SKIPPED"
+"""Code of a dead letter whose record `consentry skip` set aside."""
 
 
 class Arrived(NamedTuple):
@@ -69,17 +75,21 @@ class Refused(NamedTuple):
 
     origin: Origin
     rejected: Rejected
+    suspect: bool = False
+    """Whether it may hold raw personal data, although that is not why it is refused."""
 
     @property
     def quarantined(self) -> bool:
-        """Whether it holds raw personal data."""
-        return self.rejected.dead_letter.code == quality.RAW_PERSONAL_DATA
+        """Whether it holds raw personal data, or may."""
+        return self.suspect or self.rejected.dead_letter.code == quality.RAW_PERSONAL_DATA
 
     def finding(self, policy: Policy) -> Finding:
         """The quality finding that tells of it."""
         rejected = self.rejected
+        code = rejected.dead_letter.code
         return quality.quality_finding(
-            rejected.dead_letter.code,
+            # The law has no code for what an operator does: such a record is not judged.
+            quality.UNPROCESSABLE if code == OPERATOR_SKIPPED else code,
             controller_id=rejected.controller_id,
             subject_id=rejected.subject_id,
             event_id=rejected.event_id or EventId(self.origin.reference),
@@ -136,6 +146,20 @@ class Arrivals:
         key = subject_key(event.controller_id, event.subject_id)
         return Arrived(fact, key, origin, decoded.unknown_fields)
 
+    def skipped(self, record: Record, skip: Skip) -> Refused:
+        """A record that an operator had set aside. Nothing of it is decoded, and nothing raises.
+
+        Whether it goes to quarantine depends on its bytes alone.
+        """
+        origin = rekeyed(record, self._inputs) if record.topic == self._rekeyed else None
+        origin = direct(record) if origin is None else origin
+        reason = f"set aside by {skip.by} at {format_instant(skip.at)}: {skip.why}"
+        letter = DeadLetter(code=OPERATOR_SKIPPED, reason=reason)
+        event_type = self._kinds.get(origin.source.topic)
+        return Refused(
+            origin, Rejected(dead_letter=letter, event_type=event_type), suspect=_suspect(record)
+        )
+
     def settle(self, record: Record, arrived: Arrived, home: int) -> Arrived | Elsewhere | Refused:
         """Whether an event is judged where its record stands; `home` is its key's partition."""
         if record.key != arrived.key and (kind := guard_key(record.key)) is not None:
@@ -148,6 +172,14 @@ class Arrivals:
         if quality.is_future(arrived.fact):
             return _refuse(arrived, DeadLetter(code=quality.FUTURE, reason=FUTURE_REASON))
         return arrived
+
+
+def _suspect(record: Record) -> bool:
+    try:
+        found = record.value is not None and guard_bytes(record.value) is not None
+        return found or guard_key(record.key) is not None
+    except Exception:  # noqa: BLE001 - this may be why it must be skipped
+        return True
 
 
 def partition_for(key: bytes, count: int) -> int:

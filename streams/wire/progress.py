@@ -69,6 +69,19 @@ class Gap(msgspec.Struct, frozen=True, array_like=True):
     end: int
 
 
+class Skip(msgspec.Struct, frozen=True, array_like=True):
+    """A record that an operator had set aside: where it stands, why, who said so and when.
+
+    It stays with the state after it was passed, so that the accounting can be checked.
+    """
+
+    topic: str
+    offset: int
+    why: str
+    by: str
+    at: Instant
+
+
 class Progress(msgspec.Struct, kw_only=True, array_like=True):
     """What has been judged in one partition number.
 
@@ -86,6 +99,8 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     pass over the subjects began, `sweep_from` the place in the store where it goes on,
     empty when it is through. `ticking_since` is the first partition time of this state,
     `subjects_left` counts who left.
+
+    `skips` are the records that operators had set aside, passed or still to come.
     """
 
     positions: dict[str, int]
@@ -104,6 +119,7 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     arrived_before: Instant | None = None
     ticking_since: Instant | None = None
     subjects_left: int = 0
+    skips: tuple[Skip, ...] = ()
 
     def count(self, topic: str) -> Counters:
         """The counters of a topic, made when there are none."""

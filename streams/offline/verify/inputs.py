@@ -22,7 +22,7 @@ from streams.offline.verify.result import Difference, Kind, Seen
 from streams.offline.verify.spill import Arrival, Spill
 from streams.settings.names import TopicNames
 from streams.wire.arrival import Arrivals, Arrived, Elsewhere, Refused, partition_for
-from streams.wire.progress import Progress
+from streams.wire.progress import Progress, Skip
 from streams.wire.record import Record
 from streams.wire.rows import row_key
 
@@ -62,11 +62,13 @@ class Inputs:
         self._home = lru_cache(HOMES_KEPT)(partial(partition_for, count=count))
         self._asides = ((names.dead_letters, False), (names.quarantine, True))
         self._aside_starts: dict[str, int] = {}
+        self._skips: dict[tuple[str, int], Skip] = {}
         self.spans: list[Span] = []
 
     async def read(self, bus: Bus, progress: Progress) -> None:
         """Read every topic up to the position of the state."""
         names = self._names
+        self._skips = {(skip.topic, skip.offset): skip for skip in progress.skips}
         for topic in (*names.inputs.values(), names.rekeyed, names.ticks):
             # A topic that was created again may end before the state does.
             end = min(progress.positions.get(topic, 0), await bus.end(topic, self._number))
@@ -85,7 +87,11 @@ class Inputs:
         elsewhere: list[Elsewhere] = []
         refused: list[tuple[Record, Refused]] = []
         for record in records:
-            found: Arrived | Elsewhere | Refused = self._arrivals.read(record)
+            found: Arrived | Elsewhere | Refused
+            if skip := self._skips.get((record.topic, record.offset)):
+                found = self._arrivals.skipped(record, skip)
+            else:
+                found = self._arrivals.read(record)
             if isinstance(found, Arrived):
                 home = self._home(found.key)
                 found = self._arrivals.settle(record, found, home)

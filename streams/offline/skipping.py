@@ -1,0 +1,218 @@
+"""Setting one record aside that stops a worker, on an operator's word (docs/adr/0042).
+
+The order is written where the worker looks first: into the progress row of the partition
+number, in a transaction under the worker's own transactional id. So it is there or not, a
+worker that still runs is fenced, and the next one sets the record aside in its own
+transaction, as it would any other that cannot be judged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import Final, NamedTuple
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, ProducerFenced
+
+from streams.core.instants import Instant
+from streams.errors import ConsentryError
+from streams.offline.verify.bus import Bus, count_partitions
+from streams.offline.verify.pace import Pace
+from streams.settings import Settings
+from streams.topics import explain
+from streams.transport import checks
+from streams.transport.clients import transactional_producer
+from streams.transport.delivery import Output, send_all
+from streams.transport.takeover import SETTLING_S
+from streams.wire.progress import (
+    PROGRESS_KEY,
+    CorruptProgress,
+    Progress,
+    Skip,
+    decode_progress,
+    encode_progress,
+)
+
+AT_MOST: Final = 1_000
+"""Records of one partition number that can be set aside; they stay with its state."""
+
+WHY_AT_MOST: Final = 500
+"""Characters of a reason."""
+
+TRIES: Final = 5
+_PAUSE_S: Final = 0.1
+
+
+class Place(NamedTuple):
+    """A record."""
+
+    topic: str
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}, partition {self.partition}, offset {self.offset}"
+
+
+class Ordered(NamedTuple):
+    """What is to be set aside, and whether that had been said before."""
+
+    skip: Skip
+    before: bool
+
+
+def skip(settings: Settings, place: Place, why: str, by: str) -> Ordered:
+    """Have a record set aside by the next worker that comes to it.
+
+    Raises ConsentryError where the record cannot be set aside: it is passed already, it
+    does not exist, or there is no state that belongs to the committed offsets.
+    """
+    _require_topic(settings, place, count_partitions(settings))
+    order = Skip(
+        topic=place.topic,
+        offset=place.offset,
+        why=_plain(why, "--why"),
+        by=_plain(by, "--by"),
+        at=Instant(int(time.time() * 1000)),
+    )
+    return asyncio.run(_skip(settings, place, order))
+
+
+def _plain(text: str, option: str) -> str:
+    plain = " ".join(text.split())
+    if not 0 < len(plain) <= WHY_AT_MOST or not plain.isprintable():
+        raise ConsentryError(
+            f"{option} must be 1 to {WHY_AT_MOST} printable characters",
+            "It stands in the dead letter, for whoever looks into it later. Name no person.",
+        )
+    return plain
+
+
+def _require_topic(settings: Settings, place: Place, count: int) -> None:
+    names = settings.topics
+    able = (*names.inputs.values(), names.rekeyed)
+    if place.topic == names.ticks:
+        raise ConsentryError(
+            f"a record of {place.topic} cannot be set aside: what a tick brings is due all the "
+            "same, and the next one brings it",
+            "Install a release that mends the fault.",
+        )
+    if place.topic not in able:
+        raise ConsentryError(
+            f"{place.topic} is no topic that is judged", f"Judged are {', '.join(able)}."
+        )
+    if not 0 <= place.partition < count:
+        raise ConsentryError(
+            f"{place.topic} has no partition {place.partition}",
+            f"The topics have the partitions 0 to {count - 1}.",
+        )
+
+
+async def _skip(settings: Settings, place: Place, order: Skip) -> Ordered:
+    async with Bus(settings, Pace(None)) as bus:
+        # Before anybody is fenced for nothing.
+        committed = await bus.committed((place.topic,), place.partition)
+        _require_ahead(place, committed.get(place.topic))
+        await _require_there(bus, place)
+        for _ in range(TRIES):
+            with suppress(ProducerFenced):
+                return await _write(settings, bus, place, order)
+        raise ConsentryError(
+            f"partition {place.partition} is taken over again and again by workers that start",
+            "Stop the workers for a moment, and say it again.",
+        )
+
+
+async def _write(settings: Settings, bus: Bus, place: Place, order: Skip) -> Ordered:
+    """Own the partition number for a moment, as a worker does (`transport.takeover`)."""
+    producer = transactional_producer(settings, place.partition)
+    try:
+        await producer.start()
+        progress = await _progress(settings, bus, place.partition)
+        for known in progress.skips:
+            if (known.topic, known.offset) == (place.topic, place.offset):
+                return Ordered(known, before=True)
+        _require_ahead(place, progress.positions.get(place.topic))
+        if len(progress.skips) >= AT_MOST:
+            raise ConsentryError(
+                f"{AT_MOST} records of partition {place.partition} are set aside already",
+                "So many have one cause: find it. Raising the setting `generation` judges "
+                "everything again.",
+            )
+        progress.skips = (*progress.skips, order)
+        await _commit(producer, settings.topics.changelog, place.partition, progress)
+        return Ordered(order, before=False)
+    except KafkaError as error:
+        if isinstance(error, ProducerFenced):
+            raise
+        raise explain(error, settings.connection) from None
+    finally:
+        await producer.stop()
+
+
+async def _commit(
+    producer: AIOKafkaProducer, changelog: str, number: int, progress: Progress
+) -> None:
+    await producer.begin_transaction()
+    row = Output(changelog, number, PROGRESS_KEY, encode_progress(progress))
+    for delivery in await send_all(producer, [row]):
+        await delivery
+    await producer.commit_transaction()
+
+
+async def _progress(settings: Settings, bus: Bus, number: int) -> Progress:
+    """The progress row at the end of the changelog, once it agrees with the offsets."""
+    changelog = settings.topics.changelog
+    topics = (*settings.topics.inputs.values(), settings.topics.rekeyed, settings.topics.ticks)
+    row: bytes | None = None
+    end = await bus.settled(changelog, number)
+    async for records in bus.read(changelog, number, await bus.start(changelog, number), end):
+        for record in records:
+            if record.key == PROGRESS_KEY:
+                row = record.value
+    if row is None:
+        raise ConsentryError(
+            f"{changelog}, partition {number}, holds no state: nothing was judged yet",
+            "Start a worker once; it says where it stops.",
+        )
+    try:
+        progress = decode_progress(row)
+    except CorruptProgress as error:
+        raise ConsentryError(
+            f"{changelog}, partition {number}: {error}", "Run the release of the workers."
+        ) from None
+    deadline = time.monotonic() + SETTLING_S
+    while progress.differences(committed := await bus.committed(topics, number)):
+        if time.monotonic() > deadline:
+            checks.progress_agrees(progress, committed, changelog, number)
+        await asyncio.sleep(_PAUSE_S)
+    return progress
+
+
+def _require_ahead(place: Place, position: int | None) -> None:
+    if position is not None and place.offset < position:
+        raise ConsentryError(
+            f"{place}: the record was judged already, judging is at {position}",
+            "Only a record that stops a worker can be set aside; its last words name it.",
+        )
+
+
+async def _require_there(bus: Bus, place: Place) -> None:
+    start = await bus.start(place.topic, place.partition)
+    end = await bus.settled(place.topic, place.partition)
+    if not start <= place.offset < end:
+        raise ConsentryError(
+            f"{place}: there is no such record, the log reaches from {start} to {end}",
+            "Take topic, partition and offset from the worker's last words. Where the topic was "
+            "recreated, docs/operations.md says what to do.",
+        )
+    async for records in bus.read(place.topic, place.partition, place.offset, place.offset + 1):
+        if any(record.offset == place.offset for record in records):
+            return
+    raise ConsentryError(
+        f"{place}: there is no record, only a place in the log (a transaction's mark, or a "
+        "record that was taken back)",
+        "Take topic, partition and offset from the worker's last words.",
+    )

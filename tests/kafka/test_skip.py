@@ -1,0 +1,129 @@
+"""A record that stops a worker is set aside on an operator's word, and all still adds up."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.kafka.harness import Bus
+from tests.kafka.stories import expected, stories
+from tests.kafka.test_faults import A_RULE_RAISES, CRASHED
+from tests.kafka.test_worker import now
+
+COMMAND = "import sys; from streams.cli.main import main; sys.exit(main(sys.argv[1:]))"
+
+
+def consentry(bus: Bus, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", COMMAND, *words],
+        env=bus.environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def skip(bus: Bus, where: dict[str, Any], **changed: Any) -> subprocess.CompletedProcess[str]:
+    place = {name: where[name] for name in ("topic", "partition", "offset")} | changed
+    words = [word for name, value in place.items() for word in (f"--{name}", str(value))]
+    return consentry(bus, "skip", *words, "--why", "a rule raises", "--by", "operator")
+
+
+def verified(bus: Bus) -> bool:
+    found = consentry(bus, "verify", "--json")
+    document = json.loads(found.stdout)
+    assert document["differences"] == [], document["differences"]
+    return found.returncode == 0
+
+
+def test_a_record_that_stops_a_worker_is_set_aside(bus: Bus) -> None:
+    events = stories(5)
+    with bus.worker(fault=A_RULE_RAISES) as broken:
+        bus.send(*bus.events(events))
+        assert broken.ended() == CRASHED
+        [where] = broken.said("worker.crashed")
+        said = [line for line in broken.text.splitlines() if line][-1]
+        assert f"consentry skip --topic {where['topic']} --partition {where['partition']} " in said
+        assert f"--offset {where['offset']} " in said
+    with bus.start(fault=A_RULE_RAISES) as again:
+        assert again.ended() == CRASHED
+    ordered, again_ordered = skip(bus, where), skip(bus, where)
+    assert ordered.returncode == again_ordered.returncode == 0, ordered.stderr
+    assert "ordered before, by operator" in again_ordered.stdout
+    with bus.worker(fault=A_RULE_RAISES) as going:
+        bus.settle(going)
+        rest = [event for event in events if event.event_id != "3-fine"]
+        reference = f"{where['topic']}/{where['partition']}/{where['offset']}"
+        bus.settle(going)
+        going.kill()
+    with bus.worker(fault=A_RULE_RAISES) as restarted:
+        bus.settle(restarted)
+        assert verified(bus)
+    [letter] = bus.dead_letters()
+    assert letter.letter.code == "OPERATOR_SKIPPED"
+    assert "by operator" in letter.letter.reason
+    assert "a rule raises" in letter.letter.reason
+    assert b"3-fine" in (letter.original.value or b"")
+    net = bus.net()
+    assert [code for event, code, _ in net if event == reference] == ["UNPROCESSABLE_EVENT"]
+    assert {one for one in net if one[0] != reference} == expected(rest, now())
+    counters = bus.counters()
+    assert counters.balanced
+    assert (counters.read, counters.dead_lettered) == (len(events), 1)
+    passed = skip(bus, where, offset=0) if where["offset"] else skip(bus, where)
+    assert passed.returncode == 2
+    assert "judged already" in passed.stderr
+
+
+def test_a_worker_that_runs_is_fenced_and_nothing_is_judged_twice(bus: Bus) -> None:
+    events = stories(4)
+    with bus.worker() as running:
+        bus.send(*bus.events(events))
+        bus.settle(running)
+        ahead = bus.event(stories(5)[-1], partition=0)
+        running.pause()
+        bus.send(ahead)
+        end = len([r for r in bus.read(ahead.topic) if r.partition == 0])
+        ordered = skip(bus, {"topic": ahead.topic, "partition": 0, "offset": end - 1})
+        running.go_on()
+        assert ordered.returncode == 0, ordered.stderr
+        assert running.ended() == CRASHED
+    with bus.worker() as after:
+        bus.settle(after)
+        assert verified(bus)
+    [letter] = bus.dead_letters()
+    assert letter.letter.code == "OPERATOR_SKIPPED"
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"offset": 999}, "there is no such record"),
+        ({"offset": 0}, "judged already"),
+        ({"partition": 7}, "has no partition 7"),
+        ({"topic": "other"}, "is no topic that is judged"),
+        ({"topic": "ticks"}, "cannot be set aside"),
+    ],
+)
+def test_what_is_not_there_or_was_judged_is_refused(
+    bus: Bus, changed: dict[str, Any], words: str
+) -> None:
+    events = stories(2)
+    with bus.worker() as worker:
+        bus.send(*bus.events(events))
+        bus.settle(worker)
+    place = bus.read(bus.names.data_share)[0]
+    where = {"topic": place.topic, "partition": place.partition, "offset": 0}
+    if changed.get("topic") == "ticks":
+        changed = {"topic": bus.names.ticks}
+    before = bus.progress()
+    refused = skip(bus, where, **changed)
+    assert refused.returncode == 2
+    assert words in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert bus.progress() == before
