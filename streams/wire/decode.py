@@ -18,7 +18,9 @@ from streams.core.vocabulary import EventType
 from streams.unpacking.cut import Cut
 from streams.wire.avro import read_avro
 from streams.wire.canonical import payload_hash, without_blanks
+from streams.wire.envelopes import envelope_fault
 from streams.wire.errors import WireError
+from streams.wire.foreign_bytes import framing_words, words_for
 from streams.wire.framing import (
     AVRO_HEADER,
     CONFLUENT_HEADER,
@@ -125,17 +127,9 @@ def _read(
     if framing is Framing.CONFLUENT:
         schema_id = confluent_schema_id(value)
         if registry is None:
-            raise WireError(
-                f"the record has the Confluent framing (schema id {schema_id}), and no "
-                "schema registry is configured; let the producer write Avro in the "
-                "single-object encoding or JSON without a registry header, or add the "
-                "registry decoder"
-            )
+            raise WireError(framing_words(schema_id, value))
         return registry.read(schema_id, value[CONFLUENT_HEADER:]), False
-    raise WireError(
-        "the first bytes are those of no known framing: JSON begins with { (no byte-order mark), Avro in the "
-        "single-object encoding with C3 01, the Confluent framing with 00 and a schema id"
-    )
+    raise WireError(words_for(value))
 
 
 def _rejected(
@@ -151,4 +145,4 @@ def _rejected(
     found = guard_record(record)
     if found is not None:
         return reject_raw(found, record, expected)
-    return reject_record(error, record, expected)
+    return reject_record(envelope_fault(record) or error, record, expected)

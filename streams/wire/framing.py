@@ -11,6 +11,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Protocol
 
+from streams.wire.encodings import encoding_of
+
 AVRO_MARKER = b"\xc3\x01"
 AVRO_HEADER = 10
 """Bytes before the Avro body: the marker and the fingerprint."""
@@ -32,8 +34,10 @@ class Framing(Enum):
 def framing_of(value: bytes) -> Framing:
     """The framing of a value of at least one byte. Looks at the first bytes only."""
     first = value[0]
-    if first == 0x7B:
+    if first == 0x7B and value[1:2] != b"\0":
         return Framing.JSON
+    if 0 in value[:2] and encoding_of(value) is not None:
+        return Framing.UNKNOWN  # UTF-16 and UTF-32 have zeros where a schema id has some
     if value.startswith(AVRO_MARKER):
         return Framing.AVRO
     if first == 0x00:
