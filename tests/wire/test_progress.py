@@ -11,6 +11,7 @@ from streams.wire.progress import (
     Counters,
     Gap,
     Progress,
+    Skip,
     decode_progress,
     encode_progress,
 )
@@ -36,9 +37,11 @@ PROGRESS = Progress(
     arrived_before=Instant(1_700_000_000_000),
     ticking_since=Instant(1_750_000_000_000),
     subjects_left=3,
+    skips=(Skip("purchase", 8, "a bug", "operator", Instant(1_760_000_000_000)),),
 )
+SKIPS = "9195a8707572636861736508a56120627567a86f70657261746f72cf00000199c82cc000"
 GOLDEN = (
-    "01dc001081a8707572636861736507"
+    "01dc001181a8707572636861736507"
     "81a87075726368617365980a04020001000201"
     "cf000001a0c4506c00cf000001"
     "9e70448800b030313233343536373839616263646566"
@@ -46,8 +49,9 @@ GOLDEN = (
     "9193a870757263686173650305"
     "04cf00000174876e80000c"
     "cf0000015d3ef79800c40201ff"
-    "cf0000018bcfe56800cf000001977420dc0003"
+    "cf0000018bcfe56800cf000001977420dc0003" + SKIPS
 )
+BEFORE_SKIPS = "01dc0010" + GOLDEN[8 : -len(SKIPS)]
 BEFORE_ARRIVALS_COUNTED = (
     "019d81a8707572636861736507"
     "81a870757263686173659709040200010002"
@@ -77,8 +81,11 @@ def test_a_row_without_the_later_fields_is_read() -> None:
         arrived_before=None,
         ticking_since=None,
         subjects_left=0,
+        skips=(),
     )
     assert early.balanced
+    unskipped = msgspec.structs.replace(PROGRESS, skips=())
+    assert decode_progress(bytes.fromhex(BEFORE_SKIPS)) == unskipped
     assert decode_progress(bytes.fromhex(BEFORE_ARRIVALS_COUNTED)) == old
     unswept = msgspec.structs.replace(old, swept_at=None, sweep_from=b"")
     assert decode_progress(bytes.fromhex(BEFORE_SUBJECTS_LEFT)) == unswept
