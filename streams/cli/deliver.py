@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,24 +91,27 @@ def deliver(
     except UnreachableError as away:
         say_error(away)
         raise typer.Exit(CRASHED) from None
-    require_own_topics(settings)
+    require_own_topics(settings, sinks)
     set_up_logs(as_json=not sys.stdout.isatty() if json_logs is None else json_logs)
     run_deliverer(settings, sinks, alerts, where, again=again, ready_file=ready_file)
 
 
-def require_own_topics(settings: Settings) -> None:
+def require_own_topics(settings: Settings, sinks: Iterable[str] = ()) -> None:
     """Stop when a topic is missing that deliverers write, as after an upgrade.
 
-    Raises ConsentryError with its name, and with that of a topic whose codec is not read.
+    Raises ConsentryError with its name, with that of a topic whose codec is not read, and
+    when the group of a sink is another installation's.
     """
     from streams.topics import Party, admin_session, all_topics
     from streams.topics.cluster import read_cluster
     from streams.topics.compression_checks import require_readable
+    from streams.topics.ownership import require_own_delivery
 
     topics = all_topics(settings)
     own = [topic.name for topic in topics if Party.DELIVERY in topic.writers]
     read = [topic.name for topic in topics if Party.DELIVERY in topic.readers]
     with admin_session(settings.connection) as client:
+        require_own_delivery(client, settings, sinks)
         there = read_cluster(client, {*own, *read})
     missing = [name for name in own if name not in there.topics and name not in there.hidden]
     if missing:

@@ -100,7 +100,7 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
         asyncio.create_task(_watch(app)),
         asyncio.create_task(_log_counters(app)),
         asyncio.create_task(health.watch()),
-        asyncio.create_task(_watch_topics(settings)),
+        asyncio.create_task(_watch_topics(settings, consumer)),
         asyncio.create_task(push(collector, "consentry-worker")),
     ]
     await stopping.wait()
@@ -149,12 +149,12 @@ async def _watch(app: ConsentryApp) -> None:
     _end(app, app.crash_reason or RuntimeError())
 
 
-async def _watch_topics(settings: Settings) -> None:
+async def _watch_topics(settings: Settings, consumer: Consumer) -> None:
     from streams.transport.log_watch import watch_topics
     from streams.transport.thread import fail
 
     try:
-        await watch_topics(settings)
+        await watch_topics(settings, consumer.observer)
     except asyncio.CancelledError:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever it is ends the process

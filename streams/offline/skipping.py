@@ -25,6 +25,7 @@ from streams.topics import explain
 from streams.transport import checks
 from streams.transport.clients import transactional_producer
 from streams.transport.delivery import Output, send_all
+from streams.transport.state_owner import owner_of, require_own_state
 from streams.transport.takeover import SETTLING_S
 from streams.wire.progress import (
     PROGRESS_KEY,
@@ -116,6 +117,9 @@ async def _skip(settings: Settings, place: Place, order: Skip) -> Ordered:
         committed = await bus.committed((place.topic,), place.partition)
         _require_ahead(place, committed.get(place.topic))
         await _require_there(bus, place)
+        changelog = settings.topics.changelog
+        before = await _progress(settings, bus, place.partition)
+        require_own_state(before, owner_of(settings), changelog, place.partition)
         for _ in range(TRIES):
             with suppress(ProducerFenced):
                 return await _write(settings, bus, place, order)

@@ -12,6 +12,7 @@ from typing import Final
 from streams.settings.bus import BusSettings
 from streams.settings.connection import Connection
 from streams.settings.health import HealthSettings
+from streams.settings.installation import Installation
 from streams.settings.names import TopicNames
 from streams.settings.topics import TopicSettings
 from streams.settings.work import WorkSettings
@@ -68,6 +69,11 @@ class Settings(HealthSettings, WorkSettings, TopicSettings, BusSettings):
         if self.generation == 1:
             return self.application_id
         return f"{self.application_id}-v{self.generation}"
+
+    @property
+    def installation(self) -> Installation:
+        """What this installation is known by."""
+        return Installation(self.application_id, self.topic_prefix, self.generation)
 
     @property
     def store_of_worker(self) -> Path:

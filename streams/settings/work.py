@@ -8,22 +8,25 @@ from typing import Literal
 from pydantic import ValidationInfo, field_validator
 
 from streams.settings.fields import Group, setting
+from streams.settings.installation import DEFAULT_APPLICATION_ID
 
 Store = Literal["memory", "rocksdb"]
 TickSource = Literal["worker", "external"]
 
 _IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+_IDENTIFIER_OR_NONE = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,99})?$"
 
 
 class WorkSettings(Group):
     """Identity, time, and the bounds within which a worker works."""
 
     application_id: str = setting(
-        "consentry",
-        "Name of this installation: consumer group, changelog topic and transactional ids "
-        "begin with it.",
+        "",
+        "Name of this installation: consumer groups, changelog topic and transactional ids "
+        "begin with it. No two installations on one bus may share it. Unset: `topic_prefix` "
+        f"and `{DEFAULT_APPLICATION_ID}`.",
         "1 to 100 letters, digits, dots, hyphens or underscores, a letter or digit first",
-        pattern=_IDENTIFIER,
+        pattern=_IDENTIFIER_OR_NONE,
     )
     generation: int = setting(
         1,
@@ -204,6 +207,11 @@ class WorkSettings(Group):
         ge=1_048_576,
         le=100_000_000_000,
     )
+
+    @field_validator("application_id")
+    @classmethod
+    def _named_by_prefix(cls, value: str, info: ValidationInfo) -> str:
+        return value or f"{info.data.get('topic_prefix', '')}{DEFAULT_APPLICATION_ID}"
 
     @field_validator("heartbeat_interval_s")
     @classmethod

@@ -60,7 +60,7 @@ def roles(settings: Settings) -> tuple[Role, ...]:
             "possible.",
         ),
         _verifier(settings, topics),
-        _administrator(topics),
+        _administrator(settings, topics),
     )
 
 
@@ -224,7 +224,7 @@ def _verifier(settings: Settings, topics: tuple[Topic, ...]) -> Role:
     )
 
 
-def _administrator(topics: tuple[Topic, ...]) -> Role:
+def _administrator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
     return Role(
         name="administrator",
         user="consentry-admin",
@@ -233,6 +233,12 @@ def _administrator(topics: tuple[Topic, ...]) -> Role:
             *(
                 _topic(t, "creates and checks it", "Create", "Describe", "DescribeConfigs")
                 for t in topics
+            ),
+            Grant(
+                resource="group",
+                name=settings.group_id,
+                operations=("Describe",),
+                why="sees whose group it is",
             ),
             Grant(
                 resource="cluster",

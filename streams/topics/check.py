@@ -11,6 +11,7 @@ from streams.topics.codecs import unreadable_codecs
 from streams.topics.commands import create_command
 from streams.topics.compression_checks import compression_problems
 from streams.topics.keeping_checks import cleanup_problems, retention_problems, timestamp_problems
+from streams.topics.ownership import require_own_groups
 from streams.topics.partitions_checks import partition_problems
 from streams.topics.problems import Check, Problem, Weight
 from streams.topics.replication_checks import replication_problems
@@ -29,9 +30,11 @@ _TOPIC_CHECKS: tuple[TopicCheck, ...] = (
 def check_topics(settings: Settings) -> list[Problem]:
     """Everything that is wrong with the topics on the cluster; empty when all is well.
 
-    Raises ConsentryError when the cluster cannot be asked.
+    Raises ConsentryError when the cluster cannot be asked, and when the consumer group is
+    another installation's.
     """
     with admin_session(settings.connection) as client:
+        require_own_groups(client, settings)
         state = read_cluster(client, [topic.name for topic in all_topics(settings)])
     return find_problems(settings, state, unreadable_codecs())
 

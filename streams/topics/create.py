@@ -9,6 +9,7 @@ from streams.settings import Settings
 from streams.topics.catalogue import Topic, all_topics
 from streams.topics.cluster import ClusterState, read_cluster
 from streams.topics.commands import create_command
+from streams.topics.ownership import require_own_groups
 from streams.topics.session import admin_session
 
 
@@ -25,12 +26,14 @@ def create_topics(settings: Settings) -> Created:
 
     Does nothing to existing topics: `check_topics` says what is wrong with them. Raises
     ConsentryError, before anything is made, when existing topics have another partition
-    count, since new ones beside them would not fit.
+    count, since new ones beside them would not fit, and when the consumer group is another
+    installation's.
     """
     from kafka.errors import for_code
 
     wanted = all_topics(settings)
     with admin_session(settings.connection) as client:
+        require_own_groups(client, settings)
         state = read_cluster(client, [topic.name for topic in wanted])
         _refuse_other_partitions(settings, state)
         missing = [topic for topic in wanted if topic.name not in state.topics]

@@ -14,12 +14,16 @@ from collections.abc import Iterable
 
 from streams.errors import ConsentryError
 
-_DECLARATION = re.compile(r"partitions=([1-9][0-9]{0,5})", re.ASCII)
+_DECLARATION = re.compile(r"partitions=([1-9][0-9]{0,5})(?:;.*)?", re.ASCII)
 
 
-def declaration(count: int) -> str:
-    """The metadata of every offset that is committed."""
-    return f"partitions={count}"
+def declaration(count: int, installation: str = "") -> str:
+    """The metadata of every offset that is committed.
+
+    `installation` says whose group it is (`Installation.declaration`); releases before it
+    was written had the count alone.
+    """
+    return f"partitions={count};{installation}" if installation else f"partitions={count}"
 
 
 def declared(metadata: Iterable[str]) -> frozenset[int]:

@@ -119,6 +119,7 @@ class Committer:
         bounds: Bounds,
         committed: Mapping[str, int],
         work: Work | None = None,
+        installation: str = "",
     ) -> None:
         self._work = Work() if work is None else work
         self.committed = dict(committed)
@@ -129,7 +130,7 @@ class Committer:
 
         self._producer = producer
         self._partition = partition
-        self._declaration = declaration(count)
+        self._declaration = declaration(count, installation)
         self._group_id = group_id
         self.changelog = changelog
         self.bounds = bounds

@@ -20,7 +20,7 @@ from streams.settings import Settings
 from streams.transport import ending
 from streams.transport.checks import shared_numbers
 from streams.transport.holding import Holding
-from streams.transport.log_watch import TOLD_WITHIN_S
+from streams.transport.log_watch import TOLD_WITHIN_S, Observer
 from streams.transport.parallel import in_parallel
 from streams.transport.partition import OwnedPartition
 from streams.transport.polling import Polling, as_message
@@ -51,6 +51,8 @@ class Consumer(stock.Consumer):
         self._kept = {}
         self.work = Work()
         """What this process has committed and restored."""
+        self.observer = Observer(self.settings)
+        """Asks the cluster about the topics."""
         self._started_at = time.monotonic()
         self.ready_listeners: list[Callable[[Holding], None]] = []
         self.app.on_rebalance_complete.connect(self._on_rebalance_complete)
@@ -206,7 +208,9 @@ class Consumer(stock.Consumer):
         if self._stores is None:
             self._stores = new_stores(self.settings)
         owned = len(self.holding.numbers) if self.holding is not None else 1
-        return new_take_over(self._thread, self.topics, policy, self._stores, owned, self.work)
+        return new_take_over(
+            self._thread, self.topics, policy, self._stores, owned, self.work, self.observer
+        )
 
     async def perform_seek(self) -> None:
         """Set the positions where judging has come to, and open the holding."""

@@ -164,12 +164,12 @@ def new_watch(settings: Settings) -> LogWatch:
     )
 
 
-async def watch_topics(settings: Settings) -> None:
+async def watch_topics(settings: Settings, observer: Observer) -> None:
     """Look until cancelled. Raises ConsentryError when judging must not go on.
 
     A cluster that cannot be asked is asked again: that it is away shows elsewhere.
     """
-    watch, observer = new_watch(settings), Observer(settings)
+    watch = new_watch(settings)
     while True:
         try:
             views = await observer.ask(watch.topics)

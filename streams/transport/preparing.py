@@ -16,8 +16,10 @@ from streams.transport.clients import (
 )
 from streams.transport.clock import OwnClock
 from streams.transport.holding import Holding
+from streams.transport.log_watch import Observer
 from streams.transport.polling import Polling
 from streams.transport.shares import shares
+from streams.transport.state_owner import owner_of
 from streams.transport.stores import MemoryStores, Stores
 from streams.transport.takeover import TakeOver
 from streams.transport.thread import Thread
@@ -44,7 +46,13 @@ def new_stores(settings: Settings) -> Stores:
 
 
 def new_take_over(
-    thread: Thread, topics: tuple[str, ...], policy: Policy, stores: Stores, owned: int, work: Work
+    thread: Thread,
+    topics: tuple[str, ...],
+    policy: Policy,
+    stores: Stores,
+    owned: int,
+    work: Work,
+    observer: Observer,
 ) -> TakeOver:
     """A taking-over of so many partitions of these topics, judged under the policy."""
     settings = thread.settings
@@ -71,7 +79,15 @@ def new_take_over(
         stores=stores,
         work=work,
         clock=OwnClock(settings.clock_jump_max_s),
+        owner=owner_of(settings),
+        topic_ids=partial(topic_ids, observer, (*names.inputs.values(), names.rekeyed)),
     )
+
+
+async def topic_ids(observer: Observer, topics: tuple[str, ...]) -> dict[str, str]:
+    """The ids of the topics that judging must find again, where the broker tells them."""
+    views = await observer.ask(topics)
+    return {topic: view.topic_id for topic, view in views.items() if view.topic_id}
 
 
 def new_polling(thread: Thread, topics: tuple[str, ...], holding: Holding) -> Polling:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -26,10 +26,16 @@ from streams.transport.ownership import require_owned
 from streams.transport.parallel import in_parallel
 from streams.transport.partition import OwnedPartition
 from streams.transport.row_store import RowStore
+from streams.transport.state_owner import (
+    latest_progress,
+    named,
+    require_own_state,
+    require_same_topics,
+)
 from streams.transport.stores import MemoryStores, Stores
 from streams.transport.table import Restored, read_to_end, restore
 from streams.transport.work import Work
-from streams.wire.progress import Gap, Progress
+from streams.wire.progress import Gap, Owner, Progress
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -80,11 +86,15 @@ class TakeOver:
         stores: Stores | None = None,
         work: Work | None = None,
         clock: OwnClock | None = None,
+        owner: Owner | None = None,
+        topic_ids: Callable[[], Awaitable[Mapping[str, str]]] | None = None,
     ) -> None:
         """`passing` are topics whose deleted records are no loss: later ticks tell the time.
 
-        Without `stores` rows are kept in memory. What is done is counted in `work`. The
-        time of a state is compared with `clock`.
+        `owner` is this installation, whose state alone is taken over; `topic_ids` gives the
+        ids of the topics now, as far as the broker tells them. Without `stores` rows are kept
+        in memory. What is done is counted in `work`. The time of a state is compared with
+        `clock`.
         """
         self._group = group
         self._group_id = group_id
@@ -100,6 +110,9 @@ class TakeOver:
         self._stores = MemoryStores() if stores is None else stores
         self._work = Work() if work is None else work
         self._clock = clock
+        self._owner = owner
+        self._declared = "" if owner is None else named(owner).declaration
+        self._topic_ids = topic_ids
 
     async def take(
         self, numbers: Iterable[int], kept: dict[int, OwnedPartition]
@@ -141,6 +154,8 @@ class TakeOver:
         stale = [kept.pop(number) for number in numbers if number in kept]
         await in_parallel(partition.close() for partition in stale)
         began = time.monotonic()
+        await self._require_own(numbers)
+        ids = {} if self._topic_ids is None else await self._topic_ids()
         producers = {number: self._new_producer(number) for number in numbers}
         committers: dict[int, Committer] = {}
         stores: dict[int, RowStore] = {}
@@ -169,11 +184,12 @@ class TakeOver:
                     bounds=self._bounds,
                     committed=committed[number],
                     work=self._work,
+                    installation=self._declared,
                 )
                 try:
                     state, offsets, log_of = restored[number], committed[number], logs[number]
                     owned[number] = await self._open(
-                        number, count, state, offsets, log_of, committer
+                        number, count, state, offsets, log_of, committer, ids
                     )
                 except ConsentryError:
                     # It may be looking at what an owner did that came after it.
@@ -203,6 +219,23 @@ class TakeOver:
             seconds=round(seconds, 3),
         )
         return owned
+
+    async def _require_own(self, numbers: list[int]) -> None:
+        """Look whose state it is before a producer is started, which fences its owner."""
+        if self._owner is None:
+            return
+        reader = self._new_reader()
+        try:
+            await reader.start()
+            found = await latest_progress(reader, self._changelog, numbers)
+        finally:
+            await reader.stop()
+        for number, progress in found.items():
+            self._own(progress, number)
+
+    def _own(self, progress: Progress | None, number: int) -> None:
+        if self._owner is not None:
+            require_own_state(progress, self._owner, self._changelog, number)
 
     async def _logs(
         self, reader: AIOKafkaConsumer, committed: Mapping[int, Mapping[str, int]]
@@ -255,8 +288,10 @@ class TakeOver:
         committed: dict[str, int],
         logs: dict[str, LogRange],
         committer: Committer,
+        ids: Mapping[str, str],
     ) -> OwnedPartition:
         progress = checks.stored_progress(restored, self._changelog, number)
+        self._own(progress, number)
         committed = await self._settled(number, progress, committed)
         committer.committed.update(committed)
         checks.progress_agrees(progress, committed, self._changelog, number)
@@ -267,6 +302,9 @@ class TakeOver:
         if self._clock is not None:
             self._clock.check_state(self._changelog, number, progress.partition_time)
         self._past.check(progress, number)
+        require_same_topics(progress, ids, number, accept=self._accept_lost_input)
+        progress.owner = self._owner
+        progress.topic_ids = {**progress.topic_ids, **ids}
         lasting = {t: at for t, at in committed.items() if t not in self._passing}
         gaps = checks.lost_inputs(lasting, logs, number, accept=self._accept_lost_input)
         partition = OwnedPartition(number, count, restored.rows, progress, committer, self._past)
@@ -298,6 +336,8 @@ class TakeOver:
             position, reach = progress.positions.get(topic), logs[topic]
             if position is None or (topic in self._passing and not reach.holds(position)):
                 batch.positions[topic] = reach.start
+            if position is None:
+                progress.begins[topic] = reach.start
         for gap in gaps:
             log.warning(
                 "input.lost",

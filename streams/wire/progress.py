@@ -82,6 +82,19 @@ class Skip(msgspec.Struct, frozen=True, array_like=True):
     at: Instant
 
 
+class Owner(msgspec.Struct, frozen=True, array_like=True):
+    """The installation whose state it is.
+
+    `topics` are the names of its inputs, of the topics for re-keyed records and ticks, and
+    of its outputs, each by what it is for.
+    """
+
+    application_id: str
+    topic_prefix: str
+    generation: int
+    topics: dict[str, str]
+
+
 class Progress(msgspec.Struct, kw_only=True, array_like=True):
     """What has been judged in one partition number.
 
@@ -101,6 +114,10 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     `subjects_left` counts who left.
 
     `skips` are the records that operators had set aside, passed or still to come.
+
+    `owner` is whose state it is, None in rows of earlier releases. `topic_ids` are the ids
+    (KIP-516) of the topics that the positions are of, where the broker tells them, and
+    `begins` the offsets at which reading of each topic began, where that is known.
     """
 
     positions: dict[str, int]
@@ -120,6 +137,9 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     ticking_since: Instant | None = None
     subjects_left: int = 0
     skips: tuple[Skip, ...] = ()
+    owner: Owner | None = None
+    topic_ids: dict[str, str] = {}
+    begins: dict[str, int] = {}
 
     def count(self, topic: str) -> Counters:
         """The counters of a topic, made when there are none."""

@@ -29,6 +29,7 @@ from streams.transport.delivery import Bounds
 from streams.transport.driver import Consumer
 from streams.transport.log_range import LogRange, out_of_range
 from streams.transport.slices import Slice, Span
+from streams.transport.state_owner import owner_of
 from streams.transport.stores import Stores
 from streams.transport.takeover import TakeOver
 from streams.transport.thread import fail
@@ -268,6 +269,7 @@ class Process:
             new_reader=self._new_reader,
             stores=self._stores_of_its_own,
             clock=OwnClock(settings.clock_jump_max_s),
+            owner=owner_of(settings),
         )
 
     def _new_reader(self) -> Any:

@@ -74,6 +74,34 @@ def test_records_deleted_ahead_of_a_worker_that_catches_up(single: Bus) -> None:
     assert lost(single) == []
 
 
+BEGINS_AT_THE_START = """
+import aiokafka
+init = aiokafka.AIOKafkaConsumer.__init__
+def earliest(self, *given, **named):
+    init(self, *given, **{**named, "auto_offset_reset": "earliest"})
+aiokafka.AIOKafkaConsumer.__init__ = earliest
+"""
+
+
+def test_what_a_client_passed_over_in_silence_is_found_afterwards(single: Bus) -> None:
+    """A client that begins again by itself is what this release has no more."""
+    place = TopicPartition(single.names.data_share, 0)
+    client = admin(single)
+    with single.worker(fault=BEGINS_AT_THE_START) as worker:
+        single.send(*single.events(share(f"a{at}", f"a{at}", START) for at in range(50)))
+        single.settle(worker)
+        worker.pause()
+        time.sleep(1.5)  # a fetch that the broker holds open would bring what comes first
+        single.send(*single.events(share(f"b{at}", f"b{at}", START) for at in range(50)))
+        client.delete_records({place: 80})
+        worker.go_on()
+        single.settle(worker)
+    client.close()
+    [found] = lost(single)
+    assert found.startswith("30 records between offset 0 and 80")
+    assert "were never read" in found
+
+
 def test_records_deleted_behind_a_worker_are_no_loss(single: Bus) -> None:
     place = TopicPartition(single.names.data_share, 0)
     client = admin(single)

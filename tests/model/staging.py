@@ -61,6 +61,11 @@ def new_reader(_settings: Settings) -> clients.Reader:
     return clients.Reader(process.broker, process)
 
 
+async def no_ids(_observer: Any, _topics: tuple[str, ...]) -> dict[str, str]:
+    """The broker in memory tells no ids of topics."""
+    return {}
+
+
 def keep(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> NoReturn:
     """A log line of a worker."""
     if Process.current is not None:
@@ -82,6 +87,7 @@ def staged() -> Iterator[pytest.MonkeyPatch]:
         patch.setattr(preparing, "transactional_producer", new_producer)
         patch.setattr(preparing, "changelog_reader", new_reader)
         patch.setattr(preparing, "GroupView", worker.View)
+        patch.setattr(preparing, "topic_ids", no_ids)
         # The default of a parameter was bound when the module was read.
         patch.setattr(polling.Polling.__init__, "__defaults__", (ModelTime.monotonic,))
         patch.setattr(stock.Consumer, "__init__", worker.begin_consumer)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import faust
 import pytest
 
 from streams.core.vocabulary import EventType
 from streams.settings import SUBJECT_TABLE, Settings
+from streams.settings.installation import declared_installation
 
 
 @pytest.mark.parametrize("generation", [1, 2, 17])
@@ -31,3 +34,45 @@ def test_every_event_type_has_an_input() -> None:
     assert topics.inputs[EventType.DATA_SHARE] == "acc.data-share"
     assert topics.event_type("acc.data-share") is EventType.DATA_SHARE
     assert topics.event_type("acc.consentry.rekeyed") is None
+
+
+def names(**given: Any) -> tuple[str, ...]:
+    settings = Settings(**given)
+    return (
+        settings.application_id,
+        settings.group_id,
+        settings.topics.changelog,
+        settings.transactional_id(3),
+        settings.delivery_group("siem"),
+        str(settings.store_of_worker),
+    )
+
+
+def test_names_without_a_prefix_are_those_of_earlier_releases() -> None:
+    assert names() == (
+        "consentry",
+        "consentry",
+        "consentry-subjects-changelog",
+        "consentry-1-3",
+        "consentry-delivery-siem",
+        "consentry-state/consentry/worker",
+    )
+
+
+def test_all_names_follow_from_the_prefix() -> None:
+    one, other = names(topic_prefix="prod."), names(topic_prefix="staging.")
+    assert not set(one) & set(other)
+    assert all("prod.consentry" in name for name in one)
+
+
+def test_an_application_id_that_is_set_stays_whatever_the_prefix() -> None:
+    assert names(topic_prefix="prod.", application_id="consentry") == names()
+    assert names(topic_prefix="prod.", application_id="")[0] == "prod.consentry"
+
+
+def test_a_declaration_is_read_as_it_was_written() -> None:
+    for prefix in ("", "acc."):
+        one = Settings(topic_prefix=prefix, application_id="shop", generation=3).installation
+        assert declared_installation(f"partitions=4;{one.declaration}") == one
+    assert declared_installation("partitions=4") is None
+    assert declared_installation("") is None

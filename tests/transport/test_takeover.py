@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pytest
 from aiokafka.errors import ProducerFenced
 from aiokafka.structs import TopicPartition
@@ -20,7 +21,7 @@ from streams.transport.delivery import Bounds
 from streams.transport.partition import OwnedPartition
 from streams.transport.table import restore
 from streams.transport.takeover import TakeOver
-from streams.wire.progress import PROGRESS_KEY, Progress, decode_progress, encode_progress
+from streams.wire.progress import PROGRESS_KEY, Owner, Progress, decode_progress, encode_progress
 from tests.transport.records import One
 from tests.transport.test_delivery import Ended, Producer, exits
 
@@ -43,6 +44,8 @@ class Cluster:
     declared: frozenset[int] = frozenset()
     blocks: asyncio.Event | None = None
     overtaken: bool = False
+    owner: Owner | None = None
+    ids: dict[str, str] = field(default_factory=dict)
 
     def producer(self, _number: int) -> Any:
         self.producers.append(Started(self))
@@ -51,6 +54,9 @@ class Cluster:
     async def asked(self, _partition: int) -> dict[str, int]:
         self.steps.append("committed")
         return dict(self.committed)
+
+    async def asked_ids(self) -> dict[str, str]:
+        return self.ids
 
     def take_over(self, *, accept: bool = False) -> TakeOver:
         class View:
@@ -77,6 +83,8 @@ class Cluster:
             new_producer=self.producer,
             new_reader=lambda: Reader(self),
             passing=frozenset({"ticks"}),
+            owner=self.owner,
+            topic_ids=self.asked_ids,
         )
 
     def take(self, *, accept: bool = False) -> OwnedPartition:
@@ -176,12 +184,98 @@ def stored(*, partitions: int = 1, **positions: int) -> list[One]:
     ]
 
 
+def of(owner: Owner, **ids: str) -> list[One]:
+    """The same, of an installation, and of topics with these ids."""
+    *before, last = stored(**AT)
+    row = decode_progress(last.value or b"")
+    row.owner, row.topic_ids = owner, ids
+    return [*before, One("log", 0, last.offset, 0, PROGRESS_KEY, encode_progress(row))]
+
+
 def test_the_predecessor_is_fenced_before_anything_is_read() -> None:
     cluster = Cluster(committed={"in": 5, "ticks": 2}, log=stored(**{"in": 5, "ticks": 2}))
     owned = cluster.take()
     assert cluster.steps == ["fence", "committed", "end of changelog", "reader stopped"]
     assert owned.progress.positions == {"in": 5, "ticks": 2}
     assert cluster.producers[0].committed == []
+
+
+MINE = Owner("shop", "acc.", 1, {"data_share": "in", "ticks": "ticks", "violations": "out"})
+AT = {"in": 5, "ticks": 2}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "words"),
+    [
+        (msgspec.structs.replace(MINE, topic_prefix="prod."), ("prefix prod.", "prefix acc.")),
+        (msgspec.structs.replace(MINE, application_id="a"), ("id a,", "id shop,")),
+        (msgspec.structs.replace(MINE, generation=2), ("generation 2", "generation 1")),
+        (
+            msgspec.structs.replace(MINE, topics=MINE.topics | {"violations": "elsewhere"}),
+            ("elsewhere there, out here",),
+        ),
+    ],
+    ids=["another prefix", "another id", "another generation", "another output"],
+)
+def test_foreign_state_is_refused_before_anybody_is_fenced(
+    theirs: Owner, words: tuple[str, ...]
+) -> None:
+    cluster = Cluster(committed=AT, log=of(theirs), owner=MINE)
+    with pytest.raises(ConsentryError, match="belongs to another installation") as refused:
+        cluster.take()
+    assert all(word in refused.value.problem for word in ("log, partition 0", *words))
+    assert "application_id" in refused.value.remedy
+    assert "fence" not in cluster.steps
+    assert cluster.producers == []
+
+
+def test_state_of_before_owners_were_named_is_known_by_its_topics() -> None:
+    cluster = Cluster(committed={}, log=stored(**{"prod.in": 5, "prod.ticks": 2}), owner=MINE)
+    with pytest.raises(ConsentryError, match=r"reads prod\.in, prod\.ticks"):
+        cluster.take()
+    assert "fence" not in cluster.steps
+
+
+def test_state_of_before_owners_were_named_is_adopted() -> None:
+    cluster = Cluster(committed=AT, log=stored(**AT), owner=MINE, ids={"in": "one"})
+    owned = cluster.take()
+    assert (owned.progress.owner, owned.progress.topic_ids) == (MINE, {"in": "one"})
+
+
+def test_new_state_says_whose_it_is_of_which_topics_and_from_where_on() -> None:
+    cluster = Cluster(starts={"in": 3, "ticks": 0}, owner=MINE, ids={"in": "one"})
+    cluster.take()
+    [[(_, _, [(_, row)]), _]] = cluster.producers[0].committed
+    progress = decode_progress(row)
+    assert (progress.owner, progress.topic_ids) == (MINE, {"in": "one"})
+    assert progress.begins == {"in": 3, "ticks": 0}
+    declared = "partitions=1;application_id=shop;topic_prefix=acc.;generation=1"
+    assert cluster.producers[0].metadata == {declared}
+
+
+def test_a_role_that_a_later_release_brings_is_taken_on() -> None:
+    before = msgspec.structs.replace(MINE, topics={"data_share": "in"})
+    cluster = Cluster(committed=AT, log=of(before), owner=MINE)
+    assert cluster.take().progress.owner == MINE
+
+
+def test_a_topic_that_was_created_again_while_nobody_ran() -> None:
+    log = of(MINE, **{"in": "one"})
+    cluster = Cluster(committed=AT, log=log, owner=MINE, ids={"in": "two"})
+    with pytest.raises(ConsentryError, match="in was deleted and created again") as refused:
+        cluster.take()
+    assert "accept_lost_input" in refused.value.remedy
+    assert cluster.take(accept=True).progress.topic_ids == {"in": "two"}
+    unknown = Cluster(committed=AT, log=log, owner=MINE)
+    assert unknown.take().progress.topic_ids == {"in": "one"}
+
+
+def test_the_owner_is_found_however_far_before_the_end_the_row_stands() -> None:
+    foreign = msgspec.structs.replace(MINE, topic_prefix="prod.")
+    log = of(foreign) + [One("log", 0, 0, 0, b"k\x00r", b"x")] * 3000
+    cluster = Cluster(committed=AT, log=log, owner=MINE)
+    with pytest.raises(ConsentryError, match="belongs to another installation"):
+        cluster.take()
 
 
 def test_a_new_group_commits_where_its_inputs_begin() -> None:

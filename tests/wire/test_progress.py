@@ -10,6 +10,7 @@ from streams.wire.progress import (
     CorruptProgress,
     Counters,
     Gap,
+    Owner,
     Progress,
     Skip,
     decode_progress,
@@ -38,10 +39,18 @@ PROGRESS = Progress(
     ticking_since=Instant(1_750_000_000_000),
     subjects_left=3,
     skips=(Skip("purchase", 8, "a bug", "operator", Instant(1_760_000_000_000)),),
+    owner=Owner("shop", "acc.", 2, {"purchase": "acc.purchase"}),
+    topic_ids={"acc.purchase": "id"},
+    begins={"acc.purchase": 3},
 )
 SKIPS = "9195a8707572636861736508a56120627567a86f70657261746f72cf00000199c82cc000"
+OWNED = (
+    "94a473686f70a46163632e0281a87075726368617365ac6163632e7075726368617365"
+    "81ac6163632e7075726368617365a26964"
+    "81ac6163632e707572636861736503"
+)
 GOLDEN = (
-    "01dc001181a8707572636861736507"
+    "01dc001481a8707572636861736507"
     "81a87075726368617365980a04020001000201"
     "cf000001a0c4506c00cf000001"
     "9e70448800b030313233343536373839616263646566"
@@ -49,9 +58,10 @@ GOLDEN = (
     "9193a870757263686173650305"
     "04cf00000174876e80000c"
     "cf0000015d3ef79800c40201ff"
-    "cf0000018bcfe56800cf000001977420dc0003" + SKIPS
+    "cf0000018bcfe56800cf000001977420dc0003" + SKIPS + OWNED
 )
-BEFORE_SKIPS = "01dc0010" + GOLDEN[8 : -len(SKIPS)]
+BEFORE_OWNERS_WERE_NAMED = "01dc0011" + GOLDEN[8 : -len(OWNED)]
+BEFORE_SKIPS = "01dc0010" + GOLDEN[8 : -len(SKIPS + OWNED)]
 BEFORE_ARRIVALS_COUNTED = (
     "019d81a8707572636861736507"
     "81a870757263686173659709040200010002"
@@ -74,9 +84,11 @@ def test_the_bytes_are_those_that_were_held_fast() -> None:
 
 
 def test_a_row_without_the_later_fields_is_read() -> None:
+    nameless = msgspec.structs.replace(PROGRESS, owner=None, topic_ids={}, begins={})
+    assert decode_progress(bytes.fromhex(BEFORE_OWNERS_WERE_NAMED)) == nameless
     early = Counters(read=9, judged=4, duplicates=2, rekeyed=1, dead_lettered=2)
     old = msgspec.structs.replace(
-        PROGRESS,
+        nameless,
         counters={"purchase": early},
         arrived_before=None,
         ticking_since=None,
@@ -84,7 +96,7 @@ def test_a_row_without_the_later_fields_is_read() -> None:
         skips=(),
     )
     assert early.balanced
-    unskipped = msgspec.structs.replace(PROGRESS, skips=())
+    unskipped = msgspec.structs.replace(nameless, skips=())
     assert decode_progress(bytes.fromhex(BEFORE_SKIPS)) == unskipped
     assert decode_progress(bytes.fromhex(BEFORE_ARRIVALS_COUNTED)) == old
     unswept = msgspec.structs.replace(old, swept_at=None, sweep_from=b"")

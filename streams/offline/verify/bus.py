@@ -19,6 +19,7 @@ from streams.topics import Party, admin_session, all_topics, explain
 from streams.topics.cluster import read_cluster
 from streams.topics.compression_checks import require_readable
 from streams.topics.reader import Reader
+from streams.transport.log_watch import topic_views
 from streams.wire.record import Record
 
 FETCH_BYTES = 1 << 22
@@ -238,3 +239,11 @@ def count_partitions(settings: Settings) -> int:
             "`consentry topics check` says which are wrong.",
         )
     return next(iter(counts.values()))
+
+
+def topic_ids(settings: Settings) -> dict[str, str]:
+    """The ids of the topics that the positions are of, as far as the broker tells them."""
+    names = settings.topics
+    with admin_session(settings.connection) as admin:
+        views = topic_views(admin, (*names.inputs.values(), names.rekeyed))
+    return {topic: view.topic_id for topic, view in views.items() if view.topic_id}

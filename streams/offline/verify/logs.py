@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from streams.core.instants import Instant
 from streams.offline.verify.bus import Bus
+from streams.offline.verify.inputs import Span
 from streams.offline.verify.result import Difference, Kind, Waiting
 from streams.wire.progress import Progress
 
@@ -42,6 +43,50 @@ async def lost(bus: Bus, progress: Progress, number: int, ticks: str) -> list[Di
             )
         )
     return found
+
+
+def passed_over(progress: Progress, spans: Iterable[Span], number: int) -> list[Difference]:
+    """Offsets that were deleted and that no record which was read explains.
+
+    From where reading began to where the state ends, every offset is a record that was read,
+    lies in a gap that was accepted, or holds no record at all (the marker of a transaction, a
+    record of an aborted one). The last are seen in what is retained only, so this speaks of
+    topics where that shows none: their producers use no transactions.
+    """
+    found = []
+    for span in spans:
+        begin, counters = progress.begins.get(span.topic), progress.counters.get(span.topic)
+        if begin is None or counters is None or not begin < span.start < span.end:
+            continue
+        if span.end - span.start > span.seen.read:
+            continue
+        accepted = sum(gap.end - gap.start for gap in progress.gaps if gap.topic == span.topic)
+        unread = span.end - begin - accepted - counters.read
+        if unread > 0:
+            found.append(
+                Difference(
+                    kind=Kind.LOST_INPUT,
+                    topic=span.topic,
+                    partition=number,
+                    what=f"{unread} records between offset {begin} and {span.start}, where the log "
+                    "begins now, were never read, and no gap was accepted",
+                )
+            )
+    return found
+
+
+def recreated(progress: Progress, ids: Mapping[str, str], number: int) -> list[Difference]:
+    """Topics that are not those that the state was made from."""
+    return [
+        Difference(
+            kind=Kind.LOST_INPUT,
+            topic=topic,
+            partition=number,
+            what=f"it was deleted and created again: its id was {before}, and is {ids[topic]}",
+        )
+        for topic, before in sorted(progress.topic_ids.items())
+        if ids.get(topic, before) != before
+    ]
 
 
 async def waiting(bus: Bus, topics: Iterable[str], number: int) -> list[Waiting]:

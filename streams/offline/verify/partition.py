@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from streams.core.identifiers import parse_subject_key
 from streams.core.policy import Policy
@@ -25,6 +25,7 @@ from streams.offline.verify.spill import Kept, Spill
 from streams.offline.verify.told import Told, address_of, read_told
 from streams.settings import Settings
 from streams.transport.checks import PolicyPast
+from streams.transport.state_owner import owner_of, require_own_state
 from streams.transport.table import unreadable_row
 from streams.wire.progress import Progress
 from streams.wire.rows import CorruptRow, decode_row
@@ -55,6 +56,8 @@ class Shared:
     past: PolicyPast
     pace: Pace
     result: Verification
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """The ids of the inputs now, as far as the broker tells them."""
 
 
 class Partition:
@@ -97,8 +100,11 @@ class Partition:
         result.add(offsets.ahead(committed, progress, self._number))
         names = shared.settings.topics
         result.add(await logs.lost(bus, progress, self._number, names.ticks))
+        result.add(logs.recreated(progress, shared.ids, self._number))
         if result.with_inputs:
             await self._inputs.read(bus, progress)
+            read = [span for span in self._inputs.spans if span.topic in names.inputs.values()]
+            result.add(logs.passed_over(progress, read, self._number))
         await self._subjects()
         if result.with_inputs:
             await self._inputs.read_dead_letters(bus)
@@ -126,6 +132,8 @@ class Partition:
 
     def _check(self, progress: Progress) -> None:
         shared = self._shared
+        changelog = shared.settings.topics.changelog
+        require_own_state(progress, owner_of(shared.settings), changelog, self._number)
         shared.past.check(progress, self._number)
         if progress.partitions not in (0, shared.count):
             raise ConsentryError(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
 from streams.offline.verify.across import Across
-from streams.offline.verify.bus import Bus, count_partitions
+from streams.offline.verify.bus import Bus, count_partitions, topic_ids
 from streams.offline.verify.compare import Comparison
 from streams.offline.verify.pace import Advance, Pace
 from streams.offline.verify.partition import Partition, Shared
@@ -62,7 +62,10 @@ async def _verify(
     try:
         async with Bus(settings, pace) as bus:
             past = PolicyPast(policy)
-            shared = Shared(settings, policy, count, bus, across, comparison, past, pace, result)
+            ids = await asyncio.to_thread(topic_ids, settings)
+            shared = Shared(
+                settings, policy, count, bus, across, comparison, past, pace, result, ids
+            )
             before = {number: await bus.end(names.violations, number) for number in chosen}
             await _expect(shared, chosen)
             read_until = {}
