@@ -45,9 +45,21 @@ def _unusable(key: str, error: OSError) -> SinkDown:
 def tls_down(error: ssl.SSLError) -> SinkDown:
     """TLS failed: the receiver's certificate, or ours. The words are OpenSSL's own."""
     if isinstance(error, ssl.SSLCertVerificationError):
+        if error.verify_code in (9, 10):
+            return SinkDown(
+                f"the receiver's certificate is out of date: {error.verify_message}",
+                "Renew it at the receiver, or set the clock of this machine.",
+                lasting=True,
+            )
         return SinkDown(
             f"the receiver's certificate is not trusted: {error.verify_message}",
             "ca_file must name the authority that signed it, and the URL a name that it holds.",
+            lasting=True,
+        )
+    if any(word in (error.reason or "") for word in ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERT")):
+        return SinkDown(
+            "the receiver asks for a client certificate, or refuses the one that is sent",
+            "Name client_certificate_file and client_key_file, where this kind of sink has them.",
             lasting=True,
         )
     reason = (error.reason or "failed").lower().replace("_", " ")

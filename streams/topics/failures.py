@@ -6,6 +6,7 @@ from typing import Final
 
 from streams.errors import ConsentryError
 from streams.settings import Connection
+from streams.topics.meanings import MEANINGS
 
 _LOGIN: Final = ("Authentication", "SaslMechanism", "IllegalSaslState")
 _NO_ANSWER: Final = (
@@ -31,6 +32,13 @@ def explain(error: BaseException, connection: Connection) -> ConsentryError:
                 "Set CONSENTRY_SECURITY_PROTOCOL, CONSENTRY_SASL_USERNAME and "
                 "CONSENTRY_SASL_PASSWORD_FILE.",
             )
+        if "IllegalSaslState" in kind:
+            return ConsentryError(
+                f"the listener at {where} knows no login, and security_protocol is "
+                f"{connection.security_protocol}",
+                "Name a listener with a login, or set CONSENTRY_SECURITY_PROTOCOL to PLAINTEXT "
+                "or SSL and leave user and password out.",
+            )
         return ConsentryError(
             f"{where} refused the login of user {connection.username} with {connection.mechanism}",
             "Check the user name, the password (CONSENTRY_SASL_PASSWORD or "
@@ -49,6 +57,9 @@ def explain(error: BaseException, connection: Connection) -> ConsentryError:
             "Check that CONSENTRY_SECURITY_PROTOCOL fits this listener (it may want TLS or a "
             "login), and that the addresses which the brokers advertise can be reached from here.",
         )
+    if kind in MEANINGS:
+        what, remedy = MEANINGS[kind]
+        return ConsentryError(f"{where} {what} ({kind})", remedy)
     return ConsentryError(
         f"{where} answered with {kind}",
         "Look the error up in the log of the broker.",

@@ -16,8 +16,19 @@ from concurrent.futures import ThreadPoolExecutor
 from streams.errors import ConsentryError, UnreachableError
 from streams.settings import Connection
 from streams.topics.failures import explain
+from streams.topics.greeting import (
+    asks_for_certificate,
+    certificate_wanted,
+    greet,
+    hear,
+    login_wanted,
+    speaks_tls,
+    tls_spoken,
+)
 
 _PAUSE_S = 0.25
+_NO_TLS = ("UNEXPECTED_EOF", "WRONG_VERSION_NUMBER", "RECORD_LAYER", "UNKNOWN_PROTOCOL", "HTTP")
+"""What OpenSSL says where something else than TLS answers."""
 
 
 def require_reachable(connection: Connection) -> None:
@@ -34,13 +45,13 @@ def require_reachable(connection: Connection) -> None:
         for address in connection.brokers:
             left = deadline - time.monotonic()
             try:
-                _dial(address, context, max(0.1, min(left, 5.0)))
+                answered = _dial(address, context, max(0.1, min(left, 5.0)), connection)
             except ssl.SSLError as error:
                 raise _tls_refused(address, error, connection) from None
             except OSError as error:
                 answers[address] = _why(error)
             else:
-                _shake_hands(address, connection)
+                _shake_hands(address, connection, answered=answered)
                 return
         if time.monotonic() + _PAUSE_S >= deadline:
             break
@@ -53,17 +64,35 @@ def require_reachable(connection: Connection) -> None:
     )
 
 
-def _dial(address: str, context: ssl.SSLContext | None, timeout_s: float) -> None:
+def _dial(
+    address: str, context: ssl.SSLContext | None, timeout_s: float, connection: Connection
+) -> bool:
+    """Connect, and let Kafka say a first word: whether it did. None is no failure yet."""
     host, port = _split(address)
     with socket.create_connection((host, port), timeout=timeout_s) as plain:
         if context is not None:
-            context.wrap_socket(plain, server_hostname=host).close()
+            with context.wrap_socket(plain, server_hostname=host) as wrapped:
+                answered = greet(wrapped, address, connection)
+        else:
+            answered = greet(plain, address, connection)
+    if answered:
+        return True
+    with socket.create_connection((host, port), timeout=timeout_s) as plain:
+        if context is None:
+            if speaks_tls(plain):
+                raise tls_spoken(address, connection)
+        else:
+            # With TLS 1.3 an alert comes after the handshake, and is lost where we speak first.
+            with context.wrap_socket(plain, server_hostname=host) as wrapped:
+                hear(wrapped)
+    return False
 
 
-def _shake_hands(address: str, connection: Connection) -> None:
+def _shake_hands(address: str, connection: Connection, *, answered: bool) -> None:
     """Speak Kafka, and log in where that is set."""
     from aiokafka.conn import create_conn
     from aiokafka.errors import KafkaError
+    from aiokafka.protocol.metadata import MetadataRequest
 
     host, port = _split(address)
     options = connection.aiokafka_options()
@@ -72,13 +101,19 @@ def _shake_hands(address: str, connection: Connection) -> None:
 
     async def connect() -> None:
         broker = await create_conn(host, port, request_timeout_ms=timeout_ms, **options)
-        broker.close()
+        try:
+            # What a listener with a login answers to nobody who has not logged in.
+            await broker.send(MetadataRequest([]))
+        finally:
+            broker.close()
 
     # In a thread, since the caller may have an event loop of its own.
     with ThreadPoolExecutor(1) as thread:
         try:
             thread.submit(asyncio.run, connect()).result()
         except (KafkaError, OSError) as error:
+            if answered and not connection.logs_in:
+                raise login_wanted(address, connection) from None
             raise explain(error, connection) from None
 
 
@@ -111,13 +146,28 @@ def _tls_refused(address: str, error: ssl.SSLError, connection: Connection) -> C
                 "this host. CONSENTRY_SSL_CHECK_HOSTNAME=false turns the check off, and with "
                 "it the protection against impostors.",
             )
+        # OpenSSL's 9 and 10: not valid yet, and no longer.
+        if error.verify_code in (9, 10):
+            return ConsentryError(
+                f"the certificate of {address}, or of its authority, is out of date: "
+                f"{error.verify_message}",
+                "Renew it on the broker, or set the clock of this machine.",
+            )
         return ConsentryError(
             f"the certificate of {address} is not trusted: {error.verify_message} "
             f"(checked against {trusted})",
             "Name the certificate of the authority that signed it in CONSENTRY_SSL_CA_FILE.",
         )
-    return ConsentryError(
-        f"TLS with {address} failed: {error.reason or error}",
+    if asks_for_certificate(error):
+        return certificate_wanted(address)
+    remedy = (
         f"security_protocol is {connection.security_protocol}: check that this is the TLS "
-        "listener of the broker, and not a plaintext one.",
+        "listener of the broker, and not a plaintext one."
+    )
+    reason = error.reason or str(error)
+    if any(word in reason for word in _NO_TLS):
+        return ConsentryError(f"{address} does not speak TLS ({reason})", remedy)
+    return ConsentryError(
+        f"TLS with {address} failed: {reason}",
+        f"{remedy} A listener that wants a client certificate, or other ciphers, can say this too.",
     )
