@@ -14,6 +14,7 @@ from aiokafka.consumer.fetcher import PartitionRecords
 from aiokafka.errors import UnsupportedCodecError
 
 from streams.topics.codecs import unreadable_batch
+from streams.unpacking.batch import Pause
 from streams.unpacking.fetched import install
 from streams.unpacking.inflate import Unavailable
 
@@ -35,6 +36,15 @@ class Placed(PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
             raise unreadable_batch(
                 self._tp.topic, self._tp.partition, self.next_fetch_offset, self._records.codec
             ) from None
+
+    def _consumer_record(self, place: Any, record: Any) -> Any:
+        if type(record) is Pause:
+            record.offset = self.next_fetch_offset - 1
+            return record
+        return self._record(place, record)
+
+    def _record(self, place: Any, record: Any) -> Any:
+        return super()._consumer_record(place, record)
 
 
 class Fetched(OrderedDict[Any, Any]):

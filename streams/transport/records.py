@@ -32,7 +32,7 @@ class Received(msgspec.Struct, frozen=True, gc=False):
 class Unpacked(Placed):
     """Batches unpacked into lighter records."""
 
-    def _consumer_record(self, tp: Any, record: Any) -> Received:
+    def _record(self, tp: Any, record: Any) -> Received:
         headers = tuple(record.headers)
         if len(headers) > HEADERS_AT_MOST:
             headers = tuple(first_headers(headers, HEADERS_MAX_BYTES))

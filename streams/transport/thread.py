@@ -159,6 +159,8 @@ class Thread(stock.AIOKafkaConsumerThread):
         if not starts:
             await asyncio.sleep(timeout)
             return []
+        if any(getattr(fetcher._records.get(place), "busy", False) for place in starts):
+            timeout = 0.0  # there is more to unpack, and nothing to wait for
         records = await _fetched(fetcher, starts.keys(), timeout)
         if isinstance(records, errors.OffsetOutOfRangeError):
             return await self._outside(assignment, *records.args[0].popitem())

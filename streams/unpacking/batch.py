@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
-from typing import Any, Final, NamedTuple
+from hashlib import sha256
+from math import inf
+from typing import Any, Final, NamedTuple, TypeVar
 
 from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import DefaultRecordBatch
@@ -26,6 +28,9 @@ from streams.unpacking.inflate import PIECE, NotUnpacked, inflated
 BUDGET: Final = 1 << 30
 """Bytes that one batch may become; what lies behind them is not read."""
 
+PAUSE_BYTES: Final = 1 << 24
+"""After so many bytes a `Pause` comes: a tenth of a second, more on a busy machine."""
+
 HEADER: Final = struct.Struct(">qiibIhiqqqhii")
 _ATTRIBUTES_AT: Final = 21
 _COUNT_AT: Final = 57
@@ -43,6 +48,21 @@ class BatchRecord(NamedTuple):
     value: bytes | None
     headers: Any
     checksum: None = None
+
+
+_T = TypeVar("_T")
+Parts = Generator["Pause", None, _T]
+"""Reads a part, with pauses."""
+
+
+class Pause:
+    """Comes among the records of a batch that takes long, so that other work gets its turn.
+
+    aiokafka takes it for a record that is not behind the position, and goes on at
+    `offset` + 1: who hands it on (`topics.reader`) sets that to where reading is.
+    """
+
+    offset: float = inf
 
 
 class Batch:
@@ -76,6 +96,9 @@ class Batch:
         try:
             flow.more()
             while left:
+                if flow.unpacked >= PAUSE_BYTES:
+                    flow.unpacked = 0
+                    yield Pause()
                 end, count, longer = complete(flow.buffer, flow.at, left)
                 if count:
                     for record in self._parse(flow.buffer[flow.at : end], count):
@@ -84,7 +107,7 @@ class Batch:
                     flow.at = end
                     left -= count
                 elif longer:
-                    record = Careful(flow, self, self._keep).record()
+                    record = yield from Careful(flow, self, self._keep).record()
                     last = record.offset
                     left -= 1
                     yield record
@@ -107,7 +130,7 @@ class Batch:
         except (UnicodeDecodeError, CorruptRecordException):
             flow = Flow(iter((body,)), BUDGET)
             flow.more()
-            return [Careful(flow, self, self._keep).record() for _ in range(count)]
+            return [_all_of(Careful(flow, self, self._keep).record()) for _ in range(count)]
 
     def place(self, time_delta: int, offset_delta: int) -> tuple[int, int, int]:
         """Offset, timestamp and its type of a record, by what it says itself."""
@@ -162,7 +185,7 @@ class Careful:
         self._batch = batch
         self._keep = keep
 
-    def record(self) -> BatchRecord:
+    def record(self) -> Parts[BatchRecord]:
         """The next record. Raises NotUnpacked before its offset is known."""
         flow, keep = self._flow, self._keep
         length = flow.varint()
@@ -174,25 +197,42 @@ class Careful:
         headers: Any = ((LEFT_OUT, left_out(0, None, None)),)
         # The flow gives nothing more once it cannot be read, so what follows is unread too.
         with suppress(NotUnpacked):
-            key = self._field(length if whole else keep.key, keep.key)
-            value = self._field(length if whole else keep.value, keep.head)
-            headers = self._headers(length if whole else keep.headers)
+            key = yield from self._field(length if whole else keep.key, keep.key)
+            value = yield from self._field(length if whole else keep.value, keep.head)
+            headers = yield from self._headers(length if whole else keep.headers)
         return BatchRecord(*place, key, value, headers)
 
-    def _field(self, whole: int, head: int) -> bytes | None:
+    def _field(self, whole: int, head: int) -> Parts[bytes | None]:
         length = self._flow.varint()
         if length < 0:
             return None
-        return self._flow.take(length) if length <= whole else self._flow.cut(length, head)
+        if length <= whole:
+            return self._flow.take(length)
+        kept, digest = b"", sha256()
+        try:
+            for part in self._flow.pour(length):
+                digest.update(part)
+                if len(kept) < head:
+                    kept += part[: head - len(kept)]
+                yield from self._pause()
+        except NotUnpacked:
+            self._flow.end()
+            return Cut(kept, length, None)
+        return Cut(kept, length, digest.hexdigest())
 
-    def _headers(self, room: int) -> Any:
+    def _pause(self) -> Iterator[Pause]:
+        if self._flow.unpacked >= PAUSE_BYTES:
+            self._flow.unpacked = 0
+            yield Pause()
+
+    def _headers(self, room: int) -> Parts[Any]:
         """The first headers, as far as there is room, and what stands for all of them."""
         kept: list[tuple[str, bytes | None]] = []
         digest = Digest()
         count = self._flow.varint()
         for _ in range(count):
-            name, room = self._part(digest, room)
-            value, room = self._part(digest, room)
+            name, room = yield from self._part(digest, room)
+            value, room = yield from self._part(digest, room)
             digest.count += 1
             if room >= 0 and len(kept) < HEADERS_AT_MOST:
                 kept.append((name_text(name or b""), value))
@@ -200,7 +240,7 @@ class Careful:
             kept.append((LEFT_OUT, digest.left_out()))
         return kept
 
-    def _part(self, digest: Digest, room: int) -> tuple[bytes | None, int]:
+    def _part(self, digest: Digest, room: int) -> Parts[tuple[bytes | None, int]]:
         """A name or a value, and the room that is left; below 0 nothing is kept any more."""
         length = self._flow.varint()
         digest.begin(None if length < 0 else length)
@@ -210,7 +250,18 @@ class Careful:
         if room < 0:
             for part in self._flow.pour(length):
                 digest.update(part)
+                yield from self._pause()
             return b"", room
         field = self._flow.take(length)
         digest.update(field)
         return field, room
+
+
+def _all_of(parts: Parts[_T]) -> _T:
+    """What is read at last, without pauses."""
+    while True:
+        try:
+            next(parts)
+        except StopIteration as end:
+            found: _T = end.value
+            return found

@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
-from streams.unpacking.batch import CODEC_MASK, Batch
+from streams.unpacking.batch import CODEC_MASK, Batch, Pause
 
 PIECE_BYTES: Final = 8 << 20
 """About how much memory is filled with unpacked records before they are handed on."""
@@ -75,7 +75,13 @@ class Batches:
 
 
 class Pieces(fetcher.FetchResult):  # type: ignore[misc]  # aiokafka has no types
-    """What was fetched of one place, handed on in pieces that memory can hold."""
+    """What was fetched of one place, handed on in pieces that memory can hold.
+
+    `busy` says that the last piece ended for other work to get its turn, and that there is
+    more to do.
+    """
+
+    busy = False
 
     def getall(self, max_records: int | None = None) -> Sequence[Any]:
         """The next records, at least one where there is one."""
@@ -84,7 +90,11 @@ class Pieces(fetcher.FetchResult):  # type: ignore[misc]  # aiokafka has no type
         taken: list[Any] = []
         room = PIECE_BYTES
         records: Any = self._partition_records  # type: ignore[has-type]  # aiokafka has no types
+        self.busy = False
         for record in records:
+            if type(record) is Pause:
+                self.busy = True
+                break
             taken.append(record)
             room -= _RECORD_BYTES + len(record.value or b"") + len(record.key or b"")
             if record.headers:

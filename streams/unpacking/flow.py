@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 
-from streams.unpacking.cut import Cut
 from streams.unpacking.inflate import NotUnpacked
 
 
@@ -18,6 +16,8 @@ class Flow:
         self.buffer = b""
         self.at = 0
         """Where in the buffer reading has come to."""
+        self.unpacked = 0
+        """Bytes that were unpacked since somebody set this to 0."""
 
     def more(self) -> bool:
         """Unpack another piece behind what is not read yet; False at the end."""
@@ -27,6 +27,7 @@ class Flow:
         if piece is None:
             return False
         self._left -= len(piece)
+        self.unpacked += len(piece)
         rest = self.buffer[self.at :]
         self.buffer, self.at = rest + piece if rest else piece, 0
         return True
@@ -74,20 +75,6 @@ class Flow:
             left -= len(part)
             yield part
 
-    def cut(self, count: int, head: int) -> Cut:
-        """Read so many bytes, keep the first ones, and hash them all.
-
-        Where they cannot be read to their end the hash is missing, and nothing that
-        follows can be read.
-        """
-        kept = b""
-        digest = sha256()
-        try:
-            for part in self.pour(count):
-                digest.update(part)
-                if len(kept) < head:
-                    kept += part[: head - len(kept)]
-        except NotUnpacked:
-            self._pieces, self.buffer, self.at = iter(()), b"", 0
-            return Cut(kept, count, None)
-        return Cut(kept, count, digest.hexdigest())
+    def end(self) -> None:
+        """Give nothing more, since what follows cannot be read."""
+        self._pieces, self.buffer, self.at = iter(()), b"", 0

@@ -198,6 +198,40 @@ def test_a_bomb_takes_little_memory() -> None:
     assert peak < 32_000_000
 
 
+@pytest.mark.parametrize("codec", [one for one in CODECS if one != "snappy"])
+def test_other_work_gets_its_turn_while_a_bomb_is_unpacked(codec: str) -> None:
+    sent: list[Sent] = [*GOOD, (b"k", b"x" * 70_000_000, [("h", b"y" * 40_000_000)]), *GOOD]
+    result = fetched(packed(plain(sent), codec))
+    pieces, turns = [], 0
+    while result.has_more():
+        before = result._assignment.position
+        piece = list(result.getall())
+        pieces += piece
+        turns += result.busy
+        assert result._assignment.position - before == len(piece)
+    assert [one.offset for one in pieces] == list(range(11))
+    assert turns >= 6
+
+
+def test_a_block_of_snappy_that_is_too_large_is_named_and_not_read() -> None:
+    records = read(packed(plain([*GOOD, (b"k", b"x" * 70_000_000, [])]), "snappy"))
+    assert [(one.offset, one.value.length) for one in records] == [(at, None) for at in range(6)]
+
+
+def test_records_that_are_passed_over_take_turns_too() -> None:
+    """A place is fetched again from the middle of a batch."""
+    sent: list[Sent] = [(b"k", b"x" * 1_000, [])] * 60_000
+    result = fetched(packed(plain(sent), "gzip"))
+    unpacking: Any = result._partition_records
+    unpacking.next_fetch_offset = result._assignment.position = 59_990
+    turns, found = 0, []
+    while result.has_more():
+        found += [one.offset for one in result.getall()]
+        turns += result.busy
+    assert found == list(range(59_990, 60_000))
+    assert turns >= 2
+
+
 def test_a_bomb_of_many_records_comes_in_pieces() -> None:
     sent: list[Sent] = [(b"k", b"x" * 1_000, [])] * 40_000
     data = packed(plain(sent), "gzip")

@@ -129,7 +129,15 @@ def test_private_names_that_are_called(holder: type[Any], names: str) -> None:
         (fetcher.PartitionRecords._unpack_records, "next_batch.is_transactional"),
         (fetcher.PartitionRecords._unpack_records, "if next_batch.is_control_batch:"),
         (fetcher.PartitionRecords._unpack_records, "for record in next_batch:"),
+        # A pause among the records is not behind the position, and leaves it where it is.
         (fetcher.PartitionRecords._unpack_records, "if record.offset < self.next_fetch_offset:"),
+        (
+            fetcher.PartitionRecords._unpack_records,
+            (
+                "consumer_record = self._consumer_record(tp, record)\n"
+                "                self.next_fetch_offset = record.offset + 1"
+            ),
+        ),
         (fetcher.PartitionRecords._unpack_records, "self._consumer_record(tp, record)"),
         (fetcher.Fetcher._get_actions_per_node, "resume_futures.append(tp_state.resume_fut)"),
     ],
