@@ -20,6 +20,7 @@ class Stored(NamedTuple):
     key: bytes | None
     value: bytes | None
     codec: str
+    headers: tuple[()] = ()
 
 
 class _WithCodec(Placed):

@@ -19,8 +19,12 @@ from tests.delivery.process import Deliveries
 from tests.kafka.harness import ROOT, Bus
 from tests.kafka.stories import story
 
-LACKING: Final = "import aiokafka.codec; aiokafka.codec.cramjam = None"
-"""A process whose installation lacks the package that reads all codecs but gzip."""
+LACKING: Final = """
+import sys
+for name in ("cramjam", "lz4", "backports.zstd", "compression.zstd"):
+    sys.modules[name] = None
+"""
+"""A process whose installation lacks the packages that read all codecs but gzip."""
 
 UNAWARE: Final = f"""
 {LACKING}
@@ -37,7 +41,7 @@ def run(bus: Bus, fault: str, *words: str) -> subprocess.CompletedProcess[str]:
     """A command in a process with a fault, to its end."""
     return subprocess.run(
         [sys.executable, "-c", f"{fault}\n{COMMAND}", *words],
-        cwd=ROOT, env=bus.environment(), capture_output=True, text=True, check=False, timeout=60,
+        cwd=ROOT, env=bus.environment(), capture_output=True, text=True, check=False, timeout=150,
     )  # fmt: skip
 
 
@@ -81,8 +85,8 @@ def assert_named(output: str, topic: str, codec: str) -> None:
     assert "UnsupportedCodecError" not in output
 
 
-@pytest.mark.parametrize("codec", ["snappy", "lz4", "zstd"])
-def test_a_worker_says_so_before_it_joins_the_group(bus: Bus, codec: str) -> None:
+def test_a_worker_says_so_before_it_joins_the_group(bus: Bus) -> None:
+    codec = "zstd"
     pack(bus, bus.names.violations, codec)
     worker = bus.start(fault=LACKING)
     assert worker.ended() == 2
