@@ -62,7 +62,7 @@ def build_app(settings: Settings, policy: Policy) -> ConsentryApp:
         broker_heartbeat_interval=settings.heartbeat_interval_s,
         broker_request_timeout=max(40.0, settings.session_timeout_s + 5),
         consumer_group_instance_id=settings.instance_id,
-        consumer_auto_offset_reset="earliest",
+        consumer_auto_offset_reset="none",
         key_serializer="raw",
         value_serializer="raw",
         store="memory://",

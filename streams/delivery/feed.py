@@ -151,7 +151,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
         try:
             await self._catch_up.look(reader, starts)
         except OffsetOutOfRangeError as error:
-            raise self._lost(error) from None
+            raise await self._lost(error) from None
         finally:
             await reader.stop()
 
@@ -166,7 +166,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
             await self._from_the_beginning(error)
             return {}
         except OffsetOutOfRangeError as error:
-            raise self._lost(error) from None
+            raise await self._lost(error) from None
         if polled and (self._fresh or not self._assigned.is_set()):
             # Partitions went or came meanwhile: what is still ours is read again from the
             # committed offsets, once it is known how far a state reaches.
@@ -180,13 +180,16 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
         log.info("delivery.new_partition", sink=self._courier.name, places=len(places))
         await self.consumer.seek_to_beginning(*places)
 
-    def _lost(self, error: Any) -> ConsentryError:
+    async def _lost(self, error: Any) -> ConsentryError:
         place, offset = next(iter(error.args[0].items()))
+        start = (await self.consumer.beginning_offsets([place]))[place]
+        end = (await self.consumer.end_offsets([place]))[place]
         group = self._settings.delivery_group(self._courier.name)
         return ConsentryError(
             f"{place.topic}, partition {place.partition}: the broker no longer has offset "
-            f"{offset}, where the sink {self._courier.name} is to go on (group {group}): "
-            "records were deleted before they were delivered, or the topic was made anew",
+            f"{offset}, where the sink {self._courier.name} is to go on (group {group}); "
+            f"the log reaches from {start} to {end} now: records were deleted before they were "
+            "delivered, or the topic was deleted and created again",
             "Deliver what is open now: consentry deliver --sink "
             f"{self._courier.name} --from state --again",
         )

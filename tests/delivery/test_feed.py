@@ -6,10 +6,12 @@ import asyncio
 from typing import Any, cast
 
 import pytest
+from aiokafka.errors import OffsetOutOfRangeError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.delivery import feed as module
 from streams.delivery.feed import Feed
+from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.sinks.options import SinkOptions
 
@@ -51,5 +53,34 @@ def test_what_a_poll_brings_over_a_rebalance_is_read_again_from_what_is_committe
         assert feed._fresh, "the state is looked at before anything is delivered"
         await feed._begin()
         assert consumer.did == [(PLACE, 5)]
+
+    asyncio.run(run())
+
+
+def test_an_offset_that_is_gone_is_named_with_the_ends_of_the_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Cut(Consumer):
+        async def getmany(self, **_: Any) -> dict[TopicPartition, list[str]]:
+            raise OffsetOutOfRangeError({PLACE: 5})
+
+        async def beginning_offsets(self, places: Any) -> dict[TopicPartition, int]:
+            return dict.fromkeys(places, 7)
+
+        async def end_offsets(self, places: Any) -> dict[TopicPartition, int]:
+            return dict.fromkeys(places, 9)
+
+    async def run() -> None:
+        monkeypatch.setattr(module, "delivery_consumer", lambda *_: Cut())
+        courier = type("C", (), {"name": "a", "stats": None})()
+        feed = Feed(Settings(), SinkOptions(type="x"), cast("Any", courier), cast("Any", None))
+        with pytest.raises(ConsentryError) as refused:
+            await feed._poll()
+        told = refused.value
+        assert (
+            "consentry.violations, partition 0: the broker no longer has offset 5" in told.problem
+        )
+        assert "from 7 to 9" in told.problem
+        assert "--from state --again" in told.remedy
 
     asyncio.run(run())
