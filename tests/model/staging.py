@@ -35,6 +35,11 @@ class ModelTime:
 
     time = monotonic
 
+    @staticmethod
+    def time_ns() -> int:
+        """The broker's time, which stamps the ticks."""
+        return running().broker._now() * 1_000_000
+
 
 def running() -> Process:
     """The process whose code runs."""
