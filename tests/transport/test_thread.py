@@ -33,6 +33,7 @@ class Fetcher:
         self._subscriptions.assign_from_subscribed({A, B})
         self.answers: dict[TP, list[One]] = {}
         self.asked: set[TP] = set()
+        self._records: dict[TP, Any] = {}
         self.outside: dict[TP, int] = {}
         self.logs = {A: (0, 0), B: (0, 0)}
         self.waiting = asyncio.Event()
