@@ -15,6 +15,7 @@ import structlog
 from faust.streams import Stream
 
 from streams.agents.aside_log import AsideLog
+from streams.agents.clocks import Clocks
 from streams.agents.judging import PartitionJudge, RuleFault
 from streams.agents.stray_log import StrayLog
 from streams.agents.tally import Tally, ends_of
@@ -60,6 +61,7 @@ class Judging:
         self._stray_log = StrayLog()
         self._aside_log = AsideLog()
         self._clock = OwnClock(app.settings.clock_jump_max_s)
+        self._clocks = Clocks(app, self._clock, self._tally)
 
     async def slices(self, stream: Stream[Any]) -> None:
         """The body of the agent."""
@@ -90,6 +92,7 @@ class Judging:
 
     async def _judge(self, message: Any) -> None:
         piece: Slice = message.value
+        await self._clocks.look(piece.records, piece.partition)
         consumer = cast("Consumer", self._app.consumer)
         partition = consumer.partition_of(piece)
         if partition is None:
@@ -106,7 +109,7 @@ class Judging:
                 for topic, ends in before.items()
                 if self._tally.ended(topic, ends, ends_of(counters.get(topic)))
             }
-            self._tally.seen(piece.records, judged)
+            self._tally.seen(piece.records, judged, self._clock.limit)
         if judge.strays:
             self._stray_log.tell(judge.strays)
         if judge.set_aside:

@@ -94,8 +94,8 @@ class PartitionJudge:
     ) -> None:
         """`owned` is among how many partition numbers the bounds of a worker are shared.
 
-        `tally` is the process's, of all its partition numbers. Ticks are compared with
-        `clock`, which can end the worker and changes nothing else.
+        `tally` is the process's, of all its partition numbers. With `clock` ticks are
+        compared, and one far ahead ends the worker; and timestamps of records.
         """
         self._clock = clock
         self._tally = Tally() if tally is None else tally
@@ -140,6 +140,8 @@ class PartitionJudge:
         Between two batches the caller may do other work, and may stop for good. Raises
         RuleFault on a bug and ConsentryError where somebody must act.
         """
+        if self._clock is not None:
+            self._arrivals.read_at(self._clock.now, self._clock.limit)
         self._bounds = self._partition.committer.bounds
         batch = self._begin()
         positions = batch.positions
@@ -287,6 +289,7 @@ class PartitionJudge:
 
     def _clear(self, leaving: Leaving) -> None:
         """Tombstones for all that was written about a subject."""
+        self._tally.subjects_left += 1
         number, names, add = self._partition.number, self._names, self._batch.add
         for place in leaving.rows:
             add(Output(names.changelog, number, place, None))

@@ -37,7 +37,9 @@ class Tally:
     highest record timestamp by topic, in milliseconds since the epoch. `delays` are the
     seconds from the timestamp of a record to the commit of what it led to. `first_shares`
     are persons of whom the first share was judged, `first_shares_unconsented` those of them
-    of whom no consent, refusal, withdrawal or objection was known then.
+    of whom no consent, refusal, withdrawal or objection was known then. `ahead` are records
+    by topic whose timestamp lay so far ahead that it was read as the present time,
+    `subjects_left` persons who left (P20, P26).
     """
 
     def __init__(self) -> None:
@@ -50,6 +52,8 @@ class Tally:
         self.delays = Buckets(DELAY_BOUNDS_S)
         self.first_shares = 0
         self.first_shares_unconsented = 0
+        self.ahead: Counter[str] = Counter()
+        self.subjects_left = 0
 
     def finding(self, finding: Finding) -> None:
         """A revision is told."""
@@ -73,13 +77,18 @@ class Tally:
                 self.records[topic, end] += now - was
         return before != after
 
-    def seen(self, records: Sequence[Record], topics: set[str]) -> None:
-        """Records of a slice were judged, some of each of these topics: the last ones count."""
+    def seen(self, records: Sequence[Record], topics: set[str], limit: int) -> None:
+        """Records of a slice were judged, some of each of these topics: the last ones count.
+
+        A timestamp beyond `limit` says nothing of when its producer was last heard of.
+        """
         left = set(topics)
         for record in reversed(records):
             if not left:
                 return
             if record.topic in left:
+                if record.timestamp > limit:
+                    continue
                 left.discard(record.topic)
                 if record.timestamp > self.latest_ms.get(record.topic, 0):
                     self.latest_ms[record.topic] = record.timestamp

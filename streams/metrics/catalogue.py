@@ -81,6 +81,17 @@ LATEST: Final = Metric(
     "The highest record timestamp judged of a topic: a producer that falls silent stands still.",
     ("topic",),
 )
+AHEAD: Final = Metric(
+    "consentry_records_ahead_total",
+    "counter",
+    "Input records whose timestamp lay so far ahead that it was read as the present time.",
+    ("topic",),
+)
+LEFT: Final = Metric(
+    "consentry_subjects_left_total",
+    "counter",
+    "Persons of whom all was removed since P20 and P26 had passed.",
+)
 LAG: Final = Metric(
     "consentry_consumer_lag_records",
     "gauge",
@@ -215,7 +226,7 @@ DELIVERER: Final = (
 WORKER: Final = (
     BUILD_INFO, LIVE, READY, PARTITIONS, RECORDS, FINDINGS, DUTIES, DEAD_LETTERS,
     UNKNOWN_FIELDS, DELAY,
-    FIRST_SHARES, FIRST_SHARES_UNCONSENTED, LATEST,
+    FIRST_SHARES, FIRST_SHARES_UNCONSENTED, AHEAD, LATEST, LEFT,
     LAG, UNCOMMITTED, UNCOMMITTED_AGE, COMMITS, WRITTEN, WRITTEN_BYTES, WAITING, STANDING, RESTORES, RESTORED_ROWS,
     RESTORE_SECONDS, ROWS, SUBJECTS, SUBJECT_BYTES,
 )  # fmt: skip

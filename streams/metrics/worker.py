@@ -79,6 +79,8 @@ class WorkerCollector(Collector):
         yield histogram(names.DELAY, [((), tally.delays)])
         yield single(names.FIRST_SHARES, tally.first_shares)
         yield single(names.FIRST_SHARES_UNCONSENTED, tally.first_shares_unconsented)
+        yield family(names.AHEAD, [((topic,), n) for topic, n in sorted(tally.ahead.items())])
+        yield single(names.LEFT, tally.subjects_left)
         latest = sorted(tally.latest_ms.items())
         yield family(names.LATEST, [((topic,), at / 1000) for topic, at in latest])
 

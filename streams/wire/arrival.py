@@ -14,7 +14,7 @@ from streams.core import quality
 from streams.core.events import Event
 from streams.core.findings import DeadLetter, Finding
 from streams.core.identifiers import EventId, SubjectKey, subject_key
-from streams.core.instants import format_instant
+from streams.core.instants import LATEST, Instant, format_instant
 from streams.core.policy import Policy
 from streams.core.state import Fact
 from streams.core.vocabulary import EventType
@@ -116,8 +116,18 @@ class Arrivals:
         self._rekeyed = names.rekeyed
         self._kinds = {name: kind for kind, name in names.inputs.items()}
         self._inputs = frozenset(self._kinds)
-        self.ordinary = Ordinary(self._kinds).fact
+        self._ordinary = Ordinary(self._kinds)
+        self._now = self._limit = LATEST
+        self.ordinary = self._ordinary.fact
         """The fact of a record that is as most are, or None: then `read` and `settle` say."""
+
+    def read_at(self, now: Instant, limit: Instant) -> None:
+        """Take `now` for the arrival of records whose timestamp lies after `limit`.
+
+        Whoever stamped them had a wrong clock, and they cannot have arrived after now.
+        """
+        self._now = now
+        self._limit = self._ordinary.latest = min(limit, LATEST)
 
     def read(self, record: Record) -> Arrived | Refused:
         """Decode a record and find out where it first stood."""
@@ -130,6 +140,8 @@ class Arrivals:
         else:
             origin = direct(record)
             expected = self._kinds[record.topic]
+        if origin.ingested_at > self._limit:
+            origin = origin._replace(ingested_at=self._now)
         decoded = decode(record.value, expected, None, self._max_bytes)
         if isinstance(decoded, Rejected):
             return _refuse_record(record, origin, decoded)

@@ -22,6 +22,8 @@ class Ordinary:
         """`kinds` are the types of events by topic."""
         self._kinds = dict(kinds)
         self._readers = dict(one_passes())
+        self.latest: Instant = LATEST
+        """The latest timestamp that is taken as it stands."""
 
     def fact(self, record: Record) -> Fact | None:
         """The fact of a record, or None: take the long way.
@@ -41,7 +43,7 @@ class Ordinary:
             return None
         event, payload_hash = read
         arrived_at = Instant(record.timestamp)
-        if not 0 <= arrived_at <= LATEST:
+        if not 0 <= arrived_at <= self.latest:
             return None
         if event.occurred_at > arrived_at + FUTURE_TOLERANCE:
             return None

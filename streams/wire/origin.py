@@ -46,8 +46,8 @@ _odd_names: Final = msgspec.msgpack.Decoder(list[_Odd])
 class Origin(NamedTuple):
     """Coordinates and arrival of a record.
 
-    `ingested_at` is its record timestamp, or the nearest instant that there is in the
-    years 1970 to 9999; `timestamp` is what the record says.
+    `ingested_at` is its record timestamp, or the nearest instant that it can be;
+    `timestamp` is what the record says.
     """
 
     source: Source
@@ -62,8 +62,8 @@ class Origin(NamedTuple):
 
     @property
     def timed(self) -> bool:
-        """Whether the record says when it arrived."""
-        return self.ingested_at == self.timestamp
+        """Whether the record says when it arrived, in the years 1970 to 9999."""
+        return 0 <= self.timestamp <= LATEST
 
 
 def direct(record: Record) -> Origin:

@@ -62,8 +62,11 @@ def problems(expression: str) -> list[str]:
         for label, value in _LABEL.findall(selector):
             if metric is not None and label not in (*metric.labels, *SCRAPED):
                 found.append(f"{name} has no label {label}")
-            if label in VALUES and value not in VALUES[label]:
-                found.append(f"{label} is never {value}")
+            found += [
+                f"{label} is never {one}"
+                for one in value.split("|")
+                if label in VALUES and one not in VALUES[label]
+            ]
     return found
 
 

@@ -39,7 +39,7 @@ from tests.model.wire import AtOnce
 
 T = TypeVar("T")
 
-SETTINGS = Settings(partitions=1)
+SETTINGS = Settings(partitions=1, tick_source="external")
 NAMES = SETTINGS.topics
 JUDGED = (*NAMES.inputs.values(), NAMES.rekeyed, NAMES.ticks)
 

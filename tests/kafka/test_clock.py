@@ -9,11 +9,11 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from streams.core.instants import days
+from streams.core.instants import Instant, days
 from streams.core.policy import default_policy
 from streams.offline.verify import verify
 from tests.kafka.harness import Bus, Sent, WorkerProcess, until
-from tests.kafka.stories import expected, stories
+from tests.kafka.stories import expected, share, stories
 from tests.kafka.test_worker import now
 
 STOPPED = 2
@@ -131,3 +131,35 @@ def test_a_worker_whose_clock_is_behind_says_so_and_sets_nothing_aside(bus: Bus)
         bus.comes_to(expected(events, now()))
         assert worker.stop()[0] == 0
     stands(bus)
+
+
+def test_a_producer_whose_clock_is_six_years_ahead_moves_nothing(bus: Bus) -> None:
+    """Its records of the future are dead letters, those of now are judged, and nobody stops."""
+    events = stories(6)
+    topic = bus.names.data_share
+    stamped_by(bus, topic, SENDERS_TIME | {"retention.ms": "-1"})
+    with bus.worker() as worker:
+        bus.send(*bus.events(events))
+        future = now() + SIX_YEARS
+        bus.send(
+            bus.event(share("of-the-future", "f", Instant(future)), timestamp=future),
+            bus.event(share("of-now", "n", Instant(now())), timestamp=future),
+        )
+        bus.settle(worker)
+        ahead = worker.wait_for("records.ahead")
+        assert ahead["topic"] == topic
+        bus.comes_to(expected(events, now()) | about(bus, "f", "n"))
+        assert worker.stop()[0] == 0
+    [letter] = bus.dead_letters()
+    assert letter.letter.code == "FUTURE_TIMESTAMP"
+    assert letter.original.timestamp == future
+    assert all(finding.detected_at < now() for finding in bus.findings())
+    assert all((p.judged_until or 0) < now() for p in bus.progress().values())
+    stands(bus)
+
+
+def about(bus: Bus, *event_ids: str) -> set[tuple[str, str, str]]:
+    """What stands about these events, one finding each."""
+    found = {f.violation_id: f for f in bus.findings() if f.event_id in event_ids}
+    assert len(found) == len(event_ids)
+    return {(str(f.event_id), f.code, f.violation_id) for f in found.values()}

@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from streams.agents.tally import Tally, ends_of
+from streams.core.instants import LATEST
 from streams.core.policy import default_policy
 from streams.health.report import PartitionReport, Report, TopicReport
 from streams.metrics.catalogue import WORKER
@@ -61,8 +62,8 @@ def filled() -> tuple[Tally, Work]:
         One("purchase", 0, 8, 1_700_000_000_500),
         One("ticks", 0, 9, 1_700_000_000_900),
     ]
-    tally.seen(slice_, {"purchase", "ticks"})
-    tally.seen(slice_[:1], {"purchase"})
+    tally.seen(slice_, {"purchase", "ticks"}, LATEST)
+    tally.seen(slice_[:1], {"purchase"}, LATEST)
     tally.told([1_000, 3_000], now_ms=3_040.0)
     people: Any = SimpleNamespace(shares=[1], grants=[], signals=[])
     tally.shared(people)

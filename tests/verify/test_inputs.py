@@ -17,6 +17,7 @@ from streams.offline.verify.inputs import Inputs, Span
 from streams.offline.verify.result import Kind
 from streams.offline.verify.spill import Arrival, Spill
 from streams.settings import Settings
+from streams.transport.clock import OwnClock
 from streams.wire.arrival import Arrived, Elsewhere
 from streams.wire.origin import Origin
 from streams.wire.progress import Counters, Progress
@@ -41,7 +42,7 @@ def across() -> Iterator[Across]:
 def inputs(across: Across) -> Iterator[Inputs]:
     """Partition 0; the log of shares begins at 10, the state ends at 20."""
     spill = Spill()
-    one = Inputs(NAMES, 0, 2, spill, across, POLICY, 4_259_840)
+    one = Inputs(NAMES, 0, 2, spill, across, POLICY, 4_259_840, OwnClock(3600))
     one.spans = [Span(NAMES.data_share, 10, 20), Span(NAMES.rekeyed, 0, 5)]
     yield one
     spill.close()

@@ -12,8 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
+import msgspec
+
 from streams.core.identifiers import ControllerId, SubjectId
+from streams.core.instants import Instant
 from streams.core.policy import Policy
+from streams.core.quality import FUTURE
 from streams.core.rules.assess import not_assessed
 from streams.core.state import EventRow, Source
 from streams.offline.verify.across import Across
@@ -21,7 +25,10 @@ from streams.offline.verify.bus import Bus
 from streams.offline.verify.result import Difference, Kind, Seen
 from streams.offline.verify.spill import Arrival, Spill
 from streams.settings.names import TopicNames
+from streams.transport.clock import OwnClock
 from streams.wire.arrival import Arrivals, Arrived, Elsewhere, Refused, partition_for
+from streams.wire.dead_letters import decode_dead_letter
+from streams.wire.errors import WireError
 from streams.wire.progress import Progress, Skip
 from streams.wire.record import Record
 from streams.wire.rows import row_key
@@ -52,6 +59,7 @@ class Inputs:
         across: Across,
         policy: Policy,
         max_bytes: int,
+        clock: OwnClock,
     ) -> None:
         self._names = names
         self._policy = policy
@@ -59,6 +67,9 @@ class Inputs:
         self._spill = spill
         self._across = across
         self._arrivals = Arrivals(names, max_bytes)
+        self._arrivals.read_at(clock.now, clock.limit)
+        self._from_the_future: dict[str, Instant] = {}
+        """When records arrived whose own timestamps then lay far ahead, by where they stood."""
         self._home = lru_cache(HOMES_KEPT)(partial(partition_for, count=count))
         self._asides = ((names.dead_letters, False), (names.quarantine, True))
         self._aside_starts: dict[str, int] = {}
@@ -93,6 +104,7 @@ class Inputs:
             else:
                 found = self._arrivals.read(record)
             if isinstance(found, Arrived):
+                found = self._as_then(found)
                 home = self._home(found.key)
                 found = self._arrivals.settle(record, found, home)
             match found:
@@ -114,6 +126,18 @@ class Inputs:
         )
         seen.rekeyed += len(elsewhere)
         seen.dead_lettered += len(refused)
+
+    def _as_then(self, found: Arrived) -> Arrived:
+        """With the arrival that the worker took, where the record's own lay far ahead."""
+        if not self._from_the_future:
+            return found
+        arrived_at = self._from_the_future.get(found.origin.reference)
+        if arrived_at is None:
+            return found
+        return found._replace(
+            fact=msgspec.structs.replace(found.fact, ingested_at=arrived_at),
+            origin=found.origin._replace(ingested_at=arrived_at),
+        )
 
     def _arrival(self, place: int, record: Record, found: Arrived) -> Arrival:
         event, source = found.fact.event, found.origin.source
@@ -220,6 +244,19 @@ class Inputs:
                     "INSERT OR IGNORE INTO aside VALUES (?, ?)",
                     (((one.key or b"").decode(errors="replace"), raw) for one in records),
                 )
+                if not raw:
+                    self._note_the_future(records)
+
+    def _note_the_future(self, records: Sequence[Record]) -> None:
+        for record in records:
+            try:
+                kept = decode_dead_letter(record.value or b"")
+            except WireError:
+                continue
+            stamped = kept.original.timestamp
+            if kept.letter.code == FUTURE and stamped is not None and stamped > kept.detected_at:
+                reference = (record.key or b"").decode(errors="replace")
+                self._from_the_future[reference] = kept.detected_at
 
     def not_kept(self) -> Iterator[Difference]:
         """Records that cannot be judged and were not kept, as far as dead letters reach back."""

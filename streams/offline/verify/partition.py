@@ -25,6 +25,7 @@ from streams.offline.verify.spill import Kept, Spill
 from streams.offline.verify.told import Told, address_of, read_told
 from streams.settings import Settings
 from streams.transport.checks import PolicyPast
+from streams.transport.clock import OwnClock
 from streams.transport.state_owner import owner_of, require_own_state
 from streams.transport.table import unreadable_row
 from streams.wire.progress import Progress
@@ -80,6 +81,7 @@ class Partition:
             shared.across,
             shared.policy,
             shared.settings.output_max_bytes,
+            OwnClock(shared.settings.clock_jump_max_s),
         )
         self._totals = Counter(subjects=0, facts=0, findings=0, duties=0)
 
@@ -102,12 +104,12 @@ class Partition:
         result.add(await logs.lost(bus, progress, self._number, names.ticks))
         result.add(logs.recreated(progress, shared.ids, self._number))
         if result.with_inputs:
+            await self._inputs.read_dead_letters(bus)
             await self._inputs.read(bus, progress)
             read = [span for span in self._inputs.spans if span.topic in names.inputs.values()]
             result.add(logs.passed_over(progress, read, self._number))
         await self._subjects()
         if result.with_inputs:
-            await self._inputs.read_dead_letters(bus)
             result.add(self._inputs.not_kept())
         await self._account(progress)
         result.add(await offsets.behind(bus, progress, self._number))
