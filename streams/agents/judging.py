@@ -66,14 +66,17 @@ class RuleFault(Exception):
             self.where["trace_id"] = trace
 
     def remedy(self, ticks: str) -> str:
-        """What to do; `ticks` is the topic whose records cannot be set aside."""
+        """What to do; `ticks` is the topic of which it does not help to set a record aside."""
         told = (
             "Start the worker again; what was judged is kept. If it ends here again, report it "
             "with this line"
         )
         topic, partition, offset = (self.where[name] for name in ("topic", "partition", "offset"))
         if topic == ticks:
-            return f"{told}, and install a release that mends it: a tick cannot be set aside."
+            return (
+                f"{told}, and install a release without the fault: what one tick brings, the "
+                "next one brings as well."
+            )
         return (
             f"{told}, and let it go on without this record: consentry skip --topic {topic} "
             f'--partition {partition} --offset {offset} --why "..."'
@@ -172,7 +175,10 @@ class PartitionJudge:
         """Judge a record. False for a tick that brings more than a batch may hold: go on."""
         try:
             counters = self._progress.count(record.topic)
-            if record.topic == self._ticks:
+            if self._skips and (skip := self._skips.get((record.topic, record.offset))):
+                refused = self._arrivals.skipped(record, skip)
+                self._put_aside(record, refused, counters)
+            elif record.topic == self._ticks:
                 if self._clock is not None:
                     place = record.topic, record.partition, record.offset
                     self._clock.check_tick(*place, record.timestamp)
@@ -180,9 +186,6 @@ class PartitionJudge:
                 if not self._tick(Instant(min(max(0, record.timestamp), LATEST))):
                     return False
                 counters.judged += 1
-            elif self._skips and (skip := self._skips.get((record.topic, record.offset))):
-                refused = self._arrivals.skipped(record, skip)
-                self._put_aside(record, refused, counters)
             else:
                 self._event(record, counters)
         except (ConsentryError, CorruptRow):

@@ -37,7 +37,8 @@ def skip(
 ) -> None:
     """Have one record set aside that stops a worker again and again.
 
-    For a fault in a rule that nobody foresaw. The next worker that comes to the record
+    For a fault in a rule that nobody foresaw, and for a tick of a wrong clock, which then
+    moves no time. The next worker that comes to the record
     keeps it as a dead letter with the code OPERATOR_SKIPPED, your reason and a finding,
     counts it, and goes on. A worker that runs on the partition now ends and must be
     started again. Settings and access are those of the workers.

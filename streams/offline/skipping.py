@@ -93,13 +93,8 @@ def _plain(text: str, option: str) -> str:
 
 def _require_topic(settings: Settings, place: Place, count: int) -> None:
     names = settings.topics
-    able = (*names.inputs.values(), names.rekeyed)
-    if place.topic == names.ticks:
-        raise ConsentryError(
-            f"a record of {place.topic} cannot be set aside: what a tick brings is due all the "
-            "same, and the next one brings it",
-            "Install a release that mends the fault.",
-        )
+    # A tick that is set aside moves no time: that of a wrong clock must not.
+    able = (*names.inputs.values(), names.rekeyed, names.ticks)
     if place.topic not in able:
         raise ConsentryError(
             f"{place.topic} is no topic that is judged", f"Judged are {', '.join(able)}."

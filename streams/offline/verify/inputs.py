@@ -89,7 +89,9 @@ class Inputs:
             async for records in bus.read(topic, self._number, start, end):
                 span.seen.read += len(records)
                 if topic == names.ticks:
-                    span.seen.judged += len(records)
+                    aside = [r for r in records if (topic, r.offset) in self._skips]
+                    span.seen.judged += len(records) - len(aside)
+                    self._take(len(self.spans) - 1, span.seen, aside)
                 else:
                     self._take(len(self.spans) - 1, span.seen, records)
 
