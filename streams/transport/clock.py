@@ -52,11 +52,13 @@ class OwnClock:
             "pass, and people would leave, for good",
             "If this machine's clock is behind, set it right (NTP) and start the worker again. "
             "If the clock that stamped the tick was ahead (the broker's, or your scheduler's), "
-            "set that one right, take the tick out of the way, and start again:\n"
-            f"  consentry skip --topic {topic} --partition {partition} --offset {offset} "
-            "--why TEXT\n"
-            "Where there are many of them, delete the records of this topic "
-            "(kafka-delete-records): no input is lost with ticks, and later ones tell the time.",
+            "set that one right, take the tick out of the way, and start again. Where there "
+            "are many of them, delete the records of this topic instead (kafka-delete-records): "
+            "no input is lost with ticks, and later ones tell the time.",
+            steps=(
+                f"consentry skip --topic {topic} --partition {partition} --offset {offset} "
+                '--why "..."',
+            ),
         )
 
     def check_state(self, changelog: str, partition: int, at: int | None) -> None:

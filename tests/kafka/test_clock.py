@@ -98,8 +98,8 @@ def test_one_tick_six_years_ahead_stops_the_worker_and_clears_nothing(
     with bus.start(**kept) as again:
         refuses(again, place)
     if store == "memory":
-        command = again.text[again.text.rindex("consentry skip") :].split("\n")[0]
-        options = command.removeprefix("consentry skip ").removesuffix("TEXT").split()
+        command = again.text[again.text.rindex("consentry skip") :]
+        options = command[: command.index('"..."')].split()[2:]
         ordered = subprocess.run(
             [sys.executable, "-c", SKIP, *options, "the clock of broker 3 was wrong"],
             env=bus.environment(),
@@ -116,7 +116,8 @@ def test_one_tick_six_years_ahead_stops_the_worker_and_clears_nothing(
     with bus.worker(**kept) as worker:
         bus.tick()
         bus.settle(worker)
-        bus.comes_to(expected(events, now()))
+        aside = about(bus, f"{bus.names.ticks}/0/1") if store == "memory" else set()
+        bus.comes_to(expected(events, now()) | aside)
         assert worker.stop()[0] == 0
     counted = bus.counters(bus.names.ticks)
     assert counted.dead_lettered == len(bus.dead_letters()) == (store == "memory")
