@@ -46,6 +46,7 @@ class OwnClock:
         """Raise ConsentryError for a tick that lies too far ahead."""
         if at <= self.limit:
             return
+        command = f"consentry skip --topic {topic} --partition {partition} --offset {offset}"
         raise ConsentryError(
             f"{topic}, partition {partition}, offset {offset}: {self._ahead('this tick', at)}. "
             "Nothing after it is judged, and nothing is committed past it: deadlines would "
@@ -55,10 +56,7 @@ class OwnClock:
             "set that one right, take the tick out of the way, and start again. Where there "
             "are many of them, delete the records of this topic instead (kafka-delete-records): "
             "no input is lost with ticks, and later ones tell the time.",
-            steps=(
-                f"consentry skip --topic {topic} --partition {partition} --offset {offset} "
-                '--why "..."',
-            ),
+            steps=(f'{command} --why "..."',),
         )
 
     def check_state(self, changelog: str, partition: int, at: int | None) -> None:
