@@ -17,6 +17,7 @@ from streams.terminal.out import (
     drop_output,
     flush,
     prepare_streams,
+    quiet_libraries,
     say,
     say_error,
 )
@@ -101,6 +102,7 @@ def main(arguments: list[str]) -> int:
     went away 141, as with any program that SIGPIPE ends.
     """
     prepare_streams()
+    quiet_libraries()
     try:
         command = literal(typer.main.get_command(app))
         status = command(arguments, prog_name="consentry", standalone_mode=False)

@@ -26,7 +26,7 @@ from streams.settings.connection import (
 from streams.siem.cloudevents import KafkaRecord
 from streams.sinks.batch import Batch, in_time
 from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
-from streams.sinks.kafka_refusal import why_not
+from streams.sinks.kafka_refusal import require_topic, why_not
 from streams.sinks.letter import Letter
 from streams.sinks.options import LetterOptions
 from streams.sinks.render import rejected, rendered
@@ -133,7 +133,8 @@ class KafkaSink:
         except TimeoutError:
             return [Check(what=what, ok=False, said="no answer in time")]
         except SinkDown as down:
-            return [Check(what=what, ok=False, said=down.problem)]
+            said = f"{down.problem}. {down.remedy}".strip()
+            return [Check(what=what, ok=False, said=said)]
         except KafkaError as error:
             return [Check(what=what, ok=False, said=type(error).__name__)]
         return [Check(what=what, ok=bool(partitions), said=f"{len(partitions)} partitions")]
@@ -215,6 +216,12 @@ class KafkaSink:
         except errors.KafkaError as error:
             await producer.stop()
             raise await why_not(error, options.connection, options.timeout_s) from None
+        except BaseException:
+            await producer.stop()
+            raise
+        try:
+            # Without this the client looks for a missing topic until its time is up.
+            await require_topic(producer, options.topic, options.connection)
         except BaseException:
             await producer.stop()
             raise

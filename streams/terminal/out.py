@@ -6,10 +6,11 @@ stream cannot write in its encoding becomes an escape too, never a traceback.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from typing import Any, Final, TextIO
 
@@ -29,6 +30,26 @@ def prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+class _LastResort(logging.Handler):
+    """Shows a warning of a library, for which no log is set up, in safe lines of its own."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Without the traceback: its values may be records."""
+        with suppress(Exception):
+            say(f"{record.levelname.lower()}: {record.name}: {record.getMessage()}", err=True)
+
+
+def quiet_libraries() -> None:
+    """What the Kafka clients log of every retry is theirs alone; the rest is shown safely.
+
+    A command reports with its own words. Workers and deliverers set up a log of their own.
+    """
+    for name in ("kafka", "aiokafka", "asyncio"):
+        if not logging.getLogger(name).handlers:
+            logging.getLogger(name).addHandler(logging.NullHandler())
+    logging.lastResort = _LastResort(logging.WARNING)
 
 
 def say(text: object = "", *, err: bool = False, bold: bool = False) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Final, NoReturn
 import structlog
 
 from streams.errors import ConsentryError
-from streams.terminal.out import say_error
+from streams.terminal.out import say, say_error
 
 CRASHED: Final = 70
 """Exit code for what the program does not understand: start it again."""
@@ -36,7 +36,7 @@ def crash(reason: str, remedy: str | None = None, **where: Any) -> NoReturn:
         log.critical("worker.crashed", reason=reason, **where)
     else:
         log.critical("worker.crashed", reason=reason, **where, remedy=remedy)
-        print(remedy, file=sys.stderr)  # noqa: T201 - as the command line does
+        say(remedy, err=True)
     leave(CRASHED)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -98,11 +101,33 @@ async def test_what_is_too_large_for_the_topic_is_rejected_alone(kafka: str, uni
 
 @in_loop
 async def test_a_topic_that_is_not_there(kafka: str, unique: str) -> None:
-    sink = options(kafka, unique, timeout_s=2).open()
-    with pytest.raises(SinkDown):
+    sink = options(kafka, unique, timeout_s=20).open()
+    began = time.monotonic()
+    with pytest.raises(SinkDown, match=f"the topic {unique} does not exist on {kafka}") as down:
         await sink.send(GIVEN)
-    assert not (await sink.check())[0].ok
+    assert down.value.lasting
+    assert "correct the key topic" in down.value.remedy
+    (check,) = await sink.check()
+    assert not check.ok
+    assert f"the topic {unique} does not exist on {kafka}. Create it" in check.said
+    assert time.monotonic() - began < 15
     await sink.close()
+
+
+def test_the_command_says_it_and_nothing_else(kafka: str, unique: str, tmp_path: Path) -> None:
+    file = tmp_path / "consentry.toml"
+    file.write_text(f'[sinks.k]\ntype = "kafka"\nbrokers = ["{kafka}"]\ntopic = "{unique}"\n')
+    for command in ("check", "test"):
+        done = subprocess.run(
+            [sys.executable, "-m", "streams.cli.main", "sinks", command, "--config", str(file)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert done.stderr == ""
+        assert f"the topic {unique} does not exist" in done.stdout
+        assert len(done.stdout.splitlines()) == 1
 
 
 @in_loop
