@@ -33,6 +33,9 @@ from streams.wire.rows import CorruptRow
 COMMIT_FIRST_S: Final = 1.0
 """A commit that has taken so long goes before further judging; one takes 5 to 30 ms."""
 
+TURN_S: Final = 0.1
+"""How long judging may have the loop at a stretch; /live and heartbeats wait for it."""
+
 log = structlog.get_logger("consentry.worker")
 
 
@@ -49,6 +52,21 @@ def install(app: ConsentryApp, tally: Tally | None = None) -> None:
         value_serializer="raw",
     )
     app.agent(records, name="judge")(Judging(app, tally).slices)  # type: ignore[arg-type]  # a Stream
+
+
+class Turn:
+    """How long judging has had the loop; the core does not know of time, so it is asked here."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Others have had their turn."""
+        self._ends = time.monotonic() + TURN_S
+
+    def over(self) -> bool:
+        """Whether others should have one."""
+        return time.monotonic() > self._ends
 
 
 class Judging:
@@ -121,14 +139,18 @@ class Judging:
     ) -> None:
         """Judge a slice, batch by batch, while the partition number is ours."""
         piece: Slice = message.value
+        turn = Turn()
+        judge.due = turn.over
         for batch in judge.batches(piece):
             raised, judge.raised = judge.raised, []
             batch.done = self._done(raised, message if batch.final else None, consumer)
             # Before the next record is looked at: the batch carries the progress up to here.
             partition.hand_over(batch)
             await self._let_others_run(partition, batch)
-            if not batch.final and consumer.partition_of(piece) is not partition:
+            gone = self._app.should_stop or consumer.partition_of(piece) is not partition
+            if gone and not batch.final:
                 return
+            turn.begin()
 
     def _done(
         self, raised: list[int], message: Any | None, consumer: Consumer

@@ -6,21 +6,23 @@ own state: the same records in the same order give the same batches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from streams.agents.aside import Aside
 from streams.agents.aside_log import SetAside
 from streams.agents.limit import DeadLetterLimit
+from streams.agents.long_work import AT_ONCE, LongWork, taken_up
 from streams.agents.retention import Leaving, Retention
 from streams.agents.strays import Strays, stray
-from streams.agents.subjects import Subjects
+from streams.agents.subjects import Building, Subjects
 from streams.agents.tally import Tally
 from streams.core.events import DataShare
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import LATEST, Instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy
+from streams.core.rules.assess import not_assessed
 from streams.core.state import Decision, Fact, Outcome
 from streams.core.subject import Subject
 from streams.errors import ConsentryError
@@ -36,7 +38,7 @@ from streams.wire.findings import encode_duty, encode_finding
 from streams.wire.origin import headers_of
 from streams.wire.progress import BATCH_HEADER, Counters
 from streams.wire.record import Record
-from streams.wire.rows import CorruptRow
+from streams.wire.rows import CorruptRow, subject_of
 from streams.wire.traces import trace_id
 
 _JUDGED: Final = Outcome.JUDGED
@@ -83,6 +85,10 @@ class RuleFault(Exception):
         )
 
 
+def _never() -> bool:
+    return False
+
+
 class PartitionJudge:
     """Judges the slices of one partition number."""
 
@@ -126,6 +132,7 @@ class PartitionJudge:
             partition.rows,
             settings.live_subjects // owned,
             settings.live_subjects_max_bytes // owned,
+            policy,
         )
         self.retention = Retention(
             partition.number, partition.rows, self.subjects, self._progress, policy
@@ -134,6 +141,10 @@ class PartitionJudge:
         self.strays = Strays()
         self.set_aside: list[SetAside] = []
         """Records that were set aside, for the caller to take out."""
+        self.due: Callable[[], bool] = _never
+        """Whether judging has taken so long that others should have a turn."""
+        self._long: LongWork | None = None
+        self._place = "", -1
         self._bounds = partition.committer.bounds
         self._batch = self._begin()
 
@@ -148,15 +159,19 @@ class PartitionJudge:
         self._bounds = self._partition.committer.bounds
         batch = self._begin()
         positions = batch.positions
+        while not self._resumed():
+            yield batch
+            batch = self._begin()
+            positions = batch.positions
         for judged, record in enumerate(piece.records, 1):
             while not self._all_of(record):
-                # Until all that a tick brings is told, it is the next record to read.
+                # Until all that it brings is told, it is the next record to read.
                 positions[record.topic] = record.offset
                 yield batch
                 batch = self._begin()
                 positions = batch.positions
             positions[record.topic] = record.offset + 1
-            if judged % RECORDS_AT_ONCE == 0 or batch.exceeds(self._bounds):
+            if judged % RECORDS_AT_ONCE == 0 or self._full():
                 yield batch
                 batch = self._begin()
                 positions = batch.positions
@@ -169,13 +184,58 @@ class PartitionJudge:
         """A new batch; what it tells carries its number (`wire.progress`)."""
         self._stamp = ((BATCH_HEADER, b"%d" % (self._progress.sequence + 1)),)
         self._batch = Batch()
+        self._rejudged = 0
         return self._batch
 
+    def _full(self) -> bool:
+        """Whether the batch is as large as it may be, or others should have a turn."""
+        return self._rejudged >= RECORDS_AT_ONCE or self._batch.exceeds(self._bounds) or self.due()
+
+    def _resumed(self) -> bool:
+        """Go on with the record that was being judged when the last owner ended.
+
+        False when the batch is full and more is left. The record itself will be read again.
+        """
+        unfinished = self._progress.unfinished
+        if unfinished is None or unfinished.through or self._long is not None:
+            return True
+        place = unfinished.topic, self._partition.number, unfinished.offset
+        try:
+            key = subject_of(unfinished.row)
+            subject = self.subjects.find(key)
+            if subject is None:
+                raise CorruptRow("that is being judged is missing", unfinished.row)
+            self._long = taken_up(unfinished, key, subject, self._policy)
+            finished = self._go_on(self._long)
+        except Building:
+            finished = False
+        except (ConsentryError, CorruptRow):
+            raise
+        except Exception as error:  # noqa: BLE001 - its text may quote the record
+            raise RuleFault(*place, type(error).__name__) from None
+        self._batch.positions[unfinished.topic] = unfinished.offset
+        if self._long is not None:
+            self._progress.unfinished = self._long.unfinished()
+            self._long = None
+        return finished
+
+    def _go_on(self, work: LongWork) -> bool:
+        """Judge again what is left. False when the batch is full and more is left."""
+        while not work.through:
+            decision = work.step(self._policy, self._progress.partition_time)
+            self._rejudged += decision.rejudged
+            self._write(work.key, work.subject, decision)
+            if self._full():
+                break
+        return work.through
+
     def _all_of(self, record: Record) -> bool:
-        """Judge a record. False for a tick that brings more than a batch may hold: go on."""
+        """Judge a record. False for one that brings more than a batch may hold: go on."""
         try:
             counters = self._progress.count(record.topic)
-            if self._skips and (skip := self._skips.get((record.topic, record.offset))):
+            if self._long is not None:
+                self._judge_on(counters)
+            elif self._skips and (skip := self._skips.get((record.topic, record.offset))):
                 refused = self._arrivals.skipped(record, skip)
                 self._put_aside(record, refused, counters)
             elif record.topic == self._ticks:
@@ -187,15 +247,34 @@ class PartitionJudge:
                     return False
                 counters.judged += 1
             else:
+                self._place = record.topic, record.offset
                 self._event(record, counters)
+        except Building:
+            return False
         except (ConsentryError, CorruptRow):
             raise
         except Exception as error:  # noqa: BLE001 - its text may quote the record
             fault = type(error).__name__
             place = record.topic, record.partition, record.offset
             raise RuleFault(*place, fault, trace_id(record)) from None
+        if self._long is not None:
+            self._progress.unfinished = self._long.unfinished()
+            return False
         counters.read += 1
         return True
+
+    def _judge_on(self, counters: Counters) -> None:
+        """Go on with a record; counted it is when all is told."""
+        work = self._long
+        if work is not None and self._go_on(work):
+            self._long = self._progress.unfinished = None
+            self._count(work.outcome, counters)
+
+    def _count(self, outcome: Outcome, counters: Counters) -> None:
+        if outcome is _NOT_ASSESSED:
+            counters.not_assessed += 1
+        else:
+            counters.judged += 1
 
     def _event(self, record: Record, counters: Counters) -> None:
         self._limit.read(self._progress)
@@ -243,27 +322,40 @@ class PartitionJudge:
 
     def _judge(self, key: SubjectKey, subject: Subject, fact: Fact, counters: Counters) -> None:
         progress = self._progress
-        decision = judge(subject, fact, self._policy, progress.partition_time)
+        decision = judge(subject, fact, self._policy, progress.partition_time, AT_ONCE)
         outcome = decision.outcome
         if outcome is _JUDGED or outcome is _NOT_ASSESSED:
             at = fact.event.occurred_at
             if progress.judged_until is None or at > progress.judged_until:
                 progress.judged_until = at
-            if outcome is _NOT_ASSESSED:
-                counters.not_assessed += 1
-            else:
-                counters.judged += 1
-                if isinstance(fact.event, DataShare):
-                    self._tally.shared(subject)
+            if not decision.left:
+                self._count(outcome, counters)
+            if outcome is _JUDGED and isinstance(fact.event, DataShare):
+                self._tally.shared(subject)
             if decision.findings or decision.duties:
                 self.raised.append(fact.ingested_at)
             self._write(key, subject, decision)
+            self._rejudged += decision.rejudged
+            if decision.left:
+                self._long = LongWork(key, subject, fact, decision.left, self._place, outcome)
+                self._judge_on(counters)
         elif outcome is Outcome.DUPLICATE:
             counters.duplicates += 1
         elif outcome is Outcome.REPLAY:
-            counters.replays += 1
+            self._replayed(fact, counters)
         else:
             counters.expired += 1
+
+    def _replayed(self, fact: Fact, counters: Counters) -> None:
+        """A record whose fact is stored: read before, or the one that was judged in pieces."""
+        unfinished = self._progress.unfinished
+        if unfinished is None or (unfinished.topic, unfinished.offset) != self._place:
+            counters.replays += 1
+            return
+        # All that it brings was told when work was taken up again.
+        self._progress.unfinished = None
+        late = not_assessed(fact.event, self._policy)
+        self._count(_NOT_ASSESSED if late else _JUDGED, counters)
 
     def _tick(self, now: Instant) -> bool:
         """Time passes: never back, and only by what stands on the topic.
@@ -274,15 +366,20 @@ class PartitionJudge:
         progress = self._progress
         clock = progress.partition_time = latest(progress.partition_time, now) or now
         while (key := self.subjects.deadlines.first_passed(clock)) is not None:
-            subject = self.subjects.find(key)
+            try:
+                subject = self.subjects.find(key)
+            except Building:
+                self.subjects.deadlines.set(key, Instant(clock - 1))
+                raise
             if subject is None:
                 continue
-            decision = judge_deadlines(subject, clock, self._policy)
+            decision = judge_deadlines(subject, clock, self._policy, AT_ONCE)
+            self._rejudged += decision.rejudged
             # A label is due by what was stored; only an overdue duty looks at the policy now.
             if decision.duties:
                 progress.judged_until = latest(progress.judged_until, clock)
             self._write(key, subject, decision)
-            if self._batch.exceeds(self._bounds):
+            if self._full():
                 return False
         for leaving in self.retention.leaving(clock):
             self._clear(leaving)

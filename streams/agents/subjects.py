@@ -8,13 +8,54 @@ from collections.abc import Iterable, Iterator, Mapping
 from streams.agents.live import LiveSubjects
 from streams.core.deadlines import Deadlines
 from streams.core.identifiers import SubjectKey, parse_subject_key
+from streams.core.instants import Instant
+from streams.core.policy import Policy
 from streams.core.state import EventRow
-from streams.core.subject import Subject
+from streams.core.subject import Record, Subject
 from streams.transport.row_store import RowStore, SubjectDeadlines
-from streams.wire.rows import CorruptRow, decode_row, stored_form
+from streams.wire.rows import CorruptRow, decode_row, next_deadline, stored_form
 
 INDEX_SLICE_S = 0.002
 """How long indexing may hold the loop before it lets records be judged."""
+
+
+ROWS_AT_ONCE = 2_000
+"""How many rows of a subject are read before others get their turn: some 30 ms."""
+
+
+class Building(Exception):
+    """A subject of very many rows is being built: ask again, until it is there."""
+
+
+class _Half:
+    """A subject that is being built, and the rows that are not in it yet."""
+
+    def __init__(self, key: SubjectKey, rows: Mapping[bytes, bytes], policy: Policy) -> None:
+        identity = parse_subject_key(key)
+        if identity is None:
+            raise CorruptRow("belongs to no subject", key)
+        self.key = key
+        self.rows = rows
+        self.subject = Subject(*identity)
+        self._policy = policy
+        self._items = iter(rows.items())
+        self._records: Iterator[Record] | None = None
+
+    def on(self) -> bool:
+        """Take in some more rows; whether the subject is there."""
+        subject = self.subject
+        if self._records is None:
+            for done, (place, row) in enumerate(self._items, 1):
+                subject.add(decode_row(row, place))
+                if done == ROWS_AT_ONCE:
+                    subject.arrange(self._policy)
+                    return False
+            self._records = iter(list(subject.records.values()))
+        for noted, record in enumerate(self._records, 1):
+            subject.note(record)
+            if noted == ROWS_AT_ONCE:
+                return False
+        return True
 
 
 class Subjects:
@@ -23,22 +64,37 @@ class Subjects:
     Every subject found or made must be put back by `keep` after it was judged.
     """
 
-    def __init__(self, rows: RowStore, limit: int, max_bytes: int) -> None:
+    def __init__(self, rows: RowStore, limit: int, max_bytes: int, policy: Policy) -> None:
         """At most so many subjects, and about so many bytes, are kept ready."""
         self._rows = rows
+        self._policy = policy
+        self._half: _Half | None = None
         self.live = LiveSubjects(limit, max_bytes)
         known = rows.deadlines
         self.deadlines: SubjectDeadlines = Deadlines() if known is None else known
 
     def find(self, key: SubjectKey) -> Subject | None:
-        """A subject that has rows, or None. Raises CorruptRow."""
+        """A subject that has rows, or None. Raises CorruptRow.
+
+        One of very many rows takes several calls: those before the last raise Building.
+        """
         live = self.live.get(key)
         if live is not None:
             return live
-        rows = self._rows.rows_of(key)
-        if not rows:
-            return None
-        subject = build(key, rows)
+        half = self._half
+        if half is not None and half.key == key:
+            if not half.on():
+                raise Building
+            self._half = None
+            subject, rows = half.subject, half.rows
+        else:
+            rows = self._rows.rows_of(key)
+            if not rows:
+                return None
+            if len(rows) > ROWS_AT_ONCE:
+                self._half = _Half(key, rows, self._policy)
+                raise Building
+            subject = build(key, rows)
         # A subject that is live is passed over when deadlines are looked for.
         self.deadlines.set(key, subject.next_deadline)
         self.live.keep(key, subject, rows.values())
@@ -80,9 +136,16 @@ class Subjects:
         for _, key in self._rows.walk():
             if key in self.live or key in self.deadlines:
                 continue
-            rows = self._rows.rows_of(key)
-            if rows:
-                self.deadlines.set(key, build(key, rows).next_deadline)
+            ends: list[Instant] = []
+            for place, row in self._rows.rows_of(key).items():
+                end = next_deadline(row, place)
+                if end is not None:
+                    ends.append(end)
+                if time.monotonic() - began > INDEX_SLICE_S:
+                    yield
+                    began = time.monotonic()
+            if ends and key not in self.live and key not in self.deadlines:
+                self.deadlines.set(key, min(ends))
             if time.monotonic() - began > INDEX_SLICE_S:
                 yield
                 began = time.monotonic()

@@ -43,10 +43,16 @@ class Deadlines(Generic[K]):
             self._current[key] = deadline
             heappush(self._heap, (deadline, key))
 
-    def passed(self, clock: Instant) -> list[K]:
-        """Take out the keys whose deadline lies strictly before `clock`, earliest first."""
-        found = []
-        while (key := self.first_passed(clock)) is not None:
+    def passed(self, clock: Instant, most: int | None = None) -> list[K]:
+        """Take out the keys whose deadline lies strictly before `clock`, earliest first.
+
+        At most so many, where `most` is given.
+        """
+        found: list[K] = []
+        while most is None or len(found) < most:
+            key = self.first_passed(clock)
+            if key is None:
+                break
             found.append(key)
         return found
 

@@ -75,7 +75,9 @@ class Duty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The duty O01 to tell one recipient after one trigger (GDPR 19; C-129/21).
 
     `duty_id` equals the `violation_id` of the finding O02 that an unfulfilled duty
-    becomes. `share_ids` are the event ids of the shares in scope, oldest first.
+    becomes. `share_ids` are the event ids of the earliest shares in scope, at most a
+    hundred, oldest first; `share_count` is the number of all, 0 in records of before there
+    was a limit, which list all.
     `notified_at` is the notification that fulfilled it, in time or late.
     """
 
@@ -92,6 +94,7 @@ class Duty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     starts_at: Instant
     due_at: Instant
     share_ids: tuple[EventId, ...]
+    share_count: int = 0
     notified_at: Instant | None
     detected_at: Instant
     law_version: str

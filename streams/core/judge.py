@@ -7,7 +7,7 @@ evaluation of their set: that is Consentry's promise, and `tests/property` hold 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -26,12 +26,20 @@ _JUDGED: Final = Outcome.JUDGED
 _NOT_ASSESSED: Final = Outcome.NOT_ASSESSED
 
 
-def judge(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -> Decision:
+def judge(
+    subject: Subject,
+    fact: Fact,
+    policy: Policy,
+    clock: Instant | None,
+    most: int | None = None,
+) -> Decision:
     """Take in one fact.
 
     `clock` is the instant up to which deadlines have passed (partition time), None for
     none. The subject grows in place; the rows of the decision, folded into a new
-    Subject, give the same subject.
+    Subject, give the same subject. Where the fact can change more than `most` other events,
+    those are `left` for `judge_again`: before they are judged, no other fact of the
+    subject may be.
     """
     event = fact.event
     subject.arrange(policy)
@@ -58,6 +66,11 @@ def judge(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -
             duties=alone.duties,
             rejudged=1,
         )
+    left: tuple[EventId, ...] = ()
+    if most is not None and len(touched) - 1 > most:
+        touched.discard(event.event_id)
+        left = tuple(_in_time(subject, touched))
+        touched = {event.event_id}
     revisions = [
         _again(subject, event_id, policy, clock, at=fact.ingested_at, new=fact)
         for event_id in _in_time(subject, touched)
@@ -65,17 +78,57 @@ def judge(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -
     rows = [revision.row for revision in revisions if revision.changed]
     if displaced is not None:
         rows.append(displaced)
-    return _decision(revisions, rows, outcome)
+    return _decision(revisions, rows, outcome, left)
 
 
-def judge_deadlines(subject: Subject, clock: Instant, policy: Policy) -> Decision:
+def judge_again(
+    subject: Subject,
+    fact: Fact,
+    event_ids: Sequence[EventId],
+    policy: Policy,
+    clock: Instant | None,
+) -> Decision:
+    """Judge again some of the events that a fact, already taken in, left to be."""
+    revisions = [
+        _again(subject, event_id, policy, clock, at=fact.ingested_at, new=fact)
+        for event_id in event_ids
+    ]
+    rows = [revision.row for revision in revisions if revision.changed]
+    return _decision(revisions, rows, _JUDGED)
+
+
+def left_by(
+    subject: Subject, fact: Fact, policy: Policy, after: tuple[Instant, EventId]
+) -> list[EventId]:
+    """What a fact that was taken in has left to be judged again, from a place on.
+
+    The same as `judge` said, after a restart in between: `after` is the event judged last.
+    """
+    subject.arrange(policy)
+    event = fact.event
+    record = subject.records[event.event_id]
+    touched = affected(subject, event, policy)
+    if record.others:
+        touched |= subject.without(record, lambda: _displaced_by(subject, record, policy))
+    touched.discard(event.event_id)
+    return [one for one in _in_time(subject, touched) if _place(subject, one) > after]
+
+
+def _displaced_by(subject: Subject, record: Record, policy: Policy) -> set[EventId]:
+    return affected(subject, record.event, policy, leaving=True)
+
+
+def judge_deadlines(
+    subject: Subject, clock: Instant, policy: Policy, most: int | None = None
+) -> Decision:
     """Take in that time has passed.
 
     Duties whose deadline lies before `clock` are overdue, and findings whose term P15
-    ended before it are told again with the label FINAL.
+    ended before it are told again with the label FINAL. At most so many events at once:
+    the subject's next deadline tells whether any are left.
     """
     subject.arrange(policy)
-    passed = subject.deadlines.passed(clock)
+    passed = subject.deadlines.passed(clock, most)
     revisions = [
         _again(subject, event_id, policy, clock, at=clock, new=None)
         for event_id in _in_time(subject, passed)
@@ -134,14 +187,24 @@ def _again(
 
 def _in_time(subject: Subject, event_ids: Iterable[EventId]) -> list[EventId]:
     """By occurrence, so that equal facts give equal output in one decision."""
-    return sorted(event_ids, key=lambda e: (subject.records[e].event.occurred_at, e))
+    return sorted(event_ids, key=lambda event_id: _place(subject, event_id))
 
 
-def _decision(revisions: list[Revision], rows: list[EventRow], outcome: Outcome) -> Decision:
+def _place(subject: Subject, event_id: EventId) -> tuple[Instant, EventId]:
+    return subject.records[event_id].event.occurred_at, event_id
+
+
+def _decision(
+    revisions: list[Revision],
+    rows: list[EventRow],
+    outcome: Outcome,
+    left: tuple[EventId, ...] = (),
+) -> Decision:
     return Decision(
         outcome=outcome,
         rows=tuple(rows),
         findings=tuple([one for revision in revisions for one in revision.findings]),
         duties=tuple([one for revision in revisions for one in revision.duties]),
         rejudged=len(revisions),
+        left=left,
     )

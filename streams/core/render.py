@@ -93,6 +93,7 @@ def render_duty(
         starts_at=duty.starts_at,
         due_at=duty.due_at,
         share_ids=duty.share_ids,
+        share_count=duty.share_count or len(duty.share_ids),
         notified_at=duty.notified_at,
         detected_at=at,
         law_version=policy.law_version,

@@ -157,7 +157,7 @@ def _revise_duties(
     for recipient_id in sorted({*row.duties, *found.duties}):
         before = told.get(recipient_id)
         duty = _due(before, found.duties.get(recipient_id))
-        if duty is None or (before is not None and before.duty == duty and not restate):
+        if duty is None or (before is not None and before.duty.limited == duty and not restate):
             continue
         after = SaidDuty(duty=duty, revision=before.revision + 1 if before is not None else 1)
         told[recipient_id] = after
@@ -169,4 +169,4 @@ def _due(before: SaidDuty | None, duty: DutyState | None) -> DutyState | None:
     """The duty as it stands; one that no longer exists is retracted."""
     if duty is not None or before is None:
         return duty
-    return msgspec.structs.replace(before.duty, status=DutyStatus.RETRACTED)
+    return msgspec.structs.replace(before.duty.limited, status=DutyStatus.RETRACTED)

@@ -7,6 +7,7 @@ a subject, in any order, are all that is needed to go on judging it.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -15,6 +16,9 @@ from streams.core.findings import Duty, Finding
 from streams.core.identifiers import ConsentId, EventId, PayloadHash, RecipientId, Slot
 from streams.core.instants import LATEST, Instant
 from streams.core.vocabulary import DataCategory, DutyStatus, Status
+
+MAX_SHARES_NAMED: Final = 100
+"""How many shares a duty names, the earliest first; it tells the number of all (3.9)."""
 
 
 class Source(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -87,6 +91,14 @@ class DutyState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     notified_at: Instant | None = None
     share_count: int = 0
 
+    @property
+    def limited(self) -> DutyState:
+        """As it is told since there is a limit."""
+        if self.share_count or not self.share_ids:
+            return self
+        ids = self.share_ids
+        return msgspec.structs.replace(self, share_ids=ids[:MAX_SHARES_NAMED], share_count=len(ids))
+
 
 class SaidDuty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The duty last emitted towards one recipient, with its revision."""
@@ -144,7 +156,8 @@ class Decision(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The result of judging one fact or one tick: values to be written as one.
 
     `rows` replace the rows with the same event id and payload hash. `rejudged` counts
-    the events whose verdicts were evaluated, the new one included.
+    the events whose verdicts were evaluated, the new one included. `left` are events that
+    are still to be judged again, in the order of law, where only a part was asked for.
     """
 
     outcome: Outcome
@@ -152,3 +165,4 @@ class Decision(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     findings: tuple[Finding, ...] = ()
     duties: tuple[Duty, ...] = ()
     rejudged: int = 0
+    left: tuple[EventId, ...] = ()

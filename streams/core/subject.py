@@ -7,7 +7,7 @@ rows come in, the same subject results.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from mypy_extensions import mypyc_attr
@@ -188,6 +188,19 @@ class Subject:
         else:
             record.others = (*record.others, row)
         return record
+
+    def without(self, record: Record, look: Callable[[], set[EventId]]) -> set[EventId]:
+        """What is found where the payload that counts is not there, and the next one counts."""
+        counting, others = record.row, record.others
+        before = min(others, key=_rank)
+        self._remove(counting.fact.event)
+        record.row = before
+        self._insert(before.fact.event)
+        found = look()
+        self._remove(before.fact.event)
+        record.row = counting
+        self._insert(counting.fact.event)
+        return found
 
     def note(self, record: Record) -> None:
         """Bring the indexes over what was said up to date with a record's row."""

@@ -151,7 +151,7 @@ def _of_duty(duty: Duty) -> dict[str, object]:
         "due_at": duty.due_at,
         "notified_at": duty.notified_at,
         "share_ids": _members(duty.share_ids),
-        "share_count": len(duty.share_ids),
+        "share_count": duty.share_count or len(duty.share_ids),
     }
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from streams.core.identifiers import EventId
 from streams.core.instants import Instant
 
 PROGRESS_KEY: Final = b"\x00P"
@@ -69,6 +70,22 @@ class Gap(msgspec.Struct, frozen=True, array_like=True):
     end: int
 
 
+class Unfinished(msgspec.Struct, frozen=True, array_like=True):
+    """A record that was taken in, and whose consequences are told piece by piece.
+
+    `topic` and `offset` are the record's, `row` the key of its stored fact. Of what it can
+    change, all up to the event `after_id` at `after` is judged again; `through` once there
+    is nothing left, while the record itself is still to be read once more.
+    """
+
+    topic: str
+    offset: int
+    row: bytes
+    after: Instant
+    after_id: EventId
+    through: bool = False
+
+
 class Skip(msgspec.Struct, frozen=True, array_like=True):
     """A record that an operator had set aside: where it stands, why, who said so and when.
 
@@ -118,6 +135,9 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     `owner` is whose state it is, None in rows of earlier releases. `topic_ids` are the ids
     (KIP-516) of the topics that the positions are of, where the broker tells them, and
     `begins` the offsets at which reading of each topic began, where that is known.
+
+    `unfinished` is the record that is being judged in pieces, where there is one: it is
+    the next one that its topic has to read.
     """
 
     positions: dict[str, int]
@@ -140,6 +160,7 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     owner: Owner | None = None
     topic_ids: dict[str, str] = {}
     begins: dict[str, int] = {}
+    unfinished: Unfinished | None = None
 
     def count(self, topic: str) -> Counters:
         """The counters of a topic, made when there are none."""

@@ -8,8 +8,11 @@ from typing import Any, cast
 
 import pytest
 
-from streams.agents.judge import COMMIT_FIRST_S, Judging
+from streams.agents.judge import COMMIT_FIRST_S, TURN_S, Judging, Turn
+from streams.settings import Settings
 from streams.transport.delivery import Batch
+from tests.agents.world import World
+from tests.core.builders import share
 
 
 class SlowCommitter:
@@ -58,7 +61,27 @@ def test_when_judging_waits(
     async def run() -> None:
         asyncio.get_running_loop().call_soon(taken.append, 1)
         partition = cast("Any", SimpleNamespace(committer=committer))
-        await Judging(cast("Any", None))._let_others_run(partition, batch)
+        app = cast("Any", SimpleNamespace(settings=Settings()))
+        await Judging(app)._let_others_run(partition, batch)
         assert (committer.waited_for, len(taken)) == (waits, turns)
 
     asyncio.run(run())
+
+
+def test_a_turn_ends_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("streams.agents.judge.time.monotonic", lambda: now)
+    turn = Turn()
+    assert not turn.over()
+    now += TURN_S * 1.5
+    assert turn.over()
+    turn.begin()
+    assert not turn.over()
+
+
+def test_judging_that_is_slow_gives_way_after_each_record() -> None:
+    world = World()
+    world.judge.due = lambda: True
+    batches = world.take(*world.story(*(share(n, id=f"s{n}") for n in range(5))))
+    assert len(batches) == 5 + 1
+    assert world.count().read == 5

@@ -47,7 +47,15 @@ _OTHER: Final[dict[str, Any]] = {
     "starts_at": Instant(_AT + 5),
 }
 _FULL_DUTY = msgspec.structs.replace(_LIVES["duty overdue"], notified_at=Instant(_AT))
-_OWN_OF_DUTIES = ("duty_id", "trigger_event_id", "trigger", "starts_at", "due_at", "share_ids")
+_OWN_OF_DUTIES = (
+    "duty_id",
+    "trigger_event_id",
+    "trigger",
+    "starts_at",
+    "due_at",
+    "share_ids",
+    "share_count",
+)
 _CEF_HEADER = ("vendor", "product", "version", "signature ID", "name", "severity")
 _NOWHERE = ("status", "explanation_nl", "remediation_nl")
 

@@ -7,7 +7,6 @@ that had the data is told; so is the recipient of a share against an expressed w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from streams.core.events import ConsentChange, DataShare
 from streams.core.identifiers import EventId, RecipientId, Slot
@@ -19,14 +18,11 @@ from streams.core.rules.coverage import recipient_failure
 from streams.core.rules.look_ups import granted_between, ledger_of, scoped
 from streams.core.rules.share_basis import AGAINST_EXPRESSED_WILL, BASIS_SLOT
 from streams.core.signals import Signal, Target
-from streams.core.state import DutyState, Verdict
+from streams.core.state import MAX_SHARES_NAMED, DutyState, Verdict
 from streams.core.subject import Subject
 from streams.core.vocabulary import ConsentAction, DutyStatus, RecipientRole
 
 DUTY_FAMILY = "O.NOTIFY"
-
-MAX_SHARES_NAMED: Final = 100
-"""How many shares a duty names, the earliest first; it tells the number of all (3.9)."""
 
 TRIGGERS = frozenset({ConsentAction.WITHDRAWN, ConsentAction.OBJECTED, ConsentAction.ERASED})
 

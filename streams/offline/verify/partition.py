@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from streams.core.identifiers import parse_subject_key
+from streams.core.identifiers import SubjectKey, parse_subject_key
 from streams.core.policy import Policy
 from streams.core.state import EventRow
 from streams.errors import ConsentryError
@@ -29,7 +29,7 @@ from streams.transport.clock import OwnClock
 from streams.transport.state_owner import owner_of, require_own_state
 from streams.transport.table import unreadable_row
 from streams.wire.progress import Progress
-from streams.wire.rows import CorruptRow, decode_row
+from streams.wire.rows import CorruptRow, decode_row, subject_prefix
 
 ROUNDS = 3
 """A difference counts when it is seen in so many cuts, one after another."""
@@ -42,6 +42,16 @@ TICK_S = 60.0
 
 SUBJECTS_AT_ONCE = 500
 """After so many subjects the clients get their turn."""
+
+
+def in_work(progress: Progress, subject: bytes) -> bool:
+    """Whether a record of a subject is being judged in pieces."""
+    unfinished = progress.unfinished
+    return (
+        unfinished is not None
+        and not unfinished.through
+        and unfinished.row.startswith(subject_prefix(SubjectKey(subject)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +196,12 @@ class Partition:
         if differences and not last:
             self._spill.suspect(kept.subject)
             return
+        if differences and in_work(progress, kept.subject):
+            self._shared.result.notes.append(
+                f"partition {self._number}: a record of one person is judged in pieces and not "
+                "through; that person was not compared. A worker that runs finishes it"
+            )
+            differences = []
         self._shared.result.add(differences)
         self._inputs.count(counts)
         self._totals.update(

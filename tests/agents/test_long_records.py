@@ -1,0 +1,161 @@
+"""A record with many consequences is judged in pieces, and a restart goes on in between."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.agents import judging, long_work, subjects
+from streams.core.events import Event
+from streams.core.vocabulary import DutyStatus, Status
+from streams.transport.delivery import Bounds
+from streams.wire.findings import decode_duty, decode_finding
+from streams.wire.progress import decode_progress
+from tests.agents.world import NAMES, World
+from tests.core.builders import grant, object_, share, withdraw
+from tests.property.histories import few
+
+SMALL = Bounds(records=8, bytes=1 << 20, seconds=1.0)
+SHARES = 60
+
+
+@pytest.fixture(autouse=True)
+def _small_pieces() -> Any:
+    with (
+        patch.object(long_work, "AT_ONCE", 3),
+        patch.object(judging, "AT_ONCE", 3),
+        patch.object(subjects, "ROWS_AT_ONCE", 7),
+    ):
+        yield
+
+
+def shares() -> list[Event]:
+    return [share(n / 60, id=f"s{n:03d}") for n in range(SHARES)]
+
+
+def net(world: World) -> Any:
+    findings = [decode_finding(v) for v in world.compacted(NAMES.violations).values()]
+    duties = [decode_duty(v) for v in world.compacted(NAMES.duties).values()]
+    return (
+        sorted((f.event_id, f.code) for f in findings if f.status is not Status.RETRACTED),
+        sorted(
+            (d.trigger_event_id, d.status.value, d.share_count, d.share_ids)
+            for d in duties
+            if d.status is not DutyStatus.RETRACTED
+        ),
+    )
+
+
+def late(world: World) -> Any:
+    """A withdrawal that comes after the shares that it forbids."""
+    (record,) = world.story(withdraw(-1, id="w"))
+    return record
+
+
+def test_a_late_withdrawal_is_told_in_pieces_within_bounds() -> None:
+    world = World(SMALL)
+    world.take(*world.story(grant(-2), *shares()))
+    record = late(world)
+    batches = world.take(record)
+    pieces = [batch for batch in batches if batch.positions[record.topic] == record.offset]
+    assert len(pieces) > 10
+    for batch in pieces:
+        progress = decode_progress(batch.progress)
+        assert progress.unfinished is not None
+        assert progress.unfinished.offset == record.offset
+        assert all(counters.balanced for counters in progress.counters.values())
+        assert len(batch.outputs) <= SMALL.records + 3 * 3
+    assert batches[-1].positions[record.topic] > record.offset
+    assert decode_progress(batches[-1].progress).unfinished is None
+    assert len(net(world)[0]) == SHARES
+    assert world.count(record.topic).read == world.count(record.topic).judged == 2
+
+
+@pytest.mark.parametrize("committed", [*range(0, 30, 4), 25])
+def test_a_restart_goes_on_after_the_last_piece(committed: int) -> None:
+    whole = World(SMALL)
+    whole.take(*whole.story(grant(-2), *shares()))
+    whole.take(late(whole))
+    world = World(SMALL)
+    world.take(*world.story(grant(-2), *shares()))
+    before = len(world.kept.batches)
+    record = late(world)
+    with world.kept.holding():
+        world.take(record)
+    pieces = len(world.kept.batches) - before
+    del world.kept.batches[before + committed :]
+    told = sum(len(batch.outputs) for batch in world.kept.batches[before:])
+    world.restart()
+    again = 0
+    if world.count(record.topic).read == 1:
+        batches = world.take(record)
+        again = sum(len(batch.outputs) for batch in batches)
+    assert net(world) == net(whole)
+    assert world.count(record.topic).read == world.count(record.topic).judged == 2
+    assert world.progress.unfinished is None
+    whole_work = sum(len(batch.outputs) for batch in whole.kept.batches[before:])
+    assert told + again <= whole_work + 3, "what was committed is not told again"
+    assert pieces > 20
+
+
+def test_another_record_waits_until_it_is_through() -> None:
+    """After a restart the topics may come in another order."""
+    world = World(SMALL)
+    world.take(*world.story(grant(-2), *shares()))
+    before = len(world.kept.batches)
+    record = late(world)
+    with world.kept.holding():
+        world.take(record)
+    del world.kept.batches[before + 5 :]
+    world.restart()
+    (other,) = world.story(object_(0.1, id="o"))
+    assert world.progress.unfinished
+    world.take(*world.story(share(2, id="new")))
+    assert world.progress.unfinished
+    assert world.progress.unfinished.through
+    world.take(record, other)
+    assert world.progress.unfinished is None
+    expected = World()
+    expected.take(*expected.story(grant(-2), *shares(), withdraw(-1, id="w")))
+    expected.take(*expected.story(share(2, id="new"), object_(0.1, id="o")))
+    assert net(world) == net(expected)
+
+
+@given(few(30), st.integers(0, 10_000), st.integers(0, 40))
+@settings(max_examples=60, deadline=None)
+def test_a_cut_anywhere_changes_nothing(facts: list[Any], seed: int, cut: int) -> None:
+    """Also where payloads share an id: what rested on the one that no longer counts too."""
+    with (
+        patch.object(long_work, "AT_ONCE", 1),
+        patch.object(judging, "AT_ONCE", 1),
+        patch.object(judging, "RECORDS_AT_ONCE", 1),
+    ):
+        events = [fact.event for fact in facts]
+        random.Random(seed).shuffle(events)
+        whole, world = World(SMALL), World(SMALL)
+        for begun in (whole, world):
+            begun.tick(1)
+        for event in events:
+            whole.take(*whole.story(event))
+        for number, event in enumerate(events, 1):
+            (record,) = world.story(event)
+            before = len(world.kept.batches)
+            with world.kept.holding():
+                world.take(record)
+            if cut < len(world.kept.batches) - before:
+                del world.kept.batches[before + cut :]
+                world.restart()
+                if read(world) == number:
+                    world.take(record)
+        assert net(world) == net(whole)
+        assert all(c.balanced for c in world.progress.counters.values())
+        assert read(world) == len(events) + 1
+
+
+def read(world: World) -> int:
+    return sum(counters.read for counters in world.progress.counters.values())
