@@ -36,7 +36,7 @@ from streams.unpacking.cut import room_for_headers
 from streams.wire.arrival import Arrivals, Arrived, Elsewhere, Refused, partition_for
 from streams.wire.findings import encode_duty, encode_finding
 from streams.wire.origin import headers_of
-from streams.wire.progress import BATCH_HEADER, Counters
+from streams.wire.progress import BATCH_HEADER, Counters, Unfinished
 from streams.wire.record import Record
 from streams.wire.rows import CorruptRow, subject_of
 from streams.wire.traces import trace_id
@@ -144,6 +144,7 @@ class PartitionJudge:
         self.due: Callable[[], bool] = _never
         """Whether judging has taken so long that others should have a turn."""
         self._long: LongWork | None = None
+        self._taken_up: LongWork | None = None
         self._place = "", -1
         self._bounds = partition.committer.bounds
         self._batch = self._begin()
@@ -199,25 +200,31 @@ class PartitionJudge:
         unfinished = self._progress.unfinished
         if unfinished is None or unfinished.through or self._long is not None:
             return True
+        if (unfinished.topic, unfinished.offset) in self._skips:
+            self._progress.unfinished = self._taken_up = None
+            return True
         place = unfinished.topic, self._partition.number, unfinished.offset
         try:
-            key = subject_of(unfinished.row)
-            subject = self.subjects.find(key)
-            if subject is None:
-                raise CorruptRow("that is being judged is missing", unfinished.row)
-            self._long = taken_up(unfinished, key, subject, self._policy)
-            finished = self._go_on(self._long)
+            work = self._taken_up or self._take_up(unfinished)
+            self._go_on(work)
         except Building:
-            finished = False
+            return False
         except (ConsentryError, CorruptRow):
             raise
         except Exception as error:  # noqa: BLE001 - its text may quote the record
             raise RuleFault(*place, type(error).__name__) from None
-        self._batch.positions[unfinished.topic] = unfinished.offset
-        if self._long is not None:
-            self._progress.unfinished = self._long.unfinished()
-            self._long = None
-        return finished
+        finally:
+            self._batch.positions[unfinished.topic] = unfinished.offset
+        self._progress.unfinished = work.unfinished()
+        self._taken_up = None if work.through else work
+        return work.through
+
+    def _take_up(self, unfinished: Unfinished) -> LongWork:
+        key = subject_of(unfinished.row)
+        subject = self.subjects.find(key)
+        if subject is None:
+            raise CorruptRow("that is being judged is missing", unfinished.row)
+        return taken_up(unfinished, key, subject, self._policy)
 
     def _go_on(self, work: LongWork) -> bool:
         """Judge again what is left. False when the batch is full and more is left."""

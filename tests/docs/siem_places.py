@@ -45,6 +45,7 @@ _OTHER: Final[dict[str, Any]] = {
     "due_at": Instant(_AT + 3),
     "notified_at": Instant(_AT + 4),
     "starts_at": Instant(_AT + 5),
+    "share_count": 7,
 }
 _FULL_DUTY = msgspec.structs.replace(_LIVES["duty overdue"], notified_at=Instant(_AT))
 _OWN_OF_DUTIES = (

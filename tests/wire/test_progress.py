@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from streams.core.identifiers import EventId
 from streams.core.instants import Instant
 from streams.wire.progress import (
     CorruptProgress,
@@ -13,6 +14,7 @@ from streams.wire.progress import (
     Owner,
     Progress,
     Skip,
+    Unfinished,
     decode_progress,
     encode_progress,
 )
@@ -42,6 +44,7 @@ PROGRESS = Progress(
     owner=Owner("shop", "acc.", 2, {"purchase": "acc.purchase"}),
     topic_ids={"acc.purchase": "id"},
     begins={"acc.purchase": 3},
+    unfinished=Unfinished("purchase", 7, b"\x02", Instant(5), EventId("e"), through=True),
 )
 SKIPS = "9195a8707572636861736508a56120627567a86f70657261746f72cf00000199c82cc000"
 OWNED = (
@@ -49,8 +52,9 @@ OWNED = (
     "81ac6163632e7075726368617365a26964"
     "81ac6163632e707572636861736503"
 )
+PIECES = "96a8707572636861736507c4010205a165c3"
 GOLDEN = (
-    "01dc001481a8707572636861736507"
+    "01dc001581a8707572636861736507"
     "81a87075726368617365980a04020001000201"
     "cf000001a0c4506c00cf000001"
     "9e70448800b030313233343536373839616263646566"
@@ -58,10 +62,11 @@ GOLDEN = (
     "9193a870757263686173650305"
     "04cf00000174876e80000c"
     "cf0000015d3ef79800c40201ff"
-    "cf0000018bcfe56800cf000001977420dc0003" + SKIPS + OWNED
+    "cf0000018bcfe56800cf000001977420dc0003" + SKIPS + OWNED + PIECES
 )
-BEFORE_OWNERS_WERE_NAMED = "01dc0011" + GOLDEN[8 : -len(OWNED)]
-BEFORE_SKIPS = "01dc0010" + GOLDEN[8 : -len(SKIPS + OWNED)]
+BEFORE_PIECES = "01dc0014" + GOLDEN[8 : -len(PIECES)]
+BEFORE_OWNERS_WERE_NAMED = "01dc0011" + GOLDEN[8 : -len(OWNED + PIECES)]
+BEFORE_SKIPS = "01dc0010" + GOLDEN[8 : -len(SKIPS + OWNED + PIECES)]
 BEFORE_ARRIVALS_COUNTED = (
     "019d81a8707572636861736507"
     "81a870757263686173659709040200010002"
@@ -84,7 +89,9 @@ def test_the_bytes_are_those_that_were_held_fast() -> None:
 
 
 def test_a_row_without_the_later_fields_is_read() -> None:
-    nameless = msgspec.structs.replace(PROGRESS, owner=None, topic_ids={}, begins={})
+    whole = msgspec.structs.replace(PROGRESS, unfinished=None)
+    assert decode_progress(bytes.fromhex(BEFORE_PIECES)) == whole
+    nameless = msgspec.structs.replace(whole, owner=None, topic_ids={}, begins={})
     assert decode_progress(bytes.fromhex(BEFORE_OWNERS_WERE_NAMED)) == nameless
     early = Counters(read=9, judged=4, duplicates=2, rekeyed=1, dead_lettered=2)
     old = msgspec.structs.replace(
