@@ -74,7 +74,7 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.packages: requirements.lock $(VENV)/.python
-	@echo "installing packages into $(VENV), once: 109 MB to download, 470 MB on disk"
+	@echo "installing packages into $(VENV), once: 123 MB to download, 520 MB on disk"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  --requirement requirements.lock
 	@touch $@

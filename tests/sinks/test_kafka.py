@@ -79,6 +79,27 @@ async def test_cloud_events_are_read_by_others(kafka: str, topic: str) -> None:
     assert ids == {letter.uid for letter in GIVEN}
 
 
+@pytest.mark.parametrize("compression", ["none", "gzip", "snappy", "lz4", "zstd"])
+@in_loop
+async def test_every_codec(kafka: str, topic: str, compression: str) -> None:
+    sink = options(kafka, topic, compression=compression).open()
+    assert set(await sink.send(GIVEN)) == {DELIVERED}
+    await sink.close()
+    assert len(records(kafka, topic, len(GIVEN))) == len(GIVEN)
+
+
+@in_loop
+async def test_a_codec_without_its_library_is_named(
+    kafka: str, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiokafka.codec.cramjam", None)
+    sink = options(kafka, topic, compression="lz4").open()
+    with pytest.raises(SinkDown, match="cannot compress with lz4") as raised:
+        await sink.send(GIVEN)
+    assert raised.value.lasting
+    await sink.close()
+
+
 @in_loop
 async def test_what_is_too_large_for_the_topic_is_rejected_alone(kafka: str, unique: str) -> None:
     limit = 4_000

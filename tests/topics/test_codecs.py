@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import re
 import struct
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from aiokafka.consumer.fetcher import READ_COMMITTED, FetchResult, PartitionReco
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.structs import TopicPartition
 
+import streams
 from streams.errors import ConsentryError
 from streams.topics import codecs
 from streams.topics.codecs import CODECS, unreadable_codecs
@@ -111,3 +114,15 @@ def test_gzip_of_several_members_is_read() -> None:
     packed[HEADER:] = gzip.compress(body[:50]) + gzip.compress(body[50:])
     packed[8:12] = struct.pack(">i", len(packed) - 12)
     assert [record.value for record in unpacking(packed)] == VALUES
+
+
+def test_no_reader_goes_past_what_names_the_place() -> None:
+    """kafka-python unpacks Zstandard up to 1 MiB only; aiokafka's own errors name no place."""
+    folder = Path(streams.__file__).parent
+    made = {
+        str(path.relative_to(folder)): name
+        for path in folder.rglob("*.py")
+        for name in re.findall(r"\b(AIOKafkaConsumer|KafkaConsumer)\(", path.read_text("utf-8"))
+    }
+    # It asks for the ends of topics only.
+    assert made == {"offline/conformance/bus.py": "KafkaConsumer"}
