@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli.instants import Clock, read_clock
+from streams.cli.memory import DEFAULT_MIB, MemoryMib, disk_errors
 from streams.cli.progress import progress_bar
 from streams.cli.unread import EXIT_UNREAD, AllowUnread, report_unread
 from streams.terminal.out import say, watch_output
@@ -117,6 +118,7 @@ def check(
         ),
     ] = None,
     allow_unread: AllowUnread = False,
+    memory: MemoryMib = DEFAULT_MIB,
 ) -> None:
     """Judge a history of events and report what was found.
 
@@ -131,13 +133,16 @@ def check(
     from streams.cli.outputs import require_writable
     from streams.errors import ConsentryError
     from streams.offline.find import find_inputs
+    from streams.offline.memory import MIB
 
     chosen = form or _format_of(output)
     at = read_clock(clock)
     rules = _policy(policy)
     require_writable(output)
     found = find_inputs(inputs, output)
-    result = _run(found, rules, at, processes, with_timelines=chosen is Format.HTML)
+    with disk_errors():
+        html = chosen is Format.HTML
+        result = _run(found, rules, at, processes, memory * MIB, with_timelines=html)
     _tell_bad_lines(result)
     unread = report_unread(result.unread, result.passed_over)
     if not result.usable:
@@ -149,7 +154,8 @@ def check(
                 "docs/events.md describes the events and their forms.",
             )
         raise ConsentryError("the input holds no records", "Name files that hold events.")
-    _write(result, chosen, output, language=language.value, details=details)
+    with disk_errors():
+        _write(result, chosen, output, language=language.value, details=details)
     if unread and not allow_unread:
         raise typer.Exit(EXIT_UNREAD)
     if fail_on is not FailOn.NEVER:
@@ -180,16 +186,24 @@ def _run(
     policy: Policy,
     clock: Instant | None,
     processes: int | None,
+    memory: int,
     *,
     with_timelines: bool,
 ) -> Result:
     """Judge; a bar on standard error shows how far, where the input is long."""
+    from streams.errors import ConsentryError
+    from streams.offline.memory import LEAST_MIB, MIB
     from streams.offline.processes import processes_for, run_shared
     from streams.offline.read import size_of
     from streams.offline.result import run_check
 
     total = size_of(inputs.files)
-    count = processes or processes_for(total)
+    count = processes or processes_for(total, memory)
+    if count > 1 and memory < (count + 1) * LEAST_MIB * MIB:
+        raise ConsentryError(
+            f"{count} processes do not fit into the memory that is allowed",
+            f"Allow {(count + 1) * LEAST_MIB} MiB with --memory, or take fewer --processes.",
+        )
     run = run_check if count == 1 else partial(run_shared, processes=count)
     long = total >= _PROGRESS_FROM_BYTES
     with progress_bar("reading", total, unit="bytes", shown=long) as done:
@@ -200,7 +214,14 @@ def _run(
             read += count
             done(read)
 
-        return run(inputs, policy, clock, advance=advance, with_timelines=with_timelines)
+        return run(
+            inputs,
+            policy,
+            clock,
+            advance=advance,
+            with_timelines=with_timelines,
+            memory=memory,
+        )
 
 
 def _tell_bad_lines(result: Result) -> None:

@@ -1,14 +1,16 @@
 """Judge a whole history at once: gather the facts of each subject, then judge by time.
 
-All facts are held in memory, grouped by subject, about 1 kB an event; nothing else grows
-with the input but the findings. The rules are the worker's own (`streams.core.judge`), the bytes pass the worker's decoder.
+Facts are held in memory, grouped by subject, about 1 kB an event, and in temporary files
+once that is too much (streams.offline.spool); so are the findings. The rules are the worker's
+own (`streams.core.judge`), the bytes pass the worker's decoder.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 
@@ -28,9 +30,20 @@ from streams.core.quality import FUTURE, UNPROCESSABLE, is_future, quality_findi
 from streams.core.render import event_type
 from streams.core.state import Fact, Outcome, Source
 from streams.core.subject import Subject
-from streams.core.vocabulary import DutyStatus, EventType, Status
+from streams.core.vocabulary import DutyStatus, EventType, Severity, Status
+from streams.offline.memory import Memory
 from streams.offline.records import Damaged, Found, Line, Unread
+from streams.offline.spool import ONE_PERSON, Facts, Key, Spool
 from streams.wire.decode import Decoded, Rejected, decode
+
+SEVERITIES = tuple(Severity)
+"""Heaviest first."""
+
+JUDGED_BYTES: Final = 2_000
+"""About what judging an event adds to the memory of its subject."""
+
+MOST_NAMES: Final = 50_000
+"""Controllers, and recipients, that are compared; who has more does not read about them."""
 
 NO_PARTITION = -1
 """The partition of a source that is a file (streams.core.state.Source)."""
@@ -48,18 +61,21 @@ class RejectedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Names:
-    """The controllers and recipients that events named."""
+    """The controllers and recipients that events named, the first `MOST_NAMES` of each."""
 
     controllers: set[str] = field(default_factory=set)
     recipients: set[str] = field(default_factory=set)
 
     def note(self, event: Event) -> None:
         """Take in those of an event."""
-        self.controllers.add(event.controller_id)
+        if len(self.controllers) < MOST_NAMES:
+            self.controllers.add(event.controller_id)
+        if len(self.recipients) >= MOST_NAMES:
+            return
         if isinstance(event, DataShare | RecipientNotification):
             self.recipients.add(event.recipient_id)
         elif isinstance(event, ConsentChange) and event.recipient_ids:
-            self.recipients.update(event.recipient_ids)
+            self.recipients.update(event.recipient_ids[:MOST_NAMES])
         elif isinstance(event, MarketingMessage) and event.advertiser_id is not None:
             self.recipients.add(event.advertiser_id)
 
@@ -89,10 +105,10 @@ class Gathered:
     not read at all is no part of `read`: nobody knows how many records it holds.
     """
 
-    facts: dict[tuple[ControllerId, SubjectId], list[Fact]] = field(default_factory=dict)
-    rejected: list[RejectedLine] = field(default_factory=list)
+    facts: Facts
+    rejected: Spool[RejectedLine]
+    findings: Spool[Finding]
     unread: list[Unread] = field(default_factory=list)
-    quality: dict[ViolationId, Finding] = field(default_factory=dict)
     read: int = 0
     unknown_fields: int = 0
     names: Names = field(default_factory=Names)
@@ -100,10 +116,16 @@ class Gathered:
     first_at: Instant | None = None
     last_at: Instant | None = None
 
-    @property
-    def usable(self) -> bool:
-        """Whether there was anything to judge."""
-        return bool(self.facts)
+
+def nothing_gathered(files: Sequence[str] = (), memory: Memory | None = None) -> Gathered:
+    """The beginning; rejected lines will be in the order of the files."""
+    room = memory or Memory(None)
+    places = {name: place for place, name in enumerate(files)}
+
+    def place(bad: RejectedLine) -> Key:
+        return places.get(bad.file, -1), bad.line, bad.file, f"{bad.file}:{bad.line}"
+
+    return Gathered(Facts(room), Spool(RejectedLine, place, room), Spool(Finding, weight, room))
 
 
 class JudgedSubject(msgspec.Struct, frozen=True):
@@ -120,9 +142,14 @@ class JudgedSubject(msgspec.Struct, frozen=True):
     not_assessed: int
 
 
-def gather(records: Iterable[Found], policy: Policy, clock: Instant | None) -> Gathered:
+def gather(
+    records: Iterable[Found],
+    policy: Policy,
+    clock: Instant | None,
+    gathered: Gathered | None = None,
+) -> Gathered:
     """Decode all records; `clock` is what Q04 compares with, None: not tested."""
-    gathered = Gathered()
+    gathered = nothing_gathered() if gathered is None else gathered
     for record in records:
         if isinstance(record, Unread):
             gathered.unread.append(record)
@@ -140,25 +167,34 @@ def gather(records: Iterable[Found], policy: Policy, clock: Instant | None) -> G
     return gathered
 
 
-def judged(gathered: Gathered, policy: Policy, clock: Instant | None) -> Iterator[JudgedSubject]:
-    """Judge subject by subject, in the order of their keys; facts are let go after use."""
-    for key in sorted(gathered.facts):
-        yield judge_subject(*key, gathered.facts.pop(key), policy, clock)
+def judged(
+    gathered: Gathered, policy: Policy, clock: Instant | None, memory: Memory | None = None
+) -> Iterator[JudgedSubject]:
+    """Judge subject by subject, in the order of their names; facts are let go after use.
+
+    Raises ConsentryError where one subject has more than fits into memory.
+    """
+    room = memory or Memory(None)
+    for (controller_id, subject_id), facts in gathered.facts.take():
+        in_turn = ((fact, JUDGED_BYTES) for fact in sorted(facts, key=_by_time))
+        yield judge_subject(
+            controller_id, subject_id, room.watch(in_turn, ONE_PERSON), policy, clock
+        )
 
 
 def judge_subject(
     controller_id: ControllerId,
     subject_id: SubjectId,
-    facts: list[Fact],
+    facts: Iterable[Fact],
     policy: Policy,
     clock: Instant | None,
 ) -> JudgedSubject:
-    """The net findings and duties over all facts of a subject."""
+    """The net findings and duties over all facts of a subject, given in their order."""
     subject = Subject(controller_id, subject_id)
     findings: dict[ViolationId, Finding] = {}
     duties: dict[ViolationId, Duty] = {}
     duplicates = not_assessed = 0
-    for fact in sorted(facts, key=_by_time):
+    for fact in facts:
         decision = judge(subject, fact, policy, None)
         duplicates += decision.outcome in (Outcome.DUPLICATE, Outcome.REPLAY)
         not_assessed += decision.outcome is Outcome.NOT_ASSESSED
@@ -215,7 +251,7 @@ def _take(
         )
         _set_apart(gathered, line, rejected, policy, clock)
         return
-    gathered.facts.setdefault((event.controller_id, event.subject_id), []).append(fact)
+    gathered.facts.add(fact, len(line.value))
     gathered.by_type[event_type(event)] += 1
     gathered.unknown_fields += decoded.unknown_fields
     gathered.names.note(event)
@@ -232,7 +268,7 @@ def _set_apart(
     clock: Instant | None,
 ) -> None:
     letter = rejected.dead_letter
-    gathered.rejected.append(
+    gathered.rejected.add(
         RejectedLine(
             file=record.file,
             line=record.number,
@@ -251,7 +287,13 @@ def _set_apart(
         detected_at=_moment(clock, rejected.occurred_at),
         policy=policy,
     )
-    gathered.quality[finding.violation_id] = finding
+    gathered.findings.add(finding)
+
+
+def weight(finding: Finding) -> Key:
+    """Heaviest first, then by time."""
+    at = finding.occurred_at if finding.occurred_at is not None else finding.detected_at
+    return SEVERITIES.index(finding.severity), at, finding.event_id, finding.violation_id
 
 
 def _moment(clock: Instant | None, occurred_at: Instant | None) -> Instant:

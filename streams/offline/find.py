@@ -89,6 +89,8 @@ class _Search:
             if name not in self.inputs.files:
                 self.inputs.files.append(name)
             return
+        if name == "stdin":
+            name = "./stdin"  # "stdin" alone is how standard input is named
         try:
             found = Path(name).stat()
         except (OSError, ValueError):

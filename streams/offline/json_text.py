@@ -189,6 +189,7 @@ def _array(file: str, text: _Text) -> Iterator[Found]:
                 yield from elements.end()
                 start = at
                 if mark != _COMMA:
+                    text.number = elements.number
                     text.give_back(chunk[at:])
                     return
             elif mark != _COMMA:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from enum import Enum
+from itertools import islice
 from multiprocessing.connection import Connection
 from typing import Any, Final
 from zlib import crc32
@@ -19,10 +22,14 @@ import msgspec
 from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.core.instants import Instant
 from streams.core.policy import Policy
+from streams.errors import ConsentryError
+from streams.offline.check import gather
 from streams.offline.find import Inputs
+from streams.offline.memory import LEAST_MIB, MIB, Memory
 from streams.offline.read import read_events
 from streams.offline.records import Advance, Found, Line
-from streams.offline.result import Result, check_records, in_order
+from streams.offline.result import Collected, Result
+from streams.offline.spool import Moments
 from streams.wire.decode import Rejected, decode
 from streams.wire.framing import AVRO_MARKER
 
@@ -33,6 +40,7 @@ AT_MOST: Final = 8
 """One process reads for all; beyond these it has no more to give."""
 
 RECORDS_AT_ONCE: Final = 500
+BYTES_AT_ONCE: Final = 1_048_576
 
 Records = list[Found]
 
@@ -44,9 +52,12 @@ class _Key(msgspec.Struct):
     subject_id: str
 
 
-def processes_for(size: int) -> int:
-    """How many processes an input of so many bytes is worth on this machine."""
-    return min(len(os.sched_getaffinity(0)), AT_MOST) if size >= WORTHWHILE_BYTES else 1
+def processes_for(size: int, memory: int) -> int:
+    """How many processes an input of so many bytes is worth, with so much memory together."""
+    if size < WORTHWHILE_BYTES:
+        return 1
+    fit = memory // (LEAST_MIB * MIB) - 1  # one reads for the others
+    return max(1, min(len(os.sched_getaffinity(0)), AT_MOST, fit))
 
 
 def run_shared(
@@ -57,19 +68,22 @@ def run_shared(
     processes: int,
     advance: Advance | None = None,
     with_timelines: bool = False,
+    memory: int | None = None,
 ) -> Result:
-    """Read, deal out, judge and collect.
+    """Read, deal out, judge and collect, in so many bytes of memory together.
 
     Raises RuntimeError when a process ends before it has answered; what it met stands on
-    standard error.
+    standard error. Raises ConsentryError for what one of them says that a user can mend.
     """
     context = multiprocessing.get_context("spawn")  # a progress bar has threads: no fork
+    part = None if memory is None else memory // (processes + 1)
+    whole = Collected(inputs, policy, clock, Memory(part))
     with ExitStack() as open_:
         shares: list[Connection] = []
         for _ in range(processes):
             ours, theirs = context.Pipe()
             open_.enter_context(ours)
-            arguments = (theirs, inputs, policy, clock, with_timelines)
+            arguments = (theirs, inputs, policy, clock, with_timelines, part)
             process = context.Process(target=_judge_share, args=arguments, daemon=True)
             process.start()
             theirs.close()
@@ -77,10 +91,13 @@ def run_shared(
             shares.append(ours)
         try:
             _deal(read_events(inputs.files, advance), shares)
-            parts: list[Result] = [share.recv() for share in shares]
+            for share in shares:
+                _take_answer(share, whole)
         except (EOFError, BrokenPipeError, ConnectionResetError):
+            for share in shares:
+                _raise_what_it_said(share)
             raise RuntimeError("a process of the check ended before it had answered") from None
-    return _joined(parts, policy)
+    return whole.finish()
 
 
 def share_of(record: Found, of: int) -> int:
@@ -113,12 +130,14 @@ def _subject_in_avro(value: bytes) -> bytes | None:
 def _deal(records: Iterable[Found], shares: Sequence[Connection]) -> None:
     """Send each record to its share; a share that is behind holds up the reading."""
     waiting: list[Records] = [[] for _ in shares]
+    sizes = [0 for _ in shares]
     for record in records:
         number = share_of(record, len(shares))
         waiting[number].append(record)
-        if len(waiting[number]) == RECORDS_AT_ONCE:
+        sizes[number] += len(record.value) if isinstance(record, Line) else 0
+        if len(waiting[number]) == RECORDS_AT_ONCE or sizes[number] > BYTES_AT_ONCE:
             shares[number].send(waiting[number])
-            waiting[number] = []
+            waiting[number], sizes[number] = [], 0
     for share, rest in zip(shares, waiting, strict=True):
         share.send(rest)
         share.send(None)
@@ -130,16 +149,77 @@ def _judge_share(
     policy: Policy,
     clock: Instant | None,
     with_timelines: bool,  # noqa: FBT001 - arguments of a process are positional
+    memory: int | None,
 ) -> None:
-    """What another process does: judge what is dealt to it, and answer with its result."""
+    """What another process does: judge what is dealt to it, and answer piece by piece."""
     with share:
         try:
-            result = check_records(
-                _dealt(share), inputs, policy, clock, with_timelines=with_timelines
-            )
-            share.send(result)
+            collected = Collected(inputs, policy, clock, Memory(memory))
+            gather(_dealt(share), policy, clock, collected.gathered)
+            collected.judge(with_timelines=with_timelines)
+            _answer(share, collected)
+        except ConsentryError as error:
+            with suppress(BrokenPipeError, ConnectionResetError):
+                share.send((_Answer.ERROR, (error.problem, error.remedy)))
         except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
             return  # the reading process is gone, and says why
+
+
+class _Answer(Enum):
+    """What a piece of an answer holds."""
+
+    FINDINGS = "findings"
+    DUTIES = "duties"
+    REJECTED = "rejected"
+    MOMENTS = "moments"
+    END = "end"
+    ERROR = "error"
+
+
+def _answer(share: Connection, collected: Collected) -> None:
+    moments = iter(collected.result.moments)
+    result = collected.finish()
+    parts: tuple[tuple[_Answer, Iterable[Any]], ...] = (
+        (_Answer.FINDINGS, result.findings),
+        (_Answer.DUTIES, result.duties),
+        (_Answer.REJECTED, result.rejected),
+        (_Answer.MOMENTS, moments),
+    )
+    for kind, things in parts:
+        rest = iter(things)
+        while piece := list(islice(rest, RECORDS_AT_ONCE)):
+            share.send((kind, piece))
+    counts = replace(
+        result, findings=(), duties=(), rejected=(), moments=Moments(Memory(None)), passed_over=()
+    )
+    share.send((_Answer.END, counts))
+
+
+def _take_answer(share: Connection, whole: Collected) -> None:
+    """Add the answer of a share to the whole. Raises ConsentryError where it is an error."""
+    adders: dict[_Answer, Callable[[Any], None]] = {
+        _Answer.FINDINGS: whole.gathered.findings.add,
+        _Answer.DUTIES: whole.duties.add,
+        _Answer.REJECTED: whole.gathered.rejected.add,
+        _Answer.MOMENTS: lambda pair: whole.result.moments.add(*pair),
+    }
+    while True:
+        kind, piece = share.recv()
+        if kind is _Answer.END:
+            _add_counts(whole.result, piece)
+            return
+        if kind is _Answer.ERROR:
+            raise ConsentryError(*piece)
+        for thing in piece:
+            adders[kind](thing)
+
+
+def _raise_what_it_said(share: Connection) -> None:
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while share.poll(1):
+            kind, piece = share.recv()
+            if kind is _Answer.ERROR:
+                raise ConsentryError(*piece)
 
 
 def _dealt(share: Connection) -> Iterator[Found]:
@@ -147,28 +227,19 @@ def _dealt(share: Connection) -> Iterator[Found]:
         yield from records
 
 
-def _joined(parts: Sequence[Result], policy: Policy) -> Result:
-    """One result of all shares."""
-    whole = parts[0]
-    whole.policy = policy  # the very one, not what came back from another process
-    for part in parts[1:]:
-        whole.findings += part.findings
-        whole.duties += part.duties
-        whole.rejected += part.rejected
-        whole.unread += part.unread
-        whole.moments |= part.moments
-        whole.by_type += part.by_type
-        whole.read += part.read
-        whole.duplicates += part.duplicates
-        whole.not_assessed += part.not_assessed
-        whole.subjects += part.subjects
-        whole.unknown_fields += part.unknown_fields
-        whole.names.add(part.names)
-        firsts = [at for at in (whole.first_at, part.first_at) if at is not None]
-        lasts = [at for at in (whole.last_at, part.last_at) if at is not None]
-        whole.first_at = min(firsts, default=None)
-        whole.last_at = max(lasts, default=None)
-    return in_order(whole)
+def _add_counts(whole: Result, part: Result) -> None:
+    whole.unread += part.unread
+    whole.by_type += part.by_type
+    whole.read += part.read
+    whole.duplicates += part.duplicates
+    whole.not_assessed += part.not_assessed
+    whole.subjects += part.subjects
+    whole.unknown_fields += part.unknown_fields
+    whole.names.add(part.names)
+    firsts = [at for at in (whole.first_at, part.first_at) if at is not None]
+    lasts = [at for at in (whole.last_at, part.last_at) if at is not None]
+    whole.first_at = min(firsts, default=None)
+    whole.last_at = max(lasts, default=None)
 
 
 def _end(process: Any) -> None:

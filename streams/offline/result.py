@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from streams.core.findings import Duty, Finding
-from streams.core.identifiers import ViolationId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.vocabulary import DutyStatus, EventType, Severity
-from streams.offline.check import Names, RejectedLine, gather, judged
+from streams.offline.check import (
+    SEVERITIES,
+    Gathered,
+    Names,
+    RejectedLine,
+    gather,
+    judged,
+    nothing_gathered,
+)
 from streams.offline.find import Inputs, PassedOver
+from streams.offline.memory import Memory
 from streams.offline.read import read_events
-from streams.offline.records import Advance, Found, Unread
-from streams.offline.timeline import Moment, timeline
-
-SEVERITIES = tuple(Severity)
-"""Heaviest first."""
+from streams.offline.records import Advance, Unread
+from streams.offline.spool import Key, Moments, Spool
+from streams.offline.timeline import timeline
 
 VIOLATIONS = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 """The severities that are violations; the others advise, remind, or tell of bad records."""
@@ -39,12 +45,12 @@ class Result:
     inputs: tuple[str, ...]
     policy: Policy
     clock: Instant | None
-    findings: list[Finding] = field(default_factory=list)
-    duties: list[Duty] = field(default_factory=list)
-    rejected: list[RejectedLine] = field(default_factory=list)
+    findings: Sequence[Finding] = ()
+    duties: Sequence[Duty] = ()
+    rejected: Sequence[RejectedLine] = ()
     unread: list[Unread] = field(default_factory=list)
     passed_over: tuple[PassedOver, ...] = ()
-    moments: dict[ViolationId, tuple[Moment, ...]] = field(default_factory=dict)
+    moments: Moments = field(default_factory=lambda: Moments(Memory(None)))
     by_type: Counter[EventType] = field(default_factory=Counter)
     read: int = 0
     duplicates: int = 0
@@ -54,6 +60,7 @@ class Result:
     names: Names = field(default_factory=Names)
     first_at: Instant | None = None
     last_at: Instant | None = None
+    severities: Counter[Severity] | None = None
 
     @property
     def usable(self) -> bool:
@@ -72,21 +79,72 @@ class Result:
         return whole + self.unread
 
     @property
-    def violations(self) -> list[Finding]:
+    def violations(self) -> Iterator[Finding]:
         """The findings that are violations."""
-        return [finding for finding in self.findings if finding.severity in VIOLATIONS]
+        return (finding for finding in self.findings if finding.severity in VIOLATIONS)
+
+    @property
+    def violation_count(self) -> int:
+        """How many findings are violations."""
+        counts = self.by_severity()
+        return sum(counts[severity] for severity in VIOLATIONS)
 
     def by_severity(self) -> Counter[Severity]:
         """Findings by severity, and duties that are open as obligations."""
-        counts = Counter(finding.severity for finding in self.findings)
-        counts[Severity.OBLIGATION] += sum(duty.status in OPEN_DUTY for duty in self.duties)
-        return counts
+        if self.severities is None:
+            self.severities = Counter(finding.severity for finding in self.findings)
+            open_now = sum(duty.status in OPEN_DUTY for duty in self.duties)
+            self.severities[Severity.OBLIGATION] += open_now
+        return self.severities
 
     def reaches(self, level: Severity) -> int:
         """How many findings and open duties weigh as much as `level` or more."""
         counts = self.by_severity()
         heavy = SEVERITIES[: SEVERITIES.index(level) + 1]
         return sum(counts[severity] for severity in heavy)
+
+
+class Collected:
+    """What a check has found so far, in no order yet."""
+
+    def __init__(
+        self, inputs: Inputs, policy: Policy, clock: Instant | None, memory: Memory
+    ) -> None:
+        self.result = Result(
+            inputs=inputs.names,
+            passed_over=tuple(inputs.passed_over),
+            policy=policy,
+            clock=clock,
+            moments=Moments(memory),
+        )
+        self.gathered = nothing_gathered(inputs.names, memory)
+        self.duties: Spool[Duty] = Spool(Duty, _by_deadline, memory)
+        self._memory = memory
+
+    def judge(self, *, with_timelines: bool) -> None:
+        """Judge all that was gathered."""
+        result = self.result
+        for one in judged(self.gathered, result.policy, result.clock, self._memory):
+            result.subjects += 1
+            result.duplicates += one.duplicates
+            result.not_assessed += one.not_assessed
+            for finding in one.findings:
+                self.gathered.findings.add(finding)
+                if with_timelines:
+                    moments = timeline(one.subject, finding, result.policy)
+                    result.moments.add(finding.violation_id, moments)
+            for duty in one.duties:
+                self.duties.add(duty)
+        _count(result, self.gathered)
+
+    def finish(self) -> Result:
+        """All in order, so that it does not depend on who found it when."""
+        result, places = self.result, {name: n for n, name in enumerate(self.result.inputs)}
+        result.findings = self.gathered.findings.in_order()
+        result.duties = self.duties.in_order()
+        result.rejected = self.gathered.rejected.in_order()
+        result.unread.sort(key=lambda one: (places.get(one.file, -1), one.number))
+        return result
 
 
 def run_check(
@@ -96,61 +154,27 @@ def run_check(
     *,
     advance: Advance | None = None,
     with_timelines: bool = False,
+    memory: int | None = None,
 ) -> Result:
-    """Read, judge and collect."""
-    records = read_events(inputs.files, advance)
-    return check_records(records, inputs, policy, clock, with_timelines=with_timelines)
+    """Read, judge and collect, in so many bytes of memory (None: any number).
+
+    Raises ConsentryError where the events of one person need more.
+    """
+    collected = Collected(inputs, policy, clock, Memory(memory))
+    gather(read_events(inputs.files, advance), policy, clock, collected.gathered)
+    collected.judge(with_timelines=with_timelines)
+    return collected.finish()
 
 
-def check_records(
-    records: Iterable[Found],
-    inputs: Inputs,
-    policy: Policy,
-    clock: Instant | None,
-    *,
-    with_timelines: bool = False,
-) -> Result:
-    """Judge records of the files and collect."""
-    gathered = gather(records, policy, clock)
-    result = Result(
-        inputs=inputs.names,
-        passed_over=tuple(inputs.passed_over),
-        policy=policy,
-        clock=clock,
-        findings=list(gathered.quality.values()),
-        rejected=gathered.rejected,
-        unread=gathered.unread,
-        by_type=gathered.by_type,
-        read=gathered.read,
-        unknown_fields=gathered.unknown_fields,
-        names=gathered.names,
-        first_at=gathered.first_at,
-        last_at=gathered.last_at,
-    )
-    for one in judged(gathered, policy, clock):
-        result.subjects += 1
-        result.duplicates += one.duplicates
-        result.not_assessed += one.not_assessed
-        result.findings.extend(one.findings)
-        result.duties.extend(one.duties)
-        if with_timelines:
-            result.moments.update(
-                (finding.violation_id, timeline(one.subject, finding, policy))
-                for finding in one.findings
-            )
-    return in_order(result)
+def _count(result: Result, gathered: Gathered) -> None:
+    result.unread = gathered.unread
+    result.by_type = gathered.by_type
+    result.read = gathered.read
+    result.unknown_fields = gathered.unknown_fields
+    result.names = gathered.names
+    result.first_at = gathered.first_at
+    result.last_at = gathered.last_at
 
 
-def in_order(result: Result) -> Result:
-    """Sort what was found, so that it does not depend on who found it when."""
-    places = {name: position for position, name in enumerate(result.inputs)}
-    result.findings.sort(key=_weight)
-    result.duties.sort(key=lambda duty: (duty.due_at, duty.duty_id))
-    result.rejected.sort(key=lambda bad: (places.get(bad.file, -1), bad.line))
-    result.unread.sort(key=lambda one: (places.get(one.file, -1), one.number))
-    return result
-
-
-def _weight(finding: Finding) -> tuple[int, Instant, str, str]:
-    at = finding.occurred_at if finding.occurred_at is not None else finding.detected_at
-    return SEVERITIES.index(finding.severity), at, finding.event_id, finding.violation_id
+def _by_deadline(duty: Duty) -> Key:
+    return duty.due_at, 0, "", duty.duty_id

@@ -120,7 +120,7 @@ def test_every_finding_stands_with_the_facts_that_decided_it(result: Result) -> 
     text = render_page(result)
     assert len(result.findings) == text.count("<article>")
     after = next(f for f in result.findings if f.event_id == "share-after")
-    facts = [m.event.event_id for m in result.moments[after.violation_id] if m.event]
+    facts = [m.event.event_id for m in result.moments.get(after.violation_id) if m.event]
     assert facts == ["grant-1", "taken-back", "share-after"]
     card = text.split("share-after</span></h4>")[1].split("</article>")[0]
     order = [card.index(word) for word in ("grant-1</small>", "taken-back</small>", "This event")]
@@ -133,7 +133,7 @@ def test_an_overdue_duty_tells_what_was_received_and_when_the_term_ended(result:
         f for f in result.findings
         if f.code == "RECIPIENT_NOT_NOTIFIED" and f.event_id == "taken-back"
     )  # fmt: skip
-    moments = result.moments[overdue.violation_id]
+    moments = result.moments.get(overdue.violation_id)
     assert [m.event.event_id if m.event else "term" for m in moments] == [
         "share-before", "taken-back", "term",
     ]  # fmt: skip

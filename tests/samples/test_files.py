@@ -38,7 +38,7 @@ def test_the_offline_check_finds_the_truth_in_every_form(form: Form, tmp_path: P
     policy = load_policy(tmp_path / "policy.toml")
     gathered = gather(read_events(find_inputs([str(tmp_path)]).files), policy, UNTIL)
     assert gathered.read == truth.records["all"]
-    findings = list(gathered.quality.values())
+    findings = list(gathered.findings.in_order())
     duties: list[Duty] = []
     for subject in judged(gathered, policy, UNTIL):
         findings += subject.findings

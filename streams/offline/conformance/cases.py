@@ -127,7 +127,7 @@ def run_offline(case: Case) -> Net:
     """Judge a case's events as one history, up to its clock."""
     lines = (Line(case.name, number, value) for number, value in enumerate(case.events, start=1))
     gathered = gather(lines, case.policy, case.clock)
-    findings: list[Finding] = list(gathered.quality.values())
+    findings: list[Finding] = list(gathered.findings.in_order())
     duties: list[Duty] = []
     for one in judged(gathered, case.policy, case.clock):
         findings.extend(one.findings)

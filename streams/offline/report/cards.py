@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from streams.core.codes import CODES, Code
 from streams.core.findings import Finding
 from streams.core.vocabulary import Severity, Status
+from streams.offline.check import SEVERITIES
 from streams.offline.report.facts import describe, moment
 from streams.offline.report.texts import TEXTS
 from streams.offline.report.words import Pair, both, joined, label, reason
-from streams.offline.result import SEVERITIES, Result
+from streams.offline.result import Result
 from streams.offline.timeline import Moment
 
 
@@ -42,32 +44,38 @@ class Group(NamedTuple):
 
 def groups(result: Result, details: int) -> Iterator[Group]:
     """By severity, then by number of the code. Findings are sorted already."""
-    grouped: dict[tuple[int, str, str], list[Finding]] = {}
-    told = {finding.violation_id for finding in result.findings[:details]}
-    for finding in result.findings:
-        code = CODES[finding.code]
-        key = SEVERITIES.index(finding.severity), code.number, code.name
-        grouped.setdefault(key, []).append(finding)
-    for (_, _, name), findings in sorted(grouped.items()):
-        code = CODES[name]
-        heading = "; ".join(findings[0].citations)
+    counts: Counter[_Heading] = Counter()
+    citations: dict[_Heading, str] = {}
+    told: dict[_Heading, list[Finding]] = {}
+    # Only those that are told are held: there may be more findings than fit into memory.
+    for number, finding in enumerate(result.findings):
+        heading = SEVERITIES.index(finding.severity), CODES[finding.code].number, finding.code
+        counts[heading] += 1
+        citations.setdefault(heading, "; ".join(finding.citations))
+        if number < details:
+            told.setdefault(heading, []).append(finding)
+    for heading in sorted(counts):
+        code = CODES[heading[2]]
         yield Group(
             code,
-            findings[0].severity,
-            len(findings),
-            heading,
+            SEVERITIES[heading[0]],
+            counts[heading],
+            citations[heading],
             tuple(
-                _card(result, code, heading, finding)
-                for finding in findings
-                if finding.violation_id in told
+                _card(result, code, citations[heading], finding)
+                for finding in told.get(heading, ())
             ),
         )
+
+
+_Heading = tuple[int, str, str]
+"""Place of the severity, number and name of the code."""
 
 
 def _card(result: Result, code: Code, heading: str, finding: Finding) -> Card:
     explanation = Pair(finding.explanation_en, finding.explanation_nl)
     citations = "; ".join(finding.citations)
-    moments = result.moments.get(finding.violation_id, ())
+    moments = result.moments.get(finding.violation_id)
     return Card(
         finding,
         "" if finding.occurred_at is None else moment(finding.occurred_at),

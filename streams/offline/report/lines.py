@@ -60,7 +60,7 @@ def summary(result: Result) -> dict[str, Any]:
         "unknown_fields": result.unknown_fields,
         "alike_but_for_case": result.names.alike,
         "findings": len(result.findings),
-        "violations": len(result.violations),
+        "violations": result.violation_count,
         "duties": len(result.duties),
         "by_severity": {str(name): count for name, count in result.by_severity().items() if count},
         "first_event_at": _text(result.first_at),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from heapq import nsmallest
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -16,12 +17,13 @@ from streams.core.findings import Duty
 from streams.core.instants import LATEST, Instant
 from streams.core.law import RULE_VERSION
 from streams.core.vocabulary import DutyStatus, Severity
+from streams.offline.check import SEVERITIES
 from streams.offline.report.cards import groups
 from streams.offline.report.facts import moment
 from streams.offline.report.picture import HEIGHT, LEFT, WIDTH, picture
 from streams.offline.report.texts import LIMITS, TEXTS
 from streams.offline.report.words import label
-from streams.offline.result import SEVERITIES, VIOLATIONS, Result
+from streams.offline.result import VIOLATIONS, Result
 from streams.offline.timeline import Part
 from streams.policy_file import shown_settings
 from streams.terminal.safe import safe
@@ -123,12 +125,15 @@ class Recipient(NamedTuple):
 
 def _recipients(result: Result) -> list[Recipient]:
     counts: dict[str | None, Counter[Severity]] = {}
-    persons: dict[str | None, set[tuple[str | None, str | None]]] = {}
     for finding in result.violations:
-        name = finding.recipient_id
-        counts.setdefault(name, Counter())[finding.severity] += 1
-        persons.setdefault(name, set()).add((finding.controller_id, finding.subject_id))
+        counts.setdefault(finding.recipient_id, Counter())[finding.severity] += 1
     ordered = sorted(counts.items(), key=lambda item: (-item[1].total(), item[0] or ""))
+    # A second time, so that the persons of those recipients only are held.
+    persons: dict[str | None, set[int]] = {name: set() for name, _ in ordered[:MAX_RECIPIENTS]}
+    for finding in result.violations:
+        if finding.recipient_id in persons:
+            person = hash((finding.controller_id, finding.subject_id))
+            persons[finding.recipient_id].add(person)
     largest = ordered[0][1].total() if ordered else 1
     return [
         Recipient(
@@ -156,8 +161,9 @@ _DUTY_ORDER: Final = (
 
 
 def _duties(result: Result) -> list[Duty]:
-    ordered = sorted(result.duties, key=lambda d: (_DUTY_ORDER.index(d.status), d.due_at))
-    return ordered[:MAX_DUTIES]
+    return nsmallest(
+        MAX_DUTIES, result.duties, key=lambda d: (_DUTY_ORDER.index(d.status), d.due_at)
+    )
 
 
 def _settings(result: Result) -> list[dict[str, Any]]:

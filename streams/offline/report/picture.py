@@ -68,18 +68,18 @@ def picture(findings: Sequence[Finding], severities: Sequence[Severity]) -> Pict
 
     None where nothing has an instant.
     """
-    dated = [
+    dated = Counter(
         (_day(finding.occurred_at), finding.severity)
         for finding in findings
         if finding.occurred_at is not None and finding.severity in severities
-    ]
+    )
     if not dated:
         return None
     first, last = min(day for day, _ in dated), max(day for day, _ in dated)
     unit, start_of, next_of, form = _step(first, last)
-    counts: Counter[tuple[date, Severity]] = Counter(
-        (start_of(day), severity) for day, severity in dated
-    )
+    counts: Counter[tuple[date, Severity]] = Counter()
+    for (day, severity), count in dated.items():
+        counts[start_of(day), severity] += count
     starts = _starts(start_of(first), last, next_of)
     totals = {start: sum(counts[start, s] for s in severities) for start in starts}
     highest, lines = _scale(max(totals.values()))

@@ -75,11 +75,11 @@ class Kept(NamedTuple):
     arrivals: list[Arrival]
 
 
-def open_database() -> sqlite3.Connection:
+def open_database(cache_kib: int = CACHE_KIB) -> sqlite3.Connection:
     """A temporary database that is gone with its connection, or with the process."""
     # An empty name asks for just that (https://sqlite.org/inmemorydb.html, 3).
     database = sqlite3.connect("", isolation_level=None)
-    database.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    database.execute(f"PRAGMA cache_size = -{cache_kib}")
     database.execute("PRAGMA temp_store = FILE")
     database.execute("PRAGMA journal_mode = OFF")
     database.execute("PRAGMA synchronous = OFF")
