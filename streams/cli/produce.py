@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _LONGEST = 1_000_000
 """Bytes of a value that still fits a topic with key and framing; events have some five hundred."""
 
+_NAMED_AT_MOST = 10_000
+"""Refused records that the answer of --json names; all are counted."""
+
 _EXAMPLES = (
     "Examples:  consentry produce sample/stream.jsonl --rate 500 --compression zstd  |  "
     "zcat events.jsonl.gz | consentry produce -"
@@ -96,6 +99,7 @@ def produce(
         answer = {
             "sent": sent,
             "by_type": tally.sent,
+            "refused_count": tally.refused_count,
             "refused": tally.refused,
             "unread": [
                 {"file": one.file, "line": one.number, "reason": one.reason} for one in tally.unread
@@ -107,10 +111,10 @@ def produce(
         topics = {kind.value: name for kind, name in settings.topics.inputs.items()}
         for kind, count in sorted(tally.sent.items()):
             say(f"{count:>9}  {topics[kind]}")
-        say(f"{sent:>9}  sent, {len(tally.refused)} lines refused")
+        say(f"{sent:>9}  sent, {tally.refused_count} lines refused")
     if unread and not allow_unread:
         raise typer.Exit(EXIT_UNREAD)
-    if tally.refused:
+    if tally.refused_count:
         raise typer.Exit(1)
 
 
@@ -120,13 +124,14 @@ class Tally:
 
     `report` is told file, line and reason of each record that is refused. With `as_is`
     a refused record is sent as well, where its envelope names a topic and a subject;
-    one that does not is refused.
+    one that does not is refused. `refused` holds the first of them, all are counted.
     """
 
     as_is: bool
     report: Callable[[dict[str, object]], None]
     sent: dict[str, int] = field(default_factory=dict)
     refused: list[dict[str, object]] = field(default_factory=list)
+    refused_count: int = 0
     unread: list[Unread] = field(default_factory=list)
 
     def outgoing(self, records: Iterator[Found]) -> Iterator[Outgoing]:
@@ -180,7 +185,9 @@ class Tally:
             "code": code,
             "reason": reason,
         }
-        self.refused.append(refusal)
+        self.refused_count += 1
+        if len(self.refused) < _NAMED_AT_MOST:
+            self.refused.append(refusal)
         self.report(refusal)
 
 

@@ -21,6 +21,9 @@ logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 _IN_FLIGHT = 4_000
 """Records that may wait for the broker's word; more only costs memory."""
 
+IN_FLIGHT_BYTES = 33_554_432
+"""Bytes of them; records of a megabyte each would otherwise take gigabytes."""
+
 _PAUSE_S = 0.02
 
 
@@ -70,19 +73,24 @@ async def send(
     try:
         await producer.start()
         try:
-            waiting: deque[asyncio.Future[object]] = deque()
+            waiting: deque[tuple[asyncio.Future[object], int]] = deque()
+            held = 0
             pace = _Pace(rate)
             for record in records:
                 await pace.wait(sent)
+                size = len(record.value)
+                held += size
                 waiting.append(
-                    await producer.send(names[record.topic], record.value, key=record.key)
+                    (await producer.send(names[record.topic], record.value, key=record.key), size)
                 )
                 sent += 1
-                if len(waiting) >= _IN_FLIGHT:
-                    await waiting.popleft()
+                while len(waiting) >= _IN_FLIGHT or held > IN_FLIGHT_BYTES:
+                    future, size = waiting.popleft()
+                    await future
+                    held -= size
                 if sent % 200 == 0:
                     progress(sent)
-            for future in waiting:
+            for future, _ in waiting:
                 await future
         finally:
             await producer.stop()

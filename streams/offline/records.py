@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-MAX_RECORD: Final = 4_194_304
-"""Bytes of the longest record that is held in memory; an event has some five hundred."""
+from streams.wire.decode import MAX_BYTES
+
+MAX_RECORD: Final = MAX_BYTES
+"""Bytes of the longest record that is held in memory; longer ones are no events."""
 
 
 @dataclass(frozen=True, slots=True)

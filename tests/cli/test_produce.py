@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import socket
 from pathlib import Path
 
 import pytest
 
+from streams.cli import produce
 from streams.cli.main import main
 from streams.cli.produce import Tally
 from streams.core.instants import parse_instant
+from streams.core.vocabulary import EventType
 from streams.dev.samples import Form, SampleOptions, make_sample, write_sample
-from streams.dev.sending import Outgoing
+from streams.dev.sending import Outgoing, send
 from streams.offline.read import read_events
+from streams.settings import load_settings
 from streams.wire.decode import Decoded, decode
 
 UNTIL = parse_instant("2026-11-20T12:00:00Z")
@@ -137,3 +141,39 @@ def test_a_missing_file_and_a_silent_broker_are_told(
     said = capsys.readouterr().err
     assert address in said
     assert "Traceback" not in said
+
+
+def test_refused_records_are_counted_and_the_first_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "bad.jsonl"
+    file.write_bytes(b"{}\n" * (produce._NAMED_AT_MOST + 5))
+    _, tally = sorted_out(file)
+    assert len(tally.refused) == produce._NAMED_AT_MOST
+    assert tally.refused_count == produce._NAMED_AT_MOST + 5
+
+
+def test_no_more_than_some_bytes_wait_for_the_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 0
+    waiting: list[tuple[asyncio.Future[None], int]] = []
+
+    class Slow:
+        """A producer whose broker answers when it is asked for, in the order of sending."""
+
+        def __init__(self, **_: object) -> None: ...
+        async def start(self) -> None: ...
+        async def stop(self) -> None: ...
+
+        async def send(self, _: str, value: bytes, *, key: bytes) -> asyncio.Future[None]:
+            nonlocal most
+            assert key
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            waiting.append((future, len(value)))
+            most = max(most, sum(size for one, size in waiting if not one.done()))
+            asyncio.get_running_loop().call_later(0.001, future.set_result, None)
+            return future
+
+    monkeypatch.setattr("aiokafka.AIOKafkaProducer", Slow)
+    monkeypatch.setattr("streams.dev.sending.require_inputs", lambda _: None)
+    monkeypatch.setattr("streams.dev.sending.IN_FLIGHT_BYTES", 10_000)
+    records = [Outgoing(EventType.PURCHASE, b"k", b"v" * 3_000)] * 50
+    assert asyncio.run(send(load_settings(None, {}), records)) == 50
+    assert most <= 13_000

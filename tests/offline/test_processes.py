@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import fastavro
 import pytest
 
 from streams.cli.main import main
 from streams.core.findings import Finding
 from streams.core.instants import parse_instant
+from streams.core.policy import default_policy
 from streams.dev.samples import Form, SampleOptions, make_sample, write_sample
 from streams.offline import processes
 from streams.offline.find import Inputs
@@ -18,7 +21,8 @@ from streams.offline.processes import processes_for, run_shared, share_of
 from streams.offline.records import Damaged, Line
 from streams.offline.result import Result, run_check
 from streams.policy_file import load_policy
-from tests.offline.events import lines, share
+from streams.wire.schemas import schemas
+from tests.offline.events import AT, grant, lines, share
 
 CLOCK = parse_instant("2026-11-01T00:00:00Z")
 
@@ -107,3 +111,21 @@ def test_short_inputs_are_judged_here(
     arguments = ["--policy", policy, "--format", "jsonl", "--processes", "2"]
     assert main(["check", stream, *arguments]) == 1
     assert len(capsys.readouterr().out.splitlines()) == len(once.splitlines())
+
+
+def test_a_subject_stays_whole_where_some_of_it_is_json_and_some_avro(tmp_path: Path) -> None:
+    """A consent in lines and a share in our own Avro schema are one history."""
+    source = fastavro.parse_schema(schemas().current["data_share"].source)
+    at = datetime.fromisoformat(AT)
+    subjects = [f"s{n}" for n in range(40)]
+    with (tmp_path / "shares.avro").open("wb") as file:
+        plain = {k: v for k, v in share("x").items() if k != "event_type"}
+        plain |= {"occurred_at": at, "recorded_at": at}
+        fastavro.writer(file, source, [plain | {"subject_id": one} for one in subjects])
+    (tmp_path / "consents.jsonl").write_bytes(
+        lines(*(grant("g", subject_id=one) for one in subjects))
+    )
+    inputs = Inputs([str(tmp_path / name) for name in ("shares.avro", "consents.jsonl")])
+    result = run_shared(inputs, default_policy(), None, processes=2)
+    assert (result.read, result.subjects) == (80, 40)
+    assert result.findings == []
