@@ -1,4 +1,4 @@
-"""Setting one record aside that stops a worker, on an operator's word (docs/adr/0042).
+"""Setting one record aside that stops a worker, on an operator's word (docs/adr/0043).
 
 The order is written where the worker looks first: into the progress row of the partition
 number, in a transaction under the worker's own transactional id. So it is there or not, a
@@ -18,21 +18,20 @@ from aiokafka.errors import KafkaError, ProducerFenced
 
 from streams.core.instants import Instant
 from streams.errors import ConsentryError
-from streams.offline.verify.bus import Bus, count_partitions
+from streams.offline.verify.bus import Bus, count_partitions, topic_ids
 from streams.offline.verify.pace import Pace
 from streams.settings import Settings
 from streams.topics import explain
 from streams.transport import checks
-from streams.transport.clients import transactional_producer
+from streams.transport.clients import changelog_reader, transactional_producer
 from streams.transport.delivery import Output, send_all
-from streams.transport.state_owner import owner_of, require_own_state
+from streams.transport.log_watch import recreated
+from streams.transport.state_owner import latest_progress, owner_of, require_own_state
 from streams.transport.takeover import SETTLING_S
 from streams.wire.progress import (
     PROGRESS_KEY,
-    CorruptProgress,
     Progress,
     Skip,
-    decode_progress,
     encode_progress,
 )
 
@@ -112,9 +111,7 @@ async def _skip(settings: Settings, place: Place, order: Skip) -> Ordered:
         committed = await bus.committed((place.topic,), place.partition)
         _require_ahead(place, committed.get(place.topic))
         await _require_there(bus, place)
-        changelog = settings.topics.changelog
-        before = await _progress(settings, bus, place.partition)
-        require_own_state(before, owner_of(settings), changelog, place.partition)
+        await _require_own(settings, place)
         for _ in range(TRIES):
             with suppress(ProducerFenced):
                 return await _write(settings, bus, place, order)
@@ -129,7 +126,8 @@ async def _write(settings: Settings, bus: Bus, place: Place, order: Skip) -> Ord
     producer = transactional_producer(settings, place.partition)
     try:
         await producer.start()
-        progress = await _progress(settings, bus, place.partition)
+        progress = await _latest(settings, place.partition)
+        await _require_agrees(settings, bus, place.partition, progress)
         for known in progress.skips:
             if (known.topic, known.offset) == (place.topic, place.offset):
                 return Ordered(known, before=True)
@@ -161,33 +159,43 @@ async def _commit(
     await producer.commit_transaction()
 
 
-async def _progress(settings: Settings, bus: Bus, number: int) -> Progress:
-    """The progress row at the end of the changelog, once it agrees with the offsets."""
+async def _latest(settings: Settings, number: int) -> Progress:
+    """The progress row at the end of the changelog."""
     changelog = settings.topics.changelog
-    topics = (*settings.topics.inputs.values(), settings.topics.rekeyed, settings.topics.ticks)
-    row: bytes | None = None
-    end = await bus.settled(changelog, number)
-    async for records in bus.read(changelog, number, await bus.start(changelog, number), end):
-        for record in records:
-            if record.key == PROGRESS_KEY:
-                row = record.value
-    if row is None:
-        raise ConsentryError(
-            f"{changelog}, partition {number}, holds no state: nothing was judged yet",
-            "Start a worker once; it says where it stops.",
-        )
+    reader = changelog_reader(settings)
+    await reader.start()
     try:
-        progress = decode_progress(row)
-    except CorruptProgress as error:
+        found = (await latest_progress(reader, changelog, (number,))).get(number)
+    finally:
+        await reader.stop()
+    if found is None:
         raise ConsentryError(
-            f"{changelog}, partition {number}: {error}", "Run the release of the workers."
-        ) from None
+            f"{changelog}, partition {number}, holds no state that this release reads",
+            "Start a worker once, of the release of this command; it says where it stops.",
+        )
+    return found
+
+
+async def _require_agrees(settings: Settings, bus: Bus, number: int, progress: Progress) -> None:
+    """Check that the state ends where the committed offsets are; they may show a little later."""
+    names = settings.topics
+    topics = (*names.inputs.values(), names.rekeyed, names.ticks)
     deadline = time.monotonic() + SETTLING_S
     while progress.differences(committed := await bus.committed(topics, number)):
         if time.monotonic() > deadline:
-            checks.progress_agrees(progress, committed, changelog, number)
+            checks.progress_agrees(progress, committed, names.changelog, number)
         await asyncio.sleep(_PAUSE_S)
-    return progress
+
+
+async def _require_own(settings: Settings, place: Place) -> None:
+    """Look whose state it is, and of which topics, before anybody is fenced."""
+    progress = await _latest(settings, place.partition)
+    changelog = settings.topics.changelog
+    require_own_state(progress, owner_of(settings), changelog, place.partition)
+    ids = await asyncio.to_thread(topic_ids, settings)
+    before, now = progress.topic_ids.get(place.topic), ids.get(place.topic)
+    if before and now and before != now:
+        raise recreated(place.topic, before, now)
 
 
 def _require_ahead(place: Place, position: int | None) -> None:

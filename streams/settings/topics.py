@@ -118,7 +118,7 @@ class TopicSettings(Group):
     output_max_bytes: int = setting(
         4_259_840,
         "Largest record batch on every other topic: dead letters hold a whole input record "
-        "and headers.",
+        "and headers. What does not fit is cut, with its length and hash.",
         f"at least input_max_bytes and {HEADER_ALLOWANCE} more, up to 200000000",
         le=200_000_000,
     )
