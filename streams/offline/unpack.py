@@ -11,6 +11,7 @@ import io
 import lzma
 import sys
 import zlib
+from importlib import import_module
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol, cast
 
 _ZSTD_ERRORS: tuple[type[Exception], ...] = ()
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
     from backports import zstd
 else:
     try:
-        if sys.version_info < (3, 14):
-            from backports import zstd
-        else:
-            from compression import zstd
+        # Newer Pythons have it in their library.
+        zstd = import_module("backports.zstd" if sys.version_info < (3, 14) else "compression.zstd")
         _ZSTD_ERRORS = (zstd.ZstdError,)
     except ImportError:
         pass  # said where such a file is read

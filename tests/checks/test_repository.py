@@ -113,7 +113,7 @@ def imported(folder: Path) -> set[str]:
                 top = name.partition(".")[0]
                 if top not in sys.stdlib_module_names and top not in ("streams", "tests", "bench"):
                     # Several distributions share a name such as `azure`.
-                    owners = [one.lower().replace("_", "-") for one in of_module[top]]
+                    owners = [re.sub(r"[-_.]+", "-", one).lower() for one in of_module[top]]
                     dashed = name.replace(".", "-")
                     found.add(next((o for o in owners if dashed.startswith(o)), owners[0]))
     return found
