@@ -75,8 +75,12 @@ def require_own(settings: Settings, offsets: Offsets) -> None:
     read = {*names.inputs.values(), names.rekeyed, names.ticks}
     foreign = sorted({topic for topic, _ in offsets} - read)
     if foreign:
-        theirs_read = f"an installation that reads {foreign[0]}"
-        raise _foreign(settings.group_id, theirs_read, mine)
+        error = _foreign(settings.group_id, f"one that reads {', '.join(foreign)}", mine)
+        raise ConsentryError(
+            error.problem,
+            f"{error.remedy} If it is this one, and its topics were renamed: set their names "
+            "back, or raise the setting `generation` to judge everything again.",
+        )
 
 
 def read_group(client: KafkaAdminClient, group: str) -> dict[tuple[str, int], str]:

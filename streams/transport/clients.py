@@ -20,6 +20,9 @@ RETRY_BACKOFF_MS = 5
 WRITE_BATCH_BYTES = 1 << 20
 READ_BATCH_BYTES = 1 << 22
 
+READ_WAIT_MS = 5
+"""Ends are known, so nothing is waited for; a fetch held open would hold up other answers."""
+
 
 def transactional_producer(settings: Settings, partition: int) -> aiokafka.AIOKafkaProducer:
     """The one producer of a partition number; starting it fences the one before."""
@@ -44,6 +47,7 @@ def changelog_reader(settings: Settings) -> Reader:
         auto_offset_reset="none",
         enable_auto_commit=False,
         max_partition_fetch_bytes=READ_BATCH_BYTES,
+        fetch_max_wait_ms=READ_WAIT_MS,
     )
 
 

@@ -16,6 +16,7 @@ import structlog
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, ConsumerMessage
 
+from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.transport import ending
 from streams.transport.checks import shared_numbers
@@ -142,12 +143,8 @@ class Consumer(stock.Consumer):
         """Begin a new holding; taking over follows when Faust says that all is assigned."""
         await self._give_up()
         self._assignments += 1
-        if assigned and not {topic for topic, _ in assigned}.issuperset(self.topics):
-            # A topic that is gone is assigned to nobody: the watch over the topics will say
-            # what became of it, and end the process.
-            await asyncio.sleep(TOLD_WITHIN_S)
         try:
-            numbers = shared_numbers(self.topics, assigned)
+            numbers = await self._shared_numbers(assigned)
             self.holding = new_holding(self.settings, self._assignments, numbers)
             self._polling = new_polling(self._thread, self.topics, self.holding)
         except Exception as error:
@@ -155,6 +152,15 @@ class Consumer(stock.Consumer):
             fail(error, "assignment")
             raise
         await super().on_partitions_assigned(assigned, generation_id)
+
+    async def _shared_numbers(self, assigned: set[TP]) -> frozenset[int]:
+        try:
+            return shared_numbers(self.topics, assigned)
+        except ConsentryError:
+            # Where a topic is gone, or has more partitions than before, the watch over the
+            # topics knows it, says so in better words, and ends the process.
+            await asyncio.sleep(TOLD_WITHIN_S)
+            raise
 
     async def _give_up(self) -> None:
         """Stop polling, then wait for the open transactions, bounded by a third of a session."""

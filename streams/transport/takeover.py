@@ -1,9 +1,10 @@
 """Taking over partitions, in the one order that is safe (architecture 4, invariant 1).
 
-First the transactional producer is started: the broker aborts what a predecessor left
-open and fences it, so that neither the offsets nor the changelog can move any more. Then
-the group's committed offsets are read, then the changelog is restored to its end, then
-both are compared. Only then is anything judged, from the committed offsets.
+Before anything else the state is asked whose it is (docs/adr/0041). Then the transactional
+producer is started: the broker aborts what a predecessor left open and fences it, so that
+neither the offsets nor the changelog can move any more. Then the group's committed offsets
+are read, then the changelog is restored to its end, then both are compared. Only then is
+anything judged, from the committed offsets.
 """
 
 from __future__ import annotations
@@ -154,20 +155,21 @@ class TakeOver:
         stale = [kept.pop(number) for number in numbers if number in kept]
         await in_parallel(partition.close() for partition in stale)
         began = time.monotonic()
-        await self._require_own(numbers)
-        ids = {} if self._topic_ids is None else await self._topic_ids()
-        producers = {number: self._new_producer(number) for number in numbers}
+        producers: dict[int, AIOKafkaProducer] = {}
         committers: dict[int, Committer] = {}
         stores: dict[int, RowStore] = {}
         reader = self._new_reader()
         try:
+            await reader.start()
+            await self._require_own(reader, numbers)
+            ids = {} if self._topic_ids is None else await self._topic_ids()
+            producers.update((number, self._new_producer(number)) for number in numbers)
             await in_parallel(producer.start() for producer in producers.values())
             count = await self._count_partitions(producers[numbers[0]])
             # Before the restore, which may be long, and whatever state there is: a number
             # that is new to the group has none.
             unchanged(count, await self._group.declared_counts(count))
             committed = {number: await self._group.committed(number) for number in numbers}
-            await reader.start()
             logs = await self._logs(reader, committed)
             stores = await self._stores.open(numbers, count)
             restored = await restore(reader, self._changelog, numbers, stores)
@@ -220,16 +222,13 @@ class TakeOver:
         )
         return owned
 
-    async def _require_own(self, numbers: list[int]) -> None:
+    async def _require_own(self, reader: AIOKafkaConsumer, numbers: list[int]) -> None:
         """Look whose state it is before a producer is started, which fences its owner."""
         if self._owner is None:
             return
-        reader = self._new_reader()
-        try:
-            await reader.start()
-            found = await latest_progress(reader, self._changelog, numbers)
-        finally:
-            await reader.stop()
+        # All at once, and once: aiokafka would ask for one unknown topic after another.
+        await reader._client.set_topics((*self._topics, self._changelog))
+        found = await latest_progress(reader, self._changelog, numbers)
         for number, progress in found.items():
             self._own(progress, number)
 

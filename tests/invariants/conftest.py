@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.transport import ending, takeover
+from streams.transport import driver, ending, takeover
 from tests.invariants import process
 
 
@@ -13,3 +13,4 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that ends itself takes only itself away; nobody waits long for offsets."""
     monkeypatch.setattr(ending, "leave", process.leave)
     monkeypatch.setattr(takeover, "SETTLING_S", 0.05)
+    monkeypatch.setattr(driver, "TOLD_WITHIN_S", 0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from subprocess import TimeoutExpired
 from typing import Any
 
 import aiokafka
@@ -102,6 +103,38 @@ def test_read_committed_bites(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("streams.transport.clients.Reader", uncommitted)
     with pytest.raises(Broken, match="restored that was never committed"):
         asyncio.run(an_aborted_row_is_on_the_changelog(bus.settings))
+
+
+WITHOUT_THE_WATCH = """
+from streams.transport.log_watch import LogWatch
+LogWatch.look = lambda self, views: None
+"""
+
+
+def a_partition_is_added(bus: Bus, fault: str = "", patience_s: float = 40.0) -> None:
+    """To one input, while a worker is at its end; a share comes to stand there."""
+    topic = bus.names.data_share
+    with bus.worker(fault=fault) as worker:
+        bus.send(*bus.events(EVENTS[:8]))
+        bus.settle(worker)
+        admin = KafkaAdminClient(**bus.settings.connection.kafka_python_options())
+        admin.create_partitions({topic: 2})
+        admin.close()
+        bus.send(Sent(topic=topic, key=None, value=b"{}", partition=1))
+        try:
+            code = worker.ended(patience_s)
+        except TimeoutExpired:
+            raise Broken("a partition is read by nobody, and nobody says so") from None
+        require(code == 2, f"it ended with {code}")
+
+
+def test_watching_the_topics_holds(bus: Bus) -> None:
+    a_partition_is_added(bus)
+
+
+def test_watching_the_topics_bites(bus: Bus) -> None:
+    with pytest.raises(Broken, match="read by nobody"):
+        a_partition_is_added(bus, WITHOUT_THE_WATCH, patience_s=12.0)
 
 
 def set_config(bus: Bus, topic: str, name: str, value: object) -> None:
