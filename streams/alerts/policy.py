@@ -94,6 +94,20 @@ class AlertPolicy:
             self._enter(member, gist, now, items, provisional=provisional, out=out)
         return out
 
+    def forget(self, identity: str, now: Instant) -> list[Alert]:
+        """The person of a finding or duty has left: nothing of it is remembered any more.
+
+        For its group it is closed. Returns the alerts that follow.
+        """
+        out: list[Alert] = []
+        member = self._book.members.get(identity)
+        if member is None:
+            return out
+        held = self._book.held.pop(identity, None)
+        self._leave(member, now, 0 if held is None else held.items, "left", out)
+        del self._book.members[identity]
+        return out
+
     def tick(self, now: Instant) -> list[Alert]:
         """What time alone brings: the ends of windows, hold-downs, quiet hours, waivers."""
         out: list[Alert] = []

@@ -21,10 +21,12 @@ from streams.delivery.alert_state import AlertState
 from streams.delivery.dead_letters import DeadLetters
 from streams.delivery.feed import Feed
 from streams.delivery.one_member import OneMember
+from streams.delivery.reading import read
 from streams.delivery.workers import first_shares
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.sinks.contract import Verdict
+from streams.sinks.letter import Letter, Removal
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -137,7 +139,13 @@ class AlertFeed(Feed):
         letters, _ = await self._letters(records)
         # What is no letter ends here; letters end in the policy's account.
         self._stats.counts.read += len(records) - len(letters)
-        made = sum(len(policy.take(letter, now)) for letter in letters)
+        made = sum(len(policy.take(one, now)) for one in letters if isinstance(one, Letter))
+        for record in records:
+            # The receiver deletes nothing, but what is remembered here goes.
+            if record.value is None and isinstance(
+                gone := read(record, self._settings.topics), Removal
+            ):
+                made += len(policy.forget(gone.identity, now))
         made += len(policy.tick(now))
         for place in polled:
             offset = await self.consumer.position(place)

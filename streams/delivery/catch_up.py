@@ -85,10 +85,13 @@ class CatchUp:
 
     def needless(self, record: Record, told: Told) -> bool:
         """Whether the state goes without this record: it is not the last, or is closed."""
+        return self.covers(record) and (self.superseded(record) or told.status in CLOSING)
+
+    def superseded(self, record: Record) -> bool:
+        """Whether a later record of the state stands in place of this one."""
         if not self.covers(record):
             return False
-        last = self._last[TopicPartition(record.topic, record.partition)]
-        return record.offset not in last or told.status in CLOSING
+        return record.offset not in self._last[TopicPartition(record.topic, record.partition)]
 
     def metadata(self, place: TopicPartition, offset: int) -> str:
         """What to commit with an offset."""

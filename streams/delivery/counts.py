@@ -17,8 +17,9 @@ class SinkCounts(msgspec.Struct):
     """Counts of one sink since the process started.
 
     `read` records end as `delivered`, `duplicate` (the receiver had it), `dead_lettered`,
-    `passed_over` (a tombstone, what this sink is not told, or what a catch-up need not
-    tell), or `returned` (given up unsettled in a rebalance or a stop; whoever comes next
+    `passed_over` (what this sink is not told, or what a catch-up need not tell), `removed`
+    (a tombstone: the receiver deleted what it had of a person who left), `not_removable` (a
+    tombstone, and this kind of receiver deletes nothing), or `returned` (given up unsettled in a rebalance or a stop; whoever comes next
     reads it again); the rest is `pending`. `attempts` and `failures` count requests.
     """
 
@@ -27,6 +28,8 @@ class SinkCounts(msgspec.Struct):
     duplicate: int = 0
     dead_lettered: int = 0
     passed_over: int = 0
+    removed: int = 0
+    not_removable: int = 0
     returned: int = 0
     attempts: int = 0
     failures: int = 0
@@ -36,12 +39,20 @@ class SinkCounts(msgspec.Struct):
     def pending(self) -> int:
         """Read, and nothing of the other ends yet."""
         return self.read - (
-            self.delivered + self.duplicate + self.dead_lettered + self.passed_over + self.returned
+            self.delivered
+            + self.duplicate
+            + self.dead_lettered
+            + self.passed_over
+            + self.removed
+            + self.not_removable
+            + self.returned
         )
 
-    def settled(self, verdict: Verdict) -> None:
-        """The receiver answered for a letter."""
+    def settled(self, verdict: Verdict, *, removal: bool = False) -> None:
+        """The receiver answered for a letter, or for a removal."""
         match verdict:
+            case Verdict.DELIVERED | Verdict.DUPLICATE if removal:
+                self.removed += 1
             case Verdict.DELIVERED:
                 self.delivered += 1
             case Verdict.DUPLICATE:

@@ -20,6 +20,7 @@ from streams.delivery.counts import SinkStats
 from streams.delivery.interrupt import Interrupt
 from streams.delivery.rate import Rate
 from streams.sinks.contract import Outcome, Sink, SinkDown, Verdict
+from streams.sinks.letter import Removal
 from streams.sinks.options import SinkOptions
 
 GRACE_S: Final = 5.0
@@ -55,6 +56,8 @@ class Courier:
         """Why the last attempt failed; empty while all is well."""
         self._sink = sink
         self._resends: bool = getattr(sink, "resends", False)
+        self.removes: bool = options.removes
+        """Whether the receiver can be had to delete what it was told."""
         self._limit_s = options.timeout_s + GRACE_S
         self._most = options.batch_max_records
         self._backoff = Backoff(options.retry_first_s, options.retry_max_s)
@@ -86,7 +89,8 @@ class Courier:
             for place, answer in zip(part, answers, strict=True):
                 if answer.verdict is Verdict.REJECTED:
                     await reject(place, answer.reason)
-                self.stats.counts.settled(answer.verdict)
+                removal = isinstance(loads[place], Removal)
+                self.stats.counts.settled(answer.verdict, removal=removal)
                 if answer.settled:
                     outcomes[place] = answer
             open_ = [place for place in open_ if outcomes[place] is None]

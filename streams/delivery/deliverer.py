@@ -92,6 +92,8 @@ class Deliverer:
                 duplicate=counts.duplicate,
                 dead_lettered=counts.dead_lettered,
                 passed_over=counts.passed_over,
+                removed=counts.removed,
+                not_removable=counts.not_removable,
                 returned=counts.returned,
                 pending=counts.pending,
                 lag=post.lag,

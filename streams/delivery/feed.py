@@ -34,7 +34,7 @@ from streams.delivery.reading import Unreadable, read
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.sinks.contract import Outcome
-from streams.sinks.letter import Letter
+from streams.sinks.letter import Letter, Removal
 from streams.sinks.options import SinkOptions
 
 if TYPE_CHECKING:
@@ -220,9 +220,9 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
 
     async def _letters(
         self, records: Sequence[ConsumerRecord[Any, Any]]
-    ) -> tuple[list[Letter], list[int | None]]:
-        """The letters to send, and for each record its place among them; None: it needs none."""
-        letters: list[Letter] = []
+    ) -> tuple[list[Letter | Removal], list[int | None]]:
+        """What to send, and for each record its place in it; None: nothing."""
+        letters: list[Letter | Removal] = []
         of_record: list[int | None] = []
         counts = self._stats.counts
         for record in records:
@@ -231,19 +231,25 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
                 await self._dead.put(self._courier.name, record, item.reason)
                 counts.dead_lettered += 1
                 of_record.append(None)
-            elif item is None or not self._is_told(item) or self._catch_up.needless(
-                record, item.told
-            ):  # fmt: skip
+            elif not self._is_told(item) or self._is_needless(record, item):
                 counts.passed_over += 1
+                of_record.append(None)
+            elif isinstance(item, Removal) and not self._courier.removes:
+                counts.not_removable += 1
                 of_record.append(None)
             else:
                 of_record.append(len(letters))
                 letters.append(item)
         return letters, of_record
 
-    def _is_told(self, letter: Letter) -> bool:
-        kind = "findings" if isinstance(letter.told, Finding) else "duties"
-        return kind in self._options.tell
+    def _is_told(self, item: Letter | Removal) -> bool:
+        duty = item.duty if isinstance(item, Removal) else not isinstance(item.told, Finding)
+        return ("duties" if duty else "findings") in self._options.tell
+
+    def _is_needless(self, record: ConsumerRecord[Any, Any], item: Letter | Removal) -> bool:
+        if isinstance(item, Removal):
+            return self._catch_up.superseded(record)
+        return self._catch_up.needless(record, item.told)
 
     def _count(
         self, sources: Sequence[ConsumerRecord[Any, Any]], outcomes: Sequence[Outcome | None]

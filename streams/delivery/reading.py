@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from streams.settings.names import TopicNames
-from streams.sinks.letter import Letter
+from streams.siem.lifecycle import duty_identity
+from streams.sinks.letter import Letter, Removal
 from streams.wire.errors import WireError
 from streams.wire.findings import decode_duty, decode_finding
 from streams.wire.record import Record
@@ -19,10 +20,18 @@ class Unreadable(NamedTuple):
     reason: str
 
 
-def read(record: Record, names: TopicNames) -> Letter | Unreadable | None:
-    """What a record of the findings or duties topic tells; None for a tombstone."""
+def read(record: Record, names: TopicNames) -> Letter | Removal | Unreadable:
+    """What a record of the findings or duties topic tells. A tombstone is a removal."""
     if record.value is None:
-        return None
+        duty = record.topic == names.duties
+        key = (record.key or b"").decode(errors="replace")
+        return Removal(
+            identity=duty_identity(key) if duty else key,
+            duty=duty,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+        )
     try:
         told = (
             decode_finding(record.value)

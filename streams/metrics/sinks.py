@@ -16,7 +16,15 @@ from streams.metrics.families import family, histogram
 if TYPE_CHECKING:
     from streams.delivery.post import Post
 
-OUTCOMES = ("delivered", "duplicate", "dead_lettered", "passed_over", "returned")
+OUTCOMES = (
+    "delivered",
+    "duplicate",
+    "dead_lettered",
+    "passed_over",
+    "removed",
+    "not_removable",
+    "returned",
+)
 """How a record that was read for a sink can end, by the names of its counts."""
 
 

@@ -56,4 +56,9 @@ def identity(told: Told) -> str:
     A duty and the finding that it becomes when nobody fulfils it have one `violation_id`
     and lives of their own; the prefix keeps a receiver from taking one for the other.
     """
-    return told.violation_id if isinstance(told, Finding) else f"duty:{told.duty_id}"
+    return told.violation_id if isinstance(told, Finding) else duty_identity(told.duty_id)
+
+
+def duty_identity(duty_id: str) -> str:
+    """The identity of a duty."""
+    return f"duty:{duty_id}"

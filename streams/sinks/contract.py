@@ -95,6 +95,10 @@ class Sink(Protocol[Load_contra]):
         retried: a sink whose receiver keeps order by arrival answers RETRY for it too.
         Raises SinkDown when the batch as a whole was not taken. An empty batch gives no
         outcomes; a sink with a true attribute `resends` makes up for a lost connection then.
+
+        A sink whose options say `removes` is handed removals among its letters, in their
+        order: it has its receiver delete every revision of that identity. One that the
+        receiver never had, or has deleted, is DELIVERED.
         """
         ...
 

@@ -4,12 +4,15 @@
 there. `latest`: one document a finding, with the revision as external version, so that
 whatever arrives late never replaces something newer. Both end the same however often a
 letter is sent: once by id.
+
+Of who has left, documents are deleted: in `latest` by their id, in a data stream by a query
+for the identity, since there is one for each revision.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self
 from urllib.parse import quote
 
 import msgspec
@@ -18,6 +21,7 @@ from pydantic import Field, model_validator
 from streams.sinks.batch import Batch, chunks, in_time
 from streams.sinks.contract import DELIVERED, DUPLICATE, Check, Outcome, Sink, SinkDown
 from streams.sinks.elasticsearch_check import check_template
+from streams.sinks.elasticsearch_removal import IDENTITY, MAY_NOT, NOT_TO_DELETE, delete_by_query
 from streams.sinks.http_client import (
     HttpClient,
     HttpOptions,
@@ -26,7 +30,7 @@ from streams.sinks.http_client import (
     raise_unless_answered,
     word,
 )
-from streams.sinks.letter import Letter
+from streams.sinks.letter import Letter, Removal
 from streams.sinks.options import HeaderSecret, LetterOptions
 from streams.sinks.render import as_object, rejected, retry
 
@@ -38,6 +42,7 @@ _NAME: Final = r"^[a-z0-9][a-z0-9._-]{0,199}$"
 class ElasticsearchOptions(HttpOptions, LetterOptions):
     """Elasticsearch or OpenSearch."""
 
+    removes: ClassVar[bool] = True
     type: Literal["elasticsearch"] = Field(description="The kind of receiver.")
     url: str = Field(description="Up to the port: `https://elastic:9200`.")
     mode: Literal["data_stream", "latest"] = Field(
@@ -102,18 +107,30 @@ class ElasticsearchSink:
         self._base = options.url.rstrip("/")
         self._headers = options.headers()
 
-    async def send(self, loads: Sequence[Letter]) -> Sequence[Outcome]:
-        """Send the batch in requests of bounded size."""
-        batch = Batch([letter.identity for letter in loads])
+    async def send(self, loads: Sequence[Letter | Removal]) -> Sequence[Outcome]:
+        """Send the batch in requests of bounded size, removals between letters in their order."""
+        batch = Batch([load.identity for load in loads])
+        return await in_time(batch, self._send_all(loads, batch), self._options.timeout_s)
+
+    async def _send_all(self, loads: Sequence[Letter | Removal], batch: Batch) -> None:
+        by_query = self._options.mode == "data_stream"
         actions: list[tuple[int, bytes]] = []
-        for at, letter in enumerate(loads):
-            action = self._action(letter)
+        gone: list[tuple[int, Removal]] = []
+        for at, load in enumerate(loads):
+            if isinstance(load, Removal) and by_query:
+                await self._send(actions, batch)
+                actions = []
+                gone.append((at, load))
+                continue
+            await self._remove(gone, batch)
+            gone = []
+            action = self._deletion(load) if isinstance(load, Removal) else self._action(load)
             if isinstance(action, Outcome):
                 batch.set(at, action)
             else:
                 actions.append((at, action))
-        work = self._send(actions, batch)
-        return await in_time(batch, work, self._options.timeout_s)
+        await self._send(actions, batch)
+        await self._remove(gone, batch)
 
     async def check(self) -> Sequence[Check]:
         """Reach it, log in, and see that our index template applies to what we write."""
@@ -162,7 +179,27 @@ class ElasticsearchSink:
             }
         return msgspec.json.encode(meta) + b"\n" + msgspec.json.encode(made) + b"\n"
 
+    def _deletion(self, removal: Removal) -> bytes:
+        """One line: what to delete."""
+        target = self._options.target("duty" if removal.duty else "violation")
+        return msgspec.json.encode({"delete": {"_index": target, "_id": removal.identity}}) + b"\n"
+
+    async def _remove(self, gone: Sequence[tuple[int, Removal]], batch: Batch) -> None:
+        """Delete every revision, of findings and of duties by a query each."""
+        for duty, target in ((False, self._options.target("violation")),
+                             (True, self._options.target("duty"))):  # fmt: skip
+            places = [(at, one.identity) for at, one in gone if one.duty is duty]
+            if places:
+                url = f"{self._base}/{quote(target, safe='')}"
+                ids = [one for _, one in places]
+                field = IDENTITY[self._options.format]
+                outcome = await delete_by_query(self._client, url, self._headers, field, ids)
+                for at, _ in places:
+                    batch.set(at, outcome)
+
     async def _send(self, actions: Sequence[tuple[int, bytes]], batch: Batch) -> None:
+        if not actions:
+            return
         sizes = [len(action) for _, action in actions]
         for chunk in chunks(sizes, self._options.batch_max_bytes):
             await self._send_chunk(actions[chunk.start : chunk.stop], batch)
@@ -211,11 +248,14 @@ def _outcome(item: object) -> Outcome | SinkDown:
     The reason is Elastic's name of the error: its text quotes the document.
     """
     (result,) = item.values() if isinstance(item, dict) and len(item) == 1 else ({},)
+    deletes = isinstance(item, dict) and "delete" in item
     status = result.get("status") if isinstance(result, dict) else None
     if not isinstance(status, int):
         raise SinkDown("the answer has an item without a status")
-    if 200 <= status < 300:
+    if 200 <= status < 300 or (deletes and status == 404):
         return DELIVERED
+    if deletes and status in NOT_TO_DELETE:
+        return rejected(f"{phrase(status)}: {MAY_NOT}")
     if status == 409:
         return DUPLICATE
     error = result.get("error")

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 
 import msgspec
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -27,7 +27,7 @@ from streams.siem.cloudevents import KafkaRecord
 from streams.sinks.batch import Batch, in_time
 from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
 from streams.sinks.kafka_refusal import require_topic, why_not
-from streams.sinks.letter import Letter
+from streams.sinks.letter import Letter, Removal
 from streams.sinks.options import LetterOptions
 from streams.sinks.render import rejected, rendered
 from streams.topics.codecs import Compression, producer_option
@@ -42,6 +42,7 @@ _JSON: Final = (("content-type", b"application/json"),)
 class KafkaOptions(LetterOptions):
     """A topic of a Kafka."""
 
+    removes: ClassVar[bool] = True
     type: Literal["kafka"] = Field(description="The kind of receiver.")
     brokers: tuple[str, ...] = Field(
         min_length=1, description="Addresses `host:port`; those of Consentry's own Kafka will do."
@@ -94,17 +95,20 @@ class KafkaOptions(LetterOptions):
 
 
 class KafkaSink:
-    """An idempotent producer; acknowledged by all in-sync replicas."""
+    """An idempotent producer; acknowledged by all in-sync replicas.
+
+    A removal is a tombstone: a compacted topic then lets go of all under that key.
+    """
 
     def __init__(self, options: KafkaOptions) -> None:
         self._options = options
         self._settings = options.producer
         self._producer: AIOKafkaProducer | None = None
 
-    async def send(self, loads: Sequence[Letter]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[Letter | Removal]) -> Sequence[Outcome]:
         """Produce in order and wait for the brokers."""
         batch = Batch([letter.identity for letter in loads])
-        records: list[tuple[int, KafkaRecord]] = []
+        records: list[tuple[int, KafkaRecord | Removal]] = []
         for at, letter in enumerate(loads):
             made = self._record(letter)
             if isinstance(made, Outcome):
@@ -143,27 +147,31 @@ class KafkaSink:
         """Hand over what is buffered and close."""
         await self._let_go()
 
-    def _record(self, letter: Letter) -> KafkaRecord | Outcome:
+    def _record(self, letter: Letter | Removal) -> KafkaRecord | Removal | Outcome:
+        if isinstance(letter, Removal):
+            return letter
         made = rendered(letter, self._options.format, self._settings)
         if isinstance(made, (KafkaRecord, Outcome)):
             return made
         return KafkaRecord(_JSON, letter.identity.encode(), msgspec.json.encode(made))
 
-    async def _send(self, records: Sequence[tuple[int, KafkaRecord]], batch: Batch) -> None:
+    async def _send(
+        self, records: Sequence[tuple[int, KafkaRecord | Removal]], batch: Batch
+    ) -> None:
         if not records:
             return
         from aiokafka.errors import KafkaError
 
-        producer = await self._opened()
+        producer, topic = await self._opened(), self._options.topic
         sent: list[tuple[int, asyncio.Future[Any]]] = []
         for at, record in records:
             try:
-                future = await producer.send(
-                    self._options.topic,
-                    value=record.value,
-                    key=record.key,
-                    headers=list(record.headers),
-                )
+                if isinstance(record, Removal):
+                    future = await producer.send(topic, value=None, key=record.identity.encode())
+                else:
+                    future = await producer.send(
+                        topic, value=record.value, key=record.key, headers=list(record.headers)
+                    )
             except KafkaError as error:
                 self._judge(error, at, batch)
                 continue

@@ -1,4 +1,4 @@
-"""What is handed to a sink: one revision of a finding or duty, and where it was read."""
+"""What is handed to a sink: one revision of a finding or duty, or that its person has left."""
 
 from __future__ import annotations
 
@@ -34,3 +34,21 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     def place(self) -> str:
         """Topic, partition and offset, for logs and errors."""
         return f"{self.topic}[{self.partition}]@{self.offset}"
+
+
+class Removal(msgspec.Struct, frozen=True, kw_only=True):
+    """The person of a finding or duty has left (P20, P26): no revision of it may be kept.
+
+    `identity` is what the receiver knows it by. The place is that of the tombstone.
+    """
+
+    identity: str
+    duty: bool
+    topic: str
+    partition: int
+    offset: int
+
+    @property
+    def uid(self) -> str:
+        """The name of this removal alone, the same at every attempt."""
+        return f"{self.identity}:removed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
@@ -49,6 +49,9 @@ class SinkOptions(BaseModel):
     circuit_retry_s: float = Field(
         30.0, gt=0, le=86_400, description="Seconds between probes while the circuit is open."
     )
+
+    removes: ClassVar[bool] = False
+    """Whether the sink has its receiver delete what was told of a person who has left."""
 
     @property
     def takes(self) -> Literal["letters", "alerts"]:

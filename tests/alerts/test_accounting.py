@@ -49,7 +49,8 @@ takes = st.tuples(
 )
 ticks = st.tuples(st.just("tick"), st.sampled_from((0, 1_000, 61_000, HOUR // 3, HOUR, 9 * HOUR)))
 settles = st.tuples(st.just("settle"), st.integers(0, 20), st.booleans())
-steps = st.lists(st.one_of(takes, takes, takes, ticks, settles), max_size=40)
+forgets = st.tuples(st.just("forget"), st.integers(0, 5))
+steps = st.lists(st.one_of(takes, takes, takes, ticks, settles, forgets), max_size=40)
 
 
 class Run:
@@ -73,6 +74,9 @@ class Run:
                 sent = letter(number, revision, status=status, code=code,
                               recipient_id=recipient_id, finality=finality)  # fmt: skip
                 self.told += self.policy.take(sent, self.now)
+            case ("forget", number):
+                self.told += self.policy.forget(letter(number).identity, self.now)
+                assert letter(number).identity not in book_of(self.policy).members
             case ("tick", passed):
                 self.now = Instant(self.now + passed)
                 self.told += self.policy.tick(self.now)

@@ -93,7 +93,15 @@ def test_findings_of_all_partitions_become_few_alerts_and_resolve_over_kills(
             )
             assert process.stop()[0] == 0
             counts = process.said("sink.counts")[-1]
-            ends = ("delivered", "duplicate", "dead_lettered", "passed_over", "returned")
+            ends = (
+                "delivered",
+                "duplicate",
+                "dead_lettered",
+                "passed_over",
+                "removed",
+                "not_removable",
+                "returned",
+            )
             assert counts["read"] == sum(counts[end] for end in ends)
             assert counts["pending"] == 0
             account = process.said("alerts.account")[-1]

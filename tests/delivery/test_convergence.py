@@ -98,7 +98,15 @@ def test_receiver_and_deliverer_are_struck_at_random(bus: Bus, tmp_path: Path, s
             assert counts["pending"] == 0
             assert counts["read"] == sum(
                 counts[end]
-                for end in ("delivered", "duplicate", "dead_lettered", "passed_over", "returned")
+                for end in (
+                    "delivered",
+                    "duplicate",
+                    "dead_lettered",
+                    "passed_over",
+                    "removed",
+                    "not_removable",
+                    "returned",
+                )
             )
         finally:
             process.kill()

@@ -147,6 +147,8 @@ class BulkReceiver(HttpReceiver):
         self.documents: dict[tuple[str, str], dict[str, Any]] = {}
         self.versions: dict[tuple[str, str], int] = {}
         self.refuse: dict[str, tuple[int, str]] = {}
+        self.never_deletes = False
+        self.refreshed: set[tuple[str, str]] = set()
         self.longest_request = 50_000_000
         self.template: dict[str, Any] = {}
         self.api_key: str | None = None
@@ -158,6 +160,8 @@ class BulkReceiver(HttpReceiver):
             return _json(200, {"version": {"number": "9.4.0"}, "tagline": "You Know, for Search"})
         if request.path.startswith("/_index_template/_simulate_index/"):
             return _json(200, self.template)
+        if request.path.endswith(("/_refresh", "/_delete_by_query")):
+            return self._by_query(request.path, body)
         assert request.path == "/_bulk"
         assert request.content_type == "application/x-ndjson"
         if len(body) > self.longest_request:
@@ -165,8 +169,10 @@ class BulkReceiver(HttpReceiver):
         assert body.endswith(b"\n")
         lines = body[:-1].split(b"\n")
         items = []
-        for action, document in zip(lines[::2], lines[1::2], strict=True):
-            items.append(self._item(json.loads(action), json.loads(document)))
+        while lines:
+            action = json.loads(lines.pop(0))
+            document = {} if "delete" in action else json.loads(lines.pop(0))
+            items.append(self._item(action, document))
         errors = any("error" in result for item in items for result in item.values())
         return _json(200, {"took": 1, "errors": errors, "items": items})
 
@@ -178,6 +184,10 @@ class BulkReceiver(HttpReceiver):
                 error = {"type": kind, "reason": f"failed to parse {document}"}
                 return {verb: {"status": status, "error": error}}
         conflict = {"type": "version_conflict_engine_exception", "reason": f"{place}"}
+        if verb == "delete":
+            self.versions.pop(place, None)
+            gone = self.documents.pop(place, None)
+            return {verb: {"status": 404 if gone is None else 200, "result": "deleted"}}
         if verb == "create":
             assert document["@timestamp"]
             if place in self.documents:
@@ -191,6 +201,36 @@ class BulkReceiver(HttpReceiver):
         known = place in self.documents
         self.documents[place] = document
         return {verb: {"status": 200 if known else 201, "result": "created"}}
+
+    def _by_query(self, path: str, body: bytes) -> web.Response:
+        """A query finds what was refreshed; only keywords are compared as they are."""
+        _, index, verb = path.split("/")
+        if not any(name == index for name, _ in self.documents):
+            return _json(404, {"error": {"type": "index_not_found_exception"}})
+        if verb == "_refresh":
+            self.refreshed = set(self.documents)
+            return _json(200, {"_shards": {}})
+        if self.never_deletes:
+            return _json(403, {"error": {"type": "security_exception", "reason": f"{body!r}"}})
+        terms = [one["terms"] for one in json.loads(body)["query"]["bool"]["should"]]
+        wanted = {(name, value) for one in terms for name, ids in one.items() for value in ids}
+        gone = [
+            place
+            for place, document in self.documents.items()
+            if place[0] == index
+            and place in self.refreshed
+            and any(_at(document, name) == value for name, value in wanted)
+        ]
+        for place in gone:
+            del self.documents[place]
+        return _json(200, {"deleted": len(gone), "failures": [], "timed_out": False})
+
+
+def _at(document: dict[str, Any], name: str) -> Any:
+    found: Any = document
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found
 
 
 class WebhookReceiver(HttpReceiver):

@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 
 from streams.alerts.alert import Alert
+from streams.core.findings import Finding
 from streams.core.identifiers import RecipientId, SubjectId, ViolationId
 from streams.core.instants import Instant
 from streams.core.vocabulary import Severity
 from streams.siem.lifecycle import Told
-from streams.sinks.letter import Letter
+from streams.sinks.letter import Letter, Removal
 from tests.siem.lives import duty_fulfilled, finding_life
 
 NOW = Instant(1_790_000_000_000)
@@ -70,6 +71,12 @@ def letters(*, findings: int = 2, duties: int = 1) -> list[Letter]:
         Letter(told=one, topic="violations", partition=0, offset=offset)
         for offset, one in enumerate(told)
     ]
+
+
+def removal(letter: Letter) -> Removal:
+    """That the person of a letter has left."""
+    identity, duty = letter.identity, not isinstance(letter.told, Finding)
+    return Removal(identity=identity, duty=duty, topic="violations", partition=0, offset=99)
 
 
 def alert(**changes: Any) -> Alert:

@@ -21,7 +21,7 @@ from streams.sinks.contract import DELIVERED, SinkDown, Verdict
 from streams.sinks.kafka import KafkaOptions
 from streams.sinks.letter import Letter
 from tests.conftest import SECURE_PASSWORD, SECURE_USER
-from tests.sinks.loads import in_loop, letters
+from tests.sinks.loads import in_loop, letters, removal
 
 GIVEN = letters(findings=5, duties=2)
 
@@ -68,6 +68,19 @@ async def test_ocsf_under_the_identity_in_order(kafka: str, topic: str) -> None:
     for letter in GIVEN:
         expected.setdefault(letter.identity, []).append(letter.uid)
     assert by_key == expected
+
+
+@pytest.mark.parametrize("form", ["ocsf", "cloudevents", "flat"])
+@in_loop
+async def test_a_removal_is_a_tombstone_under_the_identity_behind_what_it_removes(
+    kafka: str, topic: str, form: str
+) -> None:
+    sink = options(kafka, topic, format=form).open()
+    gone = [removal(GIVEN[0]), removal(GIVEN[-1])]
+    assert set(await sink.send([*GIVEN, *gone])) == {DELIVERED}
+    await sink.close()
+    last = {r.key.decode(): r.value for r in records(kafka, topic, len(GIVEN) + len(gone))}
+    assert {key for key, value in last.items() if value is None} == {one.identity for one in gone}
 
 
 @in_loop

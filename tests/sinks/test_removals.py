@@ -1,0 +1,94 @@
+"""When a person leaves, receivers that can delete do, and the others are named."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from streams.sinks.contract import DELIVERED, Verdict
+from streams.sinks.elasticsearch import ElasticsearchOptions
+from streams.sinks.kinds import KINDS
+from tests.sinks.benches import HERE, bench
+from tests.sinks.fakes import BulkReceiver
+from tests.sinks.loads import MARK, in_loop, letters, removal
+
+PAGE = Path(__file__).parents[2] / "docs" / "sinks.md"
+REMOVING = [kind for kind in HERE if kind.startswith("elasticsearch")]
+"""Kafka does too, and has a real broker of its own (test_kafka.py)."""
+
+
+def left_of(receiver: BulkReceiver) -> set[str]:
+    """The identities of all documents that are left."""
+    return {document["event"]["id"] for document in receiver.documents.values()}
+
+
+@pytest.mark.parametrize("kind", REMOVING)
+@in_loop
+async def test_every_revision_of_who_left_is_gone_and_nobody_elses(
+    kind: str, tmp_path: Path
+) -> None:
+    given = letters(findings=3, duties=2)
+    gone = [removal(given[0]), removal(given[3])]
+    assert [one.duty for one in gone] == [False, True]
+    async with bench(kind, tmp_path) as here:
+        receiver = here.receiver
+        assert isinstance(receiver, BulkReceiver)
+        sink = here.options.open()
+        # In one batch with what comes before it, and alone; once more; and of nobody known.
+        outcomes = await sink.send([*given, gone[0]])
+        outcomes = [*outcomes, *await sink.send(gone), *await sink.send(gone)]
+        await sink.close()
+    assert {one.verdict for one in outcomes} == {Verdict.DELIVERED}
+    assert left_of(receiver) == {one.identity for one in given} - {one.identity for one in gone}
+
+
+@pytest.mark.parametrize("kind", REMOVING)
+@in_loop
+async def test_who_comes_back_after_it_is_there(kind: str, tmp_path: Path) -> None:
+    given = letters(findings=1, duties=0)
+    async with bench(kind, tmp_path) as here:
+        receiver = here.receiver
+        assert isinstance(receiver, BulkReceiver)
+        sink = here.options.open()
+        await sink.send([*given, removal(given[0]), given[0]])
+        await sink.close()
+    assert [one["consentry"]["revision"] for one in receiver.documents.values()] == [1]
+
+
+@pytest.mark.parametrize("kind", REMOVING)
+@in_loop
+async def test_a_receiver_that_never_had_anything_has_nothing_to_delete(
+    kind: str, tmp_path: Path
+) -> None:
+    async with bench(kind, tmp_path) as here:
+        sink = here.options.open()
+        assert await sink.send([removal(one) for one in letters()[:3]]) == [DELIVERED] * 3
+        await sink.close()
+
+
+@pytest.mark.parametrize("mode", ["data_stream", "latest"])
+@in_loop
+async def test_credentials_that_may_not_delete_hold_nothing_up(mode: str) -> None:
+    """The removal is a dead letter, which an alert tells of; findings go on."""
+    given = letters(findings=2, duties=0)
+    async with BulkReceiver() as receiver:
+        made = {"type": "elasticsearch", "url": receiver.url, "mode": mode}
+        sink = ElasticsearchOptions.model_validate(made).open()
+        await sink.send(given[:1])
+        receiver.never_deletes = True
+        receiver.refuse = {'"delete"': (403, "security_exception")}
+        outcomes = await sink.send([removal(given[0]), given[1]])
+        await sink.close()
+    assert [one.verdict for one in outcomes] == [Verdict.REJECTED, Verdict.DELIVERED]
+    assert outcomes[0].reason == "403 Forbidden: this sink may not delete"
+    assert MARK not in outcomes[0].reason
+
+
+def test_the_page_names_every_kind_as_it_is() -> None:
+    text = PAGE.read_text("utf-8")
+    part = text[text.index("## When a person leaves") :]
+    part = part[: part.index("\n## ", 5)]
+    named = dict(re.findall(r"^\| `([a-z_]+)` \| (yes|no) \|", part, re.MULTILINE))
+    assert named == {kind: "yes" if made.removes else "no" for kind, made in KINDS.items()}
