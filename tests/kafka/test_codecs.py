@@ -45,6 +45,8 @@ from tests.sinks.fakes import WebhookReceiver
 TYPES: Final = ("producer", "gzip", "snappy", "lz4", "zstd", "uncompressed")
 PACKED: Final = frozenset({"gzip", "snappy", "lz4", "zstd", "uncompressed"})
 OTHERS: Final = ("purchase", "marketing_message", "recipient_notification")
+# All rounds are in the first test's time; a minute on an idle machine.
+pytestmark = pytest.mark.timeout(600)
 PADDING: Final = b" " * 300
 """A batch that does not get smaller by it is not packed."""
 
