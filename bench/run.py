@@ -14,7 +14,17 @@ from types import FrameType
 from typing import Final
 
 from bench.results import FOLDER, Recorder, read
-from bench.sections import core, disk, generator, history, latency, offline, scaling, throughput
+from bench.sections import (
+    adversarial,
+    core,
+    disk,
+    generator,
+    history,
+    latency,
+    offline,
+    scaling,
+    throughput,
+)
 from bench.sections.section import Bench, OutOfTimeError, Section, within
 from streams.dev.broker import LocalBroker
 from streams.errors import ConsentryError
@@ -26,6 +36,7 @@ SECTIONS: Final = (
     scaling.SECTION,
     core.SECTION,
     history.SECTION,
+    adversarial.SECTION,
     offline.SECTION,
     *disk.SECTIONS,
 )

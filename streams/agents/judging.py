@@ -13,6 +13,7 @@ from streams.agents.aside import Aside
 from streams.agents.aside_log import SetAside
 from streams.agents.limit import DeadLetterLimit
 from streams.agents.long_work import AT_ONCE, LongWork, taken_up
+from streams.agents.once import Once
 from streams.agents.retention import Leaving, Retention
 from streams.agents.strays import Strays, stray
 from streams.agents.subjects import Building, Subjects
@@ -34,7 +35,6 @@ from streams.transport.partition import OwnedPartition
 from streams.transport.slices import Slice
 from streams.unpacking.cut import room_for_headers
 from streams.wire.arrival import Arrivals, Arrived, Elsewhere, Refused, partition_for
-from streams.wire.findings import encode_duty, encode_finding
 from streams.wire.origin import headers_of
 from streams.wire.progress import BATCH_HEADER, Counters, Unfinished
 from streams.wire.record import Record
@@ -161,31 +161,36 @@ class PartitionJudge:
         batch = self._begin()
         positions = batch.positions
         while not self._resumed():
-            yield batch
+            yield self._batch_ends()
             batch = self._begin()
             positions = batch.positions
         for judged, record in enumerate(piece.records, 1):
             while not self._all_of(record):
                 # Until all that it brings is told, it is the next record to read.
                 positions[record.topic] = record.offset
-                yield batch
+                yield self._batch_ends()
                 batch = self._begin()
                 positions = batch.positions
             positions[record.topic] = record.offset + 1
             if judged % RECORDS_AT_ONCE == 0 or self._full():
-                yield batch
+                yield self._batch_ends()
                 batch = self._begin()
                 positions = batch.positions
         for topic, span in piece.spans.items():
             positions[topic] = span.end
         batch.final = True
-        yield batch
+        yield self._batch_ends()
 
     def _begin(self) -> Batch:
         """A new batch; what it tells carries its number (`wire.progress`)."""
         self._stamp = ((BATCH_HEADER, b"%d" % (self._progress.sequence + 1)),)
         self._batch = Batch()
+        self._once = Once(self._batch, self._stamp)
         self._rejudged = 0
+        return self._batch
+
+    def _batch_ends(self) -> Batch:
+        self._once.settle()
         return self._batch
 
     def _full(self) -> bool:
@@ -398,6 +403,7 @@ class PartitionJudge:
         """Tombstones for all that was written about a subject."""
         self._tally.subjects_left += 1
         number, names, add = self._partition.number, self._names, self._batch.add
+        self._once.settle()
         for place in leaving.rows:
             add(Output(names.changelog, number, place, None))
         for topic, addresses in (
@@ -408,20 +414,18 @@ class PartitionJudge:
                 add(Output(topic, number, address.encode(), None, self._stamp))
 
     def _write(self, key: SubjectKey, subject: Subject, decision: Decision) -> None:
-        number, add = self._partition.number, self._batch.add
+        number, once = self._partition.number, self._once
         for place, row in self.subjects.keep(key, subject, decision.rows):
-            add(Output(self._changelog, number, place, row))
+            once.row(Output(self._changelog, number, place, row))
         if not decision.findings and not decision.duties:
             return
-        names, stamp, tally = self._names, self._stamp, self._tally
+        names, tally = self._names, self._tally
         for finding in decision.findings:
             tally.finding(finding)
-            key_of_finding = finding.violation_id.encode()
-            value = encode_finding(finding)
-            add(Output(names.violations, number, key_of_finding, value, stamp))
+            once.finding(names.violations, number, finding)
         for duty in decision.duties:
             tally.duty(duty)
-            add(Output(names.duties, number, duty.duty_id.encode(), encode_duty(duty), stamp))
+            once.duty(names.duties, number, duty)
 
     def _send_home(self, record: Record, elsewhere: Elsewhere, counters: Counters) -> None:
         """Re-key a record that came with another key or on another partition."""

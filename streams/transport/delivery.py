@@ -81,6 +81,11 @@ class Batch:
         else:
             self.bytes += RECORD_OVERHEAD + len(output.key or b"") + len(output.value or b"")
 
+    def replace(self, place: int, output: Output) -> None:
+        """A record in the place of one of the same key."""
+        self.bytes += output.size - self.outputs[place].size
+        self.outputs[place] = output
+
     def exceeds(self, bounds: Bounds) -> bool:
         """Whether it is as large as a transaction may be."""
         return len(self.outputs) >= bounds.records or self.bytes >= bounds.bytes

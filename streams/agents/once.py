@@ -1,0 +1,70 @@
+"""What a batch tells of one row, finding or duty, it tells once: as it stands at the end.
+
+An import of shares from before a withdrawal changes the duty with each of them; readers get
+its last state. A finding or duty of another status is told beside the one before it, since
+readers act on a status: only revisions that differ in nothing they act on are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streams.core.findings import Duty, Finding
+from streams.transport.delivery import Batch, Output
+from streams.wire.findings import encode_duty, encode_finding
+
+Headers = Sequence[tuple[str, bytes | None]]
+
+
+class Once:
+    """Adds to one batch, in the place of what it holds of the same."""
+
+    def __init__(self, batch: Batch, headers: Headers) -> None:
+        """`headers` are those of findings and duties."""
+        self._batch = batch
+        self._headers = headers
+        self._rows: dict[bytes | None, int] = {}
+        self._told: dict[str, tuple[int, str]] = {}
+        """By address, where it stands in the batch, and its status."""
+        self._revised: dict[int, tuple[str, int, Finding | Duty]] = {}
+        """What is to stand in a place, not yet as bytes."""
+
+    def row(self, output: Output) -> None:
+        """A row of the changelog."""
+        place = self._rows.get(output.key)
+        if place is None:
+            self._rows[output.key] = len(self._batch.outputs)
+            self._batch.add(output)
+        else:
+            self._batch.replace(place, output)
+
+    def finding(self, topic: str, partition: int, finding: Finding) -> None:
+        """A finding at a new revision."""
+        self._tell(topic, partition, finding.violation_id, finding.status, finding)
+
+    def duty(self, topic: str, partition: int, duty: Duty) -> None:
+        """A duty at a new revision."""
+        self._tell(topic, partition, f"duty {duty.duty_id}", duty.status, duty)
+
+    def _tell(
+        self, topic: str, partition: int, address: str, status: str, one: Finding | Duty
+    ) -> None:
+        told = self._told.get(address)
+        if told is not None and told[1] == status:
+            self._revised[told[0]] = topic, partition, one
+            return
+        self._told[address] = len(self._batch.outputs), status
+        self._batch.add(self._as_bytes(topic, partition, one))
+
+    def _as_bytes(self, topic: str, partition: int, one: Finding | Duty) -> Output:
+        if isinstance(one, Finding):
+            key, value = one.violation_id.encode(), encode_finding(one)
+        else:
+            key, value = one.duty_id.encode(), encode_duty(one)
+        return Output(topic, partition, key, value, self._headers)
+
+    def settle(self) -> None:
+        """Put what was revised in its place; what comes now is told beside it."""
+        for place, (topic, partition, one) in self._revised.items():
+            self._batch.replace(place, self._as_bytes(topic, partition, one))
+        self._rows, self._told, self._revised = {}, {}, {}
