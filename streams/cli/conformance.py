@@ -58,8 +58,11 @@ def conformance(
     --clock overrides the clock of every case. Exit code: 0 when every expectation is met
     (or none is given), 1 when one is not, 2 when the cases cannot be run.
     """
+    from streams.cli.outputs import refuse_overwriting, require_writable
     from streams.offline.conformance.cases import read_cases, run_offline
 
+    refuse_overwriting(output, cases)
+    require_writable(output)
     read = read_cases(cases, read_clock(clock))
     skipped: list[Case] = []
     if broker is None:

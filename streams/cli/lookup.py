@@ -12,31 +12,44 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 
+_LONGEST_LINE = 1_048_576
+
+
 def look_up_in_file(violation_id: str, path: Path) -> list[dict[str, Any]]:
     """The revisions of a finding in a file of JSON lines, lowest first.
 
     Lines that hold something else are passed over. Raises ConsentryError where the file
     cannot be read.
     """
+    from streams.offline.records import shown_name
+    from streams.offline.unpack import UNPACKING_ERRORS, DamagedError, NotInstalledError, unpacked
+
     found: dict[int, dict[str, Any]] = {}
+    name = shown_name(str(path))
+    wanted = violation_id.encode()
+    remedy = "It must be a file of `consentry check --format jsonl`."
     try:
-        with path.open(encoding="utf-8") as file:
-            for line in file:
-                if violation_id not in line:
+        with path.open("rb") as file:
+            stream = unpacked(file)[0]
+            # A longer line is none of a finding; its pieces are passed over as others are.
+            while line := stream.readline(_LONGEST_LINE):
+                if wanted not in line:
                     continue
                 try:
                     record = json.loads(line)
-                except ValueError:
+                except UnicodeDecodeError:
+                    raise ConsentryError(f"{name} is not UTF-8", remedy) from None
+                except (ValueError, RecursionError):
                     continue
                 if isinstance(record, dict) and record.get("violation_id") == violation_id:
                     found[int(record.get("revision", 1))] = record
+    except (DamagedError, NotInstalledError) as error:
+        raise ConsentryError(f"{name} cannot be read: {error}", remedy) from None
+    except UNPACKING_ERRORS:
+        raise ConsentryError(f"{name} cannot be unpacked to its end", remedy) from None
     except OSError as error:
         raise ConsentryError(
-            f"{path} cannot be read: {error.strerror}", "Correct --input."
-        ) from None
-    except UnicodeDecodeError:
-        raise ConsentryError(
-            f"{path} is not UTF-8", "It must be a file of `consentry check --format jsonl`."
+            f"{name} cannot be read: {error.strerror}", "Correct --input."
         ) from None
     return [found[revision] for revision in sorted(found)]
 

@@ -54,6 +54,17 @@ def require_writable(path: Path | None) -> None:
         raise _refused(path, f"the folder {folder} is missing or not writable")
 
 
+def refuse_overwriting(path: Path | None, source: Path) -> None:
+    """Raise ConsentryError where the result would be written over what it is made of."""
+    if path is None or str(path) == "-":
+        return
+    with suppress(OSError):  # one of the two is not there
+        if path.samefile(source):
+            raise ConsentryError(
+                f"the result would be written over the input {source}", "Choose another --output."
+            )
+
+
 @contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     if path.is_dir():

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from streams.errors import ConsentryError
 from streams.offline.containers import CONTAINER_MAGIC
 from streams.offline.formats import WHAT_IS_READ, foreign_format
@@ -236,8 +238,19 @@ def _of_head(name: str, head: bytes) -> _Looked:
         return _Looked(events=False, reason=reason, unread=not document)
     if b'"event_type"' not in head:
         reason = "it is JSON without events: no event_type stands in it"
-        return _Looked(events=False, reason=reason, unread=False)
+        return _Looked(events=False, reason=reason, unread=not _is_one_object(head))
     return _Looked(events=True)
+
+
+def _is_one_object(head: bytes) -> bool:
+    """Whether it begins a single JSON object over several lines: a document, no export."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    first, end, _ = text.partition(b"\n")
+    try:
+        msgspec.json.decode(first)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return text.startswith(b"{") and bool(end)
+    return False
 
 
 def _outputs(output: Path | None) -> dict[tuple[int, int], str]:

@@ -38,6 +38,9 @@ def size_of(files: Sequence[str]) -> int:
 def read_events(files: Sequence[str], advance: Advance | None = None) -> Iterator[Found]:
     """Every record of every file, in their order; what cannot be opened is unread."""
     for file in files:
+        if file == STDIN and sys.stdin is None:
+            yield Unread("stdin", 0, "standard input is closed")
+            continue
         if file == STDIN:
             yield from _read_stream("stdin", cast("BinaryIO", sys.stdin.buffer))
             continue
@@ -82,10 +85,10 @@ def _read_stream(file: str, raw: BinaryIO) -> Iterator[Found]:
             yield record
     except (NotInstalledError, DamagedError) as error:
         yield Unread(file, 0, str(error))
-    except UNPACKING_ERRORS:
-        yield Unread(file, number and number + 1, damaged(packing))
+    except UNPACKING_ERRORS as error:
+        yield Unread(file, number and number + 1, damaged(packing, error))
     except OSError as error:
-        reason = f"reading failed: {error.strerror}" if error.errno else damaged(packing)
+        reason = f"reading failed: {error.strerror}" if error.errno else damaged(packing, error)
         yield Unread(file, number and number + 1, reason)
 
 

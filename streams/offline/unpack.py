@@ -208,11 +208,13 @@ def unpacked(raw: IO[bytes]) -> tuple[io.BufferedReader, bytes, str | None]:
         stream = io.BufferedReader(inner, BUFFER)
         try:
             first = stream.peek(LOOK_AT)[:LOOK_AT]
-        except _DAMAGE:
-            raise DamagedError(damaged(outermost)) from None
+        except _DAMAGE as error:
+            raise DamagedError(damaged(outermost, error)) from None
     return stream, first, outermost
 
 
-def damaged(packing: str | None) -> str:
+def damaged(packing: str | None, error: Exception) -> str:
     """What is said of data that cannot be unpacked, or not to their end."""
+    if "memory" in str(error).lower():  # as both libraries say where a limit of ours is in the way
+        return f"the {packing or 'packed'} data need more memory to unpack than they may take"
     return f"the {packing or 'packed'} data are cut short or damaged"

@@ -21,6 +21,7 @@ from streams.errors import ConsentryError
 from streams.policy_file.lines import key_lines
 from streams.policy_file.places import Place, Problems, suggestion
 from streams.policy_file.registers import read_registers
+from streams.policy_file.text import read_text
 from streams.policy_file.values import SHAPES, read_instant
 
 REMEDY: Final = "All settings and their forms are described in docs/policy.md."
@@ -34,7 +35,7 @@ _AT_LINE: Final = re.compile(r"\s*\(at line (\d+), column \d+\)")
 def load_policy(path: Path) -> Policy:
     """Read a policy file. Raises ConsentryError with everything that is wrong in it."""
     try:
-        text = path.read_text("utf-8-sig")
+        text = read_text(path)
     except OSError as error:
         raise ConsentryError(
             f"the policy file {path} cannot be read: {error.strerror}", REMEDY

@@ -17,6 +17,7 @@ from streams.core.instants import EARLIEST, Instant
 from streams.core.policy import AdequacyEntry, NoticeEntry, RecipientEntry, Registers
 from streams.core.vocabulary.open_words import meant
 from streams.policy_file.places import Place, Problems, suggestion
+from streams.policy_file.text import read_text
 from streams.policy_file.values import YES_OR_NO, one_of, read_instant
 
 _Entry = TypeVar("_Entry", RecipientEntry, NoticeEntry, AdequacyEntry)
@@ -85,7 +86,7 @@ def _from_file(
     path: Path, place: Place, problems: Problems
 ) -> list[tuple[Mapping[str, Any], Place]]:
     try:
-        text = path.read_text("utf-8-sig")
+        text = read_text(path)
     except OSError as error:
         problems.add(place, f"the file cannot be read: {error.strerror}", str(path))
         return []

@@ -20,6 +20,9 @@ INSTANT: Final = 3
 _KNOWN_AT_MOST: Final = 4096
 """Texts of a field that are remembered as clean; then it begins anew."""
 
+_SHARED_AT_MOST: Final = 64
+"""Elements of a list that is remembered; longer ones hardly come again, and take memory."""
+
 
 class Column:
     """One field of a schema: how it stands in the bytes, and what its texts must be."""
@@ -59,6 +62,8 @@ class Column:
 
     def shared(self, many: tuple[Any, ...]) -> tuple[Any, ...]:
         """The same list as was met before: a few lists of categories make up most of them."""
+        if len(many) > _SHARED_AT_MOST:
+            return many
         if len(self.lists) >= _KNOWN_AT_MOST:
             self.lists.clear()
         return self.lists.setdefault(many, many)

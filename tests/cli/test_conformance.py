@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -77,3 +78,19 @@ def test_a_broker_that_is_not_there(
     cases = cases_of(tmp_path, "k02")
     assert main(["conformance", str(cases), "--broker", "127.0.0.1:1"]) == 2
     assert "127.0.0.1:1" in capsys.readouterr().err
+
+
+def test_cases_are_not_written_over_and_a_bomb_is_not_unpacked(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = cases_of(tmp_path, "k02")
+    before = cases.read_bytes()
+    (tmp_path / "link").symlink_to(cases)
+    for output in (cases, tmp_path / "link"):
+        assert main(["conformance", str(cases), "-o", str(output)]) == 2
+        assert "over the input" in capsys.readouterr().err
+    assert cases.read_bytes() == before
+    monkeypatch.setattr("streams.offline.conformance.cases.MAX_CASES", 100_000)
+    (tmp_path / "bomb.gz").write_bytes(gzip.compress(b" " * 200_000))
+    assert main(["conformance", str(tmp_path / "bomb.gz")]) == 2
+    assert "longer than 100000 bytes" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -74,6 +75,23 @@ def test_revisions_stand_in_their_order(tmp_path: Path, capsys: Capture) -> None
     said = capsys.readouterr().out
     assert said.index("revision 1") < said.index("revision 2")
     assert "RETRACTED" in said
+
+
+def test_a_finding_of_a_packed_file_with_lines_of_any_length(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    events, report = tmp_path / "events.jsonl", tmp_path / "report.jsonl"
+    events.write_bytes(lines(share("a")))
+    assert main(["check", str(events), "-o", str(report)]) == 1
+    found = report.read_bytes()
+    violation_id = json.loads(found.splitlines()[0])["violation_id"]
+    report.write_bytes(gzip.compress(b" " * 3_000_000 + violation_id.encode() + b"\n" + found))
+    capsys.readouterr()
+    assert main(["explain", violation_id, "--input", str(report)]) == 0
+    assert "NO_CONSENT" in capsys.readouterr().out
+    report.write_bytes(gzip.compress(found)[:-20])
+    assert main(["explain", violation_id, "--input", str(report)]) == 2
+    assert "cannot be" in capsys.readouterr().err
 
 
 def test_a_finding_that_is_nowhere(tmp_path: Path, capsys: Capture) -> None:

@@ -65,6 +65,8 @@ def test_what_a_file_holds_counts_and_not_its_name(folder: Path) -> None:
         ("a.toml", b"[sinks]\n", "neither a JSON object nor a JSON array", False),
         ("README.md", b"# Notes\n", "neither a JSON object nor a JSON array", False),
         ("truth.json", b'{\n "a": 1\n}', "no event_type stands in it", False),
+        ("part-0", b'{"event_id": "a"}\n{"event_id": "b"}\n', "no event_type", True),
+        ("list.json", b'[{"event_id": "a"}]', "no event_type stands in it", True),
         ("a.jsonl", b'{"kind":"finding","event_type":"x"}\n', "a report of this program", False),
     ],
 )

@@ -8,9 +8,12 @@ import io
 import json
 import lzma
 import random
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
+import fastavro
 import pytest
 from backports import zstd
 
@@ -195,6 +198,55 @@ def test_a_bomb_is_unpacked_piece_by_piece(
     (found,) = read_events([str(file)])
     assert found == Unread(str(file), 1, "a line has no end within 1 GiB")
     assert max(asked, default=0) <= unpack.BUFFER * 64
+
+
+def test_what_wants_more_memory_than_it_may_take_is_not_called_damaged(tmp_path: Path) -> None:
+    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 28}]
+    window: dict[int, int] = {
+        zstd.CompressionParameter.window_log: 28,
+        zstd.CompressionParameter.content_size_flag: 0,
+    }
+    wide = zstd.ZstdCompressor(options=window)
+    for content in (
+        lzma.compress(FORMS["lines"], filters=filters),
+        wide.compress(FORMS["lines"]) + wide.flush(),
+    ):
+        file = tmp_path / "a"
+        file.write_bytes(content)
+        (found,) = read_events([str(file)])
+        assert isinstance(found, Unread)
+        assert "more memory to unpack than they may take" in found.reason
+
+
+def test_closed_standard_input_is_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert list(read_events(["-"])) == [Unread("stdin", 0, "standard input is closed")]
+
+
+def test_no_damage_raises_or_takes_long(tmp_path: Path) -> None:
+    rng = random.Random(5)
+    schema = fastavro.parse_schema(
+        {"type": "record", "name": "DataShare", "fields": [{"name": "event_id", "type": "string"}]}
+    )
+    sound = [*FORMS.values()]
+    for codec in ("null", "deflate", "snappy", "zstandard", "bzip2", "xz"):
+        packed = io.BytesIO()
+        fastavro.writer(packed, schema, [{"event_id": str(n)} for n in range(40)], codec=codec)
+        sound.append(packed.getvalue())
+    sound += [pack(FORMS["lines"]) for pack in (gzip.compress, zstd.compress, lzma.compress)]
+    file = tmp_path / "a"
+    began = time.process_time()
+    for _ in range(400):
+        content = bytearray(rng.choice(sound))
+        for _ in range(rng.randrange(1, 5)):
+            at = rng.randrange(len(content) + 1)
+            content[at : at + rng.randrange(9)] = rng.choice(
+                [b"", b'"', b"[", b"}", b"\\", b"\n", b"\xff" * 9, b"\0", rng.randbytes(5)]
+            )
+        file.write_bytes(content)
+        for one in read_events([str(file)]):
+            assert one.number >= 0
+    assert time.process_time() - began < 30
 
 
 @pytest.mark.parametrize(

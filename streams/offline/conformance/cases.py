@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +15,7 @@ from streams.core.policy import UNDATED_ADEQUACY, Policy, Registers
 from streams.errors import ConsentryError
 from streams.offline.check import gather, judged
 from streams.offline.records import Line
-from streams.offline.unpack import GZIP_MAGIC
+from streams.offline.unpack import UNPACKING_ERRORS, DamagedError, NotInstalledError, unpacked
 from streams.policy_file import policy_from_names
 from streams.terminal.safe import safe_json_line
 
@@ -26,6 +24,9 @@ REGISTERS: Final = Registers(adequacy=UNDATED_ADEQUACY)
 
 DEFAULTS: Final = {"similar_products": [["COFFEE", "TEA"]]}
 """What the cases use throughout, in the form of the policy file."""
+
+MAX_CASES: Final = 268_435_456
+"""Bytes of a file of cases, unpacked; all of them are held."""
 
 OVERDUE: Final = "RECIPIENT_NOT_NOTIFIED"
 
@@ -107,13 +108,18 @@ _FORM: Final = (
 
 def _text_of(path: Path) -> str:
     try:
-        content = path.read_bytes()
-        if content.startswith(GZIP_MAGIC):
-            content = gzip.decompress(content)
+        with path.open("rb") as file:
+            content = unpacked(file)[0].read(MAX_CASES + 1)
+        if len(content) > MAX_CASES:
+            raise ConsentryError(
+                f"the cases {path} are longer than {MAX_CASES} bytes", "Divide them into files."
+            )
         return content.decode("utf-8-sig")
-    except (EOFError, gzip.BadGzipFile, zlib.error):
+    except (DamagedError, NotInstalledError) as error:
+        raise ConsentryError(f"the cases {path} are damaged: {error}", _COPY) from None
+    except UNPACKING_ERRORS:
         raise ConsentryError(
-            f"the cases {path} are damaged: the gzip data cannot be read", "Copy the file again."
+            f"the cases {path} are damaged: they cannot be unpacked", _COPY
         ) from None
     except OSError as error:
         raise ConsentryError(
@@ -121,6 +127,9 @@ def _text_of(path: Path) -> str:
         ) from None
     except UnicodeDecodeError:
         raise ConsentryError(f"the cases {path} are not UTF-8", "Write them as UTF-8.") from None
+
+
+_COPY: Final = "Copy the file again."
 
 
 def run_offline(case: Case) -> Net:

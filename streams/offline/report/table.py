@@ -74,8 +74,8 @@ def _print_counts(result: Result, console: Screen) -> None:
     )
     if unread := len(result.not_read):
         console.print(
-            f"{unread} files were not read, wholly or in part: what follows is no answer about "
-            "all of the input.",
+            f"Files that were not read, wholly or in part: {unread}. What follows is no answer "
+            "about all of the input.",
             style="bold yellow",
         )
     if not result.findings:
