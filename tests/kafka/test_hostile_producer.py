@@ -16,6 +16,7 @@ import confluent_kafka
 
 from streams.core.events import Event
 from streams.core.identifiers import subject_key
+from streams.core.instants import Instant, hours
 from streams.core.vocabulary import EventType
 from streams.wire.dead_letters import StoredDeadLetter
 from streams.wire.encode import event_to_json
@@ -32,7 +33,7 @@ from tests.kafka.hostile import (
     Hostile,
     hostile,
 )
-from tests.kafka.stories import expected, stories
+from tests.kafka.stories import START, expected, grant, share, stories, withdrawal
 from tests.kafka.test_skip import verified
 from tests.kafka.test_worker import now
 
@@ -46,6 +47,25 @@ def producers(bus: Bus) -> Iterator[dict[str, RawProducer]]:
     with ExitStack() as stack:
         address = bus.settings.connection.bootstrap
         yield {one: stack.enter_context(raw_producer(address, one)) for one in CODECS}
+
+
+def busy() -> list[Event]:
+    """A person who gives and takes back consent all day, and one who was shared very often."""
+    toggles: list[Event] = []
+    for turn in range(40):
+        at = Instant(START + minutes(2 * turn))
+        change = grant if turn % 2 else withdrawal
+        toggles += [change("subject-toggles", f"t-{turn}", at)]
+        toggles += [share("subject-toggles", f"ts-{turn}", Instant(at + minutes(1)))]
+    shares: list[Event] = [
+        share("subject-shared", f"m-{turn}", Instant(START + turn)) for turn in range(1_500)
+    ]
+    return [*toggles, *shares, withdrawal("subject-shared", "m-end", Instant(START + hours(1)))]
+
+
+def minutes(count: int) -> int:
+    """In milliseconds."""
+    return count * 60_000
 
 
 def raw(bus: Bus, event: Event) -> Raw:
@@ -83,14 +103,16 @@ def letter_of(letters: Sequence[StoredDeadLetter], value: bytes) -> StoredDeadLe
 
 
 def test_no_record_stops_a_worker(bus: Bus) -> None:
-    events = stories(30)
-    good = [raw(bus, event) for event in events]
+    often = busy()
+    events = [*stories(30), *often]
+    good = [raw(bus, event) for event in events[: -len(often)]]
     bad: list[tuple[str, Hostile]] = [
         (codec, one) for one in hostile(bus.names) for codec in one.codecs
     ]
     peaks: list[int] = []
     with producers(bus) as send:
         parts = 4
+        send["lz4"].send(*(raw(bus, event) for event in often))
         for part in range(parts):
             with bus.worker() as worker:
                 for place, (codec, one) in enumerate(bad[part::parts]):
