@@ -57,6 +57,16 @@ def recreated(topic: str, before: str, now: str) -> ConsentryError:
     )
 
 
+def emptied(topic: str, before: str, now: str) -> ConsentryError:
+    """The error for a topic that workers write to, with another id: what stood on it is gone."""
+    return ConsentryError(
+        f"{topic} was deleted and created again: its id was {before}, and is {now}; what stood "
+        "on it is gone",
+        "Stop all workers, and restore it from a backup that is as new as the committed "
+        "offsets, or raise the setting `generation` to judge everything again from the inputs.",
+    )
+
+
 def topic_views(client: KafkaAdminClient, topics: tuple[str, ...]) -> dict[str, TopicView]:
     """The topics that exist. Raises what the client raises."""
     found = {}
@@ -72,12 +82,20 @@ def topic_views(client: KafkaAdminClient, topics: tuple[str, ...]) -> dict[str, 
 class LogWatch:
     """Compares what the cluster says of the topics with what it said first.
 
-    `lasting` are the topics that must stay the same, `counted` those with the same partition
-    count, which is `count`.
+    `read` and `written` are the topics that must stay the same, `counted` those with the same
+    partition count, which is `count`.
     """
 
-    def __init__(self, lasting: tuple[str, ...], counted: tuple[str, ...], count: int) -> None:
-        self._lasting = lasting
+    def __init__(
+        self,
+        *,
+        read: tuple[str, ...],
+        written: tuple[str, ...],
+        counted: tuple[str, ...],
+        count: int,
+    ) -> None:
+        self._read = frozenset(read)
+        self._lasting = lasting = (*read, *written)
         self._counted = counted
         self._count = count
         self._ids: dict[str, str] = {}
@@ -114,7 +132,8 @@ class LogWatch:
         if view is not None and view.topic_id:
             before = self._ids.setdefault(topic, view.topic_id)
             if before != view.topic_id:
-                raise recreated(topic, before, view.topic_id)
+                error = recreated if topic in self._read else emptied
+                raise error(topic, before, view.topic_id)
 
 
 class Observer:
@@ -157,9 +176,11 @@ def new_watch(settings: Settings) -> LogWatch:
     """
     names = settings.topics
     read = (*names.inputs.values(), names.rekeyed)
+    written = (names.changelog, names.violations, names.duties)
     return LogWatch(
-        lasting=(*read, names.changelog, names.violations, names.duties),
-        counted=(*read, names.ticks, names.changelog, names.violations, names.duties),
+        read=read,
+        written=written,
+        counted=(*read, names.ticks, *written),
         count=settings.partitions,
     )
 

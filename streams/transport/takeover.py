@@ -291,6 +291,8 @@ class TakeOver:
     ) -> OwnedPartition:
         progress = checks.stored_progress(restored, self._changelog, number)
         self._own(progress, number)
+        if progress is not None:
+            require_same_topics(progress, ids, number, accept=self._accept_lost_input)
         committed = await self._settled(number, progress, committed)
         committer.committed.update(committed)
         checks.progress_agrees(progress, committed, self._changelog, number)
@@ -301,7 +303,6 @@ class TakeOver:
         if self._clock is not None:
             self._clock.check_state(self._changelog, number, progress.partition_time)
         self._past.check(progress, number)
-        require_same_topics(progress, ids, number, accept=self._accept_lost_input)
         progress.owner = self._owner
         progress.topic_ids = {**progress.topic_ids, **ids}
         lasting = {t: at for t, at in committed.items() if t not in self._passing}

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiokafka
 import pytest
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from streams.core.findings import DeadLetter
@@ -120,7 +120,9 @@ def a_partition_is_added(bus: Bus, fault: str = "", patience_s: float = 40.0) ->
         admin = KafkaAdminClient(**bus.settings.connection.kafka_python_options())
         admin.create_partitions({topic: 2})
         admin.close()
-        bus.send(Sent(topic=topic, key=None, value=b"{}", partition=1))
+        producer = KafkaProducer(**bus.settings.connection.kafka_python_options())
+        producer.send(topic, b"{}", partition=1).get(10)
+        producer.close()
         try:
             code = worker.ended(patience_s)
         except TimeoutExpired:

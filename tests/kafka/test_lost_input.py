@@ -164,6 +164,19 @@ def test_a_topic_that_is_created_again_under_a_worker(single: Bus, again: int) -
         assert "Traceback" not in worker.text
 
 
+def test_a_topic_that_is_created_again_while_nobody_runs(single: Bus) -> None:
+    """It holds more than before, so that only its id tells that it is another one."""
+    topic = single.names.data_share
+    with single.worker() as worker:
+        single.send(*single.events(stories(4)))
+        single.settle(worker)
+        assert worker.stop()[0] == 0
+    recreate(single, topic)
+    single.send(*single.events(share(f"new{at}", f"n{at}", START) for at in range(30)))
+    refuses(single, f"{topic} was deleted and created again", "generation")
+    assert any("created again" in one for one in lost(single))
+
+
 def test_a_topic_that_is_deleted_under_a_worker(single: Bus) -> None:
     topic = single.names.purchase
     with single.worker() as worker:

@@ -21,7 +21,7 @@ SEEN = {"in": TopicView("one", 2), "out": TopicView("two", 2), "ticks": TopicVie
 
 
 def watch() -> LogWatch:
-    return LogWatch(lasting=("in", "out"), counted=("in", "out", "ticks"), count=2)
+    return LogWatch(read=("in",), written=("out",), counted=("in", "out", "ticks"), count=2)
 
 
 def refused(*looks: dict[str, TopicView]) -> ConsentryError:
@@ -43,6 +43,13 @@ def test_a_topic_with_another_id_was_created_again() -> None:
     error = refused(SEEN, SEEN | {"in": TopicView("four", 2)})
     assert "in was deleted and created again" in error.problem
     assert "was one, and is four" in error.problem
+    assert "generation" in error.remedy
+
+
+def test_an_output_with_another_id_lost_what_stood_on_it() -> None:
+    error = refused(SEEN, SEEN | {"out": TopicView("four", 2)})
+    assert "out was deleted and created again" in error.problem
+    assert "what stood on it is gone" in error.problem
     assert "generation" in error.remedy
 
 
