@@ -116,7 +116,12 @@ def stats(
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(help="Of the deliverer, instead of health_port.", show_default=False),
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Of the deliverer, instead of health_port.",
+            show_default=False,
+        ),
     ] = None,
     config: Config = None,
     as_json: Json = False,

@@ -28,7 +28,9 @@ def register(app: typer.Typer) -> None:
 
 
 def broker(
-    port: Annotated[int, typer.Option(help="Port of the broker; 0 takes any free one.")] = 9092,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the broker; 0 takes any free one.")
+    ] = 9092,
     data: Annotated[
         Path | None,
         typer.Option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -49,6 +50,9 @@ COMMAND_MODULES = (
 
 EXIT_UNUSABLE = 2
 """What was asked cannot be done, and the message says what to mend."""
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Errors of writing that name no file: help that goes to a full disk, for one."""
 
 READER_GONE = 141
 """128 + SIGPIPE: not 1, which would say that something was found."""
@@ -108,7 +112,8 @@ def main(arguments: list[str]) -> int:
         status = command(arguments, prog_name="consentry", standalone_mode=False)
         flush()
     except SystemExit as leave:  # completion of the shell
-        status = leave.code
+        # Rich and typer end so where nobody reads their help.
+        status = READER_GONE if isinstance(leave.__context__, BrokenPipeError) else leave.code
     except COMMAND_LINE_ERRORS as error:
         status = say_slip(error)
     except ReaderGoneError:
@@ -118,15 +123,21 @@ def main(arguments: list[str]) -> int:
         say_error(error)
         status = EXIT_UNUSABLE
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in NO_ROOM:
             raise
         say_error(_file_error(error))
+        drop_output()
         status = EXIT_UNUSABLE
     return status if isinstance(status, int) else int(status is not None)
 
 
 def _file_error(error: OSError) -> ConsentryError:
     """What no command has better words for: the file is named at least."""
+    if error.filename is None:
+        return ConsentryError(
+            f"what was to be written could not be: {error.strerror}",
+            "Free space on the disk that is written to, or write somewhere else.",
+        )
     return ConsentryError(
         f"{os.fsdecode(error.filename)}: {error.strerror}",
         "Correct the name, the permissions, or free space there.",

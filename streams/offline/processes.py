@@ -14,6 +14,7 @@ from dataclasses import replace
 from enum import Enum
 from itertools import islice
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any, Final
 from zlib import crc32
 
@@ -24,6 +25,7 @@ from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
 from streams.offline.check import gather
+from streams.offline.children import end, ended_early, start
 from streams.offline.find import Inputs
 from streams.offline.memory import LEAST_MIB, MIB, Memory
 from streams.offline.read import read_events
@@ -72,22 +74,25 @@ def run_shared(
 ) -> Result:
     """Read, deal out, judge and collect, in so many bytes of memory together.
 
-    Raises RuntimeError when a process ends before it has answered; what it met stands on
-    standard error. Raises ConsentryError for what one of them says that a user can mend.
+    Raises RuntimeError when a process ends itself before it has answered; what it met stands
+    on standard error. Raises ConsentryError when one was killed, and for what one of them says
+    that a user can put right.
     """
     context = multiprocessing.get_context("spawn")  # a progress bar has threads: no fork
     part = None if memory is None else memory // (processes + 1)
     whole = Collected(inputs, policy, clock, Memory(part))
     with ExitStack() as open_:
         shares: list[Connection] = []
+        started: list[BaseProcess] = []
         for _ in range(processes):
             ours, theirs = context.Pipe()
             open_.enter_context(ours)
             arguments = (theirs, inputs, policy, clock, with_timelines, part)
             process = context.Process(target=_judge_share, args=arguments, daemon=True)
-            process.start()
+            start(process)
             theirs.close()
-            open_.callback(_end, process)
+            open_.callback(end, process)
+            started.append(process)
             shares.append(ours)
         try:
             _deal(read_events(inputs.files, advance), shares)
@@ -96,7 +101,7 @@ def run_shared(
         except (EOFError, BrokenPipeError, ConnectionResetError):
             for share in shares:
                 _raise_what_it_said(share)
-            raise RuntimeError("a process of the check ended before it had answered") from None
+            raise ended_early(started) from None
     return whole.finish()
 
 
@@ -240,11 +245,3 @@ def _add_counts(whole: Result, part: Result) -> None:
     lasts = [at for at in (whole.last_at, part.last_at) if at is not None]
     whole.first_at = min(firsts, default=None)
     whole.last_at = max(lasts, default=None)
-
-
-def _end(process: Any) -> None:
-    """Its pipe is closed by now, or it has answered; a bug must not keep us waiting."""
-    process.join(5)
-    if process.is_alive():
-        process.kill()
-        process.join()

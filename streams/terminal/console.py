@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -29,7 +29,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 
-from streams.terminal.out import ReaderGoneError
+from streams.terminal.out import ReaderGoneError, watch_output
 from streams.terminal.safe import safe
 
 __all__ = [
@@ -71,6 +71,11 @@ class Screen(Console):
             else:
                 shown = "\n".join(map(safe, text.split("\n")))
                 yield segment if shown == text else Segment(shown, segment.style)
+
+    def __exit__(self, *raised: object) -> None:
+        """Rich writes here what it has gathered."""
+        with suppress(OSError) if self.stderr else watch_output():
+            super().__exit__(*raised)
 
     def on_broken_pipe(self) -> None:
         """Say that the reader has gone, as every other output does."""

@@ -27,6 +27,9 @@ class ReaderGoneError(Exception):
 
 def prepare_streams() -> None:
     """Make sure that no character stops a command: `LANG=C`, an old code page, a surrogate."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us: `>&-`
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -46,6 +46,8 @@ _OTHERS: Final = (
     (b"[", "a JSON array: send each event as a record of its own"),
     (b'"', "a JSON text and no object: the event was probably encoded twice"),
 )
+_OF_TEXTS: Final = frozenset({b"<", b"---", b"[", b'"'})
+"""Beginnings that bytes of any kind may have: the rest must be text too."""
 _UTF_8_MARK: Final = b"\xef\xbb\xbf"
 _GLUE: Final = (b"\x03\x00", b"\x03\x05")
 _TRIED_AT_MOST: Final = 65_536
@@ -89,7 +91,7 @@ def _format_of(value: bytes) -> str:
             )
     stripped = value.lstrip(b" \t\r\n")
     for magic, words in _OTHERS:
-        if stripped.startswith(magic):
+        if stripped.startswith(magic) and (magic not in _OF_TEXTS or _is_utf_8(stripped)):
             return words
     return (
         _of_registry(value)
@@ -98,6 +100,14 @@ def _format_of(value: bytes) -> str:
         or _of_binary(value)
         or f"in no format that is known here: {KNOWN}"
     )
+
+
+def _is_utf_8(value: bytes) -> bool:
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _of_registry(value: bytes) -> str | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from streams.core.findings import Finding
 from streams.core.instants import parse_instant
 from streams.core.policy import default_policy
 from streams.dev.samples import Form, SampleOptions, make_sample, write_sample
+from streams.errors import ConsentryError
 from streams.offline import processes
 from streams.offline.find import Inputs
 from streams.offline.processes import processes_for, run_shared, share_of
@@ -129,3 +132,19 @@ def test_a_subject_stays_whole_where_some_of_it_is_json_and_some_avro(tmp_path: 
     result = run_shared(inputs, default_policy(), None, processes=2)
     assert (result.read, result.subjects) == (80, 40)
     assert result.findings == []
+
+
+def dies(_share: object, *_rest: object) -> None:
+    """In place of judging: as when the system takes a process away, for want of memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_is_killed_is_said_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(lines(share("a")))
+    monkeypatch.setattr(processes, "_judge_share", dies)
+    with pytest.raises(ConsentryError, match="was killed by signal 9") as killed:
+        run_shared(Inputs([str(file)]), default_policy(), None, processes=2)
+    assert "--processes 1" in killed.value.remedy

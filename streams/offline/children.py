@@ -1,0 +1,51 @@
+"""Processes that judge for another one: started so that Ctrl-C is that one's alone."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+
+from streams.errors import ConsentryError
+
+
+def start(process: BaseProcess) -> None:
+    """Start a process that an interrupt of the terminal does not reach."""
+    with _without_interrupts():
+        process.start()
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """What is started now ignores Ctrl-C: this process ends it, and says so once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def ended_early(processes: Sequence[BaseProcess]) -> Exception:
+    """Why an answer is missing: somebody killed a process, or it has a fault."""
+    for process in processes:
+        process.join(1)
+        if process.exitcode is not None and process.exitcode < 0:
+            return ConsentryError(
+                f"a process of the check was killed by signal {-process.exitcode}: mostly the "
+                "system does that when memory is short",
+                "Give it more memory, or judge on fewer processes: --processes 1.",
+            )
+    return RuntimeError("a process of the check ended before it had answered")
+
+
+def end(process: BaseProcess) -> None:
+    """Its pipe is closed by now, or it has answered; a bug must not keep us waiting."""
+    process.join(5)
+    if process.is_alive():
+        process.kill()
+        process.join()
