@@ -42,7 +42,9 @@ def load_policy(path: Path) -> Policy:
         ) from None
     except UnicodeDecodeError:
         raise ConsentryError(f"the policy file {path} is not UTF-8", REMEDY) from None
-    return policy_from_text(text, name=str(path), folder=path.parent, version=path.stem)
+    # The version stands in every finding: a name of any bytes must not keep it from being written.
+    version = path.stem.encode("utf-8", "backslashreplace").decode()
+    return policy_from_text(text, name=str(path), folder=path.parent, version=version)
 
 
 def policy_from_text(

@@ -252,8 +252,11 @@ def test_names_of_any_bytes_are_reported_in_every_form(
     Path(name).write_bytes(b"{\n" + lines(share("a")))
     Path(name + ".csv").write_bytes(b"x")
     report = os.fsdecode(os.fsencode(tmp_path) + b"/\xe9")
+    policy = os.fsdecode(os.fsencode(tmp_path) + b"/\xe9.toml")
+    Path(policy).write_text('notify_deadline = "PT1H"')
     assert main(["check", str(tmp_path), "--format", form]) == 2
     assert main(["check", name, "--format", form, "-o", report]) == 1
+    assert main(["check", name, "--format", form, "-o", report, "--policy", policy]) == 1
     assert main(["check", name + "x"]) == 2
     assert main(["check", name, "-o", name]) == 2
     assert main(["check", name, "-o", name + "/x"]) == 2
