@@ -44,7 +44,8 @@ def require_own_groups(client: KafkaAdminClient, settings: Settings) -> None:
     own = read_group(client, settings.group_id)
     require_own(settings, own)
     if not own and (former := _former(settings)) is not None:
-        _not_left_behind(settings, former, read_group(client, former.group_id))
+        read = set(settings.topics.inputs.values())
+        _not_left_behind(settings, former, read & _topics(client, former.group_id))
 
 
 def require_own_delivery(
@@ -54,7 +55,11 @@ def require_own_delivery(
     for sink in sinks:
         group = settings.delivery_group(sink)
         wanted = {settings.topics.violations, settings.topics.duties}
-        foreign = sorted({topic for topic, _ in read_group(client, group)} - wanted)
+        found = _topics(client, group)
+        if not found and (former := _former(settings)) is not None:
+            left = _topics(client, former.delivery_group(sink))
+            _not_left_behind(settings, former, wanted & left)
+        foreign = sorted(found - wanted)
         if foreign:
             raise ConsentryError(
                 f"the consumer group {group} delivers {foreign[0]}, and this installation "
@@ -127,9 +132,13 @@ def _former(settings: Settings) -> Settings | None:
     return settings.model_copy(update={"application_id": DEFAULT_APPLICATION_ID})
 
 
-def _not_left_behind(settings: Settings, former: Settings, offsets: Offsets) -> None:
-    names = settings.topics
-    if not {topic for topic, _ in offsets} & set(names.inputs.values()):
+def _topics(client: KafkaAdminClient, group: str) -> set[str]:
+    return {topic for topic, _ in read_group(client, group)}
+
+
+def _not_left_behind(settings: Settings, former: Settings, own_topics: set[str]) -> None:
+    """`own_topics` are those of this installation that the former group has offsets for."""
+    if not own_topics:
         return
     raise ConsentryError(
         f"the state of this installation stands under application_id {former.application_id}, as "

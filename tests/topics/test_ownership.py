@@ -97,3 +97,13 @@ def test_the_group_of_a_sink() -> None:
         require_own_delivery(cast("Any", admin), other, ["siem"])
     assert "consentry-delivery-siem delivers prod.consentry.violations" in error.value.problem
     assert "staging.consentry.violations" in error.value.problem
+
+
+def test_a_sink_that_an_earlier_release_served_under_its_name_is_not_left_behind() -> None:
+    admin: Any = Admin(**{"consentry-delivery-siem": {PROD.topics.violations: ""}})
+    with pytest.raises(ConsentryError, match="stands under application_id consentry"):
+        require_own_delivery(admin, PROD, ["siem"])
+    require_own_delivery(admin, PROD, ["pager"])
+    require_own_delivery(admin, STAGING, ["siem"])
+    admin.groups[PROD.delivery_group("siem")] = {PROD.topics.violations: ""}
+    require_own_delivery(admin, PROD, ["siem"])
