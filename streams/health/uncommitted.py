@@ -1,6 +1,6 @@
 """Records behind a producer's open transaction: on the topic, and not to be read yet.
 
-A `read_committed` reader stops before the first open transaction, whoever else wrote behind
+A `read_committed` reader stops before the first open transaction, no matter who wrote behind
 it. While that end does not move, nothing of the partition can be judged.
 """
 

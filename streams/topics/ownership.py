@@ -39,7 +39,7 @@ def require_own_groups(client: KafkaAdminClient, settings: Settings) -> None:
 
     Raises ConsentryError naming both when it is another's, and when the state of this
     installation stands under the name that earlier releases gave it. A user that may not look
-    at a group is told nothing of it: the changelog says the same.
+    at a group learns nothing from it: the changelog says the same.
     """
     own = read_group(client, settings.group_id)
     require_own(settings, own)

@@ -21,7 +21,7 @@ from streams.settings import Settings
 from streams.transport import ending
 from streams.transport.checks import shared_numbers
 from streams.transport.holding import Holding
-from streams.transport.log_watch import TOLD_WITHIN_S, Observer
+from streams.transport.log_watch import NOTICED_WITHIN_S, Observer
 from streams.transport.parallel import in_parallel
 from streams.transport.partition import OwnedPartition
 from streams.transport.polling import Polling, as_message
@@ -159,7 +159,7 @@ class Consumer(stock.Consumer):
         except ConsentryError:
             # Where a topic is gone, or has more partitions than before, the watch over the
             # topics knows it, says so in better words, and ends the process.
-            await asyncio.sleep(TOLD_WITHIN_S)
+            await asyncio.sleep(NOTICED_WITHIN_S)
             raise
 
     async def _give_up(self) -> None:

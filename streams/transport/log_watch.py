@@ -31,7 +31,7 @@ MISSING_LOOKS: Final = 3
 """A topic is gone when so many looks in turn do not find it: a broker that has just started
 may not know all topics yet."""
 
-TOLD_WITHIN_S: Final = LOOK_EVERY_S * (MISSING_LOOKS + 1)
+NOTICED_WITHIN_S: Final = LOOK_EVERY_S * (MISSING_LOOKS + 1)
 """So long it takes at most, while the cluster answers, until it shows that a topic is gone."""
 
 _UNKNOWN_TOPIC: Final = 3
@@ -40,7 +40,7 @@ log = structlog.get_logger("consentry.worker")
 
 
 class TopicView(NamedTuple):
-    """What the cluster says of a topic; `topic_id` is "" where the broker tells none."""
+    """What the cluster says of a topic; `topic_id` is "" where the broker gives none."""
 
     topic_id: str
     partitions: int
@@ -171,7 +171,7 @@ class Observer:
 def new_watch(settings: Settings) -> LogWatch:
     """The watch over the topics of an installation.
 
-    Ticks may begin again, since later ones tell the time, and who clears what was set aside
+    Ticks may begin again, since later ones give the time, and who clears what was set aside
     may delete its topics.
     """
     names = settings.topics

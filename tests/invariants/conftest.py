@@ -13,4 +13,4 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that ends itself takes only itself away; nobody waits long for offsets."""
     monkeypatch.setattr(ending, "leave", process.leave)
     monkeypatch.setattr(takeover, "SETTLING_S", 0.05)
-    monkeypatch.setattr(driver, "TOLD_WITHIN_S", 0.0)
+    monkeypatch.setattr(driver, "NOTICED_WITHIN_S", 0.0)

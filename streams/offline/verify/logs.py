@@ -21,7 +21,7 @@ _PAUSE_S = 0.1
 async def lost(bus: Bus, progress: Progress, number: int, ticks: str) -> list[Difference]:
     """Topics whose log does not hold the position of the state any more.
 
-    Of ticks nothing is lost: the later ones tell the time.
+    Of ticks nothing is lost: the later ones give the time.
     """
     found = []
     for topic, position in sorted(progress.positions.items()):
