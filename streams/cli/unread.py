@@ -30,10 +30,11 @@ _SHOWN = 50
 def report_unread(unread: Iterable[Unread], passed_over: Iterable[PassedOver]) -> int:
     """Name what was not read, with the reason, and count it. Returns how many may hold events."""
     lines = []
-    count = 0
+    count = passed = 0
     for over in passed_over:
         count += over.unread
         lines.append(f"{over.file}: passed over: {over.reason}")
+    passed = len(lines)
     for one in unread:
         count += 1
         place = f":{one.number}: rest of the file unread" if one.number else ": not read"
@@ -42,6 +43,11 @@ def report_unread(unread: Iterable[Unread], passed_over: Iterable[PassedOver]) -
         say(line, err=True)
     if len(lines) > _SHOWN:
         say(f"... and {len(lines) - _SHOWN} more files", err=True)
+    if passed:
+        files = (
+            "1 file of the folders was" if passed == 1 else f"{passed} files of the folders were"
+        )
+        say(f"{files} passed over", err=True)
     if count:
         files = "1 file was" if count == 1 else f"{count} files were"
         say(f"{files} not read, wholly or in part", err=True)

@@ -149,6 +149,7 @@ def test_what_is_not_read_is_named_and_the_exit_code_says_so(
     said = capsys.readouterr()
     assert f"{tmp_path}/b.csv: passed over: it begins with neither" in said.err
     assert f"{tmp_path}/c.jsonl.gz:2: rest of the file unread: the gzip data" in said.err
+    assert "1 file of the folders was passed over" in said.err
     assert "2 files were not read, wholly or in part" in said.err
     records = [json.loads(line) for line in said.out.splitlines()]
     assert [(one["kind"], one["line"]) for one in records[:-1] if one["kind"] == "unread"] == [
