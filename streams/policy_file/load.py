@@ -76,7 +76,8 @@ def policy_from_names(
 ) -> Policy:
     """Read settings given as plain JSON values by their names, as conformance cases have.
 
-    `registers` and `defaults` (plain values too) hold where the names say nothing. For
+    `registers` (each by itself) and `defaults` (plain values too) hold where the names say
+    nothing. For
     P5 `true` is accepted here: the sectors do not differ in effect.
     """
     document = {**(defaults or {}), **names}
@@ -103,7 +104,7 @@ def _checked(
         if name in SHAPES:
             entries[name] = _dated(name, value, key, problems)
         elif name == "registers":
-            registers = read_registers(value, key, problems, folder)
+            registers = read_registers(value, key, problems, folder, registers)
         elif name == "assess_from":
             assess_from = read_instant(value, key, problems) or assess_from
         elif name == "version":

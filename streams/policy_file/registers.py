@@ -39,14 +39,16 @@ _ID_KEYS: Final = frozenset(
 _TRUE_FALSE: Final = {"true": True, "yes": True, "false": False, "no": False}
 
 
-def read_registers(value: object, place: Place, problems: Problems, folder: Path) -> Registers:
-    """The registers of a policy file; a register that is not named keeps its default.
+def read_registers(
+    value: object, place: Place, problems: Problems, folder: Path, default: Registers
+) -> Registers:
+    """The registers of a policy file; a register that is not named is that of `default`.
 
     `folder` is where relative paths start. What is wrong goes to `problems`.
     """
     if not isinstance(value, Mapping):
         problems.add(place, f"allowed: a table with {', '.join(KINDS)}", value)
-        return Registers()
+        return default
     registers: dict[str, Any] = {}
     for name, given in value.items():
         if name in KINDS:
@@ -58,7 +60,7 @@ def read_registers(value: object, place: Place, problems: Problems, folder: Path
                 f"there is no such register{suggestion(name, list(KINDS))}"
                 f"; allowed: {', '.join(KINDS)}",
             )
-    return Registers(**registers)
+    return msgspec.structs.replace(default, **registers)
 
 
 def _given(
@@ -187,8 +189,9 @@ def _entry(
 def _value(hint: Any, value: object, place: Place, problems: Problems) -> Any:
     """One value by the type of its key; texts of CSV cells are read as well."""
     inner = next((part for part in get_args(hint) if part is not type(None)), hint)
-    if get_origin(hint) is tuple:
-        return _list(get_args(hint)[0], value, place, problems)
+    whole = inner if get_origin(inner) is tuple else hint
+    if get_origin(whole) is tuple:
+        return _list(get_args(whole)[0], value, place, problems)
     if get_origin(hint) is None and getattr(hint, "__supertype__", None) is int:
         return read_instant(value, place, problems)
     if isinstance(inner, EnumMeta):
@@ -204,6 +207,8 @@ def _text(value: object, place: Place, problems: Problems) -> str | None:
     key = next((part for part in reversed(place.path) if isinstance(part, str)), "")
     if key == "country":
         return _country(value, place, problems)
+    if key == "defect" and value == "":
+        return ""  # it says that there is none
     if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
         problems.add(place, f"allowed: a text of 1 to {MAX_TEXT} characters", value)
         return None

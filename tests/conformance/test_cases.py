@@ -61,7 +61,7 @@ def test_a_clock_of_ones_own_overrides_that_of_the_case() -> None:
 def test_missing_and_extra_findings_and_duties_are_named() -> None:
     case = named("k02")
     wrong = msgspec.structs.replace(
-        case, expected=Net(frozenset({NetFinding("k02-sh3", "CONSENT_EXPIRED")}), frozenset())
+        case, expected=Net((NetFinding("k02-sh3", "CONSENT_EXPIRED"),), ())
     )
     assert list(differences(wrong, run_offline(wrong))) == [
         "missing  CONSENT_EXPIRED on k02-sh3",

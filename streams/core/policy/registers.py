@@ -18,9 +18,14 @@ NO_REFERENCE = "NONE"
 
 EEA = frozenset(
     "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE"
-    " IS LI NO".split()
+    " IS LI NO"
+    " AX GF GP MF MQ RE YT".split()
 )
-"""The European Economic Area: no transfer in the sense of GDPR 44."""
+"""The European Economic Area, where no transfer in the sense of GDPR 44 takes place.
+
+The last seven are Union territory under a code of its own (TFEU 349, 355(1), (4)); overseas
+countries and territories (TFEU 355(2)) lie outside.
+"""
 
 
 class RecipientEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,15 +45,37 @@ class RecipientEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoticeEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What a privacy notice tells (GDPR 13): who, why, to whom, and that one may withdraw."""
+    """What a privacy notice says (GDPR 13): who, why, to whom, and that one may withdraw.
+
+    None: not stated. `defect` says what is misleading about the notice or its form; empty
+    or NONE says that nothing is.
+    """
 
     notice_version: str
     valid_from: Instant = EARLIEST
     controller_id: ControllerId | None = None
-    purposes: tuple[Purpose, ...] = ()
-    recipient_ids: tuple[RecipientId, ...] = ()
-    recipient_categories: tuple[str, ...] = ()
-    right_to_withdraw: bool = True
+    purposes: tuple[Purpose, ...] | None = None
+    recipient_ids: tuple[RecipientId, ...] | None = None
+    recipient_categories: tuple[str, ...] | None = None
+    right_to_withdraw: bool | None = None
+    defect: str | None = None
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether it says from when on there is a defect or none, and no more (3.1)."""
+        stated = (
+            self.controller_id,
+            self.purposes,
+            self.recipient_ids,
+            self.recipient_categories,
+            self.right_to_withdraw,
+        )
+        return self.defect is not None and all(one is None for one in stated)
+
+    @property
+    def is_defective(self) -> bool:
+        """Whether consents that rest on it are invalid."""
+        return self.defect not in (None, "", NO_REFERENCE)
 
 
 class AdequacyEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +113,8 @@ class Registers(msgspec.Struct, frozen=True, kw_only=True):
     """The registers as given; empty ones leave the producers' claims standing.
 
     A register of recipients that is not empty makes everybody else in it an unknown
-    recipient (P18). A register of notices that is not empty knows no other version.
+    recipient (P18). A register of notices that says what any of them informs of knows no
+    other version; one of marks alone knows every version.
     """
 
     recipients: tuple[RecipientEntry, ...] = ()
@@ -114,13 +142,16 @@ class RegisterIndex:
         for entry in sorted(registers.recipients, key=lambda e: e.valid_from):
             self._recipients.setdefault(entry.recipient_id, []).append(entry)
         self._notices: dict[str, list[NoticeEntry]] = {}
+        self._marked: dict[str, list[NoticeEntry]] = {}
         for notice in sorted(registers.notices, key=lambda e: e.valid_from):
-            self._notices.setdefault(notice.notice_version, []).append(notice)
+            self._marked.setdefault(notice.notice_version, []).append(notice)
+            if not notice.is_mark:
+                self._notices.setdefault(notice.notice_version, []).append(notice)
         self._adequacy: dict[str, list[AdequacyEntry]] = {}
         for decision in registers.adequacy:
             self._adequacy.setdefault(decision.country, []).append(decision)
         self.knows_recipients = bool(registers.recipients)
-        self.knows_notices = bool(registers.notices)
+        self.knows_notices = bool(self._notices)
 
     def recipient(self, recipient_id: str, at: Instant) -> RecipientEntry | None:
         """The entry of a recipient in force at an instant."""
@@ -131,12 +162,13 @@ class RegisterIndex:
         return entries[position - 1] if position else None
 
     def notice(self, notice_version: str, at: Instant) -> NoticeEntry | None:
-        """The entry of a notice version in force at an instant."""
-        entries = self._notices.get(notice_version)
-        if not entries:
-            return None
-        position = bisect_right(entries, at, key=lambda e: e.valid_from)
-        return entries[position - 1] if position else None
+        """The entry in force at an instant that says what a notice version informs of."""
+        return _in_force(self._notices.get(notice_version), at)
+
+    def is_defective(self, notice_version: str, at: Instant) -> bool:
+        """Whether a notice version, or its form, is marked as misleading at an instant."""
+        entry = _in_force(self._marked.get(notice_version), at)
+        return entry is not None and entry.is_defective
 
     def adequate(self, country: str, mechanism: TransferMechanism | None, at: Instant) -> bool:
         """Whether a transfer rests on the EEA, a decision in force, or a safeguard."""
@@ -149,3 +181,10 @@ class RegisterIndex:
             and (decision.mechanism is None or decision.mechanism is mechanism)
             for decision in self._adequacy.get(country, ())
         )
+
+
+def _in_force(entries: list[NoticeEntry] | None, at: Instant) -> NoticeEntry | None:
+    if not entries:
+        return None
+    position = bisect_right(entries, at, key=lambda e: e.valid_from)
+    return entries[position - 1] if position else None

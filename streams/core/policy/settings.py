@@ -64,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     unknown_recipient_role: RecipientRole = RecipientRole.THIRD_PARTY
     retention: Duration = days(1827)
     allow_basis_fallback: bool = True
+    phone_consent_needs_verified_number: bool = False
     arrival_grace: Duration = days(30)
 
     def similar(self, advertised: str | None, bought: str) -> bool:

@@ -115,16 +115,18 @@ def _informed(event: ConsentChange, policy: Policy) -> bool:
     """T10, GDPR 13: a known notice that tells controller, purpose, recipients, withdrawal."""
     if event.notice_version is None:
         return False
+    if policy.index.is_defective(event.notice_version, event.occurred_at):
+        return False
     if not policy.index.knows_notices:
         return True
     notice = policy.index.notice(event.notice_version, event.occurred_at)
-    if notice is None or not notice.right_to_withdraw:
+    if notice is None or notice.right_to_withdraw is False:
         return False
     return (
         notice.controller_id in (None, event.controller_id)
-        and event.purposes[0] in notice.purposes
-        and set(event.recipient_ids) <= set(notice.recipient_ids)
-        and set(event.recipient_categories) <= set(notice.recipient_categories)
+        and event.purposes[0] in (notice.purposes or ())
+        and set(event.recipient_ids) <= set(notice.recipient_ids or ())
+        and set(event.recipient_categories) <= set(notice.recipient_categories or ())
     )
 
 

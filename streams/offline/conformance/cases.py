@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -20,7 +21,8 @@ from streams.policy_file import policy_from_names
 from streams.terminal.safe import safe_json_line
 
 REGISTERS: Final = Registers(adequacy=UNDATED_ADEQUACY)
-"""No recipient or notice register; the countries of the legal model without dates."""
+"""What holds where a case has no register of its own: no recipients, no notices; the countries
+of the legal model without dates."""
 
 DEFAULTS: Final = {"similar_products": [["COFFEE", "TEA"]]}
 """What the cases use throughout, in the form of the policy file."""
@@ -46,11 +48,23 @@ class NetDuty(msgspec.Struct, frozen=True, order=True):
     recipient_id: str
 
 
-class Net(msgspec.Struct, frozen=True):
-    """The net result of a case."""
+_Line = TypeVar("_Line", NetFinding, NetDuty)
 
-    findings: frozenset[NetFinding]
-    duties: frozenset[NetDuty]
+
+class Net(msgspec.Struct, frozen=True):
+    """The net result of a case, sorted.
+
+    Events of different types may share an id, which is all that a line names: so a line can
+    occur twice, and both count.
+    """
+
+    findings: tuple[NetFinding, ...]
+    duties: tuple[NetDuty, ...]
+
+    @staticmethod
+    def of(findings: Iterable[NetFinding], duties: Iterable[NetDuty]) -> Net:
+        """The net result of these, in any order."""
+        return Net(tuple(sorted(findings)), tuple(sorted(duties)))
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,8 +160,8 @@ def run_offline(case: Case) -> Net:
 
 def net_of(findings: Iterable[Finding], duties: Iterable[Duty]) -> Net:
     """The net result as cases name it; retracted ones must be left out already."""
-    return Net(
-        frozenset(
+    return Net.of(
+        (
             NetFinding(
                 finding.event_id,
                 finding.code,
@@ -155,21 +169,21 @@ def net_of(findings: Iterable[Finding], duties: Iterable[Duty]) -> Net:
             )
             for finding in findings
         ),
-        frozenset(NetDuty(duty.trigger_event_id, duty.recipient_id) for duty in duties),
+        (NetDuty(duty.trigger_event_id, duty.recipient_id) for duty in duties),
     )
 
 
 def result_line(case: Case, net: Net) -> bytes:
     """One line of results: sorted, as conformance/README.md defines it."""
     findings = []
-    for finding in sorted(net.findings):
+    for finding in net.findings:
         found = {"event_id": finding.event_id, "code": finding.code}
         if finding.recipient_id:
             found["recipient_id"] = finding.recipient_id
         findings.append(found)
     duties = [
         {"trigger_event_id": duty.trigger_event_id, "recipient_id": duty.recipient_id}
-        for duty in sorted(net.duties)
+        for duty in net.duties
     ]
     result = {"case": case.name, "findings": findings, "duties": duties}
     return safe_json_line(msgspec.json.encode(result)) + b"\n"
@@ -179,14 +193,19 @@ def differences(case: Case, net: Net) -> Iterator[str]:
     """What is missing and what is extra, a line each; nothing where the case is met."""
     if case.expected is None:
         return
-    for missing in sorted(case.expected.findings - net.findings):
+    for missing in _beyond(case.expected.findings, net.findings):
         yield f"missing  {_told(missing)}"
-    for extra in sorted(net.findings - case.expected.findings):
+    for extra in _beyond(net.findings, case.expected.findings):
         yield f"extra    {_told(extra)}"
-    for lost in sorted(case.expected.duties - net.duties):
+    for lost in _beyond(case.expected.duties, net.duties):
         yield f"missing  duty on {lost.trigger_event_id} towards {lost.recipient_id}"
-    for more in sorted(net.duties - case.expected.duties):
+    for more in _beyond(net.duties, case.expected.duties):
         yield f"extra    duty on {more.trigger_event_id} towards {more.recipient_id}"
+
+
+def _beyond(these: Iterable[_Line], those: Iterable[_Line]) -> list[_Line]:
+    """What is among these more often than among those."""
+    return sorted((Counter(these) - Counter(those)).elements())
 
 
 def _told(finding: NetFinding) -> str:
@@ -248,12 +267,12 @@ def _expected(raw: dict[str, Any]) -> Net | None:
     try:
         findings = msgspec.convert(raw.get("findings") or [], list[dict[str, str | None]])
         duties = msgspec.convert(raw.get("duties") or [], list[dict[str, str]])
-        return Net(
-            frozenset(
+        return Net.of(
+            (
                 NetFinding(str(f["event_id"]), str(f["code"]), f.get("recipient_id") or "")
                 for f in findings
             ),
-            frozenset(NetDuty(d["trigger_event_id"], d["recipient_id"]) for d in duties),
+            (NetDuty(d["trigger_event_id"], d["recipient_id"]) for d in duties),
         )
     except (msgspec.ValidationError, KeyError):
         raise ValueError(
