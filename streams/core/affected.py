@@ -24,7 +24,7 @@ from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.reach import END, reached_by
 from streams.core.rules.duties import TRIGGERS
-from streams.core.rules.message_target import is_marketing, is_own_offer
+from streams.core.rules.message_target import is_marketing
 from streams.core.rules.share_roles import normalise
 from streams.core.signals import Signal, opt_out_at_collection
 from streams.core.subject import Subject
@@ -76,15 +76,16 @@ def _by_share(index: Indexes, share: DataShare, policy: Policy, found: set[Event
     if normal.marketing:
         after = Instant(share.occurred_at + 1)
         for kind in TRIGGERS:
-            for signal in index.signals.since(normal.target, kind, after):
-                found.add(signal.event_id)
+            for target in normal.targets:
+                for signal in index.signals.since(target, kind, after):
+                    found.add(signal.event_id)
 
 
 def _by_purchase(subject: Subject, event: Purchase, policy: Policy, found: set[EventId]) -> None:
     at = event.occurred_at
     if subject.messages.any_since(at):
         for kind in _indexed(subject, policy).messages.kinds():
-            if is_own_offer(kind.one):
+            if kind.is_own_offer:
                 later = kind.messages.between(at, END)
                 found.update([message.event_id for message in later if is_marketing(message)])
     if event.action is _PURCHASED:

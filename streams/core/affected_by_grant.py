@@ -13,7 +13,7 @@ import msgspec
 
 from streams.core.consent_index import FOREVER, VALID, Group
 from streams.core.events import ConsentChange, DataShare, MarketingMessage
-from streams.core.finding_index import targets_of
+from streams.core.finding_index import looked_for
 from streams.core.identifiers import EventId, RecipientId
 from streams.core.indexes import Indexes
 from streams.core.instants import Instant
@@ -21,7 +21,6 @@ from streams.core.policy import Policy
 from streams.core.reach import END, reached_by
 from streams.core.rules.capture import defects
 from streams.core.rules.coverage import addresses
-from streams.core.rules.message_target import consent_target, own_marketing_target
 from streams.core.signals import Grant
 from streams.core.subject import Subject
 from streams.core.vocabulary import Purpose
@@ -152,8 +151,7 @@ def _all_for(
     for kind in index.ledger.kinds(purposes):
         found.update([share.event_id for share in kind.shares.between(since, until)])
     for messages in index.messages.kinds():
-        one = messages.one
-        if {consent_target(one).purpose, own_marketing_target(one).purpose} & purposes:
+        if messages.offer.purpose in purposes or messages.own.purpose in purposes:
             found.update([m.event_id for m in messages.messages.between(since, until)])
 
 
@@ -165,7 +163,7 @@ def _without_record(
     for event_id in index.findings.awaiting(grant.event):
         without = subject.records[event_id].event
         if isinstance(without, DataShare | MarketingMessage):
-            target = targets_of(without, policy)[0]
+            target = looked_for(without, policy)
             if addresses(grant, target, policy.at(without.occurred_at)):
                 found.add(event_id)
 

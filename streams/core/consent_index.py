@@ -9,24 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange
 from streams.core.identifiers import ConsentId, RecipientId
 from streams.core.instants import LATEST, Instant
 from streams.core.policy import Policy
 from streams.core.rules.capture import defects
-from streams.core.signals import Grant
-from streams.core.spans import Spans
+from streams.core.signals import NAMED_ONLY_CHANNELS, Grant, Signal, Target
+from streams.core.spans import Order, Spans
 from streams.core.vocabulary import (
+    CALLS,
     EXPLICIT_METHODS,
     SPECIAL_CATEGORIES,
-    Channel,
+    ContactDetail,
     DataCategory,
     Purpose,
 )
 
-Need = tuple[str, int]
-"""What a grant may have to cover beside purpose and recipient, and the first of T7 to T11
-that it fails. A channel and a data category can have one name, so channels are marked."""
+Need = tuple[str, str, int]
+"""What a grant may have to cover beside purpose and recipient, a topic where it is limited to
+some, and the first of T7 to T11 that it fails. A channel and a data category can have one
+name, so channels are marked; those of calls once more as they count under P25."""
 
 VALID: Final = 0
 """The place of grants that fail none of T7 to T11; others stand at their first failure."""
@@ -34,6 +37,8 @@ VALID: Final = 0
 _EXPLICIT: Final = -1
 _NOTHING_ELSE: Final = ""
 _ANY_CHANNEL: Final = ">*"
+_UNDER_P25: Final = "!"
+_ALL_TOPICS: Final = ""
 FOREVER: Final = Instant(LATEST + 1)
 """The end of what does not end."""
 
@@ -55,27 +60,30 @@ class Group:
 
         They stand until they are replaced or expire.
         """
-        return self._covering.get((category or _NOTHING_ELSE, first_failure))
+        return self._covering.get((category or _NOTHING_ELSE, _ALL_TOPICS, first_failure))
 
-    def on_channel(self, channel: Channel, first_failure: int) -> Spans[Grant] | None:
-        """Those that name a channel, as `covering`."""
-        return self._covering.get((f">{channel}", first_failure))
-
-    def on_any_channel(self, first_failure: int) -> Spans[Grant] | None:
-        """Those that name no channel, as `covering`."""
-        return self._covering.get((_ANY_CHANNEL, first_failure))
+    def on_message(self, target: Target, first_failure: int) -> list[Spans[Grant] | None]:
+        """Those that cover the channel and topic of a message (T5), as `covering`."""
+        channel = target.channel
+        assert channel is not None  # or it is no message
+        suffix = _UNDER_P25 if target.verified_phone else ""
+        names = [f">{channel}{suffix}"]
+        if channel not in NAMED_ONLY_CHANNELS:
+            names.append(f"{_ANY_CHANNEL}{suffix}")
+        topics = [_ALL_TOPICS] if target.topic is None else [_ALL_TOPICS, target.topic]
+        return [self._covering.get((n, topic, first_failure)) for n in names for topic in topics]
 
     def explicit(self, category: DataCategory) -> Spans[Grant] | None:
         """The valid ones given explicitly for a special category."""
-        return self._covering.get((category, _EXPLICIT))
+        return self._covering.get((category, _ALL_TOPICS, _EXPLICIT))
 
-    def places(self, needs: list[Need]) -> Iterator[Spans[Grant]]:
+    def places(self, needs: list[Need]) -> Iterator[tuple[Need, Spans[Grant]]]:
         """Where a grant stands as long as it may be relied on, made if there is none."""
         for need in needs:
             spans = self._covering.get(need)
             if spans is None:
                 spans = self._covering[need] = Spans()
-            yield spans
+            yield need, spans
 
 
 class ForPurpose:
@@ -117,6 +125,8 @@ class ConsentIndex:
         self.replacing: dict[ConsentId, Spans[Grant]] = {}
         """Those that say that they replace a consent, by its id."""
         self.purposes: dict[Purpose, ForPurpose] = {}
+        self._endings: dict[ConsentId, Spans[Signal]] = {}
+        """Signals that end a consent by its id alone."""
 
     def add(self, grant: Grant) -> None:
         """Take a grant in; what it replaces ends with it."""
@@ -131,13 +141,14 @@ class ConsentIndex:
         for_purpose = self.purposes.get(grant.purpose)
         if for_purpose is None:
             for_purpose = self.purposes[grant.purpose] = ForPurpose()
+        grant.ended_at = self._ended_at(grant)
         needs, order = self._needs(grant), grant.order
         for group in for_purpose.groups(event):
             group.every.add(order, grant, grant.replaced_at)
             if event.expires_at is not None:
                 group.expiring.add(order, grant, grant.replaced_at)
-            for spans in group.places(needs):
-                spans.add(order, grant, _ends(grant))
+            for need, spans in group.places(needs):
+                spans.add(order, grant, _ends(grant, need))
         if grant.consent_id is not None:
             _into(for_purpose.of_id, grant.consent_id, grant)
             _link(for_purpose.newest_of_id, for_purpose.of_id[grant.consent_id], grant)
@@ -153,7 +164,7 @@ class ConsentIndex:
             group.every.remove(order)
             if event.expires_at is not None:
                 group.expiring.remove(order)
-            for spans in group.places(needs):
+            for _, spans in group.places(needs):
                 spans.remove(order)
         if grant.consent_id is not None:
             self.by_id[grant.consent_id].remove(order)
@@ -169,14 +180,62 @@ class ConsentIndex:
         """What a grant may cover, with its first failure among T7 to T11."""
         failed = defects(grant, self._policy)
         first = int(failed[0]) if failed else VALID
-        needs: list[Need] = [(_NOTHING_ELSE, first)]
-        needs += [(category, first) for category in grant.categories]
-        if not grant.named_channels:
-            needs.append((_ANY_CHANNEL, first))
-        needs += [(f">{channel}", first) for channel in grant.named_channels]
+        needs: list[Need] = [(_NOTHING_ELSE, _ALL_TOPICS, first)]
+        needs += [(category, _ALL_TOPICS, first) for category in grant.categories]
+        for topic in grant.named_topics or (_ALL_TOPICS,):
+            needs += [(name, topic, failure) for name, failure in _channels(grant, first)]
         if not failed and grant.event.consent_method in EXPLICIT_METHODS:
-            needs += [(c, _EXPLICIT) for c in grant.categories if c in SPECIAL_CATEGORIES]
+            special = [c for c in grant.categories if c in SPECIAL_CATEGORIES]
+            needs += [(category, _ALL_TOPICS, _EXPLICIT) for category in special]
         return needs
+
+    def newest_ending(self, consent_id: ConsentId, until: Instant) -> Signal | None:
+        """The newest signal at or before an instant that ends a consent by its id alone."""
+        endings = self._endings.get(consent_id)
+        return None if endings is None else endings.newest(until)
+
+    def next_ending(self, signal: Signal) -> Signal | None:
+        """The next one after such a signal that ends the same consent."""
+        assert signal.cites is not None
+        return self._endings[signal.cites].after(order_of(signal))
+
+    def end(self, signal: Signal) -> None:
+        """A signal ends a consent by its id alone: every grant of that id up to it (A6)."""
+        assert signal.cites is not None
+        endings = self._endings.get(signal.cites)
+        if endings is None:
+            endings = self._endings[signal.cites] = Spans()
+        endings.add(order_of(signal), signal, FOREVER)
+        self._ended(signal.cites, signal.at)
+
+    def unend(self, signal: Signal) -> None:
+        """Such a signal is gone: what it ended may stand again."""
+        assert signal.cites is not None
+        self._endings[signal.cites].remove(order_of(signal))
+        self._ended(signal.cites, signal.at)
+
+    def _ended_at(self, grant: Grant) -> Instant:
+        """From when on a grant no longer stands, at the latest: P11 can put it off."""
+        endings = None if grant.consent_id is None else self._endings.get(grant.consent_id)
+        first = None if endings is None else endings.after((grant.at, "", ""))
+        if first is None:
+            return FOREVER
+        return Instant(first.at + max([one.withdrawal_grace for one in self._policy.ever]))
+
+    def _ended(self, consent_id: ConsentId, at: Instant) -> None:
+        """Set the ends of the grants of an id up to an instant; older ones end no later."""
+        same = self.by_id.get(consent_id)
+        if same is None:
+            return
+        for grant in same.begun(at):
+            ended_at = self._ended_at(grant)
+            if ended_at == grant.ended_at:
+                return
+            grant.ended_at = ended_at
+            needs = self._needs(grant)
+            for group in self.purposes[grant.purpose].groups(grant.event):
+                for need, spans in group.places(needs):
+                    spans.end(grant.order, _ends(grant, need))
 
     def _replaced_at(self, grant: Grant) -> Instant:
         """A2: when the first other grant, at or after it, names its id."""
@@ -223,8 +282,8 @@ class ConsentIndex:
             group.every.end(order, replaced_at)
             if grant.event.expires_at is not None:
                 group.expiring.end(order, replaced_at)
-            for spans in group.places(needs):
-                spans.end(order, _ends(grant))
+            for need, spans in group.places(needs):
+                spans.end(order, _ends(grant, need))
 
     def group(self, purpose: Purpose, recipient_id: RecipientId | None) -> Group | None:
         """The grants for a purpose that name a recipient; None: all of them."""
@@ -239,10 +298,30 @@ class ConsentIndex:
         return None if found is None else found.by_category.get(category)
 
 
-def _ends(grant: Grant) -> Instant:
-    """A2: from when on it can no longer be relied on."""
+def _ends(grant: Grant, need: Need) -> Instant:
+    """A2, A6: from when on it can no longer be relied on, or told of as the closest miss."""
     expires_at = grant.event.expires_at
-    return grant.replaced_at if expires_at is None else min(grant.replaced_at, expires_at)
+    end = grant.replaced_at if expires_at is None else min(grant.replaced_at, expires_at)
+    # One that fails a test stays a candidate, whatever ended it (4.2, 4f).
+    return end if need[2] > VALID else min(end, grant.ended_at)
+
+
+def _channels(grant: Grant, first: int) -> list[tuple[str, int]]:
+    """The channels that a grant covers, with what it fails first there."""
+    under_p25 = first
+    if ContactDetail.PHONE not in grant.event.verified_contact:
+        unproven = int(ConsentTest.DEMONSTRABLE)
+        under_p25 = min(first, unproven) if first else unproven
+    if not grant.named_channels:
+        return [(_ANY_CHANNEL, first), (f"{_ANY_CHANNEL}{_UNDER_P25}", under_p25)]
+    found = [(f">{channel}", first) for channel in grant.named_channels]
+    calls = grant.named_channels & CALLS
+    return found + [(f">{channel}{_UNDER_P25}", under_p25) for channel in calls]
+
+
+def order_of(signal: Signal) -> Order:
+    """By instant, then by event id."""
+    return signal.at, "", signal.event_id
 
 
 def _into(grants: dict[ConsentId, Spans[Grant]], consent_id: ConsentId, grant: Grant) -> None:

@@ -12,7 +12,7 @@ from streams.core.events import ConsentChange, DataShare, Event, MarketingMessag
 from streams.core.identifiers import ConsentId, EventId, RecipientId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.rules.message_target import consent_target, own_marketing_target
+from streams.core.rules.message_target import consent_target
 from streams.core.rules.share_roles import normalise
 from streams.core.signals import Target
 from streams.core.spans import Order, Spans
@@ -72,16 +72,18 @@ class FindingIndex:
         spoken = [said.verdict for said in row.said.values() if said.status is not _RETRACTED]
         if not spoken or not isinstance(event, DataShare | MarketingMessage):
             return []
-        targets = targets_of(event, self._policy)
-        purposes = {target.purpose for target in targets}
+        target = looked_for(event, self._policy)
+        purposes = {target.purpose}
+        # A consent for these lifts a signal, too.
         if isinstance(event, DataShare):
             purposes.add(event.purpose)
+        else:
+            purposes.add(Purpose.OWN_DIRECT_MARKETING)
         places = [_of(self._by_purpose, purpose) for purpose in purposes]
         reasons = {verdict.reason for verdict in spoken}
         if reasons & FAR_REASONS or any(verdict.code in FAR_MISS for verdict in spoken):
             places.append(self.far)
         if reasons & AWAITING:
-            target = targets[0]
             whom: str = _ANYBODY if target.recipient_id is None else f"r{target.recipient_id}"
             places.append(_of(self._awaiting, (target.purpose, whom)))
             if target.recipient_category is not None:
@@ -138,11 +140,11 @@ class FindingIndex:
 _ANYBODY: Final = "*"
 
 
-def targets_of(event: DataShare | MarketingMessage, policy: Policy) -> list[Target]:
-    """What a consent for an event must cover, and what else a consent may lift a signal for."""
+def looked_for(event: DataShare | MarketingMessage, policy: Policy) -> Target:
+    """What a consent for an event must cover."""
     if isinstance(event, DataShare):
-        return [normalise(event, policy).target]
-    return [consent_target(event), own_marketing_target(event)]
+        return normalise(event, policy).target
+    return consent_target(event, policy)
 
 
 def _of(places: dict, key: object) -> Spans[EventId]:  # type: ignore[type-arg]  # any of them

@@ -47,7 +47,7 @@ class Indexes:
         self.consents = ConsentIndex(policy)
         self.signals = SignalIndex(self.consents)
         self.ledger = Ledger(policy)
-        self.messages = Messages()
+        self.messages = Messages(policy)
         self.sales = SaleIndex()
         self.findings = FindingIndex(policy)
         for grant in grants:

@@ -13,7 +13,9 @@ from streams.core.events import DataShare, MarketingMessage
 from streams.core.identifiers import EventId, RecipientId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
+from streams.core.rules.message_target import targets_of
 from streams.core.rules.share_roles import NormalisedShare, normalise
+from streams.core.signals import Target
 from streams.core.timeline import Timeline
 from streams.core.vocabulary import Channel, LegalBasis, Purpose, RecipientRole
 
@@ -143,41 +145,46 @@ def first_ids(kinds: Iterable[ShareKind], before: Instant, most: int) -> tuple[E
     return tuple(ids)
 
 
-_MessageKey = tuple[str | None, str | None, Channel]
-
-
 class MessageKind:
-    """Messages with one sender, advertiser and channel."""
+    """Messages that a consent and a signal see alike: whose offer, from whom, by which way."""
 
-    __slots__ = ("messages", "one")
+    __slots__ = ("messages", "offer", "own")
 
-    def __init__(self, one: MarketingMessage) -> None:
-        self.one = one
+    def __init__(self, offer: Target, own: Target) -> None:
+        self.offer = offer
+        """What a consent must cover."""
+        self.own = own
+        """The own marketing of their sender; `offer` itself where they advertise for it."""
         self.messages: Timeline[MarketingMessage] = Timeline(_at)
+
+    @property
+    def is_own_offer(self) -> bool:
+        """Whether the sender advertises for itself."""
+        return self.offer == self.own
 
 
 class Messages:
     """The messages to one subject."""
 
-    def __init__(self) -> None:
-        self._kinds: dict[_MessageKey, MessageKind] = {}
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._kinds: dict[tuple[Target, Target], MessageKind] = {}
         self.otherwise: Timeline[MarketingMessage] = Timeline(_at)
         """Messages on a basis other than those that a consent may stand in for (4.3, 3c)."""
 
     def add(self, message: MarketingMessage) -> None:
         """Take a message in."""
-        key = message.sender_controller_id, message.advertiser_id, message.channel
+        key = targets_of(message, self._policy)
         kind = self._kinds.get(key)
         if kind is None:
-            kind = self._kinds[key] = MessageKind(message)
+            kind = self._kinds[key] = MessageKind(*key)
         kind.messages.add(message)
         if _otherwise(message):
             self.otherwise.add(message)
 
     def remove(self, message: MarketingMessage) -> None:
         """Let a message go."""
-        key = message.sender_controller_id, message.advertiser_id, message.channel
-        self._kinds[key].messages.remove(message)
+        self._kinds[targets_of(message, self._policy)].messages.remove(message)
         if _otherwise(message):
             self.otherwise.remove(message)
 

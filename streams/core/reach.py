@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from streams.core.consent_index import order_of
 from streams.core.identifiers import EventId
 from streams.core.indexes import Indexes
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.rules.duties import kinds_hit
-from streams.core.rules.message_target import consent_target, is_own_offer, own_marketing_target
-from streams.core.signal_index import order_of
 from streams.core.signals import Signal, Target
 from streams.core.vocabulary import UNCONDITIONAL_SIGNALS
 
@@ -25,19 +24,35 @@ def reached_by(index: Indexes, signal: Signal, policy: Policy, found: set[EventI
     """
     for kind in kinds_hit(index.ledger, signal):
         if kind.shares.any_since(signal.at):
-            until = _next_like(index, signal, kind.normal.target, policy)
-            found.update([s.event_id for s in kind.shares.between(signal.at, until)])
+            for target in kind.normal.targets:
+                if signal.hits(target):
+                    until = _next_like(index, signal, target, policy)
+                    found.update([s.event_id for s in kind.shares.between(signal.at, until)])
     for messages in index.messages.kinds():
         if not messages.messages.any_since(signal.at):
             continue
-        one = messages.one
-        targets = [consent_target(one)]
-        if is_own_offer(one) or signal.kind in UNCONDITIONAL_SIGNALS:
-            targets.append(own_marketing_target(one))
-        for target in targets:
+        for target in {messages.offer, messages.own}:
             if signal.hits(target):
                 until = _next_like(index, signal, target, policy)
                 found.update([m.event_id for m in messages.messages.between(signal.at, until)])
+    if signal.ends:
+        _ended_by(index, signal, policy, found)
+
+
+def _ended_by(index: Indexes, signal: Signal, policy: Policy, found: set[EventId]) -> None:
+    """What may have rested on the consent that it ends by its id (A6), up to the next end."""
+    assert signal.cites is not None
+    same = index.consents.by_id.get(signal.cites)
+    if same is None or same.newest(signal.at) is None:
+        return
+    purposes = {grant.purpose for grant in same.begun(signal.at)}
+    later = index.consents.next_ending(signal)
+    until = END if later is None else _put_off(later.at, policy)
+    for kind in index.ledger.kinds(purposes):
+        found.update([share.event_id for share in kind.shares.between(signal.at, until)])
+    for messages in index.messages.kinds():
+        if messages.offer.purpose in purposes:
+            found.update([m.event_id for m in messages.messages.between(signal.at, until)])
 
 
 def _next_like(index: Indexes, signal: Signal, target: Target, policy: Policy) -> Instant:
@@ -45,6 +60,9 @@ def _next_like(index: Indexes, signal: Signal, target: Target, policy: Policy) -
     later = index.signals.next(target, signal.kind, order_of(signal))
     if later is None:
         return END
-    if signal.kind in UNCONDITIONAL_SIGNALS:
-        return later.at
-    return Instant(later.at + max(settings.withdrawal_grace for settings in policy.ever))
+    return later.at if signal.kind in UNCONDITIONAL_SIGNALS else _put_off(later.at, policy)
+
+
+def _put_off(at: Instant, policy: Policy) -> Instant:
+    """P11: when the grace of a withdrawal or refusal is over, at the latest."""
+    return Instant(at + max([settings.withdrawal_grace for settings in policy.ever]))

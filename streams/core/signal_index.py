@@ -9,27 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from streams.core.consent_index import ConsentIndex
+from streams.core.consent_index import ConsentIndex, order_of
 from streams.core.identifiers import ConsentId, EventId, RecipientId
 from streams.core.instants import Instant
 from streams.core.signals import Grant, Signal, Target
 from streams.core.spans import Order, Spans
-from streams.core.vocabulary import MARKETING_PURPOSES, Channel, ConsentAction, Purpose
+from streams.core.vocabulary import MARKETING_PURPOSES, ConsentAction, Purpose
 
 _END: Final = Instant(1 << 60)
 
 _ALL: Final = "*"
 _ANY_CATEGORY: Final = "**"
 _NO_LIMIT: Final = "*"
-_ANY_CHANNEL: Final = "**"
+_ANY: Final = "**"
 
-Place = tuple[Purpose, str, str, str]
-"""Purpose; "r" or "c" and recipient or category, or all; channel or no limit; kind."""
+Limit = tuple[str, str]
+"""Channel and topic, or that a signal has no limit in them; or whichever it has."""
 
-
-def order_of(signal: Signal) -> Order:
-    """By instant, then by event id."""
-    return signal.at, "", signal.event_id
+Place = tuple[Purpose, str, Limit, str]
+"""Purpose; "r" or "c" and recipient or category, or all; channel and topic; kind."""
 
 
 class SignalIndex:
@@ -48,12 +46,16 @@ class SignalIndex:
             if spans is None:
                 spans = self._citing[raw.cites] = Spans()
             spans.add(order_of(raw), raw, _END)
+        if raw.ends:
+            self._consents.end(raw)
         self._put(self._in_full(raw))
 
     def remove(self, raw: Signal) -> None:
         """Let a signal go."""
         if raw.cites is not None:
             self._citing[raw.cites].remove(order_of(raw))
+        if raw.ends:
+            self._consents.unend(raw)
         self._take(self._scoped.pop(raw.event_id))
 
     def scoped(self, raw: Signal) -> Signal:
@@ -130,12 +132,7 @@ class SignalIndex:
     def _hitting(self, target: Target, kind: ConsentAction) -> Iterator[Spans[Signal]]:
         """The places of all signals of a kind that may hit a target."""
         purpose, places = target.purpose, self._places
-        if target.channel is not None:
-            limits: tuple[str, ...] = (_NO_LIMIT, target.channel)
-        elif purpose is Purpose.OWN_DIRECT_MARKETING:
-            limits = (_NO_LIMIT,)
-        else:
-            limits = (_ANY_CHANNEL,)
+        limits = _limits(target)
         for whom in _whom(target):
             for limit in limits:
                 spans = places.get((purpose, whom, limit, kind))
@@ -143,9 +140,20 @@ class SignalIndex:
                     yield spans
 
 
+def _limits(target: Target) -> list[Limit]:
+    """Under which channels and topics the signals stand that may hit a target."""
+    if target.channel is None:
+        own = target.purpose is Purpose.OWN_DIRECT_MARKETING
+        return [(_NO_LIMIT, _NO_LIMIT)] if own else [(_ANY, _ANY)]
+    topics = [_ANY] if target.topic is None else [_NO_LIMIT, f"#{target.topic}"]
+    return [(channel, topic) for channel in (_NO_LIMIT, target.channel) for topic in topics]
+
+
 def _whom(target: Target) -> list[str]:
     whom = [_ALL]
-    if target.recipient_id is not None:
+    if target.sender is not None:
+        whom.append(_named(target.sender))
+    elif target.recipient_id is not None:
         whom.append(_named(target.recipient_id))
         category = target.recipient_category
         whom.append(_ANY_CATEGORY if category is None else f"c{category}")
@@ -167,7 +175,9 @@ def _places(signal: Signal) -> list[Place]:
             whom.append(_ANY_CATEGORY)
     else:
         whom = [_ALL]
-    limits: list[Channel | str] = [_ANY_CHANNEL, *(signal.channels or (_NO_LIMIT,))]
+    channels: list[str] = list(signal.channels) or [_NO_LIMIT]
+    topics = [_ANY, *([f"#{topic}" for topic in signal.topics] or [_NO_LIMIT])]
+    limits = [(_ANY, _ANY), *[(channel, topic) for channel in channels for topic in topics]]
     return [
         (purpose, who, limit, signal.kind)
         for purpose in signal.purposes or MARKETING_PURPOSES

@@ -13,7 +13,7 @@ from mypy_extensions import mypyc_attr
 
 from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange, Purchase
-from streams.core.identifiers import ConsentId, EventId, RecipientId
+from streams.core.identifiers import ConsentId, EventId, RecipientId, Topic
 from streams.core.instants import LATEST, Instant
 from streams.core.vocabulary import (
     MARKETING_PURPOSES,
@@ -42,17 +42,22 @@ _NAW: Final = DataCategory.NAW
 
 
 class Target(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What a share or message needs consent for.
+    """What a share or message needs consent for, and what a signal may hit.
 
-    `recipient_id` None: the controller itself. `channel` None: a share. `any_recipient`:
-    a share to a processor, for which a grant for any recipient lifts (A5).
+    `recipient_id` is whom a consent must name; None: nobody, for the controller's own mail.
+    `channel` None: a share. `topic` None: a share, or a message that states none. `sender`:
+    own marketing, which signals hit by who sends it. `any_recipient`: a share to a processor,
+    for which a grant for any recipient lifts (A5). `verified_phone`: a call under P25.
     """
 
     purpose: Purpose
     recipient_id: RecipientId | None = None
     recipient_category: str | None = None
     channel: Channel | None = None
+    topic: Topic | None = None
+    sender: RecipientId | None = None
     any_recipient: bool = False
+    verified_phone: bool = False
 
 
 @mypyc_attr(acyclic=True)
@@ -63,8 +68,10 @@ class Grant:
         "at",
         "categories",
         "consent_id",
+        "ended_at",
         "event",
         "named_channels",
+        "named_topics",
         "order",
         "purpose",
         "replaced_at",
@@ -78,12 +85,15 @@ class Grant:
         self.purpose: Purpose = event.purposes[0]
         self.categories: tuple[DataCategory, ...] = expand(event.data_categories)
         self.named_channels: frozenset[Channel] = frozenset(event.channels)
+        self.named_topics: frozenset[Topic] = frozenset(event.topics)
         self.validity: tuple[object, tuple[ConsentTest, ...]] | None = None
         """The policy and the failed validity tests under it, kept by `rules.capture`."""
         self.order: tuple[Instant, str, EventId] = (self.at, event.consent_id or "", event.event_id)
         """Newest grant first, then highest consent id, when read backwards (4.2)."""
         self.replaced_at = LATEST
         """When another grant replaced it, exclusive; kept by `streams.core.consent_index`."""
+        self.ended_at = LATEST
+        """When it was ended by its id (A6), at the latest; kept there too."""
 
     def covers_channel(self, channel: Channel) -> bool:
         """A9: none named means all but inbox advertising and automated calls."""
@@ -91,13 +101,25 @@ class Grant:
             return channel not in NAMED_ONLY_CHANNELS
         return channel in self.named_channels
 
+    def covers_topic(self, topic: Topic | None) -> bool:
+        """A9: none named means all; a message that states none may be of any other."""
+        return not self.named_topics or topic in self.named_topics
+
+    def covers_message(self, target: Target) -> bool:
+        """T5: channel and topic of a message are within it; a share has neither."""
+        channel = target.channel
+        if channel is None:
+            return True
+        return self.covers_channel(channel) and self.covers_topic(target.topic)
+
 
 class Signal(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A refusal, withdrawal, objection or erasure request with its stated scope.
 
     Empty sets mean "not stated". `cites` is the consent that fills what a withdrawal or
-    refusal leaves unstated (A4). `no_channel`: an opt-out at collection of no contact
-    detail, which hits nothing.
+    refusal leaves unstated (A4). `ends`: it states nothing but that consent, and ends it for
+    every target (A6). `no_channel`: an opt-out at collection of no contact detail, which hits
+    nothing.
     """
 
     event_id: EventId
@@ -107,7 +129,9 @@ class Signal(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     recipient_ids: frozenset[RecipientId] = frozenset()
     recipient_categories: frozenset[str] = frozenset()
     channels: frozenset[Channel] = frozenset()
+    topics: frozenset[Topic] = frozenset()
     cites: ConsentId | None = None
+    ends: bool = False
     no_channel: bool = False
 
     @staticmethod
@@ -120,6 +144,13 @@ class Signal(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         cites = event.consent_id
         if event.action in (_OBJECTED, _ERASED):
             cites = None
+        scope = (
+            event.purposes
+            or event.recipient_ids
+            or event.recipient_categories
+            or event.channels
+            or event.topics
+        )
         return Signal(
             event_id=event.event_id,
             at=event.occurred_at,
@@ -128,7 +159,9 @@ class Signal(msgspec.Struct, frozen=True, gc=False, kw_only=True):
             recipient_ids=frozenset(event.recipient_ids),
             recipient_categories=frozenset(event.recipient_categories),
             channels=frozenset(event.channels),
+            topics=frozenset(event.topics),
             cites=cites,
+            ends=cites is not None and not scope,
         )
 
     def scoped(self, cited: Grant | None) -> Signal:
@@ -146,13 +179,18 @@ class Signal(msgspec.Struct, frozen=True, gc=False, kw_only=True):
             if recipients_stated
             else frozenset(cited.event.recipient_categories),
             channels=self.channels or cited.named_channels,
+            topics=self.topics or cited.named_topics,
         )
 
     def hits(self, target: Target) -> bool:
         """A4, for a signal whose scope is complete. Unstated scope is the widest."""
         if self.no_channel or not self._hits_purpose(target.purpose):
             return False
-        return self._hits_recipient(target) and self._hits_channel(target)
+        return self._hits_recipient(target) and self._hits_message(target)
+
+    def hits_any(self, targets: tuple[Target, ...]) -> bool:
+        """Whether one of these is hit: a share whose purpose was changed has two (A4)."""
+        return any(map(self.hits, targets))
 
     def _hits_purpose(self, purpose: Purpose) -> bool:
         return purpose in (self.purposes or MARKETING_PURPOSES)
@@ -160,8 +198,8 @@ class Signal(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     def _hits_recipient(self, target: Target) -> bool:
         if not self.recipient_ids and not self.recipient_categories:
             return True
-        if target.recipient_id is None:
-            return False
+        if target.sender is not None:
+            return target.sender in self.recipient_ids  # a category is no sender
         if target.recipient_id in self.recipient_ids:
             return True
         if not self.recipient_categories:
@@ -170,13 +208,16 @@ class Signal(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         category = target.recipient_category
         return category is None or category in self.recipient_categories
 
-    def _hits_channel(self, target: Target) -> bool:
-        if not self.channels:
+    def _hits_message(self, target: Target) -> bool:
+        if not self.channels and not self.topics:
             return True
         if target.channel is None:
-            # Own channel preferences are enforced on messages, not on shares.
+            # Own preferences of channel and topic are enforced on messages, not on shares.
             return target.purpose is not _OWN
-        return target.channel in self.channels
+        if self.channels and target.channel not in self.channels:
+            return False
+        # A message that states no topic may be of the one that was ended: read widest.
+        return not self.topics or target.topic is None or target.topic in self.topics
 
 
 def opt_out_at_collection(sale: Purchase) -> Signal | None:

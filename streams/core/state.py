@@ -48,6 +48,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults
     uncovered_data_categories: tuple[DataCategory, ...] = ()
     protection_irrelevant: bool = False
     review_required: bool = False
+    label_set_aside: bool = False
     remediated: bool = False
 
 

@@ -53,8 +53,8 @@ def _signal_at(signal: Signal) -> tuple[Instant, EventId]:
 class Record:
     """All payloads seen under one event id; the row of the one that counts comes first.
 
-    The earliest `recorded_at` counts, then the smallest hash (legal model 4.5): never
-    the one that happened to arrive first.
+    A negative consent change counts before a grant, then the earliest `recorded_at`, then the
+    smallest hash (legal model 4.5): never the one that happened to arrive first.
     """
 
     __slots__ = ("others", "row")
@@ -88,8 +88,11 @@ def outranks(challenger: EventRow, holder: EventRow) -> bool:
     return _rank(challenger) < _rank(holder)
 
 
-def _rank(row: EventRow) -> tuple[Instant, PayloadHash]:
-    return row.fact.event.recorded_at, row.fact.payload_hash
+def _rank(row: EventRow) -> tuple[bool, Instant, PayloadHash]:
+    """A grant comes after an expressed will, which no clash of ids may lose (GDPR 7(1))."""
+    event = row.fact.event
+    granted = isinstance(event, ConsentChange) and event.action is _GRANTED
+    return granted, event.recorded_at, row.fact.payload_hash
 
 
 # Shared by all of whom nothing was said yet, and never changed: most people, most of the time.

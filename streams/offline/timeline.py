@@ -17,7 +17,7 @@ from streams.core.identifiers import EventId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.rules.coverage import Standing
-from streams.core.rules.message_target import consent_target, own_marketing_target
+from streams.core.rules.message_target import targets_of
 from streams.core.rules.share_roles import normalise
 from streams.core.signals import Target
 from streams.core.subject import Subject
@@ -95,8 +95,9 @@ def _basis(subject: Subject, event: Event, finding: Finding, policy: Policy) -> 
     for grant in subject.grants:
         if grant.consent_id in considered:
             yield grant.event
-    for target, hits in _targets(event, policy):
-        standing = Standing(subject, target, event.occurred_at, policy, hit_target=hits)
+    for targets in _targets(event, policy):
+        target = targets[0]
+        standing = Standing(subject, targets, event.occurred_at, policy)
         for signal in standing.hits:
             yield subject.records[signal.event_id].event
         for grant in subject.grants.after(event.occurred_at):
@@ -108,13 +109,13 @@ def _basis(subject: Subject, event: Event, finding: Finding, policy: Policy) -> 
         yield from subject.reversals.through(event.occurred_at)
 
 
-def _targets(event: Event, policy: Policy) -> list[tuple[Target, Target | None]]:
+def _targets(event: Event, policy: Policy) -> list[tuple[Target, ...]]:
     match event:
         case DataShare():
-            return [(normalise(event, policy).target, None)]
+            return [normalise(event, policy).targets]
         case MarketingMessage():
-            towards = own_marketing_target(event)
-            return [(consent_target(event), None), (towards, towards)]
+            offer, own = targets_of(event, policy)
+            return [(offer,), (own,)]
     return []
 
 

@@ -189,9 +189,8 @@ def _entry(
 def _value(hint: Any, value: object, place: Place, problems: Problems) -> Any:
     """One value by the type of its key; texts of CSV cells are read as well."""
     inner = next((part for part in get_args(hint) if part is not type(None)), hint)
-    whole = inner if get_origin(inner) is tuple else hint
-    if get_origin(whole) is tuple:
-        return _list(get_args(whole)[0], value, place, problems)
+    if get_origin(hint) is tuple:
+        return _list(get_args(hint)[0], value, place, problems)
     if get_origin(hint) is None and getattr(hint, "__supertype__", None) is int:
         return read_instant(value, place, problems)
     if isinstance(inner, EnumMeta):

@@ -47,30 +47,25 @@ class RecipientEntry(msgspec.Struct, frozen=True, kw_only=True):
 class NoticeEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What a privacy notice says (GDPR 13): who, why, to whom, and that one may withdraw.
 
-    None: not stated. `defect` says what is misleading about the notice or its form; empty
+    None or empty: not stated. `defect` says what is misleading about the notice or its form; empty
     or NONE says that nothing is.
     """
 
     notice_version: str
     valid_from: Instant = EARLIEST
     controller_id: ControllerId | None = None
-    purposes: tuple[Purpose, ...] | None = None
-    recipient_ids: tuple[RecipientId, ...] | None = None
-    recipient_categories: tuple[str, ...] | None = None
+    purposes: tuple[Purpose, ...] = ()
+    recipient_ids: tuple[RecipientId, ...] = ()
+    recipient_categories: tuple[str, ...] = ()
     right_to_withdraw: bool | None = None
     defect: str | None = None
 
     @property
     def is_mark(self) -> bool:
         """Whether it says from when on there is a defect or none, and no more (3.1)."""
-        stated = (
-            self.controller_id,
-            self.purposes,
-            self.recipient_ids,
-            self.recipient_categories,
-            self.right_to_withdraw,
-        )
-        return self.defect is not None and all(one is None for one in stated)
+        lists = self.purposes or self.recipient_ids or self.recipient_categories
+        others = self.controller_id, self.right_to_withdraw
+        return self.defect is not None and not lists and others == (None, None)
 
     @property
     def is_defective(self) -> bool:

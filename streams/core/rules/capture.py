@@ -13,9 +13,9 @@ from streams.core.events import ConsentChange
 from streams.core.identifiers import Slot
 from streams.core.policy import Policy, Settings
 from streams.core.policy.settings import UnknownAge
-from streams.core.signals import Grant
+from streams.core.signals import Grant, Target
 from streams.core.state import Verdict
-from streams.core.vocabulary import AFFIRMATIVE_METHODS, UNDER_SIXTEEN, AgeBand
+from streams.core.vocabulary import AFFIRMATIVE_METHODS, UNDER_SIXTEEN, AgeBand, ContactDetail
 
 CAPTURE_SLOT = Slot("A.CAPTURE")
 
@@ -48,7 +48,13 @@ REASONS: dict[ConsentTest, str] = {
     ConsentTest.INFORMED: "NOT_INFORMED",
     ConsentTest.FREE_AND_SPECIFIC: "NOT_FREE_OR_SPECIFIC",
 }
-"""The failed test as the reason of M11 and A01."""
+"""The failed test as the reason of M11 and A01 (`reason_of`)."""
+
+NOTICE_DEFECTIVE = "NOTICE_DEFECTIVE"
+"""The notice or form that the consent rests on is marked as misleading."""
+
+OTHER_TOPIC = "OTHER_TOPIC"
+"""The consent covers the channel of a message, but not its topic."""
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _UNKNOWN: Final = AgeBand.UNKNOWN
@@ -65,6 +71,30 @@ def defects(grant: Grant, policy: Policy) -> tuple[ConsentTest, ...]:
     return failed
 
 
+def defects_for(grant: Grant, target: Target, policy: Policy) -> tuple[ConsentTest, ...]:
+    """The same for a target: a call can ask for a verified number (T9, P25)."""
+    failed = defects(grant, policy)
+    if not target.verified_phone or ContactDetail.PHONE in grant.event.verified_contact:
+        return failed
+    return tuple(sorted({*failed, ConsentTest.DEMONSTRABLE}))
+
+
+def reason_of(test: ConsentTest, grant: Grant, policy: Policy, target: Target | None) -> str:
+    """A failed test as the reason of a finding; more exactly where there is more to say."""
+    if test is ConsentTest.INFORMED:
+        version = grant.event.notice_version
+        if version is not None and policy.index.is_defective(version, grant.at):
+            return NOTICE_DEFECTIVE
+    elif (
+        test is ConsentTest.CHANNEL
+        and target is not None
+        and target.channel is not None
+        and grant.covers_channel(target.channel)
+    ):
+        return OTHER_TOPIC
+    return REASONS[test]
+
+
 def judge_capture(grant: Grant, policy: Policy) -> dict[Slot, Verdict]:
     """A01 where a grant is recorded that cannot be relied on."""
     failed = defects(grant, policy)
@@ -72,7 +102,7 @@ def judge_capture(grant: Grant, policy: Policy) -> dict[Slot, Verdict]:
         return {}
     verdict = Verdict(
         code="CONSENT_DEFECT_RECORDED",
-        reason=REASONS[failed[0]],
+        reason=reason_of(failed[0], grant, policy, None),
         consent_ids_considered=(grant.consent_id,) if grant.consent_id else (),
         contributing_codes=tuple(SHARE_CODES[test] for test in failed),
     )
@@ -124,9 +154,9 @@ def _informed(event: ConsentChange, policy: Policy) -> bool:
         return False
     return (
         notice.controller_id in (None, event.controller_id)
-        and event.purposes[0] in (notice.purposes or ())
-        and set(event.recipient_ids) <= set(notice.recipient_ids or ())
-        and set(event.recipient_categories) <= set(notice.recipient_categories or ())
+        and event.purposes[0] in notice.purposes
+        and set(event.recipient_ids) <= set(notice.recipient_ids)
+        and set(event.recipient_categories) <= set(notice.recipient_categories)
     )
 
 

@@ -8,7 +8,7 @@ from streams.core.consent_tests import ConsentTest
 from streams.core.identifiers import ConsentId, EventId
 from streams.core.instants import Instant
 from streams.core.policy import Policy, Settings
-from streams.core.rules.capture import defects
+from streams.core.rules.capture import defects_for, reason_of
 from streams.core.rules.look_ups import (
     covering_grants,
     granted_after,
@@ -16,6 +16,7 @@ from streams.core.rules.look_ups import (
     knows_consent,
     lifting_grants,
     nearest_grants,
+    newest_ending,
     newest_hits,
     newest_of_each_id,
     scoped,
@@ -31,36 +32,34 @@ MAX_CONSIDERED = 50
 class Standing:
     """The consents and signals of a subject as of one instant, seen from one target.
 
-    A1: only what occurred at or before the instant is looked at. `hit_target` is what
-    signals are measured against where it differs: an opt-out towards the controller
-    stops a sister company's message too, but only consent naming the sister allows it.
+    A1: only what occurred at or before the instant is looked at. `targets` are what signals
+    may hit and later grants lift; the first is what consent is asked for (A4 to A6).
     Most events have a newest consent that covers them and no signal against them, so
     what only others need is worked out when it is asked for.
     """
 
     def __init__(
-        self,
-        subject: Subject,
-        target: Target,
-        at: Instant,
-        policy: Policy,
-        hit_target: Target | None = None,
+        self, subject: Subject, targets: tuple[Target, ...], at: Instant, policy: Policy
     ) -> None:
-        self.target = target
+        self.target = targets[0]
+        self._targets = targets
         self.at = at
         self._subject = subject
         self.policy = policy
         self.settings = policy.at(at)
-        self._hit_target = hit_target
         self._last_given = self._last_given_at()
+        self._raised = subject.signals.any_through(at)
         self._killed_until: Instant | None = None
         self.unlifted: list[Signal] = []
-        """Of each kind of signal the newest that stands against the target, not lifted."""
-        if subject.signals.any_through(at):
-            hits = newest_hits(subject, hit_target or target, at, self.settings, policy)
+        """Of each kind of signal the newest that stands against the targets, not lifted."""
+        if self._raised:
+            hits = newest_hits(subject, self.target, at, self.settings, policy)
             if hits:
-                self._killed_until = max(signal.at for signal in hits)
-                self.unlifted = self._unlifted(hits)
+                self._killed_until = max([signal.at for signal in hits])
+            for other in targets[1:]:
+                hits = hits + newest_hits(subject, other, at, self.settings, policy)
+            if hits:
+                self.unlifted = self._unlifted(hits, targets)
 
     def _last_given_at(self) -> Instant:
         """P12: up to when a grant counts as given."""
@@ -68,10 +67,17 @@ class Standing:
 
     @property
     def hits(self) -> list[Signal]:
-        """All signals that stand or stood against the target, lifted or not."""
-        aim, subject = self._hit_target or self.target, self._subject
+        """All signals that stand or stood against the targets, lifted or not."""
+        subject = self._subject
         raised = [scoped(subject, raw) for raw in subject.signals.through(self.at)]
-        return [signal for signal in raised if self._in_force(signal) and signal.hits(aim)]
+        return [one for one in raised if self._in_force(one) and one.hits_any(self._targets)]
+
+    def unlifted_towards(self, target: Target) -> list[Signal]:
+        """Of each kind of signal the newest against another target, not lifted there or here."""
+        if not self._raised:
+            return []
+        hits = newest_hits(self._subject, target, self.at, self.settings, self.policy)
+        return self._unlifted(hits, (target, *self._targets)) if hits else []
 
     def _in_force(self, signal: Signal) -> bool:
         """P11: grace delays a withdrawal or refusal, never an objection or erasure."""
@@ -94,28 +100,33 @@ class Standing:
             return GRANTED_LATER
         return "NO_RECORD"
 
-    def _unlifted(self, hits: list[Signal]) -> list[Signal]:
-        """A5: a later valid grant for the target lifts, whatever becomes of it afterwards."""
-        oldest = min(signal.at for signal in hits)
-        for grant in self._later_grants():
-            if grant.at <= oldest:
-                break  # it is older than all, and lifts none
-            if self._lifts(grant):
-                return [signal for signal in hits if signal.at >= grant.at]
+    def _unlifted(self, hits: list[Signal], lifted_by: tuple[Target, ...]) -> list[Signal]:
+        """A5: a later valid grant for one of the targets lifts, whatever becomes of it."""
+        oldest = min([signal.at for signal in hits])
+        for target in lifted_by:
+            lifted = self._lifted_until(target, oldest)
+            if lifted is not None:
+                hits = [signal for signal in hits if signal.at >= lifted]
         return hits
 
-    def _later_grants(self) -> Iterable[Grant]:
-        return lifting_grants(
-            self._subject, self.target, self._last_given, self.settings, self.policy
-        )
+    def _lifted_until(self, target: Target, oldest: Instant) -> Instant | None:
+        """When the newest grant that lifts for a target was given, if after the oldest signal."""
+        for grant in self._later_grants(target):
+            if grant.at <= oldest:
+                return None  # it is older than all, and lifts none
+            if self._lifts(grant, target):
+                return grant.at
+        return None
 
-    def _lifts(self, grant: Grant) -> bool:
-        target = self.target
-        if grant.purpose is not target.purpose or defects(grant, self.policy):
+    def _later_grants(self, target: Target) -> Iterable[Grant]:
+        return lifting_grants(self._subject, target, self._last_given, self.settings, self.policy)
+
+    def _lifts(self, grant: Grant, target: Target) -> bool:
+        if grant.purpose is not target.purpose or defects_for(grant, target, self.policy):
             return False
-        if target.channel is not None and not grant.covers_channel(target.channel):
+        if not grant.covers_message(target):
             return False
-        return target.any_recipient or self._recipient_failure(grant) is None
+        return target.any_recipient or recipient_failure(grant, target, self.settings) is None
 
     def _recipient_failure(self, grant: Grant) -> ConsentTest | None:
         return recipient_failure(grant, self.target, self.settings)
@@ -130,13 +141,17 @@ class Standing:
             failed.append(recipient)
         if category is not None and category not in grant.categories:
             failed.append(ConsentTest.DATA_CATEGORY)
-        if target.channel is not None and not grant.covers_channel(target.channel):
+        if not grant.covers_message(target):
             failed.append(ConsentTest.CHANNEL)
         expires_at = grant.event.expires_at
         if expires_at is not None and self.at >= expires_at:
             failed.append(ConsentTest.EXPIRY)
-        failed.extend(defects(grant, self.policy))
+        failed.extend(defects_for(grant, target, self.policy))
         return failed
+
+    def reason(self, grant: Grant, failed: ConsentTest) -> str:
+        """A test that a grant fails as the reason of a finding."""
+        return reason_of(failed, grant, self.policy, self.target)
 
     def _covers(self, grant: Grant, category: DataCategory | None) -> bool:
         """Whether a grant for the purpose fails no test: `failures` would be empty."""
@@ -145,16 +160,24 @@ class Standing:
             return False
         if category is not None and category not in grant.categories:
             return False
-        if target.channel is not None and not grant.covers_channel(target.channel):
+        if not grant.covers_message(target):
             return False
         expires_at = grant.event.expires_at
         if expires_at is not None and self.at >= expires_at:
             return False
-        return not defects(grant, self.policy)
+        return not defects_for(grant, target, self.policy)
 
     def alive(self, grant: Grant) -> bool:
         """A6: no signal at or after the grant hits the target."""
         return self._killed_until is None or grant.at > self._killed_until
+
+    def _ended(self, grant: Grant) -> bool:
+        """A6: it was withdrawn or refused by its id alone, at or after it was given."""
+        if not self._raised or grant.consent_id is None:
+            return False
+        until = Instant(self.at - self.settings.withdrawal_grace)
+        newest = newest_ending(self._subject, grant.consent_id, until)
+        return newest is not None and newest.at >= grant.at
 
     def covering(self, category: DataCategory | None, *, explicit: bool = False) -> Grant | None:
         """The newest live valid consent for a category, or None; where asked, an explicit one."""
@@ -173,7 +196,11 @@ class Standing:
                 return None  # nor is any that is older
             if explicit and grant.event.consent_method not in EXPLICIT_METHODS:
                 continue
-            if self._covers(grant, category) and not self._replaced(grant):
+            if (
+                self._covers(grant, category)
+                and not self._replaced(grant)
+                and not self._ended(grant)
+            ):
                 return grant
         return None
 

@@ -17,10 +17,10 @@ from streams.core.rules.capture import defects
 from streams.core.rules.coverage import recipient_failure
 from streams.core.rules.look_ups import granted_between, ledger_of, scoped
 from streams.core.rules.share_basis import AGAINST_EXPRESSED_WILL, BASIS_SLOT
-from streams.core.signals import Signal, Target
+from streams.core.signals import Grant, Signal, Target
 from streams.core.state import MAX_SHARES_NAMED, DutyState, Verdict
 from streams.core.subject import Subject
-from streams.core.vocabulary import ConsentAction, DutyStatus, RecipientRole
+from streams.core.vocabulary import ConsentAction, DutyStatus
 
 DUTY_FAMILY = "O.NOTIFY"
 
@@ -65,7 +65,7 @@ def kinds_hit(ledger: Ledger, signal: Signal) -> Iterator[ShareKind]:
     purposes = signal.purposes or None
     only_named = signal.recipient_ids and not signal.recipient_categories
     for kind in ledger.kinds(purposes, signal.recipient_ids if only_named else None):
-        if signal.hits(kind.normal.target):
+        if signal.hits_any(kind.normal.targets):
             yield kind
 
 
@@ -106,11 +106,6 @@ def overdue(duties: dict[RecipientId, DutyState]) -> dict[Slot, Verdict]:
         for recipient_id, duty in duties.items()
         if duty.status in (DutyStatus.OVERDUE, DutyStatus.FULFILLED_LATE)
     }
-
-
-def may_concern(signal: Signal, target: Target) -> bool:
-    """Whether a signal brings duties for shares with this target."""
-    return signal.kind in TRIGGERS and signal.hits(target)
 
 
 def _duty(
@@ -169,14 +164,16 @@ def _regranted(
 def _granted_again(
     subject: Subject, signal: Signal, kind: ShareKind, due_at: Instant, policy: Policy
 ) -> bool:
-    normal = kind.normal
-    target = normal.target
-    return any(
-        grant.purpose is normal.purpose
-        and not defects(grant, policy)
-        and (
-            normal.role is RecipientRole.PROCESSOR
-            or recipient_failure(grant, target, policy.at(grant.at)) is None
-        )
-        for grant in granted_between(subject, target, signal.at, due_at, policy)
-    )
+    """For the purpose of these shares as declared or as normalised."""
+    for target in kind.normal.targets:
+        for grant in granted_between(subject, target, signal.at, due_at, policy):
+            if _given_again(grant, target, policy):
+                return True
+    return False
+
+
+def _given_again(grant: Grant, target: Target, policy: Policy) -> bool:
+    if grant.purpose is not target.purpose or defects(grant, policy):
+        return False
+    settings = policy.at(grant.at)
+    return target.any_recipient or recipient_failure(grant, target, settings) is None

@@ -17,7 +17,7 @@ from streams.core.indexes import Indexes
 from streams.core.instants import Instant
 from streams.core.ledger import Ledger
 from streams.core.policy import Policy, Settings
-from streams.core.signals import NAMED_ONLY_CHANNELS, Grant, Signal, Target
+from streams.core.signals import Grant, Signal, Target
 from streams.core.spans import Spans
 from streams.core.subject import Subject
 from streams.core.vocabulary import (
@@ -93,6 +93,17 @@ def scoped(subject: Subject, signal: Signal) -> Signal:
         grant for grant in subject.grants.through(signal.at) if grant.consent_id == signal.cites
     ]
     return signal.scoped(max(cited, key=lambda grant: grant.order, default=None))
+
+
+def newest_ending(subject: Subject, consent_id: ConsentId, until: Instant) -> Signal | None:
+    """A6: the newest signal at or before an instant that ends a consent by its id alone."""
+    index = subject.index
+    if index is not None:
+        return index.consents.newest_ending(consent_id, until)
+    for signal in subject.signals.backwards(until):
+        if signal.ends and signal.cites == consent_id:
+            return signal
+    return None
 
 
 def is_replaced(subject: Subject, grant: Grant, at: Instant) -> bool:
@@ -315,13 +326,10 @@ def _covering(
     group: Group, target: Target, category: DataCategory | None, first_failure: int
 ) -> list[Spans[Grant]]:
     """The grants of a group that pass T4 and T5, by the first of T7 to T11 that they fail."""
-    channel = target.channel
-    if channel is None:
+    if target.channel is None:
         found = [group.covering(category, first_failure)]
     else:
-        found = [group.on_channel(channel, first_failure)]
-        if channel not in NAMED_ONLY_CHANNELS:
-            found.append(group.on_any_channel(first_failure))
+        found = group.on_message(target, first_failure)
     return [spans for spans in found if spans is not None]
 
 

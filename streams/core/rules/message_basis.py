@@ -8,13 +8,12 @@ from streams.core.consent_tests import ConsentTest
 from streams.core.events import MarketingMessage
 from streams.core.identifiers import Slot
 from streams.core.policy import Policy
-from streams.core.rules.capture import REASONS, SHARE_CODES
+from streams.core.rules.capture import SHARE_CODES
 from streams.core.rules.coverage import Standing
 from streams.core.rules.message_target import (
     consent_target,
     is_own_offer,
     own_marketing_target,
-    own_offer_target,
 )
 from streams.core.rules.share_basis import RECORD_SLOT
 from streams.core.rules.soft_opt_in import has_customer_exception, soft_opt_in_miss
@@ -22,7 +21,6 @@ from streams.core.signals import Signal
 from streams.core.state import Verdict
 from streams.core.subject import Subject
 from streams.core.vocabulary import (
-    UNCONDITIONAL_SIGNALS,
     Channel,
     ConsentAction,
     LegalBasis,
@@ -39,6 +37,7 @@ _STRENGTH = (
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _POST: Final = Channel.POST
+_REFUSED: Final = ConsentAction.REFUSED
 _CONSENT: Final = LegalBasis.CONSENT
 _SOFT_OPT_IN: Final = LegalBasis.SOFT_OPT_IN
 _NO_CLAIM: Final = LegalBasis.NONE
@@ -49,8 +48,8 @@ def judge_message_basis(
 ) -> dict[Slot, Verdict]:
     """The exclusive basis chain of a marketing message."""
     at = message.occurred_at
-    standing = Standing(subject, consent_target(message), at, policy)
-    if opted_out := _opted_out(subject, message, standing, policy):
+    standing = Standing(subject, (consent_target(message, policy),), at, policy)
+    if opted_out := _opted_out(message, standing):
         return {BASIS_SLOT: _verdict(standing, "MSG_AFTER_OPT_OUT", opted_out.value)}
     if message.channel is _POST:
         # Outside Tw 11.7: only objection and withdrawal are enforced.
@@ -58,23 +57,19 @@ def judge_message_basis(
     return _basis(subject, message, standing)
 
 
-def _opted_out(
-    subject: Subject, message: MarketingMessage, standing: Standing, policy: Policy
-) -> ConsentAction | None:
-    """Step 3a: the strongest unlifted signal on purpose and channel."""
-    at = message.occurred_at
-    if not subject.signals.any_through(at):
-        return None
-    towards_controller = own_marketing_target(message)
-    own_offer = is_own_offer(message)
-    lifted_by = own_offer_target(message) if own_offer else towards_controller
-    own = Standing(subject, lifted_by, at, policy, hit_target=towards_controller)
-    if own_offer:
-        unlifted: list[Signal] = own.unlifted
-        if not policy.at(at).refusal_blocks_soft_opt_in:
-            unlifted = [s for s in unlifted if s.kind is not ConsentAction.REFUSED]
+def _opted_out(message: MarketingMessage, standing: Standing) -> ConsentAction | None:
+    """Step 3a: the strongest unlifted signal against the message.
+
+    Who does not want the sender's own marketing does not want a partner's in its mail either,
+    unless a later consent is for these very offers; a refusal says nothing of partners.
+    """
+    unlifted: list[Signal] = standing.unlifted
+    if is_own_offer(message):
+        if not standing.settings.refusal_blocks_soft_opt_in:
+            unlifted = [s for s in unlifted if s.kind is not _REFUSED]
     else:
-        unlifted = standing.unlifted + [s for s in own.unlifted if s.kind in UNCONDITIONAL_SIGNALS]
+        own = standing.unlifted_towards(own_marketing_target(message, standing.policy))
+        unlifted = unlifted + [s for s in own if s.kind is not _REFUSED]
     kinds = {signal.kind for signal in unlifted}
     return next((kind for kind in _STRENGTH if kind in kinds), None)
 
@@ -128,7 +123,7 @@ def _no_valid_consent(standing: Standing) -> Verdict:
     others = [SHARE_CODES[test] for test in failed[1:] if test is not ConsentTest.CHANNEL]
     return Verdict(
         code="MSG_NO_VALID_CONSENT",
-        reason=REASONS[failed[0]],
+        reason=standing.reason(grant, failed[0]),
         consent_ids_considered=standing.considered([grant]),
         contributing_codes=tuple(others),
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
+from streams.core.consent_tests import ConsentTest
 from streams.core.events import DataShare
 from streams.core.identifiers import Slot
-from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.policy.settings import LegitimateInterestMode
-from streams.core.rules.capture import SHARE_CODES
+from streams.core.rules.capture import NOTICE_DEFECTIVE, SHARE_CODES
 from streams.core.rules.coverage import Standing
 from streams.core.rules.share_roles import NormalisedShare
 from streams.core.signals import Grant, Signal, expand
@@ -56,22 +58,19 @@ def judge_basis(
     """The exclusive basis chain with what hangs on it: S01 to S17, S24, S26."""
     if not normal.external or normal.purpose not in MARKETING_PURPOSES:
         return {}
-    standing = Standing(subject, normal.target, share.occurred_at, policy)
-    if _needs_no_consent(normal, policy, share.occurred_at):
+    standing = Standing(subject, normal.targets, share.occurred_at, policy)
+    if normal.role is _PROCESSOR:
         unlifted = [s for s in standing.unlifted if s.kind in UNCONDITIONAL_SIGNALS]
         return _against_will(share, standing, unlifted)
-    found = _against_will(share, standing, standing.unlifted) or _basis(share, standing)
+    found = _against_will(share, standing, standing.unlifted)
+    if normal.role is _JOINT and not standing.settings.joint_controller_as_third_party:
+        return found  # P3: signals stand, no consent is asked for
+    found = found or _basis(share, standing)
+    if normal.label_set_aside and BASIS_SLOT in found:
+        found[BASIS_SLOT] = msgspec.structs.replace(found[BASIS_SLOT], label_set_aside=True)
     if not SPECIAL_CATEGORIES.isdisjoint(share.data_categories):
         found.update(_special(share, standing))
     return found
-
-
-def _needs_no_consent(normal: NormalisedShare, policy: Policy, at: Instant) -> bool:
-    """Step 3: a processor on instruction; with P3 off a joint controller is read alike."""
-    if normal.role is _PROCESSOR:
-        return True
-    settings = policy.at(at)
-    return normal.role is _JOINT and not settings.joint_controller_as_third_party
 
 
 def _against_will(
@@ -130,19 +129,32 @@ def _closest_miss(
     misses = [standing.closest(category) for category in uncovered]
     candidates = [miss for miss in misses if miss is not None]
     if len(candidates) < len(misses):
-        reason = standing.why_no_record(share.consent_ref)
-        return _verdict(share, standing, "NO_CONSENT", reason, named)
-    decisive = min(failed[0] for _, failed in candidates)
+        why = standing.why_no_record(share.consent_ref)
+        return _verdict(share, standing, "NO_CONSENT", why, named)
+    decisive, reason = _decisive(standing, candidates)
     failed_tests = sorted({test for _, failed in candidates for test in failed} - {decisive})
     return _verdict(
         share,
         standing,
         SHARE_CODES[decisive],
-        None,
+        reason,
         named,
         picked=[grant for grant, _ in candidates],
         contributing=tuple(SHARE_CODES[test] for test in failed_tests),
     )
+
+
+def _decisive(
+    standing: Standing, candidates: list[tuple[Grant, list[ConsentTest]]]
+) -> tuple[ConsentTest, str | None]:
+    """Over several categories the most fundamental miss; its reason where the code is wider."""
+    decisive = min([failed[0] for _, failed in candidates])
+    if decisive is not ConsentTest.INFORMED:
+        return decisive, None
+    reasons = {
+        standing.reason(grant, decisive) for grant, failed in candidates if failed[0] is decisive
+    }
+    return decisive, NOTICE_DEFECTIVE if NOTICE_DEFECTIVE in reasons else None
 
 
 def _special(share: DataShare, standing: Standing) -> dict[Slot, Verdict]:

@@ -25,6 +25,13 @@ ADVERTISING_KINDS = frozenset({"SOCIAL_MEDIA", "AD_PLATFORM", "DATA_BROKER"})
 
 VAGUE_PURPOSES = frozenset({Purpose.ANALYTICS, Purpose.OTHER})
 
+LABEL_PURPOSES = VAGUE_PURPOSES | {
+    Purpose.AD_AUDIENCE_MATCHING,
+    Purpose.OWN_DIRECT_MARKETING,
+    Purpose.THIRD_PARTY_OFFERS,
+}
+"""For these the label "processor" of such a kind is the sender's word alone (1b)."""
+
 TPDM = Purpose.THIRD_PARTY_DIRECT_MARKETING
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
@@ -40,14 +47,18 @@ class NormalisedShare(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A share with the register's word over the producer's and the stricter role.
 
     `declared_role` is what the producer (or, where it says nothing, the register) calls
-    the recipient: S20 and S22 go by it. `own_purposes`: a processor in name only (S21).
+    the recipient: S20 and S22 go by it. `declared_purpose` is the producer's own. `own_purposes`:
+    a processor in name only (S21). `label_set_aside`: "processor" rests on the producer's word
+    alone, for a recipient that uses such data for advertising itself (1b).
     """
 
     recipient_id: RecipientId
     declared_role: RecipientRole
     role: RecipientRole
     purpose: Purpose
+    declared_purpose: Purpose
     own_purposes: bool
+    label_set_aside: bool
     category: str | None
     country: str | None
     entry: RecipientEntry | None
@@ -64,9 +75,22 @@ class NormalisedShare(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def target(self) -> Target:
-        """What a consent must cover and a signal may hit."""
+        """What a consent must cover."""
+        return self._target(self.purpose)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What a signal may hit and a later grant lift (A4, A5).
+
+        First what consent is asked for, then the purpose as declared where that is another.
+        """
+        if self.purpose is self.declared_purpose:
+            return (self.target,)
+        return self.target, self._target(self.declared_purpose)
+
+    def _target(self, purpose: Purpose) -> Target:
         return Target(
-            purpose=self.purpose,
+            purpose=purpose,
             recipient_id=self.recipient_id,
             recipient_category=self.category,
             any_recipient=self.role is _PROCESSOR,
@@ -82,30 +106,37 @@ def normalise(share: DataShare, policy: Policy) -> NormalisedShare:
     if entry is not None and entry.own_use is not None:
         own_use = entry.own_use
     kind = entry.kind if entry is not None and entry.kind else share.recipient_kind
+    risky = kind in ADVERTISING_KINDS
+    confirmed = entry is not None and entry.role not in (None, _UNKNOWN)
     purpose = share.purpose
     own_purposes = role is _PROCESSOR and (bool(own_use) or purpose is TPDM)
-    if own_purposes:
+    label_set_aside = False
+    if own_purposes:  # 1a
         role, purpose = _THIRD_PARTY, TPDM
+    elif role is _PROCESSOR and risky and not confirmed and purpose in LABEL_PURPOSES:  # 1b
+        label_set_aside = True
+        role = _THIRD_PARTY
+        if purpose not in VAGUE_PURPOSES:
+            purpose = _AUDIENCES
     elif (
         role is _PROCESSOR and purpose is _AUDIENCES and not settings.ad_platform_processor_accepted
-    ):
+    ):  # 1c
         role = _THIRD_PARTY
     if role in (_THIRD_PARTY, _JOINT):
-        if own_use and purpose is not _AUDIENCES:
-            purpose = TPDM
-        elif (
-            kind in ADVERTISING_KINDS
-            and purpose in VAGUE_PURPOSES
-            and not (entry is not None and entry.own_use is False)
-        ):
-            # Only the register can say that such a recipient keeps its hands off.
+        if own_use:
+            if purpose is not _AUDIENCES:  # 1d
+                purpose = TPDM
+        elif risky and purpose in VAGUE_PURPOSES and (entry is None or entry.own_use is not False):
+            # 1e: only the register can say that such a recipient keeps its hands off.
             purpose = TPDM
     return NormalisedShare(
         recipient_id=share.recipient_id,
         declared_role=declared,
         role=role,
         purpose=purpose,
+        declared_purpose=share.purpose,
         own_purposes=own_purposes,
+        label_set_aside=label_set_aside,
         category=(entry.category if entry is not None else None) or share.recipient_category,
         country=(entry.country if entry is not None else None) or share.recipient_country,
         entry=entry,

@@ -17,6 +17,7 @@ from streams.core.vocabulary.consents import (
     Via,
 )
 from streams.core.vocabulary.processing import (
+    CALLS,
     MARKETING_PURPOSES,
     NAW_CATEGORIES,
     PROHIBITED_CATEGORIES,
@@ -46,6 +47,7 @@ from streams.core.vocabulary.results import (
 
 __all__ = [
     "AFFIRMATIVE_METHODS",
+    "CALLS",
     "EXPLICIT_METHODS",
     "MARKETING_PURPOSES",
     "NAW_CATEGORIES",

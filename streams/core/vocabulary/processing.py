@@ -145,6 +145,10 @@ class Channel(StrEnum):
     POST = "POST"
 
 
+CALLS = frozenset({Channel.PHONE_HUMAN, Channel.AUTOMATED_CALL})
+"""Channels that reach the person on the telephone."""
+
+
 class Protection(StrEnum):
     """How shared data were protected. No rule reads it (article N7)."""
 
