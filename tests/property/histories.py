@@ -30,8 +30,10 @@ from streams.core.identifiers import (
     PurchaseId,
     RecipientId,
     SubjectId,
+    Topic,
 )
 from streams.core.instants import Instant, parse_instant
+from streams.core.policy import RecipientEntry, Registers
 from streams.core.state import Fact, Source
 from streams.core.vocabulary import (
     AgeBand,
@@ -50,6 +52,20 @@ from streams.core.vocabulary import (
 
 CONTROLLER = ControllerId("OURCO")
 SUBJECT = SubjectId("s-1")
+REGISTERS = Registers(
+    recipients=(
+        RecipientEntry(recipient_id=RecipientId("ACME"), category="RETAIL"),
+        RecipientEntry(
+            recipient_id=RecipientId("ACME"),
+            category="ADS",
+            valid_from=parse_instant("2026-07-02T00:00:00Z"),
+        ),
+        RecipientEntry(recipient_id=RecipientId("SISTERCO"), category="RETAIL"),
+        RecipientEntry(recipient_id=RecipientId("SOCIALX"), role=RecipientRole.PROCESSOR),
+        RecipientEntry(recipient_id=RecipientId("MAILCO"), own_use=False),
+    )
+)
+"""Categories that change, a role that is confirmed, a word on own use."""
 START = parse_instant("2026-06-29T20:00:00.000Z")
 """Near the end of the telephone exception, so that both sides of it occur."""
 HOUR = 3_600_000
@@ -65,6 +81,7 @@ CHANNELS = [Channel.EMAIL, Channel.SMS, Channel.INBOX_AD, Channel.POST, Channel.
 CONSENTS = [ConsentId(c) for c in ("c1", "c2", "c3")]
 SALES = [PurchaseId(p) for p in ("p1", "p2")]
 SISTER = ControllerId("SISTERCO")
+TOPICS = [Topic(t) for t in ("club", "deals")]
 CATEGORIES = [DataCategory.EMAIL, DataCategory.NAME, DataCategory.HEALTH, DataCategory.BSN]
 
 
@@ -111,6 +128,8 @@ def _grant(draw: DrawFn, envelope: dict[str, Any]) -> Event:
         recipient_categories=draw(some(["RETAIL"], 1)),
         data_categories=draw(some(CATEGORIES, 4)),
         channels=draw(some(CHANNELS)),
+        topics=draw(some(TOPICS, 1)),
+        verified_contact=draw(some(list(ContactDetail), 1)),
         consent_method=draw(
             st.sampled_from(
                 [ConsentMethod.BUTTON, ConsentMethod.WRITTEN_SIGNED, ConsentMethod.PRE_TICKED]
@@ -127,6 +146,11 @@ def _grant(draw: DrawFn, envelope: dict[str, Any]) -> Event:
 
 @st.composite
 def _signal(draw: DrawFn, envelope: dict[str, Any]) -> Event:
+    if draw(st.integers(0, 3)) == 0:
+        # A consent ended by its id, and nothing else.
+        action = draw(st.sampled_from([ConsentAction.WITHDRAWN, ConsentAction.REFUSED]))
+        consent_id = draw(st.sampled_from(CONSENTS))
+        return ConsentChange(**envelope, action=action, consent_id=consent_id)
     return ConsentChange(
         **envelope,
         action=draw(
@@ -141,8 +165,10 @@ def _signal(draw: DrawFn, envelope: dict[str, Any]) -> Event:
         ),
         consent_id=draw(st.sampled_from([None, None, *CONSENTS])),
         purposes=draw(some(MARKETING)),
-        recipient_ids=draw(some(RECIPIENTS, 1)),
+        recipient_ids=draw(some([*RECIPIENTS, RecipientId(SISTER)], 1)),
+        recipient_categories=draw(some(["RETAIL", "ADS"], 1)),
         channels=draw(some(CHANNELS, 1)),
+        topics=draw(some(TOPICS, 1)),
     )
 
 
@@ -176,8 +202,11 @@ def _share(draw: DrawFn, envelope: dict[str, Any]) -> Event:
 def _message(draw: DrawFn, envelope: dict[str, Any]) -> Event:
     return MarketingMessage(
         **envelope,
-        message_purpose=MessagePurpose.MARKETING,
+        message_purpose=draw(
+            st.sampled_from([*[MessagePurpose.MARKETING] * 4, MessagePurpose.SERVICE])
+        ),
         channel=draw(st.sampled_from(CHANNELS)),
+        topic=draw(st.sampled_from([None, *TOPICS])),
         sender_controller_id=draw(st.sampled_from([CONTROLLER, CONTROLLER, SISTER])),
         advertiser_id=draw(st.sampled_from([None, RecipientId("OURCO"), RecipientId("ACME")])),
         product_categories=draw(some(["COFFEE", "TEA", "BOOKS"])),
@@ -249,6 +278,16 @@ def few(most: int = 24) -> SearchStrategy[list[Fact]]:
         at = Instant(START + draw(st.integers(0, 9)) * 6 * HOUR)
         moved = msgspec.structs.replace(event, occurred_at=at, recorded_at=at)
         if isinstance(moved, ConsentChange) and draw(st.booleans()):
+            if moved.action is not ConsentAction.GRANTED and draw(st.booleans()):
+                return msgspec.structs.replace(
+                    moved,
+                    consent_id=CONSENTS[draw(st.integers(0, 1))],
+                    purposes=(),
+                    recipient_ids=(),
+                    recipient_categories=(),
+                    channels=(),
+                    topics=(),
+                )
             named = (RECIPIENTS[0],) if draw(st.booleans()) else ()
             return msgspec.structs.replace(
                 moved,
@@ -257,6 +296,7 @@ def few(most: int = 24) -> SearchStrategy[list[Fact]]:
                 recipient_ids=named,
                 recipient_categories=(),
                 channels=(),
+                topics=(),
                 data_categories=(DataCategory.EMAIL,),
                 consent_method=ConsentMethod.BUTTON,
                 notice_version="v3",

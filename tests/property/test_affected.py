@@ -18,7 +18,7 @@ from streams.core.policy import Policy, fixed_policy
 from streams.core.rules.assess import Assessment, assess
 from streams.core.state import EventRow, Fact
 from streams.core.subject import Subject
-from tests.property.histories import CONTROLLER, SUBJECT, few, histories
+from tests.property.histories import CONTROLLER, REGISTERS, SUBJECT, few, histories
 from tests.property.test_convergence import Run, clocks
 
 POLICIES = [
@@ -26,6 +26,8 @@ POLICIES = [
     fixed_policy(withdrawal_grace=hours(7)),
     fixed_policy(grant_at_same_instant_valid=False, notify_deadline=hours(20)),
     fixed_policy(named_recipient_required=False, joint_controller_as_third_party=False),
+    fixed_policy(phone_consent_needs_verified_number=True, refusal_blocks_soft_opt_in=False),
+    fixed_policy(named_recipient_required=False, registers=REGISTERS),
     fixed_policy(reversed_sale_supports_soft_opt_in=True, soft_opt_in_max_age=hours(30)),
 ]
 
