@@ -15,10 +15,10 @@ from typing import NamedTuple
 import structlog
 
 from streams.agents.subjects import Subjects, build
-from streams.core.identifiers import SubjectKey, ViolationId, violation_id
+from streams.core.identifiers import SubjectKey, ViolationId
 from streams.core.instants import Instant, days
 from streams.core.policy import Policy, Settings
-from streams.core.rules.duties import duty_slot
+from streams.core.render import address, duty_address
 from streams.core.subject import Subject
 from streams.transport.checks import latest
 from streams.transport.row_store import RowStore
@@ -124,12 +124,9 @@ class Retention:
         return None if any(one.overdue_after is not None for one in told) else subject
 
     def _forget(self, key: SubjectKey, subject: Subject) -> Leaving:
-        def address(event_id: str, slot: str) -> ViolationId:
-            return violation_id(subject.controller_id, subject.subject_id, event_id, slot)
-
-        records = subject.records.items()
+        records = subject.records.values()
         return Leaving(
             rows=self._subjects.forget(key),
-            violations=[address(e, slot) for e, record in records for slot in record.row.said],
-            duties=[address(e, duty_slot(r)) for e, record in records for r in record.row.duties],
+            violations=[address(one.event, slot) for one in records for slot in one.row.said],
+            duties=[duty_address(one.event, who) for one in records for who in one.row.duties],
         )

@@ -17,8 +17,9 @@ from streams.core.events import (
     Event,
     Purchase,
     RecipientNotification,
+    event_key,
 )
-from streams.core.identifiers import EventId
+from streams.core.identifiers import EventKey
 from streams.core.indexes import Indexes
 from streams.core.instants import Instant
 from streams.core.policy import Policy
@@ -37,12 +38,12 @@ _PURCHASED: Final = PurchaseAction.PURCHASED
 
 def affected(
     subject: Subject, event: Event, policy: Policy, *, leaving: bool = False
-) -> set[EventId]:
+) -> set[EventKey]:
     """The stored events whose verdicts or duties may depend on `event`, which is among them.
 
     `leaving`: another payload takes its place, so what rested on it is looked at too.
     """
-    found: set[EventId] = set()
+    found: set[EventKey] = set()
     if isinstance(event, DataShare):
         if subject.signals.any_since(Instant(event.occurred_at + 1)):
             _by_share(_indexed(subject, policy), event, policy, found)
@@ -64,13 +65,13 @@ def _indexed(subject: Subject, policy: Policy) -> Indexes:
     return index
 
 
-def _by_signal(subject: Subject, raw: Signal, policy: Policy, found: set[EventId]) -> None:
+def _by_signal(subject: Subject, raw: Signal, policy: Policy, found: set[EventKey]) -> None:
     if subject.shares.any_since(raw.at) or subject.messages.any_since(raw.at):
         index = _indexed(subject, policy)
         reached_by(index, index.signals.scoped(raw), policy, found)
 
 
-def _by_share(index: Indexes, share: DataShare, policy: Policy, found: set[EventId]) -> None:
+def _by_share(index: Indexes, share: DataShare, policy: Policy, found: set[EventKey]) -> None:
     """The later signals whose duties count it."""
     normal = normalise(share, policy)
     if normal.marketing:
@@ -78,23 +79,23 @@ def _by_share(index: Indexes, share: DataShare, policy: Policy, found: set[Event
         for kind in TRIGGERS:
             for target in normal.targets:
                 for signal in index.signals.since(target, kind, after):
-                    found.add(signal.event_id)
+                    found.add(signal.key)
 
 
-def _by_purchase(subject: Subject, event: Purchase, policy: Policy, found: set[EventId]) -> None:
+def _by_purchase(subject: Subject, event: Purchase, policy: Policy, found: set[EventKey]) -> None:
     at = event.occurred_at
     if subject.messages.any_since(at):
         for kind in _indexed(subject, policy).messages.kinds():
             if kind.is_own_offer:
                 later = kind.messages.between(at, END)
-                found.update([message.event_id for message in later if is_marketing(message)])
+                found.update([event_key(message) for message in later if is_marketing(message)])
     if event.action is _PURCHASED:
         signal = opt_out_at_collection(event)
         if signal is not None:
             _by_signal(subject, signal, policy, found)
 
 
-def _by_notification(subject: Subject, event: RecipientNotification, found: set[EventId]) -> None:
+def _by_notification(subject: Subject, event: RecipientNotification, found: set[EventKey]) -> None:
     """The duties that it is the first to fulfil: those since the notification before it."""
     towards = subject.duties_towards.get(event.recipient_id)
     if towards is None:

@@ -12,9 +12,9 @@ from typing import Final
 import msgspec
 
 from streams.core.consent_index import FOREVER, VALID, Group
-from streams.core.events import ConsentChange, DataShare, MarketingMessage
+from streams.core.events import ConsentChange, DataShare, MarketingMessage, event_key
 from streams.core.finding_index import looked_for
-from streams.core.identifiers import EventId, RecipientId
+from streams.core.identifiers import EventId, EventKey, RecipientId
 from streams.core.indexes import Indexes
 from streams.core.instants import Instant
 from streams.core.policy import Policy
@@ -29,7 +29,7 @@ _NOBODY: Final = EventId("")
 
 
 def by_grant(
-    subject: Subject, event: ConsentChange, policy: Policy, found: set[EventId], *, leaving: bool
+    subject: Subject, event: ConsentChange, policy: Policy, found: set[EventKey], *, leaving: bool
 ) -> None:
     """Add to `found` what a grant can change, or what rested on it where it is `leaving`."""
     at = event.occurred_at
@@ -59,7 +59,7 @@ def by_grant(
 
 
 def _later(
-    index: Indexes, grant: Grant, policy: Policy, found: set[EventId], *, leaving: bool
+    index: Indexes, grant: Grant, policy: Policy, found: set[EventKey], *, leaving: bool
 ) -> None:
     """Later events for its purpose, up to where the same consent is given again."""
     until = _taken_over_at(index, grant, policy)
@@ -68,7 +68,7 @@ def _later(
         _all_for({grant.purpose}, index, grant.at, until, found)
     else:
         found.update(findings.said({grant.purpose}, grant.at, until))
-        found.update([m.event_id for m in index.messages.otherwise.between(grant.at, until)])
+        found.update([event_key(m) for m in index.messages.otherwise.between(grant.at, until)])
     found.update(findings.far.between(grant.at, min(until, _nearer_from(index, grant, policy))))
 
 
@@ -127,7 +127,7 @@ def _counts_from(grant: Grant, policy: Policy) -> Instant:
     return grant.at if at_once else Instant(grant.at + 1)
 
 
-def _replacing(index: Indexes, grant: Grant, found: set[EventId]) -> None:
+def _replacing(index: Indexes, grant: Grant, found: set[EventKey]) -> None:
     """What rested on a consent that it replaces, up to the next one that replaces it."""
     named = grant.event.replaces_consent_id
     assert named is not None
@@ -146,17 +146,17 @@ def _replacing(index: Indexes, grant: Grant, found: set[EventId]) -> None:
 
 
 def _all_for(
-    purposes: set[Purpose], index: Indexes, since: Instant, until: Instant, found: set[EventId]
+    purposes: set[Purpose], index: Indexes, since: Instant, until: Instant, found: set[EventKey]
 ) -> None:
     for kind in index.ledger.kinds(purposes):
-        found.update([share.event_id for share in kind.shares.between(since, until)])
+        found.update([event_key(share) for share in kind.shares.between(since, until)])
     for messages in index.messages.kinds():
         if messages.offer.purpose in purposes or messages.own.purpose in purposes:
-            found.update([m.event_id for m in messages.messages.between(since, until)])
+            found.update([event_key(m) for m in messages.messages.between(since, until)])
 
 
 def _without_record(
-    subject: Subject, index: Indexes, grant: Grant, policy: Policy, found: set[EventId]
+    subject: Subject, index: Indexes, grant: Grant, policy: Policy, found: set[EventKey]
 ) -> None:
     """Findings that said that no consent was recorded: it was, but later, or is now known."""
     found.update(index.findings.citing(grant.consent_id))
@@ -168,7 +168,7 @@ def _without_record(
                 found.add(event_id)
 
 
-def _by_citation(index: Indexes, grant: Grant, policy: Policy, found: set[EventId]) -> None:
+def _by_citation(index: Indexes, grant: Grant, policy: Policy, found: set[EventKey]) -> None:
     """A signal that cites this consent has another scope with it than without (A4)."""
     if grant.consent_id is None:
         return
@@ -176,7 +176,7 @@ def _by_citation(index: Indexes, grant: Grant, policy: Policy, found: set[EventI
     before = same.before(grant.order)
     until = index.next_of_id(grant)
     for raw in index.signals.citing(grant.consent_id, grant.at, until):
-        found.add(raw.event_id)
+        found.add(raw.key)
         for cited in (grant, before):
             reached_by(index, raw.scoped(cited), policy, found)
 
@@ -193,7 +193,7 @@ class _Owed:
         self._since = since
         self._leaving = leaving
 
-    def towards(self, recipient_id: RecipientId, group: Group | None) -> list[EventId]:
+    def towards(self, recipient_id: RecipientId, group: Group | None) -> list[EventKey]:
         """Those since the grant before it; `group` is what it stands in for this recipient."""
         start = max(self._since, _given_before(group, self._grant))
         if not self._leaving:
@@ -201,7 +201,7 @@ class _Owed:
         towards = self._subject.duties_towards.get(recipient_id)
         return [] if towards is None else towards.between(start, self._grant.at)
 
-    def towards_processors(self, recipients: set[RecipientId]) -> list[EventId]:
+    def towards_processors(self, recipients: set[RecipientId]) -> list[EventKey]:
         """Those towards processors, for whom a grant that names anybody will do."""
         grant = self._grant
         anyone = self._index.consents.group(grant.purpose, None)
@@ -221,7 +221,7 @@ def _given_again_in_time(
     grant: Grant,
     since: Instant,
     policy: Policy,
-    found: set[EventId],
+    found: set[EventKey],
     *,
     leaving: bool,
 ) -> None:

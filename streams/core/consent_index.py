@@ -320,8 +320,8 @@ def _channels(grant: Grant, first: int) -> list[tuple[str, int]]:
 
 
 def order_of(signal: Signal) -> Order:
-    """By instant, then by event id."""
-    return signal.at, "", signal.event_id
+    """By instant, then by event."""
+    return signal.at, "", signal.key
 
 
 def _into(grants: dict[ConsentId, Spans[Grant]], consent_id: ConsentId, grant: Grant) -> None:

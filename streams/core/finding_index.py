@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from streams.core.events import ConsentChange, DataShare, Event, MarketingMessage
-from streams.core.identifiers import ConsentId, EventId, RecipientId
+from streams.core.events import ConsentChange, DataShare, Event, MarketingMessage, event_key
+from streams.core.identifiers import ConsentId, EventKey, RecipientId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.rules.message_target import consent_target
@@ -32,7 +32,7 @@ _UNMET: Final = frozenset({DutyStatus.DUE, DutyStatus.OVERDUE, DutyStatus.FULFIL
 _END: Final = Instant(1 << 60)
 _RETRACTED: Final = Status.RETRACTED
 
-_Held = tuple[Order, list[Spans[EventId]]]
+_Held = tuple[Order, list[Spans[EventKey]]]
 
 
 class FindingIndex:
@@ -40,20 +40,20 @@ class FindingIndex:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._held: dict[EventId, _Held] = {}
-        self._by_purpose: dict[Purpose, Spans[EventId]] = {}
-        self.far: Spans[EventId] = Spans()
+        self._held: dict[EventKey, _Held] = {}
+        self._by_purpose: dict[Purpose, Spans[EventKey]] = {}
+        self.far: Spans[EventKey] = Spans()
         """Findings that said that no consent came near."""
-        self._awaiting: dict[tuple[Purpose, str], Spans[EventId]] = {}
-        self._citing: dict[ConsentId, Spans[EventId]] = {}
-        self._unmet: dict[RecipientId, Spans[EventId]] = {}
-        self.unmet: Spans[EventId] = Spans()
+        self._awaiting: dict[tuple[Purpose, str], Spans[EventKey]] = {}
+        self._citing: dict[ConsentId, Spans[EventKey]] = {}
+        self._unmet: dict[RecipientId, Spans[EventKey]] = {}
+        self.unmet: Spans[EventKey] = Spans()
         """Signals with a duty that was not fulfilled in time and not cancelled."""
 
     def note(self, row: EventRow) -> None:
         """Bring the index up to date with what is said of an event."""
         event = row.fact.event
-        held = self._held.pop(event.event_id, None)
+        held = self._held.pop(event_key(event), None)
         if held is not None:
             for spans in held[1]:
                 spans.remove(held[0])
@@ -61,12 +61,12 @@ class FindingIndex:
             return
         places = self._places(row, event)
         if places:
-            order = event.occurred_at, "", event.event_id
+            order = event.occurred_at, "", event_key(event)
             for spans in places:
-                spans.add(order, event.event_id, _END)
-            self._held[event.event_id] = order, places
+                spans.add(order, event_key(event), _END)
+            self._held[event_key(event)] = order, places
 
-    def _places(self, row: EventRow, event: Event) -> list[Spans[EventId]]:
+    def _places(self, row: EventRow, event: Event) -> list[Spans[EventKey]]:
         if isinstance(event, ConsentChange):
             return self._unmet_places(row)
         spoken = [said.verdict for said in row.said.values() if said.status is not _RETRACTED]
@@ -93,7 +93,7 @@ class FindingIndex:
                 places.append(_of(self._citing, event.consent_ref))
         return places
 
-    def _unmet_places(self, row: EventRow) -> list[Spans[EventId]]:
+    def _unmet_places(self, row: EventRow) -> list[Spans[EventKey]]:
         places = [
             _of(self._unmet, recipient_id)
             for recipient_id, told in row.duties.items()
@@ -101,28 +101,28 @@ class FindingIndex:
         ]
         return [self.unmet, *places] if places else []
 
-    def said(self, purposes: set[Purpose], since: Instant, until: Instant) -> list[EventId]:
+    def said(self, purposes: set[Purpose], since: Instant, until: Instant) -> list[EventKey]:
         """Events with findings that a consent for one of these purposes may change."""
-        found: list[EventId] = []
+        found: list[EventKey] = []
         for purpose in purposes:
             spans = self._by_purpose.get(purpose)
             if spans is not None:
                 found += spans.between(since, until)
         return found
 
-    def awaiting(self, event: ConsentChange) -> list[EventId]:
+    def awaiting(self, event: ConsentChange) -> list[EventKey]:
         """Events at or before a grant that were said to have none, and that it may be for."""
         purpose = event.purposes[0]
         whom = [_ANYBODY, *(f"r{one}" for one in event.recipient_ids)]
         whom += [f"c{one}" for one in event.recipient_categories]
-        found: list[EventId] = []
+        found: list[EventKey] = []
         for who in whom:
             spans = self._awaiting.get((purpose, who))
             if spans is not None:
                 found += spans.begun(event.occurred_at)
         return found
 
-    def citing(self, consent_id: ConsentId | None) -> list[EventId]:
+    def citing(self, consent_id: ConsentId | None) -> list[EventKey]:
         """Events that cite a consent and were said to have none."""
         if consent_id is None:
             return []
@@ -131,7 +131,7 @@ class FindingIndex:
 
     def unmet_towards(
         self, recipient_id: RecipientId, since: Instant, until: Instant
-    ) -> list[EventId]:
+    ) -> list[EventKey]:
         """Signals with an unmet duty towards a recipient."""
         spans = self._unmet.get(recipient_id)
         return [] if spans is None else spans.between(since, until)
@@ -147,8 +147,8 @@ def looked_for(event: DataShare | MarketingMessage, policy: Policy) -> Target:
     return consent_target(event, policy)
 
 
-def _of(places: dict, key: object) -> Spans[EventId]:  # type: ignore[type-arg]  # any of them
-    spans: Spans[EventId] | None = places.get(key)
+def _of(places: dict, key: object) -> Spans[EventKey]:  # type: ignore[type-arg]  # any of them
+    spans: Spans[EventKey] | None = places.get(key)
     if spans is None:
         spans = places[key] = Spans()
     return spans

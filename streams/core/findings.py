@@ -74,10 +74,11 @@ class Finding(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 class Duty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The duty O01 to tell one recipient after one trigger (GDPR 19; C-129/21).
 
-    `duty_id` equals the `violation_id` of the finding O02 that an unfulfilled duty
-    becomes. `share_ids` are the event ids of the earliest shares in scope, at most a
-    hundred, oldest first; `share_count` is the number of all, 0 in records of before there
-    was a limit, which list all.
+    `duty_id` is its own: the finding O02 of an unfulfilled duty has another `violation_id`.
+    The trigger is named by its type and id; the type is None in records of before it was
+    kept. `share_ids` are the event ids of the earliest shares in scope, at most a hundred,
+    oldest first; `share_count` is the number of all, 0 in records of before there was a
+    limit, which list all.
     `notified_at` is the notification that fulfilled it, in time or late.
     """
 
@@ -88,6 +89,7 @@ class Duty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     severity: Severity
     controller_id: ControllerId
     subject_id: SubjectId
+    trigger_event_type: EventType
     trigger_event_id: EventId
     trigger: str
     recipient_id: RecipientId

@@ -10,6 +10,8 @@ ControllerId = NewType("ControllerId", str)
 SubjectId = NewType("SubjectId", str)
 """A keyed pseudonym of the person (GDPR 4(5)); never a plain hash of contact data."""
 EventId = NewType("EventId", str)
+EventKey = NewType("EventKey", str)
+"""An event within its subject: its type and its id (`streams.core.events.event_key`)."""
 RecipientId = NewType("RecipientId", str)
 ConsentId = NewType("ConsentId", str)
 PurchaseId = NewType("PurchaseId", str)
@@ -63,7 +65,12 @@ def id_fault(text: str) -> str | None:
     return None
 
 
-def violation_id(controller_id: str, subject_id: str, event_id: str, slot: str) -> ViolationId:
-    """The address of a finding: the same wherever and whenever it is judged."""
-    name = KEY_SEPARATOR.join((controller_id, subject_id, event_id, slot))
+def violation_id(
+    controller_id: str, subject_id: str, event_type: str, event_id: str, slot: str
+) -> ViolationId:
+    """The address of a finding or duty: the same wherever and whenever it is judged.
+
+    `event_type` is empty for a record that is of no type.
+    """
+    name = KEY_SEPARATOR.join((controller_id, subject_id, event_type, event_id, slot))
     return ViolationId(str(uuid5(_FINDINGS, name)))

@@ -13,7 +13,8 @@ from typing import Final
 import msgspec
 
 from streams.core.affected import affected
-from streams.core.identifiers import EventId
+from streams.core.events import event_key
+from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.revise import Revision, revise
@@ -43,7 +44,7 @@ def judge(
     """
     event = fact.event
     subject.arrange(policy)
-    record = subject.records.get(event.event_id)
+    record = subject.records.get(event_key(event))
     if record is not None and (known := record.holds(fact.payload_hash)) is not None:
         replayed = known.fact.source == fact.source
         return Decision(outcome=Outcome.REPLAY if replayed else Outcome.DUPLICATE)
@@ -56,9 +57,9 @@ def judge(
         displaced = None
     else:
         touched, displaced = _contest(subject, record, row, policy)
-    touched.add(event.event_id)
+    touched.add(event_key(event))
     if len(touched) == 1 and displaced is None:
-        alone = _again(subject, event.event_id, policy, clock, at=fact.ingested_at, new=fact)
+        alone = _again(subject, event_key(event), policy, clock, at=fact.ingested_at, new=fact)
         return Decision(
             outcome=outcome,
             rows=(alone.row,) if alone.changed else (),
@@ -139,7 +140,7 @@ def judge_deadlines(
 
 def _contest(
     subject: Subject, record: Record, row: EventRow, policy: Policy
-) -> tuple[set[EventId], EventRow | None]:
+) -> tuple[set[EventKey], EventRow | None]:
     """Another payload under a known id (Q03): which counts does not depend on arrival.
 
     Returns the events to judge again, and a row to write beside theirs: the payload
@@ -159,7 +160,7 @@ def _contest(
 
 def _again(
     subject: Subject,
-    event_id: EventId,
+    event_id: EventKey,
     policy: Policy,
     clock: Instant | None,
     *,
@@ -185,7 +186,7 @@ def _again(
     return revision
 
 
-def _in_time(subject: Subject, event_ids: Iterable[EventId]) -> list[EventId]:
+def _in_time(subject: Subject, event_ids: Iterable[EventKey]) -> list[EventKey]:
     """By occurrence, so that equal facts give equal output in one decision."""
     return sorted(event_ids, key=lambda event_id: _place(subject, event_id))
 

@@ -40,7 +40,9 @@ def quality_finding(
     code = CODES[name]
     slot = f"{code.family}:{code.name}"
     return Finding(
-        violation_id=violation_id(controller_id or "", subject_id or "", event_id, slot),
+        violation_id=violation_id(
+            controller_id or "", subject_id or "", event_type or "", event_id, slot
+        ),
         revision=1,
         status=Status.OPEN,
         # It stays so: the record is not kept, and nothing judges it again.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from streams.core.consent_index import order_of
-from streams.core.identifiers import EventId
+from streams.core.events import event_key
+from streams.core.identifiers import EventKey
 from streams.core.indexes import Indexes
 from streams.core.instants import Instant
 from streams.core.policy import Policy
@@ -17,7 +18,7 @@ END: Final = Instant(1 << 60)
 """After all instants."""
 
 
-def reached_by(index: Indexes, signal: Signal, policy: Policy, found: set[EventId]) -> None:
+def reached_by(index: Indexes, signal: Signal, policy: Policy, found: set[EventKey]) -> None:
     """The shares and messages that a signal of this scope can decide on.
 
     Of each kind of signal only the newest that hits counts, so it reaches to the next one.
@@ -27,19 +28,19 @@ def reached_by(index: Indexes, signal: Signal, policy: Policy, found: set[EventI
             for target in kind.normal.targets:
                 if signal.hits(target):
                     until = _next_like(index, signal, target, policy)
-                    found.update([s.event_id for s in kind.shares.between(signal.at, until)])
+                    found.update([event_key(s) for s in kind.shares.between(signal.at, until)])
     for messages in index.messages.kinds():
         if not messages.messages.any_since(signal.at):
             continue
         for target in {messages.offer, messages.own}:
             if signal.hits(target):
                 until = _next_like(index, signal, target, policy)
-                found.update([m.event_id for m in messages.messages.between(signal.at, until)])
+                found.update([event_key(m) for m in messages.messages.between(signal.at, until)])
     if signal.ends:
         _ended_by(index, signal, policy, found)
 
 
-def _ended_by(index: Indexes, signal: Signal, policy: Policy, found: set[EventId]) -> None:
+def _ended_by(index: Indexes, signal: Signal, policy: Policy, found: set[EventKey]) -> None:
     """What may have rested on the consent that it ends by its id (A6), up to the next end."""
     assert signal.cites is not None
     same = index.consents.by_id.get(signal.cites)
@@ -49,10 +50,10 @@ def _ended_by(index: Indexes, signal: Signal, policy: Policy, found: set[EventId
     later = index.consents.next_ending(signal)
     until = END if later is None else _put_off(later.at, policy)
     for kind in index.ledger.kinds(purposes):
-        found.update([share.event_id for share in kind.shares.between(signal.at, until)])
+        found.update([event_key(share) for share in kind.shares.between(signal.at, until)])
     for messages in index.messages.kinds():
         if messages.offer.purpose in purposes:
-            found.update([m.event_id for m in messages.messages.between(signal.at, until)])
+            found.update([event_key(m) for m in messages.messages.between(signal.at, until)])
 
 
 def _next_like(index: Indexes, signal: Signal, target: Target, policy: Policy) -> Instant:

@@ -11,17 +11,28 @@ from streams.core.events import (
     RecipientNotification,
 )
 from streams.core.findings import Duty, Finding
-from streams.core.identifiers import RecipientId, Slot, violation_id
+from streams.core.identifiers import RecipientId, Slot, ViolationId, violation_id
 from streams.core.instants import Instant
 from streams.core.law import RULE_VERSION
 from streams.core.policy import Policy
-from streams.core.rules.duties import DUTY_FAMILY, duty_slot
+from streams.core.rules.duties import DUTY_FAMILY
 from streams.core.state import Said, SaidDuty
 from streams.core.vocabulary import EventType, Finality, LegalBasis, Severity
 
 PROTECTION_EN = " Encryption, hashing or pseudonymisation does not replace a legal basis."
 PROTECTION_NL = " Versleuteling, hashing of pseudonimisering vervangt geen grondslag."
 """Appended where data were protected and a basis code fires (article N7)."""
+
+
+def address(event: Event, slot: str) -> ViolationId:
+    """The address of what is said of an event in a slot."""
+    kind = _EVENT_TYPES[type(event)]
+    return violation_id(event.controller_id, event.subject_id, kind, event.event_id, slot)
+
+
+def duty_address(event: Event, recipient_id: RecipientId) -> ViolationId:
+    """The address of the duty towards a recipient; no finding has it, O02 included (3.9)."""
+    return address(event, f"DUTY:{recipient_id}")
 
 
 def event_type(event: Event) -> EventType:
@@ -38,7 +49,7 @@ def render_finding(event: Event, slot: Slot, said: Said, policy: Policy, *, at: 
     code = CODES[verdict.code]
     english, dutch = explanation(code, verdict.reason, protection=verdict.protection_irrelevant)
     return Finding(
-        violation_id=violation_id(event.controller_id, event.subject_id, event.event_id, slot),
+        violation_id=address(event, slot),
         revision=said.revision,
         status=said.status,
         finality=Finality.FINAL if said.final else Finality.PROVISIONAL,
@@ -78,15 +89,15 @@ def render_duty(
     """The duty towards one recipient after one trigger."""
     code = CODES["RECIPIENT_NOTIFICATION_DUE"]
     duty = said.duty
-    slot = duty_slot(recipient_id)
     return Duty(
-        duty_id=violation_id(event.controller_id, event.subject_id, event.event_id, slot),
+        duty_id=duty_address(event, recipient_id),
         revision=said.revision,
         status=duty.status,
         code=code.name,
         severity=code.severity,
         controller_id=event.controller_id,
         subject_id=event.subject_id,
+        trigger_event_type=event_type(event),
         trigger_event_id=event.event_id,
         trigger=duty.trigger,
         recipient_id=recipient_id,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from streams.core.consent_index import ConsentIndex, order_of
-from streams.core.identifiers import ConsentId, EventId, RecipientId
+from streams.core.identifiers import ConsentId, EventKey, RecipientId
 from streams.core.instants import Instant
 from streams.core.signals import Grant, Signal, Target
 from streams.core.spans import Order, Spans
@@ -36,7 +36,7 @@ class SignalIndex:
     def __init__(self, consents: ConsentIndex) -> None:
         self._consents = consents
         self._places: dict[Place, Spans[Signal]] = {}
-        self._scoped: dict[EventId, Signal] = {}
+        self._scoped: dict[EventKey, Signal] = {}
         self._citing: dict[ConsentId, Spans[Signal]] = {}
 
     def add(self, raw: Signal) -> None:
@@ -56,11 +56,11 @@ class SignalIndex:
             self._citing[raw.cites].remove(order_of(raw))
         if raw.ends:
             self._consents.unend(raw)
-        self._take(self._scoped.pop(raw.event_id))
+        self._take(self._scoped.pop(raw.key))
 
     def scoped(self, raw: Signal) -> Signal:
         """A signal that was taken in, with its full scope."""
-        return self._scoped[raw.event_id]
+        return self._scoped[raw.key]
 
     def citing(self, consent_id: ConsentId, since: Instant, until: Instant) -> list[Signal]:
         """Signals as stated that cite a consent, from `since` up to before `until`."""
@@ -70,7 +70,7 @@ class SignalIndex:
     def read_again(self, consent_id: ConsentId, since: Instant, until: Instant) -> None:
         """A grant of this id came or went: bring what cites it up to date."""
         for raw in self.citing(consent_id, since, until):
-            self._take(self._scoped[raw.event_id])
+            self._take(self._scoped[raw.key])
             self._put(self._in_full(raw))
 
     def _in_full(self, raw: Signal) -> Signal:
@@ -84,7 +84,7 @@ class SignalIndex:
         return None if grants is None else grants.newest(raw.at)
 
     def _put(self, signal: Signal) -> None:
-        self._scoped[signal.event_id] = signal
+        self._scoped[signal.key] = signal
         order = order_of(signal)
         for place in _places(signal):
             spans = self._places.get(place)
@@ -126,7 +126,7 @@ class SignalIndex:
         for spans in self._hitting(target, kind):
             for signal in spans.between(since, _END):
                 if signal.hits(target):
-                    found[signal.event_id] = signal
+                    found[signal.key] = signal
         return list(found.values())
 
     def _hitting(self, target: Target, kind: ConsentAction) -> Iterator[Spans[Signal]]:

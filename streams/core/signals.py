@@ -12,8 +12,8 @@ import msgspec
 from mypy_extensions import mypyc_attr
 
 from streams.core.consent_tests import ConsentTest
-from streams.core.events import ConsentChange, Purchase
-from streams.core.identifiers import ConsentId, EventId, RecipientId, Topic
+from streams.core.events import ConsentChange, Purchase, event_key
+from streams.core.identifiers import ConsentId, EventId, EventKey, RecipientId, Topic
 from streams.core.instants import LATEST, Instant
 from streams.core.vocabulary import (
     MARKETING_PURPOSES,
@@ -122,7 +122,7 @@ class Signal(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     nothing.
     """
 
-    event_id: EventId
+    key: EventKey
     at: Instant
     kind: ConsentAction
     purposes: frozenset[Purpose] = frozenset()
@@ -152,7 +152,7 @@ class Signal(msgspec.Struct, frozen=True, gc=False, kw_only=True):
             or event.topics
         )
         return Signal(
-            event_id=event.event_id,
+            key=event_key(event),
             at=event.occurred_at,
             kind=event.action,
             purposes=frozenset(event.purposes),
@@ -232,7 +232,7 @@ def opt_out_at_collection(sale: Purchase) -> Signal | None:
         ]
     )
     return Signal(
-        event_id=sale.event_id,
+        key=event_key(sale),
         at=sale.occurred_at,
         kind=_OBJECTED,
         purposes=frozenset({_OWN}),

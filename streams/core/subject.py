@@ -20,8 +20,16 @@ from streams.core.events import (
     MarketingMessage,
     Purchase,
     RecipientNotification,
+    event_key,
 )
-from streams.core.identifiers import ControllerId, EventId, PayloadHash, RecipientId, SubjectId
+from streams.core.identifiers import (
+    ControllerId,
+    EventId,
+    EventKey,
+    PayloadHash,
+    RecipientId,
+    SubjectId,
+)
 from streams.core.indexes import INDEXED_FROM, Indexes
 from streams.core.instants import Instant
 from streams.core.policy import Policy
@@ -45,13 +53,13 @@ def _grant_at(grant: Grant) -> tuple[Instant, EventId]:
     return grant.at, grant.event.event_id
 
 
-def _signal_at(signal: Signal) -> tuple[Instant, EventId]:
-    return signal.at, signal.event_id
+def _signal_at(signal: Signal) -> tuple[Instant, EventKey]:
+    return signal.at, signal.key
 
 
 @mypyc_attr(acyclic=True)
 class Record:
-    """All payloads seen under one event id; the row of the one that counts comes first.
+    """All payloads seen under one type and id; the row of the one that counts comes first.
 
     A negative consent change counts before a grant, then the earliest `recorded_at`, then the
     smallest hash (legal model 4.5): never the one that happened to arrive first.
@@ -96,9 +104,9 @@ def _rank(row: EventRow) -> tuple[bool, Instant, PayloadHash]:
 
 
 # Shared by all of whom nothing was said yet, and never changed: most people, most of the time.
-_NOBODY: Final[set[EventId]] = set()
-_NO_DUTIES: Final[dict[RecipientId, Spans[EventId]]] = {}
-_NO_DEADLINES: Final[Deadlines[EventId]] = Deadlines()
+_NOBODY: Final[set[EventKey]] = set()
+_NO_DUTIES: Final[dict[RecipientId, Spans[EventKey]]] = {}
+_NO_DEADLINES: Final[Deadlines[EventKey]] = Deadlines()
 
 
 @mypyc_attr(acyclic=True)
@@ -108,7 +116,7 @@ class Subject:
     def __init__(self, controller_id: ControllerId, subject_id: SubjectId) -> None:
         self.controller_id = controller_id
         self.subject_id = subject_id
-        self.records: dict[EventId, Record] = {}
+        self.records: dict[EventKey, Record] = {}
         self.grants: Timeline[Grant] = Timeline(_grant_at)
         self._granted: dict[Purpose, Timeline[Grant]] = {}
         self.replacing = 0
@@ -121,13 +129,13 @@ class Subject:
         self.notifications: dict[RecipientId, Timeline[RecipientNotification]] = {}
         self._spoken_of = False
         """Whether anything was ever said of one of the events; what follows is empty till then."""
-        self.unrecorded: set[EventId] = _NOBODY
+        self.unrecorded: set[EventKey] = _NOBODY
         """Events whose verdict could yet learn that consent came later."""
-        self.granted_later: set[EventId] = _NOBODY
+        self.granted_later: set[EventKey] = _NOBODY
         """Events whose verdict rests on a consent that came later."""
-        self.duties_towards: dict[RecipientId, Spans[EventId]] = _NO_DUTIES
+        self.duties_towards: dict[RecipientId, Spans[EventKey]] = _NO_DUTIES
         """Triggers that ever brought a duty, by recipient and by when the duty began."""
-        self.deadlines: Deadlines[EventId] = _NO_DEADLINES
+        self.deadlines: Deadlines[EventKey] = _NO_DEADLINES
         """Events with an open duty, or a finding that is not FINAL yet."""
         self.index: Indexes | None = None
         """There once the subject has more than a few events, and kept up to date."""
@@ -179,9 +187,10 @@ class Subject:
     def add(self, row: EventRow) -> Record:
         """Take in a payload; the timelines follow the payload that counts."""
         event = row.fact.event
-        record = self.records.get(event.event_id)
+        key = event_key(event)
+        record = self.records.get(key)
         if record is None:
-            record = self.records[event.event_id] = Record(row)
+            record = self.records[key] = Record(row)
             self._insert(event)
         elif outranks(row, record.row):
             self._remove(record.event)
@@ -208,7 +217,7 @@ class Subject:
     def note(self, record: Record) -> None:
         """Bring the indexes over what was said up to date with a record's row."""
         row = record.row
-        event_id = row.fact.event.event_id
+        event_id = event_key(row.fact.event)
         if not row.said and not row.duties:
             # As most: nothing was ever said of it.
             if self._spoken_of:
@@ -335,7 +344,7 @@ class Subject:
             self.index.signals.remove(signal)
 
 
-def _keep(members: set[EventId], event_id: EventId, *, member: bool) -> None:
+def _keep(members: set[EventKey], event_id: EventKey, *, member: bool) -> None:
     if member:
         members.add(event_id)
     else:

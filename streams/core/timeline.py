@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Generic, TypeVar
 
-from streams.core.identifiers import EventId
 from streams.core.instants import EARLIEST, Instant
 
 T = TypeVar("T")
@@ -24,7 +23,7 @@ class Timeline(Generic[T]):
 
     __slots__ = ("_items", "_key", "_last", "_times")
 
-    def __init__(self, key: Callable[[T], tuple[Instant, EventId]]) -> None:
+    def __init__(self, key: Callable[[T], tuple[Instant, str]]) -> None:
         self._key = key
         self._items: list[T] = _NO_ITEMS
         self._times: list[Instant] = _NO_ITEMS
@@ -60,7 +59,7 @@ class Timeline(Generic[T]):
         del self._items[position], self._times[position]
         self._last = self._times[-1] if self._times else EARLIEST - 1
 
-    def _place(self, at: Instant, event_id: EventId) -> int:
+    def _place(self, at: Instant, event_id: str) -> int:
         """Where an instant and event id belong; event ids decide among equal instants."""
         first, last = bisect_left(self._times, at), bisect_right(self._times, at)
         if first == last:

@@ -11,9 +11,8 @@ from enum import StrEnum
 
 import msgspec
 
-from streams.core.events import ConsentChange, DataShare, Event, MarketingMessage
+from streams.core.events import ConsentChange, DataShare, Event, MarketingMessage, event_key, key_of
 from streams.core.findings import Finding
-from streams.core.identifiers import EventId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.rules.coverage import Standing
@@ -21,6 +20,7 @@ from streams.core.rules.message_target import targets_of
 from streams.core.rules.share_roles import normalise
 from streams.core.signals import Target
 from streams.core.subject import Subject
+from streams.core.vocabulary import EventType
 
 MAX_MOMENTS = 12
 """Facts told of one finding; of more, those nearest to the event."""
@@ -61,16 +61,18 @@ class Moment(msgspec.Struct, frozen=True):
 
 def timeline(subject: Subject, finding: Finding, policy: Policy) -> tuple[Moment, ...]:
     """The facts behind a finding, oldest first, the event itself among them."""
-    record = subject.records.get(finding.event_id)
+    if finding.event_type is None:
+        return ()
+    record = subject.records.get(key_of(finding.event_type, finding.event_id))
     if record is None:
         return ()
     event = record.event
-    chosen: dict[tuple[EventId, str], Moment] = {}
+    chosen: dict[tuple[str, str], Moment] = {}
 
     def add(events: Iterable[Event], part: Part | None = None) -> None:
         for one in events:
             when = Part.BEFORE if one.occurred_at <= event.occurred_at else Part.AFTER
-            chosen.setdefault((one.event_id, ""), Moment(one.occurred_at, part or when, one))
+            chosen.setdefault((event_key(one), ""), Moment(one.occurred_at, part or when, one))
 
     add([event], Part.EVENT)
     if finding.family in _BASIS_FAMILIES:
@@ -80,11 +82,11 @@ def timeline(subject: Subject, finding: Finding, policy: Policy) -> tuple[Moment
         said = record.row.duties.get(finding.recipient_id)
         if said is not None:
             due_at = said.duty.due_at
-            chosen[EventId(""), "due"] = Moment(due_at, Part.DEADLINE, None)
+            chosen["", "due"] = Moment(due_at, Part.DEADLINE, None)
     if finding.code == "EVENT_ID_CONFLICT":
         for number, row in enumerate(record.others):
             other = row.fact.event
-            key = other.event_id, str(number)
+            key = event_key(other), str(number)
             chosen[key] = Moment(other.occurred_at, Part.CONFLICT, other)
     return _nearest(chosen.values(), event)
 
@@ -99,7 +101,7 @@ def _basis(subject: Subject, event: Event, finding: Finding, policy: Policy) -> 
         target = targets[0]
         standing = Standing(subject, targets, event.occurred_at, policy)
         for signal in standing.hits:
-            yield subject.records[signal.event_id].event
+            yield subject.records[signal.key].event
         for grant in subject.grants.after(event.occurred_at):
             if grant.purpose is target.purpose:
                 # It does not heal, and a reader will ask.
@@ -122,17 +124,17 @@ def _targets(event: Event, policy: Policy) -> list[tuple[Target, ...]]:
 def _duty(subject: Subject, event: Event, finding: Finding) -> Iterator[Event]:
     """What the recipient received, and when it was told."""
     assert finding.recipient_id is not None
-    said = subject.records[event.event_id].row.duties.get(finding.recipient_id)
+    said = subject.records[event_key(event)].row.duties.get(finding.recipient_id)
     if said is not None:
         for share_id in said.duty.share_ids:
-            yield subject.records[share_id].event
+            yield subject.records[key_of(EventType.DATA_SHARE, share_id)].event
     told = subject.notifications.get(finding.recipient_id)
     if told is not None:
         yield from told.since(event.occurred_at)
     if isinstance(event, DataShare):
         # The share itself is against a signal: show which.
         for signal in subject.signals.through(event.occurred_at):
-            found = subject.records[signal.event_id].event
+            found = subject.records[signal.key].event
             if isinstance(found, ConsentChange):
                 yield found
 
@@ -152,4 +154,4 @@ def _nearest(moments: Iterable[Moment], event: Event) -> tuple[Moment, ...]:
 
 
 def _id(moment: Moment) -> str:
-    return moment.event.event_id if moment.event is not None else ""
+    return event_key(moment.event) if moment.event is not None else ""

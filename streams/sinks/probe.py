@@ -89,7 +89,7 @@ def trial_letters(now: Instant) -> tuple[Letter, Letter]:
     """A finding that says that it is a test, and its retraction."""
     event_id = EventId(f"test-{now}")
     opened = Finding(
-        violation_id=violation_id("", "", event_id, f"{_FAMILY}:{CODE}"),
+        violation_id=violation_id("", "", "", event_id, f"{_FAMILY}:{CODE}"),
         revision=1,
         status=Status.OPEN,
         finality=Finality.PROVISIONAL,

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from streams.core.events import event_key, key_of
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import (
     ControllerId,
-    EventId,
+    EventKey,
     SubjectId,
     SubjectKey,
     parse_subject_key,
-    violation_id,
 )
 from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.render import event_type
-from streams.core.rules.duties import duty_slot
+from streams.core.render import address as core_address
+from streams.core.render import duty_address, event_type
 from streams.core.state import EventRow
 from streams.core.subject import Subject
-from streams.core.vocabulary import Finality, Status
+from streams.core.vocabulary import EventType, Finality, Status
 from streams.offline.timeline import timeline
 from streams.offline.verify.batch import Net, evaluate
 from streams.offline.verify.result import Behind, Difference, FieldDifference, Kind
@@ -146,12 +146,11 @@ def _rows(
 def _said(row: EventRow) -> Iterator[tuple[str, tuple[object, ...]]]:
     """What a row says was told, by address."""
     event = row.fact.event
-    who = event.controller_id, event.subject_id, event.event_id
     for slot, said in row.said.items():
         label = Finality.FINAL if said.final else Finality.PROVISIONAL
-        yield violation_id(*who, slot), (said.revision, said.status, label)
+        yield core_address(event, slot), (said.revision, said.status, label)
     for recipient_id, told in row.duties.items():
-        one_id = violation_id(*who, duty_slot(recipient_id))
+        one_id = duty_address(event, recipient_id)
         yield address(one_id, duty=True), (told.revision, told.duty.status)
 
 
@@ -212,17 +211,18 @@ class _About:
     def _behind(self, one: Told) -> Iterator[Behind]:
         """The facts that it rests on, as far as they are known."""
         records = self._subject.records
-        ids: Iterable[EventId]
+        keys: Iterable[EventKey]
         if isinstance(one, Finding):
             moments = timeline(self._subject, one, self._policy)
-            ids = [moment.event.event_id for moment in moments if moment.event is not None]
+            keys = [event_key(moment.event) for moment in moments if moment.event is not None]
         else:
-            ids = [one.trigger_event_id, *one.share_ids]
-        for event_id in dict.fromkeys(ids):
-            if event_id in records:
-                fact = records[event_id].row.fact
+            shares = [key_of(EventType.DATA_SHARE, share_id) for share_id in one.share_ids]
+            keys = [key_of(one.trigger_event_type, one.trigger_event_id), *shares]
+        for key in dict.fromkeys(keys):
+            if key in records:
+                fact = records[key].row.fact
                 yield Behind(
-                    event_id=event_id,
+                    event_id=fact.event.event_id,
                     event_type=event_type(fact.event),
                     occurred_at=fact.event.occurred_at,
                     source=fact.source,
