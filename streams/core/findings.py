@@ -78,8 +78,7 @@ class Duty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     The trigger is named by its type and id; the type is None in records of before it was
     kept. `share_ids` are the event ids of the earliest shares in scope, at most a hundred,
     oldest first; `share_count` is the number of all, 0 in records of before there was a
-    limit, which list all.
-    `notified_at` is the notification that fulfilled it, in time or late.
+    limit, which list all. `notified_at` is the notification that fulfilled it, in time or late.
     """
 
     duty_id: ViolationId
@@ -89,7 +88,7 @@ class Duty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     severity: Severity
     controller_id: ControllerId
     subject_id: SubjectId
-    trigger_event_type: EventType
+    trigger_event_type: EventType | None
     trigger_event_id: EventId
     trigger: str
     recipient_id: RecipientId

@@ -146,7 +146,7 @@ def _of_duty(duty: Duty) -> dict[str, object]:
         "family": DUTY_FAMILY,
         "reason": identifier(duty.trigger),
         "event_id": identifier(duty.trigger_event_id),
-        "event_type": None,
+        "event_type": duty.trigger_event_type.value if duty.trigger_event_type else None,
         "occurred_at": duty.starts_at,
         "due_at": duty.due_at,
         "notified_at": duty.notified_at,

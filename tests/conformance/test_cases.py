@@ -26,7 +26,7 @@ SCENARIOS = FOLDER / "scenarios.jsonl"
 HISTORIES = FOLDER / "histories.jsonl.gz"
 
 
-@pytest.mark.parametrize(("file", "count"), [(SCENARIOS, 74), (HISTORIES, 300)])
+@pytest.mark.parametrize(("file", "count"), [(SCENARIOS, 572), (HISTORIES, 400)])
 def test_every_case_is_met(file: Path, count: int) -> None:
     cases = read_cases(file)
     assert len(cases) == count

@@ -99,7 +99,8 @@ class TestA4WhatASignalHits:
         new = grant(0.5, id="new", consent_id="c1")
         signal = withdraw(1, purposes=[], consent_id="c1")
         shared = [share(2), share(2, id="s2", recipient_id="OTHERCO")]
-        assert found(old, new, signal, *shared) == {"share": "S02"}
+        # It ends them both by their id; what was taken from the newest bars nobody else.
+        assert found(old, new, signal, *shared) == {"share": "S02", "s2": "S09"}
 
     def test_stated_fields_win_over_the_cited_consent(self) -> None:
         given = grant(0, recipient_ids=["ACME", "OTHERCO"])

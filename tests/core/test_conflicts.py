@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from streams.core.events import Event
-from tests.core.builders import grant, notify, object_, share, withdraw
+from tests.core.builders import erase, grant, notify, object_, refuse, share, withdraw
 from tests.core.stories import Story
 
 
@@ -70,9 +70,25 @@ def test_the_whole_story_follows_the_one_that_counts(
         assert "Q03" in both.found()[kept.event_id]
 
 
-def test_an_event_may_change_its_kind() -> None:
+def test_equal_ids_of_different_types_are_different_events() -> None:
     told = arrived(share(2, recorded_at=3), withdraw(1, id="share"))
-    assert told.found() == {"share": "Q03"}
+    assert told.found() == {"share": "S02"}
+    assert len(told.subject.records) == 2
+    told = arrived(grant(0), share(2, id="grant"), share(2, id="grant", recipient_id="OTHERCO"))
+    assert "Q03" in told.found()["grant"]
+
+
+@pytest.mark.parametrize("kind", [withdraw, refuse, object_, erase])
+def test_an_expressed_will_counts_before_a_grant_of_the_same_id(kind: Any) -> None:
+    given = grant(0, id="one", recorded_at=0)
+    against = kind(1, id="one", recorded_at=5)
+    for order in ((given, against), (against, given)):
+        told = arrived(*order, share(2))
+        assert told.found()["one"] == "Q03"
+        assert told.found()["share"] in ("S01", "S02", "S03")
+    # Between grants the one that was recorded first counts, as ever.
+    later = grant(0, id="one", recorded_at=1, recipient_ids=["OTHERCO"])
+    assert arrived(later, given, share(2)).found() == {"one": "Q03"}
 
 
 def _without_conflict(found: dict[str, str]) -> dict[str, Any]:

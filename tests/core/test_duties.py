@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streams.core.events import Event
-from streams.core.vocabulary import Severity, Status
+from streams.core.vocabulary import EventType, Severity, Status
 from tests.core.builders import (
     MATCHING,
     OWN,
@@ -160,9 +160,12 @@ class TestTelling:
         told = story(*LAWFUL, withdraw(1)).tick(100).take(notify(2))
         assert (told.found(), set(told.owed().values())) == ({}, {"FULFILLED"})
 
-    def test_the_duty_and_its_breach_share_one_address(self) -> None:
+    def test_the_duty_and_its_breach_have_addresses_of_their_own(self) -> None:
         told = story(share(0), withdraw(1)).tick(100)
-        assert told.finding("O02").violation_id == next(iter(told.duties))
+        (duty,) = told.duties.values()
+        assert not set(told.duties) & set(told.findings)
+        assert duty.trigger_event_type is EventType.CONSENT_CHANGE
+        assert duty.trigger_event_id == told.finding("O02").event_id
 
     def test_the_next_deadline_is_told(self) -> None:
         told = story(share(0), withdraw(1))

@@ -108,7 +108,10 @@ SILENT: list[tuple[str, list[Event]]] = [
         own_grant(0), buy(0), message(2, legal_basis_claimed="LEGITIMATE_INTEREST")]),
     ("S26 other claims rest on the exception", [
         buy(0), message(2, legal_basis_claimed="LEGITIMATE_INTEREST")]),
-    ("a service message", [object_(1), message(2, message_purpose="SERVICE")]),
+    ("a service message that says that it promotes nothing", [
+        object_(1), message(2, message_purpose="SERVICE", contains_promotion=False)]),
+    ("a service message that shows nothing to buy", [
+        object_(1), message(2, message_purpose="SERVICE", product_categories=[])]),
     ("no one says who advertises", [buy(0), message(2, advertiser_id=None)]),
     ("post without any basis", [message(2, channel="POST", **CONSENT)]),
 ]  # fmt: skip

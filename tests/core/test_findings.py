@@ -84,14 +84,16 @@ class TestOfferOfAnother:
     SENT = message(2, advertiser_id="ACME", legal_basis_claimed="CONSENT")
     GIVEN = grant(0, purposes=[OFFERS])
 
-    @pytest.mark.parametrize("signal", [object_(1, purposes=[OWN]), erase(1, purposes=[OWN])])
+    @pytest.mark.parametrize(
+        "signal",
+        [object_(1, purposes=[OWN]), erase(1, purposes=[OWN]), withdraw(1, purposes=[OWN])],
+    )
     def test_objections_to_our_own_marketing_stop_it(self, signal: Event) -> None:
         assert story(self.GIVEN, signal, self.SENT).found() == {"message": "M01"}
 
     @pytest.mark.parametrize(
         "signal",
         [
-            withdraw(1, purposes=[OWN]),
             refuse(1, purposes=[OWN]),
             object_(1, purposes=[OWN], channels=["SMS"]),
             withdraw(1, purposes=[OFFERS], recipient_ids=["OTHERCO"]),
@@ -114,7 +116,15 @@ class TestOfferOfAnother:
         named = own_grant(0, recipient_ids=["SISTERCO"])
         assert story(named, object_(1), by_sister).found() == {"message": "M01"}
         towards_sister = withdraw(1, purposes=[OWN], recipient_ids=["SISTERCO"])
-        assert story(named, towards_sister, by_sister).found() == {"message": "M11"}
+        assert story(named, towards_sister, by_sister).found() == {"message": "M01"}
+        towards_us = withdraw(1, purposes=[OWN], recipient_ids=["OURCO"])
+        assert story(named, towards_us, by_sister).found() == {}
+
+    def test_a_later_consent_to_these_very_offers_lifts_what_stopped_our_own(self) -> None:
+        stopped = object_(1, purposes=[OWN])
+        later = grant(1.5, id="later", purposes=[OFFERS])
+        assert story(stopped, later, self.SENT).found() == {}
+        assert story(stopped, own_grant(1.5, id="own"), self.GIVEN, self.SENT).found() == {}
 
 
 class TestBreach:

@@ -174,7 +174,7 @@ def test_a_start_without_consent_history(ms: int, codes: dict[str, str]) -> None
 
 def test_every_question_has_a_parameter_or_is_reserved() -> None:
     numbers = {parameter.number for parameter in PARAMETERS} | set(RESERVED)
-    assert numbers | {"P22"} == {f"P{n}" for n in range(1, 27)} - {"P25"}
+    assert numbers | {"P22"} == {f"P{n}" for n in range(1, 27)}
     assert {parameter.name for parameter in PARAMETERS} == set(Settings.__struct_fields__)
 
 

@@ -112,9 +112,11 @@ def test_a_late_opt_out_of_one_channel_reaches_messages_on_it(told: Story) -> No
     assert rejudged(told) == 1
     told.take(withdraw(501, id="mail", purposes=[OWN], channels=["EMAIL"]))
     own = [n for n in range(OWN_MESSAGES) if 10 * n >= 501]
-    # Not another's offers: only an objection to our own marketing stops those too.
-    assert rejudged(told) == len(own) + 1
-    assert {f.event_id for f in told.open} == {f"m{n}" for n in own}
+    # And another's offers in our mail, which it stops too.
+    offered = [n for n in range(OFFERED) if 20 * n >= 501]
+    assert rejudged(told) == len(own) + len(offered) + 1
+    stopped = {f"m{n}" for n in own} | {f"o{n}" for n in offered}
+    assert {f.event_id for f in told.open} == stopped
 
 
 def test_a_late_sale_reaches_own_messages_alone(told: Story) -> None:

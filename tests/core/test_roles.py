@@ -69,8 +69,34 @@ class TestProcessor:
 
     @pytest.mark.parametrize("kind", KINDS)
     @pytest.mark.parametrize("purpose", ["ANALYTICS", "OTHER"])
-    def test_of_an_advertising_kind_stays_one(self, kind: str, purpose: str) -> None:
-        assert bare("PROCESSOR", purpose, recipient_kind=kind) == {}
+    def test_of_an_advertising_kind_is_a_third_party_without_reproach(
+        self, kind: str, purpose: str
+    ) -> None:
+        assert bare("PROCESSOR", purpose, recipient_kind=kind) == {"share": "S07"}
+        event = share(2, recipient_role="PROCESSOR", purpose=purpose, recipient_kind=kind, **AGREED)
+        assert found(grant(0), event) == {}
+
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("purpose", [MATCHING, OWN, OFFERS])
+    def test_of_such_a_kind_is_asked_for_audience_matching(self, kind: str, purpose: str) -> None:
+        event = share(2, recipient_role="PROCESSOR", purpose=purpose, recipient_kind=kind, **AGREED)
+        assert found(event) == {"share": "S07"}
+        assert found(grant(0, purposes=[MATCHING]), event) == {}
+        accepted = with_policy(ad_platform_processor_accepted=True)
+        assert found(event, policy=accepted) == {"share": "S07"}
+
+    def test_of_such_a_kind_stays_one_for_what_is_no_marketing(self) -> None:
+        assert bare("PROCESSOR", "PAYMENT", recipient_kind="SOCIAL_MEDIA") == {}
+
+    def test_an_objection_to_the_declared_purpose_stands(self) -> None:
+        event = share(2, recipient_role="PROCESSOR", purpose=OWN, recipient_kind="SOCIAL_MEDIA",
+                      **AGREED)  # fmt: skip
+        before = grant(0, purposes=[MATCHING])
+        assert found(before, object_(1, purposes=[OWN]), event) == {"share": "S01"}
+        # A later consent for either purpose lifts it.
+        for purpose in (OWN, MATCHING):
+            later = grant(1.5, id="later", purposes=[purpose])
+            assert "S01" not in found(before, object_(1, purposes=[OWN]), later, event).values()
 
 
 class TestOwnUse:

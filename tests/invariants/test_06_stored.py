@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from streams.agents import judging
+from streams.core.events import event_key
 from streams.core.identifiers import PayloadHash
 from streams.core.instants import Instant
 from streams.core.judge import judge
@@ -120,7 +121,7 @@ def test_knowing_what_is_stored_holds() -> None:
 def test_knowing_what_is_stored_bites(monkeypatch: pytest.MonkeyPatch) -> None:
     def forgets(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -> Decision:
         """As if the hash of the payload were not among those that are stored."""
-        if fact.event.event_id in subject.records:
+        if event_key(fact.event) in subject.records:
             fact = msgspec.structs.replace(fact, payload_hash=PayloadHash("f" * 64))
         return judge(subject, fact, policy, clock)
 

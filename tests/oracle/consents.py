@@ -22,12 +22,17 @@ VALIDITY = (7, 8, 9, 10, 11)
 
 @dataclass
 class Target:
-    """What a consent must cover: purpose, recipient if there is one, channel if any."""
+    """What a consent must cover: purpose, recipient if there is one, channel and topic if any.
+
+    `sender` is who sends its own marketing: signals are measured by that, not by `recipient`.
+    """
 
     purpose: str
     recipient: str | None = None
     recipient_category: str | None = None
     channel: str | None = None
+    topic: str | None = None
+    sender: str | None = None
     any_recipient_lifts: bool = False
 
 
@@ -74,10 +79,25 @@ def by_category(grant: Event, target: Target) -> bool:
     )
 
 
-def covers_channel(grant: Event, channel: str | None) -> bool:
-    """T5 and A9; a share has no channel."""
-    channels = many(grant, "channels")
-    return channel is None or channel in channels or (not channels and channel not in MUST_BE_NAMED)
+def covers_way(grant: Event, target: Target) -> bool:
+    """T5 and A9: the channel and the topic of a message; a share has neither."""
+    if target.channel is None:
+        return True
+    channels, topics = many(grant, "channels"), many(grant, "topics")
+    if channels and target.channel not in channels:
+        return False
+    if not channels and target.channel in MUST_BE_NAMED:
+        return False
+    return not topics or target.topic in topics
+
+
+def unverified_call(history: History, grant: Event, target: Target) -> bool:
+    """T9 under P25: a call, and the number was not verified."""
+    return (
+        history.settings["phone_consent_needs_verified_number"]
+        and target.channel in {"PHONE_HUMAN", "AUTOMATED_CALL"}
+        and "PHONE" not in many(grant, "verified_contact")
+    )
 
 
 def failures(
@@ -94,10 +114,12 @@ def failures(
             failed.append(3)
     if category is not None and category not in categories(grant):
         failed.append(4)
-    if not covers_channel(grant, target.channel):
+    if not covers_way(grant, target):
         failed.append(5)
     if grant.get("expires_at") and t >= instant(grant["expires_at"]):
         failed.append(6)
+    if unverified_call(history, grant, target):
+        failed.append(9)
     return failed + [test for test in VALIDITY if fails(history, grant, test)]
 
 

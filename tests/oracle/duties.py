@@ -6,15 +6,16 @@ from datetime import datetime
 
 from tests.oracle.consents import by_category, defective
 from tests.oracle.facts import Event, History, at, many, span
-from tests.oracle.shares import judge_share, nature, target_of
-from tests.oracle.signals import Signal, scopes_of
+from tests.oracle.shares import judge_share, nature, target_of, targets_of
+from tests.oracle.signals import signal_of
 
 AGAINST_THE_WILL = {
     "SHARE_AFTER_OBJECTION",
     "SHARE_AFTER_WITHDRAWAL",
     "SHARE_DESPITE_REFUSAL",
 }
-Duty = tuple[str, str]
+Duty = tuple[str, str, str]
+"""The trigger by type and id, and the recipient."""
 
 
 def judge_duties(history: History, clock: datetime | None) -> tuple[list[Duty], list[Duty]]:
@@ -23,14 +24,15 @@ def judge_duties(history: History, clock: datetime | None) -> tuple[list[Duty], 
     overdue: list[Duty] = []
     for trigger in history.events:
         for recipient, shares in owed(history, trigger).items():
-            duties.append((trigger["event_id"], recipient))
+            duty = trigger["event_type"], trigger["event_id"], recipient
+            duties.append(duty)
             if (
                 clock is not None
                 and clock > due_at(history, trigger)
                 and not told(history, trigger, recipient)
                 and not cancelled(history, trigger, recipient, shares)
             ):
-                overdue.append((trigger["event_id"], recipient))
+                overdue.append(duty)
     return duties, overdue
 
 
@@ -51,14 +53,14 @@ def owed(history: History, trigger: Event) -> dict[str, list[Event]]:
         "ERASED",
     }:
         return owed_to
-    signal = Signal(trigger["action"], at(trigger), at(trigger), scopes_of(history, trigger))
+    signal = signal_of(history, trigger, at(trigger))
     for share in history.of("data-share"):
         kind = nature(history, share)
         if (
             at(share) < at(trigger)
             and kind.external
             and kind.marketing
-            and signal.hits(target_of(history, share))
+            and signal.hits_one_of(targets_of(history, share))
         ):
             owed_to.setdefault(share["recipient_id"], []).append(share)
     return owed_to
@@ -79,7 +81,7 @@ def cancelled(history: History, trigger: Event, recipient: str, shares: list[Eve
         any(
             at(trigger) < at(grant) <= due_at(history, trigger)
             and not defective(history, grant)
-            and nature(history, share).purpose in many(grant, "purposes")
+            and {nature(history, share).purpose, share["purpose"]} & set(many(grant, "purposes"))
             and _reaches(history, grant, recipient, share)
             for grant in history.of("consent-change", "GRANTED")
         )

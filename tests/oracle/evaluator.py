@@ -45,26 +45,31 @@ def evaluate(
     """
     settings = with_defaults(policy or {})
     passed = instant(clock) if clock else None
-    findings: set[Found] = set()
-    duties: set[Duty] = set()
+    findings: set[tuple[str, str, str, str | None]] = set()
+    duties: set[tuple[str, str, str]] = set()
     persons: dict[tuple[str, str], list[Event]] = {}
     for event in events:
         if holds_raw_value(event):
-            findings.add((event["event_id"], "RAW_PERSONAL_DATA_IN_EVENT", None))
+            findings.add((*_name(event), "RAW_PERSONAL_DATA_IN_EVENT", None))
         elif received_at and at(event) > instant(received_at) + timedelta(minutes=5):
-            findings.add((event["event_id"], "FUTURE_TIMESTAMP", None))
+            findings.add((*_name(event), "FUTURE_TIMESTAMP", None))
         else:
             persons.setdefault((event["controller_id"], event["subject_id"]), []).append(event)
     for (controller, _), theirs in persons.items():
-        kept, conflicts = without_duplicates(theirs)
-        findings |= {(event_id, "EVENT_ID_CONFLICT", None) for event_id in conflicts}
+        kept, rivals = without_duplicates(theirs)
+        findings |= {(*_name(event), "EVENT_ID_CONFLICT", None) for event in rivals}
         history = History(controller, kept, settings)
         for event in kept:
-            findings |= {(event["event_id"], code, None) for code in judge(history, event)}
+            findings |= {(*_name(event), code, None) for code in judge(history, event)}
         raised, overdue = judge_duties(history, passed)
         duties |= set(raised)
-        findings |= {(trigger, "RECIPIENT_NOT_NOTIFIED", to) for trigger, to in overdue}
-    return sorted(findings, key=str), sorted(duties)
+        findings |= {(kind, e, "RECIPIENT_NOT_NOTIFIED", to) for kind, e, to in overdue}
+    # Events of different types may share an id: then a line occurs twice.
+    return sorted([found[1:] for found in findings], key=str), sorted([d[1:] for d in duties])
+
+
+def _name(event: Event) -> tuple[str, str]:
+    return event["event_type"], event["event_id"]
 
 
 def judge(history: History, event: Event) -> list[str]:

@@ -38,6 +38,7 @@ DEFAULTS: Settings = {
     "unknown_age": "ALLOW",
     "unknown_recipient_role": "THIRD_PARTY",
     "allow_basis_fallback": True,
+    "phone_consent_needs_verified_number": False,
     "assess_from": "2018-05-24T22:00:00Z",
 }
 
@@ -121,17 +122,23 @@ def holds_raw_value(event: Event) -> bool:
     return any(address.fullmatch(token) for t in texts if isinstance(t, str) for token in t.split())
 
 
-def without_duplicates(events: Iterable[Event]) -> tuple[list[Event], list[str]]:
-    """One payload per event id, in order of time; and the ids that had several (Q03)."""
-    by_id: dict[str, dict[str, Event]] = {}
+def without_duplicates(events: Iterable[Event]) -> tuple[list[Event], list[Event]]:
+    """One payload of each type and id, in order of time; and those that had rivals (Q03)."""
+    payloads: dict[tuple[str, str], dict[str, Event]] = {}
     for event in events:
-        by_id.setdefault(event["event_id"], {})[fingerprint(event)] = event
-    kept = [
-        min(payloads.items(), key=lambda p: (recorded(p[1]), p[0]))[1]
-        for payloads in by_id.values()
-    ]
-    conflicts = [event_id for event_id, payloads in by_id.items() if len(payloads) > 1]
-    return sorted(kept, key=lambda e: (at(e), e["event_id"])), conflicts
+        name = event["event_type"], event["event_id"]
+        payloads.setdefault(name, {})[fingerprint(event)] = event
+    kept, rivals = [], []
+    for rivalling in payloads.values():
+        counts = min(rivalling.items(), key=lambda p: (is_grant(p[1]), recorded(p[1]), p[0]))[1]
+        kept.append(counts)
+        if len(rivalling) > 1:
+            rivals.append(counts)
+    return sorted(kept, key=lambda e: (at(e), e["event_id"])), rivals
+
+
+def is_grant(event: Event) -> bool:
+    return bool(event["event_type"] == "consent-change" and event["action"] == "GRANTED")
 
 
 def with_defaults(policy: Mapping[str, Any]) -> Settings:

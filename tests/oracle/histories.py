@@ -77,7 +77,8 @@ class Teller:
     def event(self, number: int, moment: datetime) -> Event:
         at = iso(moment)
         envelope = {
-            "event_id": f"e{number:02d}",
+            # Ids of different types may be equal: they are different events.
+            "event_id": f"e{number if self.chance(0.9) else self.random.randrange(6):02d}",
             "controller_id": "OURCO",
             "subject_id": "s-1",
             "occurred_at": at,
@@ -116,6 +117,8 @@ class Teller:
             "recipient_categories": ["RETAIL"] if self.chance(0.35) else [],
             "data_categories": self.some([*DATA, "HEALTH"], 6),
             "channels": self.one([[], [], [], ["EMAIL"], ["EMAIL", "SMS"], ["INBOX_AD"]]),
+            "topics": self.one([[], [], [], ["club"], ["club", "deals"]]),
+            "verified_contact": self.one([[], ["EMAIL"], ["PHONE"]]),
             "consent_method": self.random.choices(
                 ["CHECKBOX_UNTICKED", "BUTTON", "EXPLICIT_STATEMENT", "WRITTEN_SIGNED",
                  "ORAL_RECORDED", "PRE_TICKED"],
@@ -140,16 +143,22 @@ class Teller:
         action = self.random.choices(
             ["WITHDRAWN", "OBJECTED", "REFUSED", "ERASED"], weights=[10, 5, 4, 1]
         )[0]
+        if self.consents and self.chance(0.2):
+            cited = self.one(self.consents)
+            return {"event_type": "consent-change", "action": action, "consent_id": cited}
         wide = action in {"OBJECTED", "ERASED"} and self.chance(0.4)
         return {
             "event_type": "consent-change",
             "action": action,
             "purposes": [] if wide or self.chance(0.03) else self.some(list(MARKETING), 2),
-            "recipient_ids": [] if self.chance(0.5) else self.some([*PARTIES, "SISTERCO"], 2),
+            "recipient_ids": [] if self.chance(0.5)
+            else self.some([*PARTIES, "SISTERCO", "OURCO"], 2),
+            "recipient_categories": ["RETAIL"] if self.chance(0.1) else [],
             "channels": self.one([[], [], [], ["EMAIL"], ["EMAIL", "SMS"]]),
+            "topics": self.one([[], [], [], ["club"], ["deals"]]),
             "consent_id": self.one(self.consents) if self.consents and self.chance(0.15) else None,
             "actor": "SUBJECT",
-        }
+        }  # fmt: skip
 
     def share(self) -> Event:
         roles = ["THIRD_PARTY", "PROCESSOR", "JOINT_CONTROLLER", "UNKNOWN", "OWN_CONTROLLER"]
@@ -183,8 +192,9 @@ class Teller:
         return {
             "event_type": "marketing-message",
             "message_purpose": "SERVICE" if self.chance(0.12) else "MARKETING",
-            "contains_promotion": self.chance(0.3),
+            "contains_promotion": self.one([None, False, True]),
             "channel": self.one(CHANNELS),
+            "topic": self.one([None, None, "club", "deals"]),
             "sender_controller_id": sender,
             "advertiser_id": sender if self.chance(0.75) else self.one([*PARTIES, "OURCO"]),
             "product_categories": self.some(GOODS, 2),
@@ -199,7 +209,7 @@ class Teller:
 
     def purchase(self, number: int, moment: datetime) -> Event:
         made: dict[str, Any] = {"event_type": "purchase"}
-        if self.sales and self.chance(0.2):
+        if self.sales and self.chance(0.3):
             action = self.one(["CANCELLED", "REFUNDED_FULL", "REFUNDED_PARTIAL"])
             made |= {"action": action, "purchase_id": self.one(self.sales)}
             if action == "REFUNDED_PARTIAL":
@@ -245,6 +255,7 @@ ALTERNATIVES: list[dict[str, Any]] = [
     {"unknown_recipient_role": "PROCESSOR"},
     {"unknown_recipient_role": "JOINT_CONTROLLER", "joint_controller_as_third_party": False},
     {"allow_basis_fallback": False},
+    {"phone_consent_needs_verified_number": True},
     {"assess_from": "2026-07-01T00:00:00Z"},
 ]
 """Every question of legal model 6 with an answer other than the default."""

@@ -17,7 +17,7 @@ def judge_message(history: History, message: Event) -> list[str]:
         return []
     if channel == "PHONE_HUMAN" and t < OPT_OUT_ERA_ENDS:
         return []
-    if message["message_purpose"] == "SERVICE" and message.get("contains_promotion") is not True:
+    if message["message_purpose"] == "SERVICE" and not promotes(history, message):
         return []
     found = []
     if channel != "POST" and message.get("unsubscribe_present") is False:
@@ -29,6 +29,14 @@ def judge_message(history: History, message: Event) -> list[str]:
     ):
         found.append("MSG_SENDER_NOT_IDENTIFIABLE")
     return found + basis(history, message)
+
+
+def promotes(history: History, message: Event) -> bool:
+    """Step 0: what is said; where nothing is, whether it advertises."""
+    said = message.get("contains_promotion")
+    if said is not None:
+        return bool(said)
+    return bool(message.get("product_categories")) or not is_own(history, message)
 
 
 def basis(history: History, message: Event) -> list[str]:
@@ -71,22 +79,34 @@ def is_own(history: History, message: Event) -> bool:
 
 def needed(history: History, message: Event) -> Target:
     """Step 2: what a consent must cover."""
-    channel, sender = message["channel"], sender_of(history, message)
-    if not is_own(history, message):
-        return Target("THIRD_PARTY_OFFERS", recipient=message["advertiser_id"], channel=channel)
-    if sender != history.controller:
-        return Target("OWN_DIRECT_MARKETING", recipient=sender, channel=channel)
-    return Target("OWN_DIRECT_MARKETING", channel=channel)
+    if is_own(history, message):
+        return own_marketing(history, message)
+    return Target(
+        "THIRD_PARTY_OFFERS",
+        recipient=message["advertiser_id"],
+        channel=message["channel"],
+        topic=message.get("topic"),
+    )
+
+
+def own_marketing(history: History, message: Event) -> Target:
+    """The own marketing of the sender; only another than the controller must be named."""
+    sender = sender_of(history, message)
+    return Target(
+        "OWN_DIRECT_MARKETING",
+        recipient=None if sender == history.controller else sender,
+        channel=message["channel"],
+        topic=message.get("topic"),
+        sender=sender,
+    )
 
 
 def opted_out(history: History, message: Event) -> set[str]:
-    """Step 3a. Own-marketing signals are those towards the controller, whoever sends."""
-    t, consent = at(message), needed(history, message)
-    towards_controller = Target("OWN_DIRECT_MARKETING", channel=message["channel"])
+    """Step 3a."""
+    t, offer, own = at(message), needed(history, message), own_marketing(history, message)
+    against = unlifted(history, [offer], t)
     if not is_own(history, message):
-        objections = unlifted(history, towards_controller, t) & {"OBJECTED", "ERASED"}
-        return unlifted(history, consent, t) | objections
-    against = unlifted(history, consent, t, hit=towards_controller)
+        return against | (unlifted(history, [own], t, lifting=[own, offer]) - {"REFUSED"})
     if not history.settings["refusal_blocks_soft_opt_in"]:
         against -= {"REFUSED"}
     return against

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.oracle.consents import EXPLICIT, Target, failures, grants_until, replaced
 from tests.oracle.facts import MARKETING, Event, History, assessed, at, categories
@@ -18,6 +18,7 @@ SPECIAL = {
 PROHIBITED = {"BSN", "CRIMINAL_OFFENCE"}
 EEA = (
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK IS LI NO"
+    " AX GF GP MF MQ RE YT"
 ).split()
 ADEQUATE = "AD AR BR CA CH FO GB GG IL IM JE JP KR NZ UY".split()
 MISS = {
@@ -64,6 +65,12 @@ def nature(history: History, share: Event) -> Nature:
     if role == "PROCESSOR" and (own_use or purpose == TPDM):
         processor_on_its_own = True
         role, purpose = "THIRD_PARTY", TPDM
+    if role == "PROCESSOR" and share.get("recipient_kind") in SELF_ADVERTISING:
+        # 1b: the label is the sender's word alone; there is no register here to confirm it.
+        if purpose in {"AD_AUDIENCE_MATCHING", "OWN_DIRECT_MARKETING", "THIRD_PARTY_OFFERS"}:
+            role, purpose = "THIRD_PARTY", "AD_AUDIENCE_MATCHING"
+        elif purpose in {"ANALYTICS", "OTHER"}:
+            role, purpose = "THIRD_PARTY", TPDM
     if (
         role == "PROCESSOR"
         and purpose == "AD_AUDIENCE_MATCHING"
@@ -91,6 +98,12 @@ def target_of(history: History, share: Event) -> Target:
     )
 
 
+def targets_of(history: History, share: Event) -> list[Target]:
+    """What signals may hit and grants lift: the purpose as normalised and as declared (A4)."""
+    target = target_of(history, share)
+    return [target, replace(target, purpose=share["purpose"])]
+
+
 def judge_share(history: History, share: Event) -> list[str]:
     """The codes of a share."""
     if not assessed(history, share):
@@ -99,18 +112,27 @@ def judge_share(history: History, share: Event) -> list[str]:
     kind = nature(history, share)
     if not kind.external or not kind.marketing:
         return found
-    if only_objections_count(history, kind):
-        if unlifted(history, target_of(history, share), at(share)) & {"OBJECTED", "ERASED"}:
-            found.append("SHARE_AFTER_OBJECTION")
-        return found
-    return found + basis(history, share)
+    against = unlifted(history, targets_of(history, share), at(share))
+    if not needs_consent(history, kind):
+        if kind.role == "PROCESSOR":
+            against &= {"OBJECTED", "ERASED"}
+        return found + against_the_will(against)
+    return found + (against_the_will(against) or basis(history, share))
 
 
-def only_objections_count(history: History, kind: Nature) -> bool:
-    """4.2 step 3; a joint controller too if P3 says that it is no third party."""
-    return kind.role == "PROCESSOR" or (
-        kind.role == "JOINT_CONTROLLER" and not history.settings["joint_controller_as_third_party"]
-    )
+def needs_consent(history: History, kind: Nature) -> bool:
+    """4.2 step 3; not a processor, nor a joint controller if P3 says that it is no third party."""
+    joint_counts = history.settings["joint_controller_as_third_party"]
+    return kind.role == "THIRD_PARTY" or (kind.role == "JOINT_CONTROLLER" and joint_counts)
+
+
+def against_the_will(against: set[str]) -> list[str]:
+    """4a, strongest kind first."""
+    if against & {"OBJECTED", "ERASED"}:
+        return ["SHARE_AFTER_OBJECTION"]
+    if "WITHDRAWN" in against:
+        return ["SHARE_AFTER_WITHDRAWAL"]
+    return ["SHARE_DESPITE_REFUSAL"] if "REFUSED" in against else []
 
 
 def additive(history: History, share: Event) -> list[str]:
@@ -131,7 +153,7 @@ def additive(history: History, share: Event) -> list[str]:
     shared = set(categories(share))
     if kind.marketing and shared & PROHIBITED:
         found.append("PROHIBITED_DATA_CATEGORY")
-    if kind.marketing and not only_objections_count(history, kind):
+    if kind.marketing and needs_consent(history, kind):
         target = target_of(history, share)
         for category in shared & SPECIAL:
             consents = live(history, target, category, at(share))
@@ -150,15 +172,8 @@ def safe_transfer(share: Event) -> bool:
 
 
 def basis(history: History, share: Event) -> list[str]:
-    """4.2 step 4: the exclusive chain."""
+    """4.2 step 4 from 4b on: the exclusive chain."""
     t, target = at(share), target_of(history, share)
-    against = unlifted(history, target, t)
-    if against & {"OBJECTED", "ERASED"}:
-        return ["SHARE_AFTER_OBJECTION"]
-    if "WITHDRAWN" in against:
-        return ["SHARE_AFTER_WITHDRAWAL"]
-    if "REFUSED" in against:
-        return ["SHARE_DESPITE_REFUSAL"]
     # A share that states no categories still needs a consent (N2), for whatever it was.
     shared: list[str | None] = [*categories(share)] or [None]
     uncovered = [c for c in shared if not live(history, target, c, t)]

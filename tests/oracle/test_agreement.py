@@ -42,13 +42,17 @@ def test_on_histories_like_the_conformance_cases() -> None:
 def test_under_every_other_setting(policy: dict[str, Any]) -> None:
     core = core_policy(policy)
     changed = 0
-    for seed in range(100):
+    for seed in range(2000):
         events, clock = Teller(seed).history()
         expected = evaluate(events, policy, clock)
-        changed += expected != evaluate(events, {}, clock)
-        assert conclude(events, core, clock) == expected, seed
-    # P1 changes a severity only; every other setting must have made a difference.
-    assert changed or "legitimate_interest_mode" in policy
+        different = expected != evaluate(events, {}, clock)
+        changed += different
+        if seed < 100 or different:
+            assert conclude(events, core, clock) == expected, seed
+        # P1 changes a severity only; every other setting must have made a difference.
+        if seed >= 100 and (changed or "legitimate_interest_mode" in policy):
+            return
+    raise AssertionError("no history in which the setting makes a difference")
 
 
 def test_on_events_that_state_little() -> None:

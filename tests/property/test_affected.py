@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from streams.core import judge as judging
 from streams.core.affected import affected
-from streams.core.identifiers import EventId
+from streams.core.events import event_key
+from streams.core.identifiers import EventKey
 from streams.core.instants import Instant, hours
 from streams.core.policy import Policy, fixed_policy
 from streams.core.rules.assess import Assessment, assess
@@ -34,7 +35,7 @@ POLICIES = [
 
 def assessed(
     rows: list[EventRow], policy: Policy, clock: Instant | None
-) -> dict[EventId, Assessment]:
+) -> dict[EventKey, Assessment]:
     """Every event as a subject without indexes sees it."""
     subject = Subject.from_rows(CONTROLLER, SUBJECT, rows)
     return {
@@ -43,10 +44,10 @@ def assessed(
     }
 
 
-def touched_by(subject: Subject, fact: Fact, policy: Policy) -> set[EventId]:
+def touched_by(subject: Subject, fact: Fact, policy: Policy) -> set[EventKey]:
     """What `judge` judges again for a fact that is not stored yet."""
     row = EventRow(fact=fact, policy_digest="")
-    record = subject.records.get(fact.event.event_id)
+    record = subject.records.get(event_key(fact.event))
     if record is None:
         subject.add(row)
         return affected(subject, fact.event, policy)
@@ -68,7 +69,7 @@ def test_what_a_fact_changes_is_judged_again(
     if indexed:
         run.subject.arrange(policy, always=True)
     run.take(before, clock)
-    held = run.subject.records.get(new.event.event_id)
+    held = run.subject.records.get(event_key(new.event))
     if held is not None and held.holds(new.payload_hash) is not None:
         return
     rows = list(run.rows.values())
@@ -76,7 +77,7 @@ def test_what_a_fact_changes_is_judged_again(
     touched = touched_by(run.subject, new, policy)
     fresh = assessed([*rows, EventRow(fact=new, policy_digest="")], policy, clock)
     changed = {event_id for event_id, found in fresh.items() if old.get(event_id) != found}
-    assert changed - {new.event.event_id} <= touched
+    assert changed - {event_key(new.event)} <= touched
 
 
 @given(st.one_of(histories(16), few(30)), st.sampled_from(POLICIES), clocks)

@@ -103,7 +103,8 @@ def test_identity_stays_and_revisions_count() -> None:
 
 def test_a_duty_is_not_taken_for_its_finding() -> None:
     overdue, missed = LIVES["duty overdue"], LIVES["finding of the overdue duty"]
-    assert identity(overdue) == f"duty:{identity(missed)}"
+    assert isinstance(overdue, Duty)
+    assert identity(overdue) == f"duty:{overdue.duty_id}" != f"duty:{identity(missed)}"
     for form, name in names(overdue).items():
         assert name[0] != names(missed)[form][0]
     assert len(duty_missed()) == 5

@@ -62,7 +62,7 @@ def test_finding_example() -> None:
     assert finding_to_json(finding) == example("finding")
     assert decode_finding(encode_finding(finding)) == finding
     assert finding.violation_id == violation_id(
-        "OURCO", record["subject_id"], finding.event_id, finding.family
+        "OURCO", record["subject_id"], "data-share", finding.event_id, finding.family
     )
     seen = read_with_logical_types("finding", encode_finding(finding))
     assert seen["occurred_at"].isoformat() == "2026-09-02T03:00:00+00:00"

@@ -251,6 +251,7 @@ DUTY = Duty(
     severity=Severity.OBLIGATION,
     controller_id=ControllerId("OURCO"),
     subject_id=SubjectId("s-1"),
+    trigger_event_type=EventType.CONSENT_CHANGE,
     trigger_event_id=EventId("e-2"),
     trigger="WITHDRAWN",
     recipient_id=ACME,

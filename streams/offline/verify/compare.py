@@ -217,7 +217,8 @@ class _About:
             keys = [event_key(moment.event) for moment in moments if moment.event is not None]
         else:
             shares = [key_of(EventType.DATA_SHARE, share_id) for share_id in one.share_ids]
-            keys = [key_of(one.trigger_event_type, one.trigger_event_id), *shares]
+            kind = one.trigger_event_type or EventType.CONSENT_CHANGE
+            keys = [key_of(kind, one.trigger_event_id), *shares]
         for key in dict.fromkeys(keys):
             if key in records:
                 fact = records[key].row.fact
