@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from streams.core.identifiers import EventId, SubjectKey
+from streams.core.identifiers import EventKey, SubjectKey
 from streams.core.instants import EARLIEST, Instant
 from streams.core.judge import judge_again, left_by
 from streams.core.policy import Policy
@@ -31,10 +31,10 @@ class LongWork:
         key: SubjectKey,
         subject: Subject,
         fact: Fact,
-        left: Sequence[EventId],
+        left: Sequence[EventKey],
         place: tuple[str, int],
         outcome: Outcome,
-        after: tuple[Instant, EventId] = (EARLIEST, EventId("")),
+        after: tuple[Instant, EventKey] = (EARLIEST, EventKey("")),
     ) -> None:
         """`place` is the topic and offset of the record, `after` the event judged last.
 
@@ -59,15 +59,15 @@ class LongWork:
         some = self._left[self._next : self._next + AT_ONCE]
         self._next += len(some)
         decision = judge_again(self.subject, self.fact, some, policy, clock)
-        last = self.subject.records[some[-1]].event
-        self._after = last.occurred_at, last.event_id
+        last = some[-1]
+        self._after = self.subject.records[last].event.occurred_at, last
         return decision
 
     def unfinished(self) -> Unfinished:
         """How far it has come, for the progress row."""
         row = row_key(self.key, self.fact.event.event_id, self.fact.payload_hash)
-        at, event_id = self._after
-        return Unfinished(self._topic, self._offset, row, at, event_id, through=self.through)
+        at, key = self._after
+        return Unfinished(self._topic, self._offset, row, at, key, through=self.through)
 
 
 def taken_up(unfinished: Unfinished, key: SubjectKey, subject: Subject, policy: Policy) -> LongWork:
@@ -75,7 +75,7 @@ def taken_up(unfinished: Unfinished, key: SubjectKey, subject: Subject, policy: 
     for record in subject.records.values():
         fact = record.row.fact
         if row_key(key, fact.event.event_id, fact.payload_hash) == unfinished.row:
-            after = unfinished.after, unfinished.after_id
+            after = unfinished.after, unfinished.after_key
             left = left_by(subject, fact, policy, after)
             place = unfinished.topic, unfinished.offset
             return LongWork(key, subject, fact, left, place, Outcome.JUDGED, after)

@@ -67,11 +67,11 @@ def judge(
             duties=alone.duties,
             rejudged=1,
         )
-    left: tuple[EventId, ...] = ()
+    left: tuple[EventKey, ...] = ()
     if most is not None and len(touched) - 1 > most:
-        touched.discard(event.event_id)
+        touched.discard(event_key(event))
         left = tuple(_in_time(subject, touched))
-        touched = {event.event_id}
+        touched = {event_key(event)}
     revisions = [
         _again(subject, event_id, policy, clock, at=fact.ingested_at, new=fact)
         for event_id in _in_time(subject, touched)
@@ -85,7 +85,7 @@ def judge(
 def judge_again(
     subject: Subject,
     fact: Fact,
-    event_ids: Sequence[EventId],
+    event_ids: Sequence[EventKey],
     policy: Policy,
     clock: Instant | None,
 ) -> Decision:
@@ -99,23 +99,23 @@ def judge_again(
 
 
 def left_by(
-    subject: Subject, fact: Fact, policy: Policy, after: tuple[Instant, EventId]
-) -> list[EventId]:
+    subject: Subject, fact: Fact, policy: Policy, after: tuple[Instant, EventKey]
+) -> list[EventKey]:
     """What a fact that was taken in has left to be judged again, from a place on.
 
     The same as `judge` said, after a restart in between: `after` is the event judged last.
     """
     subject.arrange(policy)
     event = fact.event
-    record = subject.records[event.event_id]
+    record = subject.records[event_key(event)]
     touched = affected(subject, event, policy)
     if record.others:
         touched |= subject.without(record, lambda: _displaced_by(subject, record, policy))
-    touched.discard(event.event_id)
+    touched.discard(event_key(event))
     return [one for one in _in_time(subject, touched) if _place(subject, one) > after]
 
 
-def _displaced_by(subject: Subject, record: Record, policy: Policy) -> set[EventId]:
+def _displaced_by(subject: Subject, record: Record, policy: Policy) -> set[EventKey]:
     return affected(subject, record.event, policy, leaving=True)
 
 
@@ -191,7 +191,7 @@ def _in_time(subject: Subject, event_ids: Iterable[EventKey]) -> list[EventKey]:
     return sorted(event_ids, key=lambda event_id: _place(subject, event_id))
 
 
-def _place(subject: Subject, event_id: EventId) -> tuple[Instant, EventId]:
+def _place(subject: Subject, event_id: EventKey) -> tuple[Instant, EventKey]:
     return subject.records[event_id].event.occurred_at, event_id
 
 
@@ -199,7 +199,7 @@ def _decision(
     revisions: list[Revision],
     rows: list[EventRow],
     outcome: Outcome,
-    left: tuple[EventId, ...] = (),
+    left: tuple[EventKey, ...] = (),
 ) -> Decision:
     return Decision(
         outcome=outcome,

@@ -13,7 +13,7 @@ import msgspec
 
 from streams.core.events import Event
 from streams.core.findings import Duty, Finding
-from streams.core.identifiers import ConsentId, EventId, PayloadHash, RecipientId, Slot
+from streams.core.identifiers import ConsentId, EventId, EventKey, PayloadHash, RecipientId, Slot
 from streams.core.instants import LATEST, Instant
 from streams.core.vocabulary import DataCategory, DutyStatus, Status
 
@@ -166,4 +166,4 @@ class Decision(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     findings: tuple[Finding, ...] = ()
     duties: tuple[Duty, ...] = ()
     rejudged: int = 0
-    left: tuple[EventId, ...] = ()
+    left: tuple[EventKey, ...] = ()

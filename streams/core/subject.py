@@ -201,7 +201,7 @@ class Subject:
             record.others = (*record.others, row)
         return record
 
-    def without(self, record: Record, look: Callable[[], set[EventId]]) -> set[EventId]:
+    def without(self, record: Record, look: Callable[[], set[EventKey]]) -> set[EventKey]:
         """What is found where the payload that counts is not there, and the next one counts."""
         counting, others = record.row, record.others
         before = min(others, key=_rank)

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from streams.core.identifiers import EventId
+from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
 
 PROGRESS_KEY: Final = b"\x00P"
@@ -74,7 +74,7 @@ class Unfinished(msgspec.Struct, frozen=True, array_like=True):
     """A record that was taken in, and whose consequences are told piece by piece.
 
     `topic` and `offset` are the record's, `row` the key of its stored fact. Of what it can
-    change, all up to the event `after_id` at `after` is judged again; `through` once there
+    change, all up to the event `after_key` at `after` is judged again; `through` once there
     is nothing left, while the record itself is still to be read once more.
     """
 
@@ -82,7 +82,7 @@ class Unfinished(msgspec.Struct, frozen=True, array_like=True):
     offset: int
     row: bytes
     after: Instant
-    after_id: EventId
+    after_key: EventKey
     through: bool = False
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from streams.core.findings import Duty
 from streams.core.vocabulary import DutyStatus, Finality, Status
 from streams.siem.cloudevents import KafkaRecord
 from streams.siem.formats import FORMATS

@@ -56,7 +56,8 @@ def test_bytes_are_golden(name: str, value: bytes) -> None:
 def test_what_earlier_releases_kept_is_read() -> None:
     stored = decode_dead_letter(golden("dead_letter_v1"))
     assert (stored.original, stored.letter) == (ORIGINAL, LETTER)
-    assert decode_duty(golden("duty_v1")) == DUTY
+    before = msgspec.structs.replace(DUTY, trigger_event_type=None)
+    assert decode_duty(golden("duty_v1")) == before
 
 
 @pytest.mark.parametrize("name", EVENTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from streams.core.identifiers import EventId
+from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
 from streams.wire.progress import (
     CorruptProgress,
@@ -44,7 +44,7 @@ PROGRESS = Progress(
     owner=Owner("shop", "acc.", 2, {"purchase": "acc.purchase"}),
     topic_ids={"acc.purchase": "id"},
     begins={"acc.purchase": 3},
-    unfinished=Unfinished("purchase", 7, b"\x02", Instant(5), EventId("e"), through=True),
+    unfinished=Unfinished("purchase", 7, b"\x02", Instant(5), EventKey("e"), through=True),
 )
 SKIPS = "9195a8707572636861736508a56120627567a86f70657261746f72cf00000199c82cc000"
 OWNED = (
