@@ -119,11 +119,17 @@ def test_knowing_what_is_stored_holds() -> None:
 
 
 def test_knowing_what_is_stored_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forgets(subject: Subject, fact: Fact, policy: Policy, clock: Instant | None) -> Decision:
+    def forgets(
+        subject: Subject,
+        fact: Fact,
+        policy: Policy,
+        clock: Instant | None,
+        most: int | None = None,
+    ) -> Decision:
         """As if the hash of the payload were not among those that are stored."""
         if event_key(fact.event) in subject.records:
             fact = msgspec.structs.replace(fact, payload_hash=PayloadHash("f" * 64))
-        return judge(subject, fact, policy, clock)
+        return judge(subject, fact, policy, clock, most)
 
     monkeypatch.setattr(judging, "judge", forgets)
     with pytest.raises(Broken, match=FALSE):
