@@ -107,7 +107,7 @@ def test_an_objection_that_comes_late_after_thousands_of_shares(alone: Bus) -> N
             assert seconds < PROMPT_S
         later = unfinished(bus)
         if later is not None:
-            assert (later.after, later.after_key) >= (cut.after, cut.after_id)
+            assert (later.after, later.after_key) >= (cut.after, cut.after_key)
         with bus.start("w1", health_port=0) as worker:
             while bus.lag():
                 live(worker)
