@@ -1,7 +1,7 @@
 """Input records that claim to be of the future: whose clock is wrong, theirs or ours?
 
 Their timestamps are the producers' (CreateTime) or the broker's. No record stops a worker,
-so such a timestamp is read as the present time (`wire.arrival`), and somebody is told. But
+so such a timestamp is read as the present time (`wire.arrival`), and the log says so. But
 where our own clock is behind, every record looks so: the broker is asked first, by a tick.
 """
 
@@ -21,7 +21,7 @@ from streams.transport.clock import OwnClock
 from streams.wire.record import Record
 
 ASK_EVERY_S: Final = 60.0
-"""The broker is asked, and people are told, so often at most."""
+"""The broker is asked, and the log says it, so often at most."""
 
 log = structlog.get_logger("consentry.worker")
 
@@ -61,9 +61,9 @@ class Clocks:
         if self._app.settings.tick_source != "worker":
             return
         sending = await self._app.producer.send(self._ticks, None, VALUE, number, None, None)
-        told = await sending
-        if told.timestamp is not None:
-            self._clock.check_tick(self._ticks, number, told.offset, int(told.timestamp))
+        answer = await sending
+        if answer.timestamp is not None:
+            self._clock.check_tick(self._ticks, number, answer.offset, int(answer.timestamp))
 
     def _tell(self, record: Record) -> None:
         log.warning(

@@ -1,4 +1,4 @@
-"""Deleting from a data stream what was told of a person who has left: by query.
+"""Deleting from a data stream what was published about a person who has left: by query.
 
 A data stream takes no deletion by id, and holds a document for each revision; all of them
 bear the identity of the finding or duty.
