@@ -264,3 +264,45 @@ def test_names_of_any_bytes_are_reported_in_every_form(
     said = capfdbinary.readouterr().err
     assert b"caf\\xe9\\xff.jsonl:1: UNPROCESSABLE_EVENT" in said
     assert b"Traceback" not in said
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_what_lies_before_the_assessed_time_is_counted_apart(
+    tmp_path: Path, capsys: Capture, processes: str
+) -> None:
+    """In the table, in JSON lines and in the report; nothing is found on it."""
+    file, policy = tmp_path / "events.jsonl", tmp_path / "policy.toml"
+    file.write_bytes(lines(share("a"), share("b", subject_id="s2")) * 2)
+    policy.write_text("assess_from = 2099-01-01T00:00:00Z\n")
+    command = ["check", str(file), "--policy", str(policy), "--processes", processes]
+    assert main(command) == 0
+    assert "2 duplicates, 2 not assessed; 2 persons" in capsys.readouterr().out
+    assert main([*command, "--format", "jsonl"]) == 0
+    summary = next(
+        one
+        for one in map(json.loads, capsys.readouterr().out.splitlines())
+        if "not_assessed" in one
+    )
+    assert (summary["read"], summary["judged"], summary["not_assessed"]) == (4, 0, 2)
+    page = tmp_path / "report.html"
+    assert main([*command, "--output", str(page)]) == 0
+    assert "not assessed" in page.read_text("utf-8")
+    policy.write_text("")
+    assert main([*command[:-1], processes]) == 1
+    assert "not assessed" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("names", [("old", "new"), ("new", "old")])
+def test_old_facts_give_the_same_whichever_file_comes_first(
+    tmp_path: Path, capsys: Capture, names: tuple[str, str]
+) -> None:
+    long_ago = {
+        "occurred_at": "2019-06-01T10:00:00.000Z",
+        "recorded_at": "2019-06-01T10:00:00.000Z",
+    }
+    contents = {"old": lines(grant("g", **long_ago)), "new": lines(share("a"))}
+    for name, content in contents.items():
+        (tmp_path / f"{name}.jsonl").write_bytes(content)
+    files = [str(tmp_path / f"{name}.jsonl") for name in names]
+    assert main(["check", *files, "--format", "jsonl", "--clock", "2031-01-01T00:00:00Z"]) == 0
+    assert "NO_CONSENT" not in capsys.readouterr().out

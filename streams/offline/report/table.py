@@ -49,7 +49,7 @@ def print_table(result: Result, console: Screen) -> None:
 def _print_counts(result: Result, console: Screen) -> None:
     period = early = ""
     if result.not_assessed:
-        early = f", {result.not_assessed:,} not assessed (before the GDPR or assess_from)"
+        early = f", {result.not_assessed:,} not assessed"
     if result.first_at is not None and result.last_at is not None:
         period = f", {short(result.first_at)} to {short(result.last_at)}"
     console.print(

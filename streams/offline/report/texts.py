@@ -44,8 +44,8 @@ TEXTS: Final[dict[str, Pair]] = {
     "rejected": Pair("records rejected", "records geweigerd"),
     "summary": Pair("Summary", "Samenvatting"),
     "none": Pair(
-        "No findings. All events that could be read were judged.",
-        "Geen bevindingen. Alle leesbare gebeurtenissen zijn beoordeeld.",
+        "No findings on the events that were judged.",
+        "Geen bevindingen over de beoordeelde gebeurtenissen.",
     ),
     "over_time": Pair("Over time", "In de tijd"),
     "over_time_of": Pair(
