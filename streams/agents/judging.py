@@ -55,9 +55,18 @@ class RuleFault(Exception):
     """
 
     def __init__(
-        self, topic: str, partition: int, offset: int, error: str, trace: str | None = None
+        self,
+        topic: str,
+        partition: int,
+        offset: int,
+        error: str,
+        trace: str | None = None,
+        *,
+        begun: bool = False,
     ) -> None:
+        """`begun`: its fact is stored already, and what follows from it is judged in pieces."""
         super().__init__(f"{error} on {topic}, partition {partition}, offset {offset}")
+        self._begun = begun
         self.where: dict[str, object] = {
             "topic": topic,
             "partition": partition,
@@ -78,6 +87,11 @@ class RuleFault(Exception):
             return (
                 f"{told}, and install a release without the fault: what one tick brings, the "
                 "next one brings as well."
+            )
+        if self._begun:
+            return (
+                f"{told}, and install a release without the fault: the record is among the facts "
+                "already, and some of what follows from it is told."
             )
         return (
             f"{told}, and let it go on without this record: consentry skip --topic {topic} "
@@ -205,9 +219,6 @@ class PartitionJudge:
         unfinished = self._progress.unfinished
         if unfinished is None or unfinished.through or self._long is not None:
             return True
-        if (unfinished.topic, unfinished.offset) in self._skips:
-            self._progress.unfinished = self._taken_up = None
-            return True
         place = unfinished.topic, self._partition.number, unfinished.offset
         try:
             work = self._taken_up or self._take_up(unfinished)
@@ -217,7 +228,7 @@ class PartitionJudge:
         except (ConsentryError, CorruptRow):
             raise
         except Exception as error:  # noqa: BLE001 - its text may quote the record
-            raise RuleFault(*place, type(error).__name__) from None
+            raise RuleFault(*place, type(error).__name__, begun=True) from None
         finally:
             self._batch.positions[unfinished.topic] = unfinished.offset
         self._progress.unfinished = work.unfinished()
@@ -268,7 +279,8 @@ class PartitionJudge:
         except Exception as error:  # noqa: BLE001 - its text may quote the record
             fault = type(error).__name__
             place = record.topic, record.partition, record.offset
-            raise RuleFault(*place, fault, trace_id(record)) from None
+            begun = self._long is not None
+            raise RuleFault(*place, fault, trace_id(record), begun=begun) from None
         if self._long is not None:
             self._progress.unfinished = self._long.unfinished()
             return False

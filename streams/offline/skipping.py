@@ -132,6 +132,7 @@ async def _write(settings: Settings, bus: Bus, place: Place, order: Skip) -> Ord
             if (known.topic, known.offset) == (place.topic, place.offset):
                 return Ordered(known, before=True)
         _require_ahead(place, progress.positions.get(place.topic))
+        _require_not_begun(place, progress)
         if len(progress.skips) >= AT_MOST:
             raise ConsentryError(
                 f"{AT_MOST} records of partition {place.partition} are set aside already",
@@ -196,6 +197,18 @@ async def _require_own(settings: Settings, place: Place) -> None:
     before, now = progress.topic_ids.get(place.topic), ids.get(place.topic)
     if before and now and before != now:
         raise recreated(place.topic, before, now)
+
+
+def _require_not_begun(place: Place, progress: Progress) -> None:
+    """A record with many consequences is judged in pieces; its fact is stored with the first."""
+    begun = progress.unfinished
+    if begun is not None and (begun.topic, begun.offset) == (place.topic, place.offset):
+        raise ConsentryError(
+            f"{place}: the record is among the facts already, and some of what follows from it "
+            "is told, so it cannot be set aside",
+            "Install a release without the fault; the worker goes on where it was. Or raise the "
+            "setting `generation` and judge everything again.",
+        )
 
 
 def _require_ahead(place: Place, position: int | None) -> None:

@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 
 from streams.agents import judging, long_work, subjects
 from streams.core.events import Event
+from streams.core.judge import judge_again
 from streams.core.vocabulary import DutyStatus, Status
+from streams.errors import ConsentryError
+from streams.offline import skipping
+from streams.offline.skipping import Place
 from streams.transport.delivery import Bounds
 from streams.wire.findings import decode_duty, decode_finding
 from streams.wire.progress import decode_progress
@@ -159,3 +163,43 @@ def test_a_cut_anywhere_changes_nothing(facts: list[Any], seed: int, cut: int) -
 
 def read(world: World) -> int:
     return sum(counters.read for counters in world.progress.counters.values())
+
+
+def test_a_record_that_is_judged_in_part_cannot_be_set_aside() -> None:
+    """Its fact is stored, so what follows from it must be told."""
+    world = World(SMALL)
+    world.take(*world.story(grant(-2), *shares()))
+    record = late(world)
+    judged, calls = judge_again, 0
+
+    def fails_later(*given: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls > 9:
+            raise ValueError
+        return judged(*given)
+
+    with (
+        patch.object(long_work, "judge_again", fails_later),
+        pytest.raises(judging.RuleFault) as raised,
+    ):
+        world.take(record)
+    remedy = raised.value.remedy(NAMES.ticks)
+    assert "consentry skip" not in remedy
+    assert "release without the fault" in remedy
+    progress = decode_progress(world.kept.batches[-1].progress)
+    place = Place(record.topic, 0, record.offset)
+    with pytest.raises(ConsentryError, match="among the facts already"):
+        skipping._require_not_begun(place, progress)
+    skipping._require_not_begun(place._replace(offset=place.offset + 1), progress)
+
+
+def test_a_record_that_fails_at_once_can() -> None:
+    world = World(SMALL)
+    (record,) = world.story(grant(-2))
+    with (
+        patch.object(judging, "judge", side_effect=ValueError),
+        pytest.raises(judging.RuleFault) as raised,
+    ):
+        world.take(record)
+    assert f"--offset {record.offset} " in raised.value.remedy(NAMES.ticks)

@@ -26,10 +26,10 @@ thread.Thread._fetch = lossy
 A_RULE_RAISES = """
 from streams.agents import judging
 judge = judging.judge
-def broken(subject, fact, policy, clock):
+def broken(subject, fact, *more):
     if fact.event.event_id == "3-fine":
         raise ValueError(f"secret {fact.event.subject_id}")
-    return judge(subject, fact, policy, clock)
+    return judge(subject, fact, *more)
 judging.judge = broken
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,27 +42,29 @@ def verified(bus: Bus) -> bool:
     return found.returncode == 0
 
 
-def test_a_record_that_stops_a_worker_is_set_aside(bus: Bus) -> None:
+@pytest.mark.parametrize("store", ["memory", "rocksdb"])
+def test_a_record_that_stops_a_worker_is_set_aside(bus: Bus, tmp_path: Path, store: str) -> None:
+    kept: dict[str, Any] = {"store": store, "store_folder": tmp_path}
     events = stories(5)
-    with bus.worker(fault=A_RULE_RAISES) as broken:
+    with bus.worker(fault=A_RULE_RAISES, **kept) as broken:
         bus.send(*bus.events(events))
         assert broken.ended() == CRASHED
         [where] = broken.said("worker.crashed")
         said = [line for line in broken.text.splitlines() if line][-1]
         assert f"consentry skip --topic {where['topic']} --partition {where['partition']} " in said
         assert f"--offset {where['offset']} " in said
-    with bus.start(fault=A_RULE_RAISES) as again:
+    with bus.start(fault=A_RULE_RAISES, **kept) as again:
         assert again.ended() == CRASHED
     ordered, again_ordered = skip(bus, where), skip(bus, where)
     assert ordered.returncode == again_ordered.returncode == 0, ordered.stderr
     assert "ordered before, by operator" in again_ordered.stdout
-    with bus.worker(fault=A_RULE_RAISES) as going:
+    with bus.worker(fault=A_RULE_RAISES, **kept) as going:
         bus.settle(going)
         rest = [event for event in events if event.event_id != "3-fine"]
         reference = f"{where['topic']}/{where['partition']}/{where['offset']}"
         bus.settle(going)
         going.kill()
-    with bus.worker(fault=A_RULE_RAISES) as restarted:
+    with bus.worker(fault=A_RULE_RAISES, **kept) as restarted:
         bus.settle(restarted)
         assert verified(bus)
     [letter] = bus.dead_letters()
