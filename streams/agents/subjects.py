@@ -137,7 +137,8 @@ class Subjects:
             if key in self.live or key in self.deadlines:
                 continue
             ends: list[Instant] = []
-            for place, row in self._rows.rows_of(key).items():
+            # A copy: between two steps an event of this very person may be judged and stored.
+            for place, row in list(self._rows.rows_of(key).items()):
                 end = next_deadline(row, place)
                 if end is not None:
                     ends.append(end)

@@ -110,6 +110,22 @@ def test_a_replay_right_after_a_restart_hides_no_deadline() -> None:
     assert "RECIPIENT_NOT_NOTIFIED" in world.codes()
 
 
+def test_deadlines_are_looked_for_while_events_of_the_same_person_are_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("streams.agents.subjects.INDEX_SLICE_S", -1.0)  # a step for each row
+    world = World(shelf=Shelf())
+    world.take(*world.story(*story(0)))
+    world.restart(indexing=False)
+    steps = 0
+    for _ in world.judge.subjects.index():
+        steps += 1
+        world.take(*world.story(share(story(0)[0].subject_id, f"more-{steps}", START)))
+    assert steps > 1
+    world.tick(LATER + days(10))
+    assert "RECIPIENT_NOT_NOTIFIED" in world.codes()
+
+
 def test_old_events_are_judged_like_any_others() -> None:
     world = World()
     world.take(*world.story(share("known", "1", START)))
