@@ -31,10 +31,10 @@ A_RULE_RAISES = Fault(
     """
 from streams.agents import judging
 judge = judging.judge
-def broken(subject, fact, policy, clock):
+def broken(subject, fact, *more):
     if fact.event.event_id == "3-fine":
         raise ValueError
-    return judge(subject, fact, policy, clock)
+    return judge(subject, fact, *more)
 judging.judge = broken
 """,
     killed=False,
