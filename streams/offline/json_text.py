@@ -1,4 +1,4 @@
-"""JSON text as the bytes of its records: lines, one array, or pretty-printed objects.
+"""JSON text as the bytes of its records: lines, one array, or objects of any layout.
 
 Which of them a text is, its first record says. Records are cut out without reading them,
 so that one decoder judges the bytes of every form, and no record is held that is longer
@@ -129,6 +129,9 @@ def text_records(file: str, stream: io.BufferedReader) -> Iterator[Found]:
     if line.lstrip().startswith(b"["):
         yield from _array(file, text)
         # What may stand behind it is read as lines, whose numbers go on from there.
+    elif _has_another_object(line):
+        yield from _one_after_the_other(file, text)
+        return
     elif _is_pretty(text):
         yield from _pretty(file, text)
         return
@@ -161,6 +164,11 @@ class _Elements:
         self._held.append(part)
         if self._size > MAX_RECORD:
             self._held.clear()
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is more of it than blanks."""
+        return self._size > MAX_RECORD or any(part.strip() for part in self._held)
 
     def end(self) -> Iterator[Found]:
         """The whole of it, and begin the next one. One that is blank is passed over."""
@@ -201,6 +209,42 @@ def _array(file: str, text: _Text) -> Iterator[Found]:
     if nesting.depth == 1 and not nesting.in_string:
         yield from elements.end()
     yield Unread(file, elements.number + 1, "the JSON array is cut short")
+
+
+def _has_another_object(line: bytes) -> bool:
+    """Whether a whole object is followed by another on the same line."""
+    nesting = Nesting()
+    at = 0
+    while line.lstrip().startswith(b"{") and (at := nesting.stop(line, at)) < len(line):
+        if line[at] != _COMMA:
+            nesting.turn(line[at])
+        at += 1
+        if nesting.depth <= 0:
+            return line[at:].lstrip().startswith(b"{") and _is_object(line[:at])
+    return False
+
+
+def _one_after_the_other(file: str, text: _Text) -> Iterator[Found]:
+    """Objects with nothing between them, or blanks, by number, as some exports have them."""
+    nesting = Nesting()
+    elements = _Elements(file)
+    while chunk := text.chunk():
+        start = at = 0
+        while (stop := nesting.stop(chunk, at)) < len(chunk):
+            at = stop + 1
+            if chunk[stop] == _COMMA:
+                continue
+            nesting.turn(chunk[stop])
+            if nesting.depth == 0:
+                elements.add(chunk[start:at])
+                yield from elements.end()
+                start = at
+            elif nesting.depth < 0:
+                yield Unread(file, elements.number + 1, "a bracket is closed that was not opened")
+                return
+        elements.add(chunk[start:])
+    if elements.is_begun:
+        yield Unread(file, elements.number + 1, "an object is cut short")
 
 
 def _is_pretty(text: _Text) -> bool:

@@ -35,6 +35,8 @@ FORMS = {
     "pretty array": b"\n\n" + json.dumps(EVENTS, indent=2).encode() + b"\n\n",
     "array of lines": b"[\r\n" + b",\n".join(lines(one).strip() for one in EVENTS) + b"\n]\n",
     "pretty objects": b"\n".join(json.dumps(one, indent=1).encode() for one in EVENTS),
+    "one after the other": b"".join(json.dumps(one).encode() for one in EVENTS),
+    "blanks between": b" \t".join(json.dumps(one).encode() for one in EVENTS) + b"\n\n",
     "array and lines": json.dumps(EVENTS[:2]).encode() + b"\n" + lines(*EVENTS[2:]),
 }
 
@@ -94,7 +96,7 @@ def test_numbers_are_those_of_lines_and_of_elements() -> None:
     assert [one.number for one in read(FORMS["pretty array"])] == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("form", ["array", "pretty array", "pretty objects"])
+@pytest.mark.parametrize("form", ["array", "pretty array", "pretty objects", "one after the other"])
 def test_what_is_cut_short_is_unread_from_there_on(form: str) -> None:
     content = FORMS[form].rstrip()
     for cut in range(len(content) - 1, len(content) // 2, -97):
