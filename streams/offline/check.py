@@ -14,13 +14,6 @@ from typing import Final
 
 import msgspec
 
-from streams.core.events import (
-    ConsentChange,
-    DataShare,
-    Event,
-    MarketingMessage,
-    RecipientNotification,
-)
 from streams.core.findings import DeadLetter, Duty, Finding
 from streams.core.identifiers import ControllerId, EventId, SubjectId, ViolationId
 from streams.core.instants import Instant
@@ -32,6 +25,7 @@ from streams.core.state import Fact, Outcome, Source
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, EventType, Severity, Status
 from streams.offline.memory import Memory
+from streams.offline.names import Names
 from streams.offline.records import Damaged, Found, Line, Unread
 from streams.offline.spool import ONE_PERSON, Facts, Key, Spool
 from streams.wire.decode import Decoded, Rejected, decode
@@ -41,9 +35,6 @@ SEVERITIES = tuple(Severity)
 
 JUDGED_BYTES: Final = 2_000
 """About what judging an event adds to the memory of its subject."""
-
-MOST_NAMES: Final = 50_000
-"""Controllers, and recipients, that are compared; who has more does not read about them."""
 
 NO_PARTITION = -1
 """The partition of a source that is a file (streams.core.state.Source)."""
@@ -57,44 +48,6 @@ class RejectedLine(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     field: str | None
     reason: str
-
-
-@dataclass(slots=True)
-class Names:
-    """The controllers and recipients that events named, the first `MOST_NAMES` of each."""
-
-    controllers: set[str] = field(default_factory=set)
-    recipients: set[str] = field(default_factory=set)
-
-    def note(self, event: Event) -> None:
-        """Take in those of an event."""
-        if len(self.controllers) < MOST_NAMES:
-            self.controllers.add(event.controller_id)
-        if len(self.recipients) >= MOST_NAMES:
-            return
-        if isinstance(event, DataShare | RecipientNotification):
-            self.recipients.add(event.recipient_id)
-        elif isinstance(event, ConsentChange) and event.recipient_ids:
-            self.recipients.update(event.recipient_ids[:MOST_NAMES])
-        elif isinstance(event, MarketingMessage) and event.advertiser_id is not None:
-            self.recipients.add(event.advertiser_id)
-
-    def add(self, other: Names) -> None:
-        """Take in those of another part of the events."""
-        self.controllers |= other.controllers
-        self.recipients |= other.recipients
-
-    @property
-    def alike(self) -> dict[str, list[list[str]]]:
-        """Names that differ from each other by case alone: different ids, perhaps one meant."""
-        return {"controllers": _alike(self.controllers), "recipients": _alike(self.recipients)}
-
-
-def _alike(names: set[str]) -> list[list[str]]:
-    by_folded: dict[str, list[str]] = {}
-    for name in sorted(names):
-        by_folded.setdefault(name.casefold(), []).append(name)
-    return [same for same in by_folded.values() if len(same) > 1]
 
 
 @dataclass(slots=True)

@@ -7,39 +7,18 @@ read, or it is named with the reason why not.
 from __future__ import annotations
 
 import os
-import re
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
-
-import msgspec
 
 from streams.errors import ConsentryError
-from streams.offline.containers import CONTAINER_MAGIC
-from streams.offline.formats import WHAT_IS_READ, foreign_format
+from streams.offline.content import look_into
+from streams.offline.formats import WHAT_IS_READ
 from streams.offline.read import STDIN
 from streams.offline.records import shown_name
-from streams.offline.unpack import UNPACKING_ERRORS, DamagedError, NotInstalledError, unpacked
-
-LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
-"""What is called so is read in any case, line by line."""
-
-DOCUMENTS: Final = (
-    ".toml", ".yaml", ".yml", ".md", ".rst", ".html", ".htm", ".css", ".js", ".py", ".sh", ".ini",
-    ".cfg", ".pdf", ".png", ".jpg", ".jpeg", ".svg",
-)  # fmt: skip
-"""What is called so and holds no JSON is named, and nobody would look for events in it."""
-
-HEAD: Final = 65_536
-"""Bytes of a file of a folder that say what it is."""
-
-_PACKED: Final = re.compile(r"(\.(gz|gzip|zst|zstd|xz|bz2)|\.\d+)+$")
-_JSON: Final = re.compile(rb'(\xef\xbb\xbf)?\s*(\{\s*["}]|\[\s*[{\]])')
-_REPORT: Final = re.compile(rb'(\xef\xbb\xbf)?\s*\{"kind":"(finding|duty|rejected|unread|summary)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +108,7 @@ class _Search:
             if not stat.S_ISREG(found.st_mode):
                 self._pass_over(path, "it is no regular file")
                 return
-            looked = _look_into(path)
+            looked = look_into(path)
         except OSError as error:
             self._pass_over(path, f"it cannot be opened: {error.strerror}")
             return
@@ -191,66 +170,6 @@ def _of_link(path: str, folder: str) -> tuple[str, bool]:
     if target.is_relative_to(top) and not _is_hidden(target, top):
         return f"it is a link into the folder itself: {shown_name(str(target))}", False
     return f"it is a link; name what it leads to: {shown_name(str(target))}", True
-
-
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """What a look into a file says.
-
-    `events`: it looks as if it held some. `reason`: why it is not read; None: it is.
-    `unread`: it may hold events, for all that is known.
-    """
-
-    events: bool
-    reason: str | None = None
-    unread: bool = True
-
-
-def _look_into(path: str) -> _Looked:
-    try:
-        with Path(path).open("rb") as raw:
-            stream, _, _ = unpacked(raw)
-            head = stream.read(HEAD)
-    except (NotInstalledError, DamagedError):
-        return _Looked(events=True)  # reading says what is wrong
-    except UNPACKING_ERRORS:
-        return _Looked(events=True)
-    except OSError as error:
-        if error.errno:
-            raise
-        return _Looked(events=True)
-    return _of_head(path.lower(), head)
-
-
-def _of_head(name: str, head: bytes) -> _Looked:
-    if head.startswith(CONTAINER_MAGIC):
-        return _Looked(events=True)
-    if _REPORT.match(head):
-        return _Looked(events=False, reason="it is a report of this program", unread=False)
-    suffixes = _PACKED.sub("", name)
-    document = suffixes.endswith(DOCUMENTS)
-    if (foreign := foreign_format(head)) is not None:
-        return _Looked(events=False, reason=foreign, unread=not document)
-    if not head or suffixes.endswith(LINE_SUFFIXES):
-        return _Looked(events=bool(head))
-    if not _JSON.match(head):
-        reason = f"it begins with neither a JSON object nor a JSON array; {WHAT_IS_READ}"
-        return _Looked(events=False, reason=reason, unread=not document)
-    if b'"event_type"' not in head:
-        reason = "it is JSON without events: no event_type stands in it"
-        return _Looked(events=False, reason=reason, unread=not _is_one_object(head))
-    return _Looked(events=True)
-
-
-def _is_one_object(head: bytes) -> bool:
-    """Whether it begins a single JSON object over several lines: a document, no export."""
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    first, end, _ = text.partition(b"\n")
-    try:
-        msgspec.json.decode(first)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return text.startswith(b"{") and bool(end)
-    return False
 
 
 def _outputs(output: Path | None) -> dict[tuple[int, int], str]:

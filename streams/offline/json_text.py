@@ -9,13 +9,13 @@ and hide a key that is given twice.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
-from streams.offline.records import MAX_RECORD, Damaged, Found, Line, Unread
+from streams.offline.nesting import COMMA, OPENING, Elements, Nesting, too_long
+from streams.offline.records import MAX_RECORD, Found, Line, Unread
 
 CHUNK: Final = 65_536
 
@@ -24,58 +24,10 @@ MAX_SKIPPED: Final = 1_073_741_824
 
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANKS: Final = b" \t\r\n"
-_QUOTE: Final = 0x22
-_COMMA: Final = 0x2C
-_OPENING: Final = b"{["
 _ENDING: Final = b",]"
 """What ends an element of an array."""
 
-# Possessive: nothing is kept to come back to, so no text can make them slow.
-_IN_ARRAY: Final = re.compile(rb'(?>[^"{}\[\],]+|"[^"\\]*")*+')
-_DEEPER: Final = re.compile(rb'(?>[^"{}\[\]]+|"[^"\\]*")*+')
-_IN_STRING: Final = re.compile(rb'(?>[^"\\]+|\\.)*+', re.DOTALL)
-
 _raw_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-
-
-class Nesting:
-    """How deep within brackets a text is, whatever its strings hold."""
-
-    def __init__(self) -> None:
-        self.depth = 0
-        self.in_string = False
-        self._escaped = False
-
-    def stop(self, data: bytes, at: int) -> int:
-        """The offset of the next bracket or, at depth 1, comma; the length where none is left."""
-        size = len(data)
-        while at < size:
-            if self._escaped:
-                self._escaped = False
-                at += 1
-            elif self.in_string:
-                at = _end(_IN_STRING, data, at)
-                if at < size:
-                    self.in_string = data[at] != _QUOTE
-                    self._escaped = self.in_string
-                    at += 1
-            else:
-                at = _end(_IN_ARRAY if self.depth == 1 else _DEEPER, data, at)
-                if at == size or data[at] != _QUOTE:
-                    return at
-                self.in_string = True
-                at += 1
-        return size
-
-    def turn(self, bracket: int) -> None:
-        """Go in or out by a bracket."""
-        self.depth += 1 if bracket in _OPENING else -1
-
-
-def _end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
-    match = pattern.match(data, at)
-    assert match is not None  # each may match nothing
-    return match.end()
 
 
 class _Text:
@@ -144,49 +96,15 @@ def _lines(file: str, text: _Text) -> Iterator[Found]:
             if not line.endswith(b"\n") and not text.skip_line():
                 yield Unread(file, text.number, "a line has no end within 1 GiB")
                 return
-            yield _too_long(file, text.number, "line")
+            yield too_long(file, text.number, "line", MAX_RECORD)
         elif value := line.strip():
             yield Line(file, text.number, value)
-
-
-class _Elements:
-    """The element of an array that is being read, and how many there were."""
-
-    def __init__(self, file: str) -> None:
-        self.number = 0
-        self._file = file
-        self._size = 0
-        self._held: list[bytes] = []
-
-    def add(self, part: bytes) -> None:
-        """Some bytes of it; of one that is too long none are held."""
-        self._size += len(part)
-        self._held.append(part)
-        if self._size > MAX_RECORD:
-            self._held.clear()
-
-    @property
-    def is_begun(self) -> bool:
-        """Whether there is more of it than blanks."""
-        return self._size > MAX_RECORD or any(part.strip() for part in self._held)
-
-    def end(self) -> Iterator[Found]:
-        """The whole of it, and begin the next one. One that is blank is passed over."""
-        value = b"".join(self._held).strip()
-        if self._size > MAX_RECORD:
-            self.number += 1
-            yield _too_long(self._file, self.number, "element")
-        elif value:
-            self.number += 1
-            yield Line(self._file, self.number, value)
-        self._held.clear()
-        self._size = 0
 
 
 def _array(file: str, text: _Text) -> Iterator[Found]:
     """The elements of an array, by number; what stands behind it is left in the text."""
     nesting = Nesting()
-    elements = _Elements(file)
+    elements = Elements(file, MAX_RECORD)
     while chunk := text.chunk():
         start = at = 0
         while (stop := nesting.stop(chunk, at)) < len(chunk):
@@ -196,13 +114,13 @@ def _array(file: str, text: _Text) -> Iterator[Found]:
                 elements.add(chunk[start:stop])
                 yield from elements.end()
                 start = at
-                if mark != _COMMA:
+                if mark != COMMA:
                     text.number = elements.number
                     text.give_back(chunk[at:])
                     return
-            elif mark != _COMMA:
+            elif mark != COMMA:
                 nesting.turn(mark)
-                if nesting.depth == 1 and mark in _OPENING:
+                if nesting.depth == 1 and mark in OPENING:
                     start = at  # the bracket of the array itself
         if nesting.depth:
             elements.add(chunk[start:])
@@ -216,7 +134,7 @@ def _has_another_object(line: bytes) -> bool:
     nesting = Nesting()
     at = 0
     while line.lstrip().startswith(b"{") and (at := nesting.stop(line, at)) < len(line):
-        if line[at] != _COMMA:
+        if line[at] != COMMA:
             nesting.turn(line[at])
         at += 1
         if nesting.depth <= 0:
@@ -227,12 +145,12 @@ def _has_another_object(line: bytes) -> bool:
 def _one_after_the_other(file: str, text: _Text) -> Iterator[Found]:
     """Objects with nothing between them, or blanks, by number, as some exports have them."""
     nesting = Nesting()
-    elements = _Elements(file)
+    elements = Elements(file, MAX_RECORD)
     while chunk := text.chunk():
         start = at = 0
         while (stop := nesting.stop(chunk, at)) < len(chunk):
             at = stop + 1
-            if chunk[stop] == _COMMA:
+            if chunk[stop] == COMMA:
                 continue
             nesting.turn(chunk[stop])
             if nesting.depth == 0:
@@ -267,7 +185,7 @@ def _object(text: _Text) -> tuple[list[bytes], bool]:
         size += len(line)
         at = 0
         while (at := nesting.stop(line, at)) < len(line):
-            if line[at] != _COMMA:
+            if line[at] != COMMA:
                 nesting.turn(line[at])
             at += 1
             if nesting.depth <= 0:
@@ -298,7 +216,3 @@ def _pretty(file: str, text: _Text) -> Iterator[Found]:
             yield Unread(file, number, "a pretty-printed object is cut short or damaged")
             return
         yield Line(file, number, b"".join(lines).strip(_BLANKS))
-
-
-def _too_long(file: str, number: int, what: str) -> Damaged:
-    return Damaged(file, number, f"the {what} is longer than {MAX_RECORD} bytes")

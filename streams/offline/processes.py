@@ -12,18 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from enum import Enum
-from functools import cache
-from io import BytesIO
 from itertools import islice
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Final
-from zlib import crc32
 
-import msgspec
-from fastavro import parse_schema, schemaless_reader
-
-from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
@@ -34,10 +27,8 @@ from streams.offline.memory import LEAST_MIB, MIB, Memory
 from streams.offline.read import read_events
 from streams.offline.records import Advance, Found, Line
 from streams.offline.result import Collected, Result
+from streams.offline.shares import share_of
 from streams.offline.spool import Moments
-from streams.wire.decode import Rejected, decode
-from streams.wire.framing import AVRO_HEADER, AVRO_MARKER
-from streams.wire.schemas import schemas
 
 WORTHWHILE_BYTES: Final = 16_000_000
 """Of shorter inputs one process has judged half before others have started."""
@@ -49,13 +40,6 @@ RECORDS_AT_ONCE: Final = 500
 BYTES_AT_ONCE: Final = 1_048_576
 
 Records = list[Found]
-
-
-class _Key(msgspec.Struct):
-    """The subject of a record, whatever else it holds."""
-
-    controller_id: str
-    subject_id: str
 
 
 def processes_for(size: int, memory: int) -> int:
@@ -107,56 +91,6 @@ def run_shared(
                 _raise_what_it_said(share)
             raise ended_early(started) from None
     return whole.finish()
-
-
-def share_of(record: Found, of: int) -> int:
-    """Which share a record belongs to. One that names no subject is refused by any."""
-    key = subject_in(record.value) if isinstance(record, Line) else None
-    return crc32(key) % of if key is not None else 0
-
-
-def subject_in(value: bytes) -> bytes | None:
-    """The subject's key in a record, as text or in Avro; None where it names none."""
-    if value.startswith(AVRO_MARKER):
-        return _subject_in_avro(value)
-    try:
-        key = _key(value)
-        return subject_key(ControllerId(key.controller_id), SubjectId(key.subject_id))
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return None
-
-
-_key = msgspec.json.Decoder(_Key).decode
-
-
-_LEADING: Final = ("event_id", "controller_id", "subject_id")
-
-
-@cache
-def _leads_with_ids(fingerprint: bytes) -> bool:
-    """Whether the records of a schema begin with these three texts, as those of ours do."""
-    schema = schemas().by_fingerprint.get(fingerprint)
-    first = schema.parsed["fields"][: len(_LEADING)] if schema is not None else []
-    return [(one["name"], one["type"]) for one in first] == [(name, "string") for name in _LEADING]
-
-
-def _subject_in_avro(value: bytes) -> bytes | None:
-    """Looks at the first bytes where it can: reading all of it is for those that judge."""
-    if _leads_with_ids(value[len(AVRO_MARKER) : AVRO_HEADER]):
-        body = BytesIO(value)
-        body.seek(AVRO_HEADER)
-        try:
-            _, controller_id, subject_id = (schemaless_reader(body, _TEXT, None) for _ in _LEADING)
-            return subject_key(str(controller_id), str(subject_id))
-        except Exception:  # noqa: BLE001 - a reader of foreign bytes may raise anything
-            return None
-    decoded = decode(value, None)
-    if isinstance(decoded, Rejected):
-        return None
-    return subject_key(decoded.event.controller_id, decoded.event.subject_id)
-
-
-_TEXT: Final = parse_schema("string")
 
 
 def _deal(records: Iterable[Found], shares: Sequence[Connection]) -> None:

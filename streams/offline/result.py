@@ -13,7 +13,6 @@ from streams.core.vocabulary import DutyStatus, EventType, Severity
 from streams.offline.check import (
     SEVERITIES,
     Gathered,
-    Names,
     RejectedLine,
     gather,
     judged,
@@ -21,6 +20,7 @@ from streams.offline.check import (
 )
 from streams.offline.find import Inputs, PassedOver
 from streams.offline.memory import Memory
+from streams.offline.names import Names
 from streams.offline.read import read_events
 from streams.offline.records import Advance, Unread
 from streams.offline.spool import Key, Moments, Spool

@@ -54,7 +54,7 @@ def test_bad_lines_are_named_by_file_and_line_and_the_rest_is_sent(tmp_path: Pat
         b'{"event_type":"gossip"}',
         GOOD.replace(b'"EMAIL"', b'"PIGEON"'),
         GOOD.replace(b"SERVICE", b"MARKETING"),
-        GOOD[:-1] + b',"message_id":"' + address.encode() + b'"}',
+        GOOD[:-1] + b',"advertiser_id":"' + address.encode() + b'"}',
         b"0" * 1_100_000,
     ]
     file.write_bytes(b"\n".join(lines))

@@ -18,7 +18,8 @@ import pytest
 from backports import zstd
 
 from streams.offline import json_text, unpack
-from streams.offline.json_text import Nesting, text_records
+from streams.offline.json_text import text_records
+from streams.offline.nesting import Nesting
 from streams.offline.read import Damaged, Found, Line, Unread, read_events
 from tests.offline.events import grant, lines, share
 

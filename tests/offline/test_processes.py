@@ -20,9 +20,10 @@ from streams.dev.samples import Form, SampleOptions, make_sample, write_sample
 from streams.errors import ConsentryError
 from streams.offline import processes
 from streams.offline.find import Inputs
-from streams.offline.processes import processes_for, run_shared, share_of
+from streams.offline.processes import processes_for, run_shared
 from streams.offline.records import Damaged, Line
 from streams.offline.result import Result, run_check
+from streams.offline.shares import share_of
 from streams.policy_file import load_policy
 from streams.wire.schemas import schemas
 from tests.offline.events import AT, grant, lines, share

@@ -1,0 +1,55 @@
+"""Controllers and recipients that events name, and which of them differ by case alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from streams.core.events import (
+    ConsentChange,
+    DataShare,
+    Event,
+    MarketingMessage,
+    RecipientNotification,
+)
+
+MOST_NAMES: Final = 50_000
+"""Controllers, and recipients, that are compared; who has more does not read about them."""
+
+
+@dataclass(slots=True)
+class Names:
+    """The controllers and recipients that events named, the first `MOST_NAMES` of each."""
+
+    controllers: set[str] = field(default_factory=set)
+    recipients: set[str] = field(default_factory=set)
+
+    def note(self, event: Event) -> None:
+        """Take in those of an event."""
+        if len(self.controllers) < MOST_NAMES:
+            self.controllers.add(event.controller_id)
+        if len(self.recipients) >= MOST_NAMES:
+            return
+        if isinstance(event, DataShare | RecipientNotification):
+            self.recipients.add(event.recipient_id)
+        elif isinstance(event, ConsentChange) and event.recipient_ids:
+            self.recipients.update(event.recipient_ids[:MOST_NAMES])
+        elif isinstance(event, MarketingMessage) and event.advertiser_id is not None:
+            self.recipients.add(event.advertiser_id)
+
+    def add(self, other: Names) -> None:
+        """Take in those of another part of the events."""
+        self.controllers |= other.controllers
+        self.recipients |= other.recipients
+
+    @property
+    def alike(self) -> dict[str, list[list[str]]]:
+        """Names that differ from each other by case alone: different ids, perhaps one meant."""
+        return {"controllers": _alike(self.controllers), "recipients": _alike(self.recipients)}
+
+
+def _alike(names: set[str]) -> list[list[str]]:
+    by_folded: dict[str, list[str]] = {}
+    for name in sorted(names):
+        by_folded.setdefault(name.casefold(), []).append(name)
+    return [same for same in by_folded.values() if len(same) > 1]
