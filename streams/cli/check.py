@@ -147,7 +147,9 @@ def check(
     unread = report_unread(result.unread, result.passed_over)
     if not result.usable:
         if unread and not result.read:
-            raise ConsentryError("nothing of the input could be read", "Mend or convert the files.")
+            raise ConsentryError(
+                "nothing of the input could be read", "Repair or convert the files."
+            )
         if result.read:
             raise ConsentryError(
                 f"none of the {result.read} records could be read as an event",

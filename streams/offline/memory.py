@@ -76,7 +76,7 @@ class Meter:
 
 
 def resident() -> int:
-    """Bytes of memory that this process has now; where that is not told, its most so far."""
+    """Bytes of memory that this process has now; where the system does not say, its most so far."""
     try:
         return int(_STATM.read_bytes().split()[1]) * resource.getpagesize()
     except OSError:

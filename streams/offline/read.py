@@ -1,6 +1,6 @@
 """Events as bytes from files and standard input.
 
-JSON text or Avro object container files, plain or packed, told apart by their first bytes
+JSON text or Avro object container files, plain or packed, distinguished by their first bytes
 and not by their names. What cannot be read is handed on as `Damaged` (one record) or
 `Unread` (nobody knows how many), so that the rest is judged.
 """
@@ -58,13 +58,13 @@ def _telling(records: Iterator[Found], raw: BinaryIO, advance: Advance | None) -
     if advance is None or not raw.seekable():
         yield from records
         return
-    told = 0
+    reported = 0
     for count, record in enumerate(records):
         if count % _TELL_EVERY == 0:
-            advance(raw.tell() - told)
-            told = raw.tell()
+            advance(raw.tell() - reported)
+            reported = raw.tell()
         yield record
-    advance(raw.tell() - told)
+    advance(raw.tell() - reported)
 
 
 def _read_stream(file: str, raw: BinaryIO) -> Iterator[Found]:

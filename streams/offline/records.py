@@ -48,7 +48,7 @@ class Unread:
 Found = Line | Damaged | Unread
 
 Advance = Callable[[int], None]
-"""Told how many bytes of the inputs were read since the last call."""
+"""Receives how many bytes of the inputs were read since the last call."""
 
 
 def shown_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Packed files as plain streams, told apart by their first bytes: gzip, zstd, xz, bzip2.
+"""Packed files as plain streams, distinguished by their first bytes: gzip, zstd, xz, bzip2.
 
 Unpacked piece by piece: however much a file unpacks to, a buffer of it is held at a time.
 """
