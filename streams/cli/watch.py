@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli.options import Brokers, Config, Json, read_settings
-from streams.terminal.out import say, say_json
+from streams.terminal.out import require_reader, say, say_json
 
 if TYPE_CHECKING:
     from streams.core.findings import Duty, Finding
@@ -52,6 +52,7 @@ async def _watch(settings: Settings, *, from_beginning: bool, as_json: bool) -> 
     async with open_feed(settings, from_beginning=from_beginning) as feed:
         if as_json:
             while True:
+                require_reader()
                 _print_json(await feed.next())
         elif sys.stdout.isatty():
             await _show_table(feed, settings.connection.bootstrap)
@@ -77,6 +78,7 @@ async def _print_lines(feed: Feed) -> None:
 
     board = Board()
     while True:
+        require_reader()
         for one in await feed.next():
             change = board.take(one) if isinstance(one, Finding) else None
             if change is not None:

@@ -18,6 +18,7 @@ from streams.delivery.report import DeliverReport
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.sinks.load import Configured
+from streams.transport.same_topics import SameTopics, SameWatch
 
 LOOK_EVERY_S: Final = 1.0
 COUNTS_EVERY_S: Final = 10.0
@@ -35,6 +36,7 @@ class Deliverer:
         alerts: AlertOptions | None = None,
     ) -> None:
         """Raises ConsentryError when a sink needs something that is not installed."""
+        self._settings = settings
         self._dead = DeadLetters(settings)
         self.posts = {
             name: Post(settings, sink, self._dead, alerts or AlertOptions())
@@ -48,11 +50,18 @@ class Deliverer:
         stopped, and KafkaError.
         """
         await self._dead.start()
+        watch = SameWatch(self._settings, self._same_topics())
+        await watch.look()
         beside = asyncio.create_task(self._look())
         try:
             async with asyncio.TaskGroup() as tasks:
-                for post in self.posts.values():
+                posts = [
                     tasks.create_task(post.run(start, again=again), name=f"sink-{post.name}")
+                    for post in self.posts.values()
+                ]
+                watching = tasks.create_task(watch.run())
+                await asyncio.wait(posts)
+                watching.cancel()
         except BaseExceptionGroup as failed:
             raise _first(failed) from None
         finally:
@@ -102,6 +111,15 @@ class Deliverer:
             account = post.accounting
             if account is not None:
                 log.info("alerts.account", sink=name, **msgspec.to_builtins(account))
+
+    def _same_topics(self) -> SameTopics:
+        """The topics that every sink reads; each keeps its place there by offsets."""
+        names = self._settings.topics
+        return SameTopics(
+            (names.violations, names.duties),
+            doing="delivered",
+            remedy="Deliver what is open now: consentry deliver --from state --again",
+        )
 
     async def _look(self) -> None:
         looked = 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from streams.core.findings import Duty, Finding
 from streams.errors import ConsentryError
@@ -14,8 +14,14 @@ from streams.settings import Settings
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
+    from streams.transport.same_topics import SameWatch
+
 _POLL_MS = 200
 _BATCH = 2_000
+_AGAIN = (
+    "Start the command again: it shows what comes from then on, and with --from-beginning what "
+    "is there."
+)
 
 
 class Feed:
@@ -24,14 +30,30 @@ class Feed:
     `unreadable` counts records that are neither finding nor duty of a known schema.
     """
 
-    def __init__(self, settings: Settings, consumer: AIOKafkaConsumer) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        consumer: AIOKafkaConsumer,
+        watch: SameWatch,
+        watching: asyncio.Task[None],
+    ) -> None:
         self._names = settings.topics
         self._consumer = consumer
+        self._watch = watch
+        self._watching = watching
         self.unreadable = 0
 
     async def next(self) -> list[Finding | Duty]:
         """What has come in since the last call; waits a moment, and may be empty."""
-        batches = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
+        from aiokafka.errors import OffsetOutOfRangeError
+
+        try:
+            batches = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
+        except OffsetOutOfRangeError as error:
+            await self._watch.look()  # where the topic is another one, that is the reason
+            raise _lost(error) from None
+        if self._watching.done():
+            await self._watching  # it ends only with what is wrong
         read = (self._read(record) for records in batches.values() for record in records)
         return [one for one in read if one is not None]
 
@@ -64,6 +86,7 @@ async def open_feed(settings: Settings, *, from_beginning: bool) -> AsyncIterato
     from streams.topics.cluster import read_cluster
     from streams.topics.compression_checks import require_readable
     from streams.topics.reader import Reader
+    from streams.transport.same_topics import SameTopics, SameWatch
 
     names = [settings.topics.violations, settings.topics.duties]
     with admin_session(settings.connection) as client:
@@ -85,7 +108,7 @@ async def open_feed(settings: Settings, *, from_beginning: bool) -> AsyncIterato
         client_id="consentry-watch",
         isolation_level="read_committed",
         enable_auto_commit=False,
-        auto_offset_reset="earliest",
+        auto_offset_reset="none",
     )
     try:
         await consumer.start()
@@ -95,8 +118,27 @@ async def open_feed(settings: Settings, *, from_beginning: bool) -> AsyncIterato
                 await consumer.seek_to_beginning(*partitions)
             else:
                 await consumer.seek_to_end(*partitions)
-            yield Feed(settings, consumer)
+            same = SameTopics(tuple(names), doing="read", remedy=_AGAIN)
+            watch = SameWatch(settings, same)
+            await watch.look()
+            watching = asyncio.create_task(watch.run())
+            try:
+                yield Feed(settings, consumer, watch, watching)
+            finally:
+                watching.cancel()
+                with suppress(asyncio.CancelledError, ConsentryError):
+                    await watching
         finally:
             await consumer.stop()
     except KafkaError as error:
         raise explain(error, settings.connection) from None
+
+
+def _lost(error: Any) -> ConsentryError:
+    place, offset = next(iter(error.args[0].items()))
+    return ConsentryError(
+        f"{place.topic}, partition {place.partition}: the broker no longer has offset {offset}, "
+        "which comes next: records were deleted before they were read, or the topic was created "
+        "again",
+        _AGAIN,
+    )

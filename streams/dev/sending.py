@@ -7,12 +7,15 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from streams.core.vocabulary import EventType
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.topics.codecs import Compression, producer_option
+
+if TYPE_CHECKING:
+    from streams.transport.same_topics import SameTopics
 
 # The library reports every retry, which is its own business and ends well; where no log is
 # set up that would land on the terminal.
@@ -58,8 +61,14 @@ async def send(
     from aiokafka.errors import KafkaError
 
     from streams.topics import explain
+    from streams.transport.same_topics import SameTopics
 
-    require_inputs(settings)
+    same = SameTopics(
+        tuple(settings.topics.inputs.values()),
+        doing="filled",
+        remedy="What was sent before is gone: send all of it again.",
+    )
+    require_inputs(settings, same)
     names = settings.topics.inputs
     producer = AIOKafkaProducer(
         **settings.connection.aiokafka_options(),
@@ -95,19 +104,28 @@ async def send(
         finally:
             await producer.stop()
     except KafkaError as error:
+        # The client says "timed out" of a topic that is gone.
+        require_inputs(settings, same)
         raise explain(error, settings.connection) from None
+    require_inputs(settings, same)
     progress(sent)
     return sent
 
 
-def require_inputs(settings: Settings) -> None:
-    """Raise ConsentryError when the broker is away or an input topic is missing."""
+def require_inputs(settings: Settings, same: SameTopics | None = None) -> None:
+    """Raise ConsentryError when the broker is away or an input topic is missing.
+
+    `same`: also when one is another than at the first look.
+    """
     from streams.topics import admin_session
     from streams.topics.cluster import read_cluster
+    from streams.transport.log_watch import topic_views
 
     names = list(settings.topics.inputs.values())
     with admin_session(settings.connection) as client:
         there = read_cluster(client, names).topics
+        if same is not None:
+            same.look(topic_views(client, same.topics))
     missing = [name for name in names if name not in there]
     if missing:
         raise ConsentryError(

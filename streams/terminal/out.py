@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -99,6 +100,21 @@ def flush() -> None:
     """Hand over what standard output still holds. Raises as `say`."""
     with watch_output():
         sys.stdout.flush()
+
+
+def require_reader() -> None:
+    """Raise ReaderGoneError where the other end of the pipe is closed; nothing is written.
+
+    A command that waits for something to show would notice only when it comes.
+    """
+    try:
+        waiting = select.poll()
+        waiting.register(sys.stdout.fileno(), 0)
+        found = waiting.poll(0)
+    except (OSError, ValueError):  # a stream without a file
+        return
+    if any(event & (select.POLLERR | select.POLLHUP) for _, event in found):
+        raise ReaderGoneError
 
 
 @contextmanager
