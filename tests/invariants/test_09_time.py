@@ -235,3 +235,27 @@ def test_a_state_far_ahead_bites(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(OwnClock, "check_state", lambda *_: None)
     with pytest.raises(Broken, match="goes on"):
         run(a_state_comes_from_the_future())
+
+
+async def a_producer_lives_in_the_future() -> None:
+    """Event and record say 2032: no verdict, and no policy entry, may wait for that year."""
+    broker = new_broker()
+    at = Instant(machine_time() + SIX_YEARS)
+    send(broker, share("s", "1", at), at=at)
+    worker = Process(broker)
+    await worker.assign(0)
+    await worker.judge_all()
+    letters = broker.visible(NAMES.dead_letters, 0)
+    require(letters, "an event of the future is judged by a record of the future")
+    judged_until = worker.consumer.owned[0].progress.judged_until
+    require(judged_until is None, "a policy must wait for the year of a wrong clock")
+
+
+def test_reading_records_of_the_future_as_now_holds() -> None:
+    run(a_producer_lives_in_the_future())
+
+
+def test_reading_records_of_the_future_as_now_bites(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrival.Arrivals, "read_at", lambda *_: None)
+    with pytest.raises(Broken, match="judged by a record of the future"):
+        run(a_producer_lives_in_the_future())
