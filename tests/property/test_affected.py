@@ -60,7 +60,7 @@ def touched_by(subject: Subject, fact: Fact, policy: Policy) -> set[EventKey]:
     clock=clocks,
     indexed=st.booleans(),
 )
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_what_a_fact_changes_is_judged_again(
     facts: list[Fact], policy: Policy, clock: Instant | None, *, indexed: bool
 ) -> None:
@@ -81,7 +81,7 @@ def test_what_a_fact_changes_is_judged_again(
 
 
 @given(st.one_of(histories(16), few(30)), st.sampled_from(POLICIES), clocks)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_indexes_change_no_verdict(
     facts: list[Fact], policy: Policy, clock: Instant | None
 ) -> None:

@@ -1,0 +1,80 @@
+"""Streams made to be slow, judged in proportion: counted, not timed.
+
+`Decision.rejudged` counts the events that were evaluated. On time that is one; late it is
+about as many as change, never all that there are.
+"""
+
+from __future__ import annotations
+
+import random
+
+import msgspec
+import pytest
+
+from bench.adversarial import EVENTS, HISTORIES, Make, consent, mixed, share, signal, toggled
+from streams.core.events import Event
+from streams.core.vocabulary import ConsentAction
+from tests.core.stories import Story
+
+LENGTH = 400
+
+
+def told(events: list[Event]) -> Story:
+    return Story().take(*events)
+
+
+@pytest.mark.parametrize("name", EVENTS)
+@pytest.mark.parametrize("history", HISTORIES)
+def test_an_event_on_time_judges_itself_and_what_it_changes(history: str, name: str) -> None:
+    """The second of its kind: a first consent turns NO_RECORD into GRANTED_LATER, once."""
+    make: Make = HISTORIES[history]
+    story = told([make(place) for place in range(LENGTH)])
+    first, *more = [EVENTS[name](LENGTH + place) for place in range(4)]
+    story.take(first)
+    for event in more:
+        story.take(event)
+        last = story.decisions[-1]
+        changed = {row.fact.event.event_id for row in last.rows}
+        assert last.rejudged <= len(changed) + 1
+
+
+def test_toggling_judges_each_word_once() -> None:
+    story = told([share(0), *(toggled(place) for place in range(2, LENGTH))])
+    # A withdrawal, and with each consent given again the duty that it cancels.
+    assert sum(decision.rejudged for decision in story.decisions) < 2 * LENGTH
+
+
+def test_one_late_word_among_toggles_reaches_to_the_next_one() -> None:
+    events = [share(place) if place % 3 == 2 else toggled(place) for place in range(3 * LENGTH)]
+    story = told(events)
+    for number, late in enumerate((consent(100, "c"), signal(200, ConsentAction.WITHDRAWN))):
+        story.take(_named(late, f"late{number}"))
+    assert max(decision.rejudged for decision in story.decisions[-2:]) <= 8
+
+
+def test_all_at_one_instant_do_not_judge_each_other() -> None:
+    at = 7
+    events: list[Event] = []
+    for number in range(LENGTH):
+        name = f"x{number}"
+        word = share(at) if number % 2 else signal(at, ConsentAction.OBJECTED)
+        events.append(_named(word, name))
+    story = told(events)
+    assert sum(decision.rejudged for decision in story.decisions) <= 3 * LENGTH
+
+
+def _named(event: Event, name: str) -> Event:
+    return msgspec.structs.replace(event, event_id=name)
+
+
+@pytest.mark.parametrize("order", ["reversed", "shuffled"])
+def test_in_any_order_the_work_is_that_of_the_changes(order: str) -> None:
+    events = [mixed(place) for place in range(LENGTH)]
+    if order == "reversed":
+        events.reverse()
+    else:
+        random.Random(3).shuffle(events)
+    story = told(events)
+    changed = sum(max(1, len(decision.rows)) for decision in story.decisions)
+    rejudged = sum(decision.rejudged for decision in story.decisions)
+    assert rejudged <= 3 * changed
