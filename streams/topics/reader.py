@@ -14,7 +14,7 @@ from aiokafka.consumer.fetcher import PartitionRecords
 from aiokafka.errors import UnsupportedCodecError
 
 from streams.topics.codecs import unreadable_batch
-from streams.unpacking.batch import Pause
+from streams.unpacking.careful import Pause
 from streams.unpacking.fetched import install
 from streams.unpacking.inflate import Unavailable
 

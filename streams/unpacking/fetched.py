@@ -9,7 +9,8 @@ from typing import Any, Final
 from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
-from streams.unpacking.batch import CODEC_MASK, Batch, Pause
+from streams.unpacking.batch import CODEC_MASK, Batch
+from streams.unpacking.careful import Pause
 
 PIECE_BYTES: Final = 8 << 20
 """About how much memory is filled with unpacked records before they are handed on."""
