@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from streams.core.instants import Duration, days, parse_instant
 
-LAW_VERSION = "2026-11-23"
+LAW_VERSION = "2026-11-28"
 """Status date of the law that the rules and texts express."""
 
-RULE_VERSION = "1"
+RULE_VERSION = "2"
 """Version of the rules; raised when the same facts can give another verdict."""
 
 GDPR_APPLIES = parse_instant("2018-05-24T22:00:00.000Z")

@@ -15,13 +15,27 @@ from streams.core.identifiers import RecipientId, Slot, ViolationId, violation_i
 from streams.core.instants import Instant
 from streams.core.law import RULE_VERSION
 from streams.core.policy import Policy
+from streams.core.rules.capture import CODE_OF_REASON
 from streams.core.rules.duties import DUTY_FAMILY
-from streams.core.state import Said, SaidDuty
+from streams.core.state import Said, SaidDuty, Verdict
 from streams.core.vocabulary import EventType, Finality, LegalBasis, Severity
 
 PROTECTION_EN = " Encryption, hashing or pseudonymisation does not replace a legal basis."
 PROTECTION_NL = " Versleuteling, hashing of pseudonimisering vervangt geen grondslag."
 """Appended where data were protected and a basis code fires (article N7)."""
+
+LABEL_EN = (
+    ' The label "processor" rests on the sender\'s word alone; for a platform or data broker it '
+    "counts only where the recipient register says so."
+)
+LABEL_NL = (
+    " De aanduiding 'verwerker' berust alleen op opgave van de afzender; bij een platform of "
+    "datahandelaar telt zij alleen als het ontvangersregister dat zegt."
+)
+"""Appended where such a label was set aside and a basis code fires (4.2, 1b)."""
+
+ENDED_BY_ID = "ENDED_BY_ID"
+"""The variant of NO_CONSENT where the consent was ended by its id (4.1, A6)."""
 
 
 def address(event: Event, slot: str) -> ViolationId:
@@ -40,6 +54,9 @@ def event_type(event: Event) -> EventType:
     return _EVENT_TYPES[type(event)]
 
 
+DEGREES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+"""How a violation weighs, heaviest first; the other severities are no degrees."""
+
 _EVENT_TYPES = {event_class: kind for kind, event_class in EVENT_CLASSES.items()}
 
 
@@ -47,7 +64,7 @@ def render_finding(event: Event, slot: Slot, said: Said, policy: Policy, *, at: 
     """The finding for one slot of one event, with texts and citations of its time."""
     verdict = said.verdict
     code = CODES[verdict.code]
-    english, dutch = explanation(code, verdict.reason, protection=verdict.protection_irrelevant)
+    english, dutch = _explanation(code, verdict)
     return Finding(
         violation_id=address(event, slot),
         revision=said.revision,
@@ -55,7 +72,7 @@ def render_finding(event: Event, slot: Slot, said: Said, policy: Policy, *, at: 
         finality=Finality.FINAL if said.final else Finality.PROVISIONAL,
         code=code.name,
         family=code.family,
-        severity=Severity.MEDIUM if verdict.review_required else code.severity,
+        severity=severity(verdict),
         reason=verdict.reason,
         controller_id=event.controller_id,
         subject_id=event.subject_id,
@@ -118,10 +135,31 @@ def render_duty(
     )
 
 
-def explanation(code: Code, reason: str | None, *, protection: bool) -> tuple[str, str]:
-    """English and Dutch, with the sentence on protection where it belongs."""
-    english, dutch = code.explanation(reason)
-    return (english + PROTECTION_EN, dutch + PROTECTION_NL) if protection else (english, dutch)
+def severity(verdict: Verdict) -> Severity:
+    """The heaviest of the code's and of the codes that contribute to it (4.6).
+
+    A message without consent weighs as much as the test that its consent failed. A finding
+    that is no violation keeps its own severity, and so does one that is to be reviewed.
+    """
+    own = CODES[verdict.code].severity
+    if verdict.review_required:
+        return Severity.MEDIUM
+    if own not in DEGREES:
+        return own
+    names = set(verdict.contributing_codes)
+    if verdict.code == "MSG_NO_VALID_CONSENT" and verdict.reason in CODE_OF_REASON:
+        names.add(CODE_OF_REASON[verdict.reason])
+    return min([own, *[CODES[name].severity for name in names]], key=DEGREES.index)
+
+
+def _explanation(code: Code, verdict: Verdict) -> tuple[str, str]:
+    """English and Dutch, with the sentences that belong there beside the code's own."""
+    english, dutch = code.explanation(ENDED_BY_ID if verdict.ended_by_id else verdict.reason)
+    if verdict.protection_irrelevant:
+        english, dutch = english + PROTECTION_EN, dutch + PROTECTION_NL
+    if verdict.label_set_aside:
+        english, dutch = english + LABEL_EN, dutch + LABEL_NL
+    return english, dutch
 
 
 def _recipient(event: Event, slot: Slot) -> RecipientId | None:

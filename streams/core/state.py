@@ -49,6 +49,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults
     protection_irrelevant: bool = False
     review_required: bool = False
     label_set_aside: bool = False
+    ended_by_id: bool = False
     remediated: bool = False
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from streams.core.assumptions import Assumption, assumptions
 from streams.core.findings import DeadLetter, Duty, Finding
 from streams.core.identifiers import ControllerId, EventId, SubjectId, ViolationId
 from streams.core.instants import Instant
@@ -85,7 +86,7 @@ class JudgedSubject(msgspec.Struct, frozen=True):
     """The net result for one subject.
 
     `duplicates` counts events met more than once, `not_assessed` those from before the GDPR
-    or `assess_from` (`core.state.Outcome`).
+    or `assess_from` (`core.state.Outcome`). `assumptions` are counted once an event.
     """
 
     subject: Subject
@@ -93,6 +94,7 @@ class JudgedSubject(msgspec.Struct, frozen=True):
     duties: tuple[Duty, ...]
     duplicates: int
     not_assessed: int
+    assumptions: Counter[Assumption]
 
 
 def gather(
@@ -163,6 +165,9 @@ def judge_subject(
         duties=tuple(d for d in duties.values() if d.status is not DutyStatus.RETRACTED),
         duplicates=duplicates,
         not_assessed=not_assessed,
+        assumptions=Counter(
+            one for record in subject.records.values() for one in assumptions(record.event, policy)
+        ),
     )
 
 

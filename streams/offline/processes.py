@@ -199,6 +199,7 @@ def _add_counts(whole: Result, part: Result) -> None:
     whole.read += part.read
     whole.duplicates += part.duplicates
     whole.not_assessed += part.not_assessed
+    whole.assumptions += part.assumptions
     whole.subjects += part.subjects
     whole.unknown_fields += part.unknown_fields
     whole.names.add(part.names)

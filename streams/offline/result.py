@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from streams.core.assumptions import Assumption
 from streams.core.findings import Duty, Finding
 from streams.core.instants import Instant
 from streams.core.policy import Policy
@@ -55,6 +56,7 @@ class Result:
     read: int = 0
     duplicates: int = 0
     not_assessed: int = 0
+    assumptions: Counter[Assumption] = field(default_factory=Counter)
     subjects: int = 0
     unknown_fields: int = 0
     names: Names = field(default_factory=Names)
@@ -128,6 +130,7 @@ class Collected:
             result.subjects += 1
             result.duplicates += one.duplicates
             result.not_assessed += one.not_assessed
+            result.assumptions += one.assumptions
             for finding in one.findings:
                 self.gathered.findings.add(finding)
                 if with_timelines:

@@ -21,8 +21,14 @@ CODES: tuple[Code, ...] = (
             "(de termijn volgt uit dit beleid) worden geïnformeerd over de intrekking, het "
             "bezwaar of de wissing, en waar dat recht geldt worden gevraagd te wissen."
         ),
-        remediation_en="Send notification before due_at",
-        remediation_nl="Stuur de kennisgeving vóór due_at",
+        remediation_en=(
+            "Inform the recipient of the withdrawal, objection or erasure before the deadline, "
+            "and record that you did."
+        ),
+        remediation_nl=(
+            "Informeer de ontvanger vóór de uiterste datum over de intrekking, het bezwaar of de "
+            "wissing, en leg dat vast."
+        ),
         citations=(
             Citation("GDPR 19, 17(1)(b)-(d), 5(2), 24"),
             Citation("C-129/21"),
@@ -37,9 +43,12 @@ CODES: tuple[Code, ...] = (
             "The recipient was not told within the policy's term that consent was withdrawn, an "
             "objection was made or erasure was asked."
         ),
-        explanation_nl="De ontvanger is niet tijdig geïnformeerd over de intrekking of het bezwaar.",
-        remediation_en="Notify now; record reason for delay",
-        remediation_nl="Informeer de ontvanger nu; leg de reden van de vertraging vast",
+        explanation_nl=(
+            "De ontvanger is niet binnen de termijn van dit beleid geïnformeerd over de "
+            "intrekking, het bezwaar of de wissing."
+        ),
+        remediation_en="Inform the recipient now and record the reason for the delay.",
+        remediation_nl="Informeer de ontvanger nu en leg de reden van de vertraging vast.",
         citations=(
             Citation("GDPR 19, 5(2), 24"),
             Citation("C-129/21"),
@@ -52,8 +61,13 @@ CODES: tuple[Code, ...] = (
         severity=Severity.ADVISORY,
         explanation_en="A consent was recorded that cannot be relied on.",
         explanation_nl="Er is een toestemming vastgelegd waarop geen beroep kan worden gedaan.",
-        remediation_en="Fix the capture point before anyone relies on it",
-        remediation_nl="Herstel het punt van vastlegging voordat iemand zich op deze toestemming beroept",
+        remediation_en=(
+            "Correct how this consent is asked and recorded before anybody relies on it."
+        ),
+        remediation_nl=(
+            "Herstel hoe deze toestemming wordt gevraagd en vastgelegd voordat iemand zich erop "
+            "beroept."
+        ),
         citations=(Citation("GDPR 7, 4(11), 25"),),
     ),
     Code(
@@ -63,8 +77,12 @@ CODES: tuple[Code, ...] = (
         severity=Severity.QUALITY,
         explanation_en="The event could not be assessed.",
         explanation_nl="De gebeurtenis kon niet worden beoordeeld.",
-        remediation_en="Dead-letter; fix producer",
-        remediation_nl="Zet apart als onverwerkbaar; herstel het bronsysteem",
+        remediation_en=(
+            "Look at the reason in the dead letter and correct the system that sent the record."
+        ),
+        remediation_nl=(
+            "Bekijk de reden bij het apart gezette bericht en herstel het systeem dat het stuurde."
+        ),
         citations=(Citation("GDPR 5(2)"),),
     ),
     Code(
@@ -74,8 +92,14 @@ CODES: tuple[Code, ...] = (
         severity=Severity.MEDIUM,
         explanation_en="The event carries raw personal values; it is quarantined.",
         explanation_nl="De gebeurtenis bevat ruwe persoonsgegevens en is in quarantaine geplaatst.",
-        remediation_en="Purge; fix producer",
-        remediation_nl="Verwijder; herstel het bronsysteem",
+        remediation_en=(
+            "Erase the personal values from the source and from every copy, and correct the "
+            "system that sent the record."
+        ),
+        remediation_nl=(
+            "Wis de persoonsgegevens uit de bron en uit elke kopie, en herstel het systeem dat "
+            "het bericht stuurde."
+        ),
         citations=(Citation("GDPR 5(1)(c), 25, 32"),),
     ),
     Code(
@@ -83,10 +107,16 @@ CODES: tuple[Code, ...] = (
         name="EVENT_ID_CONFLICT",
         family="Q",
         severity=Severity.QUALITY,
-        explanation_en="Two different events share one id; the first is kept.",
-        explanation_nl="Twee verschillende gebeurtenissen delen één id; de eerste is behouden.",
-        remediation_en="Fix producer",
-        remediation_nl="Herstel het bronsysteem",
+        explanation_en=(
+            "Two different events of one type share one id; one of them counts: a refusal, "
+            "withdrawal or objection before a consent, else the first recorded."
+        ),
+        explanation_nl=(
+            "Twee verschillende gebeurtenissen van één soort delen één id; één ervan telt: een "
+            "weigering, intrekking of bezwaar vóór een toestemming, anders de eerst vastgelegde."
+        ),
+        remediation_en="Correct the system that gave one id to two different events.",
+        remediation_nl="Herstel het systeem dat één id aan twee verschillende gebeurtenissen gaf.",
         citations=(Citation("GDPR 5(1)(d), 5(2)"),),
     ),
     Code(
@@ -96,8 +126,8 @@ CODES: tuple[Code, ...] = (
         severity=Severity.QUALITY,
         explanation_en="The event claims to come from the future.",
         explanation_nl="De gebeurtenis heeft een tijdstip in de toekomst.",
-        remediation_en="Dead-letter; check clock",
-        remediation_nl="Zet apart als onverwerkbaar; controleer de klok",
+        remediation_en="Check the clock and the time zone of the system that sent the record.",
+        remediation_nl="Controleer de klok en de tijdzone van het systeem dat het bericht stuurde.",
         citations=(Citation("GDPR 5(1)(d)"),),
     ),
 )

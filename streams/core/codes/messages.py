@@ -14,11 +14,18 @@ CODES: tuple[Code, ...] = (
         severity=Severity.CRITICAL,
         explanation_en="A marketing message was sent after the person opted out.",
         explanation_nl="Er is een reclamebericht gestuurd nadat de betrokkene zich had afgemeld.",
-        remediation_en="Suppress now; apologise; fix synchronisation",
-        remediation_nl="Blokkeer nu; bied excuses aan; herstel de synchronisatie",
+        remediation_en=(
+            "Put the person on the suppression list now, apologise, and repair how opt-outs reach"
+            " the sending system."
+        ),
+        remediation_nl=(
+            "Zet de persoon nu op de blokkeerlijst, bied excuses aan en herstel hoe afmeldingen "
+            "het verzendende systeem bereiken."
+        ),
         citations=(
             Citation("Tw 11.7(4)"),
             Citation("GDPR 21(3), 7(3)"),
+            Citation("Rb. Rotterdam 24 Sep 2014, ECLI:NL:RBROT:2014:7808"),
         ),
         variants={
             "REFUSED": (
@@ -36,17 +43,19 @@ CODES: tuple[Code, ...] = (
         name="MSG_THIRD_PARTY_OFFER_NO_CONSENT",
         family="M.BASIS",
         severity=Severity.HIGH,
-        explanation_en="The message offers another party's products; that requires consent naming that party.",
+        explanation_en=(
+            "The message offers another party's products; that requires consent naming that party."
+        ),
         explanation_nl=(
             "Het bericht biedt producten van een andere partij aan; daarvoor is toestemming met "
             "vermelding van die partij nodig."
         ),
-        remediation_en="Stop campaign; obtain consent",
-        remediation_nl="Stop de campagne; vraag toestemming",
+        remediation_en="Stop this campaign and ask for a consent that names the advertiser.",
+        remediation_nl="Stop deze campagne en vraag toestemming waarin de adverteerder is genoemd.",
         citations=(
-            Citation("Article N16-N18"),
+            Citation("AP standpoint (2017, 2018)"),
             Citation("Tw 11.7(1)"),
-            Citation("Rb. Rotterdam 24-09-2014 (Daisycon)"),
+            Citation("Rb. Rotterdam 24 Sep 2014, ECLI:NL:RBROT:2014:7808"),
         ),
     ),
     Code(
@@ -55,9 +64,13 @@ CODES: tuple[Code, ...] = (
         family="M.BASIS",
         severity=Severity.HIGH,
         explanation_en="This channel requires prior consent; being a customer is not enough.",
-        explanation_nl="Voor dit kanaal is voorafgaande toestemming vereist; klant zijn is niet voldoende.",
-        remediation_en="Stop channel; obtain consent",
-        remediation_nl="Stop met dit kanaal; vraag toestemming",
+        explanation_nl=(
+            "Voor dit kanaal is voorafgaande toestemming vereist; klant zijn is niet voldoende."
+        ),
+        remediation_en="Stop using this channel for this person until there is a consent for it.",
+        remediation_nl=(
+            "Gebruik dit kanaal niet meer voor deze persoon totdat daarvoor toestemming is gegeven."
+        ),
         citations=(
             Citation(
                 "Tw 11.7(1),(2),(4) (text before 1 Jul 2026)", until=TELEPHONE_EXCEPTION_ENDED
@@ -73,10 +86,14 @@ CODES: tuple[Code, ...] = (
         severity=Severity.HIGH,
         explanation_en="There was no earlier sale to this person when the message was sent.",
         explanation_nl="Op het moment van verzending was er geen eerdere verkoop aan deze persoon.",
-        remediation_en="Stop; obtain consent",
-        remediation_nl="Stop; vraag toestemming",
+        remediation_en=(
+            "Stop these messages until the person has bought something or has consented."
+        ),
+        remediation_nl=(
+            "Stop deze berichten totdat de persoon iets heeft gekocht of toestemming heeft gegeven."
+        ),
         citations=(
-            Citation("Article N13"),
+            Citation("AP standpoint (2017, 2018)"),
             Citation("Tw 11.7(4)"),
         ),
     ),
@@ -87,8 +104,14 @@ CODES: tuple[Code, ...] = (
         severity=Severity.HIGH,
         explanation_en="The sender is not the company that made the sale.",
         explanation_nl="De afzender is niet het bedrijf dat de verkoop heeft gedaan.",
-        remediation_en="Stop; seller may send, or obtain consent",
-        remediation_nl="Stop; de verkoper mag zelf sturen, of vraag toestemming",
+        remediation_en=(
+            "Stop these messages; the company that made the sale may send its own, or ask the "
+            "person for consent."
+        ),
+        remediation_nl=(
+            "Stop deze berichten; het bedrijf dat de verkoop deed mag zelf sturen, of vraag de "
+            "persoon om toestemming."
+        ),
         citations=(
             Citation('Tw 11.7(4) ("die hij heeft verkregen van zijn klanten")'),
             Citation("ePrivacy rec. 41"),
@@ -100,11 +123,13 @@ CODES: tuple[Code, ...] = (
         family="M.BASIS",
         severity=Severity.HIGH,
         explanation_en="The contact detail used was not obtained in the context of the sale.",
-        explanation_nl="Het gebruikte contactgegeven is niet verkregen in het kader van de verkoop.",
-        remediation_en="Stop channel; obtain consent",
-        remediation_nl="Stop met dit kanaal; vraag toestemming",
+        explanation_nl=(
+            "Het gebruikte contactgegeven is niet verkregen in het kader van de verkoop."
+        ),
+        remediation_en="Stop using this channel for this person, or ask for consent.",
+        remediation_nl="Gebruik dit kanaal niet meer voor deze persoon, of vraag toestemming.",
         citations=(
-            Citation("Article N13"),
+            Citation("AP standpoint (2017, 2018)"),
             Citation("Tw 11.7(4)"),
         ),
     ),
@@ -121,8 +146,14 @@ CODES: tuple[Code, ...] = (
             "De betrokkene is bij het verzamelen van het contactgegeven niet kosteloos en "
             "gemakkelijk de gelegenheid tot verzet geboden."
         ),
-        remediation_en="Stop for this cohort; fix checkout; obtain consent",
-        remediation_nl="Stop voor deze groep; herstel het bestelproces; vraag toestemming",
+        remediation_en=(
+            "Stop these messages to everybody whose contact details were collected in this way, "
+            "add the opt-out to the order process, or ask for consent."
+        ),
+        remediation_nl=(
+            "Stop deze berichten aan iedereen van wie het contactgegeven zo is verzameld, voeg de"
+            " mogelijkheid tot verzet toe aan het bestelproces, of vraag toestemming."
+        ),
         citations=(
             Citation("Tw 11.7(4)(a)"),
             Citation("ePrivacy 13(2)"),
@@ -141,12 +172,11 @@ CODES: tuple[Code, ...] = (
             "De enige verkoop is ongedaan gemaakt (of was geen verkoop tegen vergoeding); de "
             "betrokkene geldt niet als klant."
         ),
-        remediation_en="Suppress; obtain consent",
-        remediation_nl="Blokkeer; vraag toestemming",
+        remediation_en="Stop these messages to this person, or ask for consent.",
+        remediation_nl="Stop deze berichten aan deze persoon, of vraag toestemming.",
         citations=(
             Citation('Tw 11.7(4) ("klanten")'),
-            Citation("AP definition of customer"),
-            Citation("policy P6/P7"),
+            Citation("AP 4 Oct 2018 (who is a customer)"),
         ),
     ),
     Code(
@@ -162,10 +192,12 @@ CODES: tuple[Code, ...] = (
             "Het bericht biedt producten of diensten aan die niet gelijksoortig zijn aan wat de "
             "betrokkene kocht."
         ),
-        remediation_en="Remove category or obtain consent",
-        remediation_nl="Verwijder de productcategorie of vraag toestemming",
+        remediation_en="Leave these products out of messages to this person, or ask for consent.",
+        remediation_nl=(
+            "Laat deze producten weg uit berichten aan deze persoon, of vraag toestemming."
+        ),
         citations=(
-            Citation("Article N14, N16"),
+            Citation("AP standpoint (2017, 2018)"),
             Citation("Tw 11.7(4)"),
         ),
     ),
@@ -175,13 +207,12 @@ CODES: tuple[Code, ...] = (
         family="M.BASIS",
         severity=Severity.MEDIUM,
         explanation_en="The customer relationship is older than the maximum period set in policy.",
-        explanation_nl="De klantrelatie is ouder dan de in het beleid vastgestelde maximale termijn.",
-        remediation_en="Suppress or re-permission",
-        remediation_nl="Blokkeer of vraag opnieuw toestemming",
-        citations=(
-            Citation("GDPR 5(1)(e), rec. 47"),
-            Citation("policy P9"),
+        explanation_nl=(
+            "De klantrelatie is ouder dan de in het beleid vastgestelde maximale termijn."
         ),
+        remediation_en="Stop these messages to this person, or ask for a new consent.",
+        remediation_nl="Stop deze berichten aan deze persoon, of vraag opnieuw toestemming.",
+        citations=(Citation("GDPR 5(1)(e), rec. 47"),),
     ),
     Code(
         number="M11",
@@ -190,10 +221,10 @@ CODES: tuple[Code, ...] = (
         severity=Severity.HIGH,
         explanation_en="No valid prior consent covers this marketing message.",
         explanation_nl="Er is geen geldige voorafgaande toestemming voor dit reclamebericht.",
-        remediation_en="Stop; obtain consent",
-        remediation_nl="Stop; vraag toestemming",
+        remediation_en="Stop these messages to this person until there is a valid consent.",
+        remediation_nl="Stop deze berichten aan deze persoon totdat er een geldige toestemming is.",
         citations=(
-            Citation("Article N12, N16"),
+            Citation("AP standpoint (2017, 2018)"),
             Citation("Tw 11.7(1)-(2)"),
             Citation("GDPR 7(1)"),
         ),
@@ -205,10 +236,12 @@ CODES: tuple[Code, ...] = (
         severity=Severity.HIGH,
         explanation_en="The message offers no way to unsubscribe.",
         explanation_nl="Het bericht biedt geen mogelijkheid om af te melden.",
-        remediation_en="Stop campaign; add opt-out",
-        remediation_nl="Stop de campagne; voeg een afmeldmogelijkheid toe",
+        remediation_en="Stop this campaign and add a free and easy way to unsubscribe.",
+        remediation_nl=(
+            "Stop deze campagne en voeg een kosteloze en gemakkelijke afmeldmogelijkheid toe."
+        ),
         citations=(
-            Citation("Article N15"),
+            Citation("AP standpoint (2017, 2018)"),
             Citation("Tw 11.7(2),(4)(b),(7)(b)"),
             Citation("GDPR 7(3), 21(4)"),
         ),
@@ -218,13 +251,21 @@ CODES: tuple[Code, ...] = (
         name="MSG_SENDER_NOT_IDENTIFIABLE",
         family="M.IDENT",
         severity=Severity.MEDIUM,
-        explanation_en="The message does not show the true sender and a valid address or number for stopping.",
+        explanation_en=(
+            "The message does not show the true sender and a valid address or number for stopping."
+        ),
         explanation_nl=(
             "Het bericht vermeldt niet de werkelijke afzender en een geldig adres of nummer om te"
             " kunnen stoppen."
         ),
-        remediation_en="Correct template",
-        remediation_nl="Corrigeer het sjabloon",
+        remediation_en=(
+            "Correct the template so that it shows the true sender and a valid address or number "
+            "for stopping."
+        ),
+        remediation_nl=(
+            "Corrigeer het sjabloon zodat het de werkelijke afzender en een geldig adres of "
+            "nummer om te stoppen vermeldt."
+        ),
         citations=(Citation("Tw 11.7(7)(a)-(b), 11.7(8)"),),
     ),
 )

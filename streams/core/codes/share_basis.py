@@ -21,12 +21,14 @@ CODES: tuple[Code, ...] = (
             "grondslag of beveiliging."
         ),
         remediation_en=(
-            "Stop feed; instruct recipient to stop and erase; notify (19); add to suppression; "
-            "breach assessment (33)"
+            "Stop this transfer, tell the recipient to stop using the data and to erase them, put"
+            " the person on the suppression list, and assess whether this is a personal data "
+            "breach (GDPR 33)."
         ),
         remediation_nl=(
-            "Stop de levering; draag de ontvanger op te stoppen en te wissen; informeer hem (art."
-            " 19); zet op de blokkeerlijst; beoordeel of er een datalek is (art. 33)"
+            "Stop deze verstrekking, draag de ontvanger op het gebruik te staken en de gegevens "
+            "te wissen, zet de persoon op de blokkeerlijst en beoordeel of er sprake is van een "
+            "datalek (AVG 33)."
         ),
         citations=(
             Citation("GDPR 21(2)-(3), 17(1)(c), 6(1)"),
@@ -60,12 +62,14 @@ CODES: tuple[Code, ...] = (
             "verstrekken ingetrokken."
         ),
         remediation_en=(
-            "Stop feed; instruct recipient to stop and erase; notify (19); add to suppression; "
-            "breach assessment (33)"
+            "Stop this transfer, tell the recipient to stop using the data and to erase them, put"
+            " the person on the suppression list, and assess whether this is a personal data "
+            "breach (GDPR 33)."
         ),
         remediation_nl=(
-            "Stop de levering; draag de ontvanger op te stoppen en te wissen; informeer hem (art."
-            " 19); zet op de blokkeerlijst; beoordeel of er een datalek is (art. 33)"
+            "Stop deze verstrekking, draag de ontvanger op het gebruik te staken en de gegevens "
+            "te wissen, zet de persoon op de blokkeerlijst en beoordeel of er sprake is van een "
+            "datalek (AVG 33)."
         ),
         citations=(
             Citation("GDPR 7(3), 6(1)(a), 17(1)(b)"),
@@ -79,15 +83,18 @@ CODES: tuple[Code, ...] = (
         family="S.BASIS",
         severity=Severity.CRITICAL,
         explanation_en="The person was asked and refused consent for this sharing.",
-        explanation_nl="De betrokkene is om toestemming gevraagd en heeft deze verstrekking geweigerd.",
+        explanation_nl=(
+            "De betrokkene is om toestemming gevraagd en heeft deze verstrekking geweigerd."
+        ),
         remediation_en=(
-            "Stop feed; instruct recipient to stop and erase; notify (19); add to suppression; "
-            "breach assessment (33); find the system that ignored the refusal"
+            "Stop this transfer, tell the recipient to stop using the data and to erase them, put"
+            " the person on the suppression list, assess whether this is a personal data breach "
+            "(GDPR 33), and find the system that ignored the refusal."
         ),
         remediation_nl=(
-            "Stop de levering; draag de ontvanger op te stoppen en te wissen; informeer hem (art."
-            " 19); zet op de blokkeerlijst; beoordeel of er een datalek is (art. 33); zoek het "
-            "systeem dat de weigering negeerde"
+            "Stop deze verstrekking, draag de ontvanger op het gebruik te staken en de gegevens "
+            "te wissen, zet de persoon op de blokkeerlijst, beoordeel of er sprake is van een "
+            "datalek (AVG 33) en zoek het systeem dat de weigering negeerde."
         ),
         citations=(Citation("GDPR 4(11), 6(1)(a), 7(4), 5(1)(a)"),),
         breach_assessment=True,
@@ -108,15 +115,17 @@ CODES: tuple[Code, ...] = (
             "direct marketing; toestemming is vereist. Het Hof (C-621/22) laat alleen ruimte voor"
             " wat strikt noodzakelijk is."
         ),
-        remediation_en="Stop; recall data; obtain consent; correct ROPA and privacy notice",
+        remediation_en=(
+            "Stop this transfer, have the data that were shared erased by the recipient, ask the "
+            "person for consent, and correct the record of processing and the privacy notice."
+        ),
         remediation_nl=(
-            "Stop; haal de gegevens terug; vraag toestemming; corrigeer het verwerkingsregister "
-            "en de privacyverklaring"
+            "Stop deze verstrekking, laat de ontvanger de verstrekte gegevens wissen, vraag de "
+            "persoon om toestemming en corrigeer het verwerkingsregister en de privacyverklaring."
         ),
         citations=(
-            Citation("Article N2/N10"),
+            Citation("AP standpoint (2017, 2018)"),
             Citation("GDPR 6(1)(a),(f)"),
-            Citation("AP standpoint"),
             Citation("C-621/22"),
         ),
     ),
@@ -133,10 +142,16 @@ CODES: tuple[Code, ...] = (
             "De uitzondering voor bestaande klanten geldt alleen voor eigen berichten en nooit "
             "voor het delen met derden die de gegevens voor eigen marketing gebruiken."
         ),
-        remediation_en="Stop; recall data; obtain consent",
-        remediation_nl="Stop; haal de gegevens terug; vraag toestemming",
+        remediation_en=(
+            "Stop this transfer, have the data that were shared erased by the recipient, and ask "
+            "the person for consent before sharing again."
+        ),
+        remediation_nl=(
+            "Stop deze verstrekking, laat de ontvanger de verstrekte gegevens wissen en vraag de "
+            "persoon om toestemming voordat u opnieuw verstrekt."
+        ),
         citations=(
-            Citation("Article N17-N19"),
+            Citation("AP standpoint (2017, 2018)"),
             Citation("Tw 11.7(4)"),
             Citation("ePrivacy 13(2)"),
         ),
@@ -154,10 +169,16 @@ CODES: tuple[Code, ...] = (
             "De opgegeven grondslag kan het delen voor direct marketing door derden niet dragen; "
             "alleen toestemming kan dat."
         ),
-        remediation_en="Stop; recall data; obtain consent; correct ROPA",
-        remediation_nl="Stop; haal de gegevens terug; vraag toestemming; corrigeer het verwerkingsregister",
+        remediation_en=(
+            "Stop this transfer, have the data that were shared erased by the recipient, ask the "
+            "person for consent, and correct the record of processing."
+        ),
+        remediation_nl=(
+            "Stop deze verstrekking, laat de ontvanger de verstrekte gegevens wissen, vraag de "
+            "persoon om toestemming en corrigeer het verwerkingsregister."
+        ),
         citations=(
-            Citation("Article N2"),
+            Citation("AP standpoint (2017, 2018)"),
             Citation("GDPR 6(1)"),
             Citation("C-252/21"),
         ),

@@ -20,12 +20,31 @@ CODES: tuple[Code, ...] = (
             "Er was geen registratie beschikbaar van toestemming van vóór het moment van "
             "verstrekken; later verkregen toestemming herstelt dat niet."
         ),
-        remediation_en="Stop; recall data; obtain consent first",
-        remediation_nl="Stop; haal de gegevens terug; vraag eerst toestemming",
+        remediation_en=(
+            "Stop this transfer, have the data that were shared erased by the recipient, and ask "
+            "the person for consent first."
+        ),
+        remediation_nl=(
+            "Stop deze verstrekking, laat de ontvanger de verstrekte gegevens wissen en vraag de "
+            "persoon eerst om toestemming."
+        ),
         citations=(
-            Citation("Article N2, N4"),
+            Citation("AP standpoint (2017, 2018)"),
             Citation("GDPR 6(1)(a), 7(1), 5(2)"),
         ),
+        variants={
+            "ENDED_BY_ID": (
+                (
+                    "The consent for this sharing was withdrawn or refused by its own number "
+                    "before the moment of sharing, so none was in force."
+                ),
+                (
+                    "De toestemming voor deze verstrekking was vóór het moment van verstrekken "
+                    "onder haar eigen nummer ingetrokken of geweigerd; er was dus geen geldige "
+                    "toestemming."
+                ),
+            ),
+        },
     ),
     Code(
         number="S08",
@@ -34,8 +53,12 @@ CODES: tuple[Code, ...] = (
         severity=Severity.HIGH,
         explanation_en="The existing consent was given for another purpose.",
         explanation_nl="De aanwezige toestemming is voor een ander doel gegeven.",
-        remediation_en="Stop; ask separate consent for this purpose",
-        remediation_nl="Stop; vraag aparte toestemming voor dit doel",
+        remediation_en=(
+            "Stop this transfer and ask the person for a separate consent for this purpose."
+        ),
+        remediation_nl=(
+            "Stop deze verstrekking en vraag de persoon om afzonderlijke toestemming voor dit doel."
+        ),
         citations=(Citation("GDPR 6(1)(a), 5(1)(b), 4(11)"),),
     ),
     Code(
@@ -45,8 +68,13 @@ CODES: tuple[Code, ...] = (
         severity=Severity.HIGH,
         explanation_en="The existing consent does not cover this recipient.",
         explanation_nl="De aanwezige toestemming geldt niet voor deze ontvanger.",
-        remediation_en="Stop; ask consent naming this recipient",
-        remediation_nl="Stop; vraag toestemming waarin deze ontvanger is genoemd",
+        remediation_en=(
+            "Stop this transfer and ask the person for a consent that names this recipient."
+        ),
+        remediation_nl=(
+            "Stop deze verstrekking en vraag de persoon om toestemming waarin deze ontvanger is "
+            "genoemd."
+        ),
         citations=(
             Citation("GDPR 4(11), 6(1)(a)"),
             Citation("EDPB 05/2020 §65"),
@@ -57,15 +85,21 @@ CODES: tuple[Code, ...] = (
         name="CONSENT_RECIPIENT_NOT_NAMED",
         family="S.BASIS",
         severity=Severity.MEDIUM,
-        explanation_en="The person consented to a category of recipients; this recipient was not named.",
+        explanation_en=(
+            "The person consented to a category of recipients; this recipient was not named."
+        ),
         explanation_nl=(
             "De betrokkene stemde in met een categorie ontvangers; deze ontvanger was niet bij "
             "naam genoemd."
         ),
-        remediation_en="Name recipient in notice; re-ask; DPO decision",
+        remediation_en=(
+            "Name the recipient in the notice, ask the person again, and let the data protection "
+            "officer decide what happens to the data that were shared."
+        ),
         remediation_nl=(
-            "Noem de ontvanger in de privacyverklaring; vraag opnieuw toestemming; laat de FG "
-            "beslissen"
+            "Noem de ontvanger in de privacyverklaring, vraag de persoon opnieuw om toestemming "
+            "en laat de functionaris voor gegevensbescherming beslissen over de verstrekte "
+            "gegevens."
         ),
         citations=(
             Citation("GDPR 4(11), 13(1)(e)"),
@@ -79,13 +113,18 @@ CODES: tuple[Code, ...] = (
         family="S.BASIS",
         severity=Severity.HIGH,
         explanation_en="Data categories were shared that the consent does not cover.",
-        explanation_nl="Er zijn gegevenscategorieën gedeeld waarop de toestemming geen betrekking heeft.",
-        remediation_en="Drop the extra fields; recall them; extend consent",
-        remediation_nl="Laat de extra velden weg; haal ze terug; breid de toestemming uit",
-        citations=(
-            Citation("GDPR 6(1)(a), 5(1)(c)"),
-            Citation("Article N5"),
+        explanation_nl=(
+            "Er zijn gegevenscategorieën gedeeld waarop de toestemming geen betrekking heeft."
         ),
+        remediation_en=(
+            "Leave the extra data out of the transfer, have them erased by the recipient, or ask "
+            "the person for a consent that covers them."
+        ),
+        remediation_nl=(
+            "Laat de extra gegevens weg uit de verstrekking en laat de ontvanger ze wissen, of "
+            "vraag de persoon om toestemming die ze omvat."
+        ),
+        citations=(Citation("GDPR 6(1)(a), 5(1)(c)"),),
     ),
     Code(
         number="S12",
@@ -94,8 +133,10 @@ CODES: tuple[Code, ...] = (
         severity=Severity.HIGH,
         explanation_en="The consent had expired at the moment of sharing.",
         explanation_nl="De toestemming was op het moment van verstrekken verlopen.",
-        remediation_en="Stop; renew consent before next share",
-        remediation_nl="Stop; vernieuw de toestemming vóór de volgende verstrekking",
+        remediation_en="Stop this transfer and renew the consent before sharing again.",
+        remediation_nl=(
+            "Stop deze verstrekking en vernieuw de toestemming voordat u opnieuw verstrekt."
+        ),
         citations=(
             Citation("GDPR 4(11), 5(1)(e), 6(1)(a)"),
             Citation("EDPB 05/2020 (refresh)"),
@@ -106,13 +147,19 @@ CODES: tuple[Code, ...] = (
         name="CONSENT_NOT_AFFIRMATIVE",
         family="S.BASIS",
         severity=Severity.HIGH,
-        explanation_en="The recorded consent is not a clear affirmative act (e.g. pre-ticked or implied).",
-        explanation_nl=(
-            "De vastgelegde toestemming is geen duidelijke actieve handeling (bijv. vooraf "
-            "aangevinkt of impliciet)."
+        explanation_en=(
+            "The recorded consent is not a clear affirmative act (for example pre-ticked, "
+            "implied, or led to by a misleading form)."
         ),
-        remediation_en="Invalidate record; fix the form; re-ask",
-        remediation_nl="Verklaar de registratie ongeldig; herstel het formulier; vraag opnieuw toestemming",
+        explanation_nl=(
+            "De vastgelegde toestemming is geen duidelijke actieve handeling (bijvoorbeeld vooraf"
+            " aangevinkt, impliciet, of door een misleidend formulier verkregen)."
+        ),
+        remediation_en="Mark this consent as invalid, correct the form, and ask the person again.",
+        remediation_nl=(
+            "Markeer deze toestemming als ongeldig, herstel het formulier en vraag de persoon "
+            "opnieuw."
+        ),
         citations=(
             Citation("GDPR 4(11), rec. 32"),
             Citation("C-673/17"),
@@ -132,8 +179,14 @@ CODES: tuple[Code, ...] = (
             "De betrokkene was bij het geven van toestemming jonger dan 16 (of onder "
             "curatele/bewind/mentorschap) en de wettelijk vertegenwoordiger heeft niet ingestemd."
         ),
-        remediation_en="Stop; recall and erase; obtain guardian consent",
-        remediation_nl="Stop; haal terug en wis; vraag toestemming van de wettelijk vertegenwoordiger",
+        remediation_en=(
+            "Stop this transfer, have the data that were shared erased by the recipient, and ask "
+            "the legal representative for consent."
+        ),
+        remediation_nl=(
+            "Stop deze verstrekking, laat de ontvanger de verstrekte gegevens wissen en vraag de "
+            "wettelijk vertegenwoordiger om toestemming."
+        ),
         citations=(
             Citation("GDPR 8"),
             Citation("UAVG 5(1)-(2) (text before 1 Sep 2026)", until=UAVG_5_REVISED),
@@ -150,8 +203,14 @@ CODES: tuple[Code, ...] = (
             "De verwerkingsverantwoordelijke kan niet aantonen dat vóór de verstrekking "
             "toestemming is gegeven."
         ),
-        remediation_en="Find evidence; otherwise treat as no consent",
-        remediation_nl="Zoek het bewijs; behandel het anders als geen toestemming",
+        remediation_en=(
+            "Find the evidence of this consent; if there is none, treat it as if it had not been "
+            "given."
+        ),
+        remediation_nl=(
+            "Zoek het bewijs van deze toestemming; is dat er niet, behandel haar dan als niet "
+            "gegeven."
+        ),
         citations=(
             Citation("GDPR 7(1), 5(2), 24"),
             Citation("C-61/19"),
@@ -162,17 +221,33 @@ CODES: tuple[Code, ...] = (
         name="CONSENT_NOT_INFORMED",
         family="S.BASIS",
         severity=Severity.HIGH,
-        explanation_en="There is no proof that the person was informed of who would receive the data and why.",
+        explanation_en=(
+            "There is no proof that the person was informed of who would receive the data and why."
+        ),
         explanation_nl=(
             "Er is geen bewijs dat de betrokkene is geïnformeerd over wie de gegevens krijgt en "
             "waarvoor."
         ),
-        remediation_en="Publish correct notice; re-ask",
-        remediation_nl="Publiceer een juiste privacyverklaring; vraag opnieuw toestemming",
+        remediation_en="Publish a correct notice and ask the person again.",
+        remediation_nl=(
+            "Publiceer een juiste privacyverklaring en vraag de persoon opnieuw om toestemming."
+        ),
         citations=(
             Citation("GDPR 4(11), 7(3), 13(1)(c),(e), 13(2)(c)"),
             Citation("C-61/19"),
         ),
+        variants={
+            "NOTICE_DEFECTIVE": (
+                (
+                    "The notice or form behind this consent is marked as misleading, so the "
+                    "person was not properly informed."
+                ),
+                (
+                    "De tekst of het formulier achter deze toestemming is als misleidend "
+                    "aangemerkt; de betrokkene is dus niet goed geïnformeerd."
+                ),
+            ),
+        },
     ),
     Code(
         number="S17",
@@ -184,8 +259,14 @@ CODES: tuple[Code, ...] = (
             "De toestemming was gekoppeld aan andere voorwaarden of doelen en is niet vrij en "
             "specifiek."
         ),
-        remediation_en="Unbundle; re-ask",
-        remediation_nl="Ontkoppel; vraag opnieuw toestemming",
+        remediation_en=(
+            "Ask for this consent separately from terms and other purposes, and ask the person "
+            "again."
+        ),
+        remediation_nl=(
+            "Vraag deze toestemming los van voorwaarden en andere doelen, en vraag de persoon "
+            "opnieuw."
+        ),
         citations=(
             Citation("GDPR 7(2), 7(4), rec. 32, 42-43"),
             Citation("EDPB 05/2020"),

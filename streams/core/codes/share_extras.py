@@ -13,8 +13,12 @@ CODES: tuple[Code, ...] = (
         severity=Severity.HIGH,
         explanation_en="Data were shared with a processor without a processing agreement.",
         explanation_nl="Er zijn gegevens gedeeld met een verwerker zonder verwerkersovereenkomst.",
-        remediation_en="Suspend; conclude agreement",
-        remediation_nl="Schort op; sluit een verwerkersovereenkomst",
+        remediation_en=(
+            "Suspend this transfer and conclude a processing agreement with the recipient."
+        ),
+        remediation_nl=(
+            "Schort deze verstrekking op en sluit een verwerkersovereenkomst met de ontvanger."
+        ),
         citations=(Citation("GDPR 28(3)"),),
     ),
     Code(
@@ -30,12 +34,13 @@ CODES: tuple[Code, ...] = (
             "De als verwerker aangemerkte ontvanger gebruikt de gegevens voor eigen doeleinden en"
             " is daarom een derde."
         ),
-        remediation_en="Re-classify recipient; apply consent rule",
-        remediation_nl="Deel de ontvanger opnieuw in; pas de toestemmingsregel toe",
-        citations=(
-            Citation("GDPR 28(10), 29, 4(10)"),
-            Citation("Article N3"),
+        remediation_en=(
+            "Record the recipient as a third party, and share with it only on the person's consent."
         ),
+        remediation_nl=(
+            "Leg de ontvanger vast als derde en verstrek alleen met toestemming van de persoon."
+        ),
+        citations=(Citation("GDPR 28(10), 29, 4(10)"),),
     ),
     Code(
         number="S22",
@@ -43,9 +48,17 @@ CODES: tuple[Code, ...] = (
         family="S.JC",
         severity=Severity.MEDIUM,
         explanation_en="Joint controllers must have an arrangement; none is recorded.",
-        explanation_nl="Gezamenlijke verwerkingsverantwoordelijken moeten een regeling hebben; die ontbreekt.",
-        remediation_en="Conclude arrangement; inform persons",
-        remediation_nl="Leg een regeling vast; informeer de betrokkenen",
+        explanation_nl=(
+            "Gezamenlijke verwerkingsverantwoordelijken moeten een regeling hebben; die ontbreekt."
+        ),
+        remediation_en=(
+            "Conclude an arrangement with the joint controller and make its essence available to "
+            "the persons concerned."
+        ),
+        remediation_nl=(
+            "Tref een regeling met de gezamenlijke verwerkingsverantwoordelijke en maak de kern "
+            "daarvan bekend aan de betrokkenen."
+        ),
         citations=(
             Citation("GDPR 26(1)-(2)"),
             Citation("C-40/17"),
@@ -64,8 +77,14 @@ CODES: tuple[Code, ...] = (
             "Er zijn gegevens buiten de EER doorgegeven zonder adequaatheidsbesluit of passende "
             "waarborgen."
         ),
-        remediation_en="Suspend; put safeguard in place",
-        remediation_nl="Schort op; tref een passende waarborg",
+        remediation_en=(
+            "Suspend this transfer until an adequacy decision or an appropriate safeguard is in "
+            "place."
+        ),
+        remediation_nl=(
+            "Schort deze verstrekking op totdat er een adequaatheidsbesluit of passende waarborg "
+            "is."
+        ),
         citations=(Citation("GDPR 44-46"),),
     ),
     Code(
@@ -78,8 +97,14 @@ CODES: tuple[Code, ...] = (
             "Er zijn bijzondere persoonsgegevens gedeeld voor marketing zonder uitdrukkelijke "
             "toestemming."
         ),
-        remediation_en="Stop; recall and erase",
-        remediation_nl="Stop; haal terug en wis",
+        remediation_en=(
+            "Stop this transfer, have the data that were shared erased by the recipient, and ask "
+            "for explicit consent before any further sharing."
+        ),
+        remediation_nl=(
+            "Stop deze verstrekking, laat de ontvanger de verstrekte gegevens wissen en vraag "
+            "uitdrukkelijke toestemming vóór elke verdere verstrekking."
+        ),
         citations=(
             Citation("GDPR 9(1), 9(2)(a)"),
             Citation("UAVG 22"),
@@ -100,8 +125,14 @@ CODES: tuple[Code, ...] = (
             "BSN of strafrechtelijke gegevens mogen niet voor marketing worden gedeeld, ook niet "
             "met toestemming."
         ),
-        remediation_en="Stop; recall and erase; breach assessment",
-        remediation_nl="Stop; haal terug en wis; beoordeel of er een datalek is",
+        remediation_en=(
+            "Stop this transfer, have the data that were shared erased by the recipient, and "
+            "assess whether this is a personal data breach (GDPR 33)."
+        ),
+        remediation_nl=(
+            "Stop deze verstrekking, laat de ontvanger de verstrekte gegevens wissen en beoordeel"
+            " of er sprake is van een datalek (AVG 33)."
+        ),
         citations=(
             Citation("GDPR 10, 87"),
             Citation("UAVG 46, 31-33"),
@@ -121,8 +152,14 @@ CODES: tuple[Code, ...] = (
             "De verwerking is rechtmatig, maar de vastgelegde grondslag ontbreekt of wijkt af van"
             " de werkelijke."
         ),
-        remediation_en="Correct source system, ROPA and notice",
-        remediation_nl="Corrigeer het bronsysteem, het verwerkingsregister en de privacyverklaring",
+        remediation_en=(
+            "Correct the legal basis in the source system, in the record of processing and in the"
+            " privacy notice."
+        ),
+        remediation_nl=(
+            "Corrigeer de grondslag in het bronsysteem, in het verwerkingsregister en in de "
+            "privacyverklaring."
+        ),
         citations=(
             Citation("GDPR 5(1)(a), 5(2), 13(1)(c), 30"),
             Citation("EDPB 05/2020 (no swapping)"),

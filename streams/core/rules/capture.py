@@ -56,6 +56,11 @@ NOTICE_DEFECTIVE = "NOTICE_DEFECTIVE"
 OTHER_TOPIC = "OTHER_TOPIC"
 """The consent covers the channel of a message, but not its topic."""
 
+CODE_OF_REASON: dict[str, str] = {
+    reason: SHARE_CODES[test] for test, reason in REASONS.items() if test in SHARE_CODES
+} | {NOTICE_DEFECTIVE: SHARE_CODES[ConsentTest.INFORMED]}
+"""The code of the failed test that a reason of M11 names."""
+
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _UNKNOWN: Final = AgeBand.UNKNOWN
 _UNDER_16: Final = UnknownAge.UNDER_16

@@ -204,6 +204,15 @@ class Standing:
                 return grant
         return None
 
+    def ended_by_id(self) -> bool:
+        """Whether the newest consent that would cover was ended by its id alone (A6)."""
+        if not self._raised:
+            return False
+        for grant in self._later_grants(self.target):
+            if self._lifts(grant, self.target):
+                return self._ended(grant)
+        return False
+
     def _replaced(self, grant: Grant) -> bool:
         return is_replaced(self._subject, grant, self.at)
 

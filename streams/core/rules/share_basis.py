@@ -130,7 +130,10 @@ def _closest_miss(
     candidates = [miss for miss in misses if miss is not None]
     if len(candidates) < len(misses):
         why = standing.why_no_record(share.consent_ref)
-        return _verdict(share, standing, "NO_CONSENT", why, named)
+        verdict = _verdict(share, standing, "NO_CONSENT", why, named)
+        if standing.ended_by_id():
+            return msgspec.structs.replace(verdict, ended_by_id=True)
+        return verdict
     decisive, reason = _decisive(standing, candidates)
     failed_tests = sorted({test for _, failed in candidates for test in failed} - {decisive})
     return _verdict(

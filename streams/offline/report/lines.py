@@ -59,6 +59,8 @@ def summary(result: Result) -> dict[str, Any]:
         "subjects": result.subjects,
         "unknown_fields": result.unknown_fields,
         "alike_but_for_case": result.names.alike,
+        "assumptions": _assumptions(result, notes=False),
+        "notes": _assumptions(result, notes=True),
         "findings": len(result.findings),
         "violations": result.violation_count,
         "duties": len(result.duties),
@@ -70,6 +72,20 @@ def summary(result: Result) -> dict[str, Any]:
         "law_version": result.policy.law_version,
         "rule_version": RULE_VERSION,
     }
+
+
+def _assumptions(result: Result, *, notes: bool) -> list[dict[str, Any]]:
+    """What was read mildly because it was left out, or only noted, by field, system, recipient."""
+    return [
+        {
+            "field": one.field,
+            "source_system": one.source_system or None,
+            "recipient_id": one.recipient_id or None,
+            "events": count,
+        }
+        for one, count in sorted(result.assumptions.items())
+        if one.note is notes
+    ]
 
 
 def write_csv(result: Result, file: BinaryIO) -> None:

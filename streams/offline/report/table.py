@@ -56,18 +56,7 @@ def _print_counts(result: Result, console: Screen) -> None:
         f"{result.read:,} records read, {len(result.rejected):,} of them rejected, "
         f"{result.duplicates:,} duplicates{early}; {result.subjects:,} persons{period}",
     )
-    if result.unknown_fields:
-        console.print(
-            f"{result.unknown_fields:,} fields that no event of their type has were ignored.",
-            highlight=False,
-        )
-    for kind, groups in result.names.alike.items():
-        for names in groups:
-            console.print(
-                f"These {kind} differ by case alone and are taken for different ones: "
-                f"{', '.join(names)}.",
-                highlight=False,
-            )
+    _print_readings(result, console)
     clock = "none: no deadline has passed" if result.clock is None else short(result.clock)
     console.print(
         f"Policy {result.policy.version}, law {result.policy.law_version}, clock {clock}",
@@ -80,6 +69,33 @@ def _print_counts(result: Result, console: Screen) -> None:
         )
     if not result.findings:
         console.print("No findings.", style="green")
+
+
+def _print_readings(result: Result, console: Screen) -> None:
+    """What was not read, what was assumed, and ids that may be one."""
+    if result.unknown_fields:
+        console.print(
+            f"{result.unknown_fields:,} fields that no event of their type has were ignored.",
+            highlight=False,
+        )
+    assumed = Counter[str]()
+    for one, count in result.assumptions.items():
+        if not one.note:
+            assumed[one.field] += count
+    if assumed:
+        fields = ", ".join(f"{name} {count:,}" for name, count in assumed.most_common())
+        console.print(
+            f"{assumed.total():,} assumptions in favour of lawfulness, for fields that were left "
+            f"out: {fields}.",
+            highlight=False,
+        )
+    for kind, groups in result.names.alike.items():
+        for names in groups:
+            console.print(
+                f"These {kind} differ by case alone and are taken for different ones: "
+                f"{', '.join(names)}.",
+                highlight=False,
+            )
 
 
 def _by_code(result: Result) -> Table:

@@ -196,6 +196,13 @@ REASONS: Final[Mapping[str, Pair]] = {
     ),
     "NOT_DEMONSTRABLE": Pair("consent cannot be demonstrated", "toestemming is niet aantoonbaar"),
     "NOT_INFORMED": Pair("not sufficiently informed", "onvoldoende geïnformeerd"),
+    "NOTICE_DEFECTIVE": Pair(
+        "the notice or form is marked as misleading",
+        "de privacyverklaring of het formulier is als misleidend aangemerkt",
+    ),
+    "OTHER_TOPIC": Pair(
+        "consent was for another topic", "toestemming was voor een ander onderwerp"
+    ),
     "NOT_FREE_OR_SPECIFIC": Pair(
         "consent not free or specific", "toestemming niet vrij of specifiek"
     ),
