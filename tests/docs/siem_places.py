@@ -37,6 +37,7 @@ _OTHER: Final[dict[str, Any]] = {
     "finality": Finality.FINAL,
     "severity": Severity.MEDIUM,
     "event_type": EventType.MARKETING_MESSAGE,
+    "trigger_event_type": EventType.DATA_SHARE,
     "claimed_basis": LegalBasis.CONTRACT,
     "uncovered_data_categories": (DataCategory.PHONE,),
     "code": "NO_CONSENT",
@@ -50,6 +51,7 @@ _OTHER: Final[dict[str, Any]] = {
 _FULL_DUTY = msgspec.structs.replace(_LIVES["duty overdue"], notified_at=Instant(_AT))
 _OWN_OF_DUTIES = (
     "duty_id",
+    "trigger_event_type",
     "trigger_event_id",
     "trigger",
     "starts_at",

@@ -49,6 +49,7 @@ def test_every_setting_can_be_given() -> None:
         unknown_recipient_role = "PROCESSOR"
         retention = "P3650D"
         allow_basis_fallback = false
+        phone_consent_needs_verified_number = true
         arrival_grace = "P45D"
     """)
     assert set(policy.entries) == {parameter.name for parameter in PARAMETERS} == set(SHAPES)
