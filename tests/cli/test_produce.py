@@ -172,7 +172,7 @@ def test_no_more_than_some_bytes_wait_for_the_broker(monkeypatch: pytest.MonkeyP
             return future
 
     monkeypatch.setattr("aiokafka.AIOKafkaProducer", Slow)
-    monkeypatch.setattr("streams.dev.sending.require_inputs", lambda _: None)
+    monkeypatch.setattr("streams.dev.sending.require_inputs", lambda *_: None)
     monkeypatch.setattr("streams.dev.sending.IN_FLIGHT_BYTES", 10_000)
     records = [Outgoing(EventType.PURCHASE, b"k", b"v" * 3_000)] * 50
     assert asyncio.run(send(load_settings(None, {}), records)) == 50
