@@ -10,6 +10,7 @@ from streams.dev.samples import (
     stories_recipients,
     stories_refused,
     stories_shared,
+    stories_words,
 )
 from streams.dev.samples.story import BLOCK, Story
 
@@ -21,6 +22,7 @@ STORIES: tuple[Story, ...] = (
     *stories_recipients.STORIES,
     *stories_messages.STORIES,
     *stories_duties.STORIES,
+    *stories_words.STORIES,
 )
 
 DECK: tuple[Story, ...] = tuple(story for story in STORIES for _ in range(story.each))

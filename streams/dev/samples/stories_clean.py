@@ -173,7 +173,7 @@ def _partial_refund(s: Scribe) -> None:
 
 
 STORIES = (
-    Story("customer", _customer, 165),
+    Story("customer", _customer, 161),
     Story("guest", _guest, 60, Beside.ORDERS),
     Story("newsletter-reader", newsletter, 60),
     Story("loyalty-member", _loyalty_member, 25),
