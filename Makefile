@@ -47,7 +47,7 @@ peers: $(VENV)/.quix
 mutants: setup $(VENV)/.mutants
 	@CONSENTRY_PURE=1 $(BIN)/python -m tests.mutants $(ARGS)
 
-peers: $(VENV)/.bench $(VENV)/.quix
+peers: $(VENV)/.quix
 
 lint: setup
 	$(BIN)/ruff check .
