@@ -172,6 +172,10 @@ class PartitionJudge:
         if self._clock is not None:
             self._arrivals.read_at(self._clock.now, self._clock.limit)
         self._bounds = self._partition.committer.bounds
+        if self._long is not None:
+            # The last slice was given up in the midst of a record. Its topics are read again,
+            # perhaps in another order, so this is finished as after a restart.
+            self._taken_up, self._long = self._long, None
         batch = self._begin()
         positions = batch.positions
         while not self._resumed():
@@ -217,7 +221,7 @@ class PartitionJudge:
         False when the batch is full and more is left. The record itself will be read again.
         """
         unfinished = self._progress.unfinished
-        if unfinished is None or unfinished.through or self._long is not None:
+        if unfinished is None or unfinished.through:
             return True
         place = unfinished.topic, self._partition.number, unfinished.offset
         try:

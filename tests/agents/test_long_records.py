@@ -18,6 +18,7 @@ from streams.errors import ConsentryError
 from streams.offline import skipping
 from streams.offline.skipping import Place
 from streams.transport.delivery import Bounds
+from streams.transport.slices import Slice, Span
 from streams.wire.findings import decode_duty, decode_finding
 from streams.wire.progress import decode_progress
 from tests.agents.world import NAMES, World
@@ -128,6 +129,29 @@ def test_another_record_waits_until_it_is_through() -> None:
     expected.take(*expected.story(grant(-2), *shares(), withdraw(-1, id="w")))
     expected.take(*expected.story(share(2, id="new"), object_(0.1, id="o")))
     assert net(world) == net(expected)
+
+
+@pytest.mark.parametrize("other_first", [True, False])
+@pytest.mark.parametrize("pieces", [1, 5, 19])
+def test_a_rebalance_in_between_loses_no_record(pieces: int, *, other_first: bool) -> None:
+    """The partition number is kept, and its topics are read again, in another order."""
+    world = World(SMALL)
+    world.take(*world.story(grant(-2), *shares()))
+    record = late(world)
+    given_up = Slice(0, 1, {record.topic: Span(0, record.offset + 1)}, (record,))
+    batches: Any = world.judge.batches(given_up)
+    for _ in range(pieces):
+        world.partition.hand_over(next(batches))
+    batches.close()
+    assert world.progress.positions[record.topic] == record.offset
+    (other,) = world.story(share(2, id="new"))
+    world.take(*([other, record] if other_first else [record, other]))
+    assert world.progress.unfinished is None
+    expected = World()
+    expected.take(*expected.story(grant(-2), *shares(), withdraw(-1, id="w"), share(2, id="new")))
+    assert net(world) == net(expected)
+    assert world.count(record.topic).read == world.count(record.topic).judged == 2
+    assert world.count(other.topic).read == world.count(other.topic).judged == SHARES + 1
 
 
 @given(few(30), st.integers(0, 10_000), st.integers(0, 40))
