@@ -94,6 +94,7 @@ def find_code(what: str) -> Code | None:
 def code_as_json(code: Code) -> dict[str, Any]:
     """All that is known of a code, ready for a JSON encoder."""
     from streams.core.instants import EARLIEST, LATEST, format_instant
+    from streams.core.sources import sources_of
 
     return {
         "number": code.number,
@@ -110,6 +111,10 @@ def code_as_json(code: Code) -> dict[str, Any]:
                 "text": citation.text,
                 "since": None if citation.since == EARLIEST else format_instant(citation.since),
                 "until": None if citation.until == LATEST else format_instant(citation.until),
+                "sources": [
+                    {"title": source.title, "address": source.address, "checked": source.checked}
+                    for source in sources_of(citation.text)
+                ],
             }
             for citation in code.citations
         ],
@@ -152,6 +157,8 @@ def _explain_code(code: Code, *, as_json: bool) -> None:
         since = f", for events from {citation['since']}" if citation["since"] else ""
         until = f", for events before {citation['until']}" if citation["until"] else ""
         say(f"  {citation['text']}{since}{until}")
+        for address in dict.fromkeys(source["address"] for source in citation["sources"]):
+            say(f"    {address}")
 
 
 def _explain_finding(
