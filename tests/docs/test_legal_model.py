@@ -8,8 +8,13 @@ import pytest
 
 from streams.core import render
 from streams.core.codes import CODES
+from streams.core.findings import Duty, Finding
 from streams.core.policy.parameters import PARAMETERS
 from streams.core.sources import SOURCES, Source, sources_of
+from streams.offline.check import gather, judged
+from streams.offline.conformance.cases import read_cases
+from streams.offline.records import Line
+from tests.conformance.test_cases import SCENARIOS
 from tests.docs.labels import CHANGELOG, LABEL, MODEL, citations, definitions, files, unresolved
 from tests.docs.legal_model import with_parts
 
@@ -72,6 +77,14 @@ class TestModel:
         codes = [(c.number, c.name, c.family, str(c.severity)) for c in CODES.values()]
         assert row.findall(TEXT) == codes
 
+    def test_the_table_of_codes_cites_what_the_catalogue_cites(self) -> None:
+        column = re.compile(r"^\| ([SMOAQ]\d\d) \| `.*\| (.*) \|$", re.MULTILINE)
+        cited = {number: {s.id for s in sources_of(text)} for number, text in column.findall(TEXT)}
+        assert cited == {
+            code.number: {s.id for citation in code.citations for s in sources_of(citation.text)}
+            for code in CODES.values()
+        }
+
     def test_the_table_of_settings_is_that_of_the_policy(self) -> None:
         names = dict(re.findall(r"\b(P\d{1,2}) `(\w+)`", TEXT.split("**Names and forms")[1]))
         assert {p.number: p.name for p in PARAMETERS}.items() <= names.items()
@@ -130,6 +143,22 @@ class TestSources:
 class TestPublishedTexts:
     def test_they_carry_no_number_of_this_document(self) -> None:
         assert [(code, text) for code, text in published() if NUMBERING.search(text)] == []
+
+    def test_nor_do_findings_and_duties_of_whole_histories(self) -> None:
+        seen = set()
+        for case in read_cases(SCENARIOS):
+            lines = (Line(case.name, number, event) for number, event in enumerate(case.events, 1))
+            gathered = gather(lines, case.policy, case.clock)
+            outputs: list[Finding | Duty] = [*gathered.findings.in_order()]
+            for one in judged(gathered, case.policy, case.clock):
+                outputs += [*one.findings, *one.duties]
+            for output in outputs:
+                seen.add(output.code)
+                texts = [output.explanation_en, output.explanation_nl, *output.citations]
+                texts += [output.remediation_en, output.remediation_nl]
+                assert [text for text in texts if NUMBERING.search(text)] == []
+                assert [text for text in output.citations if not sources_of(text)] == []
+        assert seen == set(CODES)
 
     @pytest.mark.parametrize(
         "text",

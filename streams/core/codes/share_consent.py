@@ -164,6 +164,7 @@ CODES: tuple[Code, ...] = (
             Citation("GDPR 4(11), rec. 32"),
             Citation("C-673/17"),
             Citation("C-61/19"),
+            Citation("CNIL SAN-2025-001, SAN-2025-002 (misleading forms)"),
         ),
     ),
     Code(
