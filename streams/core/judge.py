@@ -44,7 +44,8 @@ def judge(
     """
     event = fact.event
     subject.arrange(policy)
-    record = subject.records.get(event_key(event))
+    key = event_key(event)
+    record = subject.records.get(key)
     if record is not None and (known := record.holds(fact.payload_hash)) is not None:
         replayed = known.fact.source == fact.source
         return Decision(outcome=Outcome.REPLAY if replayed else Outcome.DUPLICATE)
@@ -57,9 +58,9 @@ def judge(
         displaced = None
     else:
         touched, displaced = _contest(subject, record, row, policy)
-    touched.add(event_key(event))
+    touched.add(key)
     if len(touched) == 1 and displaced is None:
-        alone = _again(subject, event_key(event), policy, clock, at=fact.ingested_at, new=fact)
+        alone = _again(subject, key, policy, clock, at=fact.ingested_at, new=fact)
         return Decision(
             outcome=outcome,
             rows=(alone.row,) if alone.changed else (),
@@ -69,9 +70,9 @@ def judge(
         )
     left: tuple[EventKey, ...] = ()
     if most is not None and len(touched) - 1 > most:
-        touched.discard(event_key(event))
+        touched.discard(key)
         left = tuple(_in_time(subject, touched))
-        touched = {event_key(event)}
+        touched = {key}
     revisions = [
         _again(subject, event_id, policy, clock, at=fact.ingested_at, new=fact)
         for event_id in _in_time(subject, touched)
@@ -107,11 +108,12 @@ def left_by(
     """
     subject.arrange(policy)
     event = fact.event
-    record = subject.records[event_key(event)]
+    key = event_key(event)
+    record = subject.records[key]
     touched = affected(subject, event, policy)
     if record.others:
         touched |= subject.without(record, lambda: _displaced_by(subject, record, policy))
-    touched.discard(event_key(event))
+    touched.discard(key)
     return [one for one in _in_time(subject, touched) if _place(subject, one) > after]
 
 

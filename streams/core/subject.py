@@ -217,15 +217,15 @@ class Subject:
     def note(self, record: Record) -> None:
         """Bring the indexes over what was said up to date with a record's row."""
         row = record.row
+        if not row.said and not row.duties and not self._spoken_of:
+            return  # as most: nothing was ever said of it, nor of others
         event_id = event_key(row.fact.event)
         if not row.said and not row.duties:
-            # As most: nothing was ever said of it.
-            if self._spoken_of:
-                self.deadlines.set(event_id, None)
-                self.unrecorded.discard(event_id)
-                self.granted_later.discard(event_id)
-                if self.index is not None:
-                    self.index.findings.note(row)
+            self.deadlines.set(event_id, None)
+            self.unrecorded.discard(event_id)
+            self.granted_later.discard(event_id)
+            if self.index is not None:
+                self.index.findings.note(row)
             return
         if not self._spoken_of:
             self._spoken_of = True
