@@ -61,7 +61,12 @@ def test_what_a_file_holds_counts_and_not_its_name(folder: Path) -> None:
         ("a.csv", b"event_id,subject_id\n", "neither a JSON object nor a JSON array", True),
         ("a.txt", b"notes", "neither a JSON object nor a JSON array", True),
         ("a.lz4", b"\x04\x22\x4d\x18", "packed with lz4", True),
-        ("a.tar.gz", gzip.compress(b"e".ljust(257, b"\0") + b"ustar"), "a tar archive", True),
+        (
+            "a.tar.gz",
+            gzip.compress(b"e".ljust(257, b"\0") + b"ustar", mtime=0),
+            "a tar archive",
+            True,
+        ),
         ("a.toml", b"[sinks]\n", "neither a JSON object nor a JSON array", False),
         ("README.md", b"# Notes\n", "neither a JSON object nor a JSON array", False),
         ("truth.json", b'{\n "a": 1\n}', "no event_type stands in it", False),
