@@ -24,7 +24,7 @@ def cases_of(tmp_path: Path, *names: str, **changes: object) -> Path:
     return file
 
 
-@pytest.mark.parametrize(("name", "count"), [("scenarios.jsonl", 74), ("histories.jsonl.gz", 300)])
+@pytest.mark.parametrize(("name", "count"), [("scenarios.jsonl", 572), ("histories.jsonl.gz", 400)])
 def test_all_given_cases(name: str, count: int, tmp_path: Path, capsys: Capture) -> None:
     output = tmp_path / "results.jsonl"
     assert main(["conformance", str(FOLDER / name), "--output", str(output)]) == 0
