@@ -15,8 +15,9 @@ from streams.core.identifiers import ConsentId, RecipientId
 from streams.core.instants import LATEST, Instant
 from streams.core.policy import Policy
 from streams.core.rules.capture import defects
-from streams.core.signals import NAMED_ONLY_CHANNELS, Grant, Signal, Target
+from streams.core.signals import NAMED_ONLY_CHANNELS, Grant, Signal
 from streams.core.spans import Order, Spans
+from streams.core.targets import Target
 from streams.core.vocabulary import (
     CALLS,
     EXPLICIT_METHODS,

@@ -14,9 +14,9 @@ from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.rules.message_target import consent_target
 from streams.core.rules.share_roles import normalise
-from streams.core.signals import Target
 from streams.core.spans import Order, Spans
 from streams.core.state import EventRow
+from streams.core.targets import Target
 from streams.core.vocabulary import DutyStatus, Purpose, Status
 
 FAR_MISS: Final = frozenset({"NO_CONSENT", "CONSENT_OTHER_PURPOSE"})

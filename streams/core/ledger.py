@@ -15,7 +15,7 @@ from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.rules.message_target import targets_of
 from streams.core.rules.share_roles import NormalisedShare, normalise
-from streams.core.signals import Target
+from streams.core.targets import Target
 from streams.core.timeline import Timeline
 from streams.core.vocabulary import Channel, LegalBasis, Purpose, RecipientRole
 

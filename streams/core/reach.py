@@ -11,7 +11,8 @@ from streams.core.indexes import Indexes
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.rules.duties import kinds_hit
-from streams.core.signals import Signal, Target
+from streams.core.signals import Signal
+from streams.core.targets import Target
 from streams.core.vocabulary import UNCONDITIONAL_SIGNALS
 
 END: Final = Instant(1 << 60)

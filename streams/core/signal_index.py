@@ -12,8 +12,9 @@ from typing import Final
 from streams.core.consent_index import ConsentIndex, order_of
 from streams.core.identifiers import ConsentId, EventKey, RecipientId
 from streams.core.instants import Instant
-from streams.core.signals import Grant, Signal, Target
+from streams.core.signals import Grant, Signal
 from streams.core.spans import Order, Spans
+from streams.core.targets import Target
 from streams.core.vocabulary import MARKETING_PURPOSES, ConsentAction, Purpose
 
 _END: Final = Instant(1 << 60)

@@ -15,6 +15,7 @@ from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange, Purchase, event_key
 from streams.core.identifiers import ConsentId, EventId, EventKey, RecipientId, Topic
 from streams.core.instants import LATEST, Instant
+from streams.core.targets import Target
 from streams.core.vocabulary import (
     MARKETING_PURPOSES,
     NAW_CATEGORIES,
@@ -39,25 +40,6 @@ _OBJECTED: Final = ConsentAction.OBJECTED
 _ERASED: Final = ConsentAction.ERASED
 _OWN: Final = Purpose.OWN_DIRECT_MARKETING
 _NAW: Final = DataCategory.NAW
-
-
-class Target(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What a share or message needs consent for, and what a signal may hit.
-
-    `recipient_id` is whom a consent must name; None: nobody, for the controller's own mail.
-    `channel` None: a share. `topic` None: a share, or a message that states none. `sender`:
-    own marketing, which signals hit by who sends it. `any_recipient`: a share to a processor,
-    for which a grant for any recipient lifts (A5). `verified_phone`: a call under P25.
-    """
-
-    purpose: Purpose
-    recipient_id: RecipientId | None = None
-    recipient_category: str | None = None
-    channel: Channel | None = None
-    topic: Topic | None = None
-    sender: RecipientId | None = None
-    any_recipient: bool = False
-    verified_phone: bool = False
 
 
 @mypyc_attr(acyclic=True)

@@ -52,6 +52,13 @@ def test_all_are_compiled_or_none() -> None:
     assert run(WHERE) == expected
 
 
+@is_built
+def test_every_event_is_judged_as_by_the_sources_when_there_are_indexes() -> None:
+    """Classes that a compiled module declares are not all that they are declared to be."""
+    told = "from tests.compiled.every_event import told; print(told())"
+    assert run(told) == run(told, CONSENTRY_PURE="1")
+
+
 def test_every_module_has_a_source_in_the_law_or_the_wire() -> None:
     for module in compiled.HOT:
         assert compiled.source_of(module).is_file()

@@ -13,8 +13,9 @@ from streams.core.events import ConsentChange
 from streams.core.identifiers import Slot
 from streams.core.policy import Policy, Settings
 from streams.core.policy.settings import UnknownAge
-from streams.core.signals import Grant, Target
+from streams.core.signals import Grant
 from streams.core.state import Verdict
+from streams.core.targets import Target
 from streams.core.vocabulary import AFFIRMATIVE_METHODS, UNDER_SIXTEEN, AgeBand, ContactDetail
 
 CAPTURE_SLOT = Slot("A.CAPTURE")

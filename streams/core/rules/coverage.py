@@ -21,8 +21,9 @@ from streams.core.rules.look_ups import (
     newest_of_each_id,
     scoped,
 )
-from streams.core.signals import Grant, Signal, Target
+from streams.core.signals import Grant, Signal
 from streams.core.subject import GRANTED_LATER, Subject
+from streams.core.targets import Target
 from streams.core.vocabulary import EXPLICIT_METHODS, UNCONDITIONAL_SIGNALS, DataCategory
 
 MAX_CONSIDERED = 50

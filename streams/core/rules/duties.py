@@ -17,9 +17,10 @@ from streams.core.rules.capture import defects
 from streams.core.rules.coverage import recipient_failure
 from streams.core.rules.look_ups import granted_between, ledger_of, scoped
 from streams.core.rules.share_basis import AGAINST_EXPRESSED_WILL, BASIS_SLOT
-from streams.core.signals import Grant, Signal, Target
+from streams.core.signals import Grant, Signal
 from streams.core.state import MAX_SHARES_NAMED, DutyState, Verdict
 from streams.core.subject import Subject
+from streams.core.targets import Target
 from streams.core.vocabulary import ConsentAction, DutyStatus
 
 DUTY_FAMILY = "O.NOTIFY"

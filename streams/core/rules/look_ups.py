@@ -17,9 +17,10 @@ from streams.core.indexes import Indexes
 from streams.core.instants import Instant
 from streams.core.ledger import Ledger
 from streams.core.policy import Policy, Settings
-from streams.core.signals import Grant, Signal, Target
+from streams.core.signals import Grant, Signal
 from streams.core.spans import Spans
 from streams.core.subject import Subject
+from streams.core.targets import Target
 from streams.core.vocabulary import (
     SPECIAL_CATEGORIES,
     UNCONDITIONAL_SIGNALS,

@@ -8,7 +8,7 @@ from streams.core.events import MarketingMessage
 from streams.core.identifiers import RecipientId
 from streams.core.law import TELEPHONE_OPT_IN
 from streams.core.policy import Policy
-from streams.core.signals import Target
+from streams.core.targets import Target
 from streams.core.vocabulary import Channel, MessagePurpose, Purpose
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.

@@ -9,7 +9,7 @@ import msgspec
 from streams.core.events import DataShare
 from streams.core.identifiers import RecipientId
 from streams.core.policy import Policy, RecipientEntry
-from streams.core.signals import Target
+from streams.core.targets import Target
 from streams.core.vocabulary import MARKETING_PURPOSES, Purpose, RecipientRole
 
 STRICTNESS = (
