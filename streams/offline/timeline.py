@@ -18,8 +18,8 @@ from streams.core.policy import Policy
 from streams.core.rules.coverage import Standing
 from streams.core.rules.message_target import targets_of
 from streams.core.rules.share_roles import normalise
-from streams.core.signals import Target
 from streams.core.subject import Subject
+from streams.core.targets import Target
 from streams.core.vocabulary import EventType
 
 MAX_MOMENTS = 12
@@ -49,18 +49,26 @@ class Part(StrEnum):
     AFTER = "AFTER"
     CONFLICT = "CONFLICT"
     DEADLINE = "DEADLINE"
+    MORE = "MORE"
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """A fact at its instant; `event` None for a deadline that passed."""
+    """A fact at its instant; `event` None for a deadline that passed.
+
+    MORE comes last and is no fact: so many more decided the finding, and are not shown.
+    """
 
     at: Instant
     part: Part
     event: Event | None
+    more: int = 0
 
 
 def timeline(subject: Subject, finding: Finding, policy: Policy) -> tuple[Moment, ...]:
-    """The facts behind a finding, oldest first, the event itself among them."""
+    """The facts behind a finding, oldest first, the event itself among them.
+
+    Where there are more than MAX_MOMENTS, the last one says how many are left out.
+    """
     if finding.event_type is None:
         return ()
     record = subject.records.get(key_of(finding.event_type, finding.event_id))
@@ -68,6 +76,7 @@ def timeline(subject: Subject, finding: Finding, policy: Policy) -> tuple[Moment
         return ()
     event = record.event
     chosen: dict[tuple[str, str], Moment] = {}
+    unnamed = 0
 
     def add(events: Iterable[Event], part: Part | None = None) -> None:
         for one in events:
@@ -81,14 +90,15 @@ def timeline(subject: Subject, finding: Finding, policy: Policy) -> tuple[Moment
         add(_duty(subject, event, finding))
         said = record.row.duties.get(finding.recipient_id)
         if said is not None:
-            due_at = said.duty.due_at
-            chosen["", "due"] = Moment(due_at, Part.DEADLINE, None)
+            duty = said.duty
+            chosen["", "due"] = Moment(duty.due_at, Part.DEADLINE, None)
+            unnamed = max(0, duty.share_count - len(duty.share_ids))
     if finding.code == "EVENT_ID_CONFLICT":
         for number, row in enumerate(record.others):
             other = row.fact.event
             key = event_key(other), str(number)
             chosen[key] = Moment(other.occurred_at, Part.CONFLICT, other)
-    return _nearest(chosen.values(), event)
+    return _nearest(chosen.values(), event, unnamed)
 
 
 def _basis(subject: Subject, event: Event, finding: Finding, policy: Policy) -> Iterator[Event]:
@@ -139,8 +149,10 @@ def _duty(subject: Subject, event: Event, finding: Finding) -> Iterator[Event]:
                 yield found
 
 
-def _nearest(moments: Iterable[Moment], event: Event) -> tuple[Moment, ...]:
+def _nearest(moments: Iterable[Moment], event: Event, unnamed: int) -> tuple[Moment, ...]:
+    """Those nearest to the event; `unnamed` is how many the duty counts and does not name."""
     ordered = sorted(moments, key=lambda m: (m.at, m.part is Part.EVENT, _id(m)))
+    more = unnamed + max(0, len(ordered) - MAX_MOMENTS)
     if len(ordered) > MAX_MOMENTS:
         near = sorted(
             ordered,
@@ -150,6 +162,8 @@ def _nearest(moments: Iterable[Moment], event: Event) -> tuple[Moment, ...]:
             ),
         )[:MAX_MOMENTS]
         ordered = [moment for moment in ordered if moment in near]
+    if more:
+        ordered.append(Moment(event.occurred_at, Part.MORE, None, more))
     return tuple(ordered)
 
 

@@ -25,6 +25,7 @@ from streams.offline.report.table import print_table
 from streams.offline.report.texts import LIMITS, TEXTS
 from streams.offline.report.words import LABELS, REASONS
 from streams.offline.result import VIOLATIONS, Result, run_check
+from streams.offline.timeline import MAX_MOMENTS, Part
 from streams.policy_file import policy_from_text
 from streams.terminal.console import screen
 from streams.wire.decode import Decoded, decode
@@ -138,6 +139,22 @@ def test_an_overdue_duty_tells_what_was_received_and_when_the_term_ended(result:
         "share-before", "taken-back", "term",
     ]  # fmt: skip
     assert moments[-1].at == parse_instant("2026-09-04T11:00:00Z")
+
+
+def test_of_very_many_shares_it_tells_how_many_there_are(tmp_path: Path) -> None:
+    """A duty names the first hundred (D30), a timeline the nearest twelve facts."""
+    instants = [f"2026-09-01T08:{n // 60:02}:{n % 60:02}Z" for n in range(150)]
+    shares = [share(f"s{n}", occurred_at=at) for n, at in enumerate(instants)]
+    found = result_of(lines(grant("grant-1"), *shares, withdrawal("taken-back")), tmp_path)
+    overdue = next(f for f in found.findings if f.code == "RECIPIENT_NOT_NOTIFIED")
+    moments = found.moments.get(overdue.violation_id)
+    # 150 shares, the withdrawal and the deadline.
+    assert (len(moments), moments[-1].part, moments[-1].more) == (MAX_MOMENTS + 1, Part.MORE, 140)
+    text = render_page(found)
+    assert "and 140 more" in text
+    assert "en nog 140" in text
+    assert '<td class="n">150</td>' in text
+    assert Page(text).open == []
 
 
 def test_both_languages_and_the_one_that_it_opens_in(result: Result) -> None:

@@ -14,7 +14,7 @@ from streams.offline.report.facts import describe, moment
 from streams.offline.report.texts import TEXTS
 from streams.offline.report.words import Pair, both, joined, label, reason
 from streams.offline.result import Result
-from streams.offline.timeline import Moment
+from streams.offline.timeline import Moment, Part
 
 
 class Card(NamedTuple):
@@ -121,4 +121,6 @@ def _flags(finding: Finding) -> Iterator[Pair]:
 
 
 def _told(one: Moment) -> Pair:
+    if one.part is Part.MORE:
+        return Pair(f"and {one.more} more", f"en nog {one.more}")
     return TEXTS["deadline"] if one.event is None else describe(one.event)
