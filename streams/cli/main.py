@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from streams import __version__
+from streams.cli.entry import INTERRUPTED
 from streams.cli.slips import COMMAND_LINE_ERRORS, literal, say_slip
 from streams.errors import ConsentryError
 from streams.terminal.out import (
@@ -114,6 +115,8 @@ def main(arguments: list[str]) -> int:
     except SystemExit as leave:  # completion of the shell
         # Rich and typer end so where nobody reads their help.
         status = READER_GONE if isinstance(leave.__context__, BrokenPipeError) else leave.code
+    except KeyboardInterrupt:  # while a command is found; those that run end with it themselves
+        status = INTERRUPTED
     except COMMAND_LINE_ERRORS as error:
         status = say_slip(error)
     except ReaderGoneError:

@@ -102,6 +102,58 @@ def test_ctrl_c_ends_a_check_with_130(tmp_path: Path, processes: str, wait: str)
     assert b"Traceback" not in complained
 
 
+PRESSED_WHILE_LOADING = """
+import os, signal, sys
+
+module = sys.argv.pop(1)
+
+class Pressed:
+    def find_spec(self, name, path=None, target=None):
+        if name == module:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Pressed())
+from streams.cli.entry import run
+run()
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "streams.cli.main",
+        "typer",
+        "streams.terminal.out",
+        "streams.cli.explain",
+        "streams.policy_file",
+        "msgspec",
+    ],
+)
+def test_ctrl_c_while_the_command_line_loads_ends_with_130(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSED_WHILE_LOADING, module, "policy", "show"],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_who_has_ctrl_c_ignored_goes_on() -> None:
+    ignored = (
+        f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{PRESSED_WHILE_LOADING}"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", ignored, "typer", "--version"],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("consentry ")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
