@@ -37,7 +37,7 @@ class Role:
 
 
 def roles(settings: Settings) -> tuple[Role, ...]:
-    """All roles: a producer for each input, worker, readers, verifier, administrator."""
+    """All roles: producers, worker, readers, verifier, operator, administrator."""
     topics = all_topics(settings)
     return (
         *(_producer(topic) for topic in topics if Party.PRODUCERS in topic.writers),
@@ -60,6 +60,7 @@ def roles(settings: Settings) -> tuple[Role, ...]:
             "possible.",
         ),
         _verifier(settings, topics),
+        _operator(settings, topics),
         _administrator(settings, topics),
     )
 
@@ -219,6 +220,45 @@ def _verifier(settings: Settings, topics: tuple[Topic, ...]) -> Role:
                 name=settings.group_id,
                 operations=("Describe",),
                 why="asks for the offsets that the workers committed",
+            ),
+        ),
+    )
+
+
+def _operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
+    def of(topic: Topic) -> Grant:
+        if Party.OPERATOR in topic.writers:
+            why = f"writes what is to be set aside into the {topic.kind}"
+            return _topic(topic, why, "Read", "Write", "Describe")
+        if Party.OPERATOR in topic.readers:
+            return _topic(topic, "looks at the record", "Read", "Describe")
+        return _topic(topic, "counts its partitions", "Describe")
+
+    return Role(
+        name=Party.OPERATOR,
+        user="consentry-operator",
+        description="Runs `consentry skip`. For a moment it takes the place of the worker of one "
+        "partition number, which ends; so give it to few.",
+        grants=(
+            *(of(topic) for topic in topics if Party.VERIFIER in topic.readers),
+            Grant(
+                resource="group",
+                name=settings.group_id,
+                operations=("Describe",),
+                why="asks for the offsets that the workers committed",
+            ),
+            Grant(
+                resource="transactional-id",
+                name=settings.transactional_id_prefix,
+                operations=("Write", "Describe"),
+                why="owns the partition number while it writes",
+                prefixed=True,
+            ),
+            Grant(
+                resource="cluster",
+                name="kafka-cluster",
+                operations=("IdempotentWrite",),
+                why="idempotent producers on brokers before 2.8",
             ),
         ),
     )

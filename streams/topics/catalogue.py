@@ -35,6 +35,7 @@ class Party(StrEnum):
     DEAD_LETTER_READERS = "dead letter readers"
     QUARANTINE_READERS = "quarantine readers"
     VERIFIER = "verifier"
+    OPERATOR = "operator"
 
 
 class Kind(StrEnum):
@@ -98,7 +99,7 @@ def _inputs(settings: Settings) -> tuple[Topic, ...]:
             partitions=settings.partitions,
             config=config,
             writers=(Party.PRODUCERS,),
-            readers=(Party.WORKER, Party.VERIFIER),
+            readers=(Party.WORKER, Party.VERIFIER, Party.OPERATOR),
         )
 
     return (
@@ -139,7 +140,7 @@ def _internals(settings: Settings) -> tuple[Topic, ...]:
                 settings.input_retention_days * DAY_MS, settings.output_max_bytes, settings
             ),
             writers=(Party.WORKER,),
-            readers=(Party.WORKER, Party.VERIFIER),
+            readers=(Party.WORKER, Party.VERIFIER, Party.OPERATOR),
         ),
         Topic(
             name=names.ticks,
@@ -157,7 +158,7 @@ def _internals(settings: Settings) -> tuple[Topic, ...]:
                 roll_early=True,
             ),
             writers=(tick_writer,),
-            readers=(Party.WORKER, Party.VERIFIER),
+            readers=(Party.WORKER, Party.VERIFIER, Party.OPERATOR),
         ),
         Topic(
             name=names.changelog,
@@ -169,8 +170,8 @@ def _internals(settings: Settings) -> tuple[Topic, ...]:
             schemas=(),
             partitions=settings.partitions,
             config=compacted(settings),
-            writers=(Party.WORKER,),
-            readers=(Party.WORKER, Party.VERIFIER),
+            writers=(Party.WORKER, Party.OPERATOR),
+            readers=(Party.WORKER, Party.VERIFIER, Party.OPERATOR),
         ),
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import kafka
@@ -45,6 +46,9 @@ from streams.topics import (
     roles,
 )
 from streams.topics.cluster import read_cluster
+from tests.kafka import harness
+from tests.kafka.stories import stories
+from tests.kafka.test_skip import consentry
 
 WORD = "w0rd-of-all"
 OPERATIONS = {
@@ -67,36 +71,53 @@ As = Callable[[str], Settings]
 
 
 @pytest.fixture(scope="module")
-def as_role() -> Iterator[As]:
-    """A broker that lets nobody do anything but by the ACLs of the roles."""
-    plain = Settings(partitions=2)
-    users = {role.user: WORD for role in roles(plain)}
+def guarded() -> Iterator[LocalBroker]:
+    """A broker that lets nobody do anything but by ACLs; there are users for the roles."""
+    users = {role.user: WORD for role in roles(Settings())}
     broker = LocalBroker(
         security=BrokerSecurity(users=users),
         heap_mb=256,
         properties={
             "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-            # The open listener, over which this fixture gives out the ACLs.
+            # The open listener, over which ACLs are given out.
             "super.users": "User:ANONYMOUS",
         },
     )
     with broker:
-        with KafkaAdminClient(bootstrap_servers=broker.bootstrap) as client:
-            client.create_acls([acl for role in roles(plain) for acl in _acls(role)])
+        yield broker
 
-        def settings_of(role_name: str) -> Settings:
-            (role,) = [role for role in roles(plain) if role.name == role_name]
-            return Settings(
-                brokers=(broker.secure_bootstrap,),
-                security_protocol="SASL_SSL",
-                ssl_ca_file=broker.ca_file,
-                sasl_username=role.user,
-                sasl_password=WORD,
-                partitions=2,
-            )
 
-        create_topics(settings_of("administrator"))
-        yield settings_of
+@pytest.fixture(scope="module")
+def as_role(guarded: LocalBroker) -> As:
+    """Settings of each role on topics that the administrator created."""
+    plain = Settings(partitions=2)
+    _give(guarded, roles(plain))
+
+    def settings_of(role_name: str) -> Settings:
+        return Settings(partitions=2, **_login(guarded, _role(plain, role_name)))
+
+    create_topics(settings_of("administrator"))
+    return settings_of
+
+
+def _role(settings: Settings, name: str) -> Role:
+    (role,) = [role for role in roles(settings) if role.name == name]
+    return role
+
+
+def _login(broker: LocalBroker, role: Role) -> dict[str, Any]:
+    return {
+        "brokers": (broker.secure_bootstrap,),
+        "security_protocol": "SASL_SSL",
+        "ssl_ca_file": broker.ca_file,
+        "sasl_username": role.user,
+        "sasl_password": WORD,
+    }
+
+
+def _give(broker: LocalBroker, given: Iterable[Role]) -> None:
+    with KafkaAdminClient(bootstrap_servers=broker.bootstrap) as client:
+        client.create_acls([acl for role in given for acl in _acls(role)])
 
 
 def _acls(role: Role) -> Iterator[ACL]:
@@ -247,6 +268,41 @@ def test_the_verifier_reads_everything_and_writes_nothing(as_role: As) -> None:
     _refused(ClusterAuthorizationFailedError, lambda: _send(settings, "purchase"))
     with pytest.raises(ConsentryError, match="consent-change may not be described"):
         count_partitions(as_role("producer of purchase"))
+
+
+def test_the_operator_sets_a_record_aside_and_no_more(guarded: LocalBroker, unique: str) -> None:
+    events = stories(3)
+    with harness.Bus(guarded.bootstrap, unique) as bus:
+        operator, verifier = (
+            _role(bus.settings, name) for name in (Party.OPERATOR, Party.VERIFIER)
+        )
+        _give(guarded, [operator, verifier])
+        with bus.worker() as worker:
+            bus.send(*bus.events(events[:-1]))
+            bus.settle(worker)
+            worker.kill()
+        last = bus.event(events[-1], partition=0)
+        place = kafka.TopicPartition(last.topic, 0)
+        order = {"topic": last.topic, "partition": 0, "offset": bus.ends([place])[place]}
+        bus.send(last)
+        words = [word for name, value in order.items() for word in (f"--{name}", str(value))]
+        words = ["skip", *words, "--why", "a test", "--by", "operator"]
+        refused = consentry(bus, *words, **_login(guarded, verifier))
+        assert refused.returncode == 2
+        assert refused.stderr.startswith("error: ")
+        assert "Traceback" not in refused.stderr
+        ordered = consentry(bus, *words, **_login(guarded, operator))
+        assert ordered.returncode == 0, ordered.stderr
+        with bus.worker() as after:
+            bus.settle(after)
+        [letter] = bus.dead_letters()
+        assert letter.letter.code == "OPERATOR_SKIPPED"
+        settings = Settings(
+            **bus.settings.model_dump(exclude_unset=True) | _login(guarded, operator)
+        )
+        for topic in (bus.names.data_share, bus.names.violations):
+            _refused(TopicAuthorizationFailedError, partial(_send, settings, topic))
+        _may_not_read(settings, bus.names.quarantine)
 
 
 def _may_not_read(settings: Settings, topic: str) -> None:

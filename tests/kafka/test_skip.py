@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
-from tests.kafka.harness import Bus
+from streams.settings import Settings
+from streams.topics import create_topics
+from tests.kafka.harness import Bus, Sent, until
 from tests.kafka.stories import expected, stories
 from tests.kafka.test_faults import A_RULE_RAISES, CRASHED
 from tests.kafka.test_worker import now
@@ -18,10 +21,10 @@ from tests.kafka.test_worker import now
 COMMAND = "import sys; from streams.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
-def consentry(bus: Bus, *words: str) -> subprocess.CompletedProcess[str]:
+def consentry(bus: Bus, *words: str, **settings: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", COMMAND, *words],
-        env=bus.environment(),
+        env=bus.environment(**settings),
         capture_output=True,
         text=True,
         timeout=120,
@@ -127,3 +130,91 @@ def test_what_is_not_there_or_was_judged_is_refused(
     assert words in refused.stderr
     assert "Traceback" not in refused.stderr
     assert bus.progress() == before
+
+
+def judged(bus: Bus) -> None:
+    """A few stories, so that there is a state."""
+    with bus.worker() as worker:
+        bus.send(*bus.events(stories(2)))
+        bus.settle(worker)
+        assert worker.stop()[0] == 0
+
+
+def state_ends(bus: Bus) -> dict[TopicPartition, int]:
+    """Where the changelog ends; each order, and the start of each producer, would move it."""
+    places = [TopicPartition(bus.names.changelog, n) for n in range(bus.settings.partitions)]
+    return bus.ends(places)
+
+
+def refuses(bus: Bus, where: dict[str, Any], *words: str) -> None:
+    """The order is refused in these words, and nothing is written, and nobody fenced."""
+    before = state_ends(bus)
+    refused = skip(bus, where)
+    assert refused.returncode == 2, refused.stdout
+    problem, remedy = refused.stderr.splitlines()
+    assert problem.startswith("error: ")
+    for word in words:
+        assert word in refused.stderr
+    assert remedy
+    assert state_ends(bus) == before
+
+
+@pytest.mark.parametrize("ends", ["committed", "aborted"])
+def test_the_mark_of_a_transaction_is_no_record(bus: Bus, ends: str) -> None:
+    judged(bus)
+    topic, records = bus.names.data_share, bus.events([*stories(6)[-2:]])
+    place = TopicPartition(topic, 0)
+    first = bus.ends([place])[place]
+    producer = KafkaProducer(
+        **bus.settings.connection.kafka_python_options(),
+        transactional_id=f"{bus.settings.application_id}-team",
+    )
+    producer.init_transactions()
+    producer.begin_transaction()
+    for one in records:
+        producer.send(topic, key=one.key, value=one.value, partition=0).get(10)
+    if ends == "committed":
+        producer.commit_transaction()
+    else:
+        producer.abort_transaction()
+    producer.close()
+    mark = first + len(records)
+    until(lambda: bus.ends([place])[place] == mark + 1 or None, "the mark")
+    words = "there is no record, only a place in the log (a transaction's mark"
+    refuses(bus, {"topic": topic, "partition": 0, "offset": mark}, words)
+    taken_back = {"topic": topic, "partition": 0, "offset": first}
+    if ends == "aborted":
+        refuses(bus, taken_back, words)
+    else:
+        assert skip(bus, taken_back).returncode == 0
+    with bus.worker() as after:
+        bus.settle(after)
+        assert verified(bus)
+    assert len(bus.dead_letters()) == (ends == "committed")
+
+
+def test_the_state_of_another_installation_is_left_alone(bus: Bus) -> None:
+    judged(bus)
+    own, other = bus.settings, f"{bus.settings.topic_prefix}other."
+    given = own.model_dump(exclude_unset=True) | {"topic_prefix": other}
+    create_topics(Settings(**given | {"application_id": f"{own.application_id}-other"}))
+    # The same application id under another prefix, as after a copy of a file of settings.
+    bus.settings = Settings(**given)
+    bus.send(Sent(topic=f"{other}data-share", key=b"k", value=b"{}", partition=0))
+    bus.names = own.topics
+    theirs = {"topic": f"{other}data-share", "partition": 0, "offset": 0}
+    refuses(bus, theirs, "belongs to another installation", own.topic_prefix, other)
+
+
+def test_an_offset_of_a_topic_that_was_created_again_means_nothing(bus: Bus) -> None:
+    judged(bus)
+    topic = bus.names.purchase
+    admin = KafkaAdminClient(**bus.settings.connection.kafka_python_options())
+    before = admin.describe_topics([topic])[0]["topic_id"]
+    admin.delete_topics([topic])
+    until(lambda: topic in create_topics(bus.settings).created or None, "it is created again")
+    now_id = admin.describe_topics([topic])[0]["topic_id"]
+    admin.close()
+    bus.send(Sent(topic=topic, key=b"k", value=b"{}", partition=0))
+    place = {"topic": topic, "partition": 0, "offset": 0}
+    refuses(bus, place, f"{topic} was deleted and created again", str(before), str(now_id))

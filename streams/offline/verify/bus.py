@@ -220,7 +220,7 @@ def count_partitions(settings: Settings) -> int:
     if hidden:
         raise ConsentryError(
             f"the topic {hidden[0]} may not be described by this user",
-            "`consentry topics create --dry-run` lists the access that the verifier needs.",
+            "`consentry topics create --dry-run` lists the access that each role needs.",
         )
     missing = [name for name in wanted if name not in cluster.topics]
     if missing:
