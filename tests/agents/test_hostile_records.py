@@ -6,13 +6,16 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 
 from streams.core.events import DataShare
 from streams.core.instants import LATEST
+from streams.core.vocabulary import Status
 from streams.unpacking.cut import LEFT_OUT, Cut, cut
 from streams.wire.dead_letters import StoredDeadLetter, decode_dead_letter
 from streams.wire.encode import event_to_json
+from streams.wire.findings import decode_finding
 from streams.wire.origin import ODD_NAMES, OFFSET, PARTITION, TIMESTAMP, TOPIC
 from tests.agents.world import NAMES, SETTINGS, World
 from tests.kafka.stories import START, share
@@ -247,3 +250,32 @@ def test_a_name_that_is_no_utf_8_stands_in_the_dead_letter_byte_by_byte() -> Non
     ended_well(world, world.record(good(), value=b"?", headers=headers))
     [letter] = letters(world)
     assert letter.original.headers == headers
+
+
+def test_bad_records_of_one_event_share_a_finding_and_none_is_lost() -> None:
+    """Sent again, or wrong in another way: the same address, which stays open, is all it takes."""
+    first = body(event_id="bad", purpose="NO_SUCH_PURPOSE")
+    again = body(event_id="bad", recipient_role="NO_SUCH_ROLE", occurred_at="2026-08-01T00:00:00Z")
+    personal = body(event_id="bad", share_id="jan.jansen@example.org")
+    world = World()
+    records = [
+        world.record(good(), value=json.dumps(one).encode())
+        for one in (first, first, again, personal)
+    ]
+    ended_well(world, *records)
+    assert len(letters(world)) == len(records)
+    told = [
+        finding
+        for one in world.outputs(NAMES.violations)
+        if (finding := decode_finding(one.value or b"")).event_id == "bad"
+    ]
+    assert [one.code for one in told] == ["UNPROCESSABLE_EVENT"] * 3 + [
+        "RAW_PERSONAL_DATA_IN_EVENT"
+    ]
+    assert len({one.violation_id for one in told}) == 2
+    assert {(one.status, one.revision) for one in told} == {(Status.OPEN, 1)}
+    same = [
+        msgspec.structs.replace(one, occurred_at=None, detected_at=START, citations=())
+        for one in told[:3]
+    ]
+    assert same[0] == same[1] == same[2]
