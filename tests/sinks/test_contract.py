@@ -11,6 +11,7 @@ import pytest
 
 from streams.siem import formats
 from streams.sinks.contract import Outcome, SinkDown, Verdict
+from streams.sinks.kinds import KINDS
 from tests.sinks.benches import ALERTED, HERE, HTTP, NETWORK, bench, loads, options
 from tests.sinks.lines_receiver import SilentReceiver
 from tests.sinks.loads import MARK, in_loop, until
@@ -36,6 +37,12 @@ def by_identity(given: Sequence[Any], ids: Sequence[str]) -> dict[str, list[str]
 def harmless(outcomes: Sequence[Outcome]) -> bool:
     """Reasons are short and quote nothing."""
     return all(MARK not in one.reason and len(one.reason) <= 200 for one in outcomes)
+
+
+def test_every_kind_is_held_to_the_contract() -> None:
+    """A kind that is left out of the suite may say DELIVERED and send nothing."""
+    elsewhere = {"apprise"}  # an extra, in test_extras
+    assert {kind.partition("-")[0] for kind in (*HERE, *NETWORK)} | elsewhere == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", HERE)
