@@ -89,12 +89,20 @@ class RawProducer:
     def send(self, *records: Raw) -> None:
         """Send records in order, each in a batch of its own where it is large, and wait."""
         for record in records:
-            parts = _parts(record)
-            error = self._library.rd_kafka_produceva(
-                self._handle, (_Part * len(parts))(*parts), ctypes.c_size_t(len(parts))
-            )
-            if error:
-                raise RuntimeError(self._library.rd_kafka_error_string(ctypes.c_void_p(error)))
+            self.begin(record)
+        self.flush()
+
+    def begin(self, record: Raw) -> None:
+        """Put a record into a batch."""
+        parts = _parts(record)
+        error = self._library.rd_kafka_produceva(
+            self._handle, (_Part * len(parts))(*parts), ctypes.c_size_t(len(parts))
+        )
+        if error:
+            raise RuntimeError(self._library.rd_kafka_error_string(ctypes.c_void_p(error)))
+
+    def flush(self) -> None:
+        """Wait until all that was begun is on the broker, or has failed."""
         assert self._library.rd_kafka_flush(self._handle, _BATCHES_MS) == _NO_ERROR
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any, NamedTuple
 
-from streams.core.events import DataShare
+from streams.core.events import DataShare, Event
 from streams.core.identifiers import subject_key
 from streams.core.instants import LATEST, hours
 from streams.settings.names import TopicNames
@@ -30,8 +30,10 @@ class Hostile(NamedTuple):
     name: str
     record: Raw
     ends: str
-    event: DataShare | None = None
+    event: Event | None = None
     codecs: tuple[str, ...] = ("none",)
+    words: str = ""
+    """What its dead letter's reason says."""
 
 
 PACKED = ("gzip", "lz4", "zstd")
@@ -47,7 +49,8 @@ def hostile(names: TopicNames) -> Iterator[Hostile]:
     yield from _times(names)
 
 
-def _sound(names: TopicNames, name: str, **changed: Any) -> tuple[Raw, DataShare]:
+def sound(names: TopicNames, name: str, **changed: Any) -> tuple[Raw, DataShare]:
+    """A record of a share that is in order but for what is changed, and the share."""
     event = share(f"subject-{name}", f"h-{name}", START)
     key = subject_key(event.controller_id, event.subject_id)
     record = Raw(names.data_share, key, event_to_json(event))
@@ -56,37 +59,43 @@ def _sound(names: TopicNames, name: str, **changed: Any) -> tuple[Raw, DataShare
 
 def _headers(names: TopicNames) -> Iterator[Hostile]:
     odd = ((ODD, b"1"), (b"", None), (ODD, None), (b"x", b"\xff" * 10))
-    record, event = _sound(names, "odd", headers=odd)
+    record, event = sound(names, "odd", headers=odd)
     yield Hostile("a name of a header that is no UTF-8", record, JUDGED, event)
-    record, event = _sound(names, "odd-rekeyed", headers=odd, key=b"other")
+    record, event = sound(names, "odd-rekeyed", headers=odd, key=b"other")
     yield Hostile("such a name, under another key", record, REKEYED, event)
-    record, _ = _sound(names, "odd-bad", headers=odd, value=b"{")
-    yield Hostile("such a name, and no event", record, DEAD)
+    record, _ = sound(names, "odd-bad", headers=odd, value=b"{")
+    yield Hostile("such a name, and no event", record, DEAD, words="the JSON cannot be read")
     many = ((b"h", b"x"),) * 40_000
-    record, event = _sound(names, "many", headers=many)
+    record, event = sound(names, "many", headers=many)
     yield Hostile("very many headers", record, JUDGED, event)
     ours = ((b"consentry-batch", b"7"), (b"consentry-timestamp", b"1" + b"0" * 30))
-    record, event = _sound(names, "ours", headers=ours)
+    record, event = sound(names, "ours", headers=ours)
     yield Hostile("headers with our names", record, JUDGED, event)
 
 
 def _large(names: TopicNames) -> Iterator[Hostile]:
     text = b'{"a": "' + b"x" * MEGABYTES_5 + b'"}'
-    record, _ = _sound(names, "large", value=text)
-    yield Hostile("5 MB of JSON", record, DEAD, codecs=(*PACKED, "snappy"))
-    record, _ = _sound(names, "bomb", value=b"{" + b" " * BOMB)
-    yield Hostile("a bomb", record, DEAD, codecs=PACKED)
+    record, _ = sound(names, "large", value=text)
+    yield Hostile(
+        "5 MB of JSON", record, DEAD, codecs=(*PACKED, "snappy"), words="longer than 1048576 bytes"
+    )
+    record, _ = sound(names, "bomb", value=b"{" + b" " * BOMB)
+    yield Hostile("a bomb", record, DEAD, codecs=PACKED, words="longer than 1048576 bytes")
     much = ((b"first", b"1"), (b"much", b"y" * MEGABYTES_5))
-    record, event = _sound(names, "much", headers=much)
+    record, event = sound(names, "much", headers=much)
     yield Hostile("5 MB of headers", record, JUDGED, event, PACKED)
-    record, event = _sound(names, "much-rekeyed", headers=much, key=None)
+    record, event = sound(names, "much-rekeyed", headers=much, key=None)
     yield Hostile("5 MB of headers, under no key", record, REKEYED, event, PACKED)
-    record, _ = _sound(names, "much-bad", headers=much, value=b"[]")
-    yield Hostile("5 MB of headers, and no event", record, DEAD, codecs=PACKED)
-    record, event = _sound(names, "long-key", key=b"k" * MEGABYTES_5)
+    record, _ = sound(names, "much-bad", headers=much, value=b"[]")
+    yield Hostile(
+        "5 MB of headers, and no event", record, DEAD, codecs=PACKED, words="a JSON array"
+    )
+    record, event = sound(names, "long-key", key=b"k" * MEGABYTES_5)
     yield Hostile("5 MB of key", record, REKEYED, event, PACKED)
-    record, _ = _sound(names, "long-key-bad", key=b"k" * MEGABYTES_5, value=text)
-    yield Hostile("5 MB of key, and no event", record, DEAD, codecs=PACKED)
+    record, _ = sound(names, "long-key-bad", key=b"k" * MEGABYTES_5, value=text)
+    yield Hostile(
+        "5 MB of key, and no event", record, DEAD, codecs=PACKED, words="longer than 1048576 bytes"
+    )
 
 
 def _forged(names: TopicNames) -> Iterator[Hostile]:
@@ -102,13 +111,13 @@ def _forged(names: TopicNames) -> Iterator[Hostile]:
             TOPIC: names.data_share.encode(), PARTITION: b"0", OFFSET: b"0",
             TIMESTAMP: b"%d" % START,
         } | headers  # fmt: skip
-        record, _ = _sound(
+        record, _ = sound(
             names,
             "forged",
             topic=names.rekeyed,
             headers=tuple((key.encode(), value) for key, value in given.items()),
         )
-        yield Hostile(f"a forged origin: {name}", record, DEAD)
+        yield Hostile(f"a forged origin: {name}", record, DEAD, words="a re-keyed record does not")
 
 
 def _values(names: TopicNames) -> Iterator[Hostile]:
@@ -120,33 +129,32 @@ def _values(names: TopicNames) -> Iterator[Hostile]:
         return json.dumps(plain | {"event_id": f"v-{next(numbers)}"} | changed).encode()
 
     deep = b'{"a":' * 50_000 + b"1" + b"}" * 50_000
-    values: list[tuple[str, bytes | None, str]] = [
-        ("a tombstone", None, DEAD),
-        ("nothing", b"", DEAD),
-        ("depth", deep, DEAD),
-        ("a number of 100,000 digits", changed_to()[:-1] + b',"x":' + b"9" * 100_000 + b"}", DEAD),
-        ("no number", changed_to()[:-1] + b',"x":NaN}', DEAD),
-        ("a lone surrogate", changed_to(subject_id="\ud800"), DEAD),
-        ("zero characters", changed_to(subject_id="\0"), DEAD),
-        ("the separator", changed_to(subject_id="a\x1fb"), DEAD),
-        ("UTF-16", json.dumps(plain).encode("utf-16"), DEAD),
-        ("a foreign schema", b"\xc3\x01" + b"\xff" * 40, DEAD),
-        ("a registry's framing", b"\0\0\0\0\x07xyz", DEAD),
-        ("an escape sequence", changed_to(subject_id="\x1b]0;PWNED\x07"), DEAD),
-        ("an address", changed_to(share_id="jan.jansen@example.org"), QUARANTINED),
-        ("an address in broken JSON", b'{"x": "jan.jansen@example.org', QUARANTINED),
-    ]
-    for name, value, ends in values:
-        record, _ = _sound(names, "v", value=value)
-        yield Hostile(f"a value: {name}", record, ends)
+    values: list[tuple[str, bytes | None, str, str]] = [
+        ("a tombstone", None, DEAD, "tombstone"),
+        ("nothing", b"", DEAD, "empty"),
+        ("depth", deep, DEAD, "deep"),
+        ("a number of 100,000 digits", changed_to()[:-1] + b',"x":' + b"9" * 100_000 + b"}", DEAD, "number"),
+        ("no number", changed_to()[:-1] + b',"x":NaN}', DEAD, "JSON"),
+        ("a lone surrogate", changed_to(subject_id="\ud800"), DEAD, "JSON"),
+        ("zero characters", changed_to(subject_id="\0"), DEAD, "subject_id must not hold control"),
+        ("the separator", changed_to(subject_id="a\x1fb"), DEAD, "subject_id must not hold control"),
+        ("a foreign schema", b"\xc3\x01" + b"\xff" * 40, DEAD, "schema"),
+        ("an address", changed_to(share_id="jan.jansen@example.org"), QUARANTINED, "share_id"),
+        ("an address in broken JSON", b'{"x": "jan.jansen@example.org', QUARANTINED, "an e-mail address"),
+    ]  # fmt: skip
+    for name, value, ends, words in values:
+        record, _ = sound(names, "v", value=value)
+        yield Hostile(f"a value: {name}", record, ends, words=words)
 
 
 def _times(names: TopicNames) -> Iterator[Hostile]:
     # The topics take the broker's time, so what a producer says is never asked.
-    record, event = _sound(names, "1970", timestamp=1)
+    record, event = sound(names, "1970", timestamp=1)
     yield Hostile("a record of 1970 of a later event", record, JUDGED, event)
     late = share("subject-late", "h-late", LATEST)
     record = Raw(names.data_share, b"SHOP\x1fsubject-late", event_to_json(late))
-    yield Hostile("an event of the year 9999", record, DEAD)
-    record, event = _sound(names, "before", timestamp=START + hours(1))
+    yield Hostile(
+        "an event of the year 9999", record, DEAD, words="occurred more than five minutes"
+    )
+    record, event = sound(names, "before", timestamp=START + hours(1))
     yield Hostile("a record of long ago", record, JUDGED, event)
