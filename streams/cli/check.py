@@ -18,7 +18,7 @@ from streams.terminal.out import say, watch_output
 if TYPE_CHECKING:
     from streams.core.instants import Instant
     from streams.core.policy import Policy
-    from streams.offline.find import Inputs
+    from streams.offline.find import InputFiles
     from streams.offline.result import Result
 
 
@@ -184,7 +184,7 @@ def _policy(file: Path | None) -> Policy:
 
 
 def _run(
-    inputs: Inputs,
+    inputs: InputFiles,
     policy: Policy,
     clock: Instant | None,
     processes: int | None,

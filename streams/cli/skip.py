@@ -46,11 +46,11 @@ def skip(
     Exit code: 0 when it is ordered, or was before; 2 when it cannot be: the record was
     judged already, or is not there.
     """
-    from streams.offline.skipping import Place
+    from streams.offline.skipping import RecordPlace
     from streams.offline.skipping import skip as order
 
     settings = read_settings(config, brokers)
-    place = Place(topic, partition, offset)
+    place = RecordPlace(topic, partition, offset)
     found = order(settings, place, why, _user() if by is None else by)
     if as_json:
         document = {**place._asdict(), "why": found.skip.why, "by": found.skip.by}

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from streams.core.consent_index import FOREVER, VALID, Group
+from streams.core.consent_index import FOREVER, VALID, GrantGroup
 from streams.core.events import ConsentChange, DataShare, MarketingMessage, event_key
 from streams.core.finding_index import looked_for
 from streams.core.identifiers import EventId, EventKey, RecipientId
@@ -193,7 +193,7 @@ class _Owed:
         self._since = since
         self._leaving = leaving
 
-    def towards(self, recipient_id: RecipientId, group: Group | None) -> list[EventKey]:
+    def towards(self, recipient_id: RecipientId, group: GrantGroup | None) -> list[EventKey]:
         """Those since the grant before it; `group` is what it stands in for this recipient."""
         start = max(self._since, _given_before(group, self._grant))
         if not self._leaving:
@@ -239,7 +239,7 @@ def _given_again_in_time(
         found.update(owed.towards_processors(processors))
 
 
-def _given_before(group: Group | None, grant: Grant) -> Instant:
+def _given_before(group: GrantGroup | None, grant: Grant) -> Instant:
     """When the valid grant before it was given: what was due before that is cancelled."""
     given = None if group is None else group.covering(None, VALID)
     before = None if given is None else given.before(grant.order)

@@ -44,7 +44,7 @@ FOREVER: Final = Instant(LATEST + 1)
 """The end of what does not end."""
 
 
-class Group:
+class GrantGroup:
     """The grants for one purpose that name one recipient, or one category of recipients."""
 
     __slots__ = ("_covering", "every", "expiring")
@@ -93,25 +93,25 @@ class ForPurpose:
     __slots__ = ("anyone", "by_category", "by_recipient", "newest_of_id", "of_id")
 
     def __init__(self) -> None:
-        self.anyone = Group()
-        self.by_recipient: dict[RecipientId, Group] = {}
-        self.by_category: dict[str, Group] = {}
+        self.anyone = GrantGroup()
+        self.by_recipient: dict[RecipientId, GrantGroup] = {}
+        self.by_category: dict[str, GrantGroup] = {}
         self.of_id: dict[ConsentId, Spans[Grant]] = {}
         self.newest_of_id: Spans[Grant] = Spans()
         """Those with an id, until the next one with the same id."""
 
-    def groups(self, event: ConsentChange) -> list[Group]:
+    def groups(self, event: ConsentChange) -> list[GrantGroup]:
         """Every group that a grant belongs to, the one of all first."""
         found = [self.anyone]
         for recipient_id in dict.fromkeys(event.recipient_ids):
             group = self.by_recipient.get(recipient_id)
             if group is None:
-                group = self.by_recipient[recipient_id] = Group()
+                group = self.by_recipient[recipient_id] = GrantGroup()
             found.append(group)
         for category in dict.fromkeys(event.recipient_categories):
             group = self.by_category.get(category)
             if group is None:
-                group = self.by_category[category] = Group()
+                group = self.by_category[category] = GrantGroup()
             found.append(group)
         return found
 
@@ -286,14 +286,14 @@ class ConsentIndex:
             for need, spans in group.places(needs):
                 spans.end(order, _ends(grant, need))
 
-    def group(self, purpose: Purpose, recipient_id: RecipientId | None) -> Group | None:
+    def group(self, purpose: Purpose, recipient_id: RecipientId | None) -> GrantGroup | None:
         """The grants for a purpose that name a recipient; None: all of them."""
         found = self.purposes.get(purpose)
         if found is None:
             return None
         return found.anyone if recipient_id is None else found.by_recipient.get(recipient_id)
 
-    def category_group(self, purpose: Purpose, category: str) -> Group | None:
+    def category_group(self, purpose: Purpose, category: str) -> GrantGroup | None:
         """The grants for a purpose that name a category of recipients."""
         found = self.purposes.get(purpose)
         return None if found is None else found.by_category.get(category)

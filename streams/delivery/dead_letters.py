@@ -10,7 +10,7 @@ import msgspec
 from streams.alerts.alert import Alert
 from streams.settings import Settings
 from streams.sinks.alert_fields import alert_object
-from streams.unpacking.cut import Cut, Headers, fit
+from streams.unpacking.cut import CutBytes, Headers, fit
 from streams.wire.origin import as_written
 from streams.wire.record import Record
 
@@ -62,7 +62,7 @@ class DeadLetters:
         """Keep a record; returns when the brokers have it. Raises KafkaError."""
         assert self._producer is not None, "not started"
         key, value, own = fit(record.key, record.value, record.headers, self._max_bytes)
-        if isinstance(value, Cut):
+        if isinstance(value, CutBytes):
             own = (*own, (CUT, b"bytes=%d of %d sha256=%s" % (
                 len(value), value.length or -1, (value.sha256 or "").encode())))  # fmt: skip
         await self._producer.send_and_wait(

@@ -25,7 +25,7 @@ from streams.core.render import event_type
 from streams.core.state import Fact, Outcome, Source
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, EventType, Severity, Status
-from streams.offline.memory import Memory
+from streams.offline.memory import MemoryBound
 from streams.offline.names import Names
 from streams.offline.records import Damaged, Found, Line, Unread
 from streams.offline.spool import ONE_PERSON, Facts, Key, Spool
@@ -71,9 +71,9 @@ class Gathered:
     last_at: Instant | None = None
 
 
-def nothing_gathered(files: Sequence[str] = (), memory: Memory | None = None) -> Gathered:
+def nothing_gathered(files: Sequence[str] = (), memory: MemoryBound | None = None) -> Gathered:
     """The beginning; rejected lines will be in the order of the files."""
-    room = memory or Memory(None)
+    room = memory or MemoryBound(None)
     places = {name: place for place, name in enumerate(files)}
 
     def place(bad: RejectedLine) -> Key:
@@ -123,13 +123,13 @@ def gather(
 
 
 def judged(
-    gathered: Gathered, policy: Policy, clock: Instant | None, memory: Memory | None = None
+    gathered: Gathered, policy: Policy, clock: Instant | None, memory: MemoryBound | None = None
 ) -> Iterator[JudgedSubject]:
     """Judge subject by subject, in the order of their names; facts are let go after use.
 
     Raises ConsentryError where one subject has more than fits into memory.
     """
-    room = memory or Memory(None)
+    room = memory or MemoryBound(None)
     for (controller_id, subject_id), facts in gathered.facts.take():
         in_turn = ((fact, JUDGED_BYTES) for fact in sorted(facts, key=_by_time))
         yield judge_subject(

@@ -31,7 +31,7 @@ class PassedOver:
 
 
 @dataclass(slots=True)
-class Inputs:
+class InputFiles:
     """Files to read, by the names that open them, and those that are passed over."""
 
     files: list[str] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Inputs:
         return tuple("stdin" if file == STDIN else shown_name(file) for file in self.files)
 
 
-def find_inputs(names: Sequence[str], output: Path | None = None) -> Inputs:
+def find_inputs(names: Sequence[str], output: Path | None = None) -> InputFiles:
     """The files that inputs stand for: folders are searched, `-` is standard input.
 
     `output` is where the result goes: it is not read. Raises ConsentryError for a name that
@@ -60,7 +60,7 @@ class _Search:
     """Each file once, by whatever names it is found."""
 
     def __init__(self, outputs: dict[tuple[int, int], str]) -> None:
-        self.inputs = Inputs()
+        self.inputs = InputFiles()
         self._outputs = outputs
         self._seen: dict[tuple[int, int], str] = {}
 

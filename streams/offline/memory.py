@@ -27,7 +27,7 @@ _LOOK_EVERY: Final = 500
 _STATM: Final = Path("/proc/self/statm")
 
 
-class Memory:
+class MemoryBound:
     """The limit of one process."""
 
     def __init__(self, limit: int | None) -> None:

@@ -22,8 +22,8 @@ from streams.core.policy import Policy
 from streams.errors import ConsentryError
 from streams.offline.check import gather
 from streams.offline.children import end, ended_early, start
-from streams.offline.find import Inputs
-from streams.offline.memory import LEAST_MIB, MIB, Memory
+from streams.offline.find import InputFiles
+from streams.offline.memory import LEAST_MIB, MIB, MemoryBound
 from streams.offline.read import read_events
 from streams.offline.records import Advance, Found, Line
 from streams.offline.result import Collected, Result
@@ -51,7 +51,7 @@ def processes_for(size: int, memory: int) -> int:
 
 
 def run_shared(
-    inputs: Inputs,
+    inputs: InputFiles,
     policy: Policy,
     clock: Instant | None,
     *,
@@ -68,7 +68,7 @@ def run_shared(
     """
     context = multiprocessing.get_context("spawn")  # a progress bar has threads: no fork
     part = None if memory is None else memory // (processes + 1)
-    whole = Collected(inputs, policy, clock, Memory(part))
+    whole = Collected(inputs, policy, clock, MemoryBound(part))
     with ExitStack() as open_:
         shares: list[Connection] = []
         started: list[BaseProcess] = []
@@ -111,7 +111,7 @@ def _deal(records: Iterable[Found], shares: Sequence[Connection]) -> None:
 
 def _judge_share(
     share: Connection,
-    inputs: Inputs,
+    inputs: InputFiles,
     policy: Policy,
     clock: Instant | None,
     with_timelines: bool,  # noqa: FBT001 - arguments of a process are positional
@@ -120,7 +120,7 @@ def _judge_share(
     """What another process does: judge what is dealt to it, and answer piece by piece."""
     with share:
         try:
-            collected = Collected(inputs, policy, clock, Memory(memory))
+            collected = Collected(inputs, policy, clock, MemoryBound(memory))
             gather(_dealt(share), policy, clock, collected.gathered)
             collected.judge(with_timelines=with_timelines)
             _answer(share, collected)
@@ -156,7 +156,12 @@ def _answer(share: Connection, collected: Collected) -> None:
         while piece := list(islice(rest, RECORDS_AT_ONCE)):
             share.send((kind, piece))
     counts = replace(
-        result, findings=(), duties=(), rejected=(), moments=Moments(Memory(None)), passed_over=()
+        result,
+        findings=(),
+        duties=(),
+        rejected=(),
+        moments=Moments(MemoryBound(None)),
+        passed_over=(),
     )
     share.send((_Answer.END, counts))
 

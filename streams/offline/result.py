@@ -19,8 +19,8 @@ from streams.offline.check import (
     judged,
     nothing_gathered,
 )
-from streams.offline.find import Inputs, PassedOver
-from streams.offline.memory import Memory
+from streams.offline.find import InputFiles, PassedOver
+from streams.offline.memory import MemoryBound
 from streams.offline.names import Names
 from streams.offline.read import read_events
 from streams.offline.records import Advance, Unread
@@ -51,7 +51,7 @@ class Result:
     rejected: Sequence[RejectedLine] = ()
     unread: list[Unread] = field(default_factory=list)
     passed_over: tuple[PassedOver, ...] = ()
-    moments: Moments = field(default_factory=lambda: Moments(Memory(None)))
+    moments: Moments = field(default_factory=lambda: Moments(MemoryBound(None)))
     by_type: Counter[EventType] = field(default_factory=Counter)
     read: int = 0
     duplicates: int = 0
@@ -110,7 +110,7 @@ class Collected:
     """What a check has found so far, in no order yet."""
 
     def __init__(
-        self, inputs: Inputs, policy: Policy, clock: Instant | None, memory: Memory
+        self, inputs: InputFiles, policy: Policy, clock: Instant | None, memory: MemoryBound
     ) -> None:
         self.result = Result(
             inputs=inputs.names,
@@ -151,7 +151,7 @@ class Collected:
 
 
 def run_check(
-    inputs: Inputs,
+    inputs: InputFiles,
     policy: Policy,
     clock: Instant | None,
     *,
@@ -163,7 +163,7 @@ def run_check(
 
     Raises ConsentryError where the events of one person need more.
     """
-    collected = Collected(inputs, policy, clock, Memory(memory))
+    collected = Collected(inputs, policy, clock, MemoryBound(memory))
     gather(read_events(inputs.files, advance), policy, clock, collected.gathered)
     collected.judge(with_timelines=with_timelines)
     return collected.finish()

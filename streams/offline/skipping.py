@@ -45,7 +45,7 @@ TRIES: Final = 5
 _PAUSE_S: Final = 0.1
 
 
-class Place(NamedTuple):
+class RecordPlace(NamedTuple):
     """A record."""
 
     topic: str
@@ -63,7 +63,7 @@ class Ordered(NamedTuple):
     before: bool
 
 
-def skip(settings: Settings, place: Place, why: str, by: str) -> Ordered:
+def skip(settings: Settings, place: RecordPlace, why: str, by: str) -> Ordered:
     """Have a record set aside by the next worker that comes to it.
 
     Raises ConsentryError where the record cannot be set aside: it is passed already, it
@@ -90,7 +90,7 @@ def _plain(text: str, option: str) -> str:
     return plain
 
 
-def _require_topic(settings: Settings, place: Place, count: int) -> None:
+def _require_topic(settings: Settings, place: RecordPlace, count: int) -> None:
     names = settings.topics
     # A tick that is set aside moves no time: that of a wrong clock must not.
     able = (*names.inputs.values(), names.rekeyed, names.ticks)
@@ -105,7 +105,7 @@ def _require_topic(settings: Settings, place: Place, count: int) -> None:
         )
 
 
-async def _skip(settings: Settings, place: Place, order: Skip) -> Ordered:
+async def _skip(settings: Settings, place: RecordPlace, order: Skip) -> Ordered:
     async with Bus(settings, Pace(None)) as bus:
         # Before anybody is fenced for nothing.
         committed = await bus.committed((place.topic,), place.partition)
@@ -121,7 +121,7 @@ async def _skip(settings: Settings, place: Place, order: Skip) -> Ordered:
         )
 
 
-async def _write(settings: Settings, bus: Bus, place: Place, order: Skip) -> Ordered:
+async def _write(settings: Settings, bus: Bus, place: RecordPlace, order: Skip) -> Ordered:
     """Own the partition number for a moment, as a worker does (`transport.takeover`)."""
     producer = transactional_producer(settings, place.partition)
     try:
@@ -188,7 +188,7 @@ async def _require_agrees(settings: Settings, bus: Bus, number: int, progress: P
         await asyncio.sleep(_PAUSE_S)
 
 
-async def _require_own(settings: Settings, place: Place) -> None:
+async def _require_own(settings: Settings, place: RecordPlace) -> None:
     """Look whose state it is, and of which topics, before anybody is fenced."""
     progress = await _latest(settings, place.partition)
     changelog = settings.topics.changelog
@@ -199,7 +199,7 @@ async def _require_own(settings: Settings, place: Place) -> None:
         raise recreated(place.topic, before, now)
 
 
-def _require_not_begun(place: Place, progress: Progress) -> None:
+def _require_not_begun(place: RecordPlace, progress: Progress) -> None:
     """A record with many consequences is judged in pieces; its fact is stored with the first."""
     begun = progress.unfinished
     if begun is not None and (begun.topic, begun.offset) == (place.topic, place.offset):
@@ -211,7 +211,7 @@ def _require_not_begun(place: Place, progress: Progress) -> None:
         )
 
 
-def _require_ahead(place: Place, position: int | None) -> None:
+def _require_ahead(place: RecordPlace, position: int | None) -> None:
     if position is not None and place.offset < position:
         raise ConsentryError(
             f"{place}: the record was judged already, judging is at {position}",
@@ -219,7 +219,7 @@ def _require_ahead(place: Place, position: int | None) -> None:
         )
 
 
-async def _require_there(bus: Bus, place: Place) -> None:
+async def _require_there(bus: Bus, place: RecordPlace) -> None:
     start = await bus.start(place.topic, place.partition)
     end = await bus.settled(place.topic, place.partition)
     if not start <= place.offset < end:

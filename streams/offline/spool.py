@@ -16,7 +16,7 @@ import msgspec
 
 from streams.core.identifiers import ControllerId, SubjectId
 from streams.core.state import Fact
-from streams.offline.memory import SPILL_FROM, Memory
+from streams.offline.memory import SPILL_FROM, MemoryBound
 from streams.offline.timeline import Moment
 from streams.offline.verify.spill import open_database
 
@@ -38,7 +38,7 @@ _encode = msgspec.msgpack.Encoder().encode
 class Facts:
     """Facts, given back subject by subject."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: MemoryBound) -> None:
         self._memory = memory
         self._meter = memory.meter()
         self._held: dict[SubjectName, list[Fact]] = {}
@@ -106,7 +106,7 @@ ONE_PERSON: Final = "the events of one person"
 class Spool(Generic[T]):
     """Things that get an order; of those with the same id the last one stays."""
 
-    def __init__(self, kind: type[T], key: Callable[[T], Key], memory: Memory) -> None:
+    def __init__(self, kind: type[T], key: Callable[[T], Key], memory: MemoryBound) -> None:
         """`key` ends with the id."""
         self._kind = kind
         self._key = key
@@ -151,7 +151,7 @@ class Spool(Generic[T]):
 class Moments:
     """The timelines of findings, by the id of the finding."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: MemoryBound) -> None:
         self._meter = memory.meter()
         self._held: dict[str, tuple[Moment, ...]] = {}
         self._database: sqlite3.Connection | None = None

@@ -37,7 +37,7 @@ __all__ = [
     "Hanging",
     "Live",
     "RenderableType",
-    "Screen",
+    "SafeConsole",
     "Text",
     "line",
     "lines",
@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 
-class Screen(Console):
+class SafeConsole(Console):
     """A rich console without markup, emoji codes and highlighting, and without controls."""
 
     def render_str(self, text: str, **options: Any) -> Text:
@@ -82,12 +82,16 @@ class Screen(Console):
         raise ReaderGoneError
 
 
-def screen(*, err: bool = False, file: IO[str] | None = None, width: int | None = None) -> Screen:
+def screen(
+    *, err: bool = False, file: IO[str] | None = None, width: int | None = None
+) -> SafeConsole:
     """A console on standard output, standard error or a file.
 
     Colours stay out where NO_COLOR is set or nobody looks; rich asks the environment.
     """
-    return Screen(stderr=err, file=file, width=width, markup=False, emoji=False, highlight=False)
+    return SafeConsole(
+        stderr=err, file=file, width=width, markup=False, emoji=False, highlight=False
+    )
 
 
 def words(text: object, style: str | Style = "") -> Text:
@@ -127,7 +131,7 @@ class Hanging:
 
 
 @contextmanager
-def live(console: Screen, first: RenderableType) -> Iterator[Live]:
+def live(console: SafeConsole, first: RenderableType) -> Iterator[Live]:
     """A picture over the whole terminal that is drawn again by `update`."""
     with Live(first, console=console, screen=True, auto_refresh=False) as picture:
         yield picture

@@ -20,8 +20,8 @@ from streams.transport.log_watch import recreated
 from streams.wire.progress import (
     PROGRESS_KEY,
     CorruptProgress,
-    Owner,
     Progress,
+    StateOwner,
     decode_progress,
 )
 
@@ -34,10 +34,10 @@ TAIL: Final = 64
 log = structlog.get_logger("consentry.worker")
 
 
-def owner_of(settings: Settings) -> Owner:
+def owner_of(settings: Settings) -> StateOwner:
     """What this installation writes into its progress rows."""
     names = settings.topics
-    return Owner(
+    return StateOwner(
         application_id=settings.application_id,
         topic_prefix=settings.topic_prefix,
         generation=settings.generation,
@@ -51,13 +51,13 @@ def owner_of(settings: Settings) -> Owner:
     )
 
 
-def named(owner: Owner) -> Installation:
+def named(owner: StateOwner) -> Installation:
     """The installation that an owner is."""
     return Installation(owner.application_id, owner.topic_prefix, owner.generation)
 
 
 def require_own_state(
-    progress: Progress | None, mine: Owner, changelog: str, partition: int
+    progress: Progress | None, mine: StateOwner, changelog: str, partition: int
 ) -> None:
     """Check that a progress row is of this installation, or of a release that named none.
 

@@ -36,7 +36,7 @@ from streams.transport.state_owner import (
 from streams.transport.stores import MemoryStores, Stores
 from streams.transport.table import Restored, read_to_end, restore
 from streams.transport.work import Work
-from streams.wire.progress import Gap, Owner, Progress
+from streams.wire.progress import Gap, Progress, StateOwner
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -87,7 +87,7 @@ class TakeOver:
         stores: Stores | None = None,
         work: Work | None = None,
         clock: OwnClock | None = None,
-        owner: Owner | None = None,
+        owner: StateOwner | None = None,
         topic_ids: Callable[[], Awaitable[Mapping[str, str]]] | None = None,
     ) -> None:
         """`passing` are topics whose deleted records are no loss: later ticks tell the time.

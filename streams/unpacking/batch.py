@@ -10,7 +10,7 @@ from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import DefaultRecordBatch
 
 from streams.unpacking.careful import PAUSE_BYTES, BatchRecord, Careful, Pause, all_of
-from streams.unpacking.cut import Cut, keeping
+from streams.unpacking.cut import CutBytes, keeping
 from streams.unpacking.flow import Flow
 from streams.unpacking.inflate import PIECE, NotUnpacked, inflated
 
@@ -24,7 +24,7 @@ CODEC_MASK: Final = 0x07
 _APPEND_TIME: Final = 0x08
 
 
-class Batch:
+class BoundedBatch:
     """Stands in for aiokafka's `DefaultRecordBatch`, for batches that are not control batches."""
 
     def __init__(self, data: bytes, stock: Any, max_bytes: int) -> None:
@@ -105,7 +105,9 @@ class Batch:
         first = max(last + 1, self.next_offset - left)
         for offset in range(first, min(first + left, self.next_offset)):
             time = self._stock.max_timestamp
-            yield BatchRecord(offset, time, int(self._append_time), None, Cut(b"", None, None), ())
+            yield BatchRecord(
+                offset, time, int(self._append_time), None, CutBytes(b"", None, None), ()
+            )
 
 
 def complete(buffer: bytes, at: int, left: int) -> tuple[int, int, bool]:

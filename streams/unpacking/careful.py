@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from streams.unpacking.cut import (
     HEADERS_AT_MOST,
     LEFT_OUT,
-    Cut,
+    CutBytes,
     Digest,
     Keep,
     left_out,
@@ -69,7 +69,7 @@ class Careful:
         place = self._place(flow.varint(), flow.varint())
         whole = length <= keep.whole
         key: bytes | None = None
-        value: bytes | None = Cut(b"", None, None)
+        value: bytes | None = CutBytes(b"", None, None)
         headers: Any = ((LEFT_OUT, left_out(0, None, None)),)
         # The flow gives nothing more once it cannot be read, so what follows is unread too.
         with suppress(NotUnpacked):
@@ -93,8 +93,8 @@ class Careful:
                 yield from self._pause()
         except NotUnpacked:
             self._flow.end()
-            return Cut(kept, length, None)
-        return Cut(kept, length, digest.hexdigest())
+            return CutBytes(kept, length, None)
+        return CutBytes(kept, length, digest.hexdigest())
 
     def _pause(self) -> Iterator[Pause]:
         if self._flow.unpacked >= PAUSE_BYTES:

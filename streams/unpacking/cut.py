@@ -30,7 +30,7 @@ _HEADER_OVERHEAD: Final = 12
 """Bytes around a header, on the wire and in a dead letter, rounded up."""
 
 
-class Cut(bytes):
+class CutBytes(bytes):
     """The head of a field that was cut.
 
     `length` counts the bytes of the whole field and `sha256` is their hash; None where the
@@ -48,7 +48,7 @@ class Cut(bytes):
         return self
 
 
-class LeftOut(Cut):
+class LeftOut(CutBytes):
     """Headers that were left out: empty.
 
     `headers` is how many the record had, `length` the bytes of all their names and
@@ -85,11 +85,11 @@ def keeping(max_bytes: int) -> Keep:
     return Keep(whole, _KEY_BYTES, value, min(_HEAD_BYTES, value), _HEADER_BYTES)
 
 
-def cut(field: bytes, head: int) -> Cut:
+def cut(field: bytes, head: int) -> CutBytes:
     """The head of a field; what was cut already only gets shorter."""
-    if isinstance(field, Cut):
-        return Cut(field[:head], field.length, field.sha256)
-    return Cut(field[:head], len(field), sha256(field).hexdigest())
+    if isinstance(field, CutBytes):
+        return CutBytes(field[:head], field.length, field.sha256)
+    return CutBytes(field[:head], len(field), sha256(field).hexdigest())
 
 
 class Digest:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
-from streams.unpacking.batch import CODEC_MASK, Batch
+from streams.unpacking.batch import CODEC_MASK, BoundedBatch
 from streams.unpacking.careful import Pause
 
 PIECE_BYTES: Final = 8 << 20
@@ -65,7 +65,7 @@ class Batches:
         self.codec = None if attributes is None else attributes & CODEC_MASK
         if attributes is None or stock.is_control_batch:
             return stock
-        return Batch(data, stock, _max_bytes)
+        return BoundedBatch(data, stock, _max_bytes)
 
     def _end(self) -> int | None:
         if len(self._data) - self._at < _BEGINNING.size:

@@ -11,7 +11,7 @@ import msgspec
 
 from streams.core.findings import DeadLetter
 from streams.core.instants import Instant
-from streams.unpacking.cut import Cut, LeftOut, fit, name_bytes, name_text
+from streams.unpacking.cut import CutBytes, LeftOut, fit, name_bytes, name_text
 from streams.wire.avro import read_record, write_record
 from streams.wire.errors import WireError
 from streams.wire.framing import AVRO_MARKER
@@ -70,7 +70,7 @@ def original_of(record: Record, origin: Origin, max_bytes: int) -> Original:
     cuts = [
         PartCut(part=part, cut_at=len(field), length=field.length, sha256=field.sha256)
         for part, field in (("key", key), ("value", value))
-        if isinstance(field, Cut)
+        if isinstance(field, CutBytes)
     ]
     if headers and isinstance(rest := headers[-1][1], LeftOut):
         headers = headers[:-1]

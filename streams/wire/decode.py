@@ -15,7 +15,7 @@ import msgspec
 from streams.core.events import Event
 from streams.core.identifiers import PayloadHash
 from streams.core.vocabulary import EventType
-from streams.unpacking.cut import Cut
+from streams.unpacking.cut import CutBytes
 from streams.wire.avro import read_avro
 from streams.wire.canonical import payload_hash, without_blanks
 from streams.wire.envelopes import envelope_fault
@@ -70,7 +70,7 @@ def decode(
     `expected` is the event type of its topic (None: any). `registry` reads the Confluent
     framing; without one such records are rejected, with the reason and what to do.
     """
-    if value is not None and type(value) is not Cut:
+    if value is not None and type(value) is not CutBytes:
         one_pass = one_passes().get(value[:AVRO_HEADER])
         if one_pass is not None and (expected is None or one_pass.kind is expected):
             read = one_pass.read(value)
@@ -108,7 +108,7 @@ def _read(
     value: bytes, registry: RegistryDecoder | None, max_bytes: int
 ) -> tuple[dict[str, Any], bool]:
     """The plain record, and whether it came from JSON (instants are texts there)."""
-    if isinstance(value, Cut):
+    if isinstance(value, CutBytes):
         if value.length is None:
             raise WireError(
                 "the record could not be unpacked: its batch is damaged, or becomes larger than "

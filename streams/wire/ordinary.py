@@ -9,7 +9,7 @@ from streams.core.instants import LATEST, Instant
 from streams.core.law import FUTURE_TOLERANCE
 from streams.core.state import Fact, Source
 from streams.core.vocabulary import EventType
-from streams.unpacking.cut import Cut
+from streams.unpacking.cut import CutBytes
 from streams.wire.framing import AVRO_HEADER
 from streams.wire.onepass import one_passes
 from streams.wire.record import Record
@@ -36,7 +36,7 @@ class Ordinary:
         if kind is None or value is None:
             return None
         reader = self._readers.get(value[:AVRO_HEADER])
-        if reader is None or reader.kind is not kind or type(value) is Cut:
+        if reader is None or reader.kind is not kind or type(value) is CutBytes:
             return None
         read = reader.read(value)
         if read is None:

@@ -99,7 +99,7 @@ class Skip(msgspec.Struct, frozen=True, array_like=True):
     at: Instant
 
 
-class Owner(msgspec.Struct, frozen=True, array_like=True):
+class StateOwner(msgspec.Struct, frozen=True, array_like=True):
     """The installation whose state it is.
 
     `topics` are the names of its inputs, of the topics for re-keyed records and ticks, and
@@ -157,7 +157,7 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     ticking_since: Instant | None = None
     subjects_left: int = 0
     skips: tuple[Skip, ...] = ()
-    owner: Owner | None = None
+    owner: StateOwner | None = None
     topic_ids: dict[str, str] = {}
     begins: dict[str, int] = {}
     unfinished: Unfinished | None = None

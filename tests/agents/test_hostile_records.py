@@ -12,7 +12,7 @@ import pytest
 from streams.core.events import DataShare
 from streams.core.instants import LATEST
 from streams.core.vocabulary import Status
-from streams.unpacking.cut import LEFT_OUT, Cut, cut
+from streams.unpacking.cut import LEFT_OUT, CutBytes, cut
 from streams.wire.dead_letters import StoredDeadLetter, decode_dead_letter
 from streams.wire.encode import event_to_json
 from streams.wire.findings import decode_finding
@@ -93,8 +93,8 @@ VALUES: dict[str, bytes | None] = {
     "confluent of no schema": b"\0\xff\xff\xff\xff",
     "UTF-16": json.dumps(body()).encode("utf-16"),
     "byte-order mark": b"\xef\xbb\xbf" + json.dumps(body()).encode(),
-    "cut while it was read": Cut(b'{"a"', 600_000_000, "0" * 64),
-    "not read": Cut(b"", None, None),
+    "cut while it was read": CutBytes(b'{"a"', 600_000_000, "0" * 64),
+    "not read": CutBytes(b"", None, None),
 }
 
 

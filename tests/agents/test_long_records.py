@@ -16,7 +16,7 @@ from streams.core.judge import judge_again
 from streams.core.vocabulary import DutyStatus, Status
 from streams.errors import ConsentryError
 from streams.offline import skipping
-from streams.offline.skipping import Place
+from streams.offline.skipping import RecordPlace
 from streams.transport.delivery import Bounds
 from streams.transport.slices import Slice, Span
 from streams.wire.findings import decode_duty, decode_finding
@@ -212,7 +212,7 @@ def test_a_record_that_is_judged_in_part_cannot_be_set_aside() -> None:
     assert "consentry skip" not in remedy
     assert "release without the fault" in remedy
     progress = decode_progress(world.kept.batches[-1].progress)
-    place = Place(record.topic, 0, record.offset)
+    place = RecordPlace(record.topic, 0, record.offset)
     with pytest.raises(ConsentryError, match="among the facts already"):
         skipping._require_not_begun(place, progress)
     skipping._require_not_begun(place._replace(offset=place.offset + 1), progress)

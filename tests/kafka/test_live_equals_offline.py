@@ -15,7 +15,7 @@ from streams.core.instants import Instant
 from streams.core.vocabulary import DutyStatus, Status
 from streams.dev.samples import POLICY_FILE, Form, SampleOptions, make_sample, write_sample
 from streams.dev.sending import Outgoing, send
-from streams.offline.find import Inputs
+from streams.offline.find import InputFiles
 from streams.offline.result import run_check
 from streams.policy_file import load_policy
 from tests.kafka.harness import Bus
@@ -49,7 +49,7 @@ def test_a_worker_and_a_check_say_the_same(kafka: str, unique: str, tmp_path: Pa
     sample = make_sample(options)
     write_sample(sample, tmp_path, Form.JSONL)
     policy = load_policy(POLICY_FILE)
-    offline = run_check(Inputs([str(tmp_path / "stream.jsonl")]), policy, now)
+    offline = run_check(InputFiles([str(tmp_path / "stream.jsonl")]), policy, now)
     findings = told(offline.findings, "violation_id", aside=ARRIVAL)
     duties = told(offline.duties, "duty_id", aside={"detected_at", "revision"})
     records = (Outgoing(r.topic, r.key, r.value) for r in sample.records)

@@ -19,7 +19,7 @@ from kafka.admin import OffsetSpec
 from streams.core.policy import default_policy
 from streams.dev.feed import open_feed
 from streams.errors import ConsentryError
-from streams.offline.find import Inputs
+from streams.offline.find import InputFiles
 from streams.offline.result import run_check
 from streams.topics import create_topics
 from streams.wire.findings import encode_finding
@@ -57,7 +57,7 @@ def begun(arguments: list[str]) -> subprocess.Popen[str]:
 
 def one_finding(folder: Path) -> bytes:
     file = write_shares(folder / "shares.jsonl", ["a"])
-    return encode_finding(run_check(Inputs([str(file)]), default_policy(), None).findings[0])
+    return encode_finding(run_check(InputFiles([str(file)]), default_policy(), None).findings[0])
 
 
 def latest(admin: KafkaAdminClient, places: list[TopicPartition]) -> list[Any]:

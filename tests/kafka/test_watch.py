@@ -15,7 +15,7 @@ import pytest
 
 from streams.core.findings import Finding
 from streams.core.policy import default_policy
-from streams.offline.find import Inputs
+from streams.offline.find import InputFiles
 from streams.offline.result import run_check
 from streams.terminal.safe import safe
 from streams.wire.findings import encode_finding
@@ -30,7 +30,7 @@ def findings(tmp_path: Path) -> list[Finding]:
     """One for each hostile text, in every id that it has; one plain last."""
     texts = [*IDS.values(), LAST]
     file = write_shares(tmp_path / "shares.jsonl", ["a"] * len(texts))
-    made = run_check(Inputs([str(file)]), default_policy(), None).findings
+    made = run_check(InputFiles([str(file)]), default_policy(), None).findings
     return [
         msgspec.structs.replace(one, event_id=text, recipient_id=text, subject_id=text)
         for one, text in zip(made, texts, strict=False)

@@ -12,7 +12,7 @@ from streams.core.vocabulary import Severity, Status
 from streams.dev.samples import Form, SampleOptions, make_sample, write_sample
 from streams.dev.scoring import score
 from streams.offline.check import gather, judged
-from streams.offline.find import Inputs
+from streams.offline.find import InputFiles
 from streams.offline.records import Damaged, Line, Unread
 from streams.offline.result import Result, run_check
 from streams.policy_file import load_policy
@@ -25,7 +25,7 @@ LATER = parse_instant("2026-09-10T00:00:00Z")
 def check_lines(content: bytes, tmp_path: Path, clock: Instant | None = None) -> Result:
     file = tmp_path / "events.jsonl"
     file.write_bytes(content)
-    return run_check(Inputs([str(file)]), POLICY, clock, with_timelines=True)
+    return run_check(InputFiles([str(file)]), POLICY, clock, with_timelines=True)
 
 
 def codes(result: Result) -> list[tuple[str, str]]:
@@ -126,7 +126,7 @@ def test_a_sample_gets_its_full_score(tmp_path: Path) -> None:
     sample = make_sample(SampleOptions(subjects=400, seed=3, until=until))
     _, truth = write_sample(sample, tmp_path, Form.JSONL)
     policy = load_policy(tmp_path / "policy.toml")
-    result = run_check(Inputs([str(tmp_path / "stream.jsonl")]), policy, until)
+    result = run_check(InputFiles([str(tmp_path / "stream.jsonl")]), policy, until)
     got = score(truth, result.findings, result.duties, until)
     assert got.full, json.dumps([got.missing, got.extra])
     assert result.read == truth.records["all"]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from streams.core.policy import default_policy
-from streams.offline.find import Inputs
+from streams.offline.find import InputFiles
 from streams.offline.report.lines import summary
 from streams.offline.result import Result, run_check
 
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).with_name("field_cases")
 
 
 def checked(name: str) -> Result:
-    return run_check(Inputs([str(FOLDER / f"{name}.jsonl")]), default_policy(), None)
+    return run_check(InputFiles([str(FOLDER / f"{name}.jsonl")]), default_policy(), None)
 
 
 REFUSED = {
@@ -94,4 +94,6 @@ def test_unknown_fields_are_counted_in_the_summary(tmp_path: Path) -> None:
     event = msgspec.json.decode(lines[0]) | {"campaign": "spring", "note": {"a": 1}, "empty": None}
     path = tmp_path / "events.jsonl"
     path.write_bytes(msgspec.json.encode(event))
-    assert summary(run_check(Inputs([str(path)]), default_policy(), None))["unknown_fields"] == 2
+    assert (
+        summary(run_check(InputFiles([str(path)]), default_policy(), None))["unknown_fields"] == 2
+    )

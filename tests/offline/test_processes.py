@@ -19,7 +19,7 @@ from streams.core.policy import default_policy
 from streams.dev.samples import Form, SampleOptions, make_sample, write_sample
 from streams.errors import ConsentryError
 from streams.offline import processes
-from streams.offline.find import Inputs
+from streams.offline.find import InputFiles
 from streams.offline.processes import processes_for, run_shared
 from streams.offline.records import Damaged, Line
 from streams.offline.result import Result, run_check
@@ -59,7 +59,7 @@ def anonymous(finding: Finding) -> Any:
 
 @pytest.mark.parametrize("count", [2, 3])
 def test_several_processes_find_what_one_finds(shop: Path, count: int) -> None:
-    files = Inputs([str(shop / "stream.jsonl")])
+    files = InputFiles([str(shop / "stream.jsonl")])
     policy = load_policy(shop / "policy.toml")
     advanced: list[int] = []
     one = run_check(files, policy, CLOCK, with_timelines=True)
@@ -88,7 +88,7 @@ def test_shares_are_all_used_and_subjects_stay_whole(shop: Path) -> None:
 def test_a_file_that_cannot_be_opened_is_unread_and_the_rest_is_judged(
     tmp_path: Path, shop: Path
 ) -> None:
-    files = Inputs([str(shop / "stream.jsonl"), str(tmp_path / "none.jsonl")])
+    files = InputFiles([str(shop / "stream.jsonl"), str(tmp_path / "none.jsonl")])
     result = run_shared(files, load_policy(shop / "policy.toml"), None, processes=2)
     assert [(Path(one.file).name, one.number) for one in result.unread] == [("none.jsonl", 0)]
     assert result.usable
@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_opened_is_unread_and_the_rest_is_judged(
 def test_a_process_that_fails_is_no_empty_result(shop: Path) -> None:
     nothing: Any = None
     with pytest.raises(RuntimeError, match="ended before it had answered"):
-        run_shared(Inputs([str(shop / "stream.jsonl")]), nothing, None, processes=2)
+        run_shared(InputFiles([str(shop / "stream.jsonl")]), nothing, None, processes=2)
 
 
 def test_short_inputs_are_judged_here(
@@ -129,7 +129,7 @@ def test_a_subject_stays_whole_where_some_of_it_is_json_and_some_avro(tmp_path: 
     (tmp_path / "consents.jsonl").write_bytes(
         lines(*(grant("g", subject_id=one) for one in subjects))
     )
-    inputs = Inputs([str(tmp_path / name) for name in ("shares.avro", "consents.jsonl")])
+    inputs = InputFiles([str(tmp_path / name) for name in ("shares.avro", "consents.jsonl")])
     result = run_shared(inputs, default_policy(), None, processes=2)
     assert (result.read, result.subjects) == (80, 40)
     assert result.findings == []
@@ -147,5 +147,5 @@ def test_a_process_that_is_killed_is_said_in_words(
     file.write_bytes(lines(share("a")))
     monkeypatch.setattr(processes, "_judge_share", dies)
     with pytest.raises(ConsentryError, match="was killed by signal 9") as killed:
-        run_shared(Inputs([str(file)]), default_policy(), None, processes=2)
+        run_shared(InputFiles([str(file)]), default_policy(), None, processes=2)
     assert "--processes 1" in killed.value.remedy

@@ -16,7 +16,7 @@ from markupsafe import escape
 from streams.core.codes import CODES
 from streams.core.instants import Instant, parse_instant
 from streams.core.vocabulary import Severity
-from streams.offline.find import Inputs
+from streams.offline.find import InputFiles
 from streams.offline.report.facts import describe
 from streams.offline.report.lines import COLUMNS, write_csv, write_jsonl
 from streams.offline.report.page import render_page
@@ -38,7 +38,7 @@ EVIL = "<script>alert(1)</script>"
 def result_of(content: bytes, tmp_path: Path, clock: Instant | None = CLOCK) -> Result:
     file = tmp_path / "events.jsonl"
     file.write_bytes(content)
-    return run_check(Inputs([str(file)]), policy_from_text(""), clock, with_timelines=True)
+    return run_check(InputFiles([str(file)]), policy_from_text(""), clock, with_timelines=True)
 
 
 @pytest.fixture

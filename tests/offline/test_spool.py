@@ -15,8 +15,8 @@ from streams.core.policy import default_policy
 from streams.dev.samples import Form, SampleOptions, make_sample, write_sample
 from streams.errors import ConsentryError
 from streams.offline import memory, spool
-from streams.offline.find import Inputs
-from streams.offline.memory import MIB, Memory
+from streams.offline.find import InputFiles
+from streams.offline.memory import MIB, MemoryBound
 from streams.offline.processes import run_shared
 from streams.offline.report.lines import write_jsonl
 from streams.offline.report.page import render_page
@@ -54,7 +54,7 @@ def test_on_disk_all_is_found_that_is_found_in_memory(
     again = lines(share("twice", purpose="WHAT"))
     stream.write_bytes(again + stream.read_bytes() + b"{\n" + again)
     policy = load_policy(tmp_path / "policy.toml")
-    inputs = Inputs([str(stream)])
+    inputs = InputFiles([str(stream)])
     held = run_check(inputs, policy, CLOCK, with_timelines=True, memory=None)
     request.getfixturevalue("short")
     spilled = run_check(inputs, policy, CLOCK, with_timelines=True, memory=LIMIT)
@@ -77,7 +77,7 @@ def test_facts_come_back_by_subject(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     file = tmp_path / "a.jsonl"
     events = [share(f"e{n}", subject_id=f"s{n % 7}", trace_id=str(n)) for n in range(100)]
     file.write_bytes(lines(*events))
-    result = run_check(Inputs([str(file)]), default_policy(), None, memory=LIMIT)
+    result = run_check(InputFiles([str(file)]), default_policy(), None, memory=LIMIT)
     assert (result.subjects, result.read, len(result.findings)) == (7, 100, 100)
 
 
@@ -98,7 +98,7 @@ def test_what_another_process_refuses_is_said_here(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_bytes(lines(*(share(f"e{n}") for n in range(600))))
     with pytest.raises(ConsentryError, match="the events of one person"):
-        run_shared(Inputs([str(file)]), default_policy(), None, processes=2, memory=3 * MIB)
+        run_shared(InputFiles([str(file)]), default_policy(), None, processes=2, memory=3 * MIB)
 
 
 def test_temporary_files_that_cannot_be_written_are_named(
@@ -131,11 +131,11 @@ def test_processes_that_do_not_fit_are_refused(
 
 def test_every_meter_looks_in_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "resident", lambda: 2 * MIB)
-    room = Memory(MIB)
+    room = MemoryBound(MIB)
     meters = [room.meter() for _ in range(3)]
     over = [[meter.is_over(1_000, 1.0) for meter in meters] for _ in range(600)]
     assert all(any(column) for column in zip(*over, strict=True))
-    assert not any(Memory(None).meter().is_over(10**9, 1.0) for _ in range(3))
+    assert not any(MemoryBound(None).meter().is_over(10**9, 1.0) for _ in range(3))
 
 
 MOST = """

@@ -18,7 +18,7 @@ from streams.core.findings import Finding
 from streams.core.policy import default_policy
 from streams.dev.board import Board, plain_line
 from streams.errors import ConsentryError
-from streams.offline.find import Inputs
+from streams.offline.find import InputFiles
 from streams.offline.report.table import print_table
 from streams.offline.result import Result, run_check
 from streams.terminal.console import Hanging, line, lines, screen, words
@@ -30,7 +30,7 @@ from tests.terminal.hostile import IDS, NEVER, unsafe_in, write_shares
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     file = write_shares(tmp_path_factory.mktemp("plain") / "shares.jsonl", ["a"] * 30)
-    return run_check(Inputs([str(file)]), default_policy(), None)
+    return run_check(InputFiles([str(file)]), default_policy(), None)
 
 
 def hostile(finding: Finding, text: str) -> Finding:

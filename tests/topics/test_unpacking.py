@@ -22,7 +22,7 @@ from aiokafka.structs import TopicPartition
 from streams.transport.records import Unpacked
 from streams.unpacking import batch as batches
 from streams.unpacking.batch import HEADER
-from streams.unpacking.cut import HEADERS_AT_MOST, Cut, LeftOut, name_bytes
+from streams.unpacking.cut import HEADERS_AT_MOST, CutBytes, LeftOut, name_bytes
 from streams.unpacking.fetched import Batches, Pieces, install
 
 Sent = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
@@ -141,7 +141,7 @@ def test_a_record_too_large_to_keep_is_cut_between_good_ones(codec: str) -> None
     records = read(packed(plain(sent), codec))
     assert [one.offset for one in records] == list(range(11))
     found = records[5].value
-    assert isinstance(found, Cut)
+    assert isinstance(found, CutBytes)
     assert found.length == len(value)
     assert found.sha256 == hashlib.sha256(value).hexdigest()
     assert bytes(found) == value[: len(found)]
@@ -180,7 +180,7 @@ def test_very_many_headers_are_cut() -> None:
 def test_a_long_key_is_cut() -> None:
     key = b"k" * 6_000_000
     (record,) = read(packed(plain([(key, b"v", [])]), "gzip"))
-    assert isinstance(record.key, Cut)
+    assert isinstance(record.key, CutBytes)
     assert record.key.length == len(key)
     assert record.value == b"v"
 
@@ -249,7 +249,7 @@ def test_what_lies_behind_the_budget_is_named_and_not_read(
     assert [one.offset for one in records] == list(range(70, 81))
     assert (records[5].value.length, records[5].value.sha256) == (30_000_000, None)
     for one in records[6:]:
-        assert isinstance(one.value, Cut)
+        assert isinstance(one.value, CutBytes)
         assert (one.value.length, one.key) == (None, None)
 
 
@@ -262,7 +262,7 @@ def test_damage_names_every_record(codec: str, spoil: Callable[[bytes], bytes]) 
     struct.pack_into(">I", head, 17, calc_crc32c(bytes(head[21:]) + body))
     records = read(bytes(head) + body)
     assert [one.offset for one in records] == list(range(5))
-    assert isinstance(records[-1].value, Cut)
+    assert isinstance(records[-1].value, CutBytes)
 
 
 def test_an_answer_may_end_within_a_batch() -> None:

@@ -21,7 +21,13 @@ from streams.transport.delivery import Bounds
 from streams.transport.partition import OwnedPartition
 from streams.transport.table import restore
 from streams.transport.takeover import TakeOver
-from streams.wire.progress import PROGRESS_KEY, Owner, Progress, decode_progress, encode_progress
+from streams.wire.progress import (
+    PROGRESS_KEY,
+    Progress,
+    StateOwner,
+    decode_progress,
+    encode_progress,
+)
 from tests.transport.records import One
 from tests.transport.test_delivery import Ended, Producer, exits
 
@@ -44,7 +50,7 @@ class Cluster:
     declared: frozenset[int] = frozenset()
     blocks: asyncio.Event | None = None
     overtaken: bool = False
-    owner: Owner | None = None
+    owner: StateOwner | None = None
     ids: dict[str, str] = field(default_factory=dict)
 
     def producer(self, _number: int) -> Any:
@@ -184,7 +190,7 @@ def stored(*, partitions: int = 1, **positions: int) -> list[One]:
     ]
 
 
-def of(owner: Owner, **ids: str) -> list[One]:
+def of(owner: StateOwner, **ids: str) -> list[One]:
     """The same, of an installation, and of topics with these ids."""
     *before, last = stored(**AT)
     row = decode_progress(last.value or b"")
@@ -200,7 +206,7 @@ def test_the_predecessor_is_fenced_before_anything_is_read() -> None:
     assert cluster.producers[0].committed == []
 
 
-MINE = Owner("shop", "acc.", 1, {"data_share": "in", "ticks": "ticks", "violations": "out"})
+MINE = StateOwner("shop", "acc.", 1, {"data_share": "in", "ticks": "ticks", "violations": "out"})
 AT = {"in": 5, "ticks": 2}
 
 
@@ -218,7 +224,7 @@ AT = {"in": 5, "ticks": 2}
     ids=["another prefix", "another id", "another generation", "another output"],
 )
 def test_foreign_state_is_refused_before_anybody_is_fenced(
-    theirs: Owner, words: tuple[str, ...]
+    theirs: StateOwner, words: tuple[str, ...]
 ) -> None:
     cluster = Cluster(committed=AT, log=of(theirs), owner=MINE)
     with pytest.raises(ConsentryError, match="belongs to another installation") as refused:

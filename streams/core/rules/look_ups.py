@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 
-from streams.core.consent_index import VALID, ConsentIndex, Group
+from streams.core.consent_index import VALID, ConsentIndex, GrantGroup
 from streams.core.consent_tests import ConsentTest
 from streams.core.identifiers import ConsentId
 from streams.core.indexes import Indexes
@@ -188,7 +188,7 @@ def nearest_grants(
 
 
 def _near(
-    groups: list[Group],
+    groups: list[GrantGroup],
     target: Target,
     category: DataCategory | None,
     through: Instant,
@@ -312,7 +312,7 @@ def ledger_of(subject: Subject, policy: Policy) -> Ledger:
 
 def _groups(
     consents: ConsentIndex, target: Target, settings: Settings, *, any_recipient: bool | None = None
-) -> list[Group]:
+) -> list[GrantGroup]:
     """The grants that pass T1 to T3 for a target."""
     purpose, category = target.purpose, target.recipient_category
     whoever = target.any_recipient if any_recipient is None else any_recipient
@@ -324,7 +324,7 @@ def _groups(
 
 
 def _covering(
-    group: Group, target: Target, category: DataCategory | None, first_failure: int
+    group: GrantGroup, target: Target, category: DataCategory | None, first_failure: int
 ) -> list[Spans[Grant]]:
     """The grants of a group that pass T4 and T5, by the first of T7 to T11 that they fail."""
     if target.channel is None:

@@ -14,7 +14,7 @@ from streams.dev.board import Board, Change, plain_line
 if TYPE_CHECKING:
     from streams.dev.scoring import Score
     from streams.terminal.console import Live, RenderableType
-    from streams.terminal.console import Screen as Console
+    from streams.terminal.console import SafeConsole as Console
 
 _REFRESH_S = 0.2
 _CODE_WIDTH = 55

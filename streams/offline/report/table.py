@@ -13,7 +13,7 @@ from streams.core.findings import Finding
 from streams.core.instants import Instant, format_instant
 from streams.core.vocabulary import DutyStatus, Severity
 from streams.offline.result import Result
-from streams.terminal.console import Hanging, Screen, line, words
+from streams.terminal.console import Hanging, SafeConsole, line, words
 
 STYLES: Final = {
     Severity.CRITICAL: "bold white on red",
@@ -28,7 +28,7 @@ MAX_ROWS: Final = 40
 LEGEND: Final = "Findings are indications for review, not legal determinations."
 
 
-def print_table(result: Result, console: Screen) -> None:
+def print_table(result: Result, console: SafeConsole) -> None:
     """Counts, findings by code, and the heaviest findings one by one (times in UTC)."""
     _print_counts(result, console)
     if result.findings:
@@ -46,7 +46,7 @@ def print_table(result: Result, console: Screen) -> None:
     console.print(LEGEND, style="dim")
 
 
-def _print_counts(result: Result, console: Screen) -> None:
+def _print_counts(result: Result, console: SafeConsole) -> None:
     period = early = ""
     if result.not_assessed:
         early = f", {result.not_assessed:,} not assessed"
@@ -71,7 +71,7 @@ def _print_counts(result: Result, console: Screen) -> None:
         console.print("No findings.", style="green")
 
 
-def _print_readings(result: Result, console: Screen) -> None:
+def _print_readings(result: Result, console: SafeConsole) -> None:
     """What was not read, what was assumed, and ids that may be one."""
     if result.unknown_fields:
         console.print(
@@ -113,7 +113,7 @@ def _by_code(result: Result) -> Table:
     return table
 
 
-def _print_findings(result: Result, console: Screen) -> None:
+def _print_findings(result: Result, console: SafeConsole) -> None:
     """A line of what it is and a paragraph of why: columns would be too narrow for both."""
     console.print()
     console.print("Heaviest first (times in UTC)", style="bold")

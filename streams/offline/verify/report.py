@@ -18,7 +18,7 @@ from streams.offline.verify.result import (
     Verification,
     Waiting,
 )
-from streams.terminal.console import Hanging, Screen, words
+from streams.terminal.console import Hanging, SafeConsole, words
 
 _COUNTED = {
     "read": "read",
@@ -54,7 +54,7 @@ def as_json(found: Verification) -> dict[str, Any]:
     }
 
 
-def print_report(found: Verification, console: Screen) -> None:
+def print_report(found: Verification, console: SafeConsole) -> None:
     """A table of what was verified, one of the accounting, then every difference."""
     console.print(_cuts(found.cuts))
     console.print(_balance(found.balance, with_inputs=found.with_inputs))
