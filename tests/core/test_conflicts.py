@@ -8,7 +8,22 @@ from typing import Any
 import pytest
 
 from streams.core.events import Event
-from tests.core.builders import erase, grant, notify, object_, refuse, share, withdraw
+from streams.core.state import Outcome
+from tests.core.builders import (
+    MATCHING,
+    OWN,
+    TPDM,
+    erase,
+    grant,
+    message,
+    notify,
+    object_,
+    own_grant,
+    processor_share,
+    refuse,
+    share,
+    withdraw,
+)
 from tests.core.stories import Story
 
 
@@ -44,6 +59,26 @@ def test_equal_payloads_are_no_conflict() -> None:
     assert arrived(FIRST, FIRST).found() == {"share": "S07"}
 
 
+ELSEWHERE = grant(0, recipient_ids=["OTHERCO"])
+RELIED_ON = grant(0, recorded_at=1)
+RESTED: list[list[Event]] = [
+    [share(2)],
+    [share(0, ms=-1)],
+    [share(-2), message(-1, advertiser_id="ACME", legal_basis_claimed="CONSENT")],
+    [withdraw(-1), share(2)],
+    [share(2), share(4, id="s"), withdraw(3)],
+]
+"""What a grant that another payload displaces was good for, or the reason of."""
+
+AGAIN_ELSEWHERE = grant(2, id="again", recorded_at=3, recipient_ids=["OTHERCO"])
+AGAIN = grant(2, id="again", recorded_at=9)
+OWED: list[list[Event]] = [
+    [grant(-1), share(0), withdraw(1)],
+    [grant(-1), share(0), withdraw(1), withdraw(1.5, id="w")],
+]
+"""Duties that a grant ends which another payload displaces."""
+
+
 @pytest.mark.parametrize(
     ("kept", "other", "rest"),
     [
@@ -56,6 +91,23 @@ def test_equal_payloads_are_no_conflict() -> None:
         ),
         (notify(2), notify(2, recorded_at=3, recipient_id="B"), [share(0), withdraw(1)]),
         (share(0), share(0, recorded_at=1, purpose="PAYMENT"), [object_(1)]),
+        *[(ELSEWHERE, RELIED_ON, rest) for rest in RESTED],
+        *[(AGAIN_ELSEWHERE, AGAIN, rest) for rest in OWED],
+        (
+            own_grant(2, id="again", purposes=[TPDM], recorded_at=3),
+            own_grant(2, id="again", recipient_ids=["MAILCO"], recorded_at=9),
+            [own_grant(-1), processor_share(0), withdraw(1, purposes=[OWN])],
+        ),
+        (
+            grant(0, purposes=[MATCHING]),
+            grant(0, recorded_at=1),
+            [withdraw(1, purposes=[], consent_id="grant"), share(0.5), share(3, id="s")],
+        ),
+        (
+            grant(1, id="new", replaces_consent_id="none", recipient_ids=["B"]),
+            grant(1, id="new", replaces_consent_id="grant", recipient_ids=["B"], recorded_at=2),
+            [grant(0), share(2, consent_ref="grant"), share(0.5, id="s")],
+        ),
     ],
 )
 def test_the_whole_story_follows_the_one_that_counts(
@@ -63,11 +115,23 @@ def test_the_whole_story_follows_the_one_that_counts(
 ) -> None:
     """As if the other payload had never been, but for the Q03."""
     alone = arrived(kept, *rest)
+    assert _told(arrived(other, *rest)) != _told(alone), "it matters which one counts"
     for order in permutations([kept, other, *rest]):
         both = arrived(*order)
-        assert both.owed() == alone.owed()
-        assert _without_conflict(both.found()) == alone.found()
+        assert _told(both) == _told(alone)
         assert "Q03" in both.found()[kept.event_id]
+
+
+@pytest.mark.parametrize("order", list(permutations([FIRST, OTHER, THIRD])))
+def test_each_payload_stays_known(order: tuple[Event, ...]) -> None:
+    """However often another one took its place."""
+    told = arrived(*order)
+    (record,) = told.subject.records.values()
+    assert len(record.others) == 2
+    for event in order:
+        told.take(event)
+        assert told.decisions[-1].outcome is Outcome.DUPLICATE
+        assert told.decisions[-1].rows == ()
 
 
 def test_equal_ids_of_different_types_are_different_events() -> None:
@@ -91,6 +155,10 @@ def test_an_expressed_will_counts_before_a_grant_of_the_same_id(kind: Any) -> No
     assert arrived(later, given, share(2)).found() == {"one": "Q03"}
 
 
-def _without_conflict(found: dict[str, str]) -> dict[str, Any]:
-    bare = {event: codes.replace("Q03", "").strip() for event, codes in found.items()}
-    return {event: codes for event, codes in bare.items() if codes}
+def _told(told: Story) -> tuple[dict[tuple[str, str], object], dict[tuple[str, str], str]]:
+    """What stands but for conflicts, each finding with its reason, and what is owed."""
+    return {
+        (f.event_id, f.code): (f.reason, f.consent_ids_considered, f.contributing_codes)
+        for f in told.open
+        if f.code != "EVENT_ID_CONFLICT"
+    }, told.owed()
