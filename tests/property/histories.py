@@ -7,6 +7,7 @@ conflicting payloads under one event id.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
@@ -263,18 +264,61 @@ def facts(event_list: list[Event]) -> list[Fact]:
     ]
 
 
+def ids(of: int) -> SearchStrategy[str]:
+    """Event ids of so many."""
+    return st.integers(0, of - 1).map(lambda n: f"e{n:02d}")
+
+
+HANDFULS = st.sampled_from([2, 5, 12, 40])
+"""How many event ids a history has: few enough that payloads often claim the same one."""
+
+
+@st.composite
+def _arriving(draw: DrawFn, events_: list[Event]) -> list[Event]:
+    """The events, and other payloads of some of them, in any place."""
+    arriving = list(events_)
+    for event in draw(st.lists(st.sampled_from(events_), max_size=3)):
+        place = draw(st.integers(0, len(arriving)))
+        arriving.insert(place, draw(_another_payload(event)))
+    return arriving
+
+
+@st.composite
+def _another_payload(draw: DrawFn, event: Event) -> Event:
+    """The same event as another sender has it: at another time, or about other things."""
+    other = draw(events(st.just(event.event_id)))
+    if type(other) is not type(event) or draw(st.booleans()):
+        moved = Instant(event.occurred_at + draw(st.integers(-30, 30)) * HOUR)
+        return msgspec.structs.replace(event, occurred_at=moved)
+    return msgspec.structs.replace(other, occurred_at=event.occurred_at)
+
+
+def _histories(
+    most: int, of: Callable[[SearchStrategy[str]], SearchStrategy[Event]]
+) -> SearchStrategy[list[Fact]]:
+    # Lists are short unless they must not be.
+    return (
+        st.tuples(HANDFULS, st.sampled_from([1, most // 2]))
+        .flatmap(lambda drawn: st.lists(of(ids(drawn[0])), min_size=drawn[1], max_size=most))
+        .flatmap(_arriving)
+        .map(facts)
+    )
+
+
 def histories(most: int = 14) -> SearchStrategy[list[Fact]]:
-    """Histories in arrival order; now and then two payloads share an event id."""
-    event_ids = st.integers(0, 40).map(lambda n: f"e{n:02d}")
-    return st.lists(events(event_ids), min_size=1, max_size=most).map(facts)
+    """Histories in arrival order, of `most` events and three payloads more.
+
+    Payloads often share an event id, also with an event of another type.
+    """
+    return _histories(most, events)
 
 
 def few(most: int = 24) -> SearchStrategy[list[Fact]]:
     """Histories of few ids, hours and scopes, in which most facts get in each other's way."""
 
     @st.composite
-    def close(draw: DrawFn) -> Event:
-        event = draw(events(st.integers(0, 60).map(lambda n: f"e{n:02d}")))
+    def close(draw: DrawFn, event_ids: SearchStrategy[str]) -> Event:
+        event = draw(events(event_ids))
         at = Instant(START + draw(st.integers(0, 9)) * 6 * HOUR)
         moved = msgspec.structs.replace(event, occurred_at=at, recorded_at=at)
         if isinstance(moved, ConsentChange) and draw(st.booleans()):
@@ -313,4 +357,4 @@ def few(most: int = 24) -> SearchStrategy[list[Fact]]:
             )
         return moved
 
-    return st.lists(close(), min_size=1, max_size=most).map(facts)
+    return _histories(most, close)

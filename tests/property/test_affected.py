@@ -59,16 +59,19 @@ def touched_by(subject: Subject, fact: Fact, policy: Policy) -> set[EventKey]:
     policy=st.sampled_from(POLICIES),
     clock=clocks,
     indexed=st.booleans(),
+    restarted=st.booleans(),
 )
 @settings(max_examples=500, deadline=None)
 def test_what_a_fact_changes_is_judged_again(
-    facts: list[Fact], policy: Policy, clock: Instant | None, *, indexed: bool
+    facts: list[Fact], policy: Policy, clock: Instant | None, *, indexed: bool, restarted: bool
 ) -> None:
     *before, new = facts
     run = Run(policy)
     if indexed:
         run.subject.arrange(policy, always=True)
     run.take(before, clock)
+    if restarted:
+        run.restart()
     held = run.subject.records.get(event_key(new.event))
     if held is not None and held.holds(new.payload_hash) is not None:
         return

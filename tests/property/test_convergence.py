@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import msgspec
@@ -9,14 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.core.findings import Duty, Finding
-from streams.core.instants import Instant, hours
-from streams.core.judge import judge, judge_deadlines
+from streams.core.identifiers import EventKey
+from streams.core.instants import EARLIEST, Instant, hours
+from streams.core.judge import judge, judge_again, judge_deadlines, left_by
 from streams.core.policy import Policy, fixed_policy
 from streams.core.rules.assess import assess
 from streams.core.state import Decision, EventRow, Fact
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Finality, Status
-from tests.property.histories import CONTROLLER, HOUR, START, SUBJECT, histories
+from tests.property.histories import CONTROLLER, HOUR, START, SUBJECT, few, histories
 
 TERM = hours(40)
 """P15, short beside the 120 hours of a history, so that labels come in between."""
@@ -25,6 +28,15 @@ ARRIVAL = {"detected_at", "revision", "status", "finality", "late_detected"}
 """Fields that tell how a finding came about; the promise sets them aside."""
 LABEL = {"detected_at", "revision", "finality"}
 """Fields that a finding is told again with when its term has passed."""
+
+pieces = st.sampled_from([None, 1, 2, 5])
+"""How many events are judged again at a time, None for all."""
+
+
+def never() -> bool:
+    """A worker that does not end."""
+    return False
+
 
 clocks = st.one_of(st.none(), st.integers(0, 300).map(lambda h: Instant(START + h * HOUR)))
 
@@ -41,10 +53,42 @@ class Run:
         self.term_ends: dict[str, Instant] = {}
         """When a finding becomes FINAL: P15 after it was first told."""
 
-    def take(self, facts: list[Fact], clock: Instant | None = None) -> Run:
+    def take(
+        self,
+        facts: list[Fact],
+        clock: Instant | None = None,
+        *,
+        piece: int | None = None,
+        ends: Callable[[], bool] = never,
+    ) -> Run:
+        """Judge facts; where one can change more than `piece` events, that many at a time.
+
+        `ends` says whether the worker ends and starts again before the next piece.
+        """
         for fact in facts:
-            self._keep(judge(self.subject, fact, self.policy, clock), clock)
+            decision = judge(self.subject, fact, self.policy, clock, piece)
+            self._keep(decision, clock)
+            if decision.left:
+                self._go_on(fact, list(decision.left), clock, piece, ends)
         return self
+
+    def _go_on(
+        self,
+        fact: Fact,
+        left: list[EventKey],
+        clock: Instant | None,
+        piece: int | None,
+        ends: Callable[[], bool],
+    ) -> None:
+        """What is left after a restart is what was left before it."""
+        after = EARLIEST, EventKey("")
+        while left:
+            if ends():
+                self.restart()
+                assert left_by(self.subject, fact, self.policy, after) == left
+            some, left = left[:piece], left[piece:]
+            self._keep(judge_again(self.subject, fact, some, self.policy, clock), clock)
+            after = self.subject.records[some[-1]].event.occurred_at, some[-1]
 
     def tick(self, clock: Instant | None) -> Run:
         if clock is not None:
@@ -72,7 +116,11 @@ class Run:
                     clock is not None and clock > self.term_ends[finding.violation_id]
                 )
                 labelled = finding.finality is not held.finality
-                contested = [e for e, _ in self.rows].count(finding.event_id) > 1
+                contested = any(
+                    record.conflicting
+                    for record in self.subject.records.values()
+                    if record.event.event_id == finding.event_id
+                )
                 assert labelled or contested or _without(finding, LABEL) != _without(held, LABEL)
             self.findings[finding.violation_id] = finding
         for duty in decision.duties:
@@ -103,21 +151,34 @@ def in_legal_order(facts: list[Fact]) -> list[Fact]:
     return sorted(facts, key=lambda f: (f.event.occurred_at, f.event.event_id, f.payload_hash))
 
 
-@given(histories(), st.randoms(use_true_random=False), clocks)
-@settings(max_examples=1500, deadline=None)
+def sometimes(random: Random) -> Callable[[], bool]:
+    """A worker that ends before a third of the pieces."""
+    return lambda: random.random() < 0.3
+
+
+either = st.one_of(histories(), few(16))
+
+
+@given(either, st.randoms(use_true_random=False), clocks, pieces)
+@settings(max_examples=700, deadline=None)
 def test_any_order_and_duplication_gives_the_batch_result(
-    facts: list[Fact], random: Any, clock: Instant | None
+    facts: list[Fact], random: Random, clock: Instant | None, piece: int | None
 ) -> None:
     batch = Run().take(in_legal_order(facts)).tick(clock)
     shuffled = facts + random.choices(facts, k=len(facts) // 2)
     random.shuffle(shuffled)
-    assert Run().take(shuffled).tick(clock).net() == batch.net()
+    run = Run().take(shuffled, piece=piece, ends=sometimes(random))
+    assert run.tick(clock).net() == batch.net()
 
 
-@given(histories(), st.randoms(use_true_random=False), st.lists(clocks, max_size=4), clocks)
+@given(either, st.randoms(use_true_random=False), st.lists(clocks, max_size=4), clocks, pieces)
 @settings(max_examples=600, deadline=None)
 def test_ticks_and_restarts_anywhere_change_nothing(
-    facts: list[Fact], random: Any, ticks: list[Instant | None], clock: Instant | None
+    facts: list[Fact],
+    random: Random,
+    ticks: list[Instant | None],
+    clock: Instant | None,
+    piece: int | None,
 ) -> None:
     final = max([c for c in [*ticks, clock] if c is not None], default=None)
     batch = Run().take(in_legal_order(facts)).tick(final)
@@ -126,7 +187,7 @@ def test_ticks_and_restarts_anywhere_change_nothing(
     run, passed = Run(), None
     upcoming = sorted(c for c in ticks if c is not None)
     for fact in shuffled:
-        run.take([fact], passed)
+        run.take([fact], passed, piece=piece, ends=sometimes(random))
         if random.random() < 0.3:
             run.restart()
         if upcoming and random.random() < 0.3:
@@ -141,11 +202,13 @@ def test_ticks_and_restarts_anywhere_change_nothing(
             assert (finding.finality is Finality.FINAL) == over
 
 
-@given(histories(20), clocks)
-@settings(max_examples=800, deadline=None)
-def test_what_was_said_is_what_a_fresh_look_says(facts: list[Fact], clock: Instant | None) -> None:
+@given(st.one_of(histories(20), few(20)), st.randoms(use_true_random=False), clocks, pieces)
+@settings(max_examples=600, deadline=None)
+def test_what_was_said_is_what_a_fresh_look_says(
+    facts: list[Fact], random: Random, clock: Instant | None, piece: int | None
+) -> None:
     """Judging again only what a fact can change misses nothing."""
-    run = Run().take(facts, clock)
+    run = Run().take(facts, clock, piece=piece, ends=sometimes(random))
     fresh = Subject.from_rows(CONTROLLER, SUBJECT, run.rows.values())
     for event_id, record in fresh.records.items():
         found = assess(fresh, record, POLICY, clock)
@@ -163,7 +226,7 @@ def test_what_was_said_is_what_a_fresh_look_says(facts: list[Fact], clock: Insta
         assert told == found.duties
 
 
-@given(histories())
+@given(either)
 @settings(max_examples=200, deadline=None)
 def test_rows_fold_into_the_same_subject(facts: list[Fact]) -> None:
     run = Run().take(facts)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from streams.agents import retention
 from streams.core.events import Event
 from streams.core.findings import Duty, Finding
-from streams.core.identifiers import EventId, SubjectId, SubjectKey, subject_key
+from streams.core.identifiers import SubjectId, SubjectKey, subject_key
 from streams.core.instants import Instant, days, hours
 from streams.core.policy import fixed_policy
 from streams.core.state import EventRow
@@ -22,7 +22,7 @@ from streams.transport.delivery import Bounds
 from streams.wire.findings import decode_duty, decode_finding
 from streams.wire.rows import decode_row
 from tests.agents.world import NAMES, ROOMY, World
-from tests.property.histories import CONTROLLER, HOUR, START, events
+from tests.property.histories import CONTROLLER, HOUR, START, events, ids
 from tests.property.test_convergence import ARRIVAL, Run, in_legal_order
 
 RETENTION = hours(60)
@@ -39,8 +39,7 @@ POLICY = fixed_policy(
 SUBJECTS = [SubjectId(f"s-{n}") for n in range(4)]
 
 Step = tuple[str, Any]
-event_ids = st.integers(0, 12).map(lambda n: EventId(f"e{n:02d}"))
-happenings = st.tuples(st.sampled_from(SUBJECTS), events(event_ids)).map(
+happenings = st.tuples(st.sampled_from(SUBJECTS), events(ids(5))).map(
     lambda drawn: ("event", msgspec.structs.replace(drawn[1], subject_id=drawn[0]))
 )
 ticks = st.integers(0, 260).map(lambda hour: ("tick", Instant(START + hour * HOUR)))

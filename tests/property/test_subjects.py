@@ -54,6 +54,18 @@ class Bus:
             subject = self.subjects[key] = Subject(*fact_key(fact))
         self.decisions.setdefault(key, []).append(judge(subject, fact, self.policy, clock))
 
+    def restart(self) -> None:
+        """Forget the subjects and rebuild each from its rows alone."""
+        for key, subject in self.subjects.items():
+            rows = {
+                (row.fact.event.event_id, row.fact.payload_hash): row
+                for decision in self.decisions[key]
+                for row in decision.rows
+            }
+            self.subjects[key] = Subject.from_rows(
+                subject.controller_id, subject.subject_id, rows.values()
+            )
+
     def tick(self, clock: Instant | None) -> None:
         if clock is None:
             return
@@ -86,6 +98,8 @@ def test_interleaved_or_alone(
         queue = random.choice(queues)
         together.take(queue.pop(0), clock)
         queues = [q for q in queues if q]
+        if random.random() < 0.2:
+            together.restart()
     together.tick(last)
     for key, facts in parts.items():
         alone = Bus(fixed_policy(similar_products=SIMILAR))
