@@ -95,7 +95,7 @@ OWED: list[list[Event]] = [
         *[(AGAIN_ELSEWHERE, AGAIN, rest) for rest in OWED],
         (
             own_grant(2, id="again", purposes=[TPDM], recorded_at=3),
-            own_grant(2, id="again", recipient_ids=["MAILCO"], recorded_at=9),
+            own_grant(2, id="again", recipient_ids=["ANYBODY"], recorded_at=9),
             [own_grant(-1), processor_share(0), withdraw(1, purposes=[OWN])],
         ),
         (

@@ -18,7 +18,7 @@ from tests.core.builders import (
     share,
     withdraw,
 )
-from tests.core.stories import found
+from tests.core.stories import found, story
 
 FIRING: list[tuple[str, list[Event]]] = [
     ("S01", [grant(0), object_(1), share(2)]),
@@ -171,3 +171,8 @@ def test_findings_of_different_families_stand_beside_each_other() -> None:
 def test_the_own_company_is_no_recipient() -> None:
     inside = share(2, recipient_id="OURCO", recipient_role="OWN_CONTROLLER", recipient_country="IN")
     assert found(inside) == {}
+
+
+def test_s25_names_the_prohibited_categories_alone() -> None:
+    told = story(share(2, data_categories=["EMAIL", "BSN", "NAME"]))
+    assert told.finding("S25").uncovered_data_categories == ("BSN",)

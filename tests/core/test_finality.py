@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from streams.core.events import Event
 from streams.core.findings import Finding
+from streams.core.identifiers import Slot
 from streams.core.instants import EARLIEST, Instant, days, hours
 from streams.core.policy import DatedValue, Policy
+from streams.core.revise import Revision, revise
+from streams.core.rules.assess import Assessment
+from streams.core.state import EventRow, Said, Verdict
 from streams.core.vocabulary import Finality, Status
 from tests.core.builders import grant, moment, notify, share, withdraw
 from tests.core.stories import Story, story, with_policy
@@ -23,6 +28,30 @@ def line(finding: Finding) -> tuple[int, Status, Finality, bool]:
 
 def lines(told: Story, event_id: str) -> list[tuple[int, Status, Finality, bool]]:
     return [line(finding) for finding in told.told if finding.event_id == event_id]
+
+
+def judged(event: Event) -> EventRow:
+    (record,) = story(event).subject.records.values()
+    return record.row
+
+
+def said_late(status: Status) -> Said:
+    """Something that evidence which came later brought about."""
+    verdict = Verdict(code="NO_CONSENT")
+    return Said(verdict=verdict, revision=7, status=status, final_at=moment(500), late=True)
+
+
+def again(row: EventRow, verdict: Verdict, *, late: bool) -> Revision:
+    return revise(
+        row,
+        Assessment(verdicts={Slot("S.BASIS"): verdict}),
+        SHORT,
+        at=moment(3),
+        clock=moment(3),
+        late=late,
+        fresh=False,
+        restate=False,
+    )
 
 
 class TestTheTerm:
@@ -130,6 +159,31 @@ class TestAfterTheLabel:
         told = Story(SHORT).take(share(2), grant(0))
         assert told.subject.next_deadline is None
         assert told.tick(1000).decisions[-1].findings == ()
+
+    def test_what_opens_again_by_a_tick_is_not_late(self) -> None:
+        """The retraction was; what the tick brings comes in time."""
+        told = Story(SHORT).take(share(0), withdraw(1, recorded_at=5)).tick(100).tick(120)
+        told.take(withdraw(150, recorded_at=4)).tick(150 + 72, ms=1)
+        assert [line(f) for f in told.told if f.family == "O.NOTIFY"] == [
+            (1, Status.OPEN, Finality.PROVISIONAL, False),
+            (2, Status.REVISED, Finality.FINAL, False),
+            (3, Status.RETRACTED, Finality.FINAL, True),
+            (4, Status.OPEN, Finality.FINAL, False),
+        ]
+
+    @pytest.mark.parametrize("late", [False, True])
+    def test_what_is_open_and_late_stays_late_whatever_is_said_next(self, *, late: bool) -> None:
+        said = {Slot("S.BASIS"): said_late(Status.OPEN)}
+        row = msgspec.structs.replace(judged(share(2)), said=said)
+        (finding,) = again(row, Verdict(code="SHARE_AFTER_WITHDRAWAL"), late=late).findings
+        assert line(finding) == (8, Status.REVISED, Finality.PROVISIONAL, True)
+
+    @pytest.mark.parametrize("late", [False, True])
+    def test_what_was_retracted_is_late_again_only_if_what_opens_it_is(self, *, late: bool) -> None:
+        said = {Slot("S.BASIS"): said_late(Status.RETRACTED)}
+        row = msgspec.structs.replace(judged(share(2)), said=said)
+        (finding,) = again(row, Verdict(code="NO_CONSENT"), late=late).findings
+        assert line(finding) == (8, Status.OPEN, Finality.PROVISIONAL, late)
 
     def test_a_clock_that_is_not_known_takes_no_label_back(self) -> None:
         told = Story(SHORT).take(share(2)).tick(20)
