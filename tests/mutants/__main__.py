@@ -65,8 +65,8 @@ def main() -> int:
     counts = Counter(statuses.values())
     undecided = sum(counts[status] for status in UNDECIDED)
     say(
-        f"{len(statuses)} mutants: {len(statuses) - len(survivors) - undecided} noticed, "
-        f"{len(found.equivalent)} equivalent, {len(found.missed)} missed, {undecided} undecided"
+        f"{len(statuses)} mutants: {len(statuses) - len(survivors) - undecided} noticed "
+        f"({counts['timeout']} by taking too long), {len(found.equivalent)} equivalent, {len(found.missed)} missed, {undecided} undecided"
     )
     return 0 if found.clean and not undecided else 1
 

@@ -8,7 +8,7 @@ import pytest
 
 from streams.core.instants import LATEST, Instant
 from streams.core.state import Source
-from streams.unpacking.cut import LEFT_OUT, Headers, left_out
+from streams.unpacking.cut import HEADERS_AT_MOST, LEFT_OUT, Headers, left_out
 from streams.wire.origin import (
     ODD_NAMES,
     OFFSET,
@@ -75,6 +75,16 @@ def test_headers_that_take_more_than_their_room_are_left_out(room: int) -> None:
     assert (LEFT_OUT in dict(sent)) == (room != ROOM)
 
 
+@pytest.mark.parametrize("name", ["h", "\udcff"])
+def test_with_ours_it_has_no_more_headers_than_a_record_may_have(name: str) -> None:
+    own: list[Header] = [(name, b"1"), *[("h", b"2")] * HEADERS_AT_MOST]
+    sent = headers_of(ORIGIN, record(headers=own), ROOM)
+    assert sent[-4:] == STOOD
+    assert HEADERS_AT_MOST - 1 <= len(sent) <= HEADERS_AT_MOST
+    assert [one for one, _ in sent].count("h") >= HEADERS_AT_MOST - 7
+    assert LEFT_OUT in dict(sent)
+
+
 def test_sent_and_read_again_it_stands_where_it_stood() -> None:
     again = record(headers=headers_of(ORIGIN, record(), ROOM))
     assert rekeyed(again, {"shares"}) == ORIGIN
@@ -105,6 +115,18 @@ def test_each_part_of_an_origin_is_needed(name: str, value: bytes | None) -> Non
     headers = [pair for pair in STOOD if pair[0] != name]
     assert rekeyed(record(headers=headers), {"shares"}) is None
     assert rekeyed(record(headers=[*headers, (name, value)]), {"shares"}) is None
+
+
+class Whatever:
+    """Topics of any name, but for one that is empty."""
+
+    def __contains__(self, name: object) -> bool:
+        return bool(name)
+
+
+def test_no_topic_is_none_of_any_name() -> None:
+    assert rekeyed(record(headers=STOOD), Whatever()) == ORIGIN
+    assert rekeyed(record(headers=STOOD[1:]), Whatever()) is None
 
 
 def test_a_topic_that_is_no_utf_8_is_another_one() -> None:
