@@ -204,3 +204,45 @@ def test_rows_are_written_only_where_something_changed(told: Story) -> None:
     told.take(withdraw(500, recipient_ids=["R3"]))
     assert len(told.decisions[-1].rows) == 51
     assert {finding.status for finding in told.decisions[-1].findings} == {Status.OPEN}
+
+
+@pytest.mark.parametrize(("ms", "reached"), [(-1, 1), (0, 1), (1, 2), (2, 2)])
+def test_a_late_share_reaches_the_withdrawals_after_it(ms: int, reached: int) -> None:
+    """Strictly after it: what is shared at their instant no longer has its data."""
+    told = Story().take(grant(-1), share(0), withdraw(5, ms=ms))
+    told.take(share(5, id="late"))
+    assert rejudged(told) == reached
+    [duty] = [d for d in told.duties.values() if d.trigger_event_id == "withdrawal"]
+    assert duty.share_count == reached
+
+
+class TestALateNotice:
+    """It fulfils the duties that began since the one before it, its own instant included."""
+
+    @pytest.mark.parametrize(("ms", "reached"), [(-1, 1), (0, 1), (1, 2), (2, 2)])
+    def test_reaches_no_duty_that_the_one_before_it_fulfilled(self, ms: int, reached: int) -> None:
+        told = Story().take(grant(-1), share(0), notify(5), withdraw(5, ms=ms))
+        told.take(notify(9, id="late"))
+        assert rejudged(told) == reached
+        [duty] = told.duties.values()
+        assert duty.notified_at == moment(5 if reached == 1 else 9)
+
+    @pytest.mark.parametrize(("ms", "reached"), [(-1, 2), (0, 2), (1, 1), (2, 1)])
+    def test_reaches_no_duty_that_began_after_it(self, ms: int, reached: int) -> None:
+        told = Story().take(grant(-1), share(0), withdraw(5, ms=ms))
+        told.take(notify(5, id="late"))
+        assert rejudged(told) == reached
+        assert [duty.notified_at for duty in told.duties.values()] == (
+            [moment(5)] if reached == 2 else [None]
+        )
+
+    def test_comes_first_where_the_next_one_was_thought_to(self) -> None:
+        told = Story().take(grant(-1), share(0), withdraw(1), notify(9))
+        told.take(notify(5, id="late"))
+        assert rejudged(told) == 2
+        assert [duty.notified_at for duty in told.duties.values()] == [moment(5)]
+
+    def test_beside_another_of_its_instant_changes_nothing(self) -> None:
+        told = Story().take(grant(-1), share(0), withdraw(1), notify(5, id="z"))
+        told.take(notify(5, id="a"))
+        assert rejudged(told) == 1
