@@ -206,14 +206,14 @@ def test_rows_are_written_only_where_something_changed(told: Story) -> None:
     assert {finding.status for finding in told.decisions[-1].findings} == {Status.OPEN}
 
 
-@pytest.mark.parametrize(("ms", "reached"), [(-1, 1), (0, 1), (1, 2), (2, 2)])
-def test_a_late_share_reaches_the_withdrawals_after_it(ms: int, reached: int) -> None:
-    """Strictly after it: what is shared at their instant no longer has its data."""
-    told = Story().take(grant(-1), share(0), withdraw(5, ms=ms))
+@pytest.mark.parametrize(("ms", "counted"), [(-1, False), (0, False), (1, True), (2, True)])
+def test_a_late_share_reaches_the_withdrawals_after_it(ms: int, *, counted: bool) -> None:
+    """Strictly after it; and no others, though there is one that it does reach."""
+    told = Story().take(grant(-1), share(0), withdraw(5, ms=ms), erase(9))
     told.take(share(5, id="late"))
-    assert rejudged(told) == reached
-    [duty] = [d for d in told.duties.values() if d.trigger_event_id == "withdrawal"]
-    assert duty.share_count == reached
+    assert rejudged(told) == 2 + counted
+    counts = {d.trigger_event_id: d.share_count for d in told.duties.values()}
+    assert (counts["withdrawal"], counts["erasure"]) == (1 + counted, 2)
 
 
 class TestALateNotice:
