@@ -94,6 +94,22 @@ def test_a_late_withdrawal_for_one_recipient_reaches_its_later_shares(told: Stor
     assert told.found() == {f"s{n}": "S02" for n in later}
 
 
+def test_a_late_withdrawal_reaches_up_to_the_next_one(told: Story) -> None:
+    told.take(withdraw(800, id="next"))
+    told.take(withdraw(500))
+    assert rejudged(told) == 300 + 1
+    assert len([f for f in told.open if f.code == "SHARE_AFTER_WITHDRAWAL"]) == 500
+
+
+def test_an_opt_out_at_a_late_sale_reaches_offers_of_others_too(told: Story) -> None:
+    """They come in our mail, and it is no sale that they rest on."""
+    told.take(buy(500, id="late", opt_out_exercised_at_collection=True))
+    own = {f"m{n}" for n in range(OWN_MESSAGES) if 10 * n >= 500}
+    offered = {f"o{n}" for n in range(OFFERED) if 20 * n >= 500}
+    assert rejudged(told) == len(own | offered) + 1
+    assert {f.event_id for f in told.open} == own | offered
+
+
 def test_a_late_withdrawal_for_all_reaches_every_later_share_and_no_message(told: Story) -> None:
     told.take(withdraw(500))
     assert rejudged(told) == 500 + 1
