@@ -223,6 +223,13 @@ def test_rows_are_written_only_where_something_changed(told: Story) -> None:
 
 
 @pytest.mark.parametrize(("ms", "counted"), [(-1, False), (0, False), (1, True), (2, True)])
+def test_a_late_share_reaches_a_withdrawal_after_it(ms: int, *, counted: bool) -> None:
+    told = Story().take(grant(-1), share(0), withdraw(5, ms=ms))
+    told.take(share(5, id="late"))
+    assert rejudged(told) == 1 + counted
+
+
+@pytest.mark.parametrize(("ms", "counted"), [(-1, False), (0, False), (1, True), (2, True)])
 def test_a_late_share_reaches_the_withdrawals_after_it(ms: int, *, counted: bool) -> None:
     """Strictly after it; and no others, though there is one that it does reach."""
     told = Story().take(grant(-1), share(0), withdraw(5, ms=ms), erase(9))
