@@ -235,7 +235,7 @@ def test_a_late_share_reaches_the_withdrawals_after_it(ms: int, *, counted: bool
     told = Story().take(grant(-1), share(0), withdraw(5, ms=ms), erase(9))
     told.take(share(5, id="late"))
     assert rejudged(told) == 2 + counted
-    counts = {d.trigger_event_id: d.share_count for d in told.duties.values()}
+    counts = {str(d.trigger_event_id): d.share_count for d in told.duties.values()}
     assert (counts["withdrawal"], counts["erasure"]) == (1 + counted, 2)
 
 
