@@ -78,23 +78,23 @@ class RuleFault(Exception):
 
     def remedy(self, ticks: str) -> str:
         """What to do; `ticks` is the topic of which it does not help to set a record aside."""
-        told = (
+        again = (
             "Start the worker again; what was judged is kept. If it ends here again, report it "
             "with this line"
         )
         topic, partition, offset = (self.where[name] for name in ("topic", "partition", "offset"))
         if topic == ticks:
             return (
-                f"{told}, and install a release without the fault: what one tick brings, the "
+                f"{again}, and install a release without the fault: what one tick brings, the "
                 "next one brings as well."
             )
         if self._begun:
             return (
-                f"{told}, and install a release without the fault: the record is among the facts "
-                "already, and some of what follows from it is told."
+                f"{again}, and install a release without the fault: the record is among the facts "
+                "already, and some of what follows from it is published."
             )
         return (
-            f"{told}, and let it go on without this record: consentry skip --topic {topic} "
+            f"{again}, and let it go on without this record: consentry skip --topic {topic} "
             f'--partition {partition} --offset {offset} --why "..."'
         )
 
@@ -184,7 +184,7 @@ class PartitionJudge:
             positions = batch.positions
         for judged, record in enumerate(piece.records, 1):
             while not self._all_of(record):
-                # Until all that it brings is told, it is the next record to read.
+                # Until all that it brings is published, it is the next record to read.
                 positions[record.topic] = record.offset
                 yield self._batch_ends()
                 batch = self._begin()
@@ -292,7 +292,7 @@ class PartitionJudge:
         return True
 
     def _judge_on(self, counters: Counters) -> None:
-        """Go on with a record; counted it is when all is told."""
+        """Go on with a record; counted it is when all is published."""
         work = self._long
         if work is not None and self._go_on(work):
             self._long = self._progress.unfinished = None
@@ -380,7 +380,7 @@ class PartitionJudge:
         if unfinished is None or (unfinished.topic, unfinished.offset) != self._place:
             counters.replays += 1
             return
-        # All that it brings was told when work was taken up again.
+        # All that it brings was published when work was taken up again.
         self._progress.unfinished = None
         late = not_assessed(fact.event, self._policy)
         self._count(_NOT_ASSESSED if late else _JUDGED, counters)

@@ -1,7 +1,7 @@
-"""What a batch tells of one row, finding or duty, it tells once: as it stands at the end.
+"""What a batch says of one row, finding or duty, it says once: as it stands at the end.
 
 An import of shares from before a withdrawal changes the duty with each of them; readers get
-its last state. A finding or duty of another status is told beside the one before it, since
+its last state. A finding or duty of another status is published beside the one before it, since
 readers act on a status: only revisions that differ in nothing they act on are left out.
 """
 
@@ -24,7 +24,7 @@ class Once:
         self._batch = batch
         self._headers = headers
         self._rows: dict[bytes | None, int] = {}
-        self._told: dict[str, tuple[int, str]] = {}
+        self._published: dict[str, tuple[int, str]] = {}
         """By address, where it stands in the batch, and its status."""
         self._revised: dict[int, tuple[str, int, Finding | Duty]] = {}
         """What is to stand in a place, not yet as bytes."""
@@ -49,11 +49,11 @@ class Once:
     def _tell(
         self, topic: str, partition: int, address: str, status: str, one: Finding | Duty
     ) -> None:
-        told = self._told.get(address)
-        if told is not None and told[1] == status:
-            self._revised[told[0]] = topic, partition, one
+        before = self._published.get(address)
+        if before is not None and before[1] == status:
+            self._revised[before[0]] = topic, partition, one
             return
-        self._told[address] = len(self._batch.outputs), status
+        self._published[address] = len(self._batch.outputs), status
         self._batch.add(self._as_bytes(topic, partition, one))
 
     def _as_bytes(self, topic: str, partition: int, one: Finding | Duty) -> Output:
@@ -64,7 +64,7 @@ class Once:
         return Output(topic, partition, key, value, self._headers)
 
     def settle(self) -> None:
-        """Put what was revised in its place; what comes now is told beside it."""
+        """Put what was revised in its place; what comes now is published beside it."""
         for place, (topic, partition, one) in self._revised.items():
             self._batch.replace(place, self._as_bytes(topic, partition, one))
-        self._rows, self._told, self._revised = {}, {}, {}
+        self._rows, self._published, self._revised = {}, {}, {}

@@ -65,10 +65,10 @@ class Ticks:
                     topic, None, VALUE, number, None, None
                 )
         for number, sending in pending.items():
-            told = await sending
-            self._written[number] = told.offset
-            if told.timestamp is not None:
-                self._compare(topic, number, told.offset, int(told.timestamp))
+            answer = await sending
+            self._written[number] = answer.offset
+            if answer.timestamp is not None:
+                self._compare(topic, number, answer.offset, int(answer.timestamp))
 
     def _compare(self, topic: str, number: int, offset: int, at: int) -> None:
         """End the worker where its clock is behind the broker's; say it where it is ahead."""

@@ -17,7 +17,7 @@ from streams.transport.driver import Consumer
 
 
 class LogEnd(NamedTuple):
-    """The two ends of a log, and when the broker told them (ms since the epoch).
+    """The two ends of a log, and when the broker said so (ms since the epoch).
 
     `stable` is the last stable offset, `high` the high watermark: between the two stand open
     transactions, and what came after they began.
@@ -69,13 +69,13 @@ class Pulse:
         logs: dict[tuple[str, int], LogEnd] = {}
         if assignment is not None:
             for place in assignment.tps:
-                told = assignment.state_value(place)
-                if told.lso is None:
+                known = assignment.state_value(place)
+                if known.lso is None:
                     continue
                 at = place.topic, place.partition
-                ends[at] = told.lso
-                if told.highwater is not None:
-                    logs[at] = LogEnd(told.lso, told.highwater, told.timestamp or 0)
+                ends[at] = known.lso
+                if known.highwater is not None:
+                    logs[at] = LogEnd(known.lso, known.highwater, known.timestamp or 0)
         return Beat(self._heard_at, ends, logs)
 
     def _watch(self, coordinator: Any) -> None:
