@@ -135,8 +135,10 @@ class Ledger:
 
 def first_ids(kinds: Iterable[ShareKind], before: Instant, most: int) -> tuple[EventId, ...]:
     """The ids of the earliest shares of some kinds before an instant, at most so many."""
-    heads = [[_at(s) for s in kind.shares.head(before, most)] for kind in kinds]
-    ordered = heads[0] if len(heads) == 1 else merge(*heads)
+    heads = [kind.shares.head(before, most) for kind in kinds]
+    if len(heads) == 1:
+        return tuple([share.event_id for share in heads[0]])
+    ordered = merge(*[[_at(share) for share in head] for head in heads])
     ids: list[EventId] = []
     for _, event_id in ordered:
         if len(ids) == most:

@@ -7,6 +7,9 @@ about as many as change, never all that there are.
 from __future__ import annotations
 
 import random
+import sys
+from types import FrameType
+from typing import Any
 
 import msgspec
 import pytest
@@ -36,6 +39,41 @@ def test_an_event_on_time_judges_itself_and_what_it_changes(history: str, name: 
         last = story.decisions[-1]
         changed = {row.fact.event.event_id for row in last.rows}
         assert last.rejudged <= len(changed) + 1
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_an_event_on_time_takes_as_many_steps_after_any_history(history: str) -> None:
+    """Counted in calls of functions, for each row, finding and duty that it writes.
+
+    A withdrawal has a duty towards each recipient; each duty names a hundred shares (D30).
+    """
+    make: Make = HISTORIES[history]
+    few, many = (told([make(place) for place in range(length)]) for length in (50, LENGTH))
+    for offset, event in enumerate(EVENTS.values()):
+        first, second = (
+            [event(LENGTH + 3 * offset + place) for place in range(2)] for _ in range(2)
+        )
+        assert steps(many, second) <= 1.2 * steps(few, first)
+
+
+def steps(story: Story, events: list[Event]) -> float:
+    """How many calls judging the last of some events takes, by what it writes."""
+    *before, last = events
+    story.take(*before)
+    calls = 0
+
+    def count(_frame: FrameType, what: str, _of: Any) -> None:
+        nonlocal calls
+        calls += what in ("call", "c_call")
+
+    others = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        story.take(last)
+    finally:
+        sys.setprofile(others)
+    decision = story.decisions[-1]
+    return calls / len((*decision.rows, *decision.findings, *decision.duties))
 
 
 def test_toggling_judges_each_word_once() -> None:
