@@ -158,6 +158,8 @@ class PartitionJudge:
         self.due: Callable[[], bool] = _never
         """Whether judging has taken so long that others should have a turn."""
         self._long: LongWork | None = None
+        self._leaving: Iterator[Leaving] | None = None
+        """Of the tick that is being judged, once its deadlines are through."""
         self._taken_up: LongWork | None = None
         self._place = "", -1
         self._bounds = partition.committer.bounds
@@ -176,9 +178,10 @@ class PartitionJudge:
             # The last slice was given up in the midst of a record. Its topics are read again,
             # perhaps in another order, so this is finished as after a restart.
             self._taken_up, self._long = self._long, None
+        self._leaving = None  # and a tick that was given up is read again
         batch = self._begin()
         positions = batch.positions
-        while not self._resumed():
+        while not (self._rest_left() and self._resumed()):
             yield self._batch_ends()
             batch = self._begin()
             positions = batch.positions
@@ -214,6 +217,13 @@ class PartitionJudge:
     def _full(self) -> bool:
         """Whether the batch is as large as it may be, or others should have a turn."""
         return self._rejudged >= RECORDS_AT_ONCE or self._batch.exceeds(self._bounds) or self.due()
+
+    def _rest_left(self) -> bool:
+        """Let the rest of a person go who was leaving when the last owner ended.
+
+        False when the batch is full and more is left.
+        """
+        return self._cleared(self.retention.rest()) and not self._progress.leaving
 
     def _resumed(self) -> bool:
         """Go on with the record that was being judged when the last owner ended.
@@ -388,11 +398,23 @@ class PartitionJudge:
     def _tick(self, now: Instant) -> bool:
         """Time passes: never back, and only by what stands on the topic.
 
-        False when the batch is full and deadlines are left. Subjects that are left when
-        it is full leave by the next tick.
+        False when the batch is full, or others should have a turn, and deadlines or
+        subjects that leave are left.
         """
         progress = self._progress
         clock = progress.partition_time = latest(progress.partition_time, now) or now
+        if self._leaving is None:
+            if not self._deadlines(clock):
+                return False
+            self._leaving = self.retention.leaving(clock)
+        if not self._cleared(self._leaving):
+            return False
+        self._leaving = None
+        return True
+
+    def _deadlines(self, clock: Instant) -> bool:
+        """Judge what is due. False when the batch is full and more is left."""
+        progress = self._progress
         while (key := self.subjects.deadlines.first_passed(clock)) is not None:
             try:
                 subject = self.subjects.find(key)
@@ -409,22 +431,26 @@ class PartitionJudge:
             self._write(key, subject, decision)
             if self._full():
                 return False
-        for leaving in self.retention.leaving(clock):
-            self._clear(leaving)
-            if self._batch.exceeds(self._bounds):
-                break
         return True
 
-    def _clear(self, leaving: Leaving) -> None:
-        """Tombstones for all that was written about a subject."""
-        self._tally.subjects_left += 1
+    def _cleared(self, leaving: Iterator[Leaving]) -> bool:
+        """Write what leaves. False when the batch is full, or others should have a turn."""
+        for some in leaving:
+            self._clear(some)
+            if self._batch.exceeds(self._bounds) or self.due():
+                return False
+        return True
+
+    def _clear(self, some: Leaving) -> None:
+        """Tombstones for what was written about a subject."""
+        self._tally.subjects_left += some.last
         number, names, add = self._partition.number, self._names, self._batch.add
         self._once.settle()
-        for place in leaving.rows:
+        for place in some.rows:
             add(Output(names.changelog, number, place, None))
         for topic, addresses in (
-            (names.violations, leaving.violations),
-            (names.duties, leaving.duties),
+            (names.violations, some.violations),
+            (names.duties, some.duties),
         ):
             for address in addresses:
                 add(Output(topic, number, address.encode(), None, self._stamp))

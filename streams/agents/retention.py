@@ -9,37 +9,45 @@ and leaves again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
+from itertools import starmap
 from typing import NamedTuple
 
 import structlog
 
-from streams.agents.subjects import Subjects, build
+from streams.agents.subjects import Subjects
 from streams.core.identifiers import SubjectKey, ViolationId
 from streams.core.instants import Instant, days
 from streams.core.policy import Policy, Settings
 from streams.core.render import address, duty_address
-from streams.core.subject import Subject
+from streams.core.state import EventRow
 from streams.transport.checks import latest
 from streams.transport.row_store import RowStore
 from streams.wire.progress import Progress
-from streams.wire.rows import ages
+from streams.wire.rows import ages, decode_row
 
 log = structlog.get_logger("consentry.worker")
 
 ROWS_AT_ONCE = 1_000
-"""About how many rows a tick looks at: some 2 ms, whatever the number of subjects."""
+"""About how many rows a tick looks at: some 2 ms, whatever the number of subjects. A person
+of more rows is looked at, and leaves, in pieces of so many."""
 
 LONGEST_PAUSE = days(1)
 PAUSES_IN_TERM = 1_000
 
 
 class Leaving(NamedTuple):
-    """All that was written about a subject, by key: each needs a tombstone."""
+    """What was written about a subject, or a piece of it, by key: each needs a tombstone."""
 
     rows: list[bytes]
     violations: list[ViolationId]
     duties: list[ViolationId]
+    last: bool
+    """Whether nothing is left of the subject after it."""
+
+
+PAUSE = Leaving([], [], [], last=False)
+"""Nothing leaves yet: rows are being looked at, and others may have a turn."""
 
 
 class Retention:
@@ -61,9 +69,9 @@ class Retention:
         self._left = 0
 
     def leaving(self, clock: Instant) -> Iterator[Leaving]:
-        """Go on with a pass; each subject is forgotten when it is handed over.
+        """Go on with a pass; what is handed over is forgotten then.
 
-        The caller may stop at any subject; the next tick goes on after it.
+        A tick is not over before this is through: nobody may be judged who is looked at.
         """
         progress = self._progress
         if progress.ticking_since is None:
@@ -85,12 +93,13 @@ class Retention:
                 progress.sweep_from = place
                 return
             progress.sweep_from = place
-            seen, over = self._over(key, occurred, arrived)
+            seen, over = yield from self._over(key, occurred, arrived)
             looked += seen
-            if over and (subject := self._without_duty(key)) is not None:
+            if over:
                 self._left += 1
                 progress.subjects_left += 1
-                yield self._forget(key, subject)
+                progress.leaving = key
+                yield from self.rest()
         progress.sweep_from = b""
         if self._left:
             log.info("subjects.left", partition=self._number, subjects=self._left)
@@ -106,27 +115,56 @@ class Retention:
         progress.swept_at = clock
         return True
 
-    def _over(self, key: SubjectKey, occurred: Instant, arrived: Instant) -> tuple[int, bool]:
-        """How many rows were looked at, and whether all facts are older than both terms."""
-        seen = 0
+    def rest(self) -> Iterator[Leaving]:
+        """What is left of the subject that is leaving, if one is; also after a restart.
+
+        It comes before any record: one of the same person would be judged against a part of
+        what that person did.
+        """
+        progress = self._progress
+        if not progress.leaving:
+            return
+        key = SubjectKey(progress.leaving)
+        rows = list(self._rows.rows_of(key).items())
+        while rows:
+            some, rows = rows[:ROWS_AT_ONCE], rows[ROWS_AT_ONCE:]
+            if not rows:
+                progress.leaving = b""
+            yield self._forget(key, some, last=not rows)
+        progress.leaving = b""
+
+    def _over(
+        self, key: SubjectKey, occurred: Instant, arrived: Instant
+    ) -> Generator[Leaving, None, tuple[int, bool]]:
+        """How many rows were looked at, and whether both terms are over and no duty is open."""
+        rows = list(self._rows.rows_of(key).items())
         # The latest to be written is likely to be the latest to have occurred.
-        for place, row in reversed(list(self._rows.rows_of(key).items())):
-            seen += 1
+        for seen, (place, row) in enumerate(reversed(rows), 1):
             occurred_at, arrived_at = ages(row, place)
             if occurred_at >= occurred or arrived_at >= arrived:
                 return seen, False
-        return seen, seen > 0
+            if seen % ROWS_AT_ONCE == 0:
+                yield PAUSE
+        for seen, (place, row) in enumerate(rows, 1):
+            told = decode_row(row, place).duties.values()
+            if any(one.overdue_after is not None for one in told):
+                return len(rows), False
+            if seen % ROWS_AT_ONCE == 0:
+                yield PAUSE
+        return len(rows), bool(rows)
 
-    def _without_duty(self, key: SubjectKey) -> Subject | None:
-        """The subject, unless it has a duty that is open."""
-        subject = build(key, self._rows.rows_of(key))
-        told = (told for record in subject.records.values() for told in record.row.duties.values())
-        return None if any(one.overdue_after is not None for one in told) else subject
-
-    def _forget(self, key: SubjectKey, subject: Subject) -> Leaving:
-        records = subject.records.values()
+    def _forget(
+        self, key: SubjectKey, rows: Sequence[tuple[bytes, bytes]], *, last: bool
+    ) -> Leaving:
+        self._subjects.forget(key, [place for place, _ in rows])
+        facts = [(decoded.fact.event, decoded) for decoded in starmap(_decoded, rows)]
         return Leaving(
-            rows=self._subjects.forget(key),
-            violations=[address(one.event, slot) for one in records for slot in one.row.said],
-            duties=[duty_address(one.event, who) for one in records for who in one.row.duties],
+            rows=[place for place, _ in rows],
+            violations=[address(event, slot) for event, row in facts for slot in row.said],
+            duties=[duty_address(event, who) for event, row in facts for who in row.duties],
+            last=last,
         )
+
+
+def _decoded(place: bytes, row: bytes) -> EventRow:
+    return decode_row(row, place)

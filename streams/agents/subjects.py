@@ -114,14 +114,12 @@ class Subjects:
         self.live.keep(key, subject, (row for _, row in stored))
         return stored
 
-    def forget(self, key: SubjectKey) -> list[bytes]:
-        """Let a subject go. Returns the keys of its rows, whose tombstones must be written."""
-        places = list(self._rows.rows_of(key))
+    def forget(self, key: SubjectKey, places: Iterable[bytes]) -> None:
+        """Let rows of a subject that leaves go; it may not be asked for before all are gone."""
         for place in places:
             self._rows.put(place, None)
         self.live.drop(key)
         self.deadlines.set(key, None)
-        return places
 
     def index(self) -> Iterator[None]:
         """Find the deadlines of restored subjects, a little at each step.

@@ -137,7 +137,8 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     `begins` the offsets at which reading of each topic began, where that is known.
 
     `unfinished` is the record that is being judged in pieces, where there is one: it is
-    the next one that its topic has to read.
+    the next one that its topic has to read. `leaving` is the key of the subject of whom a
+    part has left and the rest has not, empty where there is none.
     """
 
     positions: dict[str, int]
@@ -161,6 +162,7 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     topic_ids: dict[str, str] = {}
     begins: dict[str, int] = {}
     unfinished: Unfinished | None = None
+    leaving: bytes = b""
 
     def count(self, topic: str) -> Counters:
         """The counters of a topic, made when there are none."""

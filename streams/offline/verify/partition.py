@@ -45,9 +45,9 @@ SUBJECTS_AT_ONCE = 500
 
 
 def in_work(progress: Progress, subject: bytes) -> bool:
-    """Whether a record of a subject is being judged in pieces."""
+    """Whether a record of a subject is being judged, or the subject leaves, in pieces."""
     unfinished = progress.unfinished
-    return (
+    return subject == progress.leaving or (
         unfinished is not None
         and not unfinished.through
         and unfinished.row.startswith(subject_prefix(SubjectKey(subject)))
@@ -198,8 +198,9 @@ class Partition:
             return
         if differences and in_work(progress, kept.subject):
             self._shared.result.notes.append(
-                f"partition {self._number}: a record of one person is judged in pieces and not "
-                "through; that person was not compared. A worker that runs finishes it"
+                f"partition {self._number}: a record of one person is judged in pieces, or one "
+                "person leaves in pieces, and that is not through; that person was not compared. "
+                "A worker that runs finishes it"
             )
             differences = []
         self._shared.result.add(differences)
