@@ -144,3 +144,32 @@ def test_each_finding_keeps_its_time_and_versions() -> None:
     assert finding.law_version == told.policy.law_version
     assert (finding.controller_id, finding.subject_id) == ("OURCO", "s-1")
     assert finding.status is Status.OPEN
+
+
+TWO_RECIPIENTS = (share(0), share(0, id="z", recipient_id="ZCO"), withdraw(1))
+"""To whom data went that must be told of; of these the second by name is told."""
+
+
+def test_a_duty_is_told_again_without_those_that_stay_as_they_are() -> None:
+    told = story(*TWO_RECIPIENTS)
+    assert {d.recipient_id: d.revision for d in told.duties.values()} == {"ACME": 1, "ZCO": 1}
+    told.take(notify(2, recipient_id="ZCO"))
+    assert [(d.recipient_id, d.revision, d.status) for d in told.decisions[-1].duties] == [
+        ("ZCO", 2, DutyStatus.FULFILLED)
+    ]
+    assert [d.detected_at for d in told.decisions[-1].duties] == [moment(2)]
+
+
+def test_a_duty_is_told_again_with_the_particulars_of_a_payload_that_counts_now() -> None:
+    told = Story().take(grant(-1), share(0), withdraw(1, recorded_at=9))
+    told.take(withdraw(1, recorded_at=5))
+    [duty] = told.decisions[-1].duties
+    assert (duty.revision, duty.status) == (2, DutyStatus.DUE)
+
+
+def test_a_finding_is_told_again_without_those_that_stay_as_they_are() -> None:
+    told = story(*TWO_RECIPIENTS).tick(100)
+    told.take(notify(101, recipient_id="ZCO"))
+    assert [(f.recipient_id, f.revision, f.status) for f in told.decisions[-1].findings] == [
+        ("ZCO", 2, Status.REMEDIATED)
+    ]

@@ -160,7 +160,7 @@ either = st.one_of(histories(), few(16))
 
 
 @given(either, st.randoms(use_true_random=False), clocks, pieces)
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=550, deadline=None)
 def test_any_order_and_duplication_gives_the_batch_result(
     facts: list[Fact], random: Random, clock: Instant | None, piece: int | None
 ) -> None:
@@ -172,7 +172,7 @@ def test_any_order_and_duplication_gives_the_batch_result(
 
 
 @given(either, st.randoms(use_true_random=False), st.lists(clocks, max_size=4), clocks, pieces)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_ticks_and_restarts_anywhere_change_nothing(
     facts: list[Fact],
     random: Random,
