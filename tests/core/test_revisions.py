@@ -173,3 +173,16 @@ def test_a_finding_is_told_again_without_those_that_stay_as_they_are() -> None:
     assert [(f.recipient_id, f.revision, f.status) for f in told.decisions[-1].findings] == [
         ("ZCO", 2, Status.REMEDIATED)
     ]
+
+
+def test_the_row_of_what_is_told_again_is_written() -> None:
+    """Where findings alone change, and where duties alone do."""
+
+    def rows(told: Story) -> list[str]:
+        return [str(row.fact.event.event_id) for row in told.decisions[-1].rows]
+
+    told = story(message(2), buy(0))
+    assert "message" in rows(told)
+    assert told.duties == {}
+    told = story(*TWO_RECIPIENTS, notify(2, recipient_id="ZCO"))
+    assert rows(told) == ["withdrawal", "notice"]
