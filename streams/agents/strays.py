@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from streams.core.identifiers import SubjectKey, parse_subject_key
-from streams.wire.pii import EVERYTHING, raw_kind
+from streams.wire.looks import EVERYTHING
+from streams.wire.pii import raw_kind
 from streams.wire.record import Record
 
 PRODUCER_HEADERS: Final = (

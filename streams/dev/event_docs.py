@@ -13,7 +13,7 @@ from streams.core.events import INSTANT_FIELDS
 from streams.core.vocabulary import EventType
 from streams.errors import ConsentryError
 from streams.wire.guard import look_of
-from streams.wire.pii import IDENTIFIER, MESSAGE_ID
+from streams.wire.looks import IDENTIFIER, MESSAGE_ID
 from streams.wire.schemas import INPUTS, schemas
 from streams.wire.shapes import FIELDS, FieldShape
 

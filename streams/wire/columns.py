@@ -9,7 +9,8 @@ from streams.core.events import ID_FIELDS
 from streams.core.identifiers import id_fault
 from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT, meant
 from streams.wire.guard import PRODUCER_IDS, look_of
-from streams.wire.pii import Look, plainly_clean, raw_kind
+from streams.wire.looks import Look
+from streams.wire.pii import plainly_clean, raw_kind
 from streams.wire.shapes import MAX_TEXT, FieldShape
 
 TEXT: Final = 0

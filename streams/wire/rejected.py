@@ -18,7 +18,7 @@ from streams.core.instants import EARLIEST_OF_EVENTS, LATEST, Instant, parse_ins
 from streams.core.vocabulary import EventType
 from streams.wire.errors import WireError
 from streams.wire.guard import RAW, Found
-from streams.wire.pii import RawKind
+from streams.wire.looks import RawKind
 from streams.wire.shapes import MAX_TEXT
 
 UNPROCESSABLE = "UNPROCESSABLE_EVENT"

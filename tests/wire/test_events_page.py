@@ -15,7 +15,8 @@ from streams.core.vocabulary import EventType
 from streams.dev.event_docs import PAGE, rendered
 from streams.errors import ConsentryError
 from streams.wire.decode import Decoded, decode
-from streams.wire.pii import EVERYTHING, RawKind, raw_kind
+from streams.wire.looks import EVERYTHING, RawKind
+from streams.wire.pii import raw_kind
 from streams.wire.pseudonym import ValueKind, normalise, pseudonym
 from tests.wire.builders import share
 

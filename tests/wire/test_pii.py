@@ -11,18 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streams.core.identifiers import id_fault
-from streams.wire.pii import (
-    EVERYTHING,
-    IDENTIFIER,
-    INSTANT,
-    VERSION,
-    Look,
-    RawKind,
-    examine,
-    passes_eleven_test,
-    plainly_clean,
-    raw_kind,
-)
+from streams.wire.looks import EVERYTHING, IDENTIFIER, INSTANT, VERSION, Look, RawKind
+from streams.wire.pii import examine, passes_eleven_test, plainly_clean, raw_kind
 
 EMAIL = RawKind.EMAIL
 PHONE = RawKind.PHONE

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.errors import ConsentryError
-from streams.wire.pii import EVERYTHING, raw_kind
+from streams.wire.looks import EVERYTHING
+from streams.wire.pii import raw_kind
 from streams.wire.pseudonym import (
     NotNormalisable,
     ValueKind,
