@@ -20,7 +20,8 @@ PAGES = [
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "integrations").rglob("*.md")),
-    *sorted((ROOT / "tests").rglob("*.md")),
+    # Packages of npm, where they are installed, bring pages of their own.
+    *sorted(p for p in (ROOT / "tests").rglob("*.md") if "node_modules" not in p.parts),
 ]
 MAPS = [
     page

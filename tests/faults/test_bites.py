@@ -44,7 +44,7 @@ def test_a_broken_worker_is_caught(
     assert not result.failure, result.failure
     assert Kind.UNVERIFIED in found
     assert kinds & found
-    assert any(said in problem.what for problem in result.problems)
+    assert any(said in problem.what for problem in result.problems), result.problems
 
 
 @pytest.mark.parametrize("step", STEPS.values(), ids=list(STEPS))

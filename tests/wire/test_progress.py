@@ -45,6 +45,7 @@ PROGRESS = Progress(
     topic_ids={"acc.purchase": "id"},
     begins={"acc.purchase": 3},
     unfinished=Unfinished("purchase", 7, b"\x02", Instant(5), EventKey("e"), through=True),
+    leaving=b"k\x1fs",
 )
 SKIPS = "9195a8707572636861736508a56120627567a86f70657261746f72cf00000199c82cc000"
 OWNED = (
@@ -53,8 +54,9 @@ OWNED = (
     "81ac6163632e707572636861736503"
 )
 PIECES = "96a8707572636861736507c4010205a165c3"
+LEAVING = "c4036b1f73"
 GOLDEN = (
-    "01dc001581a8707572636861736507"
+    "01dc001681a8707572636861736507"
     "81a87075726368617365980a04020001000201"
     "cf000001a0c4506c00cf000001"
     "9e70448800b030313233343536373839616263646566"
@@ -62,11 +64,12 @@ GOLDEN = (
     "9193a870757263686173650305"
     "04cf00000174876e80000c"
     "cf0000015d3ef79800c40201ff"
-    "cf0000018bcfe56800cf000001977420dc0003" + SKIPS + OWNED + PIECES
+    "cf0000018bcfe56800cf000001977420dc0003" + SKIPS + OWNED + PIECES + LEAVING
 )
-BEFORE_PIECES = "01dc0014" + GOLDEN[8 : -len(PIECES)]
-BEFORE_OWNERS_WERE_NAMED = "01dc0011" + GOLDEN[8 : -len(OWNED + PIECES)]
-BEFORE_SKIPS = "01dc0010" + GOLDEN[8 : -len(SKIPS + OWNED + PIECES)]
+BEFORE_LEAVING_IN_PIECES = "01dc0015" + GOLDEN[8 : -len(LEAVING)]
+BEFORE_PIECES = "01dc0014" + GOLDEN[8 : -len(PIECES + LEAVING)]
+BEFORE_OWNERS_WERE_NAMED = "01dc0011" + GOLDEN[8 : -len(OWNED + PIECES + LEAVING)]
+BEFORE_SKIPS = "01dc0010" + GOLDEN[8 : -len(SKIPS + OWNED + PIECES + LEAVING)]
 BEFORE_ARRIVALS_COUNTED = (
     "019d81a8707572636861736507"
     "81a870757263686173659709040200010002"
@@ -89,7 +92,9 @@ def test_the_bytes_are_those_that_were_held_fast() -> None:
 
 
 def test_a_row_without_the_later_fields_is_read() -> None:
-    whole = msgspec.structs.replace(PROGRESS, unfinished=None)
+    at_once = msgspec.structs.replace(PROGRESS, leaving=b"")
+    assert decode_progress(bytes.fromhex(BEFORE_LEAVING_IN_PIECES)) == at_once
+    whole = msgspec.structs.replace(at_once, unfinished=None)
     assert decode_progress(bytes.fromhex(BEFORE_PIECES)) == whole
     nameless = msgspec.structs.replace(whole, owner=None, topic_ids={}, begins={})
     assert decode_progress(bytes.fromhex(BEFORE_OWNERS_WERE_NAMED)) == nameless
