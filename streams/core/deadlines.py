@@ -24,6 +24,10 @@ class Deadlines(Generic[K]):
     def __contains__(self, key: K) -> bool:
         return key in self._current
 
+    def __bool__(self) -> bool:
+        # Not left to __len__: in compiled code an object without this is true unless None.
+        return len(self) > 0
+
     def __len__(self) -> int:
         return len(self._current)
 

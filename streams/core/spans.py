@@ -38,6 +38,10 @@ class Spans(Generic[T]):
         self._chunks: list[Instant] = []
         self._large: list[Instant] = []
 
+    def __bool__(self) -> bool:
+        # Not left to __len__: in compiled code an object without this is true unless None.
+        return len(self) > 0
+
     def __len__(self) -> int:
         return len(self._items)
 

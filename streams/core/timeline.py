@@ -34,6 +34,10 @@ class Timeline(Generic[T]):
     def __iter__(self) -> Iterator[T]:
         return iter(self._items)
 
+    def __bool__(self) -> bool:
+        # Not left to __len__: in compiled code an object without this is true unless None.
+        return len(self) > 0
+
     def __len__(self) -> int:
         return len(self._items)
 

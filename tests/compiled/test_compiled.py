@@ -158,3 +158,21 @@ def test_a_frozen_class_is_found() -> None:
     source = "class Look(msgspec.Struct, frozen=True):\n    rest: bool\nclass Plain:\n    pass\n"
     assert declared_frozen(source) == {"Look"}
     assert declared_frozen("class Kind(Enum):\n    A = 1\n") == {"Kind"}
+
+
+def sized_without_truth(source: str) -> set[str]:
+    """Classes of a module that have a length and do not say themselves whether they are true."""
+    found = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef):
+            methods = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
+            if "__len__" in methods and "__bool__" not in methods:
+                found.add(node.name)
+    return found
+
+
+def test_what_has_a_length_says_whether_it_is_true() -> None:
+    """mypyc reads the truth of an optional object as "not None" where there is no __bool__."""
+    for module in compiled.HOT:
+        assert not sized_without_truth(compiled.source_of(module).read_text("utf-8")), module
+    assert sized_without_truth("class A:\n    def __len__(self):\n        return 0\n") == {"A"}

@@ -7,6 +7,7 @@ before and after the fact.
 from __future__ import annotations
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,9 @@ from streams.core.state import EventRow, Fact
 from streams.core.subject import Subject
 from tests.property.histories import CONTROLLER, REGISTERS, SUBJECT, few, histories
 from tests.property.test_convergence import Run, clocks
+
+pytestmark = pytest.mark.timeout(600)
+"""Many examples, drawn and judged: on a busy machine more than the usual limit."""
 
 POLICIES = [
     fixed_policy(similar_products=(("COFFEE", "TEA"),)),

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,9 @@ from streams.core.state import Decision, EventRow, Fact
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Finality, Status
 from tests.property.histories import CONTROLLER, HOUR, START, SUBJECT, few, histories
+
+pytestmark = pytest.mark.timeout(600)
+"""Many examples, drawn and judged: on a busy machine more than the usual limit."""
 
 TERM = hours(40)
 """P15, short beside the 120 hours of a history, so that labels come in between."""

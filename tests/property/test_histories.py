@@ -16,6 +16,9 @@ from streams.core.state import Fact
 from streams.core.subject import Subject
 from tests.property.histories import CONTROLLER, SUBJECT, few, histories
 
+pytestmark = pytest.mark.timeout(600)
+"""Many examples, drawn and judged: on a busy machine more than the usual limit."""
+
 EXAMPLES = 150
 
 

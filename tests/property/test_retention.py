@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,9 @@ from streams.wire.rows import decode_row
 from tests.agents.world import NAMES, ROOMY, World
 from tests.property.histories import CONTROLLER, HOUR, START, events, ids
 from tests.property.test_convergence import ARRIVAL, Run, in_legal_order
+
+pytestmark = pytest.mark.timeout(600)
+"""Many examples, drawn and judged: on a busy machine more than the usual limit."""
 
 RETENTION = hours(60)
 GRACE = hours(25)

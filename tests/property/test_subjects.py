@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,9 @@ from streams.core.policy import Policy, fixed_policy
 from streams.core.state import Decision, Fact
 from streams.core.subject import Subject
 from tests.property.histories import HOUR, START, histories
+
+pytestmark = pytest.mark.timeout(600)
+"""Many examples, drawn and judged: on a busy machine more than the usual limit."""
 
 SIMILAR = (("COFFEE", "TEA"),)
 KEYS = [("OURCO", "s-1"), ("OURCO", "s-2"), ("THEIRCO", "s-1")]
