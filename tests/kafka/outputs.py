@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -39,6 +40,27 @@ class Outputs:
         finally:
             consumer.close()
         return records
+
+    @contextmanager
+    def tail(self, topic: str) -> Iterator[Callable[[float], Iterator[Any]]]:
+        """Gives the records written from here on, as they come, for so many seconds."""
+        consumer = self._consumer()
+        places = [TopicPartition(topic, n) for n in range(self.settings.partitions)]
+        consumer.assign(places)
+        consumer.seek_to_end(*places)
+        for place in places:
+            consumer.position(place)
+
+        def written(seconds: float) -> Iterator[Any]:
+            deadline = time.monotonic() + seconds
+            while time.monotonic() < deadline:
+                for found in consumer.poll(timeout_ms=50).values():
+                    yield from found
+
+        try:
+            yield written
+        finally:
+            consumer.close()
 
     def findings(self) -> list[Finding]:
         """Every finding as it was sent, revisions included; none of who has left (P20)."""

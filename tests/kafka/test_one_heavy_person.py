@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 
 import pytest
 
 from streams.core.events import Event
 from streams.core.vocabulary import DutyStatus
-from streams.wire.progress import Unfinished
+from streams.wire.progress import PROGRESS_KEY, Unfinished, decode_progress
 from tests.core.builders import grant, object_, share, withdraw
-from tests.kafka.harness import Bus, WorkerProcess, until
+from tests.kafka.harness import PATIENCE_S, Bus, WorkerProcess, until
 from tests.kafka.test_health import probe
 from tests.kafka.test_skip import consentry, verified
 
@@ -56,6 +57,11 @@ def unfinished(bus: Bus) -> Unfinished | None:
     return next((p.unfinished for p in bus.progress().values() if p.unfinished), None)
 
 
+def in_the_midst(record: Any) -> bool:
+    """Whether this row of the changelog says that a record is judged in part."""
+    return record.key == PROGRESS_KEY and decode_progress(record.value).unfinished is not None
+
+
 @pytest.fixture
 def alone(kafka: str, unique: str) -> Bus:
     return Bus(kafka, unique, partitions=1)
@@ -94,10 +100,10 @@ def test_an_objection_that_comes_late_after_thousands_of_shares(alone: Bus) -> N
             [duty] = bus.duties().values()
             assert duty.status in (DutyStatus.DUE, DutyStatus.OVERDUE)
             assert (duty.share_count, len(duty.share_ids)) == (SHARES, 100)
-            bus.send(*bus.events([object_(-5, id="late")]))
-            until(lambda: unfinished(bus), "it is in the midst of the record", worker=worker)
-            live(worker)
-            worker.kill()
+            with bus.tail(bus.names.changelog) as written:
+                bus.send(*bus.events([object_(-5, id="late")]))
+                assert any(map(in_the_midst, written(PATIENCE_S)))
+                worker.kill()
         cut = unfinished(bus)
         assert cut is not None
         # Some findings stand and others are to come: that is no difference, and it says so.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 from streams.core.policy import default_policy
 from streams.offline.verify import verify
 from tests.kafka.harness import Bus, Sent, WorkerProcess, until
+from tests.kafka.test_health import probe
 from tests.kafka.stories import START, grant, share, stories
 
 
@@ -46,7 +46,8 @@ def asked(worker: WorkerProcess, path: str) -> str:
 
 
 def partition(worker: WorkerProcess) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(asked(worker, "/ready"))["partitions"]["0"]
+    """What /ready tells of the partition, be the worker ready at this moment or not."""
+    found: dict[str, Any] = probe(worker, "ready")[1]["partitions"]["0"]
     return found
 
 
@@ -69,7 +70,9 @@ def test_records_behind_an_open_transaction_are_lag(single: Bus) -> None:
         with hanging(single, single.event(share("held", "h1", START))) as producer:
             single.send(*single.events(share(f"s{at}", f"e{at}", START) for at in range(7)))
             until(
-                lambda: partition(worker)["topics"][topic]["uncommitted_s"] > 3 or None, "its age"
+                lambda: partition(worker)["topics"][topic]["uncommitted_s"] > 3 or None,
+                "its age",
+                worker=worker,
             )
             told = partition(worker)
             assert told["topics"][topic] == {
