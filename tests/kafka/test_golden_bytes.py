@@ -5,22 +5,12 @@ The record timestamps are the test's own, so nothing in the bytes depends on the
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from streams.core.events import Event
-from tests.core.builders import grant, moment, share, withdraw
+from tests.core.builders import moment
+from tests.kafka.goldens import LATENESS_MS, STORY, golden, written
 from tests.kafka.harness import Bus
-
-GOLDEN = Path(__file__).parent / "golden"
-STORY: tuple[Event, ...] = (
-    grant(0),
-    share(1, id="before"),
-    withdraw(2),
-    share(3, id="after"),
-)
 
 
 def with_own_timestamps(bus: Bus) -> None:
@@ -42,12 +32,14 @@ def test_the_bytes_of_a_worker_are_golden(timed: Bus) -> None:
     with_own_timestamps(timed)
     with timed.worker() as worker:
         for hour, event in enumerate(STORY):
-            timed.send(timed.event(event, timestamp=moment(hour, 500)))
+            timed.send(timed.event(event, timestamp=moment(hour, LATENESS_MS)))
             timed.settle(worker)
-    written = {
-        "finding": [r.value for r in timed.read(timed.names.violations)],
-        "duty": [r.value for r in timed.read(timed.names.duties)],
+    wrote = {
+        "finding": [record.value.hex() for record in timed.read(timed.names.violations)],
+        "duty": [record.value.hex() for record in timed.read(timed.names.duties)],
     }
-    for kind, values in written.items():
-        lines = (GOLDEN / f"worker_{kind}.hex").read_text("ascii").splitlines()
-        assert [value.hex() for value in values] == lines, kind
+    assert wrote == golden()
+
+
+def test_the_golden_bytes_are_those_of_the_rules() -> None:
+    assert written() == golden(), "python -m tests.kafka.goldens"
