@@ -12,7 +12,7 @@ from streams.terminal.out import say, say_json
 from streams.terminal.safe import safe
 
 if TYPE_CHECKING:
-    from streams.core.codes import Code
+    from streams.core.codes import CodeEntry
 
 
 def register(app: typer.Typer) -> None:
@@ -80,7 +80,7 @@ def explain(
         )
 
 
-def find_code(what: str) -> Code | None:
+def find_code(what: str) -> CodeEntry | None:
     """A code by its name or its number, in any case of letters."""
     from streams.core.codes import CODES
 
@@ -91,7 +91,7 @@ def find_code(what: str) -> Code | None:
     return None
 
 
-def code_as_json(code: Code) -> dict[str, Any]:
+def code_as_json(code: CodeEntry) -> dict[str, Any]:
     """All that is known of a code, ready for a JSON encoder."""
     from streams.core.instants import EARLIEST, LATEST, format_instant
     from streams.core.sources import sources_of
@@ -135,7 +135,7 @@ def _list(*, as_json: bool) -> None:
         say(f"{code.number}  {code.severity:<10}  {code.name}")
 
 
-def _explain_code(code: Code, *, as_json: bool) -> None:
+def _explain_code(code: CodeEntry, *, as_json: bool) -> None:
     told = code_as_json(code)
     if as_json:
         say_json(told)
@@ -167,7 +167,7 @@ def _explain_finding(
 ) -> None:  # fmt: skip
     from streams.cli.lookup import look_up_in_file, look_up_on_topic
     from streams.cli.options import read_settings
-    from streams.core.codes import CODES
+    from streams.core.codes import entry_of
     from streams.errors import ConsentryError
 
     if source is not None:
@@ -184,12 +184,12 @@ def _explain_finding(
         )
     last = history[-1]
     if as_json:
-        code = CODES.get(str(last["code"]))
+        code = entry_of(str(last["code"]))
         say_json(
             {"finding": last, "history": history, "code": code_as_json(code) if code else None}
         )
         return
-    code = CODES.get(str(last["code"]))
+    code = entry_of(str(last["code"]))
     number = f"{code.number}  " if code else ""
     say(f"{number}{last['code']}", bold=True)
     for name in _SHOWN:

@@ -17,14 +17,21 @@ from streams.core.rules.share_roles import normalise
 from streams.core.spans import Order, Spans
 from streams.core.state import EventRow
 from streams.core.targets import Target
-from streams.core.vocabulary import DutyStatus, Purpose, Status
+from streams.core.vocabulary import (
+    AWAITING_CONSENT,
+    Cause,
+    Code,
+    DutyStatus,
+    Purpose,
+    Reason,
+    Status,
+)
 
-FAR_MISS: Final = frozenset({"NO_CONSENT", "CONSENT_OTHER_PURPOSE"})
-FAR_REASONS: Final = frozenset({"NO_RECORD", "GRANTED_LATER", "OTHER_PURPOSE"})
+FAR_MISS: Final = frozenset({Code.NO_CONSENT, Code.CONSENT_OTHER_PURPOSE})
+FAR_REASONS: Final[frozenset[Cause | None]] = frozenset(
+    {Reason.NO_RECORD, Reason.GRANTED_LATER, Reason.OTHER_PURPOSE}
+)
 """What is said where no consent comes near: then a grant for any purpose is nearer."""
-
-AWAITING: Final = frozenset({"NO_RECORD", "CITED_CONSENT_UNKNOWN"})
-"""Reasons that a later grant turns into GRANTED_LATER."""
 
 _UNMET: Final = frozenset({DutyStatus.DUE, DutyStatus.OVERDUE, DutyStatus.FULFILLED_LATE})
 """The states of a duty that a consent given again may end."""
@@ -83,7 +90,7 @@ class FindingIndex:
         reasons = {verdict.reason for verdict in spoken}
         if reasons & FAR_REASONS or any(verdict.code in FAR_MISS for verdict in spoken):
             places.append(self.far)
-        if reasons & AWAITING:
+        if reasons & AWAITING_CONSENT:
             whom: str = _ANYBODY if target.recipient_id is None else f"r{target.recipient_id}"
             places.append(_of(self._awaiting, (target.purpose, whom)))
             if target.recipient_category is not None:

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from streams.core.codes import CODES, Code
+from typing import assert_never
+
+import msgspec
+
+from streams.core.codes import CODES, CodeEntry
+from streams.core.codes.catalogue import Variant
 from streams.core.events import (
     EVENT_CLASSES,
+    ConsentChange,
     DataShare,
     Event,
     MarketingMessage,
+    Purchase,
     RecipientNotification,
 )
 from streams.core.findings import Duty, Finding
-from streams.core.identifiers import RecipientId, Slot, ViolationId, violation_id
+from streams.core.identifiers import (
+    ControllerId,
+    EventId,
+    RecipientId,
+    Slot,
+    SubjectId,
+    ViolationId,
+    violation_id,
+)
 from streams.core.instants import Instant
 from streams.core.law import RULE_VERSION
 from streams.core.policy import Policy
 from streams.core.rules.capture import CODE_OF_REASON
-from streams.core.rules.duties import DUTY_FAMILY
+from streams.core.slots import recipient_of
 from streams.core.state import Said, SaidDuty, Verdict
-from streams.core.vocabulary import EventType, Finality, LegalBasis, Severity
+from streams.core.vocabulary import Code, EventType, Finality, LegalBasis, Severity
 
 PROTECTION_EN = " Encryption, hashing or pseudonymisation does not replace a legal basis."
 PROTECTION_NL = " Versleuteling, hashing of pseudonimisering vervangt geen grondslag."
@@ -34,8 +49,40 @@ LABEL_NL = (
 )
 """Appended where such a label was set aside and a basis code fires (4.2, 1b)."""
 
-ENDED_BY_ID = "ENDED_BY_ID"
-"""The variant of NO_CONSENT where the consent was ended by its id (4.1, A6)."""
+DEGREES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+"""How a violation weighs, heaviest first; the other severities are no degrees."""
+
+_EVENT_TYPES = {event_class: kind for kind, event_class in EVENT_CLASSES.items()}
+
+
+class Particulars(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom and what a finding is about; what could not be read of a record is None."""
+
+    controller_id: ControllerId | None
+    subject_id: SubjectId | None
+    event_id: EventId
+    event_type: EventType | None
+    occurred_at: Instant | None
+    recipient_id: RecipientId | None = None
+    claimed_basis: LegalBasis | None = None
+
+    def address(self, slot: str) -> ViolationId:
+        """The address of what is published about it in a slot."""
+        person = self.controller_id or "", self.subject_id or ""
+        return violation_id(*person, self.event_type or "", self.event_id, slot)
+
+
+def particulars_of(event: Event, slot: Slot) -> Particulars:
+    """Those of an event in a slot: a duty's slot names the recipient."""
+    return Particulars(
+        controller_id=event.controller_id,
+        subject_id=event.subject_id,
+        event_id=event.event_id,
+        event_type=event_type(event),
+        occurred_at=event.occurred_at,
+        recipient_id=recipient_of(slot) or _recipient(event),
+        claimed_basis=_claimed(event),
+    )
 
 
 def address(event: Event, slot: str) -> ViolationId:
@@ -54,49 +101,50 @@ def event_type(event: Event) -> EventType:
     return _EVENT_TYPES[type(event)]
 
 
-DEGREES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
-"""How a violation weighs, heaviest first; the other severities are no degrees."""
-
-_EVENT_TYPES = {event_class: kind for kind, event_class in EVENT_CLASSES.items()}
-
-
 def render_finding(event: Event, slot: Slot, said: Said, policy: Policy, *, at: Instant) -> Finding:
     """The finding for one slot of one event, with texts and citations of its time."""
+    return finding_about(particulars_of(event, slot), slot, said, policy, at=at)
+
+
+def finding_about(
+    about: Particulars, slot: Slot, said: Said, policy: Policy, *, at: Instant
+) -> Finding:
+    """The only place where a finding is made."""
     verdict = said.verdict
-    code = CODES[verdict.code]
-    english, dutch = _explanation(code, verdict)
+    entry = CODES[verdict.code]
+    english, dutch = _explanation(entry, verdict)
     return Finding(
-        violation_id=address(event, slot),
+        violation_id=about.address(slot),
         revision=said.revision,
         status=said.status,
         finality=Finality.FINAL if said.final else Finality.PROVISIONAL,
-        code=code.name,
-        family=code.family,
+        code=entry.name,
+        family=entry.family,
         severity=severity(verdict),
         reason=verdict.reason,
-        controller_id=event.controller_id,
-        subject_id=event.subject_id,
-        event_id=event.event_id,
-        event_type=event_type(event),
-        occurred_at=event.occurred_at,
+        controller_id=about.controller_id,
+        subject_id=about.subject_id,
+        event_id=about.event_id,
+        event_type=about.event_type,
+        occurred_at=about.occurred_at,
         detected_at=at,
-        recipient_id=_recipient(event, slot),
-        claimed_basis=_claimed(event),
+        recipient_id=about.recipient_id,
+        claimed_basis=about.claimed_basis,
         consent_ids_considered=verdict.consent_ids_considered,
         contributing_codes=verdict.contributing_codes,
         uncovered_data_categories=verdict.uncovered_data_categories,
         protection_irrelevant=verdict.protection_irrelevant,
         late_detected=said.late,
-        breach_assessment_required=code.breach_assessment,
+        breach_assessment_required=entry.breach_assessment,
         review_required=verdict.review_required,
         law_version=policy.law_version,
         policy_version=policy.version,
         rule_version=RULE_VERSION,
         explanation_en=english,
         explanation_nl=dutch,
-        citations=code.citations_at(event.occurred_at),
-        remediation_en=code.remediation_en,
-        remediation_nl=code.remediation_nl,
+        citations=entry.citations_at(about.occurred_at),
+        remediation_en=entry.remediation_en,
+        remediation_nl=entry.remediation_nl,
     )
 
 
@@ -104,7 +152,7 @@ def render_duty(
     event: Event, recipient_id: RecipientId, said: SaidDuty, policy: Policy, *, at: Instant
 ) -> Duty:
     """The duty towards one recipient after one trigger."""
-    code = CODES["RECIPIENT_NOTIFICATION_DUE"]
+    code = CODES[Code.RECIPIENT_NOTIFICATION_DUE]
     duty = said.duty
     return Duty(
         duty_id=duty_address(event, recipient_id),
@@ -147,14 +195,16 @@ def severity(verdict: Verdict) -> Severity:
     if own not in DEGREES:
         return own
     names = set(verdict.contributing_codes)
-    if verdict.code == "MSG_NO_VALID_CONSENT" and verdict.reason in CODE_OF_REASON:
+    if verdict.code is Code.MSG_NO_VALID_CONSENT and verdict.reason in CODE_OF_REASON:
         names.add(CODE_OF_REASON[verdict.reason])
     return min([own, *[CODES[name].severity for name in names]], key=DEGREES.index)
 
 
-def _explanation(code: Code, verdict: Verdict) -> tuple[str, str]:
+def _explanation(entry: CodeEntry, verdict: Verdict) -> tuple[str, str]:
     """English and Dutch, with the sentences that belong there beside the code's own."""
-    english, dutch = code.explanation(ENDED_BY_ID if verdict.ended_by_id else verdict.reason)
+    english, dutch = entry.explanation(
+        Variant.ENDED_BY_ID if verdict.ended_by_id else verdict.reason
+    )
     if verdict.protection_irrelevant:
         english, dutch = english + PROTECTION_EN, dutch + PROTECTION_NL
     if verdict.label_set_aside:
@@ -162,19 +212,24 @@ def _explanation(code: Code, verdict: Verdict) -> tuple[str, str]:
     return english, dutch
 
 
-def _recipient(event: Event, slot: Slot) -> RecipientId | None:
-    """Whom it is about: the duty's recipient, the share's, or the advertiser."""
-    if slot.startswith(DUTY_FAMILY):
-        return RecipientId(slot.partition(":")[2])
+def _recipient(event: Event) -> RecipientId | None:
+    """Whom it is about: the recipient of a share or notification, or the advertiser."""
     match event:
         case DataShare() | RecipientNotification():
             return event.recipient_id
         case MarketingMessage():
             return event.advertiser_id
-    return None
+        case ConsentChange() | Purchase():
+            return None
+        case _:
+            assert_never(event)
 
 
 def _claimed(event: Event) -> LegalBasis | None:
-    if isinstance(event, DataShare | MarketingMessage):
-        return event.legal_basis_claimed
-    return None
+    match event:
+        case DataShare() | MarketingMessage():
+            return event.legal_basis_claimed
+        case ConsentChange() | Purchase() | RecipientNotification():
+            return None
+        case _:
+            assert_never(event)

@@ -16,10 +16,7 @@ from streams.core.policy import Policy
 from streams.core.render import render_duty, render_finding
 from streams.core.rules.assess import Assessment
 from streams.core.state import DutyState, EventRow, Said, SaidDuty, Verdict
-from streams.core.vocabulary import DutyStatus, Status
-
-LATE_EVIDENCE = "LATE_EVIDENCE"
-"""The reason of a retraction: evidence that came later shows that there was no violation."""
+from streams.core.vocabulary import ClosingReason, DutyStatus, Status
 
 
 class Revision(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -111,7 +108,7 @@ def _say_again(
             return before
         return msgspec.structs.replace(
             before,
-            verdict=msgspec.structs.replace(before.verdict, reason=LATE_EVIDENCE),
+            verdict=msgspec.structs.replace(before.verdict, reason=ClosingReason.LATE_EVIDENCE),
             revision=before.revision + 1,
             status=Status.RETRACTED,
             final=final,

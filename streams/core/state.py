@@ -15,7 +15,7 @@ from streams.core.events import Event
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import ConsentId, EventId, EventKey, PayloadHash, RecipientId, Slot
 from streams.core.instants import LATEST, Instant
-from streams.core.vocabulary import DataCategory, DutyStatus, Status
+from streams.core.vocabulary import Cause, Code, DataCategory, DutyStatus, Status, Trigger
 
 MAX_SHARES_NAMED: Final = 100
 """How many shares a duty names, the earliest first; it tells the number of all (3.9)."""
@@ -41,10 +41,10 @@ class Fact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 class Verdict(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What a rule says about one slot of one event. None of it depends on arrival."""
 
-    code: str
-    reason: str | None = None
+    code: Code
+    reason: Cause | None = None
     consent_ids_considered: tuple[ConsentId, ...] = ()
-    contributing_codes: tuple[str, ...] = ()
+    contributing_codes: tuple[Code, ...] = ()
     uncovered_data_categories: tuple[DataCategory, ...] = ()
     protection_irrelevant: bool = False
     review_required: bool = False
@@ -85,7 +85,7 @@ class DutyState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     there was a limit have no count, and list all.
     """
 
-    trigger: str
+    trigger: Trigger
     starts_at: Instant
     due_at: Instant
     share_ids: tuple[EventId, ...]

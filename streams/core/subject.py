@@ -37,12 +37,20 @@ from streams.core.signals import Grant, Signal, opt_out_at_collection
 from streams.core.spans import Spans
 from streams.core.state import EventRow
 from streams.core.timeline import Timeline
-from streams.core.vocabulary import ConsentAction, PurchaseAction, Purpose, Status
+from streams.core.vocabulary import (
+    AWAITING_CONSENT,
+    ConsentAction,
+    PurchaseAction,
+    Purpose,
+    Reason,
+    Status,
+)
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _GRANTED: Final = ConsentAction.GRANTED
 _PURCHASED: Final = PurchaseAction.PURCHASED
 _RETRACTED: Final = Status.RETRACTED
+_GRANTED_LATER: Final = Reason.GRANTED_LATER
 
 
 def _at(event: Event) -> tuple[Instant, EventId]:
@@ -243,7 +251,7 @@ class Subject:
             said.verdict.reason for said in row.said.values() if said.status is not _RETRACTED
         }
         _keep(self.unrecorded, event_id, member=bool(reasons & AWAITING_CONSENT))
-        _keep(self.granted_later, event_id, member=GRANTED_LATER in reasons)
+        _keep(self.granted_later, event_id, member=_GRANTED_LATER in reasons)
         if self.index is not None:
             self.index.findings.note(row)
 
@@ -349,10 +357,3 @@ def _keep(members: set[EventKey], event_id: EventKey, *, member: bool) -> None:
         members.add(event_id)
     else:
         members.discard(event_id)
-
-
-GRANTED_LATER = "GRANTED_LATER"
-"""The reason of S07 and M11 where consent was given only afterwards."""
-
-AWAITING_CONSENT = frozenset({"NO_RECORD", "CITED_CONSENT_UNKNOWN"})
-"""Reasons of S07 and M11 that a later grant turns into GRANTED_LATER."""

@@ -15,13 +15,13 @@ from typing import Any
 import msgspec
 
 from streams.core.identifiers import SubjectKey, subject_key
-from streams.core.vocabulary import EventType
+from streams.core.vocabulary import Code, EventType
 from streams.wire.decode import Decoded, decode
 from streams.wire.encode import event_to_avro
 
-UNPROCESSABLE = "UNPROCESSABLE_EVENT"
-RAW = "RAW_PERSONAL_DATA_IN_EVENT"
-FUTURE = "FUTURE_TIMESTAMP"
+UNPROCESSABLE = Code.UNPROCESSABLE_EVENT
+RAW = Code.RAW_PERSONAL_DATA_IN_EVENT
+FUTURE = Code.FUTURE_TIMESTAMP
 
 BIG = 1_000_000
 """Bytes of the largest record: below the limit of a topic with default settings."""

@@ -10,15 +10,15 @@ import msgspec
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import ViolationId
 from streams.core.instants import Instant
-from streams.core.vocabulary import DutyStatus, Status
+from streams.core.vocabulary import Code, DutyStatus, Status
 from streams.dev.samples.truth import Truth
 
 Named = tuple[str, str, str, str]
 """Subject, event, code, and recipient for duties and what becomes of them; else empty."""
 
-DUTY = "RECIPIENT_NOTIFICATION_DUE"
-OVERDUE = "RECIPIENT_NOT_NOTIFIED"
-_UNADDRESSED = frozenset({"UNPROCESSABLE_EVENT", "RAW_PERSONAL_DATA_IN_EVENT"})
+DUTY = Code.RECIPIENT_NOTIFICATION_DUE
+OVERDUE = Code.RECIPIENT_NOT_NOTIFIED
+_UNADDRESSED = frozenset({Code.UNPROCESSABLE_EVENT, Code.RAW_PERSONAL_DATA_IN_EVENT})
 """Findings on records whose event may be unreadable: compared by number only."""
 
 

@@ -24,7 +24,7 @@ from streams.core.quality import FUTURE, UNPROCESSABLE, is_future, quality_findi
 from streams.core.render import event_type
 from streams.core.state import Fact, Outcome, Source
 from streams.core.subject import Subject
-from streams.core.vocabulary import DutyStatus, EventType, Severity, Status
+from streams.core.vocabulary import Code, DutyStatus, EventType, Severity, Status
 from streams.offline.memory import MemoryBound
 from streams.offline.names import Names
 from streams.offline.records import Damaged, Found, Line, Unread
@@ -236,7 +236,7 @@ def _set_apart(
         )
     )
     finding = quality_finding(
-        letter.code,
+        Code(letter.code),
         controller_id=rejected.controller_id,
         subject_id=rejected.subject_id,
         event_id=rejected.event_id or EventId(f"{record.file}:{record.number}"),

@@ -20,22 +20,22 @@ from streams.core.rules.message_target import targets_of
 from streams.core.rules.share_roles import normalise
 from streams.core.subject import Subject
 from streams.core.targets import Target
-from streams.core.vocabulary import EventType
+from streams.core.vocabulary import Code, EventType
 
 MAX_MOMENTS = 12
 """Facts told of one finding; of more, those nearest to the event."""
 
 _SALES_FAMILY = frozenset(
     {
-        "MSG_NO_PRIOR_SALE",
-        "MSG_NOT_SAME_SELLER",
-        "MSG_CONTACT_NOT_FROM_SALE",
-        "MSG_NO_OPT_OUT_AT_COLLECTION",
-        "MSG_SALE_REVERSED",
-        "MSG_NOT_SIMILAR_PRODUCT",
-        "MSG_SOFT_OPT_IN_STALE",
-        "MSG_AFTER_OPT_OUT",
-        "BASIS_RECORD_MISMATCH",
+        Code.MSG_NO_PRIOR_SALE,
+        Code.MSG_NOT_SAME_SELLER,
+        Code.MSG_CONTACT_NOT_FROM_SALE,
+        Code.MSG_NO_OPT_OUT_AT_COLLECTION,
+        Code.MSG_SALE_REVERSED,
+        Code.MSG_NOT_SIMILAR_PRODUCT,
+        Code.MSG_SOFT_OPT_IN_STALE,
+        Code.MSG_AFTER_OPT_OUT,
+        Code.BASIS_RECORD_MISMATCH,
     }
 )
 _BASIS_FAMILIES = frozenset({"S.BASIS", "M.BASIS", "S.SPECIAL", "X.RECORD"})
@@ -93,7 +93,7 @@ def timeline(subject: Subject, finding: Finding, policy: Policy) -> tuple[Moment
             duty = said.duty
             chosen["", "due"] = Moment(duty.due_at, Part.DEADLINE, None)
             unnamed = max(0, duty.share_count - len(duty.share_ids))
-    if finding.code == "EVENT_ID_CONFLICT":
+    if finding.code == Code.EVENT_ID_CONFLICT:
         for number, row in enumerate(record.others):
             other = row.fact.event
             key = event_key(other), str(number)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from streams.core.vocabulary import LegalBasis
+from streams.core.vocabulary import Code, LegalBasis
 
 DPV = "https://w3id.org/dpv#"
 
@@ -25,15 +25,15 @@ _INVALID = f"{DPV}ConsentInvalidated"
 _UNKNOWN = f"{DPV}ConsentUnknown"
 
 CONSENT_STATUS: Final[dict[str, str]] = {
-    "SHARE_AFTER_WITHDRAWAL": f"{DPV}ConsentWithdrawn",
-    "SHARE_DESPITE_REFUSAL": f"{DPV}ConsentRefused",
-    "NO_CONSENT": _UNKNOWN,
-    "CONSENT_EXPIRED": f"{DPV}ConsentExpired",
-    "CONSENT_NOT_AFFIRMATIVE": _INVALID,
-    "CONSENT_MINOR_NO_GUARDIAN": _INVALID,
-    "CONSENT_NOT_DEMONSTRABLE": _UNKNOWN,
-    "CONSENT_NOT_INFORMED": _INVALID,
-    "CONSENT_NOT_FREE_OR_SPECIFIC": _INVALID,
-    "CONSENT_DEFECT_RECORDED": _INVALID,
+    Code.SHARE_AFTER_WITHDRAWAL: f"{DPV}ConsentWithdrawn",
+    Code.SHARE_DESPITE_REFUSAL: f"{DPV}ConsentRefused",
+    Code.NO_CONSENT: _UNKNOWN,
+    Code.CONSENT_EXPIRED: f"{DPV}ConsentExpired",
+    Code.CONSENT_NOT_AFFIRMATIVE: _INVALID,
+    Code.CONSENT_MINOR_NO_GUARDIAN: _INVALID,
+    Code.CONSENT_NOT_DEMONSTRABLE: _UNKNOWN,
+    Code.CONSENT_NOT_INFORMED: _INVALID,
+    Code.CONSENT_NOT_FREE_OR_SPECIFIC: _INVALID,
+    Code.CONSENT_DEFECT_RECORDED: _INVALID,
 }
 """The state of the consent that a code speaks of."""

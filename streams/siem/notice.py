@@ -6,11 +6,10 @@ from typing import Literal
 
 import msgspec
 
-from streams.core.codes import CODES
+from streams.core.codes import entry_of
 from streams.core.findings import Duty, Finding
 from streams.core.instants import Instant, format_instant
-from streams.core.rules.duties import DUTY_FAMILY
-from streams.core.vocabulary import LegalBasis, Severity
+from streams.core.vocabulary import Family, LegalBasis, Severity
 from streams.siem import words
 from streams.siem.lifecycle import CLOSING, Step, Told, identity, step
 from streams.siem.plain import LIST_ITEMS, identifier, sentence
@@ -88,7 +87,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 def notice_of(told: Told, language: Language) -> Notice:
     """Read a finding or duty."""
-    code = CODES.get(told.code)
+    code = entry_of(told.code)
     common = {
         "identity": identifier(identity(told)),
         "revision": told.revision,
@@ -143,7 +142,7 @@ def _of_duty(duty: Duty) -> dict[str, object]:
         "kind": "duty",
         "violation_id": identifier(duty.duty_id),
         "finality": None,
-        "family": DUTY_FAMILY,
+        "family": Family.O_NOTIFY.value,
         "reason": identifier(duty.trigger),
         "event_id": identifier(duty.trigger_event_id),
         "event_type": duty.trigger_event_type.value if duty.trigger_event_type else None,

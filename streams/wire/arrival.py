@@ -17,7 +17,7 @@ from streams.core.identifiers import EventId, SubjectKey, subject_key
 from streams.core.instants import LATEST, Instant, format_instant
 from streams.core.policy import Policy
 from streams.core.state import Fact
-from streams.core.vocabulary import EventType
+from streams.core.vocabulary import Code, EventType
 from streams.settings.names import TopicNames
 from streams.unpacking.cut import readable_bytes
 from streams.wire.decode import MAX_BYTES, Rejected, decode
@@ -89,7 +89,7 @@ class Refused(NamedTuple):
         code = rejected.dead_letter.code
         return quality.quality_finding(
             # The law has no code for what an operator does: such a record is not judged.
-            quality.UNPROCESSABLE if code == OPERATOR_SKIPPED else code,
+            quality.UNPROCESSABLE if code == OPERATOR_SKIPPED else Code(code),
             controller_id=rejected.controller_id,
             subject_id=rejected.subject_id,
             event_id=rejected.event_id or EventId(self.origin.reference),

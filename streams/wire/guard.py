@@ -15,14 +15,14 @@ import msgspec
 
 from streams.core.events import INSTANT_FIELDS
 from streams.core.identifiers import id_fault
-from streams.core.vocabulary import EventType
+from streams.core.vocabulary import Code, EventType
 from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT
 from streams.wire.looks import EVERYTHING, IDENTIFIER, INSTANT, MESSAGE_ID, VERSION, Look, RawKind
 from streams.wire.pii import plainly_clean, raw_kind
 from streams.wire.shapes import FIELDS, MAX_TEXT
 from streams.wire.validate import check_text
 
-RAW = "RAW_PERSONAL_DATA_IN_EVENT"
+RAW = Code.RAW_PERSONAL_DATA_IN_EVENT
 
 PRODUCER_IDS = frozenset(
     {

@@ -15,13 +15,13 @@ import msgspec
 from streams.core.findings import DeadLetter
 from streams.core.identifiers import ControllerId, EventId, SubjectId, id_fault
 from streams.core.instants import EARLIEST_OF_EVENTS, LATEST, Instant, parse_instant
-from streams.core.vocabulary import EventType
+from streams.core.vocabulary import Code, EventType
 from streams.wire.errors import WireError
 from streams.wire.guard import RAW, Found
 from streams.wire.looks import RawKind
 from streams.wire.shapes import MAX_TEXT
 
-UNPROCESSABLE = "UNPROCESSABLE_EVENT"
+UNPROCESSABLE = Code.UNPROCESSABLE_EVENT
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):

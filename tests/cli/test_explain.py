@@ -10,6 +10,7 @@ import pytest
 
 from streams.cli.main import main
 from streams.core.codes import CODES
+from streams.core.vocabulary import Code
 from tests.offline.events import lines, share
 
 Capture = pytest.CaptureFixture[str]
@@ -19,7 +20,7 @@ Capture = pytest.CaptureFixture[str]
 def test_a_code_by_name_or_number(what: str, capsys: Capture) -> None:
     assert main(["explain", what]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    code = CODES["NO_CONSENT"]
+    code = CODES[Code.NO_CONSENT]
     assert said.startswith("S07 NO_CONSENT HIGH, family S.BASIS")
     for text in (code.explanation_en, code.explanation_nl, code.remediation_en):
         assert text in said

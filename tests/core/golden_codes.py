@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from streams.core.codes import CODES, Code
+from streams.core.codes import CODES, CodeEntry
 from streams.core.instants import EARLIEST, Instant, format_instant
 
 GOLDEN = Path(__file__).parent / "golden" / "codes.json"
@@ -24,7 +24,7 @@ def catalogue() -> list[dict[str, Any]]:
     return [_plain(code) for code in CODES.values()]
 
 
-def _plain(code: Code) -> dict[str, Any]:
+def _plain(code: CodeEntry) -> dict[str, Any]:
     return {
         "number": code.number,
         "code": code.name,
@@ -43,7 +43,7 @@ def _plain(code: Code) -> dict[str, Any]:
     }
 
 
-def _citations(code: Code) -> dict[str, list[str]]:
+def _citations(code: CodeEntry) -> dict[str, list[str]]:
     """In force always, or on both sides of each instant at which they change."""
     changes = sorted({c.since for c in code.citations if c.since != EARLIEST})
     if not changes:

@@ -18,7 +18,7 @@ from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy, fixed_policy
 from streams.core.state import Decision, Fact, Source
 from streams.core.subject import Subject
-from streams.core.vocabulary import DutyStatus, Status
+from streams.core.vocabulary import Code, DutyStatus, Status
 from tests.core.builders import When, moment
 
 POLICY = fixed_policy(similar_products=(("COFFEE", "TEA"),))
@@ -75,12 +75,12 @@ class Story:
         """The codes that stand by event, as numbers of the catalogue: `S02 S24`."""
         by_event: dict[str, list[str]] = {}
         for finding in self.open:
-            by_event.setdefault(finding.event_id, []).append(CODES[finding.code].number)
+            by_event.setdefault(finding.event_id, []).append(CODES[Code(finding.code)].number)
         return {event: " ".join(sorted(numbers)) for event, numbers in by_event.items()}
 
     def finding(self, number: str) -> Finding:
         """The one finding that stands with a number."""
-        (one,) = (f for f in self.open if CODES[f.code].number == number)
+        (one,) = (f for f in self.open if CODES[Code(f.code)].number == number)
         return one
 
     def owed(self) -> dict[tuple[str, str], str]:

@@ -13,7 +13,7 @@ from streams.core.policy import DatedValue, Policy
 from streams.core.revise import Revision, revise
 from streams.core.rules.assess import Assessment
 from streams.core.state import EventRow, Said, Verdict
-from streams.core.vocabulary import Finality, Status
+from streams.core.vocabulary import Code, Finality, Status
 from tests.core.builders import grant, moment, notify, share, withdraw
 from tests.core.stories import Story, story, with_policy
 
@@ -37,7 +37,7 @@ def judged(event: Event) -> EventRow:
 
 def said_late(status: Status) -> Said:
     """Something that evidence which came later brought about."""
-    verdict = Verdict(code="NO_CONSENT")
+    verdict = Verdict(code=Code.NO_CONSENT)
     return Said(verdict=verdict, revision=7, status=status, final_at=moment(500), late=True)
 
 
@@ -175,14 +175,14 @@ class TestAfterTheLabel:
     def test_what_is_open_and_late_stays_late_whatever_is_said_next(self, *, late: bool) -> None:
         said = {Slot("S.BASIS"): said_late(Status.OPEN)}
         row = msgspec.structs.replace(judged(share(2)), said=said)
-        (finding,) = again(row, Verdict(code="SHARE_AFTER_WITHDRAWAL"), late=late).findings
+        (finding,) = again(row, Verdict(code=Code.SHARE_AFTER_WITHDRAWAL), late=late).findings
         assert line(finding) == (8, Status.REVISED, Finality.PROVISIONAL, True)
 
     @pytest.mark.parametrize("late", [False, True])
     def test_what_was_retracted_is_late_again_only_if_what_opens_it_is(self, *, late: bool) -> None:
         said = {Slot("S.BASIS"): said_late(Status.RETRACTED)}
         row = msgspec.structs.replace(judged(share(2)), said=said)
-        (finding,) = again(row, Verdict(code="NO_CONSENT"), late=late).findings
+        (finding,) = again(row, Verdict(code=Code.NO_CONSENT), late=late).findings
         assert line(finding) == (8, Status.OPEN, Finality.PROVISIONAL, late)
 
     def test_a_clock_that_is_not_known_takes_no_label_back(self) -> None:

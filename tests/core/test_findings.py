@@ -10,7 +10,7 @@ from streams.core.findings import Finding
 from streams.core.identifiers import ControllerId, EventId, SubjectId
 from streams.core.policy import default_policy
 from streams.core.quality import FUTURE, RAW_PERSONAL_DATA, UNPROCESSABLE, quality_finding
-from streams.core.vocabulary import EventType, Severity, Status
+from streams.core.vocabulary import Code, EventType, Severity, Status
 from tests.core.builders import (
     OFFERS,
     OWN,
@@ -181,7 +181,7 @@ class TestAdvisory:
         (FUTURE, Severity.QUALITY),
     ],
 )
-def test_records_that_cannot_be_judged(name: str, severity: Severity) -> None:
+def test_records_that_cannot_be_judged(name: Code, severity: Severity) -> None:
     finding = quality_finding(
         name,
         controller_id=ControllerId("OURCO"),

@@ -14,7 +14,7 @@ from streams.core.identifiers import EventId, RecipientId, SubjectId
 from streams.core.instants import parse_instant
 from streams.core.policy import default_policy
 from streams.core.quality import quality_finding
-from streams.core.vocabulary import EventType, Finality, Severity, Status
+from streams.core.vocabulary import Code, EventType, Finality, Severity, Status
 from streams.dev.board import Board, plain_line, severity_text, what, why
 
 AT = parse_instant("2026-09-01T10:20:30Z")
@@ -22,7 +22,7 @@ AT = parse_instant("2026-09-01T10:20:30Z")
 
 def finding(**changes: Any) -> Finding:
     made = quality_finding(
-        "UNPROCESSABLE_EVENT",
+        Code.UNPROCESSABLE_EVENT,
         controller_id=None,
         subject_id=SubjectId("s0123456789abcdef"),
         event_id=EventId("e1"),

@@ -45,7 +45,7 @@ VALUES = {
     "outcome": {*Counters.__struct_fields__, *OUTCOMES, "grouped", "muted"},
     "severity": {one.value for one in Severity},
     "status": {one.value for one in Status},
-    "code": {*CODES},
+    "code": {code.value for code in CODES},
     "result": {"failed", "answered"},
 }
 

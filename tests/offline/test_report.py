@@ -15,7 +15,7 @@ from markupsafe import escape
 
 from streams.core.codes import CODES
 from streams.core.instants import Instant, parse_instant
-from streams.core.vocabulary import Severity
+from streams.core.vocabulary import Code, Severity
 from streams.offline.find import InputFiles
 from streams.offline.report.facts import describe
 from streams.offline.report.lines import COLUMNS, write_csv, write_jsonl
@@ -164,7 +164,7 @@ def test_both_languages_and_the_one_that_it_opens_in(result: Result) -> None:
         assert checked == [f"choose-{language}"]
         assert next(a for tag, a in page.tags if tag == "html")["lang"] == language
         assert any(a.get("lang") == other for _, a in page.tags)
-    code = CODES["SHARE_AFTER_WITHDRAWAL"]
+    code = CODES[Code.SHARE_AFTER_WITHDRAWAL]
     text = render_page(result)
     assert code.explanation_en in text
     assert code.explanation_nl in text

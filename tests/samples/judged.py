@@ -11,6 +11,7 @@ from streams.core.policy import Policy
 from streams.core.quality import is_future, quality_finding
 from streams.core.state import Decision, Fact, Source
 from streams.core.subject import Subject
+from streams.core.vocabulary import Code
 from streams.dev.samples import POLICY_FILE, Sample
 from streams.dev.samples.retailer import CONTROLLER
 from streams.dev.scoring import Net
@@ -42,7 +43,7 @@ def judged(
             ended[code] += 1
             net.add_finding(
                 quality_finding(
-                    code,
+                    Code(code),
                     controller_id=None,
                     subject_id=None,
                     event_id=EventId(f"record-{offset}"),
@@ -64,7 +65,7 @@ def judged(
             ended["future"] += 1
             net.add_finding(
                 quality_finding(
-                    "FUTURE_TIMESTAMP",
+                    Code.FUTURE_TIMESTAMP,
                     controller_id=event.controller_id,
                     subject_id=event.subject_id,
                     event_id=event.event_id,

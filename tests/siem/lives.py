@@ -7,6 +7,7 @@ from streams.core.identifiers import EventId
 from streams.core.instants import Instant
 from streams.core.policy import default_policy
 from streams.core.quality import quality_finding
+from streams.core.vocabulary import Code
 from streams.siem.lifecycle import Told
 from tests.core.builders import START, grant, notify, share, withdraw
 from tests.core.stories import Story, story
@@ -65,7 +66,7 @@ def advisory() -> Finding:
 def quality() -> Finding:
     """A record that could not be read: no controller, no person, no event."""
     return quality_finding(
-        "UNPROCESSABLE_EVENT",
+        Code.UNPROCESSABLE_EVENT,
         controller_id=None,
         subject_id=None,
         event_id=EventId("data-share/0/1042"),

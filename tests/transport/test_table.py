@@ -15,7 +15,7 @@ import pytest
 from streams.core.identifiers import EventId, PayloadHash, Slot, SubjectKey, subject_key
 from streams.core.instants import Instant
 from streams.core.state import Said, Verdict
-from streams.core.vocabulary import Status
+from streams.core.vocabulary import Code, Status
 from streams.errors import ConsentryError
 from streams.transport.memory_rows import MemoryRows
 from streams.transport.row_store import RowStore
@@ -74,7 +74,12 @@ class Written:
 
 def row(number: int = 1) -> bytes:
     """A stored row with a deadline that depends on the number."""
-    told = Said(verdict=Verdict(code="C"), revision=1, status=Status.OPEN, final_at=Instant(number))
+    told = Said(
+        verdict=Verdict(code=Code.NO_CONSENT),
+        revision=1,
+        status=Status.OPEN,
+        final_at=Instant(number),
+    )
     whole = values.row(values.EVENTS["data_share"])
     return encode_row(msgspec.structs.replace(whole, said={Slot("s"): told}, duties={}))
 

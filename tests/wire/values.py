@@ -33,6 +33,7 @@ from streams.core.vocabulary import (
     Actor,
     AgeBand,
     Channel,
+    Code,
     ConsentAction,
     ConsentMethod,
     Consideration,
@@ -47,11 +48,13 @@ from streams.core.vocabulary import (
     Protection,
     PurchaseAction,
     Purpose,
+    Reason,
     RecipientRole,
     Severity,
     ShareMechanism,
     Status,
     TransferMechanism,
+    Trigger,
 )
 
 ACME = RecipientId("ACME")
@@ -160,10 +163,10 @@ FIRST_RELEASE: dict[str, Event] = EVENTS | {
 """The same, with the fields that events had at first."""
 
 VERDICT = Verdict(
-    code="NO_CONSENT",
-    reason="GRANTED_LATER",
+    code=Code.NO_CONSENT,
+    reason=Reason.GRANTED_LATER,
     consent_ids_considered=(ConsentId("c-1"),),
-    contributing_codes=("CONSENT_EXPIRED",),
+    contributing_codes=(Code.CONSENT_EXPIRED,),
     uncovered_data_categories=(DataCategory.EMAIL,),
     protection_irrelevant=True,
     review_required=True,
@@ -174,7 +177,7 @@ VERDICT = Verdict(
 def row(event: Event) -> EventRow:
     """A row with everything that a row can hold."""
     duty = DutyState(
-        trigger="WITHDRAWN",
+        trigger=Trigger.WITHDRAWN,
         starts_at=AT,
         due_at=Instant(AT + 259_200_000),
         share_ids=(EventId("e-0"),),
@@ -199,7 +202,7 @@ def row(event: Event) -> EventRow:
                 late=True,
             ),
             Slot("S.DPA"): Said(
-                verdict=Verdict(code="PROCESSOR_WITHOUT_AGREEMENT"),
+                verdict=Verdict(code=Code.PROCESSOR_WITHOUT_AGREEMENT),
                 revision=1,
                 status=Status.OPEN,
                 final_at=Instant(AT + 2_592_000_000),
@@ -214,10 +217,10 @@ FINDING = Finding(
     revision=2,
     status=Status.REVISED,
     finality=Finality.PROVISIONAL,
-    code="NO_CONSENT",
+    code=Code.NO_CONSENT,
     family="S.BASIS",
     severity=Severity.HIGH,
-    reason="GRANTED_LATER",
+    reason=Reason.GRANTED_LATER,
     controller_id=ControllerId("OURCO"),
     subject_id=SubjectId("s-1"),
     event_id=EventId("e-1"),
@@ -227,7 +230,7 @@ FINDING = Finding(
     recipient_id=ACME,
     claimed_basis=LegalBasis.CONSENT,
     consent_ids_considered=(ConsentId("c-1"),),
-    contributing_codes=("CONSENT_EXPIRED",),
+    contributing_codes=(Code.CONSENT_EXPIRED,),
     uncovered_data_categories=(DataCategory.EMAIL,),
     protection_irrelevant=True,
     late_detected=True,

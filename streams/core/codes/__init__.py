@@ -1,15 +1,24 @@
-"""The 44 codes, a file for each part of the catalogue."""
+"""The catalogue: an entry for every code, a file for each part of it (legal model 4.6)."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from streams.core.codes import duties, messages, share_basis, share_consent, share_extras
-from streams.core.codes.catalogue import Citation, Code
+from streams.core.codes.catalogue import Citation, CodeEntry
+from streams.core.vocabulary import Code
 
-CODES: dict[str, Code] = {
-    code.name: code
+CODES: Final[dict[Code, CodeEntry]] = {
+    entry.name: entry
     for part in (share_basis, share_consent, share_extras, messages, duties)
-    for code in part.CODES
+    for entry in part.CODES
 }
-"""Every code by its name, in the order of the catalogue."""
+"""Every code with its entry, in the order of the catalogue."""
 
-__all__ = ["CODES", "Citation", "Code"]
+
+def entry_of(code: str) -> CodeEntry | None:
+    """The entry of a code as published; None where a newer release published it."""
+    return CODES[Code(code)] if code in CODES else None
+
+
+__all__ = ["CODES", "Citation", "CodeEntry", "entry_of"]

@@ -1,11 +1,13 @@
-"""What a code is: its place, weight, words and articles (legal model 4.6, 4.7)."""
+"""What an entry of the catalogue holds: place, weight, words and articles (4.6, 4.7)."""
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 import msgspec
 
 from streams.core.instants import EARLIEST, LATEST, Instant
-from streams.core.vocabulary import Severity
+from streams.core.vocabulary import Cause, Code, Family, Severity
 
 
 class Citation(msgspec.Struct, frozen=True):
@@ -20,24 +22,31 @@ class Citation(msgspec.Struct, frozen=True):
     until: Instant = LATEST
 
 
-class Code(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the 44 codes.
+class Variant(StrEnum):
+    """Other explanations of a code than those that its reasons have."""
 
-    `variants` gives other explanations, English and Dutch, by the reason of the
-    finding. `breach_assessment` marks data that left against an expressed will, or
-    protected data: GDPR 33 asks for an assessment within 72 hours.
+    ENDED_BY_ID = "ENDED_BY_ID"
+    """NO_CONSENT where the consent was ended by its id (4.1, A6)."""
+
+
+class CodeEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is to say about one code.
+
+    `number` is how the norm names it. `variants` gives other explanations, English and Dutch,
+    by the reason of the finding. `breach_assessment` marks data that left against an expressed
+    will, or protected data: GDPR 33 asks for an assessment within 72 hours.
     """
 
     number: str
-    name: str
-    family: str
+    name: Code
+    family: Family
     severity: Severity
     explanation_en: str
     explanation_nl: str
     remediation_en: str
     remediation_nl: str
     citations: tuple[Citation, ...]
-    variants: dict[str, tuple[str, str]] = {}
+    variants: dict[Cause | Variant, tuple[str, str]] = {}
     breach_assessment: bool = False
 
     def citations_at(self, instant: Instant | None) -> tuple[str, ...]:
@@ -45,7 +54,7 @@ class Code(msgspec.Struct, frozen=True, kw_only=True):
         at = Instant(LATEST - 1) if instant is None else instant
         return tuple(c.text for c in self.citations if c.since <= at < c.until)
 
-    def explanation(self, reason: str | None) -> tuple[str, str]:
-        """English and Dutch explanation for a finding with this reason."""
+    def explanation(self, reason: Cause | Variant | None) -> tuple[str, str]:
+        """English and Dutch explanation for a finding with this reason, or this variant."""
         plain = (self.explanation_en, self.explanation_nl)
         return plain if reason is None else self.variants.get(reason, plain)

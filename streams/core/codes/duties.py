@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from streams.core.codes.catalogue import Citation, Code
-from streams.core.vocabulary import Severity
+from streams.core.codes.catalogue import Citation, CodeEntry
+from streams.core.vocabulary import Code, Family, Severity
 
-CODES: tuple[Code, ...] = (
-    Code(
+CODES: tuple[CodeEntry, ...] = (
+    CodeEntry(
         number="O01",
-        name="RECIPIENT_NOTIFICATION_DUE",
-        family="O.NOTIFY",
+        name=Code.RECIPIENT_NOTIFICATION_DUE,
+        family=Family.O_NOTIFY,
         severity=Severity.OBLIGATION,
         explanation_en=(
             "This recipient received the data earlier and must be told of the withdrawal, "
@@ -34,10 +34,10 @@ CODES: tuple[Code, ...] = (
             Citation("C-129/21"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="O02",
-        name="RECIPIENT_NOT_NOTIFIED",
-        family="O.NOTIFY",
+        name=Code.RECIPIENT_NOT_NOTIFIED,
+        family=Family.O_NOTIFY,
         severity=Severity.HIGH,
         explanation_en=(
             "The recipient was not told within the policy's term that consent was withdrawn, an "
@@ -54,10 +54,10 @@ CODES: tuple[Code, ...] = (
             Citation("C-129/21"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="A01",
-        name="CONSENT_DEFECT_RECORDED",
-        family="A.CAPTURE",
+        name=Code.CONSENT_DEFECT_RECORDED,
+        family=Family.A_CAPTURE,
         severity=Severity.ADVISORY,
         explanation_en="A consent was recorded that cannot be relied on.",
         explanation_nl="Er is een toestemming vastgelegd waarop geen beroep kan worden gedaan.",
@@ -70,10 +70,10 @@ CODES: tuple[Code, ...] = (
         ),
         citations=(Citation("GDPR 7, 4(11), 25"),),
     ),
-    Code(
+    CodeEntry(
         number="Q01",
-        name="UNPROCESSABLE_EVENT",
-        family="Q",
+        name=Code.UNPROCESSABLE_EVENT,
+        family=Family.Q,
         severity=Severity.QUALITY,
         explanation_en="The event could not be assessed.",
         explanation_nl="De gebeurtenis kon niet worden beoordeeld.",
@@ -85,10 +85,10 @@ CODES: tuple[Code, ...] = (
         ),
         citations=(Citation("GDPR 5(2)"),),
     ),
-    Code(
+    CodeEntry(
         number="Q02",
-        name="RAW_PERSONAL_DATA_IN_EVENT",
-        family="Q",
+        name=Code.RAW_PERSONAL_DATA_IN_EVENT,
+        family=Family.Q,
         severity=Severity.MEDIUM,
         explanation_en="The event carries raw personal values; it is quarantined.",
         explanation_nl="De gebeurtenis bevat ruwe persoonsgegevens en is in quarantaine geplaatst.",
@@ -102,10 +102,10 @@ CODES: tuple[Code, ...] = (
         ),
         citations=(Citation("GDPR 5(1)(c), 25, 32"),),
     ),
-    Code(
+    CodeEntry(
         number="Q03",
-        name="EVENT_ID_CONFLICT",
-        family="Q",
+        name=Code.EVENT_ID_CONFLICT,
+        family=Family.Q,
         severity=Severity.QUALITY,
         explanation_en=(
             "Two different events of one type share one id; one of them counts: a refusal, "
@@ -119,10 +119,10 @@ CODES: tuple[Code, ...] = (
         remediation_nl="Herstel het systeem dat één id aan twee verschillende gebeurtenissen gaf.",
         citations=(Citation("GDPR 5(1)(d), 5(2)"),),
     ),
-    Code(
+    CodeEntry(
         number="Q04",
-        name="FUTURE_TIMESTAMP",
-        family="Q",
+        name=Code.FUTURE_TIMESTAMP,
+        family=Family.Q,
         severity=Severity.QUALITY,
         explanation_en="The event claims to come from the future.",
         explanation_nl="De gebeurtenis heeft een tijdstip in de toekomst.",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from streams.core.codes.catalogue import Citation, Code
+from streams.core.codes.catalogue import Citation, CodeEntry
 from streams.core.law import TELEPHONE_EXCEPTION_ENDED
-from streams.core.vocabulary import Severity
+from streams.core.vocabulary import Code, Family, Reason, Severity
 
-CODES: tuple[Code, ...] = (
-    Code(
+CODES: tuple[CodeEntry, ...] = (
+    CodeEntry(
         number="M01",
-        name="MSG_AFTER_OPT_OUT",
-        family="M.BASIS",
+        name=Code.MSG_AFTER_OPT_OUT,
+        family=Family.M_BASIS,
         severity=Severity.CRITICAL,
         explanation_en="A marketing message was sent after the person opted out.",
         explanation_nl="Er is een reclamebericht gestuurd nadat de betrokkene zich had afgemeld.",
@@ -28,20 +28,20 @@ CODES: tuple[Code, ...] = (
             Citation("Rb. Rotterdam 24 Sep 2014, ECLI:NL:RBROT:2014:7808"),
         ),
         variants={
-            "REFUSED": (
+            Reason.REFUSED: (
                 "The person had refused these messages before it was sent.",
                 "De betrokkene had deze berichten vóór verzending geweigerd.",
             ),
-            "ERASED": (
+            Reason.ERASED: (
                 "The person had asked for erasure before it was sent.",
                 "De betrokkene had vóór verzending om wissing verzocht.",
             ),
         },
     ),
-    Code(
+    CodeEntry(
         number="M02",
-        name="MSG_THIRD_PARTY_OFFER_NO_CONSENT",
-        family="M.BASIS",
+        name=Code.MSG_THIRD_PARTY_OFFER_NO_CONSENT,
+        family=Family.M_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
             "The message offers another party's products; that requires consent naming that party."
@@ -58,10 +58,10 @@ CODES: tuple[Code, ...] = (
             Citation("Rb. Rotterdam 24 Sep 2014, ECLI:NL:RBROT:2014:7808"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="M03",
-        name="MSG_CHANNEL_REQUIRES_CONSENT",
-        family="M.BASIS",
+        name=Code.MSG_CHANNEL_REQUIRES_CONSENT,
+        family=Family.M_BASIS,
         severity=Severity.HIGH,
         explanation_en="This channel requires prior consent; being a customer is not enough.",
         explanation_nl=(
@@ -79,10 +79,10 @@ CODES: tuple[Code, ...] = (
             Citation("C-102/20"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="M04",
-        name="MSG_NO_PRIOR_SALE",
-        family="M.BASIS",
+        name=Code.MSG_NO_PRIOR_SALE,
+        family=Family.M_BASIS,
         severity=Severity.HIGH,
         explanation_en="There was no earlier sale to this person when the message was sent.",
         explanation_nl="Op het moment van verzending was er geen eerdere verkoop aan deze persoon.",
@@ -97,10 +97,10 @@ CODES: tuple[Code, ...] = (
             Citation("Tw 11.7(4)"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="M05",
-        name="MSG_NOT_SAME_SELLER",
-        family="M.BASIS",
+        name=Code.MSG_NOT_SAME_SELLER,
+        family=Family.M_BASIS,
         severity=Severity.HIGH,
         explanation_en="The sender is not the company that made the sale.",
         explanation_nl="De afzender is niet het bedrijf dat de verkoop heeft gedaan.",
@@ -117,10 +117,10 @@ CODES: tuple[Code, ...] = (
             Citation("ePrivacy rec. 41"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="M06",
-        name="MSG_CONTACT_NOT_FROM_SALE",
-        family="M.BASIS",
+        name=Code.MSG_CONTACT_NOT_FROM_SALE,
+        family=Family.M_BASIS,
         severity=Severity.HIGH,
         explanation_en="The contact detail used was not obtained in the context of the sale.",
         explanation_nl=(
@@ -133,10 +133,10 @@ CODES: tuple[Code, ...] = (
             Citation("Tw 11.7(4)"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="M07",
-        name="MSG_NO_OPT_OUT_AT_COLLECTION",
-        family="M.BASIS",
+        name=Code.MSG_NO_OPT_OUT_AT_COLLECTION,
+        family=Family.M_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
             "The person was not offered a free and easy opt-out when the contact detail was "
@@ -159,10 +159,10 @@ CODES: tuple[Code, ...] = (
             Citation("ePrivacy 13(2)"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="M08",
-        name="MSG_SALE_REVERSED",
-        family="M.BASIS",
+        name=Code.MSG_SALE_REVERSED,
+        family=Family.M_BASIS,
         severity=Severity.MEDIUM,
         explanation_en=(
             "The only sale was reversed (or was not a sale for consideration), so the person is "
@@ -179,10 +179,10 @@ CODES: tuple[Code, ...] = (
             Citation("AP 4 Oct 2018 (who is a customer)"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="M09",
-        name="MSG_NOT_SIMILAR_PRODUCT",
-        family="M.BASIS",
+        name=Code.MSG_NOT_SIMILAR_PRODUCT,
+        family=Family.M_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
             "The message offers products or services that are not similar to what the person "
@@ -201,10 +201,10 @@ CODES: tuple[Code, ...] = (
             Citation("Tw 11.7(4)"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="M10",
-        name="MSG_SOFT_OPT_IN_STALE",
-        family="M.BASIS",
+        name=Code.MSG_SOFT_OPT_IN_STALE,
+        family=Family.M_BASIS,
         severity=Severity.MEDIUM,
         explanation_en="The customer relationship is older than the maximum period set in policy.",
         explanation_nl=(
@@ -214,10 +214,10 @@ CODES: tuple[Code, ...] = (
         remediation_nl="Stop deze berichten aan deze persoon, of vraag opnieuw toestemming.",
         citations=(Citation("GDPR 5(1)(e), rec. 47"),),
     ),
-    Code(
+    CodeEntry(
         number="M11",
-        name="MSG_NO_VALID_CONSENT",
-        family="M.BASIS",
+        name=Code.MSG_NO_VALID_CONSENT,
+        family=Family.M_BASIS,
         severity=Severity.HIGH,
         explanation_en="No valid prior consent covers this marketing message.",
         explanation_nl="Er is geen geldige voorafgaande toestemming voor dit reclamebericht.",
@@ -229,10 +229,10 @@ CODES: tuple[Code, ...] = (
             Citation("GDPR 7(1)"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="M20",
-        name="MSG_NO_UNSUBSCRIBE",
-        family="M.UNSUB",
+        name=Code.MSG_NO_UNSUBSCRIBE,
+        family=Family.M_UNSUB,
         severity=Severity.HIGH,
         explanation_en="The message offers no way to unsubscribe.",
         explanation_nl="Het bericht biedt geen mogelijkheid om af te melden.",
@@ -246,10 +246,10 @@ CODES: tuple[Code, ...] = (
             Citation("GDPR 7(3), 21(4)"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="M21",
-        name="MSG_SENDER_NOT_IDENTIFIABLE",
-        family="M.IDENT",
+        name=Code.MSG_SENDER_NOT_IDENTIFIABLE,
+        family=Family.M_IDENT,
         severity=Severity.MEDIUM,
         explanation_en=(
             "The message does not show the true sender and a valid address or number for stopping."

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from streams.core.codes.catalogue import Citation, Code
-from streams.core.vocabulary import Severity
+from streams.core.codes.catalogue import Citation, CodeEntry
+from streams.core.vocabulary import Code, Family, Reason, Severity
 
-CODES: tuple[Code, ...] = (
-    Code(
+CODES: tuple[CodeEntry, ...] = (
+    CodeEntry(
         number="S01",
-        name="SHARE_AFTER_OBJECTION",
-        family="S.BASIS",
+        name=Code.SHARE_AFTER_OBJECTION,
+        family=Family.S_BASIS,
         severity=Severity.CRITICAL,
         explanation_en=(
             "The person objected to direct marketing before this share; from that moment the data"
@@ -35,7 +35,7 @@ CODES: tuple[Code, ...] = (
             Citation("EDPB 1/2024 §122"),
         ),
         variants={
-            "ERASED": (
+            Reason.ERASED: (
                 (
                     "The person asked for erasure before this share; from then on the data may "
                     "not be shared for direct marketing."
@@ -48,10 +48,10 @@ CODES: tuple[Code, ...] = (
         },
         breach_assessment=True,
     ),
-    Code(
+    CodeEntry(
         number="S02",
-        name="SHARE_AFTER_WITHDRAWAL",
-        family="S.BASIS",
+        name=Code.SHARE_AFTER_WITHDRAWAL,
+        family=Family.S_BASIS,
         severity=Severity.CRITICAL,
         explanation_en=(
             "Consent for this purpose and recipient was withdrawn before (or at) the moment of "
@@ -77,10 +77,10 @@ CODES: tuple[Code, ...] = (
         ),
         breach_assessment=True,
     ),
-    Code(
+    CodeEntry(
         number="S03",
-        name="SHARE_DESPITE_REFUSAL",
-        family="S.BASIS",
+        name=Code.SHARE_DESPITE_REFUSAL,
+        family=Family.S_BASIS,
         severity=Severity.CRITICAL,
         explanation_en="The person was asked and refused consent for this sharing.",
         explanation_nl=(
@@ -99,10 +99,10 @@ CODES: tuple[Code, ...] = (
         citations=(Citation("GDPR 4(11), 6(1)(a), 7(4), 5(1)(a)"),),
         breach_assessment=True,
     ),
-    Code(
+    CodeEntry(
         number="S04",
-        name="LEGITIMATE_INTEREST_REJECTED",
-        family="S.BASIS",
+        name=Code.LEGITIMATE_INTEREST_REJECTED,
+        family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
             "Under this policy (the regulator's position) legitimate interest is not accepted as "
@@ -129,10 +129,10 @@ CODES: tuple[Code, ...] = (
             Citation("C-621/22"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="S05",
-        name="SOFT_OPT_IN_NOT_FOR_SHARING",
-        family="S.BASIS",
+        name=Code.SOFT_OPT_IN_NOT_FOR_SHARING,
+        family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
             "The existing-customer exception covers own messages only; it never covers sharing "
@@ -156,10 +156,10 @@ CODES: tuple[Code, ...] = (
             Citation("ePrivacy 13(2)"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="S06",
-        name="OTHER_BASIS_REJECTED",
-        family="S.BASIS",
+        name=Code.OTHER_BASIS_REJECTED,
+        family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
             "The claimed basis cannot justify sharing for third-party direct marketing; only "

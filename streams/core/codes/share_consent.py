@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from streams.core.codes.catalogue import Citation, Code
+from streams.core.codes.catalogue import Citation, CodeEntry, Variant
 from streams.core.law import UAVG_5_REVISED
-from streams.core.vocabulary import Severity
+from streams.core.vocabulary import Code, Family, Reason, Severity
 
-CODES: tuple[Code, ...] = (
-    Code(
+CODES: tuple[CodeEntry, ...] = (
+    CodeEntry(
         number="S07",
-        name="NO_CONSENT",
-        family="S.BASIS",
+        name=Code.NO_CONSENT,
+        family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
             "No record of consent given before the moment of sharing was available; consent "
@@ -33,7 +33,7 @@ CODES: tuple[Code, ...] = (
             Citation("GDPR 6(1)(a), 7(1), 5(2)"),
         ),
         variants={
-            "ENDED_BY_ID": (
+            Variant.ENDED_BY_ID: (
                 (
                     "The consent for this sharing was withdrawn or refused by its own number "
                     "before the moment of sharing, so none was in force."
@@ -46,10 +46,10 @@ CODES: tuple[Code, ...] = (
             ),
         },
     ),
-    Code(
+    CodeEntry(
         number="S08",
-        name="CONSENT_OTHER_PURPOSE",
-        family="S.BASIS",
+        name=Code.CONSENT_OTHER_PURPOSE,
+        family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en="The existing consent was given for another purpose.",
         explanation_nl="De aanwezige toestemming is voor een ander doel gegeven.",
@@ -61,10 +61,10 @@ CODES: tuple[Code, ...] = (
         ),
         citations=(Citation("GDPR 6(1)(a), 5(1)(b), 4(11)"),),
     ),
-    Code(
+    CodeEntry(
         number="S09",
-        name="CONSENT_OTHER_RECIPIENT",
-        family="S.BASIS",
+        name=Code.CONSENT_OTHER_RECIPIENT,
+        family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en="The existing consent does not cover this recipient.",
         explanation_nl="De aanwezige toestemming geldt niet voor deze ontvanger.",
@@ -80,10 +80,10 @@ CODES: tuple[Code, ...] = (
             Citation("EDPB 05/2020 §65"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="S10",
-        name="CONSENT_RECIPIENT_NOT_NAMED",
-        family="S.BASIS",
+        name=Code.CONSENT_RECIPIENT_NOT_NAMED,
+        family=Family.S_BASIS,
         severity=Severity.MEDIUM,
         explanation_en=(
             "The person consented to a category of recipients; this recipient was not named."
@@ -107,10 +107,10 @@ CODES: tuple[Code, ...] = (
             Citation("pending C-317/25"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="S11",
-        name="CONSENT_OTHER_DATA_CATEGORY",
-        family="S.BASIS",
+        name=Code.CONSENT_OTHER_DATA_CATEGORY,
+        family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en="Data categories were shared that the consent does not cover.",
         explanation_nl=(
@@ -126,10 +126,10 @@ CODES: tuple[Code, ...] = (
         ),
         citations=(Citation("GDPR 6(1)(a), 5(1)(c)"),),
     ),
-    Code(
+    CodeEntry(
         number="S12",
-        name="CONSENT_EXPIRED",
-        family="S.BASIS",
+        name=Code.CONSENT_EXPIRED,
+        family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en="The consent had expired at the moment of sharing.",
         explanation_nl="De toestemming was op het moment van verstrekken verlopen.",
@@ -142,10 +142,10 @@ CODES: tuple[Code, ...] = (
             Citation("EDPB 05/2020 (refresh)"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="S13",
-        name="CONSENT_NOT_AFFIRMATIVE",
-        family="S.BASIS",
+        name=Code.CONSENT_NOT_AFFIRMATIVE,
+        family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
             "The recorded consent is not a clear affirmative act (for example pre-ticked, "
@@ -167,10 +167,10 @@ CODES: tuple[Code, ...] = (
             Citation("CNIL SAN-2025-001, SAN-2025-002 (misleading forms)"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="S14",
-        name="CONSENT_MINOR_NO_GUARDIAN",
-        family="S.BASIS",
+        name=Code.CONSENT_MINOR_NO_GUARDIAN,
+        family=Family.S_BASIS,
         severity=Severity.CRITICAL,
         explanation_en=(
             "The person was under 16 (or under guardianship) when consent was given and the legal"
@@ -194,10 +194,10 @@ CODES: tuple[Code, ...] = (
             Citation("UAVG 5(1)-(2) (text of 1 Sep 2026)", since=UAVG_5_REVISED),
         ),
     ),
-    Code(
+    CodeEntry(
         number="S15",
-        name="CONSENT_NOT_DEMONSTRABLE",
-        family="S.BASIS",
+        name=Code.CONSENT_NOT_DEMONSTRABLE,
+        family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en="The controller cannot demonstrate that consent was given before the share.",
         explanation_nl=(
@@ -217,10 +217,10 @@ CODES: tuple[Code, ...] = (
             Citation("C-61/19"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="S16",
-        name="CONSENT_NOT_INFORMED",
-        family="S.BASIS",
+        name=Code.CONSENT_NOT_INFORMED,
+        family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
             "There is no proof that the person was informed of who would receive the data and why."
@@ -238,7 +238,7 @@ CODES: tuple[Code, ...] = (
             Citation("C-61/19"),
         ),
         variants={
-            "NOTICE_DEFECTIVE": (
+            Reason.NOTICE_DEFECTIVE: (
                 (
                     "The notice or form behind this consent is marked as misleading, so the "
                     "person was not properly informed."
@@ -250,10 +250,10 @@ CODES: tuple[Code, ...] = (
             ),
         },
     ),
-    Code(
+    CodeEntry(
         number="S17",
-        name="CONSENT_NOT_FREE_OR_SPECIFIC",
-        family="S.BASIS",
+        name=Code.CONSENT_NOT_FREE_OR_SPECIFIC,
+        family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en="Consent was tied to other terms or purposes and is not free and specific.",
         explanation_nl=(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from streams.core.codes.catalogue import Citation, Code
-from streams.core.vocabulary import Severity
+from streams.core.codes.catalogue import Citation, CodeEntry
+from streams.core.vocabulary import Code, Family, Severity
 
-CODES: tuple[Code, ...] = (
-    Code(
+CODES: tuple[CodeEntry, ...] = (
+    CodeEntry(
         number="S20",
-        name="PROCESSOR_WITHOUT_AGREEMENT",
-        family="S.PROC",
+        name=Code.PROCESSOR_WITHOUT_AGREEMENT,
+        family=Family.S_PROC,
         severity=Severity.HIGH,
         explanation_en="Data were shared with a processor without a processing agreement.",
         explanation_nl="Er zijn gegevens gedeeld met een verwerker zonder verwerkersovereenkomst.",
@@ -21,10 +21,10 @@ CODES: tuple[Code, ...] = (
         ),
         citations=(Citation("GDPR 28(3)"),),
     ),
-    Code(
+    CodeEntry(
         number="S21",
-        name="PROCESSOR_OWN_PURPOSES",
-        family="S.PROC_OWN",
+        name=Code.PROCESSOR_OWN_PURPOSES,
+        family=Family.S_PROC_OWN,
         severity=Severity.HIGH,
         explanation_en=(
             "The recipient labelled processor uses the data for its own purposes and is therefore"
@@ -42,10 +42,10 @@ CODES: tuple[Code, ...] = (
         ),
         citations=(Citation("GDPR 28(10), 29, 4(10)"),),
     ),
-    Code(
+    CodeEntry(
         number="S22",
-        name="JOINT_CONTROL_WITHOUT_ARRANGEMENT",
-        family="S.JC",
+        name=Code.JOINT_CONTROL_WITHOUT_ARRANGEMENT,
+        family=Family.S_JC,
         severity=Severity.MEDIUM,
         explanation_en="Joint controllers must have an arrangement; none is recorded.",
         explanation_nl=(
@@ -64,10 +64,10 @@ CODES: tuple[Code, ...] = (
             Citation("C-40/17"),
         ),
     ),
-    Code(
+    CodeEntry(
         number="S23",
-        name="TRANSFER_WITHOUT_SAFEGUARD",
-        family="S.XFER",
+        name=Code.TRANSFER_WITHOUT_SAFEGUARD,
+        family=Family.S_XFER,
         severity=Severity.HIGH,
         explanation_en=(
             "Data were transferred outside the EEA without adequacy decision or appropriate "
@@ -87,10 +87,10 @@ CODES: tuple[Code, ...] = (
         ),
         citations=(Citation("GDPR 44-46"),),
     ),
-    Code(
+    CodeEntry(
         number="S24",
-        name="SPECIAL_CATEGORY_NO_EXPLICIT_CONSENT",
-        family="S.SPECIAL",
+        name=Code.SPECIAL_CATEGORY_NO_EXPLICIT_CONSENT,
+        family=Family.S_SPECIAL,
         severity=Severity.CRITICAL,
         explanation_en="Special-category data were shared for marketing without explicit consent.",
         explanation_nl=(
@@ -112,10 +112,10 @@ CODES: tuple[Code, ...] = (
         ),
         breach_assessment=True,
     ),
-    Code(
+    CodeEntry(
         number="S25",
-        name="PROHIBITED_DATA_CATEGORY",
-        family="S.PROHIB",
+        name=Code.PROHIBITED_DATA_CATEGORY,
+        family=Family.S_PROHIB,
         severity=Severity.CRITICAL,
         explanation_en=(
             "National identification number or criminal data may not be shared for marketing, not"
@@ -139,10 +139,10 @@ CODES: tuple[Code, ...] = (
         ),
         breach_assessment=True,
     ),
-    Code(
+    CodeEntry(
         number="S26",
-        name="BASIS_RECORD_MISMATCH",
-        family="X.RECORD",
+        name=Code.BASIS_RECORD_MISMATCH,
+        family=Family.X_RECORD,
         severity=Severity.LOW,
         explanation_en=(
             "The processing is lawful, but the recorded legal basis is missing or differs from "

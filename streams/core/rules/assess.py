@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
@@ -11,6 +11,8 @@ from streams.core.events import (
     DataShare,
     Event,
     MarketingMessage,
+    Purchase,
+    RecipientNotification,
 )
 from streams.core.identifiers import RecipientId, Slot
 from streams.core.instants import Instant
@@ -25,11 +27,10 @@ from streams.core.rules.share_basis import judge_basis
 from streams.core.rules.share_extras import judge_extras
 from streams.core.rules.share_roles import normalise
 from streams.core.signals import Grant
+from streams.core.slots import SLOTS, duty_slot
 from streams.core.state import DutyState, Verdict
 from streams.core.subject import Record, Subject
-from streams.core.vocabulary import ConsentAction
-
-CONFLICT_SLOT = Slot("Q:EVENT_ID_CONFLICT")
+from streams.core.vocabulary import Code, ConsentAction
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _GRANTED: Final = ConsentAction.GRANTED
@@ -51,8 +52,8 @@ def assess(subject: Subject, record: Record, policy: Policy, clock: Instant | No
     found = _assess(subject, record.event, policy, clock)
     if not record.conflicting:
         return found
-    conflict = Verdict(code="EVENT_ID_CONFLICT")
-    return Assessment({**found.verdicts, CONFLICT_SLOT: conflict}, found.duties)
+    conflict = Verdict(code=Code.EVENT_ID_CONFLICT)
+    return Assessment({**found.verdicts, SLOTS[conflict.code]: conflict}, found.duties)
 
 
 def _assess(subject: Subject, event: Event, policy: Policy, clock: Instant | None) -> Assessment:
@@ -61,24 +62,37 @@ def _assess(subject: Subject, event: Event, policy: Policy, clock: Instant | Non
             return NOTHING
         normal = normalise(event, policy)
         verdicts = judge_extras(event, normal, policy)
-        verdicts.update(judge_basis(subject, event, normal, policy))
+        verdicts += judge_basis(subject, event, normal, policy)
         if not verdicts:
             return NOTHING
-        duties = share_duties(subject, event, verdicts, policy, clock)
-        verdicts.update(overdue(duties))
-        return Assessment(verdicts, duties)
+        return _assessment(verdicts, share_duties(subject, event, verdicts, policy, clock))
     if isinstance(event, MarketingMessage):
         if not_assessed(event, policy) or not is_marketing(event):
             return NOTHING
         verdicts = judge_message_extras(event)
-        verdicts.update(judge_message_basis(subject, event, policy))
-        return Assessment(verdicts) if verdicts else NOTHING
+        verdicts += judge_message_basis(subject, event, policy)
+        return _assessment(verdicts) if verdicts else NOTHING
     if isinstance(event, ConsentChange):
         if event.action is _GRANTED:
-            return Assessment(judge_capture(Grant(event), policy))
+            verdicts = judge_capture(Grant(event), policy)
+            return _assessment(verdicts) if verdicts else NOTHING
         duties = signal_duties(subject, event, policy, clock)
-        return Assessment(overdue(duties), duties) if duties else NOTHING
-    return NOTHING
+        return _assessment([], duties) if duties else NOTHING
+    if isinstance(event, Purchase | RecipientNotification):
+        return NOTHING  # facts that others are judged by
+    assert_never(event)
+
+
+def _assessment(
+    verdicts: list[Verdict], duties: dict[RecipientId, DutyState] | None = None
+) -> Assessment:
+    """Every verdict in the slot of its code; what was not done in time in that of the duty."""
+    found = {SLOTS[verdict.code]: verdict for verdict in verdicts}
+    if not duties:
+        return Assessment(found)
+    for recipient_id, verdict in overdue(duties).items():
+        found[duty_slot(recipient_id)] = verdict
+    return Assessment(found, duties)
 
 
 def not_assessed(event: Event, policy: Policy) -> bool:

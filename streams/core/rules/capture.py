@@ -10,56 +10,55 @@ from typing import Final
 
 from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange
-from streams.core.identifiers import Slot
 from streams.core.policy import Policy, Settings
 from streams.core.policy.settings import UnknownAge
 from streams.core.signals import Grant
 from streams.core.state import Verdict
 from streams.core.targets import Target
-from streams.core.vocabulary import AFFIRMATIVE_METHODS, UNDER_SIXTEEN, AgeBand, ContactDetail
+from streams.core.vocabulary import (
+    AFFIRMATIVE_METHODS,
+    UNDER_SIXTEEN,
+    AgeBand,
+    Cause,
+    Code,
+    ContactDetail,
+    Reason,
+)
 
-CAPTURE_SLOT = Slot("A.CAPTURE")
-
-
-SHARE_CODES: dict[ConsentTest, str] = {
-    ConsentTest.RECORD: "NO_CONSENT",
-    ConsentTest.PURPOSE: "CONSENT_OTHER_PURPOSE",
-    ConsentTest.RECIPIENT: "CONSENT_OTHER_RECIPIENT",
-    ConsentTest.RECIPIENT_NAMED: "CONSENT_RECIPIENT_NOT_NAMED",
-    ConsentTest.DATA_CATEGORY: "CONSENT_OTHER_DATA_CATEGORY",
-    ConsentTest.EXPIRY: "CONSENT_EXPIRED",
-    ConsentTest.AFFIRMATIVE: "CONSENT_NOT_AFFIRMATIVE",
-    ConsentTest.GUARDIAN: "CONSENT_MINOR_NO_GUARDIAN",
-    ConsentTest.DEMONSTRABLE: "CONSENT_NOT_DEMONSTRABLE",
-    ConsentTest.INFORMED: "CONSENT_NOT_INFORMED",
-    ConsentTest.FREE_AND_SPECIFIC: "CONSENT_NOT_FREE_OR_SPECIFIC",
+SHARE_CODES: Final[dict[ConsentTest, Code]] = {
+    ConsentTest.RECORD: Code.NO_CONSENT,
+    ConsentTest.PURPOSE: Code.CONSENT_OTHER_PURPOSE,
+    ConsentTest.RECIPIENT: Code.CONSENT_OTHER_RECIPIENT,
+    ConsentTest.RECIPIENT_NAMED: Code.CONSENT_RECIPIENT_NOT_NAMED,
+    ConsentTest.DATA_CATEGORY: Code.CONSENT_OTHER_DATA_CATEGORY,
+    ConsentTest.EXPIRY: Code.CONSENT_EXPIRED,
+    ConsentTest.AFFIRMATIVE: Code.CONSENT_NOT_AFFIRMATIVE,
+    ConsentTest.GUARDIAN: Code.CONSENT_MINOR_NO_GUARDIAN,
+    ConsentTest.DEMONSTRABLE: Code.CONSENT_NOT_DEMONSTRABLE,
+    ConsentTest.INFORMED: Code.CONSENT_NOT_INFORMED,
+    ConsentTest.FREE_AND_SPECIFIC: Code.CONSENT_NOT_FREE_OR_SPECIFIC,
 }
 """The code S07 to S17 that a failed test leads to on a share."""
 
-REASONS: dict[ConsentTest, str] = {
-    ConsentTest.PURPOSE: "OTHER_PURPOSE",
-    ConsentTest.RECIPIENT: "OTHER_RECIPIENT",
-    ConsentTest.RECIPIENT_NAMED: "RECIPIENT_NOT_NAMED",
-    ConsentTest.DATA_CATEGORY: "OTHER_DATA_CATEGORY",
-    ConsentTest.CHANNEL: "OTHER_CHANNEL",
-    ConsentTest.EXPIRY: "EXPIRED",
-    ConsentTest.AFFIRMATIVE: "NOT_AFFIRMATIVE",
-    ConsentTest.GUARDIAN: "MINOR",
-    ConsentTest.DEMONSTRABLE: "NOT_DEMONSTRABLE",
-    ConsentTest.INFORMED: "NOT_INFORMED",
-    ConsentTest.FREE_AND_SPECIFIC: "NOT_FREE_OR_SPECIFIC",
+REASONS: Final[dict[ConsentTest, Reason]] = {
+    ConsentTest.PURPOSE: Reason.OTHER_PURPOSE,
+    ConsentTest.RECIPIENT: Reason.OTHER_RECIPIENT,
+    ConsentTest.RECIPIENT_NAMED: Reason.RECIPIENT_NOT_NAMED,
+    ConsentTest.DATA_CATEGORY: Reason.OTHER_DATA_CATEGORY,
+    ConsentTest.CHANNEL: Reason.OTHER_CHANNEL,
+    ConsentTest.EXPIRY: Reason.EXPIRED,
+    ConsentTest.AFFIRMATIVE: Reason.NOT_AFFIRMATIVE,
+    ConsentTest.GUARDIAN: Reason.MINOR,
+    ConsentTest.DEMONSTRABLE: Reason.NOT_DEMONSTRABLE,
+    ConsentTest.INFORMED: Reason.NOT_INFORMED,
+    ConsentTest.FREE_AND_SPECIFIC: Reason.NOT_FREE_OR_SPECIFIC,
 }
 """The failed test as the reason of M11 and A01 (`reason_of`)."""
 
-NOTICE_DEFECTIVE = "NOTICE_DEFECTIVE"
-"""The notice or form that the consent rests on is marked as misleading."""
-
-OTHER_TOPIC = "OTHER_TOPIC"
-"""The consent covers the channel of a message, but not its topic."""
-
-CODE_OF_REASON: dict[str, str] = {
-    reason: SHARE_CODES[test] for test, reason in REASONS.items() if test in SHARE_CODES
-} | {NOTICE_DEFECTIVE: SHARE_CODES[ConsentTest.INFORMED]}
+CODE_OF_REASON: Final[dict[Cause, Code]] = {
+    Reason.NOTICE_DEFECTIVE: SHARE_CODES[ConsentTest.INFORMED],
+    **{reason: SHARE_CODES[test] for test, reason in REASONS.items() if test in SHARE_CODES},
+}
 """The code of the failed test that a reason of M11 names."""
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
@@ -85,34 +84,34 @@ def defects_for(grant: Grant, target: Target, policy: Policy) -> tuple[ConsentTe
     return tuple(sorted({*failed, ConsentTest.DEMONSTRABLE}))
 
 
-def reason_of(test: ConsentTest, grant: Grant, policy: Policy, target: Target | None) -> str:
+def reason_of(test: ConsentTest, grant: Grant, policy: Policy, target: Target | None) -> Reason:
     """A failed test as the reason of a finding; more exactly where there is more to say."""
     if test is ConsentTest.INFORMED:
         version = grant.event.notice_version
         if version is not None and policy.index.is_defective(version, grant.at):
-            return NOTICE_DEFECTIVE
+            return Reason.NOTICE_DEFECTIVE
     elif (
         test is ConsentTest.CHANNEL
         and target is not None
         and target.channel is not None
         and grant.covers_channel(target.channel)
     ):
-        return OTHER_TOPIC
+        return Reason.OTHER_TOPIC
     return REASONS[test]
 
 
-def judge_capture(grant: Grant, policy: Policy) -> dict[Slot, Verdict]:
+def judge_capture(grant: Grant, policy: Policy) -> list[Verdict]:
     """A01 where a grant is recorded that cannot be relied on."""
     failed = defects(grant, policy)
     if not failed:
-        return {}
+        return []
     verdict = Verdict(
-        code="CONSENT_DEFECT_RECORDED",
+        code=Code.CONSENT_DEFECT_RECORDED,
         reason=reason_of(failed[0], grant, policy, None),
         consent_ids_considered=(grant.consent_id,) if grant.consent_id else (),
-        contributing_codes=tuple(SHARE_CODES[test] for test in failed),
+        contributing_codes=tuple([SHARE_CODES[test] for test in failed]),
     )
-    return {CAPTURE_SLOT: verdict}
+    return [verdict]
 
 
 def _failed(event: ConsentChange, policy: Policy) -> list[ConsentTest]:

@@ -22,9 +22,9 @@ from streams.core.rules.look_ups import (
     scoped,
 )
 from streams.core.signals import Grant, Signal
-from streams.core.subject import GRANTED_LATER, Subject
+from streams.core.subject import Subject
 from streams.core.targets import Target
-from streams.core.vocabulary import EXPLICIT_METHODS, UNCONDITIONAL_SIGNALS, DataCategory
+from streams.core.vocabulary import EXPLICIT_METHODS, UNCONDITIONAL_SIGNALS, DataCategory, Reason
 
 MAX_CONSIDERED = 50
 """How many consent ids a finding names, newest first."""
@@ -86,20 +86,20 @@ class Standing:
             return True
         return signal.at + self.settings.withdrawal_grace <= self.at
 
-    def why_no_record(self, cited: str | None) -> str:
+    def why_no_record(self, cited: str | None) -> Reason:
         """The reason of S07 and of M11 without a candidate.
 
         This alone looks past the event's instant, and only to tell the reader that a
         consent was asked too late or that a cited one is unknown; the code never changes.
         """
         if cited is not None and not knows_consent(self._subject, ConsentId(cited)):
-            return "CITED_CONSENT_UNKNOWN"
+            return Reason.CITED_CONSENT_UNKNOWN
         later = granted_after(
             self._subject, self.target, self._last_given, self.settings, self.policy
         )
         if any(addresses(grant, self.target, self.settings) for grant in later):
-            return GRANTED_LATER
-        return "NO_RECORD"
+            return Reason.GRANTED_LATER
+        return Reason.NO_RECORD
 
     def _unlifted(self, hits: list[Signal], lifted_by: tuple[Target, ...]) -> list[Signal]:
         """A5: a later valid grant for one of the targets lifts, whatever becomes of it."""
@@ -150,7 +150,7 @@ class Standing:
         failed.extend(defects_for(grant, target, self.policy))
         return failed
 
-    def reason(self, grant: Grant, failed: ConsentTest) -> str:
+    def reason(self, grant: Grant, failed: ConsentTest) -> Reason:
         """A test that a grant fails as the reason of a finding."""
         return reason_of(failed, grant, self.policy, self.target)
 

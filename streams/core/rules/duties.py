@@ -7,37 +7,37 @@ that had the data is told; so is the recipient of a share against an expressed w
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from streams.core.events import ConsentChange, DataShare
-from streams.core.identifiers import EventId, RecipientId, Slot
+from streams.core.identifiers import EventId, RecipientId
 from streams.core.instants import Instant, after
 from streams.core.ledger import Ledger, ShareKind, first_ids
 from streams.core.policy import Policy
 from streams.core.rules.capture import defects
 from streams.core.rules.coverage import recipient_failure
 from streams.core.rules.look_ups import granted_between, ledger_of, scoped
-from streams.core.rules.share_basis import AGAINST_EXPRESSED_WILL, BASIS_SLOT
+from streams.core.rules.share_basis import AGAINST_EXPRESSED_WILL
 from streams.core.signals import Grant, Signal
 from streams.core.state import MAX_SHARES_NAMED, DutyState, Verdict
 from streams.core.subject import Subject
 from streams.core.targets import Target
-from streams.core.vocabulary import ConsentAction, DutyStatus
+from streams.core.vocabulary import Code, ConsentAction, DutyStatus, Trigger
 
-DUTY_FAMILY = "O.NOTIFY"
-
-TRIGGERS = frozenset({ConsentAction.WITHDRAWN, ConsentAction.OBJECTED, ConsentAction.ERASED})
-
-
-def duty_slot(recipient_id: RecipientId) -> Slot:
-    """The slot of O01 and O02: one per trigger and recipient."""
-    return Slot(f"{DUTY_FAMILY}:{recipient_id}")
+TRIGGERS: Final = {
+    ConsentAction.WITHDRAWN: Trigger.WITHDRAWN,
+    ConsentAction.OBJECTED: Trigger.OBJECTED,
+    ConsentAction.ERASED: Trigger.ERASED,
+}
+"""The signals that bring duties; a refusal brings none."""
 
 
 def signal_duties(
     subject: Subject, event: ConsentChange, policy: Policy, clock: Instant | None
 ) -> dict[RecipientId, DutyState]:
     """The duties that a withdrawal, objection or erasure request brings."""
-    if event.action not in TRIGGERS:
+    trigger = TRIGGERS.get(event.action)
+    if trigger is None:
         return {}
     signal = scoped(subject, Signal.of(event))
     received: dict[RecipientId, list[ShareKind]] = {}
@@ -49,7 +49,7 @@ def signal_duties(
         recipient_id: _duty(
             subject,
             recipient_id,
-            trigger=event.action.value,
+            trigger=trigger,
             starts_at=signal.at,
             due_at=due_at,
             share_ids=first_ids(kinds, signal.at, MAX_SHARES_NAMED),
@@ -73,19 +73,20 @@ def kinds_hit(ledger: Ledger, signal: Signal) -> Iterator[ShareKind]:
 def share_duties(
     subject: Subject,
     share: DataShare,
-    found: dict[Slot, Verdict],
+    found: list[Verdict],
     policy: Policy,
     clock: Instant | None,
 ) -> dict[RecipientId, DutyState]:
     """The duty that a share against an expressed will brings; no re-grant cancels it."""
-    basis = found.get(BASIS_SLOT)
-    if basis is None or basis.code not in AGAINST_EXPRESSED_WILL:
+    triggers = [AGAINST_EXPRESSED_WILL.get(verdict.code) for verdict in found]
+    trigger = next((one for one in triggers if one is not None), None)
+    if trigger is None:
         return {}
     due_at = after(share.occurred_at, policy.at(share.occurred_at).notify_deadline)
     duty = _duty(
         subject,
         share.recipient_id,
-        trigger=basis.code,
+        trigger=trigger,
         starts_at=share.occurred_at,
         due_at=due_at,
         share_ids=(share.event_id,),
@@ -96,11 +97,11 @@ def share_duties(
     return {share.recipient_id: duty}
 
 
-def overdue(duties: dict[RecipientId, DutyState]) -> dict[Slot, Verdict]:
+def overdue(duties: dict[RecipientId, DutyState]) -> dict[RecipientId, Verdict]:
     """O02 for every duty that was not fulfilled in time; remedied where told later."""
     return {
-        duty_slot(recipient_id): Verdict(
-            code="RECIPIENT_NOT_NOTIFIED",
+        recipient_id: Verdict(
+            code=Code.RECIPIENT_NOT_NOTIFIED,
             reason=duty.trigger,
             remediated=duty.status is DutyStatus.FULFILLED_LATE,
         )
@@ -113,7 +114,7 @@ def _duty(
     subject: Subject,
     recipient_id: RecipientId,
     *,
-    trigger: str,
+    trigger: Trigger,
     starts_at: Instant,
     due_at: Instant,
     share_ids: tuple[EventId, ...],

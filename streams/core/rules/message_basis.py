@@ -6,7 +6,6 @@ from typing import Final
 
 from streams.core.consent_tests import ConsentTest
 from streams.core.events import MarketingMessage
-from streams.core.identifiers import Slot
 from streams.core.policy import Policy
 from streams.core.rules.capture import SHARE_CODES
 from streams.core.rules.coverage import Standing
@@ -15,24 +14,17 @@ from streams.core.rules.message_target import (
     is_own_offer,
     own_marketing_target,
 )
-from streams.core.rules.share_basis import RECORD_SLOT
 from streams.core.rules.soft_opt_in import has_customer_exception, soft_opt_in_miss
 from streams.core.signals import Signal
 from streams.core.state import Verdict
 from streams.core.subject import Subject
-from streams.core.vocabulary import (
-    Channel,
-    ConsentAction,
-    LegalBasis,
-)
+from streams.core.vocabulary import CLAIMED, Channel, Code, ConsentAction, LegalBasis, Reason
 
-BASIS_SLOT = Slot("M.BASIS")
-
-_STRENGTH = (
-    ConsentAction.OBJECTED,
-    ConsentAction.ERASED,
-    ConsentAction.WITHDRAWN,
-    ConsentAction.REFUSED,
+_BY_STRENGTH: Final = (
+    (ConsentAction.OBJECTED, Reason.OBJECTED),
+    (ConsentAction.ERASED, Reason.ERASED),
+    (ConsentAction.WITHDRAWN, Reason.WITHDRAWN),
+    (ConsentAction.REFUSED, Reason.REFUSED),
 )
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
@@ -45,19 +37,20 @@ _NO_CLAIM: Final = LegalBasis.NONE
 
 def judge_message_basis(
     subject: Subject, message: MarketingMessage, policy: Policy
-) -> dict[Slot, Verdict]:
+) -> list[Verdict]:
     """The exclusive basis chain of a marketing message."""
     at = message.occurred_at
     standing = Standing(subject, (consent_target(message, policy),), at, policy)
     if opted_out := _opted_out(message, standing):
-        return {BASIS_SLOT: _verdict(standing, "MSG_AFTER_OPT_OUT", opted_out.value)}
+        return [_verdict(standing, Code.MSG_AFTER_OPT_OUT, opted_out)]
     if message.channel is _POST:
         # Outside Tw 11.7: only objection and withdrawal are enforced.
-        return {}
-    return _basis(subject, message, standing)
+        return []
+    verdict = _basis(subject, message, standing)
+    return [] if verdict is None else [verdict]
 
 
-def _opted_out(message: MarketingMessage, standing: Standing) -> ConsentAction | None:
+def _opted_out(message: MarketingMessage, standing: Standing) -> Reason | None:
     """Step 3a: the strongest unlifted signal against the message.
 
     Who does not want the sender's own marketing does not want a partner's in its mail either,
@@ -71,10 +64,13 @@ def _opted_out(message: MarketingMessage, standing: Standing) -> ConsentAction |
         own = standing.unlifted_towards(own_marketing_target(message, standing.policy))
         unlifted = unlifted + [s for s in own if s.kind is not _REFUSED]
     kinds = {signal.kind for signal in unlifted}
-    return next((kind for kind in _STRENGTH if kind in kinds), None)
+    for kind, reason in _BY_STRENGTH:
+        if kind in kinds:
+            return reason
+    return None
 
 
-def _basis(subject: Subject, message: MarketingMessage, standing: Standing) -> dict[Slot, Verdict]:
+def _basis(subject: Subject, message: MarketingMessage, standing: Standing) -> Verdict | None:
     """Steps 3c to 3f."""
     settings = standing.settings
     claimed = message.legal_basis_claimed or _NO_CLAIM
@@ -84,12 +80,12 @@ def _basis(subject: Subject, message: MarketingMessage, standing: Standing) -> d
     soft_opt_in = exception and miss is None
     if standing.covering(None) is not None:
         if claimed is _CONSENT:
-            return {}
+            return None
         if soft_opt_in and claimed in (_SOFT_OPT_IN, LegalBasis.LEGITIMATE_INTEREST):
-            return {}
+            return None
         return _fallback(standing, claimed)
     if not own_offer:
-        return {BASIS_SLOT: _verdict(standing, "MSG_THIRD_PARTY_OFFER_NO_CONSENT", None)}
+        return _verdict(standing, Code.MSG_THIRD_PARTY_OFFER_NO_CONSENT, None)
     claim = claimed
     if claim not in (_CONSENT, _SOFT_OPT_IN):
         has_sale = subject.sales.any_through(message.occurred_at)
@@ -97,20 +93,19 @@ def _basis(subject: Subject, message: MarketingMessage, standing: Standing) -> d
     if soft_opt_in:
         if claimed in (_CONSENT, _NO_CLAIM):
             return _fallback(standing, claimed)
-        return {}
+        return None
     if claim is _CONSENT:
-        return {BASIS_SLOT: _no_valid_consent(standing)}
+        return _no_valid_consent(standing)
     if miss is None:
-        return {BASIS_SLOT: _verdict(standing, "MSG_CHANNEL_REQUIRES_CONSENT", None)}
-    return {BASIS_SLOT: _verdict(standing, miss, None)}
+        return _verdict(standing, Code.MSG_CHANNEL_REQUIRES_CONSENT, None)
+    return _verdict(standing, miss, None)
 
 
-def _fallback(standing: Standing, claimed: LegalBasis) -> dict[Slot, Verdict]:
+def _fallback(standing: Standing, claimed: LegalBasis) -> Verdict:
     """P21: the message is lawful on a basis other than the claimed one."""
-    reason = f"CLAIMED_{claimed.value}"
-    if not standing.settings.allow_basis_fallback:
-        return {BASIS_SLOT: _verdict(standing, "MSG_NO_VALID_CONSENT", reason)}
-    return {RECORD_SLOT: _verdict(standing, "BASIS_RECORD_MISMATCH", reason)}
+    lawful = standing.settings.allow_basis_fallback
+    code = Code.BASIS_RECORD_MISMATCH if lawful else Code.MSG_NO_VALID_CONSENT
+    return _verdict(standing, code, CLAIMED[claimed])
 
 
 def _no_valid_consent(standing: Standing) -> Verdict:
@@ -118,16 +113,16 @@ def _no_valid_consent(standing: Standing) -> Verdict:
     miss = standing.closest(None)
     if miss is None:
         reason = standing.why_no_record(None)
-        return _verdict(standing, "MSG_NO_VALID_CONSENT", reason)
+        return _verdict(standing, Code.MSG_NO_VALID_CONSENT, reason)
     grant, failed = miss
     others = [SHARE_CODES[test] for test in failed[1:] if test is not ConsentTest.CHANNEL]
     return Verdict(
-        code="MSG_NO_VALID_CONSENT",
+        code=Code.MSG_NO_VALID_CONSENT,
         reason=standing.reason(grant, failed[0]),
         consent_ids_considered=standing.considered([grant]),
         contributing_codes=tuple(others),
     )
 
 
-def _verdict(standing: Standing, code: str, reason: str | None) -> Verdict:
+def _verdict(standing: Standing, code: Code, reason: Reason | None) -> Verdict:
     return Verdict(code=code, reason=reason, consent_ids_considered=standing.considered())

@@ -9,40 +9,41 @@ import msgspec
 
 from streams.core.consent_tests import ConsentTest
 from streams.core.events import DataShare
-from streams.core.identifiers import Slot
 from streams.core.policy import Policy
 from streams.core.policy.settings import LegitimateInterestMode
-from streams.core.rules.capture import NOTICE_DEFECTIVE, SHARE_CODES
+from streams.core.rules.capture import SHARE_CODES
 from streams.core.rules.coverage import Standing
 from streams.core.rules.share_roles import NormalisedShare
 from streams.core.signals import Grant, Signal, expand
 from streams.core.state import Verdict
 from streams.core.subject import Subject
 from streams.core.vocabulary import (
+    CLAIMED,
     MARKETING_PURPOSES,
     SPECIAL_CATEGORIES,
     UNCONDITIONAL_SIGNALS,
+    Code,
     ConsentAction,
     DataCategory,
     LegalBasis,
     Protection,
+    Reason,
     RecipientRole,
+    Trigger,
 )
 
-BASIS_SLOT = Slot("S.BASIS")
-SPECIAL_SLOT = Slot("S.SPECIAL")
-RECORD_SLOT = Slot("X.RECORD")
-
-AGAINST_EXPRESSED_WILL = frozenset(
-    {"SHARE_AFTER_OBJECTION", "SHARE_AFTER_WITHDRAWAL", "SHARE_DESPITE_REFUSAL"}
-)
+AGAINST_EXPRESSED_WILL: Final = {
+    Code.SHARE_AFTER_OBJECTION: Trigger.SHARE_AFTER_OBJECTION,
+    Code.SHARE_AFTER_WITHDRAWAL: Trigger.SHARE_AFTER_WITHDRAWAL,
+    Code.SHARE_DESPITE_REFUSAL: Trigger.SHARE_DESPITE_REFUSAL,
+}
 """S01 to S03: such a share brings a duty of its own (4.4)."""
 
-_BY_STRENGTH = (
-    (ConsentAction.OBJECTED, "SHARE_AFTER_OBJECTION"),
-    (ConsentAction.ERASED, "SHARE_AFTER_OBJECTION"),
-    (ConsentAction.WITHDRAWN, "SHARE_AFTER_WITHDRAWAL"),
-    (ConsentAction.REFUSED, "SHARE_DESPITE_REFUSAL"),
+_BY_STRENGTH: Final = (
+    (ConsentAction.OBJECTED, Code.SHARE_AFTER_OBJECTION, Reason.OBJECTED),
+    (ConsentAction.ERASED, Code.SHARE_AFTER_OBJECTION, Reason.ERASED),
+    (ConsentAction.WITHDRAWN, Code.SHARE_AFTER_WITHDRAWAL, Reason.WITHDRAWN),
+    (ConsentAction.REFUSED, Code.SHARE_DESPITE_REFUSAL, Reason.REFUSED),
 )
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
@@ -50,43 +51,49 @@ _PROCESSOR: Final = RecipientRole.PROCESSOR
 _JOINT: Final = RecipientRole.JOINT_CONTROLLER
 _CONSENT: Final = LegalBasis.CONSENT
 _NO_CLAIM: Final = LegalBasis.NONE
+_MISMATCH: Final = Code.BASIS_RECORD_MISMATCH
+_DEFECTIVE: Final = Reason.NOTICE_DEFECTIVE
 
 
 def judge_basis(
     subject: Subject, share: DataShare, normal: NormalisedShare, policy: Policy
-) -> dict[Slot, Verdict]:
+) -> list[Verdict]:
     """The exclusive basis chain with what hangs on it: S01 to S17, S24, S26."""
     if not normal.external or normal.purpose not in MARKETING_PURPOSES:
-        return {}
+        return []
     standing = Standing(subject, normal.targets, share.occurred_at, policy)
     if normal.role is _PROCESSOR:
         unlifted = [s for s in standing.unlifted if s.kind in UNCONDITIONAL_SIGNALS]
-        return _against_will(share, standing, unlifted)
-    found = _against_will(share, standing, standing.unlifted)
+        verdict = _against_will(share, standing, unlifted)
+        return [] if verdict is None else [verdict]
+    verdict = _against_will(share, standing, standing.unlifted)
     if normal.role is _JOINT and not standing.settings.joint_controller_as_third_party:
-        return found  # P3: signals stand, no consent is asked for
-    found = found or _basis(share, standing)
-    if normal.label_set_aside and BASIS_SLOT in found:
-        found[BASIS_SLOT] = msgspec.structs.replace(found[BASIS_SLOT], label_set_aside=True)
+        # P3: signals stand, no consent is asked for
+        return [] if verdict is None else [verdict]
+    if verdict is None:
+        verdict = _basis(share, standing)
+    found: list[Verdict] = []
+    if verdict is not None:
+        if normal.label_set_aside and verdict.code is not _MISMATCH:
+            verdict = msgspec.structs.replace(verdict, label_set_aside=True)
+        found.append(verdict)
     if not SPECIAL_CATEGORIES.isdisjoint(share.data_categories):
-        found.update(_special(share, standing))
+        found += _special(share, standing)
     return found
 
 
-def _against_will(
-    share: DataShare, standing: Standing, unlifted: list[Signal]
-) -> dict[Slot, Verdict]:
+def _against_will(share: DataShare, standing: Standing, unlifted: list[Signal]) -> Verdict | None:
     """Step 4a: the strongest kind of unlifted signal gives the code."""
     if not unlifted:
-        return {}
+        return None
     kinds = {signal.kind for signal in unlifted}
-    for kind, code in _BY_STRENGTH:
+    for kind, code, reason in _BY_STRENGTH:
         if kind in kinds:
-            return {BASIS_SLOT: _verdict(share, standing, code, kind.value)}
-    return {}
+            return _verdict(share, standing, code, reason)
+    return None
 
 
-def _basis(share: DataShare, standing: Standing) -> dict[Slot, Verdict]:
+def _basis(share: DataShare, standing: Standing) -> Verdict | None:
     """Steps 4b to 4f."""
     claimed = share.legal_basis_claimed or _NO_CLAIM
     # A share that names no category is judged as one of unknown data: a consent for
@@ -95,28 +102,22 @@ def _basis(share: DataShare, standing: Standing) -> dict[Slot, Verdict]:
     uncovered = [one for one in categories if standing.covering(one) is None]
     if not uncovered:
         if claimed is _CONSENT:
-            return {}
-        mismatch = Verdict(
-            code="BASIS_RECORD_MISMATCH",
-            reason=f"CLAIMED_{claimed.value}",
+            return None
+        return Verdict(
+            code=_MISMATCH,
+            reason=CLAIMED[claimed],
             consent_ids_considered=standing.considered(),
         )
-        return {RECORD_SLOT: mismatch}
-    named = tuple(c for c in uncovered if c is not None)
+    named = tuple([c for c in uncovered if c is not None])
     if claimed is _CONSENT or claimed is _NO_CLAIM:
-        verdict = _closest_miss(share, standing, uncovered, named)
-    elif claimed is LegalBasis.LEGITIMATE_INTEREST:
+        return _closest_miss(share, standing, uncovered, named)
+    if claimed is LegalBasis.LEGITIMATE_INTEREST:
         review = standing.settings.legitimate_interest_mode is LegitimateInterestMode.REVIEW
-        verdict = _verdict(
-            share, standing, "LEGITIMATE_INTEREST_REJECTED", None, named, review=review
-        )
-    elif claimed is LegalBasis.SOFT_OPT_IN:
-        verdict = _verdict(share, standing, "SOFT_OPT_IN_NOT_FOR_SHARING", None, named)
-    else:
-        verdict = _verdict(
-            share, standing, "OTHER_BASIS_REJECTED", f"CLAIMED_{claimed.value}", named
-        )
-    return {BASIS_SLOT: verdict}
+        code = Code.LEGITIMATE_INTEREST_REJECTED
+        return _verdict(share, standing, code, None, named, review=review)
+    if claimed is LegalBasis.SOFT_OPT_IN:
+        return _verdict(share, standing, Code.SOFT_OPT_IN_NOT_FOR_SHARING, None, named)
+    return _verdict(share, standing, Code.OTHER_BASIS_REJECTED, CLAIMED[claimed], named)
 
 
 def _closest_miss(
@@ -130,7 +131,7 @@ def _closest_miss(
     candidates = [miss for miss in misses if miss is not None]
     if len(candidates) < len(misses):
         why = standing.why_no_record(share.consent_ref)
-        verdict = _verdict(share, standing, "NO_CONSENT", why, named)
+        verdict = _verdict(share, standing, Code.NO_CONSENT, why, named)
         if standing.ended_by_id():
             return msgspec.structs.replace(verdict, ended_by_id=True)
         return verdict
@@ -143,13 +144,13 @@ def _closest_miss(
         reason,
         named,
         picked=[grant for grant, _ in candidates],
-        contributing=tuple(SHARE_CODES[test] for test in failed_tests),
+        contributing=tuple([SHARE_CODES[test] for test in failed_tests]),
     )
 
 
 def _decisive(
     standing: Standing, candidates: list[tuple[Grant, list[ConsentTest]]]
-) -> tuple[ConsentTest, str | None]:
+) -> tuple[ConsentTest, Reason | None]:
     """Over several categories the most fundamental miss; its reason where the code is wider."""
     decisive = min([failed[0] for _, failed in candidates])
     if decisive is not ConsentTest.INFORMED:
@@ -157,34 +158,34 @@ def _decisive(
     reasons = {
         standing.reason(grant, decisive) for grant, failed in candidates if failed[0] is decisive
     }
-    return decisive, NOTICE_DEFECTIVE if NOTICE_DEFECTIVE in reasons else None
+    return decisive, _DEFECTIVE if _DEFECTIVE in reasons else None
 
 
-def _special(share: DataShare, standing: Standing) -> dict[Slot, Verdict]:
+def _special(share: DataShare, standing: Standing) -> list[Verdict]:
     """S24, GDPR 9(2)(a): each special category needs an explicit, live and valid consent."""
     special = [c for c in expand(share.data_categories) if c in SPECIAL_CATEGORIES]
     uncovered = tuple(
         category for category in special if standing.covering(category, explicit=True) is None
     )
     if not uncovered:
-        return {}
+        return []
     verdict = Verdict(
-        code="SPECIAL_CATEGORY_NO_EXPLICIT_CONSENT",
+        code=Code.SPECIAL_CATEGORY_NO_EXPLICIT_CONSENT,
         consent_ids_considered=standing.considered(),
         uncovered_data_categories=uncovered,
     )
-    return {SPECIAL_SLOT: verdict}
+    return [verdict]
 
 
 def _verdict(
     share: DataShare,
     standing: Standing,
-    code: str,
-    reason: str | None,
+    code: Code,
+    reason: Reason | None,
     uncovered: tuple[DataCategory, ...] = (),
     *,
     picked: Sequence[Grant] = (),
-    contributing: tuple[str, ...] = (),
+    contributing: tuple[Code, ...] = (),
     review: bool = False,
 ) -> Verdict:
     return Verdict(

@@ -5,56 +5,56 @@ from __future__ import annotations
 from typing import Final
 
 from streams.core.events import DataShare
-from streams.core.identifiers import Slot
 from streams.core.policy import Policy
 from streams.core.policy.registers import NO_REFERENCE
 from streams.core.rules.share_roles import NormalisedShare
 from streams.core.signals import expand
 from streams.core.state import Verdict
-from streams.core.vocabulary import MARKETING_PURPOSES, PROHIBITED_CATEGORIES, RecipientRole
-
-PROCESSOR_SLOT = Slot("S.PROC")
-OWN_PURPOSES_SLOT = Slot("S.PROC_OWN")
-JOINT_SLOT = Slot("S.JC")
-TRANSFER_SLOT = Slot("S.XFER")
-PROHIBITED_SLOT = Slot("S.PROHIB")
+from streams.core.vocabulary import (
+    MARKETING_PURPOSES,
+    PROHIBITED_CATEGORIES,
+    Code,
+    Country,
+    RecipientRole,
+)
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _PROCESSOR: Final = RecipientRole.PROCESSOR
 _JOINT: Final = RecipientRole.JOINT_CONTROLLER
 
 
-def judge_extras(share: DataShare, normal: NormalisedShare, policy: Policy) -> dict[Slot, Verdict]:
+def judge_extras(share: DataShare, normal: NormalisedShare, policy: Policy) -> list[Verdict]:
     """The additive findings on a share; none of them depends on consent."""
     if not normal.external:
-        return {}
-    found: dict[Slot, Verdict] = {}
+        return []
+    found: list[Verdict] = []
     entry = normal.entry
     if normal.own_purposes:
-        found[OWN_PURPOSES_SLOT] = Verdict(code="PROCESSOR_OWN_PURPOSES")
+        found.append(Verdict(code=Code.PROCESSOR_OWN_PURPOSES))
     if normal.declared_role is _PROCESSOR and not _in_force(
         entry.processing_agreement_ref if entry is not None else None,
         share.processing_agreement_ref,
     ):
-        found[PROCESSOR_SLOT] = Verdict(code="PROCESSOR_WITHOUT_AGREEMENT")
+        found.append(Verdict(code=Code.PROCESSOR_WITHOUT_AGREEMENT))
     if normal.declared_role is _JOINT and not _in_force(
         entry.arrangement_ref if entry is not None else None, share.arrangement_ref
     ):
-        found[JOINT_SLOT] = Verdict(code="JOINT_CONTROL_WITHOUT_ARRANGEMENT")
+        found.append(Verdict(code=Code.JOINT_CONTROL_WITHOUT_ARRANGEMENT))
     mechanism = (entry.transfer_mechanism if entry is not None else None) or (
         share.transfer_mechanism
     )
     if normal.country is not None and not policy.index.adequate(
         normal.country, mechanism, share.occurred_at
     ):
-        found[TRANSFER_SLOT] = Verdict(code="TRANSFER_WITHOUT_SAFEGUARD", reason=normal.country)
+        country = Country(normal.country)
+        found.append(Verdict(code=Code.TRANSFER_WITHOUT_SAFEGUARD, reason=country))
     if (
         not PROHIBITED_CATEGORIES.isdisjoint(share.data_categories)
         and normal.purpose in MARKETING_PURPOSES
     ):
         prohibited = tuple(c for c in expand(share.data_categories) if c in PROHIBITED_CATEGORIES)
-        found[PROHIBITED_SLOT] = Verdict(
-            code="PROHIBITED_DATA_CATEGORY", uncovered_data_categories=prohibited
+        found.append(
+            Verdict(code=Code.PROHIBITED_DATA_CATEGORY, uncovered_data_categories=prohibited)
         )
     return found
 

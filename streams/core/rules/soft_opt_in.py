@@ -12,19 +12,20 @@ from streams.core.policy import Policy
 from streams.core.policy.settings import Sector, Settings
 from streams.core.rules.sales import CONTACT_CHANNELS, given_back, nearest_sales, seller_needed
 from streams.core.sale_index import GivenBack
+from streams.core.sale_tests import SaleTest
 from streams.core.subject import Subject
-from streams.core.vocabulary import Channel, Consideration
+from streams.core.vocabulary import Channel, Code, Consideration
 
-CODES = (
-    "MSG_NO_PRIOR_SALE",
-    "MSG_NOT_SAME_SELLER",
-    "MSG_CONTACT_NOT_FROM_SALE",
-    "MSG_NO_OPT_OUT_AT_COLLECTION",
-    "MSG_SALE_REVERSED",
-    "MSG_NOT_SIMILAR_PRODUCT",
-    "MSG_SOFT_OPT_IN_STALE",
-)
-"""M04 to M10, in the order of the tests."""
+CODES: Final = {
+    SaleTest.THERE_IS_ONE: Code.MSG_NO_PRIOR_SALE,
+    SaleTest.SAME_SELLER: Code.MSG_NOT_SAME_SELLER,
+    SaleTest.CONTACT_FROM_SALE: Code.MSG_CONTACT_NOT_FROM_SALE,
+    SaleTest.OPT_OUT_OFFERED: Code.MSG_NO_OPT_OUT_AT_COLLECTION,
+    SaleTest.STANDS: Code.MSG_SALE_REVERSED,
+    SaleTest.SIMILAR: Code.MSG_NOT_SIMILAR_PRODUCT,
+    SaleTest.RECENT: Code.MSG_SOFT_OPT_IN_STALE,
+}
+"""M04 to M10: the code of the first test that the sale which comes furthest fails."""
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _PHONE_HUMAN: Final = Channel.PHONE_HUMAN
@@ -47,7 +48,7 @@ def has_customer_exception(channel: Channel, at: Instant, settings: Settings) ->
 
 def soft_opt_in_miss(
     subject: Subject, message: MarketingMessage, settings: Settings, policy: Policy
-) -> str | None:
+) -> Code | None:
     """The code M04 to M10 that the exception fails on, or None where it is fully met.
 
     Existential over the purchases per advertised category, closest miss; over the
@@ -57,14 +58,16 @@ def soft_opt_in_miss(
     at = message.occurred_at
     newest = subject.sales.newest(at)
     if newest is None:
-        return CODES[0]
+        return CODES[SaleTest.THERE_IS_ONE]
     categories: tuple[str | None, ...] = message.product_categories or (None,)
     back = given_back(subject, policy)
-    nearest = len(CODES)
+    failed: list[SaleTest] = []
     for category in categories:
         sales = nearest_sales(subject, message, category, settings, policy)
-        nearest = min(nearest, _furthest(sales, back, category, message, settings))
-    return CODES[nearest] if nearest < len(CODES) else None
+        test = _furthest(sales, back, category, message, settings)
+        if test is not None:
+            failed.append(test)
+    return CODES[min(failed)] if failed else None
 
 
 def _furthest(
@@ -73,18 +76,19 @@ def _furthest(
     category: str | None,
     message: MarketingMessage,
     settings: Settings,
-) -> int:
-    """How far the sale comes that comes furthest; len(CODES) where one fails nothing.
+) -> SaleTest | None:
+    """What the sale fails that comes furthest; None where one fails nothing.
 
     The first test, that there is a sale, is passed by being asked.
     """
-    furthest = 1
+    furthest: SaleTest | None = None
     for sale in sales:
-        reached = _first_failure(sale, back, category, message, settings)
-        if reached == len(CODES):
-            return reached
-        furthest = max(furthest, reached)
-    return furthest
+        failed = _first_failure(sale, back, category, message, settings)
+        if failed is None:
+            return None
+        if furthest is None or failed > furthest:
+            furthest = failed
+    return SaleTest.SAME_SELLER if furthest is None else furthest
 
 
 def _first_failure(
@@ -93,22 +97,22 @@ def _first_failure(
     category: str | None,
     message: MarketingMessage,
     settings: Settings,
-) -> int:
-    """Index in CODES of the first test that a sale fails; len(CODES) for none."""
+) -> SaleTest | None:
+    """The first test that a sale fails; None for none."""
     at = message.occurred_at
     if (sale.seller_controller_id or sale.controller_id) != seller_needed(message):
-        return 1
+        return SaleTest.SAME_SELLER
     if CONTACT_CHANNELS.get(message.channel) not in sale.contact_details_obtained:
-        return 2
+        return SaleTest.CONTACT_FROM_SALE
     # The exception must be shown to be met: unknown does not help the sender.
     if sale.opt_out_offered_at_collection is not True:
-        return 3
+        return SaleTest.OPT_OUT_OFFERED
     if not (_stands(sale, back, at, settings) and _paid(sale, settings)):
-        return 4
+        return SaleTest.STANDS
     if not _similar(sale, back, category, at, settings):
-        return 5
+        return SaleTest.SIMILAR
     ended = max(sale.occurred_at, sale.relationship_ends_at or sale.occurred_at)
-    return 6 if at > ended + settings.soft_opt_in_max_age else len(CODES)
+    return SaleTest.RECENT if at > ended + settings.soft_opt_in_max_age else None
 
 
 def _similar(

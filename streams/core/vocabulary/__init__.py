@@ -5,6 +5,7 @@ Symbols are the wire symbols, in JSON and in Avro alike.
 
 from __future__ import annotations
 
+from streams.core.vocabulary.codes import Code, Family
 from streams.core.vocabulary.consents import (
     AFFIRMATIVE_METHODS,
     EXPLICIT_METHODS,
@@ -38,6 +39,15 @@ from streams.core.vocabulary.processing import (
     ShareMechanism,
     TransferMechanism,
 )
+from streams.core.vocabulary.reasons import (
+    AWAITING_CONSENT,
+    CLAIMED,
+    Cause,
+    ClosingReason,
+    Country,
+    Reason,
+    Trigger,
+)
 from streams.core.vocabulary.results import (
     DutyStatus,
     Finality,
@@ -47,7 +57,9 @@ from streams.core.vocabulary.results import (
 
 __all__ = [
     "AFFIRMATIVE_METHODS",
+    "AWAITING_CONSENT",
     "CALLS",
+    "CLAIMED",
     "EXPLICIT_METHODS",
     "MARKETING_PURPOSES",
     "NAW_CATEGORIES",
@@ -57,14 +69,19 @@ __all__ = [
     "UNDER_SIXTEEN",
     "Actor",
     "AgeBand",
+    "Cause",
     "Channel",
+    "ClosingReason",
+    "Code",
     "ConsentAction",
     "ConsentMethod",
     "Consideration",
     "ContactDetail",
+    "Country",
     "DataCategory",
     "DutyStatus",
     "EventType",
+    "Family",
     "Finality",
     "LegalBasis",
     "MessagePurpose",
@@ -72,11 +89,13 @@ __all__ = [
     "Protection",
     "PurchaseAction",
     "Purpose",
+    "Reason",
     "RecipientKind",
     "RecipientRole",
     "Severity",
     "ShareMechanism",
     "Status",
     "TransferMechanism",
+    "Trigger",
     "Via",
 ]

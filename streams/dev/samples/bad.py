@@ -15,7 +15,7 @@ import msgspec
 from streams.core.events import Purchase
 from streams.core.identifiers import EventId, PurchaseId, SubjectId
 from streams.core.instants import Duration, Instant, days, format_instant
-from streams.core.vocabulary import Consideration, EventType, PurchaseAction
+from streams.core.vocabulary import Code, Consideration, EventType, PurchaseAction
 from streams.dev.samples.records import SampleRecord
 from streams.dev.samples.retailer import CONTROLLER
 from streams.dev.samples.truth import ExpectedFinding
@@ -80,8 +80,8 @@ class BadRecords:
                 yield self._future(number, subject)
                 continue
             code, choices = (
-                ("UNPROCESSABLE_EVENT", _UNPROCESSABLE),
-                ("RAW_PERSONAL_DATA_IN_EVENT", _RAW_VALUES),
+                (Code.UNPROCESSABLE_EVENT, _UNPROCESSABLE),
+                (Code.RAW_PERSONAL_DATA_IN_EVENT, _RAW_VALUES),
             )[kind]
             self.unaddressed[code] = self.unaddressed.get(code, 0) + 1
             yield SampleRecord(
@@ -129,7 +129,7 @@ class BadRecords:
             ExpectedFinding(
                 subject_id=subject,
                 event_id=event.event_id,
-                code="FUTURE_TIMESTAMP",
+                code=Code.FUTURE_TIMESTAMP,
                 story="till-clock-wrong",
             )
         )

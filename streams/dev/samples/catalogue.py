@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streams.core.vocabulary import Code
 from streams.dev.samples import (
     stories_clean,
     stories_duties,
@@ -29,10 +30,10 @@ DECK: tuple[Story, ...] = tuple(story for story in STORIES for _ in range(story.
 """One block's stories before shuffling: BLOCK of them, which a test holds."""
 
 BY_OPTION = {
-    "UNPROCESSABLE_EVENT": "bad records are left out (option `bad`)",
-    "RAW_PERSONAL_DATA_IN_EVENT": "bad records are left out (option `bad`)",
-    "FUTURE_TIMESTAMP": "bad records are left out (option `bad`)",
-    "EVENT_ID_CONFLICT": "conflicting payloads are left out (option `conflicts`)",
+    Code.UNPROCESSABLE_EVENT: "bad records are left out (option `bad`)",
+    Code.RAW_PERSONAL_DATA_IN_EVENT: "bad records are left out (option `bad`)",
+    Code.FUTURE_TIMESTAMP: "bad records are left out (option `bad`)",
+    Code.EVENT_ID_CONFLICT: "conflicting payloads are left out (option `conflicts`)",
 }
 """Codes of the stream rather than of a person: they come with the options only."""
 

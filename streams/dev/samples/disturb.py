@@ -12,7 +12,7 @@ import msgspec
 
 from streams.core.events import DataShare, MarketingMessage
 from streams.core.instants import Duration, Instant, days, hours
-from streams.core.vocabulary import LegalBasis, Protection
+from streams.core.vocabulary import Code, LegalBasis, Protection
 from streams.dev.samples.options import SampleOptions
 from streams.dev.samples.records import SampleRecord
 from streams.dev.samples.truth import ExpectedFinding
@@ -93,7 +93,7 @@ class Disturber:
                 ExpectedFinding(
                     subject_id=record.subject_id,
                     event_id=event.event_id,
-                    code="EVENT_ID_CONFLICT",
+                    code=Code.EVENT_ID_CONFLICT,
                     story="two-payloads-one-id",
                 )
             )

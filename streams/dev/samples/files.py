@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import msgspec
 
-from streams.core.vocabulary import EventType
+from streams.core.vocabulary import Code, EventType
 from streams.dev.samples.records import Sample, SampleRecord
 from streams.dev.samples.truth import Truth, write_truth
 from streams.errors import ConsentryError
@@ -136,7 +136,7 @@ def _plain(record: SampleRecord) -> dict[str, Any] | None:
 
 
 def _without_unprocessable(truth: Truth) -> Truth:
-    code = "UNPROCESSABLE_EVENT"
+    code = Code.UNPROCESSABLE_EVENT
     if code not in truth.unaddressed:
         return truth
     left_out = truth.unaddressed[code]

@@ -15,6 +15,7 @@ import msgspec
 from streams.core.events import Event
 from streams.core.identifiers import EventId, SubjectId
 from streams.core.instants import Duration, Instant, days, hours
+from streams.core.vocabulary import Code
 from streams.dev.samples.retailer import CONTROLLER, Recipient
 from streams.dev.samples.truth import ExpectedDuty, ExpectedFinding
 
@@ -89,7 +90,7 @@ class Notebook:
                 ExpectedFinding(
                     subject_id=self.subject_id,
                     event_id=trigger.event_id,
-                    code="RECIPIENT_NOT_NOTIFIED",
+                    code=Code.RECIPIENT_NOT_NOTIFIED,
                     story=self.story,
                     recipient_id=recipient.id,
                     true_after=Instant(trigger.occurred_at + TELLING),

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from streams.core.instants import Instant, format_instant, parse_instant
+from streams.core.vocabulary import Code
 from streams.errors import ConsentryError
 
 
@@ -71,7 +72,7 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
     def by_code(self, clock: Instant | None) -> Counter[str]:
         """How often each code must be found, duties and unreadable records included."""
         found = Counter(finding.code for finding in self.standing(clock))
-        found["RECIPIENT_NOTIFICATION_DUE"] += len(self.duties)
+        found[Code.RECIPIENT_NOTIFICATION_DUE] += len(self.duties)
         found.update(self.unaddressed)
         return found
 

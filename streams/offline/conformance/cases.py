@@ -13,6 +13,7 @@ import msgspec
 from streams.core.findings import Duty, Finding
 from streams.core.instants import Instant, parse_instant
 from streams.core.policy import UNDATED_ADEQUACY, Policy, Registers
+from streams.core.vocabulary import Code
 from streams.errors import ConsentryError
 from streams.offline.check import gather, judged
 from streams.offline.records import Line
@@ -30,7 +31,7 @@ DEFAULTS: Final = {"similar_products": [["COFFEE", "TEA"]]}
 MAX_CASES: Final = 268_435_456
 """Bytes of a file of cases, unpacked; all of them are held."""
 
-OVERDUE: Final = "RECIPIENT_NOT_NOTIFIED"
+OVERDUE: Final = Code.RECIPIENT_NOT_NOTIFIED
 
 
 class NetFinding(msgspec.Struct, frozen=True, order=True):

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from streams.core.codes import CODES, Code
+from streams.core.codes import CODES, CodeEntry, entry_of
 from streams.core.findings import Finding
-from streams.core.vocabulary import Severity, Status
+from streams.core.vocabulary import Code, Severity, Status
 from streams.offline.check import SEVERITIES
 from streams.offline.report.facts import describe, moment
 from streams.offline.report.texts import TEXTS
@@ -35,7 +35,7 @@ class Card(NamedTuple):
 class Group(NamedTuple):
     """All findings of a code and severity; `cards` are those told one by one."""
 
-    code: Code
+    code: CodeEntry
     severity: Severity
     findings: int
     citations: str
@@ -49,13 +49,13 @@ def groups(result: Result, details: int) -> Iterator[Group]:
     told: dict[_Heading, list[Finding]] = {}
     # Only those that are told are held: there may be more findings than fit into memory.
     for number, finding in enumerate(result.findings):
-        heading = SEVERITIES.index(finding.severity), CODES[finding.code].number, finding.code
+        heading = SEVERITIES.index(finding.severity), CODES[Code(finding.code)].number, finding.code
         counts[heading] += 1
         citations.setdefault(heading, "; ".join(finding.citations))
         if number < details:
             told.setdefault(heading, []).append(finding)
     for heading in sorted(counts):
-        code = CODES[heading[2]]
+        code = CODES[Code(heading[2])]
         yield Group(
             code,
             SEVERITIES[heading[0]],
@@ -72,7 +72,7 @@ _Heading = tuple[int, str, str]
 """Place of the severity, number and name of the code."""
 
 
-def _card(result: Result, code: Code, heading: str, finding: Finding) -> Card:
+def _card(result: Result, code: CodeEntry, heading: str, finding: Finding) -> Card:
     explanation = Pair(finding.explanation_en, finding.explanation_nl)
     citations = "; ".join(finding.citations)
     moments = result.moments.get(finding.violation_id)
@@ -108,7 +108,8 @@ def _rows(finding: Finding) -> Iterator[tuple[Pair, Pair]]:
 
 
 def _number(name: str) -> str:
-    return f"{CODES[name].number} {name}" if name in CODES else name
+    entry = entry_of(name)
+    return name if entry is None else f"{entry.number} {name}"
 
 
 def _flags(finding: Finding) -> Iterator[Pair]:

@@ -11,7 +11,7 @@ from rich.table import Table
 from streams.core.codes import CODES
 from streams.core.findings import Finding
 from streams.core.instants import Instant, format_instant
-from streams.core.vocabulary import DutyStatus, Severity
+from streams.core.vocabulary import Code, DutyStatus, Severity
 from streams.offline.result import Result
 from streams.terminal.console import Hanging, SafeConsole, line, words
 
@@ -109,7 +109,9 @@ def _by_code(result: Result) -> Table:
     for (code, severity), count in sorted(
         counts.items(), key=lambda item: (order.index(item[0][1]), -item[1], item[0][0])
     ):
-        table.add_row(CODES[code].number, code, words(severity, STYLES[severity]), f"{count:,}")
+        table.add_row(
+            CODES[Code(code)].number, code, words(severity, STYLES[severity]), f"{count:,}"
+        )
     return table
 
 
