@@ -30,7 +30,7 @@ def test_every_code_as_json(capsys: Capture) -> None:
     assert main(["explain", "--list", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [one["code"] for one in told] == list(CODES)
-    assert len(told) == 44
+    assert len(told) == len(CODES)
     dated = next(one for one in told if one["number"] == "S14")
     assert {c["since"] for c in dated["citations"]} == {None, "2026-08-31T22:00:00.000Z"}
     erased = next(one for one in told if one["number"] == "S01")

@@ -2,7 +2,7 @@
 
     python -m tests.core.golden_codes
 
-writes `golden/codes.json` anew. Read the difference before it is committed: a text or
+writes `golden/codes.json`. Read the difference before it is committed: a text or
 an article that changes there changes what officers read, and needs the legal model.
 """
 
@@ -19,16 +19,15 @@ GOLDEN = Path(__file__).parent / "golden" / "codes.json"
 NOW = "always"
 
 
-def catalogue() -> list[dict[str, Any]]:
-    """Every code with its words, in the order of the catalogue."""
-    return [_plain(code) for code in CODES.values()]
+def catalogue() -> dict[str, dict[str, Any]]:
+    """Every code with its words, by name, in the order of the catalogue."""
+    return {code.value: _plain(entry) for code, entry in CODES.items()}
 
 
 def _plain(code: CodeEntry) -> dict[str, Any]:
     return {
         "number": code.number,
-        "code": code.name,
-        "family": code.family,
+        "family": code.family.value,
         "severity": code.severity.value,
         "breach_assessment_required": code.breach_assessment,
         "explanation_en": code.explanation_en,
