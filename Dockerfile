@@ -3,9 +3,9 @@
 FROM python:3.11-slim AS build
 WORKDIR /source
 RUN python -m venv /opt/consentry
-COPY requirements-worker.lock ./
+COPY requirements/worker.lock requirements/
 RUN /opt/consentry/bin/pip install --no-cache-dir --only-binary :all: --require-hashes \
-      --requirement requirements-worker.lock
+      --requirement requirements/worker.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY schemas schemas
 COPY streams streams

@@ -73,32 +73,32 @@ $(VENV)/.python:
 	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-$(VENV)/.packages: requirements.lock $(VENV)/.python
+$(VENV)/.packages: requirements/development.lock $(VENV)/.python
 	@echo "installing packages into $(VENV), once: 123 MB to download, 520 MB on disk"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	  --requirement requirements.lock
+	  --requirement requirements/development.lock
 	@touch $@
 
 # A SIEM for the tests to talk to; where there is none for the platform, they skip and say so.
-$(VENV)/.receivers: requirements-receivers.lock $(VENV)/.packages
+$(VENV)/.receivers: requirements/receivers.lock $(VENV)/.packages
 	@echo "installing a receiver for the tests, once: 175 MB to download, 590 MB on disk"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	  --no-deps --requirement requirements-receivers.lock
+	  --no-deps --requirement requirements/receivers.lock
 	@touch $@
 
 # What the mutation campaign needs; no test imports it.
-$(VENV)/.mutants: requirements-mutants.lock $(VENV)/.packages
+$(VENV)/.mutants: requirements/mutants.lock $(VENV)/.packages
 	@echo "installing what the mutation campaign needs, once: 8 MB to download"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	  --no-deps --requirement requirements-mutants.lock
+	  --no-deps --requirement requirements/mutants.lock
 	@touch $@
 
 # A peer of the bench whose packages do not go together with ours; where it cannot be installed
 # it is left out of the run, which says so.
-$(VENV)/.quix: requirements-quix.lock $(VENV)/.python
+$(VENV)/.quix: requirements/quix.lock $(VENV)/.python
 	@echo "installing Quix Streams for the bench, once: 45 MB to download"
 	@$(BIN)/python -m venv --clear $(VENV)/quix && $(VENV)/quix/bin/python -m pip install \
-	  --quiet --disable-pip-version-check --require-hashes --requirement requirements-quix.lock \
+	  --quiet --disable-pip-version-check --require-hashes --requirement requirements/quix.lock \
 	  && touch $@ || { rm -rf $(VENV)/quix; \
 	  echo "Quix Streams could not be installed; the bench goes without it" >&2; }
 
@@ -121,12 +121,12 @@ $(VENV)/.compiled: $(HOT) streams/dev/compile.py $(VENV)/.project
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
 lock:
-	$(COMPILE) pyproject.toml --all-extras --output-file requirements.lock
-	$(COMPILE) pyproject.toml --extra build --constraints requirements.lock \
-	  --output-file requirements-worker.lock
-	$(COMPILE) --group receivers --no-deps --output-file requirements-receivers.lock
-	$(COMPILE) --group quix --output-file requirements-quix.lock
-	$(COMPILE) --group mutants --no-deps --output-file requirements-mutants.lock
+	$(COMPILE) pyproject.toml --all-extras --output-file requirements/development.lock
+	$(COMPILE) pyproject.toml --extra build --constraints requirements/development.lock \
+	  --output-file requirements/worker.lock
+	$(COMPILE) --group receivers --no-deps --output-file requirements/receivers.lock
+	$(COMPILE) --group quix --output-file requirements/quix.lock
+	$(COMPILE) --group mutants --no-deps --output-file requirements/mutants.lock
 
 clean:
 	rm -rf streams/_compiled $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist \

@@ -18,18 +18,18 @@ from typing import Any, NamedTuple, cast
 
 from bench.stream import BEGIN, CONTROLLER, MIX, STEP_MS, Made, Template, key_of, long_bytes, make
 from streams import compiled
-from streams.agents.judging import PartitionJudge
+from streams.agents.partition_judge import PartitionJudge
 from streams.core.identifiers import SubjectId
 from streams.core.judge import judge
 from streams.core.policy import Policy, default_policy
 from streams.core.state import EventRow, Fact, Outcome, Source
 from streams.core.subject import Subject
 from streams.settings import Settings
-from streams.transport.checks import PolicyPast
-from streams.transport.delivery import Batch, Bounds
-from streams.transport.memory_rows import MemoryRows
-from streams.transport.partition import OwnedPartition
-from streams.transport.slices import Slice, Span
+from streams.transport.commit.transactions import Batch, Bounds
+from streams.transport.fetch.poll_batch import Slice, Span
+from streams.transport.state.memory import MemoryRows
+from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.arrival import Arrivals, Arrived
 from streams.wire.decode import Decoded, decode
 from streams.wire.findings import encode_finding

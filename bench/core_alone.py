@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bench.stream import UNCOVERED, Made, key_of
-from streams.agents.judging import PartitionJudge
+from streams.agents.partition_judge import PartitionJudge
 from streams.core.policy import default_policy
 from streams.settings import Settings
-from streams.transport.checks import PolicyPast
-from streams.transport.delivery import Bounds
-from streams.transport.memory_rows import MemoryRows
-from streams.transport.partition import OwnedPartition
-from streams.transport.slices import Slice
+from streams.transport.commit.transactions import Bounds
+from streams.transport.fetch.poll_batch import Slice
+from streams.transport.state.memory import MemoryRows
+from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.progress import Progress
 from streams.wire.record import Record
 

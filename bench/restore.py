@@ -28,13 +28,13 @@ from bench.stream import GRANT, PURCHASE
 from streams.dev.broker import LocalBroker
 from streams.settings import Settings
 from streams.topics import create_topics
-from streams.transport.clients import changelog_reader, topic_id, transactional_producer
-from streams.transport.delivery import Output, send_all
-from streams.transport.disk.options import Memory
-from streams.transport.disk.stores import DiskStores
-from streams.transport.row_store import RowStore
-from streams.transport.stores import MemoryStores, Stores
-from streams.transport.table import restore
+from streams.transport.commit.transactions import Output, send_all
+from streams.transport.state.changelog_restore import restore
+from streams.transport.state.disk.options import Memory
+from streams.transport.state.disk.stores import DiskStores
+from streams.transport.state.row_store import RowStore
+from streams.transport.state.stores import MemoryStores, Stores
+from streams.transport.tasks.kafka_clients import changelog_reader, topic_id, transactional_producer
 from streams.wire.progress import PROGRESS_KEY
 
 TRANSACTION: Final = 5_000

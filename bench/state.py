@@ -28,20 +28,20 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from bench.stream import BEGIN, GRANT, SHARE, STEP_MS, Template, _long, key_of
-from streams.agents.judging import PartitionJudge
+from streams.agents.partition_judge import PartitionJudge
 from streams.core.instants import Instant
 from streams.core.policy import default_policy
 from streams.settings import Settings
-from streams.transport.checks import PolicyPast
-from streams.transport.delivery import Batch, Bounds
-from streams.transport.disk.database import Write
-from streams.transport.disk.layout import ROWS, STATE, State, encode_state, place_of
-from streams.transport.disk.options import Memory
-from streams.transport.disk.rows import DiskRows
-from streams.transport.disk.stores import open_rows
-from streams.transport.memory_rows import MemoryRows
-from streams.transport.partition import OwnedPartition
-from streams.transport.slices import Slice, Span
+from streams.transport.commit.transactions import Batch, Bounds
+from streams.transport.fetch.poll_batch import Slice, Span
+from streams.transport.state.disk.database import Write
+from streams.transport.state.disk.layout import ROWS, STATE, State, encode_state, place_of
+from streams.transport.state.disk.options import Memory
+from streams.transport.state.disk.rows import DiskRows
+from streams.transport.state.disk.stores import open_rows
+from streams.transport.state.memory import MemoryRows
+from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.progress import Progress
 from streams.wire.rows import next_deadline, subject_of
 

@@ -1,8 +1,8 @@
 """Consentry: consent compliance on the event bus.
 
-The folders follow a record's way: `wire` turns bytes into values, `core` judges
-them, `transport` moves them through Kafka, `agents` are the hops, `offline` runs the
-same core over files.
+The folders follow a record's way: `wire` turns bytes into values, `core` judges them,
+`transport` moves them through Kafka, `agents` are the hops. `check` runs the same core over
+files, `verify` compares a live bus with it.
 """
 
 from streams.compiled import install as _install

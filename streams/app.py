@@ -17,7 +17,7 @@ SCHEME = "consentry"
 
 # Installed packages are found by their entry point; a checkout that was put on the path
 # without being installed has none.
-TRANSPORTS.aliases.setdefault(SCHEME, "streams.transport.driver:Transport")
+TRANSPORTS.aliases.setdefault(SCHEME, "streams.transport.faust_driver:Transport")
 
 
 class NoTables(TableManager):

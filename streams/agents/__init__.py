@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from streams.agents.tally import Tally
     from streams.app import ConsentryApp
+    from streams.measures.worker_stats import Tally
 
 
 def install(app: ConsentryApp, tally: Tally | None = None) -> None:

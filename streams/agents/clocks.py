@@ -13,10 +13,10 @@ from typing import Final
 
 import structlog
 
-from streams.agents.tally import Tally
 from streams.agents.ticks import VALUE
 from streams.app import ConsentryApp
 from streams.core.instants import Instant, format_instant
+from streams.measures.worker_stats import Tally
 from streams.transport.clock import OwnClock
 from streams.wire.record import Record
 

@@ -14,20 +14,20 @@ from typing import Any, Final, cast
 import structlog
 from faust.streams import Stream
 
-from streams.agents.aside_log import AsideLog
 from streams.agents.clocks import Clocks
-from streams.agents.judging import PartitionJudge, RuleFault
-from streams.agents.stray_log import StrayLog
-from streams.agents.tally import Tally, ends_of
+from streams.agents.dead_letter_log import AsideLog
+from streams.agents.partition_judge import PartitionJudge, RuleFault
+from streams.agents.rekeyed_log import StrayLog
 from streams.app import ConsentryApp
 from streams.errors import ConsentryError
-from streams.transport import ending
+from streams.measures.worker_stats import Tally, ends_of
+from streams.transport import process_exit
 from streams.transport.clock import OwnClock
-from streams.transport.delivery import Batch
-from streams.transport.driver import Consumer
-from streams.transport.partition import OwnedPartition
-from streams.transport.slices import Discontinuity, Slice
-from streams.transport.table import unreadable_row
+from streams.transport.commit.transactions import Batch
+from streams.transport.faust_driver import Consumer
+from streams.transport.fetch.poll_batch import Discontinuity, Slice
+from streams.transport.state.changelog_restore import unreadable_row
+from streams.transport.tasks.partition_task import OwnedPartition
 from streams.wire.rows import CorruptRow
 
 COMMIT_FIRST_S: Final = 1.0
@@ -88,25 +88,25 @@ class Judging:
                 await self._judge(event.message)
         except asyncio.CancelledError:
             if not self._app.should_stop:
-                ending.crash("the agent was cancelled")
+                process_exit.crash("the agent was cancelled")
             raise
         except (ConsentryError, CorruptRow) as error:
-            ending.stop_for(self._explain(error))
+            process_exit.stop_for(self._explain(error))
         except RuleFault as fault:
-            ending.crash(
+            process_exit.crash(
                 "a rule failed; the record stays uncommitted",
                 remedy=fault.remedy(self._app.settings.topics.ticks),
                 **fault.where,
             )
         except Discontinuity as gap:
-            ending.crash(
+            process_exit.crash(
                 "a slice does not continue where the last one ended",
                 topic=gap.topic,
                 expected=gap.expected,
                 start=gap.start,
             )
         except BaseException as error:  # noqa: BLE001 - see above
-            ending.crash("the agent failed", error=type(error).__name__)
+            process_exit.crash("the agent failed", error=type(error).__name__)
 
     async def _judge(self, message: Any) -> None:
         piece: Slice = message.value
@@ -202,9 +202,11 @@ class Judging:
             for _ in judge.subjects.index():
                 await asyncio.sleep(0)
         except CorruptRow:
-            ending.stop_for(unreadable_row(self._app.settings.topics.changelog, partition.number))
+            process_exit.stop_for(
+                unreadable_row(self._app.settings.topics.changelog, partition.number)
+            )
         except Exception as error:  # noqa: BLE001 - its text may quote a row
-            ending.crash("indexing failed", error=type(error).__name__)
+            process_exit.crash("indexing failed", error=type(error).__name__)
 
     def _explain(self, error: ConsentryError | CorruptRow) -> ConsentryError:
         if isinstance(error, ConsentryError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streams.core.findings import Duty, Finding
-from streams.transport.delivery import Batch, Output
+from streams.transport.commit.transactions import Batch, Output
 from streams.wire.findings import encode_duty, encode_finding
 
 Headers = Sequence[tuple[str, bytes | None]]

@@ -21,8 +21,8 @@ from streams.core.instants import Instant, days
 from streams.core.policy import Policy, Settings
 from streams.core.render import address, duty_address
 from streams.core.state import EventRow
-from streams.transport.checks import latest
-from streams.transport.row_store import RowStore
+from streams.transport.state.row_store import RowStore
+from streams.transport.tasks.preconditions import latest
 from streams.wire.progress import Progress
 from streams.wire.rows import ages, decode_row
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 
-from streams.agents.live import LiveSubjects
+from streams.agents.subject_cache import LiveSubjects
 from streams.core.deadlines import Deadlines
 from streams.core.identifiers import SubjectKey, parse_subject_key
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.state import EventRow
 from streams.core.subject import Record, Subject
-from streams.transport.row_store import RowStore, SubjectDeadlines
+from streams.transport.state.row_store import RowStore, SubjectDeadlines
 from streams.wire.rows import CorruptRow, decode_row, next_deadline, stored_form
 
 INDEX_SLICE_S = 0.002

@@ -18,9 +18,9 @@ from faust.types.tuples import RecordMetadata
 from streams.app import ConsentryApp
 from streams.core.instants import Instant, format_instant
 from streams.errors import ConsentryError
-from streams.transport import ending
+from streams.transport import process_exit
 from streams.transport.clock import OwnClock
-from streams.transport.driver import Consumer
+from streams.transport.faust_driver import Consumer
 
 log = structlog.get_logger("consentry.worker")
 
@@ -75,7 +75,7 @@ class Ticks:
         try:
             self._clock.check_tick(topic, number, offset, at)
         except ConsentryError as error:
-            ending.stop_for(error)
+            process_exit.stop_for(error)
         slow = self._clock.far_ahead_of(at)
         if slow and not self._slow:
             log.warning(

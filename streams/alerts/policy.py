@@ -17,13 +17,13 @@ from typing import Protocol
 
 import msgspec
 
-from streams.alerts import own
+from streams.alerts import self_alarms
 from streams.alerts.account import Accounting
 from streams.alerts.alert import Alert
-from streams.alerts.book import FORMAT, Book, Gist, Group, Held, Member
-from streams.alerts.gist import gist_of, group_key, is_open, is_provisional
+from streams.alerts.alert_content import gist_of, group_key, is_open, is_provisional
+from streams.alerts.alert_emitter import Telling
 from streams.alerts.options import AlertOptions, milliseconds
-from streams.alerts.telling import Telling
+from streams.alerts.policy_state import FORMAT, Book, Gist, Group, Held, Member
 from streams.core.instants import Instant
 from streams.siem.lifecycle import Told
 
@@ -119,7 +119,7 @@ class AlertPolicy:
             self._look(key, now, out)
         self._telling.summarise(now, out)
         self._changed = {key for key in self._changed if self._book.groups[key].changed}
-        out += own.alarms(self._options, self._book, now)
+        out += self_alarms.alarms(self._options, self._book, now)
         return out
 
     def routes(self, letter: LetterLike) -> bool:

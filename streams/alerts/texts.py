@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from streams.alerts.book import Group
 from streams.alerts.hours import local_text
+from streams.alerts.policy_state import Group
 from streams.core.instants import Instant
 from streams.siem import words
 from streams.siem.producer import Language

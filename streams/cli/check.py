@@ -16,10 +16,10 @@ from streams.cli.unread import EXIT_UNREAD, AllowUnread, report_unread
 from streams.terminal.out import say, watch_output
 
 if TYPE_CHECKING:
+    from streams.check.result import Result
     from streams.core.instants import Instant
     from streams.core.policy import Policy
-    from streams.offline.find import InputFiles
-    from streams.offline.result import Result
+    from streams.files.find import InputFiles
 
 
 class Format(StrEnum):
@@ -130,10 +130,10 @@ def check(
     does, 2 when something was not read, whatever else was found (unless --allow-unread), or
     the input cannot be used.
     """
+    from streams.check.memory import MIB
     from streams.cli.outputs import require_writable
     from streams.errors import ConsentryError
-    from streams.offline.find import find_inputs
-    from streams.offline.memory import MIB
+    from streams.files.find import find_inputs
 
     chosen = form or _format_of(output)
     at = read_clock(clock)
@@ -193,11 +193,11 @@ def _run(
     with_timelines: bool,
 ) -> Result:
     """Judge; a bar on standard error shows how far, where the input is long."""
+    from streams.check.memory import LEAST_MIB, MIB
+    from streams.check.processes import processes_for, run_shared
+    from streams.check.result import run_check
     from streams.errors import ConsentryError
-    from streams.offline.memory import LEAST_MIB, MIB
-    from streams.offline.processes import processes_for, run_shared
-    from streams.offline.read import size_of
-    from streams.offline.result import run_check
+    from streams.files.read import size_of
 
     total = size_of(inputs.files)
     count = processes or processes_for(total, memory)
@@ -246,13 +246,13 @@ def _write(
         return
     with open_output(output) as file:
         if form is Format.HTML:
-            from streams.offline.report.page import render_page
+            from streams.check.report.page import render_page
 
             made_at = read_clock("now")
             page = render_page(result, language=language, details=details, made_at=made_at)
             file.write(page.encode())
         else:
-            from streams.offline.report.lines import write_csv, write_jsonl
+            from streams.check.report.lines import write_csv, write_jsonl
 
             (write_jsonl if form is Format.JSONL else write_csv)(result, file)
 
@@ -260,8 +260,8 @@ def _write(
 def _write_table(result: Result, output: Path | None) -> None:
     import io
 
+    from streams.check.report.table import print_table
     from streams.cli.outputs import open_output
-    from streams.offline.report.table import print_table
     from streams.terminal.console import screen
 
     if output is None or str(output) == "-":

@@ -13,7 +13,7 @@ from streams.terminal.out import say
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.offline.conformance.cases import Case, Net
+    from streams.conformance.cases import Case, Net
 
 
 def register(app: typer.Typer) -> None:
@@ -59,7 +59,7 @@ def conformance(
     (or none is given), 1 when one is not, 2 when the cases cannot be run.
     """
     from streams.cli.outputs import refuse_overwriting, require_writable
-    from streams.offline.conformance.cases import read_cases, run_offline
+    from streams.conformance.cases import read_cases, run_offline
 
     refuse_overwriting(output, cases)
     require_writable(output)
@@ -68,7 +68,7 @@ def conformance(
     if broker is None:
         results = [(case, run_offline(case)) for case in read]
     else:
-        from streams.offline.conformance.live import run_through_broker
+        from streams.conformance.live import run_through_broker
 
         skipped = [case for case in read if case.has_policy]
         results = run_through_broker(
@@ -91,7 +91,7 @@ def conformance(
 
 def _write(results: Iterable[tuple[Case, Net]], output: Path | None) -> None:
     from streams.cli.outputs import open_output
-    from streams.offline.conformance.cases import result_line
+    from streams.conformance.cases import result_line
 
     with open_output(output) as file:
         for case, net in results:
@@ -100,7 +100,7 @@ def _write(results: Iterable[tuple[Case, Net]], output: Path | None) -> None:
 
 def _tell(results: Iterable[tuple[Case, Net]]) -> int:
     """Show what differs, and count the cases that are not met."""
-    from streams.offline.conformance.cases import differences
+    from streams.conformance.cases import differences
 
     failed = 0
     for case, net in results:

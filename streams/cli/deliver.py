@@ -14,7 +14,7 @@ from streams.errors import ConsentryError
 from streams.terminal.out import say_error
 
 if TYPE_CHECKING:
-    from streams.delivery.places import Start
+    from streams.delivery.start_offsets import Start
     from streams.settings import Settings
     from streams.sinks.load import Configured
 
@@ -78,7 +78,7 @@ def deliver(
     from streams.errors import UnreachableError
     from streams.sinks.load import configured
     from streams.topics import require_reachable
-    from streams.transport.ending import CRASHED
+    from streams.transport.process_exit import CRASHED
 
     settings = read_settings(config, brokers)
     sinks = chosen(config, sink)

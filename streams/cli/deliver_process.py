@@ -16,7 +16,7 @@ from streams.errors import ConsentryError, UnreachableError
 if TYPE_CHECKING:
     from streams.alerts.options import AlertOptions
     from streams.delivery.deliverer import Deliverer
-    from streams.delivery.places import Start
+    from streams.delivery.start_offsets import Start
     from streams.settings import Settings
     from streams.sinks.load import Configured
 
@@ -36,13 +36,13 @@ def run_deliverer(
     ready_file: Path | None,
 ) -> None:
     """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends."""
-    from streams.transport import ending
+    from streams.transport import process_exit
 
     with asyncio.Runner(loop_factory=_new_loop) as runner:
         code = runner.run(_run(settings, sinks, alerts, start, again=again, ready_file=ready_file))
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
-    ending.leave(code)
+    process_exit.leave(code)
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
@@ -97,7 +97,7 @@ async def _run(
 
 def _end(running: asyncio.Task[None]) -> int:
     """The exit code, and the last lines that say why."""
-    from streams.transport.ending import CRASHED, STOPPED
+    from streams.transport.process_exit import CRASHED, STOPPED
 
     if not running.done():
         log.warning("deliver.stopped", problem="a request was still under way; it is told again")

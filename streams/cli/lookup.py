@@ -21,8 +21,8 @@ def look_up_in_file(violation_id: str, path: Path) -> list[dict[str, Any]]:
     Lines that hold something else are passed over. Raises ConsentryError where the file
     cannot be read.
     """
-    from streams.offline.records import shown_name
-    from streams.offline.unpack import UNPACKING_ERRORS, DamagedError, NotInstalledError, unpacked
+    from streams.files.records import shown_name
+    from streams.files.unpack import UNPACKING_ERRORS, DamagedError, NotInstalledError, unpacked
 
     found: dict[int, dict[str, Any]] = {}
     name = shown_name(str(path))

@@ -15,7 +15,7 @@ from streams.terminal.out import say, say_json
 if TYPE_CHECKING:
     from streams.core.vocabulary import EventType
     from streams.dev.sending import Outgoing
-    from streams.offline.records import Damaged, Found, Line, Unread
+    from streams.files.records import Damaged, Found, Line, Unread
     from streams.wire.decode import Decoded, Rejected
 
 _LONGEST = 1_000_000
@@ -77,8 +77,8 @@ def produce(
 
     from streams.cli.progress import progress_bar
     from streams.dev.sending import send
-    from streams.offline.find import find_inputs
-    from streams.offline.read import STDIN, read_events, size_of
+    from streams.files.find import find_inputs
+    from streams.files.read import STDIN, read_events, size_of
 
     settings = read_settings(config, brokers)
     inputs = find_inputs(files)
@@ -137,7 +137,7 @@ class Tally:
     def outgoing(self, records: Iterator[Found]) -> Iterator[Outgoing]:
         """What of `records` is to be sent."""
         from streams.dev.sending import Outgoing
-        from streams.offline.records import Damaged, Unread
+        from streams.files.records import Damaged, Unread
         from streams.wire.decode import Rejected, decode
 
         for record in records:

@@ -46,8 +46,8 @@ def skip(
     Exit code: 0 when it is ordered, or was before; 2 when it cannot be: the record was
     judged already, or is not there.
     """
-    from streams.offline.skipping import RecordPlace
-    from streams.offline.skipping import skip as order
+    from streams.operate.skip_record import RecordPlace
+    from streams.operate.skip_record import skip as order
 
     settings = read_settings(config, brokers)
     place = RecordPlace(topic, partition, offset)

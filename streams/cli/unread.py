@@ -10,8 +10,8 @@ import typer
 from streams.terminal.out import say
 
 if TYPE_CHECKING:
-    from streams.offline.find import PassedOver
-    from streams.offline.records import Unread
+    from streams.files.find import PassedOver
+    from streams.files.records import Unread
 
 AllowUnread = Annotated[
     bool,

@@ -64,9 +64,9 @@ def verify(
     Exit code: 0 when all is equal, 1 when something differs, 2 when it cannot be verified.
     """
     from streams.cli.worker import read_policy
-    from streams.offline.verify import verify as run
-    from streams.offline.verify.report import as_json as document
-    from streams.offline.verify.report import print_report
+    from streams.verify import verify as run
+    from streams.verify.report import as_json as document
+    from streams.verify.report import print_report
 
     settings = read_settings(config, brokers)
     if policy is not None:

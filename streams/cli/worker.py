@@ -82,7 +82,7 @@ def worker(
     from streams.cli.worker_process import run_worker
     from streams.errors import UnreachableError
     from streams.topics import require_reachable
-    from streams.transport.ending import CRASHED
+    from streams.transport.process_exit import CRASHED
 
     settings = read_settings(config, brokers)
     if instance_id is not None:
@@ -113,7 +113,7 @@ def remove(
 
     Exit code: 0 when it is out, 2 when the group has no such member.
     """
-    from streams.transport.members import remove_member
+    from streams.topics.group_members import remove_member
 
     settings = read_settings(config, brokers)
     removed = remove_member(settings, instance_id)

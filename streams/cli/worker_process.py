@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from streams import compiled
-from streams.transport import ending
+from streams.transport import process_exit
 
 if TYPE_CHECKING:
     from streams.app import ConsentryApp
     from streams.core.policy import Policy
     from streams.settings import Settings
-    from streams.transport.driver import Consumer
-    from streams.transport.holding import Holding
+    from streams.transport.faust_driver import Consumer
+    from streams.transport.tasks.assignment import Holding
 
 STOP_WITHIN_S = 4.0
 COUNTERS_INTERVAL_S = 10.0
@@ -38,7 +38,7 @@ def run_worker(settings: Settings, policy: Policy, ready_file: Path | None) -> N
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
     # Faust's threads and executors are done or idle; nothing is left that must be waited for.
-    ending.leave(0)
+    process_exit.leave(0)
 
 
 def _settle_collector() -> None:
@@ -64,14 +64,14 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 
 async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> None:
     from streams.agents import install
-    from streams.agents.tally import Tally
     from streams.app import build_app
     from streams.health.health import Health
     from streams.health.server import listen
+    from streams.measures.worker_stats import Tally
     from streams.metrics.expose import exposition
     from streams.metrics.otel import push
     from streams.metrics.worker import WorkerCollector
-    from streams.transport.pulse import Pulse
+    from streams.transport.consumer_probe import Pulse
 
     app = build_app(settings, policy)
     tally = Tally()
@@ -123,7 +123,7 @@ def _require_committed(app: ConsentryApp) -> None:
     consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
     for partition in consumer.owned.values():
         if not partition.committer.idle:
-            ending.crash("the worker did not stop in time")
+            process_exit.crash("the worker did not stop in time")
 
 
 async def _start(app: ConsentryApp, ready_file: Path | None) -> None:
@@ -150,8 +150,8 @@ async def _watch(app: ConsentryApp) -> None:
 
 
 async def _watch_topics(settings: Settings, consumer: Consumer) -> None:
-    from streams.transport.log_watch import watch_topics
-    from streams.transport.thread import fail
+    from streams.transport.consumer_thread import fail
+    from streams.transport.tasks.log_watch import watch_topics
 
     try:
         await watch_topics(settings, consumer.observer)
@@ -162,7 +162,7 @@ async def _watch_topics(settings: Settings, consumer: Consumer) -> None:
 
 
 def _end(app: ConsentryApp, error: BaseException) -> None:
-    from streams.transport.thread import fail
+    from streams.transport.consumer_thread import fail
 
     fail(error, app.settings.connection.bootstrap)
 

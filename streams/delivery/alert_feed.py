@@ -19,20 +19,20 @@ from streams.alerts.policy import AlertPolicy
 from streams.core.instants import Instant
 from streams.delivery.alert_state import AlertState
 from streams.delivery.dead_letters import DeadLetters
-from streams.delivery.feed import Feed
-from streams.delivery.one_member import OneMember
-from streams.delivery.reading import read
-from streams.delivery.workers import first_shares
+from streams.delivery.read_update import read
+from streams.delivery.single_member_assignor import OneMember
+from streams.delivery.sink_consumer import Feed
+from streams.delivery.worker_metrics_client import first_shares
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.sinks.contract import Verdict
-from streams.sinks.letter import Letter, Removal
+from streams.sinks.finding_update import Letter, Removal
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
     from streams.alerts.options import AlertOptions
-    from streams.delivery.courier import Courier
+    from streams.delivery.sink_sender import Courier
     from streams.sinks.options import SinkOptions
 
 SAVE_BYTES_A_S = 1_000_000

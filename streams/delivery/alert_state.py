@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
-from streams.delivery.places import delivery_consumer
+from streams.delivery.start_offsets import delivery_consumer
 from streams.errors import ConsentryError
 from streams.settings import Settings
 

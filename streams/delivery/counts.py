@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.measures.histogram import Buckets
 from streams.sinks.contract import Verdict
-from streams.transport.buckets import Buckets
 
 DELAY_BOUNDS_S = (
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0,

@@ -12,9 +12,9 @@ import structlog
 
 from streams.alerts.options import AlertOptions
 from streams.delivery.dead_letters import DeadLetters
-from streams.delivery.places import Start
-from streams.delivery.post import Post
 from streams.delivery.report import DeliverReport
+from streams.delivery.sink_task import Post
+from streams.delivery.start_offsets import Start
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.sinks.load import Configured

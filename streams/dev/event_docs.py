@@ -12,10 +12,10 @@ from typing import Any
 from streams.core.events import INSTANT_FIELDS
 from streams.core.vocabulary import EventType
 from streams.errors import ConsentryError
+from streams.wire.field_specs import FIELDS, FieldShape
 from streams.wire.guard import look_of
 from streams.wire.looks import IDENTIFIER, MESSAGE_ID
 from streams.wire.schemas import INPUTS, schemas
-from streams.wire.shapes import FIELDS, FieldShape
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "events.md"
 

@@ -119,7 +119,7 @@ def require_inputs(settings: Settings, same: SameTopics | None = None) -> None:
     """
     from streams.topics import admin_session
     from streams.topics.cluster import read_cluster
-    from streams.transport.log_watch import topic_views
+    from streams.transport.tasks.log_watch import topic_views
 
     names = list(settings.topics.inputs.values())
     with admin_session(settings.connection) as client:

@@ -13,12 +13,12 @@ import structlog
 from streams.health.report import PartitionReport, Phase, Report, TopicReport
 from streams.health.uncommitted import OpenTransactions
 from streams.health.watchdog import LOOK_EVERY_S, Place, Watchdog
-from streams.transport.pulse import Beat
+from streams.transport.consumer_probe import Beat
 
 if TYPE_CHECKING:
     from streams.settings import Settings
-    from streams.transport.holding import Holding
-    from streams.transport.partition import OwnedPartition
+    from streams.transport.tasks.assignment import Holding
+    from streams.transport.tasks.partition_task import OwnedPartition
 
 UNREADY_AFTER_S: Final = 5.0
 """A worker that has something to commit and commits nothing for so long is not ready."""

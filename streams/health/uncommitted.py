@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import structlog
 
-from streams.transport.pulse import LogEnd
+from streams.transport.consumer_probe import LogEnd
 
 LONG_S: Final = 60.0
 """Transactions of producers that are well take less."""

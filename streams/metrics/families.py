@@ -11,8 +11,8 @@ from prometheus_client.core import (
 )
 from prometheus_client.metrics_core import Metric as Family
 
+from streams.measures.histogram import Buckets
 from streams.metrics.catalogue import Metric
-from streams.transport.buckets import Buckets
 
 Samples = Iterable[tuple[Sequence[str], float]]
 """Values by the values of the labels, in their order."""

@@ -14,7 +14,7 @@ from streams.metrics.catalogue import Metric
 from streams.metrics.families import family, histogram
 
 if TYPE_CHECKING:
-    from streams.delivery.post import Post
+    from streams.delivery.sink_task import Post
 
 OUTCOMES = (
     "delivered",

@@ -14,11 +14,11 @@ from streams.metrics import catalogue as names
 from streams.metrics.families import family, histogram, single
 
 if TYPE_CHECKING:
-    from streams.agents.tally import Tally
     from streams.core.policy import Policy
     from streams.health.report import Report
-    from streams.transport.partition import OwnedPartition
-    from streams.transport.work import Work
+    from streams.measures.transport_stats import Work
+    from streams.measures.worker_stats import Tally
+    from streams.transport.tasks.partition_task import OwnedPartition
 
 
 class Owner(Protocol):

@@ -10,7 +10,7 @@ import msgspec
 
 from streams.alerts.alert import Alert
 from streams.errors import ConsentryError
-from streams.sinks.letter import Letter
+from streams.sinks.finding_update import Letter
 
 Load_contra = TypeVar("Load_contra", Letter, Alert, contravariant=True)
 """SIEM sinks take letters, one a revision; sinks for people take alerts, one a telling."""

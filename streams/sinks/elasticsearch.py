@@ -22,6 +22,7 @@ from streams.sinks.batch import Batch, chunks, in_time
 from streams.sinks.contract import DELIVERED, DUPLICATE, Check, Outcome, Sink, SinkDown
 from streams.sinks.elasticsearch_check import check_template
 from streams.sinks.elasticsearch_removal import IDENTITY, MAY_NOT, NOT_TO_DELETE, delete_by_query
+from streams.sinks.finding_update import Letter, Removal
 from streams.sinks.http_client import (
     HttpClient,
     HttpOptions,
@@ -30,7 +31,6 @@ from streams.sinks.http_client import (
     raise_unless_answered,
     word,
 )
-from streams.sinks.letter import Letter, Removal
 from streams.sinks.options import HeaderSecret, LetterOptions
 from streams.sinks.render import as_object, rejected, retry
 

@@ -18,7 +18,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
-from streams.sinks.letter import Letter
+from streams.sinks.finding_update import Letter
 from streams.sinks.options import LetterOptions
 from streams.sinks.render import as_line
 

@@ -26,8 +26,8 @@ from streams.settings.connection import (
 from streams.siem.cloudevents import KafkaRecord
 from streams.sinks.batch import Batch, in_time
 from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
+from streams.sinks.finding_update import Letter, Removal
 from streams.sinks.kafka_refusal import require_topic, why_not
-from streams.sinks.letter import Letter, Removal
 from streams.sinks.options import LetterOptions
 from streams.sinks.render import rejected, rendered
 from streams.topics.codecs import Compression, producer_option

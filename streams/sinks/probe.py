@@ -15,7 +15,7 @@ from streams.core.instants import Instant
 from streams.core.vocabulary import Finality, Severity, Status
 from streams.errors import ConsentryError
 from streams.sinks.contract import Check, Outcome, Sink, Verdict
-from streams.sinks.letter import Letter
+from streams.sinks.finding_update import Letter
 from streams.sinks.load import Configured
 
 CODE: Final = "CONSENTRY_TEST"

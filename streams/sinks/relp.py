@@ -15,7 +15,7 @@ from pydantic import Field
 
 from streams.sinks.batch import Batch, in_time
 from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
-from streams.sinks.letter import Letter
+from streams.sinks.finding_update import Letter
 from streams.sinks.render import retry
 from streams.sinks.stream import Line, StreamOptions, message
 

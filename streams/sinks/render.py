@@ -10,7 +10,7 @@ from streams.siem.cloudevents import KafkaRecord
 from streams.siem.formats import FORMATS, Rendered, one_line
 from streams.siem.producer import Producer
 from streams.sinks.contract import Outcome, Verdict
-from streams.sinks.letter import Letter
+from streams.sinks.finding_update import Letter
 
 
 def rendered(letter: Letter, form: str, producer: Producer) -> Rendered | Outcome:

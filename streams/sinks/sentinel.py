@@ -19,8 +19,8 @@ from pydantic import Field
 from streams.errors import ConsentryError
 from streams.sinks.batch import Batch, chunks, in_time
 from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
+from streams.sinks.finding_update import Letter
 from streams.sinks.http_client import HttpClient, HttpOptions, phrase, raise_unless_answered
-from streams.sinks.letter import Letter
 from streams.sinks.options import HeaderSecret, LetterOptions
 from streams.sinks.render import as_object, rejected
 

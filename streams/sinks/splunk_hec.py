@@ -19,6 +19,7 @@ from pydantic import Field
 from streams.core.instants import Instant
 from streams.sinks.batch import Batch, chunks, in_time
 from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
+from streams.sinks.finding_update import Letter
 from streams.sinks.http_client import (
     HttpClient,
     HttpOptions,
@@ -26,7 +27,6 @@ from streams.sinks.http_client import (
     phrase,
     raise_unless_answered,
 )
-from streams.sinks.letter import Letter
 from streams.sinks.options import HeaderSecret, LetterOptions
 from streams.sinks.render import as_object, rejected
 

@@ -16,7 +16,7 @@ from pydantic import Field
 from streams.siem.plain import CUT
 from streams.siem.rfc5424 import in_syslog
 from streams.sinks.contract import Check, Outcome, SinkDown
-from streams.sinks.letter import Letter
+from streams.sinks.finding_update import Letter
 from streams.sinks.options import LetterOptions
 from streams.sinks.render import as_line, rejected
 from streams.sinks.tls import TlsOptions, tls_down

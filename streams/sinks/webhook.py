@@ -26,8 +26,8 @@ from streams.siem.producer import Producer
 from streams.sinks.alert_fields import alert_object
 from streams.sinks.batch import one_by_one
 from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
+from streams.sinks.finding_update import Letter
 from streams.sinks.http_client import HttpClient, HttpOptions, phrase, raise_unless_answered
-from streams.sinks.letter import Letter
 from streams.sinks.options import HeaderSecret, LetterOptions
 from streams.sinks.render import as_object, rejected
 

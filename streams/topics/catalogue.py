@@ -268,7 +268,7 @@ def _asides(settings: Settings) -> tuple[Topic, ...]:
             description="What the alert policy remembers of each sink for people: groups that are "
             "open, what is held back, and how often. Deleted, open alerts are told again.",
             key="sink/part",
-            value="a part of a snapshot, msgpack (streams/alerts/book.py)",
+            value="a part of a snapshot, msgpack (streams/alerts/policy_state.py)",
             schemas=(),
             partitions=1,
             config=compacted(settings),

@@ -32,7 +32,7 @@ Compression = Literal["none", "gzip", "snappy", "lz4", "zstd"]
 
 REMEDY: Final = (
     "The packages cramjam, lz4 and backports-zstd are what does it, and one of them is missing "
-    "or broken here: install the packages of requirements-worker.lock again (or: pip install "
+    "or broken here: install the packages of requirements/worker.lock again (or: pip install "
     "--force-reinstall cramjam lz4 backports-zstd)."
 )
 """Newer Pythons have Zstandard in their library."""

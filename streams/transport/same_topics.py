@@ -14,7 +14,7 @@ from kafka.errors import KafkaError
 
 from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.transport.log_watch import MISSING_LOOKS, Observer, TopicView
+from streams.transport.tasks.log_watch import MISSING_LOOKS, Observer, TopicView
 
 LOOK_EVERY_S: Final = 2.0
 

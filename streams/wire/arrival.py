@@ -21,9 +21,9 @@ from streams.core.vocabulary import Code, EventType
 from streams.settings.names import TopicNames
 from streams.unpacking.cut import readable_bytes
 from streams.wire.decode import MAX_BYTES, Rejected, decode
+from streams.wire.fast_facts import Ordinary
 from streams.wire.guard import guard_bytes, guard_key
 from streams.wire.murmur2 import murmur2
-from streams.wire.ordinary import Ordinary
 from streams.wire.origin import Origin, direct, rekeyed
 from streams.wire.progress import Skip
 from streams.wire.record import Record

@@ -1,4 +1,4 @@
-"""The fields of a schema as `streams.wire.onepass` reads them."""
+"""The fields of a schema as `streams.wire.avro_fast_path` reads them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, Final, cast
 from streams.core.events import ID_FIELDS
 from streams.core.identifiers import id_fault
 from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT, meant
+from streams.wire.field_specs import MAX_TEXT, FieldShape
 from streams.wire.guard import PRODUCER_IDS, look_of
 from streams.wire.looks import Look
 from streams.wire.pii import plainly_clean, raw_kind
-from streams.wire.shapes import MAX_TEXT, FieldShape
 
 TEXT: Final = 0
 SYMBOL: Final = 1

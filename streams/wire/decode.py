@@ -17,6 +17,7 @@ from streams.core.identifiers import PayloadHash
 from streams.core.vocabulary import EventType
 from streams.unpacking.cut import CutBytes
 from streams.wire.avro import read_avro
+from streams.wire.avro_fast_path import one_passes
 from streams.wire.canonical import payload_hash, without_blanks
 from streams.wire.envelopes import envelope_fault
 from streams.wire.errors import WireError
@@ -32,7 +33,6 @@ from streams.wire.framing import (
 from streams.wire.guard import RAW, check_and_guard, guard_bytes, guard_record
 from streams.wire.jsonl import read_json
 from streams.wire.names import unknown_names
-from streams.wire.onepass import one_passes
 from streams.wire.rejected import Rejected, reject_bytes, reject_raw, reject_record
 from streams.wire.validate import (
     integers_to_instants,

@@ -17,9 +17,9 @@ from streams.core.events import INSTANT_FIELDS
 from streams.core.identifiers import id_fault
 from streams.core.vocabulary import Code, EventType
 from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT
+from streams.wire.field_specs import FIELDS, MAX_TEXT
 from streams.wire.looks import EVERYTHING, IDENTIFIER, INSTANT, MESSAGE_ID, VERSION, Look, RawKind
 from streams.wire.pii import plainly_clean, raw_kind
-from streams.wire.shapes import FIELDS, MAX_TEXT
 from streams.wire.validate import check_text
 
 RAW = Code.RAW_PERSONAL_DATA_IN_EVENT

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from streams.core.vocabulary import EventType
 from streams.wire.errors import WireError
-from streams.wire.shapes import FIELDS
+from streams.wire.field_specs import FIELDS
 
 
 def _bare(name: str) -> str:

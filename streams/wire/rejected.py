@@ -17,9 +17,9 @@ from streams.core.identifiers import ControllerId, EventId, SubjectId, id_fault
 from streams.core.instants import EARLIEST_OF_EVENTS, LATEST, Instant, parse_instant
 from streams.core.vocabulary import Code, EventType
 from streams.wire.errors import WireError
+from streams.wire.field_specs import MAX_TEXT
 from streams.wire.guard import RAW, Found
 from streams.wire.looks import RawKind
-from streams.wire.shapes import MAX_TEXT
 
 UNPROCESSABLE = Code.UNPROCESSABLE_EVENT
 

@@ -33,7 +33,7 @@ from streams.core.vocabulary import ConsentAction, EventType
 from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT, meant
 from streams.wire.canonical import instant_text
 from streams.wire.errors import WireError
-from streams.wire.shapes import FIELDS, MAX_TEXT
+from streams.wire.field_specs import FIELDS, MAX_TEXT
 
 _INSTANTS = ("occurred_at", "recorded_at", *sorted(INSTANT_FIELDS - {"occurred_at", "recorded_at"}))
 _TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.transport.row_store import RowStore
+from streams.transport.state.row_store import RowStore
 from tests.agents.world import SHELF, Shelf
 from tests.transport.disk import opened
 

@@ -10,10 +10,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from streams.agents.clocks import Clocks
-from streams.agents.judging import PartitionJudge
-from streams.agents.tally import Tally
+from streams.agents.partition_judge import PartitionJudge
 from streams.core.instants import Instant, days, hours
 from streams.errors import ConsentryError
+from streams.measures.worker_stats import Tally
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
 from streams.wire.arrival import Arrivals, Arrived, Elsewhere, partition_for

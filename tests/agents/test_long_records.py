@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.agents import judging, long_work, subjects
+from streams.agents import long_work, partition_judge, subjects
 from streams.core.events import Event
 from streams.core.judge import judge_again
 from streams.core.vocabulary import DutyStatus, Status
 from streams.errors import ConsentryError
-from streams.offline import skipping
-from streams.offline.skipping import RecordPlace
-from streams.transport.delivery import Bounds
-from streams.transport.slices import Slice, Span
+from streams.operate import skip_record
+from streams.operate.skip_record import RecordPlace
+from streams.transport.commit.transactions import Bounds
+from streams.transport.fetch.poll_batch import Slice, Span
 from streams.wire.findings import decode_duty, decode_finding
 from streams.wire.progress import decode_progress
 from tests.agents.world import NAMES, World
@@ -33,7 +33,7 @@ SHARES = 60
 def _small_pieces() -> Any:
     with (
         patch.object(long_work, "AT_ONCE", 3),
-        patch.object(judging, "AT_ONCE", 3),
+        patch.object(partition_judge, "AT_ONCE", 3),
         patch.object(subjects, "ROWS_AT_ONCE", 7),
     ):
         yield
@@ -160,8 +160,8 @@ def test_a_cut_anywhere_changes_nothing(facts: list[Any], seed: int, cut: int) -
     """Also where payloads share an id: what rested on the one that no longer counts too."""
     with (
         patch.object(long_work, "AT_ONCE", 1),
-        patch.object(judging, "AT_ONCE", 1),
-        patch.object(judging, "RECORDS_AT_ONCE", 1),
+        patch.object(partition_judge, "AT_ONCE", 1),
+        patch.object(partition_judge, "RECORDS_AT_ONCE", 1),
     ):
         events = [fact.event for fact in facts]
         random.Random(seed).shuffle(events)
@@ -205,7 +205,7 @@ def test_a_record_that_is_judged_in_part_cannot_be_set_aside() -> None:
 
     with (
         patch.object(long_work, "judge_again", fails_later),
-        pytest.raises(judging.RuleFault) as raised,
+        pytest.raises(partition_judge.RuleFault) as raised,
     ):
         world.take(record)
     remedy = raised.value.remedy(NAMES.ticks)
@@ -214,16 +214,16 @@ def test_a_record_that_is_judged_in_part_cannot_be_set_aside() -> None:
     progress = decode_progress(world.kept.batches[-1].progress)
     place = RecordPlace(record.topic, 0, record.offset)
     with pytest.raises(ConsentryError, match="among the facts already"):
-        skipping._require_not_begun(place, progress)
-    skipping._require_not_begun(place._replace(offset=place.offset + 1), progress)
+        skip_record._require_not_begun(place, progress)
+    skip_record._require_not_begun(place._replace(offset=place.offset + 1), progress)
 
 
 def test_a_record_that_fails_at_once_can() -> None:
     world = World(SMALL)
     (record,) = world.story(grant(-2))
     with (
-        patch.object(judging, "judge", side_effect=ValueError),
-        pytest.raises(judging.RuleFault) as raised,
+        patch.object(partition_judge, "judge", side_effect=ValueError),
+        pytest.raises(partition_judge.RuleFault) as raised,
     ):
         world.take(record)
     assert f"--offset {record.offset} " in raised.value.remedy(NAMES.ticks)

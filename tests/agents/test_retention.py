@@ -14,8 +14,8 @@ from streams.core.identifiers import subject_key
 from streams.core.instants import EARLIEST, LATEST, Instant, days, hours
 from streams.core.policy import DatedValue, Policy, fixed_policy
 from streams.core.vocabulary import Status
-from streams.transport.delivery import Bounds
-from streams.transport.slices import Slice, Span
+from streams.transport.commit.transactions import Bounds
+from streams.transport.fetch.poll_batch import Slice, Span
 from streams.wire.findings import decode_finding
 from streams.wire.progress import BATCH_HEADER, decode_progress
 from tests.agents.world import NAMES, Shelf, World

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from streams.agents.ticks import Ticks
 from streams.core.instants import days, hours
 from streams.settings import Settings
-from streams.transport import ending
+from streams.transport import process_exit
 from streams.transport.clock import machine_time
 
 SETTINGS = Settings()
@@ -59,7 +59,7 @@ def left(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         codes.append(code)
         raise Ended
 
-    monkeypatch.setattr(ending, "leave", leave)
+    monkeypatch.setattr(process_exit, "leave", leave)
     return codes
 
 
@@ -68,7 +68,7 @@ def test_a_broker_far_ahead_ends_the_worker_in_words(
 ) -> None:
     with pytest.raises(Ended):
         tick(Broker(hours(2)))
-    assert left == [ending.STOPPED]
+    assert left == [process_exit.STOPPED]
     said = capsys.readouterr().err
     assert "clock is behind" in said
     assert f"{SETTINGS.topics.ticks}, partition 4, offset 1" in said

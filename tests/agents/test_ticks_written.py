@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from streams.agents.ticks import VALUE, Ticks, install
 from streams.core.instants import format_instant, hours, parse_instant
 from streams.settings import Settings
-from streams.transport import ending
+from streams.transport import process_exit
 from streams.transport.clock import machine_time
 
 SETTINGS = Settings()
@@ -91,7 +91,7 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         codes.append(code)
         raise Stopped
 
-    monkeypatch.setattr(ending, "leave", leave)
+    monkeypatch.setattr(process_exit, "leave", leave)
     return codes
 
 
@@ -193,9 +193,9 @@ def test_it_is_said_once_more_only_after_the_clocks_agreed() -> None:
 def test_how_far_ahead_is_the_setting(stopped: list[int]) -> None:
     with pytest.raises(Stopped):
         tick(App(Broker(hours(3)), {4: 0}))
-    assert stopped == [ending.STOPPED]
+    assert stopped == [process_exit.STOPPED]
     tick(App(Broker(hours(3)), {4: 0}, clock_jump_max_s=4 * 3600.0))
-    assert stopped == [ending.STOPPED]
+    assert stopped == [process_exit.STOPPED]
 
 
 class TestRun:

@@ -10,7 +10,7 @@ import pytest
 
 from streams.agents.judge import COMMIT_FIRST_S, TURN_S, Judging, Turn
 from streams.settings import Settings
-from streams.transport.delivery import Batch
+from streams.transport.commit.transactions import Batch
 from tests.agents.world import World
 from tests.core.builders import share
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, cast
 
-from streams.agents.judging import PartitionJudge
+from streams.agents.partition_judge import PartitionJudge
 from streams.core.events import Event
 from streams.core.findings import Finding
 from streams.core.identifiers import SubjectKey, subject_key
@@ -15,13 +15,13 @@ from streams.core.instants import Instant, days
 from streams.core.policy import Policy, default_policy
 from streams.core.render import event_type
 from streams.settings import Settings
-from streams.transport.checks import PolicyPast
-from streams.transport.delivery import Batch, Bounds, Output
-from streams.transport.memory_rows import MemoryRows
-from streams.transport.partition import OwnedPartition
-from streams.transport.row_store import RowStore
-from streams.transport.slices import Slice, Span
-from streams.transport.table import Restored
+from streams.transport.commit.transactions import Batch, Bounds, Output
+from streams.transport.fetch.poll_batch import Slice, Span
+from streams.transport.state.changelog_restore import Restored
+from streams.transport.state.memory import MemoryRows
+from streams.transport.state.row_store import RowStore
+from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.encode import event_to_json
 from streams.wire.findings import decode_finding
 from streams.wire.progress import PROGRESS_KEY, Counters, Progress, decode_progress

@@ -13,7 +13,7 @@ from streams.core.findings import Finding
 from streams.core.identifiers import RecipientId, ViolationId
 from streams.core.instants import Instant
 from streams.core.vocabulary import Finality, Status
-from streams.sinks.letter import Letter
+from streams.sinks.finding_update import Letter
 from tests.siem.lives import finding_life
 
 NOON: Final = Instant(1_788_264_000_000)

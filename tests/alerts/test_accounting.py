@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.alerts.alert import Alert
-from streams.alerts.book import Book
+from streams.alerts.alert_emitter import Telling
 from streams.alerts.options import AlertOptions
 from streams.alerts.policy import AlertPolicy
-from streams.alerts.telling import Telling
+from streams.alerts.policy_state import Book
 from streams.core.identifiers import RecipientId
 from streams.core.instants import Instant
 from streams.core.vocabulary import Finality, Status

@@ -8,7 +8,7 @@ from streams.alerts.policy import AlertPolicy
 from streams.core.identifiers import RecipientId
 from streams.core.instants import Instant
 from streams.core.vocabulary import Finality, Severity, Status
-from streams.sinks.letter import Letter
+from streams.sinks.finding_update import Letter
 from tests.alerts.building import (
     HOUR,
     NOON,

@@ -8,7 +8,7 @@ from bench.reference import Reference
 from bench.sections import history
 from bench.stream import UNCOVERED, make
 from streams.settings import Settings
-from streams.transport.slices import Slice
+from streams.transport.fetch.poll_batch import Slice
 
 
 def test_the_core_alone_finds_what_the_plain_count_finds() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from streams.cli.main import main
-from tests.offline.events import grant, lines, share, withdrawal
+from tests.check.events import grant, lines, share, withdrawal
 
 Capture = pytest.CaptureFixture[str]
 
@@ -214,7 +214,7 @@ def test_a_result_is_its_owners_only_and_there_whole_or_not_at_all(
     def broken(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("streams.offline.report.lines.write_jsonl", broken)
+    monkeypatch.setattr("streams.check.report.lines.write_jsonl", broken)
     assert main(["check", str(events), "--format", "jsonl", "-o", str(target)]) == 2
     assert target.read_bytes() == before
     assert sorted(path.name for path in events.parent.iterdir()) == [

@@ -90,7 +90,7 @@ def test_cases_are_not_written_over_and_a_bomb_is_not_unpacked(
         assert main(["conformance", str(cases), "-o", str(output)]) == 2
         assert "over the input" in capsys.readouterr().err
     assert cases.read_bytes() == before
-    monkeypatch.setattr("streams.offline.conformance.cases.MAX_CASES", 100_000)
+    monkeypatch.setattr("streams.conformance.cases.MAX_CASES", 100_000)
     (tmp_path / "bomb.gz").write_bytes(gzip.compress(b" " * 200_000))
     assert main(["conformance", str(tmp_path / "bomb.gz")]) == 2
     assert "longer than 100000 bytes" in capsys.readouterr().err

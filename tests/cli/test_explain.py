@@ -11,7 +11,7 @@ import pytest
 from streams.cli.main import main
 from streams.core.codes import CODES
 from streams.core.vocabulary import Code
-from tests.offline.events import lines, share
+from tests.check.events import lines, share
 
 Capture = pytest.CaptureFixture[str]
 

@@ -16,7 +16,7 @@ from streams.core.instants import parse_instant
 from streams.core.vocabulary import EventType
 from streams.dev.samples import Form, SampleOptions, make_sample, write_sample
 from streams.dev.sending import Outgoing, send
-from streams.offline.read import read_events
+from streams.files.read import read_events
 from streams.settings import load_settings
 from streams.wire.decode import Decoded, decode
 

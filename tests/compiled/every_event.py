@@ -8,7 +8,7 @@ from bench.adversarial import EVENTS, HISTORIES
 from bench.core_alone import PIECE, new_judge
 from bench.sections.adversarial import records
 from streams.core.indexes import INDEXED_FROM
-from streams.transport.slices import Slice
+from streams.transport.fetch.poll_batch import Slice
 
 
 def told() -> str:

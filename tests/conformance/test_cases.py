@@ -8,9 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from streams.core.instants import parse_instant
-from streams.errors import ConsentryError
-from streams.offline.conformance.cases import (
+from streams.conformance.cases import (
     Case,
     Net,
     NetFinding,
@@ -20,6 +18,8 @@ from streams.offline.conformance.cases import (
     result_line,
     run_offline,
 )
+from streams.core.instants import parse_instant
+from streams.errors import ConsentryError
 
 FOLDER = Path(__file__).parent
 SCENARIOS = FOLDER / "scenarios.jsonl"

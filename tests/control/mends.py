@@ -8,13 +8,15 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from streams.agents import judging
-from streams.transport import buffer, partition, thread
+from streams.agents import partition_judge
+from streams.transport import consumer_thread
+from streams.transport.fetch import record_queue
+from streams.transport.tasks import partition_task
 
 
 def busy() -> None:
     """No mend: each record takes 2 ms more, so that slices are queued when hands change."""
-    holder: Any = judging.PartitionJudge
+    holder: Any = partition_judge.PartitionJudge
     event = holder._event
 
     def slowly(judge: Any, *given: Any) -> None:
@@ -26,9 +28,9 @@ def busy() -> None:
 
 def continuity() -> None:
     """Invariant 2: slices are judged wherever they start, and polls are taken as they come."""
-    checking: Any = partition
+    checking: Any = partition_task
     checking.follow = lambda _positions, _spans: None
-    holder: Any = buffer.TopicBuffer
+    holder: Any = record_queue.TopicBuffer
     add = holder.add
 
     def takes_all(topic: Any, part: Any) -> None:
@@ -46,7 +48,7 @@ def seeking() -> None:
     drops what it has queued.
     """
     read: dict[tuple[str, int], int] = {}
-    holder: Any = thread.Thread
+    holder: Any = consumer_thread.Thread
     fetch, seek = holder.poll, holder.seek_all
 
     async def poll(consumer: Any, *given: Any) -> Any:

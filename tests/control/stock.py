@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import faust
 
-from streams.agents.judging import PartitionJudge
+from streams.agents.partition_judge import PartitionJudge
 from streams.cli.options import read_settings
 from streams.cli.worker import read_policy
-from streams.transport.checks import PolicyPast
-from streams.transport.delivery import Bounds, Output
-from streams.transport.memory_rows import MemoryRows
-from streams.transport.partition import OwnedPartition
-from streams.transport.slices import Slice
+from streams.transport.commit.transactions import Bounds, Output
+from streams.transport.fetch.poll_batch import Slice
+from streams.transport.state.memory import MemoryRows
+from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.arrival import partition_for
 from streams.wire.progress import Progress
 from streams.wire.rows import subject_of

@@ -7,9 +7,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from tests.delivery.output_records import lives, send
 from tests.delivery.process import Deliveries
 from tests.delivery.standing import Standing
-from tests.delivery.told import lives, send
 from tests.kafka.harness import Bus, Sent, until
 from tests.sinks.benches import SECRET
 from tests.sinks.fakes import WebhookReceiver

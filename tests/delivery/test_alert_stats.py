@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from streams.cli.main import main
+from tests.delivery.output_records import lives, send
 from tests.delivery.process import Deliveries
 from tests.delivery.standing import Standing
-from tests.delivery.told import lives, send
 from tests.kafka.harness import Bus, until
 from tests.sinks.benches import SECRET
 from tests.sinks.fakes import WebhookReceiver

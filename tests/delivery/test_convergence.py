@@ -12,9 +12,9 @@ import pytest
 
 from streams.core.findings import Finding
 from streams.dev.certificates import write_certificates
+from tests.delivery.output_records import faults, lives, send, uid
 from tests.delivery.process import Deliveries
 from tests.delivery.standing import Standing
-from tests.delivery.told import faults, lives, send, uid
 from tests.kafka.harness import Bus, WorkerProcess, until
 from tests.sinks.benches import SECRET
 from tests.sinks.fakes import BulkReceiver, HecReceiver, WebhookReceiver
@@ -27,7 +27,7 @@ batch_max_records = 20
 """
 
 COMMITS_FIRST = """
-from streams.delivery.courier import Courier
+from streams.delivery.sink_sender import Courier
 from streams.sinks.contract import DELIVERED
 async def takes_for_granted(self, loads, interrupt, reject):
     try:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.delivery.output_records import lives, open_states, send
 from tests.delivery.process import Deliveries
 from tests.delivery.standing import Standing
-from tests.delivery.told import lives, open_states, send
 from tests.kafka.harness import Bus, Sent, until
 from tests.kafka.stories import story
 from tests.sinks.benches import SECRET

@@ -7,9 +7,9 @@ from pathlib import Path
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource
 
+from tests.delivery.output_records import lives, open_states, send, uid
 from tests.delivery.process import Deliveries
 from tests.delivery.standing import Standing
-from tests.delivery.told import lives, open_states, send, uid
 from tests.kafka.harness import Bus, Sent, until
 from tests.sinks.benches import SECRET
 from tests.sinks.fakes import WebhookReceiver

@@ -6,14 +6,14 @@ import re
 
 import pytest
 
+from streams.check.engine import gather, judged
+from streams.conformance.cases import read_cases
 from streams.core import render
 from streams.core.codes import CODES
 from streams.core.findings import Duty, Finding
 from streams.core.policy.parameters import PARAMETERS
 from streams.core.sources import SOURCES, Source, sources_of
-from streams.offline.check import gather, judged
-from streams.offline.conformance.cases import read_cases
-from streams.offline.records import Line
+from streams.files.records import Line
 from tests.conformance.test_cases import SCENARIOS
 from tests.docs.labels import CHANGELOG, LABEL, MODEL, citations, definitions, files, unresolved
 from tests.docs.legal_model import with_parts

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from streams.agents.judging import PartitionJudge
-from streams.transport.delivery import Batch, Output
+from streams.agents.partition_judge import PartitionJudge
+from streams.transport.commit.transactions import Batch, Output
 from streams.wire.findings import decode_finding
 from tests.faults.checks import ASIDE
 

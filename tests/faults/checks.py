@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from streams.check.engine import judge_subject
 from streams.core import quality
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import SubjectKey, subject_key
@@ -23,7 +24,6 @@ from streams.core.state import Fact, Source
 from streams.core.vocabulary import DutyStatus, Status
 from streams.dev.samples import Truth
 from streams.dev.scoring import Net, score
-from streams.offline.check import judge_subject
 from streams.settings.names import TopicNames
 from streams.wire.decode import Rejected, decode
 from streams.wire.findings import decode_duty, decode_finding

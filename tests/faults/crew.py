@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from streams.transport.ending import CRASHED, STOPPED
+from streams.transport.process_exit import CRASHED, STOPPED
 from tests.faults.runtime import Runtime
 from tests.faults.sabotage import DIED
 from tests.kafka.harness import Bus, WorkerProcess, until

@@ -11,7 +11,7 @@ from typing import Final
 from kafka import TopicPartition
 
 from streams.topics import create_topics
-from streams.transport.ending import STOPPED
+from streams.transport.process_exit import STOPPED
 from tests.faults import sabotage
 from tests.faults.cluster import Cluster
 from tests.kafka.harness import Bus, WorkerProcess, until

@@ -37,15 +37,15 @@ class Step(NamedTuple):
 
 
 _PRODUCER: Final = "aiokafka:AIOKafkaProducer"
-_DRIVER: Final = "streams.transport.driver:Consumer"
+_DRIVER: Final = "streams.transport.faust_driver:Consumer"
 
 TAKING_OVER: Final = {
     "producer start": Step(_PRODUCER, "start", 4),
-    "committed offsets": Step("streams.transport.clients:GroupView", "committed", 4),
-    "restore": Step("streams.transport.takeover", "restore", 1),
-    "restoring rows": Step("streams.transport.table:Restored", "apply", 6),
-    "committer start": Step("streams.transport.delivery:Committer", "start", 2),
-    "take-over": Step("streams.transport.takeover:TakeOver", "take", 1),
+    "committed offsets": Step("streams.transport.tasks.kafka_clients:GroupView", "committed", 4),
+    "restore": Step("streams.transport.tasks.task_initializer", "restore", 1),
+    "restoring rows": Step("streams.transport.state.changelog_restore:Restored", "apply", 6),
+    "committer start": Step("streams.transport.commit.transactions:Committer", "start", 2),
+    "take-over": Step("streams.transport.tasks.task_initializer:TakeOver", "take", 1),
     "seek": Step(_DRIVER, "perform_seek", 1),
     "first slice": Step("streams.agents.judge:Judging", "_judge", 1),
 }
@@ -56,14 +56,14 @@ TRANSACTION: Final = {
     "send": Step(_PRODUCER, "send_batch", 20),
     "offsets": Step(_PRODUCER, "send_offsets_to_transaction", 8),
     "commit": Step(_PRODUCER, "commit_transaction", 8),
-    "done": Step("streams.transport.delivery:Committer", "commit", 8),
+    "done": Step("streams.transport.commit.transactions:Committer", "commit", 8),
 }
 """The steps of one transaction, in order."""
 
 JUDGING: Final = {
     "slice": Step("streams.agents.judge:Judging", "_judge", 10),
-    "record": Step("streams.agents.judging:PartitionJudge", "_event", 400),
-    "hand over": Step("streams.transport.partition:OwnedPartition", "hand_over", 10),
+    "record": Step("streams.agents.partition_judge:PartitionJudge", "_event", 400),
+    "hand over": Step("streams.transport.tasks.partition_task:OwnedPartition", "hand_over", 10),
 }
 """Within a slice: a death at a record is one in the middle of a batch."""
 
@@ -193,7 +193,7 @@ def around(
 def read_also(topic: str) -> None:
     """Read one more topic than other workers."""
     app_class: Any = importlib.import_module("streams.app").ConsentryApp
-    consumer_class: Any = importlib.import_module("streams.transport.driver").Consumer
+    consumer_class: Any = importlib.import_module("streams.transport.faust_driver").Consumer
     declare, topics = app_class.topic, consumer_class.topics.fget
 
     def declare_more(app: Any, *names: str, **options: Any) -> Any:

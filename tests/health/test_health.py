@@ -14,7 +14,7 @@ from streams.health import health as module
 from streams.health.health import Health
 from streams.health.report import Report
 from streams.settings import Settings
-from streams.transport.pulse import Beat, LogEnd
+from streams.transport.consumer_probe import Beat, LogEnd
 
 SETTINGS = Settings(session_timeout_s=10, stall_after_s=5)
 INPUT, TICKS = SETTINGS.topics.purchase, SETTINGS.topics.ticks

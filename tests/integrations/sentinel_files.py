@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from streams.siem.flat import flat
-from streams.sinks.letter import Letter
+from streams.sinks.finding_update import Letter
 from streams.sinks.sentinel import columns
 from tests.siem.goldens import PRODUCER
 from tests.siem.lives import lives

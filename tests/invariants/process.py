@@ -23,16 +23,16 @@ from faust.types import TP
 from streams.agents.judge import Judging
 from streams.core.policy import Policy, default_policy
 from streams.settings import Settings
-from streams.transport.checks import PolicyPast
 from streams.transport.clock import OwnClock
-from streams.transport.delivery import Bounds
-from streams.transport.driver import Consumer
-from streams.transport.log_range import LogRange, out_of_range
-from streams.transport.slices import Slice, Span
-from streams.transport.state_owner import owner_of
-from streams.transport.stores import Stores
-from streams.transport.takeover import TakeOver
-from streams.transport.thread import fail
+from streams.transport.commit.transactions import Bounds
+from streams.transport.consumer_thread import fail
+from streams.transport.faust_driver import Consumer
+from streams.transport.fetch.log_range import LogRange, out_of_range
+from streams.transport.fetch.poll_batch import Slice, Span
+from streams.transport.state.stores import Stores
+from streams.transport.tasks.preconditions import PolicyPast
+from streams.transport.tasks.state_owner import owner_of
+from streams.transport.tasks.task_initializer import TakeOver
 from tests.model.broker import Broker, Record
 from tests.model.clients import Producer, Reader
 from tests.model.wire import AtOnce

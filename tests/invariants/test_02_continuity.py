@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from streams.transport import partition
+from streams.transport.tasks import partition_task
 from tests.invariants.bus import converged, new_broker, send
 from tests.invariants.guarantee import Broken, require
 from tests.invariants.process import Ended, Process, run, turns
@@ -61,7 +61,7 @@ def test_a_gap_holds() -> None:
 
 
 def test_a_gap_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(partition, "follow", lambda _positions, _spans: None)
+    monkeypatch.setattr(partition_task, "follow", lambda _positions, _spans: None)
     with pytest.raises(Broken, match="records were passed over"):
         run(a_slice_is_dropped_on_the_way())
 
@@ -71,6 +71,6 @@ def test_an_overlap_holds() -> None:
 
 
 def test_an_overlap_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(partition, "follow", lambda _positions, _spans: None)
+    monkeypatch.setattr(partition_task, "follow", lambda _positions, _spans: None)
     with pytest.raises(Broken, match="records were judged twice"):
         run(reading_is_set_back_while_a_transaction_is_open())

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from streams.transport import driver
-from streams.transport.delivery import Committer
-from streams.transport.driver import Consumer
-from streams.transport.holding import Holding
-from streams.transport.slices import Slice
+from streams.transport import faust_driver
+from streams.transport.commit.transactions import Committer
+from streams.transport.faust_driver import Consumer
+from streams.transport.fetch.poll_batch import Slice
+from streams.transport.tasks.assignment import Holding
 from tests.invariants.bus import converged, new_broker, send
 from tests.invariants.guarantee import Broken, require, within
 from tests.invariants.process import Ended, Process, run, turns
@@ -88,7 +88,7 @@ def test_the_bound_of_waiting_holds() -> None:
 def test_the_bound_of_waiting_bites(monkeypatch: pytest.MonkeyPatch) -> None:
     patient = SimpleNamespace(**{name: getattr(asyncio, name) for name in dir(asyncio)})
     patient.timeout = lambda _seconds: asyncio.timeout(None)
-    monkeypatch.setattr(driver, "asyncio", patient)
+    monkeypatch.setattr(faust_driver, "asyncio", patient)
     with pytest.raises(Broken, match="hangs for longer than a session"):
         run(a_commit_never_ends())
 

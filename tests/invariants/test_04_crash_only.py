@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from streams.agents import judging
+from streams.agents import partition_judge
 from streams.core.judge import judge
-from streams.transport import delivery, ending, partition, thread
+from streams.transport import consumer_thread, process_exit
+from streams.transport.commit import transactions
+from streams.transport.tasks import partition_task
 from tests.invariants.bus import LOST, converged, new_broker, send, waiting
 from tests.invariants.guarantee import Broken, require
 from tests.invariants.process import Ended, Process, run
@@ -59,7 +61,7 @@ def a_rule_raises(monkeypatch: pytest.MonkeyPatch) -> Callable[[Broker, Process]
         return judge(subject, fact, *rest)
 
     armed: list[Process] = []
-    monkeypatch.setattr(judging, "judge", broken)
+    monkeypatch.setattr(partition_judge, "judge", broken)
     return lambda _broker, process: armed.append(process)
 
 
@@ -70,7 +72,7 @@ def goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     def raised(reason: str, **_: Any) -> None:
         raise RuntimeError(reason)
 
-    monkeypatch.setattr(ending, "crash", raised)
+    monkeypatch.setattr(process_exit, "crash", raised)
 
 
 def test_an_agent_that_fails_holds(a_rule_raises: Any) -> None:
@@ -88,7 +90,7 @@ def test_an_agent_that_fails_bites_worse_without_continuity(
     a_rule_raises: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What stock Faust does: the next slice commits past the lost one."""
-    monkeypatch.setattr(partition, "follow", lambda _positions, _spans: None)
+    monkeypatch.setattr(partition_task, "follow", lambda _positions, _spans: None)
     with pytest.raises(Broken, match="records were passed over"):
         run(struck(a_rule_raises))
 
@@ -111,7 +113,7 @@ def aborts_the_transaction(broker: Broker, process: Process) -> None:
 @pytest.fixture
 def commits_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """The mend taken out: the committer takes the next batch."""
-    monkeypatch.setattr(ending, "crash", lambda _reason, **_: None)
+    monkeypatch.setattr(process_exit, "crash", lambda _reason, **_: None)
 
 
 @pytest.mark.parametrize("strike", [refuses_a_batch, aborts_the_transaction])
@@ -133,13 +135,13 @@ def test_an_aborted_transaction_bites() -> None:
 
 def test_looking_at_every_delivery_bites(monkeypatch: pytest.MonkeyPatch) -> None:
     """aiokafka commits a transaction in which a batch was refused."""
-    send_all = delivery.send_all
+    send_all = transactions.send_all
 
     async def unseen(*given: Any) -> list[Any]:
         await send_all(*given)
         return []
 
-    monkeypatch.setattr(delivery, "send_all", unseen)
+    monkeypatch.setattr(transactions, "send_all", unseen)
     with pytest.raises(Broken, match=LOST):
         run(struck(refuses_a_batch))
 
@@ -180,7 +182,7 @@ class Coordinator:
 async def the_group_no_longer_knows_it() -> None:
     """It was silent for too long, or another process has its instance id."""
     process, coordinator = Process(new_broker()), Coordinator()
-    thread.watch_membership(coordinator)
+    consumer_thread.watch_membership(coordinator)
 
     async def thrown_out() -> None:
         coordinator.reset_generation()
@@ -197,6 +199,6 @@ def test_being_thrown_out_holds() -> None:
 
 
 def test_being_thrown_out_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thread, "watch_membership", lambda _coordinator: None)
+    monkeypatch.setattr(consumer_thread, "watch_membership", lambda _coordinator: None)
     with pytest.raises(Broken, match="it joins again"):
         run(the_group_no_longer_knows_it())

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from streams.agents import judging
+from streams.agents import partition_judge
 from streams.core.events import event_key
 from streams.core.identifiers import PayloadHash
 from streams.core.instants import Instant
@@ -16,7 +16,7 @@ from streams.core.judge import judge
 from streams.core.policy import Policy
 from streams.core.state import Decision, Fact
 from streams.core.subject import Subject
-from streams.transport.delivery import Batch, Committer
+from streams.transport.commit.transactions import Batch, Committer
 from tests.invariants.bus import FALSE, LOST, converged, new_broker, progress, send, stands
 from tests.invariants.guarantee import Broken, require
 from tests.invariants.process import NAMES, Ended, Process, run
@@ -131,6 +131,6 @@ def test_knowing_what_is_stored_bites(monkeypatch: pytest.MonkeyPatch) -> None:
             fact = msgspec.structs.replace(fact, payload_hash=PayloadHash("f" * 64))
         return judge(subject, fact, policy, clock, most)
 
-    monkeypatch.setattr(judging, "judge", forgets)
+    monkeypatch.setattr(partition_judge, "judge", forgets)
     with pytest.raises(Broken, match=FALSE):
         run(a_producer_sends_twice())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from faust.types import TP
 
-from streams.transport import checks, driver, takeover
+from streams.transport import faust_driver
+from streams.transport.tasks import preconditions, task_initializer
 from tests.invariants.bus import FALSE, LOST, new_broker, send, stands
 from tests.invariants.guarantee import Broken, require
 from tests.invariants.process import JUDGED, NAMES, Ended, Process, run
@@ -65,7 +66,7 @@ def test_asking_for_the_log_start_holds() -> None:
 
 
 def test_asking_for_the_log_start_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "lost_inputs", lambda *_, **__: [])
+    monkeypatch.setattr(preconditions, "lost_inputs", lambda *_, **__: [])
     begins_at_the_start(monkeypatch)
     with pytest.raises(Broken, match=LOST):
         run(input_was_deleted_unjudged())
@@ -115,7 +116,7 @@ def test_asking_for_the_log_end_holds() -> None:
 
 def test_asking_for_the_log_end_bites(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever comes to stand before that offset is passed over."""
-    monkeypatch.setattr(checks, "lost_inputs", lambda *_, **__: [])
+    monkeypatch.setattr(preconditions, "lost_inputs", lambda *_, **__: [])
     begins_at_the_start(monkeypatch)
     with pytest.raises(Broken, match="at an offset that the topic does not have"):
         run(a_topic_begins_again_at_lower_offsets())
@@ -142,7 +143,9 @@ def test_the_same_partition_numbers_hold() -> None:
 
 def test_the_same_partition_numbers_bite(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        driver, "shared_numbers", lambda _topics, places: frozenset(p.partition for p in places)
+        faust_driver,
+        "shared_numbers",
+        lambda _topics, places: frozenset(p.partition for p in places),
     )
     with pytest.raises(Broken, match=FALSE):
         run(a_topic_is_somebody_elses())
@@ -181,6 +184,6 @@ def test_the_same_partition_count_holds() -> None:
 
 
 def test_the_same_partition_count_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(takeover, "unchanged", lambda _count, _before: None)
+    monkeypatch.setattr(task_initializer, "unchanged", lambda _count, _before: None)
     with pytest.raises(Broken, match=FALSE):
         run(partitions_are_added())

@@ -7,16 +7,16 @@ from contextlib import suppress
 
 import pytest
 
-from streams.agents import judging, retention
+from streams.agents import partition_judge, retention
 from streams.core.events import RecipientNotification
 from streams.core.identifiers import EventId, SubjectId, subject_key
 from streams.core.instants import EARLIEST, Instant, days, hours
 from streams.core.policy import default_policy
 from streams.core.vocabulary import Status
-from streams.transport.alignment import Aligner, AlignmentBounds
 from streams.transport.clock import OwnClock, machine_time
-from streams.transport.ending import STOPPED
-from streams.transport.slices import Polled, Slice, Span
+from streams.transport.fetch.partition_group import Aligner, AlignmentBounds
+from streams.transport.fetch.poll_batch import Polled, Slice, Span
+from streams.transport.process_exit import STOPPED
 from streams.wire import arrival
 from streams.wire.arrival import partition_for
 from streams.wire.encode import event_to_json
@@ -60,7 +60,7 @@ def test_time_that_never_goes_back_holds() -> None:
 
 
 def test_time_that_never_goes_back_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "latest", lambda _before, now: now)
+    monkeypatch.setattr(partition_judge, "latest", lambda _before, now: now)
     with pytest.raises(Broken, match=LOST):
         run(the_clock_is_set_back())
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from streams.transport import delivery
-from streams.transport.delivery import Batch, Bounds
+from streams.transport.commit import transactions
+from streams.transport.commit.transactions import Batch, Bounds
 from streams.wire import arrival
 from streams.wire.arrival import Arrivals, Arrived, Elsewhere, Refused
 from streams.wire.record import Record
@@ -95,7 +95,7 @@ def test_bounds_of_gathering_bite(monkeypatch: pytest.MonkeyPatch) -> None:
         queue.clear()
         return taken
 
-    monkeypatch.setattr(delivery, "gather", everything)
+    monkeypatch.setattr(transactions, "gather", everything)
     with pytest.raises(Broken, match="a transaction of"):
         bounded(50)
 
@@ -124,7 +124,7 @@ def test_the_time_of_a_transaction_holds() -> None:
 def test_the_time_of_a_transaction_bites(monkeypatch: pytest.MonkeyPatch) -> None:
     patient = SimpleNamespace(**{name: getattr(asyncio, name) for name in dir(asyncio)})
     patient.timeout = lambda _seconds: asyncio.timeout(None)
-    monkeypatch.setattr(delivery, "asyncio", patient)
+    monkeypatch.setattr(transactions, "asyncio", patient)
     with pytest.raises(Broken, match="stays open for ever"):
         run(a_commit_hangs())
 

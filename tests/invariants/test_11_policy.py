@@ -6,7 +6,7 @@ import pytest
 
 from streams.core.instants import Instant, hours
 from streams.core.policy import Policy, default_policy, fixed_policy
-from streams.transport.checks import PolicyPast
+from streams.transport.tasks.preconditions import PolicyPast
 from tests.invariants.bus import net, new_broker, send
 from tests.invariants.guarantee import Broken, require
 from tests.invariants.process import NAMES, Ended, Process, run

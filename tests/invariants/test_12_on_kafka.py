@@ -18,10 +18,10 @@ from streams.core.instants import parse_instant
 from streams.core.quality import UNPROCESSABLE
 from streams.settings import Settings
 from streams.topics.reader import Reader
-from streams.transport import clients
-from streams.transport.clients import transactional_producer
-from streams.transport.delivery import Output, send_all
-from streams.transport.table import restore
+from streams.transport.commit.transactions import Output, send_all
+from streams.transport.state.changelog_restore import restore
+from streams.transport.tasks import kafka_clients
+from streams.transport.tasks.kafka_clients import transactional_producer
 from streams.wire.dead_letters import Original, encode_dead_letter
 from streams.wire.progress import PROGRESS_KEY
 from tests.invariants.guarantee import Broken, require, within
@@ -82,7 +82,7 @@ async def an_aborted_row_is_on_the_changelog(settings: Settings) -> None:
             await delivery
         await end()
     await producer.stop()
-    reader = clients.changelog_reader(settings)
+    reader = kafka_clients.changelog_reader(settings)
     await reader.start()
     try:
         restored = await within(10, restore(reader, changelog, [0]), "the restore never ends")
@@ -100,13 +100,13 @@ def test_read_committed_bites(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None
     def uncommitted(**options: Any) -> object:
         return Reader(**(options | {"isolation_level": "read_uncommitted"}))
 
-    monkeypatch.setattr("streams.transport.clients.Reader", uncommitted)
+    monkeypatch.setattr("streams.transport.tasks.kafka_clients.Reader", uncommitted)
     with pytest.raises(Broken, match="restored that was never committed"):
         asyncio.run(an_aborted_row_is_on_the_changelog(bus.settings))
 
 
 WITHOUT_THE_WATCH = """
-from streams.transport.log_watch import LogWatch
+from streams.transport.tasks.log_watch import LogWatch
 LogWatch.look = lambda self, views: None
 """
 

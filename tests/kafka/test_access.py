@@ -32,8 +32,6 @@ from kafka.errors import AuthorizationError
 
 from streams.dev.broker import BrokerSecurity, LocalBroker
 from streams.errors import ConsentryError
-from streams.offline.verify.bus import Bus, count_partitions
-from streams.offline.verify.pace import Pace
 from streams.settings import Settings
 from streams.topics import (
     Check,
@@ -46,6 +44,8 @@ from streams.topics import (
     roles,
 )
 from streams.topics.cluster import read_cluster
+from streams.verify.bus import Bus, count_partitions
+from streams.verify.pace import Pace
 from tests.kafka import harness
 from tests.kafka.stories import stories
 from tests.kafka.test_skip import consentry

@@ -34,7 +34,7 @@ LATER = Instant(START + hours(1))
 
 SLOWLY = """
 import time
-from streams.transport.partition import OwnedPartition
+from streams.transport.tasks.partition_task import OwnedPartition
 enter = OwnedPartition.enter
 def slowly(self, piece):
     time.sleep(0.02 * len(piece.records))

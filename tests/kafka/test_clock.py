@@ -13,7 +13,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from streams.core.instants import Instant, days
 from streams.core.policy import default_policy
-from streams.offline.verify import verify
+from streams.verify import verify
 from tests.kafka.harness import Bus, Sent, WorkerProcess, until
 from tests.kafka.stories import expected, share, stories
 from tests.kafka.test_worker import now

@@ -80,7 +80,7 @@ def assert_named(output: str, topic: str, codec: str) -> None:
     assert topic in line
     assert codec in line
     assert "which this installation cannot read" in line
-    assert "install the packages of requirements-worker.lock again" in output
+    assert "install the packages of requirements/worker.lock again" in output
     assert "Traceback" not in output
     assert "UnsupportedCodecError" not in output
 

@@ -11,10 +11,10 @@ import pytest
 from kafka import KafkaAdminClient
 
 from streams.cli.main import main
+from streams.conformance.cases import Case, Net, NetFinding, read_cases, run_offline
+from streams.conformance.live import apart, run_through_broker
 from streams.core.instants import Instant, parse_instant
-from streams.offline.conformance.cases import Case, Net, NetFinding, read_cases, run_offline
-from streams.offline.conformance.live import apart, run_through_broker
-from tests.offline.events import grant, share, withdrawal
+from tests.check.events import grant, share, withdrawal
 
 FOLDER = Path(__file__).parents[1] / "conformance"
 
@@ -52,7 +52,7 @@ def test_cases_with_a_policy_of_their_own_are_skipped_and_counted(
 
 
 def case_of(name: str, clock: str | None, *events: object) -> Case:
-    from streams.offline.conformance.cases import case_policy
+    from streams.conformance.cases import case_policy
 
     return Case(
         name=name,

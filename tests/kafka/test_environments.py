@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from streams.core.policy import default_policy
-from streams.offline.verify import verify
 from streams.settings import Settings
 from streams.topics import create_topics
+from streams.verify import verify
 from tests.kafka.harness import ROOT, Bus
 from tests.kafka.stories import expected, stories
 from tests.kafka.test_refusals import REFUSED

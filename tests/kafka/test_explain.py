@@ -7,14 +7,14 @@ import json
 import msgspec
 import pytest
 
+from streams.check.engine import gather, judged
 from streams.cli.main import main
+from streams.conformance.cases import case_policy
 from streams.core.vocabulary import Status
-from streams.offline.check import gather, judged
-from streams.offline.conformance.cases import case_policy
-from streams.offline.records import Line
+from streams.files.records import Line
 from streams.wire.findings import encode_finding
+from tests.check.events import lines, share
 from tests.kafka.harness import Bus, Sent
-from tests.offline.events import lines, share
 
 
 def test_the_revisions_of_a_finding(

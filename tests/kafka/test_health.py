@@ -15,7 +15,7 @@ from tests.kafka.harness import Bus, WorkerProcess, until
 from tests.kafka.stories import stories
 
 STANDS_STILL = """
-from streams.transport.driver import Consumer
+from streams.transport.faust_driver import Consumer
 getmany = Consumer.getmany
 async def stops(self, timeout):
     import asyncio, os

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from streams.agents.strays import Cause
+from streams.agents.rekeyed import Cause
 from streams.core.instants import parse_instant
 from streams.wire import origin
 from streams.wire.arrival import partition_for

@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 
+from streams.check.result import run_check
 from streams.core.findings import Duty, Finding
 from streams.core.instants import Instant
 from streams.core.vocabulary import DutyStatus, Status
 from streams.dev.samples import POLICY_FILE, Form, SampleOptions, make_sample, write_sample
 from streams.dev.sending import Outgoing, send
-from streams.offline.find import InputFiles
-from streams.offline.result import run_check
+from streams.files.find import InputFiles
 from streams.policy_file import load_policy
 from tests.kafka.harness import Bus
 

@@ -9,9 +9,9 @@ import pytest
 from kafka import TopicPartition
 
 from streams.core.policy import default_policy
-from streams.offline.verify import verify
-from streams.offline.verify.result import Kind
 from streams.topics import create_topics
+from streams.verify import verify
+from streams.verify.result import Kind
 from tests.kafka.harness import Bus, WorkerProcess, until
 from tests.kafka.stories import START, share, stories
 from tests.kafka.test_refusals import REFUSED, admin, refuses

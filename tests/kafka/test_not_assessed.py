@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from streams.core.instants import Instant, format_instant
-from streams.offline.verify import verify
 from streams.policy_file import load_policy
+from streams.verify import verify
 from tests.kafka.harness import Bus
 from tests.kafka.stories import START, share, withdrawal
 from tests.kafka.test_metrics import scraped

@@ -12,7 +12,7 @@ from kafka import KafkaProducer
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from streams.core.policy import default_policy
-from streams.offline.verify import verify
+from streams.verify import verify
 from tests.kafka.harness import Bus, Sent, WorkerProcess, until
 from tests.kafka.stories import START, grant, share, stories
 from tests.kafka.test_health import probe

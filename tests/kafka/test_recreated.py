@@ -16,11 +16,11 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 
+from streams.check.result import run_check
 from streams.core.policy import default_policy
 from streams.dev.feed import open_feed
 from streams.errors import ConsentryError
-from streams.offline.find import InputFiles
-from streams.offline.result import run_check
+from streams.files.find import InputFiles
 from streams.topics import create_topics
 from streams.wire.findings import encode_finding
 from tests.kafka.harness import Bus, Sent

@@ -23,8 +23,8 @@ from streams.core.vocabulary import (
     MessagePurpose,
     Status,
 )
-from streams.offline.verify import verify
 from streams.policy_file import load_policy
+from streams.verify import verify
 from streams.wire.progress import BATCH_HEADER, PROGRESS_KEY
 from tests.kafka.harness import Bus, WorkerProcess, until
 from tests.kafka.outputs import standing

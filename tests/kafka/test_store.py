@@ -11,9 +11,9 @@ from kafka import KafkaAdminClient
 
 from streams.core.instants import Instant
 from streams.topics import create_topics
-from streams.transport.disk.database import Database
-from streams.transport.disk.layout import STATE, decode_state
-from streams.transport.disk.options import Memory
+from streams.transport.state.disk.database import Database
+from streams.transport.state.disk.layout import STATE, decode_state
+from streams.transport.state.disk.options import Memory
 from streams.wire.progress import PROGRESS_KEY
 from tests.kafka.harness import Bus, WorkerProcess, until
 from tests.kafka.stories import expected, stories

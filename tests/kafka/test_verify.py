@@ -24,7 +24,7 @@ from streams.core.policy import default_policy
 from streams.core.state import Source
 from streams.core.vocabulary import Severity
 from streams.errors import ConsentryError
-from streams.offline.verify import Difference, Kind, Verification, verify
+from streams.verify import Difference, Kind, Verification, verify
 from streams.wire.arrival import partition_for
 from streams.wire.findings import decode_finding, encode_finding
 from streams.wire.progress import BATCH_HEADER, PROGRESS_KEY, encode_progress
@@ -124,8 +124,8 @@ def judged(kafka: str, unique: str) -> Iterator[tuple[Bus, Vandal]]:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no worker runs, nothing changes any more: no time is needed between two cuts."""
-    monkeypatch.setattr("streams.offline.verify.partition.BETWEEN_CUTS_TICKS", 0)
-    monkeypatch.setattr("streams.offline.verify.offsets.SETTLING_S", 0.3)
+    monkeypatch.setattr("streams.verify.partition.BETWEEN_CUTS_TICKS", 0)
+    monkeypatch.setattr("streams.verify.offsets.SETTLING_S", 0.3)
 
 
 def run(bus: Bus) -> Verification:
@@ -352,7 +352,7 @@ def test_a_transaction_that_hangs_is_named(
     whole: tuple[Bus, Vandal], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bus, _ = whole
-    monkeypatch.setattr("streams.offline.verify.bus.MARKER_GRACE_S", 0.5)
+    monkeypatch.setattr("streams.verify.bus.MARKER_GRACE_S", 0.5)
     settings = bus.settings.model_copy(update={"transaction_timeout_s": 0.5})
     options = bus.settings.connection.kafka_python_options()
     hanging = KafkaProducer(**options, transactional_id=f"{bus.settings.group_id}-hanging")

@@ -15,7 +15,7 @@ from streams.core.instants import Instant
 from streams.core.policy import default_policy
 from streams.dev.broker import LocalBroker
 from streams.errors import ConsentryError
-from streams.offline.verify import verify
+from streams.verify import verify
 from streams.wire.findings import decode_finding
 from tests.kafka.harness import Bus, until
 from tests.kafka.stories import START, grant, share
@@ -57,7 +57,7 @@ def test_what_compaction_takes_from_under_it_is_no_difference(
     bus: Bus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # So little at once that the log is compacted between two fetches of one read.
-    monkeypatch.setattr("streams.offline.verify.bus.FETCH_BYTES", 4096)
+    monkeypatch.setattr("streams.verify.bus.FETCH_BYTES", 4096)
     compact_at_once(bus)
     told: set[tuple[str, int]] = set()
 
@@ -99,8 +99,8 @@ def test_a_broker_that_goes_away_is_said_and_waited_for(
     settings = bus.settings.model_copy(update={"connect_timeout_s": 2.0})
     try:
         with monkeypatch.context() as impatient:
-            impatient.setattr("streams.offline.verify.bus.REQUEST_TIMEOUT_MS", 2000)
-            impatient.setattr("streams.offline.verify.bus.SILENCE_S", 5.0)
+            impatient.setattr("streams.verify.bus.REQUEST_TIMEOUT_MS", 2000)
+            impatient.setattr("streams.verify.bus.SILENCE_S", 5.0)
             with pytest.raises(ConsentryError) as refused:
                 verify(settings, POLICY, advance=kill)
     finally:

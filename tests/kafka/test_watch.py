@@ -13,10 +13,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from streams.check.result import run_check
 from streams.core.findings import Finding
 from streams.core.policy import default_policy
-from streams.offline.find import InputFiles
-from streams.offline.result import run_check
+from streams.files.find import InputFiles
 from streams.terminal.safe import safe
 from streams.wire.findings import encode_finding
 from tests.kafka.harness import Bus, Sent

@@ -10,14 +10,14 @@ from typing import Any, cast
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
-from streams.agents.tally import Tally, ends_of
 from streams.core.instants import LATEST
 from streams.core.policy import default_policy
 from streams.health.report import PartitionReport, Report, TopicReport
+from streams.measures.transport_stats import Work
+from streams.measures.worker_stats import Tally, ends_of
 from streams.metrics.catalogue import WORKER
 from streams.metrics.expose import exposition
 from streams.metrics.worker import WorkerCollector
-from streams.transport.work import Work
 from streams.wire.progress import Counters
 from tests.metrics.scraping import samples
 from tests.receivers import needs

@@ -17,9 +17,9 @@ from unittest.mock import patch
 
 from rocksdict import DbClosedError
 
-from streams.transport import preparing
-from streams.transport.disk import options, stores
-from streams.transport.disk.database import Database
+from streams.transport import wiring
+from streams.transport.state.disk import options, stores
+from streams.transport.state.disk.database import Database
 from tests.model.network import Process
 
 QUICK = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - memory, for speed
@@ -109,7 +109,7 @@ def disks() -> Iterator[None]:
     memory = options.Memory(16 << 20, 2 << 20)
     with (
         patch.object(stores, "Database", Watched),
-        patch.object(preparing, "topic_id", topic_id),
+        patch.object(wiring, "topic_id", topic_id),
         patch.object(options, "Memory", lambda *_: memory),
     ):
         yield

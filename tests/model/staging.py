@@ -16,9 +16,10 @@ import pytest
 import structlog
 from faust.transport.drivers import aiokafka as stock
 
-from streams.agents import judging
+from streams.agents import partition_judge
 from streams.settings import Settings
-from streams.transport import ending, memory_rows, polling, preparing
+from streams.transport import poll_loop, process_exit, wiring
+from streams.transport.state import memory
 from tests.model import clients, worker
 from tests.model.network import Process
 
@@ -86,15 +87,15 @@ def staged() -> Iterator[pytest.MonkeyPatch]:
         structlog.configure(
             processors=[keep], wrapper_class=structlog.make_filtering_bound_logger(50)
         )
-        patch.setattr(ending, "leave", leave)
-        patch.setattr(judging, "RECORDS_AT_ONCE", 2)
-        patch.setattr(memory_rows, "_BUCKET_BITS", 3)
-        patch.setattr(preparing, "transactional_producer", new_producer)
-        patch.setattr(preparing, "changelog_reader", new_reader)
-        patch.setattr(preparing, "GroupView", worker.View)
-        patch.setattr(preparing, "topic_ids", no_ids)
+        patch.setattr(process_exit, "leave", leave)
+        patch.setattr(partition_judge, "RECORDS_AT_ONCE", 2)
+        patch.setattr(memory, "_BUCKET_BITS", 3)
+        patch.setattr(wiring, "transactional_producer", new_producer)
+        patch.setattr(wiring, "changelog_reader", new_reader)
+        patch.setattr(wiring, "GroupView", worker.View)
+        patch.setattr(wiring, "topic_ids", no_ids)
         # The default of a parameter was bound when the module was read.
-        patch.setattr(polling.Polling.__init__, "__defaults__", (ModelTime.monotonic,))
+        patch.setattr(poll_loop.Polling.__init__, "__defaults__", (ModelTime.monotonic,))
         patch.setattr(stock.Consumer, "__init__", worker.begin_consumer)
         patch.setattr(stock.Consumer, "on_partitions_revoked", worker.faust_revokes)
         patch.setattr(stock.Consumer, "on_partitions_assigned", worker.faust_assigns)

@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from streams.settings import Settings
-from streams.transport import delivery, preparing
-from streams.transport.delivery import Batch, Committer, Output, send_all
-from streams.transport.partition import OwnedPartition
+from streams.transport import wiring
+from streams.transport.commit import transactions
+from streams.transport.commit.transactions import Batch, Committer, Output, send_all
+from streams.transport.tasks.partition_task import OwnedPartition
 from streams.wire.progress import PROGRESS_KEY
 from tests.model import clients, worker
 from tests.model.broker import Offset
@@ -127,7 +128,7 @@ def a_failed_transaction_is_passed_over(patch: pytest.MonkeyPatch) -> None:
         def crash(*_: object, **__: object) -> None:
             """Go on."""
 
-    patch.setattr(delivery, "ending", Forgiving)
+    patch.setattr(transactions, "ending", Forgiving)
 
 
 def offsets_are_read_before_the_producer_starts(patch: pytest.MonkeyPatch) -> None:
@@ -140,7 +141,7 @@ def offsets_are_read_before_the_producer_starts(patch: pytest.MonkeyPatch) -> No
         async def committed(self, partition: int) -> dict[str, int]:
             return self._found[partition]
 
-    patch.setattr(preparing, "GroupView", Early)
+    patch.setattr(wiring, "GroupView", Early)
 
 
 def the_state_is_restored_before_the_producer_starts(patch: pytest.MonkeyPatch) -> None:
@@ -157,7 +158,7 @@ def the_state_is_restored_before_the_producer_starts(patch: pytest.MonkeyPatch) 
         process = running()
         return Late(process.broker, process, settings.transactional_id(partition))
 
-    patch.setattr(preparing, "transactional_producer", late)
+    patch.setattr(wiring, "transactional_producer", late)
 
 
 def the_state_is_read_uncommitted(patch: pytest.MonkeyPatch) -> None:
@@ -165,7 +166,7 @@ def the_state_is_read_uncommitted(patch: pytest.MonkeyPatch) -> None:
         process = running()
         return clients.Reader(process.broker, process, committed=False)
 
-    patch.setattr(preparing, "changelog_reader", uncommitted)
+    patch.setattr(wiring, "changelog_reader", uncommitted)
 
 
 def slices_need_not_continue(patch: pytest.MonkeyPatch) -> None:

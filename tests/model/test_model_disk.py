@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from streams.transport.disk.rows import DiskRows
+from streams.transport.state.disk.rows import DiskRows
 from tests.model.disk import disks
 from tests.model.play import Event, duels, play, played, schedules
 from tests.model.staging import staged
@@ -69,8 +69,8 @@ def rows_are_written_when_they_are_put(patch: pytest.MonkeyPatch) -> None:
 
 
 def what_is_pending_is_not_read(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("streams.transport.disk.pending.Pending.__contains__", lambda *_: False)
-    patch.setattr("streams.agents.live.LiveSubjects.get", lambda *_: None)
+    patch.setattr("streams.transport.state.disk.pending.Pending.__contains__", lambda *_: False)
+    patch.setattr("streams.agents.subject_cache.LiveSubjects.get", lambda *_: None)
 
 
 LATE_OFFSETS = 4, [

@@ -20,10 +20,10 @@ from faust.types import TP
 
 from streams.agents.judge import Judging
 from streams.settings import Settings
-from streams.transport import driver
-from streams.transport.counts import declared
-from streams.transport.slices import Polled, Span
-from streams.transport.thread import watch_membership
+from streams.transport import faust_driver
+from streams.transport.consumer_thread import watch_membership
+from streams.transport.fetch.poll_batch import Polled, Span
+from streams.transport.tasks.partition_count import declared
 from tests.model.broker import Broker, Busy, Record
 from tests.model.group import Group
 from tests.model.network import Process
@@ -92,7 +92,7 @@ class Assignment:
 
 
 class Thread:
-    """The consumer's side of a worker, as `streams.transport.thread.Thread`."""
+    """The consumer's side of a worker, as `streams.transport.consumer_thread.Thread`."""
 
     def __init__(
         self, process: Process, broker: Broker, settings: Settings, random: Random
@@ -195,7 +195,7 @@ class Thread:
 
 
 class View:
-    """The group as taking over sees it, as `streams.transport.clients.GroupView`."""
+    """The group as taking over sees it, as `streams.transport.tasks.kafka_clients.GroupView`."""
 
     def __init__(self, thread: Thread, topics: tuple[str, ...]) -> None:
         self._thread = thread
@@ -251,7 +251,7 @@ class Worker:
             consumer=None,
         )
         self.thread = Thread(self.process, self._broker, self._settings, self._random)
-        self.consumer = driver.Consumer(self.app, self.thread)
+        self.consumer = faust_driver.Consumer(self.app, self.thread)
         self.app.consumer = self.consumer
         for part in (self._fetch(), self._membership(), self._recovery()):
             self._spawn(part)

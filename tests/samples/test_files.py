@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.check.engine import gather, judged
 from streams.core.findings import Duty
 from streams.core.instants import parse_instant
 from streams.dev.samples import (
@@ -19,9 +20,8 @@ from streams.dev.samples import (
 )
 from streams.dev.scoring import score
 from streams.errors import ConsentryError
-from streams.offline.check import gather, judged
-from streams.offline.find import find_inputs
-from streams.offline.read import read_events
+from streams.files.find import find_inputs
+from streams.files.read import read_events
 from streams.policy_file import load_policy
 
 UNTIL = parse_instant("2026-11-20T12:00:00Z")

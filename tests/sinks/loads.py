@@ -15,7 +15,7 @@ from streams.core.identifiers import RecipientId, SubjectId, ViolationId
 from streams.core.instants import Instant
 from streams.core.vocabulary import Severity
 from streams.siem.lifecycle import Told
-from streams.sinks.letter import Letter, Removal
+from streams.sinks.finding_update import Letter, Removal
 from tests.siem.lives import duty_fulfilled, finding_life
 
 NOW = Instant(1_790_000_000_000)

@@ -18,8 +18,8 @@ from kafka.admin import NewTopic
 from streams.core.findings import Finding
 from streams.dev.broker import LocalBroker
 from streams.sinks.contract import DELIVERED, SinkDown, Verdict
+from streams.sinks.finding_update import Letter
 from streams.sinks.kafka import KafkaOptions
-from streams.sinks.letter import Letter
 from tests.conftest import SECURE_PASSWORD, SECURE_USER
 from tests.sinks.loads import in_loop, letters, removal
 

@@ -13,7 +13,7 @@ import pytest
 from streams.core.findings import Finding
 from streams.dev.certificates import write_certificates
 from streams.sinks.contract import DELIVERED, Outcome, SinkDown, Verdict
-from streams.sinks.letter import Letter
+from streams.sinks.finding_update import Letter
 from streams.sinks.relp import RelpOptions
 from streams.sinks.stream import cut, message
 from streams.sinks.syslog import SyslogOptions, SyslogSink

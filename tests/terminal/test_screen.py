@@ -13,14 +13,14 @@ import structlog
 from rich.table import Table
 from rich.text import Text
 
+from streams.check.report.table import print_table
+from streams.check.result import Result, run_check
 from streams.cli.worker_logs import set_up_logs
 from streams.core.findings import Finding
 from streams.core.policy import default_policy
 from streams.dev.board import Board, plain_line
 from streams.errors import ConsentryError
-from streams.offline.find import InputFiles
-from streams.offline.report.table import print_table
-from streams.offline.result import Result, run_check
+from streams.files.find import InputFiles
 from streams.terminal.console import Hanging, line, lines, screen, words
 from streams.terminal.out import say, say_error
 from streams.terminal.safe import safe

@@ -19,7 +19,7 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.util import calc_crc32c
 from aiokafka.structs import TopicPartition
 
-from streams.transport.records import Unpacked
+from streams.transport.fetch.unpacked_records import Unpacked
 from streams.unpacking import batch as batches
 from streams.unpacking.batch import HEADER
 from streams.unpacking.cut import HEADERS_AT_MOST, CutBytes, LeftOut, name_bytes

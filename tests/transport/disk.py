@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streams.transport.disk.layout import State
-from streams.transport.disk.options import Memory
-from streams.transport.disk.rows import DiskRows
-from streams.transport.disk.stores import open_rows
+from streams.transport.state.disk.layout import State
+from streams.transport.state.disk.options import Memory
+from streams.transport.state.disk.rows import DiskRows
+from streams.transport.state.disk.stores import open_rows
 
 MEMORY = Memory(16 << 20, 4 << 20)
 

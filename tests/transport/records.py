@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from streams.transport.slices import Polled, Span
+from streams.transport.fetch.poll_batch import Polled, Span
 
 
 class One(NamedTuple):

@@ -22,8 +22,8 @@ from faust.transport.drivers import aiokafka as driver
 from mode.services import Service
 
 from streams.app import SCHEME, ConsentryApp, NoTables
-from streams.transport.driver import Consumer, Transport
-from streams.transport.thread import Thread
+from streams.transport.consumer_thread import Thread
+from streams.transport.faust_driver import Consumer, Transport
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN_RESULT: type[Any] = next(

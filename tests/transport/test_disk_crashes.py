@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 
 from streams.core.identifiers import SubjectKey, subject_key
 from streams.core.instants import Instant
-from streams.transport.disk.deadlines import DiskDeadlines
-from streams.transport.disk.rows import DiskRows
-from streams.transport.table import Restored
+from streams.transport.state.changelog_restore import Restored
+from streams.transport.state.disk.deadlines import DiskDeadlines
+from streams.transport.state.disk.rows import DiskRows
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import next_deadline, subject_of
 from tests.transport.disk import opened
 from tests.transport.records import One
-from tests.transport.test_table import key, row
+from tests.transport.test_changelog_restore import key, row
 
 SUBJECTS = [subject_key("SHOP", name) for name in ("ann", "bob", "cleo")]
 
@@ -263,7 +263,7 @@ def written_when_put(patch: pytest.MonkeyPatch) -> None:
 
 
 def pending_is_not_read(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("streams.transport.disk.pending.Pending.lay_over", lambda *_: None)
+    patch.setattr("streams.transport.state.disk.pending.Pending.lay_over", lambda *_: None)
 
 
 def a_commit_takes_pending_rows_of_its_keys_away(patch: pytest.MonkeyPatch) -> None:
@@ -274,7 +274,7 @@ def a_commit_takes_pending_rows_of_its_keys_away(patch: pytest.MonkeyPatch) -> N
         self._rows.get(subject, {}).pop(at, None)
         return not self._rows.get(subject)
 
-    patch.setattr("streams.transport.disk.pending.Pending.settle", settle)
+    patch.setattr("streams.transport.state.disk.pending.Pending.settle", settle)
 
 
 def a_deadline_is_deleted_when_it_is_told(patch: pytest.MonkeyPatch) -> None:

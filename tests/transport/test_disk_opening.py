@@ -15,19 +15,19 @@ import pytest
 from structlog.testing import capture_logs
 
 from streams.errors import ConsentryError
-from streams.transport import ending
-from streams.transport.disk import stores
-from streams.transport.disk.database import DISTRUST
-from streams.transport.disk.layout import STATE
-from streams.transport.disk.options import Memory
-from streams.transport.disk.rows import LASTS_MS, DiskRows
-from streams.transport.disk.stores import DiskStores, open_rows
-from streams.transport.table import Restored
+from streams.transport import process_exit
+from streams.transport.state.changelog_restore import Restored
+from streams.transport.state.disk import stores
+from streams.transport.state.disk.database import DISTRUST
+from streams.transport.state.disk.layout import STATE
+from streams.transport.state.disk.options import Memory
+from streams.transport.state.disk.rows import LASTS_MS, DiskRows
+from streams.transport.state.disk.stores import DiskStores, open_rows
 from streams.wire.progress import PROGRESS_KEY
 from tests.transport.disk import MEMORY, WANTED, opened
 from tests.transport.records import One
-from tests.transport.test_delivery import Ended, exits
-from tests.transport.test_table import ANN, A, B, key
+from tests.transport.test_changelog_restore import ANN, A, B, key
+from tests.transport.test_transactions import Ended, exits
 
 __all__ = ["exits"]
 
@@ -211,7 +211,7 @@ def test_deletions_that_may_be_forgotten_are_waited_for_no_longer(
     folder: Path, hours: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = time.time() + LASTS_MS / 1000 + hours * 3600
-    monkeypatch.setattr("streams.transport.disk.rows.time.time", lambda: later)
+    monkeypatch.setattr("streams.transport.state.disk.rows.time.time", lambda: later)
     rows = opened(folder)
     with capture_logs() as lines:
         one = restored(rows)
@@ -224,7 +224,7 @@ def test_an_old_one_from_which_nothing_is_missing_is_good(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = time.time() + 365 * 86_400
-    monkeypatch.setattr("streams.transport.disk.rows.time.time", lambda: later)
+    monkeypatch.setattr("streams.transport.state.disk.rows.time.time", lambda: later)
     rows = opened(folder)
     with capture_logs() as lines:
         assert restored(rows, LOG[:2], end=3).read == 0
@@ -248,7 +248,7 @@ def test_a_broken_block_ends_the_process_and_the_next_one_makes_it_anew(
         rows.rows_of(ANN)
     with pytest.raises(Ended):
         list(rows.walk())
-    assert exits == [ending.CRASHED] * 2, "and never nobody"
+    assert exits == [process_exit.CRASHED] * 2, "and never nobody"
     rows._database._rdict.close()
     with capture_logs() as lines:
         opened(folder).close()
@@ -300,7 +300,7 @@ def test_one_that_another_process_has_open_is_an_error_that_says_so(
     (folder / "0" / DISTRUST).touch()
     with pytest.raises(Ended):
         asyncio.run(several.open([0], 1))
-    assert exits == [ending.CRASHED] * 2, "it may be about to end"
+    assert exits == [process_exit.CRASHED] * 2, "it may be about to end"
     assert list((folder / "0").glob("*.sst")), "it is not made anew under who uses it"
 
 

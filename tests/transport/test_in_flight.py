@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.settings import Settings
-from streams.transport.buffer import RECORD_BYTES, Room, weight
-from streams.transport.delivery import Bounds, Committer, Output
-from streams.transport.holding import Holding
-from streams.transport.polling import Polling
-from streams.transport.shares import shares
-from streams.transport.slices import Polled, Span
+from streams.transport.commit.transactions import Bounds, Committer, Output
+from streams.transport.fetch.poll_batch import Polled, Span
+from streams.transport.fetch.record_queue import RECORD_BYTES, Room, weight
+from streams.transport.memory_budget import shares
+from streams.transport.poll_loop import Polling
+from streams.transport.tasks.assignment import Holding
 from tests.transport.records import One
-from tests.transport.test_delivery import Producer, batch
+from tests.transport.test_transactions import Producer, batch
 
 TOPICS = tuple("abcdefg")
 FETCH_BYTES = 262_144

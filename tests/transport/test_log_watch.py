@@ -9,7 +9,7 @@ import pytest
 
 from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.transport.log_watch import (
+from streams.transport.tasks.log_watch import (
     MISSING_LOOKS,
     LogWatch,
     TopicView,

@@ -9,9 +9,9 @@ import pytest
 
 from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.transport.disk.stores import DiskStores
-from streams.transport.preparing import new_stores
-from streams.transport.stores import MemoryStores
+from streams.transport.state.disk.stores import DiskStores
+from streams.transport.state.stores import MemoryStores
+from streams.transport.wiring import new_stores
 
 DISK = Settings(store="rocksdb", generation=2, instance_id="w1", store_folder=Path("state"))
 
@@ -28,7 +28,7 @@ def test_a_folder_for_each_group_and_worker() -> None:
 
 
 def test_without_the_package_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.startswith("streams.transport.disk")]:
+    for name in [name for name in sys.modules if name.startswith("streams.transport.state.disk")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "rocksdict", None)
     with pytest.raises(ConsentryError, match="rocksdict") as refused:

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from streams.offline.verify.balance import balance, unbalanced
-from streams.offline.verify.inputs import Span
-from streams.offline.verify.offsets import ahead
-from streams.offline.verify.result import Kind, Seen, TopicBalance
+from streams.verify.balance import balance, unbalanced
+from streams.verify.inputs import Span
+from streams.verify.offsets import ahead
+from streams.verify.result import Kind, Seen, TopicBalance
 from streams.wire.progress import Counters, Progress
 
 RIGHT = {

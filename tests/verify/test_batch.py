@@ -8,12 +8,12 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.check.engine import judge_subject
 from streams.core.findings import Duty, Finding
 from streams.core.instants import Instant, hours
 from streams.core.policy import fixed_policy
 from streams.core.state import Fact
-from streams.offline.check import judge_subject
-from streams.offline.verify.batch import evaluate
+from streams.verify.batch import evaluate
 from tests.property.histories import CONTROLLER, HOUR, START, SUBJECT, histories
 
 POLICY = fixed_policy(similar_products=(("COFFEE", "TEA"),), final_after=hours(40))

@@ -12,11 +12,11 @@ from streams.core.identifiers import SubjectId, subject_key
 from streams.core.instants import Instant, days
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Finality, Status
-from streams.offline.verify.compare import Compared, Comparison
-from streams.offline.verify.result import Kind
 from streams.settings import Settings
+from streams.verify.compare import Compared, Comparison
+from streams.verify.result import Kind
 from tests.kafka.stories import CONTROLLER, START, story
-from tests.verify.told import POLICY, Live, fact_of
+from tests.verify.outputs import POLICY, Live, fact_of
 
 NAMES = Settings().topics
 KEY = subject_key(CONTROLLER, "subject-0")

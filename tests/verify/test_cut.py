@@ -9,13 +9,13 @@ from typing import cast
 import pytest
 
 from streams.core.instants import Instant
-from streams.offline.verify.across import Across
-from streams.offline.verify.bus import Bus
-from streams.offline.verify.cut import Cut
-from streams.offline.verify.spill import Spill
 from streams.settings import Settings
+from streams.verify.across import Across
+from streams.verify.bus import Bus
+from streams.verify.cut import Cut
+from streams.verify.spill import Spill
 from streams.wire.progress import Progress
-from tests.verify.told import POLICY, At
+from tests.verify.outputs import POLICY, At
 
 SETTINGS = Settings()
 TICKS = SETTINGS.topics.ticks

@@ -7,11 +7,11 @@ import pytest
 from streams.core.events import event_key
 from streams.core.identifiers import subject_key
 from streams.core.instants import Instant
-from streams.offline.verify.partition import in_work
+from streams.verify.partition import in_work
 from streams.wire.progress import Progress, Unfinished
 from streams.wire.rows import row_key
 from tests.kafka.stories import CONTROLLER, START, story
-from tests.verify.told import fact_of
+from tests.verify.outputs import fact_of
 
 KEY = subject_key(CONTROLLER, "subject-1")
 FACT = fact_of(story(1)[0], 0)

@@ -12,18 +12,18 @@ from streams.core.identifiers import subject_key
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.state import EventRow, Fact, Source
-from streams.offline.verify.across import Across
-from streams.offline.verify.inputs import Inputs, Span
-from streams.offline.verify.result import Kind
-from streams.offline.verify.spill import Arrival, Spill
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
+from streams.verify.across import Across
+from streams.verify.inputs import Inputs, Span
+from streams.verify.result import Kind
+from streams.verify.spill import Arrival, Spill
 from streams.wire.arrival import Arrived, Elsewhere
 from streams.wire.origin import Origin
 from streams.wire.progress import Counters, Progress
 from streams.wire.rows import row_key
 from tests.kafka.stories import CONTROLLER, story
-from tests.verify.told import POLICY, fact_of
+from tests.verify.outputs import POLICY, fact_of
 
 NAMES = Settings().topics
 SHARES, REKEYED = 0, 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from streams.offline.verify.inputs import Span
-from streams.offline.verify.logs import passed_over, recreated
-from streams.offline.verify.result import Kind, Seen
+from streams.verify.inputs import Span
+from streams.verify.logs import passed_over, recreated
+from streams.verify.result import Kind, Seen
 from streams.wire.progress import Counters, Gap, Progress
 
 

@@ -10,14 +10,14 @@ import pytest
 from streams.core.findings import Finding
 from streams.core.identifiers import SubjectId, ViolationId
 from streams.core.subject import Subject
-from streams.offline.verify.across import Across
-from streams.offline.verify.outputs import Outputs
-from streams.offline.verify.result import Difference, Kind
-from streams.offline.verify.spill import Spill
 from streams.settings import Settings
+from streams.verify.across import Across
+from streams.verify.outputs import Outputs
+from streams.verify.result import Difference, Kind
+from streams.verify.spill import Spill
 from streams.wire.findings import decode_finding
 from tests.kafka.stories import CONTROLLER, story
-from tests.verify.told import POLICY, At, Live, fact_of, told_at
+from tests.verify.outputs import POLICY, At, Live, fact_of, told_at
 
 NAMES = Settings().topics
 

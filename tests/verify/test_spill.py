@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from streams.core.identifiers import EventId, PayloadHash, SubjectKey, subject_key
-from streams.offline.verify.spill import Kept, Spill
+from streams.verify.spill import Kept, Spill
 from streams.wire.rows import row_key
 
 HASH = PayloadHash("ab" * 32)
@@ -57,7 +57,7 @@ def test_nothing_is_kept_nothing_comes() -> None:
 _FILL = """
 import json
 from pathlib import Path
-from streams.offline.verify.spill import Spill
+from streams.verify.spill import Spill
 
 spill = Spill()
 # More than the cache holds, so that it must be on disk.

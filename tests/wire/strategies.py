@@ -12,9 +12,9 @@ from streams.core.identifiers import id_fault
 from streams.core.instants import EARLIEST_OF_EVENTS, LATEST
 from streams.core.vocabulary import ConsentAction, EventType, Purpose
 from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT, meant
+from streams.wire.field_specs import FIELDS, FieldShape
 from streams.wire.guard import look_of
 from streams.wire.pii import raw_kind
-from streams.wire.shapes import FIELDS, FieldShape
 
 instants = st.integers(EARLIEST_OF_EVENTS, LATEST)
 

@@ -10,8 +10,8 @@ import pytest
 from streams.core.vocabulary import EventType
 from streams.wire.decode import Decoded, Rejected, decode
 from streams.wire.encode import event_to_avro
+from streams.wire.field_specs import FIELDS
 from streams.wire.guard import PRODUCER_IDS, RAW
-from streams.wire.shapes import FIELDS
 from tests.wire.builders import grant, share
 
 RANDOM_REFERENCE = re.compile(r"ref-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

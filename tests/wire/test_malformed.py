@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from streams.core.vocabulary import EventType
 from streams.dev.malformed import FUTURE, KINDS, malformed_records
 from streams.wire.decode import Decoded, Rejected, decode
-from streams.wire.shapes import FIELDS
+from streams.wire.field_specs import FIELDS
 from tests.wire.builders import share
 
 

@@ -17,6 +17,7 @@ from streams.core.events import EVENT_CLASSES, INSTANT_FIELDS
 from streams.core.findings import Duty, Finding
 from streams.core.vocabulary import EventType
 from streams.errors import ConsentryError
+from streams.wire.field_specs import FIELDS
 from streams.wire.schemas import (
     INPUTS,
     NAMES,
@@ -26,7 +27,6 @@ from streams.wire.schemas import (
     schemas,
     without_logical_types,
 )
-from streams.wire.shapes import FIELDS
 
 FOLDER = schema_folder()
 

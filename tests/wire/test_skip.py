@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.events import Event
+from streams.wire.avro_fast_path import OnePass, one_passes
 from streams.wire.encode import event_to_avro
 from streams.wire.framing import AVRO_HEADER
-from streams.wire.onepass import OnePass, one_passes
 from streams.wire.schemas import schemas
 from tests.wire.strategies import events
-from tests.wire.test_onepass import BASE, GRANT, MESSAGE, NOTICE, PURCHASE, SHARE
+from tests.wire.test_avro_fast_path import BASE, GRANT, MESSAGE, NOTICE, PURCHASE, SHARE
 
 
 def parts(event: Event) -> tuple[OnePass, bytes]:

@@ -12,9 +12,9 @@ from streams.core.vocabulary import EventType
 from streams.core.vocabulary.countries import ALPHA_2_BY_ALPHA_3, COUNTRIES
 from streams.core.vocabulary.open_words import meant
 from streams.wire.decode import Decoded, Rejected, decode
+from streams.wire.field_specs import FIELDS
 from streams.wire.guard import RAW
 from streams.wire.rejected import UNPROCESSABLE
-from streams.wire.shapes import FIELDS
 from tests.wire.builders import share
 
 ENVELOPE = {

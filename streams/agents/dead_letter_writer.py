@@ -1,0 +1,44 @@
+"""Setting aside what cannot be judged: a dead letter with the bytes, and a finding."""
+
+from __future__ import annotations
+
+from streams.core.findings import Finding
+from streams.core.policy import Policy
+from streams.settings.names import TopicNames
+from streams.transport.commit.transactions import Batch, Output
+from streams.wire.arrival import Refused
+from streams.wire.dead_letters import encode_dead_letter, original_of
+from streams.wire.findings import encode_finding
+from streams.wire.record import Record
+
+
+class Aside:
+    """Writes dead letters of one partition number."""
+
+    def __init__(
+        self, names: TopicNames, policy: Policy, number: int, count: int, max_bytes: int
+    ) -> None:
+        """`max_bytes` is how large a record on the topics may be."""
+        self._max_bytes = max_bytes
+        self._names = names
+        self._policy = policy
+        self._number = number
+        self._count = count
+
+    def put(self, record: Record, refused: Refused, batch: Batch) -> Finding:
+        """Keep the record, cut where it is too large: raw personal data in quarantine.
+
+        The finding, which is returned, goes to the partition of its subject where one is known.
+        """
+        origin, letter = refused.origin, refused.rejected.dead_letter
+        original = original_of(record, origin, self._max_bytes)
+        topic = self._names.quarantine if refused.quarantined else self._names.dead_letters
+        # The key names the record by its place: the record's own may hold personal data.
+        key = origin.reference.encode()
+        content = encode_dead_letter(original, letter, origin.ingested_at)
+        batch.add(Output(topic, self._number, key, content))
+        finding = refused.finding(self._policy)
+        number = refused.partition_of_finding(self._number, self._count)
+        key = finding.violation_id.encode()
+        batch.add(Output(self._names.violations, number, key, encode_finding(finding)))
+        return finding

@@ -1,0 +1,117 @@
+"""A result as JSON lines and as CSV, for programs and spreadsheets."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from streams.check.result import Result
+from streams.core.instants import Instant, format_instant
+from streams.core.law import RULE_VERSION
+from streams.terminal.safe import safe, safe_json_line
+from streams.wire.findings import duty_to_json, finding_to_json
+
+COLUMNS: Final = (
+    "kind", "code", "severity", "status", "reason", "controller_id", "subject_id", "event_id",
+    "event_type", "occurred_at", "recipient_id", "claimed_basis", "due_at", "explanation_en",
+    "explanation_nl", "citations", "remediation_en", "remediation_nl", "policy_version",
+    "violation_id",
+)  # fmt: skip
+_FORMULA: Final = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
+"""Where a spreadsheet would begin a formula: at the start of a cell, after blanks, in the
+full-width forms too; and after a semicolon, where it takes that for the separator."""
+
+
+def write_jsonl(result: Result, file: BinaryIO) -> None:
+    """A line for each finding, duty, rejected line and unread file, by `kind`; then a summary."""
+    file.writelines(
+        safe_json_line(msgspec.json.encode(record)) + b"\n" for record in _records(result)
+    )
+
+
+def _records(result: Result) -> Iterator[dict[str, Any]]:
+    for finding in result.findings:
+        yield {"kind": "finding", **finding_to_json(finding)}
+    for duty in result.duties:
+        yield {"kind": "duty", **duty_to_json(duty)}
+    for line in result.rejected:
+        yield {"kind": "rejected", **msgspec.to_builtins(line)}
+    for one in result.not_read:
+        yield {"kind": "unread", "file": one.file, "line": one.number, "reason": one.reason}
+    yield {"kind": "summary", **summary(result)}
+
+
+def summary(result: Result) -> dict[str, Any]:
+    """Counts, period and versions; the counts of records add up to `read`."""
+    return {
+        "read": result.read,
+        "judged": result.judged,
+        "not_assessed": result.not_assessed,
+        "duplicates": result.duplicates,
+        "rejected": len(result.rejected),
+        "unread": len(result.not_read),
+        "passed_over": len(result.passed_over),
+        "subjects": result.subjects,
+        "unknown_fields": result.unknown_fields,
+        "alike_but_for_case": result.names.alike,
+        "assumptions": _assumptions(result, notes=False),
+        "notes": _assumptions(result, notes=True),
+        "findings": len(result.findings),
+        "violations": result.violation_count,
+        "duties": len(result.duties),
+        "by_severity": {str(name): count for name, count in result.by_severity().items() if count},
+        "first_event_at": _text(result.first_at),
+        "last_event_at": _text(result.last_at),
+        "clock": _text(result.clock),
+        "policy_version": result.policy.version,
+        "law_version": result.policy.law_version,
+        "rule_version": RULE_VERSION,
+    }
+
+
+def _assumptions(result: Result, *, notes: bool) -> list[dict[str, Any]]:
+    """What was read mildly because it was left out, or only noted, by field, system, recipient."""
+    return [
+        {
+            "field": one.field,
+            "source_system": one.source_system or None,
+            "recipient_id": one.recipient_id or None,
+            "events": count,
+        }
+        for one, count in sorted(result.assumptions.items())
+        if one.note is notes
+    ]
+
+
+def write_csv(result: Result, file: BinaryIO) -> None:
+    """Findings and duties, a row each, with a header.
+
+    UTF-8 with the mark that spreadsheets look for.
+    """
+    # Not a TextIOWrapper, which closes the file when the reader of a pipe has gone.
+    writer = csv.writer(codecs.getwriter("utf-8-sig")(file))
+    writer.writerow(COLUMNS)
+    for record in _records(result):
+        if record["kind"] in ("finding", "duty"):
+            record["violation_id"] = record.get("violation_id") or record.get("duty_id")
+            record["event_id"] = record.get("event_id") or record.get("trigger_event_id")
+            record["reason"] = record.get("reason") or record.get("trigger")
+            writer.writerow([_cell(record.get(name)) for name in COLUMNS])
+
+
+def _cell(value: Any) -> str:
+    """Text of a cell. Ids come from producers: none may begin a formula, or hide anything."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(map(_cell, value))
+    return _FORMULA.sub(r"\1\2'", safe(value))
+
+
+def _text(instant: Instant | None) -> str | None:
+    return None if instant is None else format_instant(instant)

@@ -1,0 +1,185 @@
+"""Hands loads to a receiver until each is settled: retries, pauses, and counts.
+
+One courier a sink, one batch at a time, so that no later revision overtakes an earlier one.
+It knows nothing of Kafka.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
+
+import structlog
+
+from streams.delivery.backoff import Backoff
+from streams.delivery.circuit import Circuit, State
+from streams.delivery.counts import SinkStats
+from streams.delivery.interrupt import Interrupt
+from streams.delivery.rate import Rate
+from streams.sinks.contract import Outcome, Sink, SinkDown, Verdict
+from streams.sinks.finding_update import Removal
+from streams.sinks.options import SinkOptions
+
+GRACE_S: Final = 5.0
+"""How much longer than its own `timeout_s` a sink may take before it is given up."""
+
+SAY_AGAIN_S: Final = 300.0
+"""A receiver that stays away is said again after so long."""
+
+Reject = Callable[[int, str], Awaitable[None]]
+"""Keeps a load, by its place in the batch, with the reason; returns when it is safe."""
+
+log = structlog.get_logger("consentry.deliver")
+
+
+class Courier:
+    """The way to one receiver."""
+
+    def __init__(
+        self,
+        name: str,
+        sink: Sink[Any],
+        options: SinkOptions,
+        stats: SinkStats,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        """`clock` gives seconds of a monotonic clock, `draw` a number in [0, 1)."""
+        self.name = name
+        self.stats = stats
+        self.circuit = Circuit(options.circuit_after, options.circuit_retry_s)
+        self.problem = ""
+        """Why the last attempt failed; empty while all is well."""
+        self._sink = sink
+        self._resends: bool = getattr(sink, "resends", False)
+        self.removes: bool = options.removes
+        """Whether the receiver can be had to delete what it was told."""
+        self._limit_s = options.timeout_s + GRACE_S
+        self._most = options.batch_max_records
+        self._backoff = Backoff(options.retry_first_s, options.retry_max_s)
+        self._rate = Rate(options.rate_per_s)
+        self._clock = clock
+        self._draw = draw
+        self._not_before = 0.0
+        self._said_at: float | None = None
+
+    async def hand_over(
+        self, loads: Sequence[Any], interrupt: Interrupt, reject: Reject
+    ) -> list[Outcome | None]:
+        """Try until every load is settled or somebody interrupts; None: not settled.
+
+        What the receiver rejects is given to `reject` before it counts as settled. Raises
+        what `reject` raises.
+        """
+        outcomes: list[Outcome | None] = [None] * len(loads)
+        open_ = list(range(len(loads)))
+        while open_ and not interrupt:
+            wait_s = self._wait_s()
+            if wait_s > 0:
+                await interrupt.wait(wait_s)
+                continue
+            part = open_[: self._most]
+            answers = await self._attempt([loads[place] for place in part])
+            if answers is None:
+                continue
+            for place, answer in zip(part, answers, strict=True):
+                if answer.verdict is Verdict.REJECTED:
+                    await reject(place, answer.reason)
+                removal = isinstance(loads[place], Removal)
+                self.stats.counts.settled(answer.verdict, removal=removal)
+                if answer.settled:
+                    outcomes[place] = answer
+            open_ = [place for place in open_ if outcomes[place] is None]
+        return outcomes
+
+    async def make_up(self) -> None:
+        """Nothing is there to be sent: let a sink send again what a lost connection took.
+
+        Only sinks without acknowledgement have something to make up for.
+        """
+        if not self._resends or self._wait_s() > 0:
+            return
+        self.circuit.attempt(self._clock())
+        try:
+            async with asyncio.timeout(self._limit_s):
+                await self._sink.send([])
+        except SinkDown as down:
+            self._failed(down.problem, down.retry_after_s, lasting=down.lasting)
+        except Exception as error:  # noqa: BLE001 - its text may quote what was sent
+            self._failed(f"the sink failed: {type(error).__name__}", None)
+        else:
+            self._well()
+            self._backoff.succeeded()
+
+    async def close(self) -> None:
+        """Let go of the receiver."""
+        try:
+            async with asyncio.timeout(self._limit_s):
+                await self._sink.close()
+        except Exception as error:  # noqa: BLE001 - it is the end of it anyway
+            log.warning("sink.not_closed", sink=self.name, error=type(error).__name__)
+
+    def _wait_s(self) -> float:
+        now = self._clock()
+        return max(self.circuit.wait_s(now), self._rate.wait_s(now), self._not_before - now)
+
+    async def _attempt(self, loads: list[Any]) -> Sequence[Outcome] | None:
+        """One attempt; None when the batch as a whole was not taken."""
+        counts = self.stats.counts
+        counts.attempts += 1
+        self.circuit.attempt(self._clock())
+        try:
+            async with asyncio.timeout(self._limit_s):
+                answers = await self._sink.send(loads)
+            if len(answers) != len(loads):
+                raise SinkDown("the sink did not answer for every load")
+        except SinkDown as down:
+            self._failed(down.problem, down.retry_after_s, lasting=down.lasting)
+            return None
+        except TimeoutError:
+            self._failed("the sink did not come back in time", None)
+            return None
+        except Exception as error:  # noqa: BLE001 - its text may quote what was sent
+            self._failed(f"the sink failed: {type(error).__name__}", None, lasting=True)
+            return None
+        self._rate.take(len(loads))
+        later = [answer for answer in answers if not answer.settled]
+        if len(later) < len(answers):
+            self.stats.latest_s = time.time()
+            self._well()
+        if later:
+            asked = max((one.retry_after_s or 0.0 for one in later), default=0.0)
+            if len(later) == len(answers):
+                self._failed(later[0].reason or "it takes nothing now", asked)
+            else:
+                self._pause(asked)
+        else:
+            self._backoff.succeeded()
+        return answers
+
+    def _well(self) -> None:
+        if self.problem:
+            log.info("sink.up", sink=self.name)
+        self.problem, self._said_at = "", None
+        self.circuit.succeeded()
+
+    def _failed(self, problem: str, retry_after_s: float | None, *, lasting: bool = False) -> None:
+        self.stats.counts.failures += 1
+        now = self._clock()
+        before = self.circuit.state
+        self.circuit.failed(now, lasting=lasting, retry_after_s=retry_after_s or 0.0)
+        self._pause(retry_after_s)
+        again = self._said_at is None or now - self._said_at >= SAY_AGAIN_S
+        if problem != self.problem or again:
+            log.warning("sink.down", sink=self.name, problem=problem, lasting=lasting)
+            self._said_at = now
+        self.problem = problem
+        if self.circuit.state is State.OPEN and before is State.CLOSED:
+            log.error("sink.circuit_open", sink=self.name, problem=problem)
+
+    def _pause(self, retry_after_s: float | None) -> None:
+        self._not_before = self._clock() + self._backoff.failed(self._draw(), retry_after_s)

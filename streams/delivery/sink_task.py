@@ -1,0 +1,131 @@
+"""One sink with all that brings it letters: opened, run, halted when somebody must act."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import structlog
+
+from streams.alerts.account import Accounting
+from streams.alerts.options import AlertOptions
+from streams.delivery.circuit import State
+from streams.delivery.counts import SinkStats
+from streams.delivery.dead_letters import DeadLetters
+from streams.delivery.report import SinkReport
+from streams.delivery.sink_consumer import Feed
+from streams.delivery.sink_sender import Courier
+from streams.delivery.start_offsets import Start, begin
+from streams.errors import ConsentryError, UnreachableError
+from streams.settings import Settings
+from streams.sinks.load import Configured
+
+log = structlog.get_logger("consentry.deliver")
+
+
+class Post:
+    """A sink at work. What stops it stops no other one."""
+
+    def __init__(
+        self, settings: Settings, sink: Configured, dead: DeadLetters, alerts: AlertOptions
+    ) -> None:
+        """Raises ConsentryError when the sink needs something that is not installed."""
+        self.name = sink.name
+        self.stats = SinkStats()
+        self.courier = Courier(sink.name, sink.open(), sink.options, self.stats)
+        self.halted: ConsentryError | None = None
+        self._settings = settings
+        self._options = sink.options
+        self._dead = dead
+        self._alerts = alerts
+        self._feed: Feed | None = None
+        self._lag: int | None = None
+        self._stopping = False
+
+    async def run(self, start: Start | None, *, again: bool) -> None:
+        """Deliver until `stop`.
+
+        What somebody must put right halts this sink alone. Raises KafkaError, and
+        UnreachableError when there is no broker: then the process starts anew.
+        """
+        try:
+            await begin(self._settings, self.name, start, again=again)
+            self._feed = self._new_feed()
+            if not self._stopping:
+                await self._feed.run()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            # A client library let a cancellation of its own out: that is no end.
+            raise RuntimeError("a sink's task ended from within") from None
+        except UnreachableError:
+            raise
+        except ConsentryError as error:
+            self.halted = error
+            log.critical("sink.halted", sink=self.name, problem=error.problem, remedy=error.remedy)
+        finally:
+            await self.courier.close()
+
+    def _new_feed(self) -> Feed:
+        parts = (self._settings, self._options, self.courier, self._dead)
+        if self._options.takes == "letters":
+            return Feed(*parts)
+        from streams.delivery.alert_feed import AlertFeed
+
+        return AlertFeed(*parts, self._alerts)
+
+    def stop(self) -> None:
+        """End `run` after what is under way."""
+        self._stopping = True
+        if self._feed is not None:
+            self._feed.stop()
+
+    async def look(self) -> None:
+        """Take note of the lag, for reports and metrics."""
+        self._lag = None if self._feed is None else await self._feed.lag()
+
+    @property
+    def begun(self) -> bool:
+        """Whether it reads, stands by, or has halted."""
+        return self.halted is not None or (self._feed is not None and self._feed.assigned)
+
+    @property
+    def lag(self) -> int | None:
+        """Offsets that were not read yet, as of the last look."""
+        return self._lag
+
+    @property
+    def accounting(self) -> Accounting | None:
+        """How findings ended in the alert policy; None for other sinks, and while standing by."""
+        return None if self._feed is None else self._feed.accounting
+
+    def report(self) -> SinkReport:
+        """How it is now."""
+        stats, partitions = self.stats, len(self._feed.partitions) if self._feed else 0
+        if self.halted is not None:
+            state = "halted"
+        elif self._feed is None or not self._feed.assigned:
+            state = "starting"
+        else:
+            state = "delivering" if partitions else "standby"
+        problem = self.courier.problem if self.halted is None else self.halted.problem
+        return SinkReport(
+            state=state,
+            circuit=self.courier.circuit.state.value,
+            problem=problem,
+            partitions=partitions,
+            lag=self._lag,
+            pending=stats.counts.pending,
+            last_delivered_s=round(time.time() - stats.latest_s, 1) if stats.latest_s else None,
+        )
+
+    def hindrance(self) -> str | None:
+        """Why it cannot be counted on now."""
+        if self.halted is not None:
+            return f"sink {self.name}: halted: {self.halted.problem}"
+        if self._feed is None or not self._feed.assigned:
+            return f"sink {self.name}: partitions are not assigned yet, or are assigned anew"
+        if self.courier.circuit.state is not State.CLOSED:
+            return f"sink {self.name}: the circuit is open: {self.courier.problem}"
+        return None

@@ -1,0 +1,104 @@
+"""What this process has judged since it started, counted once a slice or a finding.
+
+The counters in the progress rows go with the partitions and last; these do not. Their
+keys are topics, codes and states, so there are only so many: never a subject or recipient.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from streams.core.findings import Duty, Finding
+from streams.core.subject import Subject
+from streams.measures.histogram import Buckets
+from streams.wire.progress import Counters
+from streams.wire.record import Record
+
+DELAY_BOUNDS_S: Final = (
+    0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0, 86400.0,
+)  # fmt: skip
+"""From a quiet bus to a backlog of a day."""
+
+_ENDS: Final = tuple(name for name in Counters.__struct_fields__ if name != "read")
+"""How a record can end."""
+
+Ends = tuple[int, ...]
+_NONE: Final = Counters()
+
+
+class Tally:
+    """Counts of one process.
+
+    `records` by topic and how they ended; `findings` by code, severity and status, every
+    revision for itself; `duties` by status; `dead_letters` by code; `unknown_fields`, which
+    events of their type do not have, by topic. `latest_ms` is the
+    highest record timestamp by topic, in milliseconds since the epoch. `delays` are the
+    seconds from the timestamp of a record to the commit of what it led to. `first_shares`
+    are persons of whom the first share was judged, `first_shares_unconsented` those of them
+    of whom no consent, refusal, withdrawal or objection was known then. `ahead` are records
+    by topic whose timestamp lay so far ahead that it was read as the present time,
+    `subjects_left` persons who left (P20, P26).
+    """
+
+    def __init__(self) -> None:
+        self.records: Counter[tuple[str, str]] = Counter()
+        self.findings: Counter[tuple[str, str, str]] = Counter()
+        self.duties: Counter[str] = Counter()
+        self.dead_letters: Counter[str] = Counter()
+        self.unknown_fields: Counter[str] = Counter()
+        self.latest_ms: dict[str, int] = {}
+        self.delays = Buckets(DELAY_BOUNDS_S)
+        self.first_shares = 0
+        self.first_shares_unconsented = 0
+        self.ahead: Counter[str] = Counter()
+        self.subjects_left = 0
+
+    def finding(self, finding: Finding) -> None:
+        """A revision is told."""
+        self.findings[finding.code, finding.severity.value, finding.status.value] += 1
+
+    def duty(self, duty: Duty) -> None:
+        """A duty is told."""
+        self.duties[duty.status.value] += 1
+
+    def shared(self, subject: Subject) -> None:
+        """A share of this person was judged, and is among the person's facts."""
+        if len(subject.shares) == 1:
+            self.first_shares += 1
+            if not len(subject.grants) and not len(subject.signals):
+                self.first_shares_unconsented += 1
+
+    def ended(self, topic: str, before: Ends, after: Ends) -> bool:
+        """Records of a topic ended: its counters before a slice and after it. Whether any did."""
+        for end, was, now in zip(_ENDS, before, after, strict=True):
+            if now != was:
+                self.records[topic, end] += now - was
+        return before != after
+
+    def seen(self, records: Sequence[Record], topics: set[str], limit: int) -> None:
+        """Records of a slice were judged, some of each of these topics: the last ones count.
+
+        A timestamp beyond `limit` says nothing of when its producer was last heard of.
+        """
+        left = set(topics)
+        for record in reversed(records):
+            if not left:
+                return
+            if record.topic in left:
+                if record.timestamp > limit:
+                    continue
+                left.discard(record.topic)
+                if record.timestamp > self.latest_ms.get(record.topic, 0):
+                    self.latest_ms[record.topic] = record.timestamp
+
+    def told(self, timestamps_ms: Iterable[int], now_ms: float) -> None:
+        """What these records led to is committed now."""
+        for at in timestamps_ms:
+            self.delays.observe(max(0.0, (now_ms - at) / 1000))
+
+
+def ends_of(counters: Counters | None) -> Ends:
+    """How many records of a topic have ended in each way; None: none was read yet."""
+    return tuple(getattr(counters or _NONE, name) for name in _ENDS)

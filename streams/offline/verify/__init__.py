@@ -1,6 +1,0 @@
-"""`consentry verify`: does what stands on the topics follow from the stored facts?"""
-
-from streams.offline.verify.result import Difference, Kind, Verification
-from streams.offline.verify.run import verify
-
-__all__ = ["Difference", "Kind", "Verification", "verify"]

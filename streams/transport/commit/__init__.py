@@ -1,0 +1,1 @@
+"""What was judged goes out in Kafka transactions."""

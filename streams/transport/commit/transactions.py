@@ -1,0 +1,307 @@
+"""Delivery: what was judged for one partition number goes out in Kafka transactions.
+
+One transactional producer a partition number. Whatever is judged while a transaction
+commits goes into the next one: rows, findings, duties, dead letters, re-keyed records,
+the progress row and the input offsets become visible together or not at all. The broker
+fences a producer whose partition another worker took over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+
+from streams.measures.transport_stats import Work
+from streams.transport import process_exit
+from streams.transport.tasks.partition_count import declaration
+from streams.wire.progress import PROGRESS_KEY
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaProducer
+
+RECORD_OVERHEAD = 64
+"""Bytes that a record takes beside key, value and headers, rounded up."""
+
+
+class Output(msgspec.Struct, frozen=True, gc=False):
+    """A record to write. `partition` is given, never derived by the producer."""
+
+    topic: str
+    partition: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]] = ()
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes on the wire."""
+        size = RECORD_OVERHEAD + len(self.key or b"") + len(self.value or b"")
+        for name, value in self.headers:
+            size += len(name) + len(value or b"")
+        return size
+
+
+class Bounds(NamedTuple):
+    """How large a transaction may grow; a single batch is never divided."""
+
+    records: int
+    bytes: int
+    seconds: float
+
+
+class Batch:
+    """What judging one slice, or a part of one, says to write.
+
+    `positions` are the next offsets of the topics that it read, `progress` the row that
+    holds after it. `done` is called once when it is committed. `final` is the last batch
+    of its slice.
+    """
+
+    __slots__ = ("bytes", "done", "final", "outputs", "positions", "progress")
+
+    def __init__(self) -> None:
+        self.outputs: list[Output] = []
+        self.bytes = 0
+        self.positions: dict[str, int] = {}
+        self.progress = b""
+        self.done: Callable[[], object] | None = None
+        self.final = False
+
+    def add(self, output: Output) -> None:
+        """One more record."""
+        self.outputs.append(output)
+        if output.headers:
+            self.bytes += output.size
+        else:
+            self.bytes += RECORD_OVERHEAD + len(output.key or b"") + len(output.value or b"")
+
+    def replace(self, place: int, output: Output) -> None:
+        """A record in the place of one of the same key."""
+        self.bytes += output.size - self.outputs[place].size
+        self.outputs[place] = output
+
+    def exceeds(self, bounds: Bounds) -> bool:
+        """Whether it is as large as a transaction may be."""
+        return len(self.outputs) >= bounds.records or self.bytes >= bounds.bytes
+
+
+def gather(queue: deque[Batch], bounds: Bounds) -> list[Batch]:
+    """Take from the front of the queue what fits into one transaction, at least one batch."""
+    taken = [queue.popleft()]
+    records, size = len(taken[0].outputs), taken[0].bytes
+    while queue:
+        following = queue[0]
+        records += len(following.outputs)
+        size += following.bytes
+        if records > bounds.records or size > bounds.bytes:
+            break
+        taken.append(queue.popleft())
+    return taken
+
+
+class Committer:
+    """Commits batches of one partition number in the order in which they were judged.
+
+    `committed` are the offsets that the group has, as far as this process knows;
+    `committed_at` is the time of the last commit, None before the first. Times are those
+    of `time.monotonic`.
+    """
+
+    def __init__(
+        self,
+        producer: AIOKafkaProducer,
+        *,
+        partition: int,
+        count: int,
+        group_id: str,
+        changelog: str,
+        bounds: Bounds,
+        committed: Mapping[str, int],
+        work: Work | None = None,
+        installation: str = "",
+    ) -> None:
+        self._work = Work() if work is None else work
+        self.committed = dict(committed)
+        self.committed_at: float | None = None
+        self.on_commit: Callable[[Sequence[Batch], int | None], object] | None = None
+        """Told of each transaction that committed: its batches, and the changelog offset
+        after the progress row that it wrote, None when the broker did not say."""
+
+        self._producer = producer
+        self._partition = partition
+        self._declaration = declaration(count, installation)
+        self._group_id = group_id
+        self.changelog = changelog
+        self.bounds = bounds
+        """The bounds of a transaction; they may change between two."""
+
+        self._queue: deque[Batch] = deque()
+        self._records = self._bytes = 0
+        self._taken = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._busy_since = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self.transactions = 0
+
+    def start(self) -> None:
+        """Begin to commit what is put."""
+        self._task = asyncio.create_task(self._run(), name=f"committer-{self._partition}")
+
+    def put(self, batch: Batch) -> None:
+        """Hand over a batch; nothing waits."""
+        self._queue.append(batch)
+        self._records += len(batch.outputs)
+        self._bytes += batch.bytes
+        if self._idle.is_set():
+            self._busy_since = time.monotonic()
+            self._idle.clear()
+        self._wake.set()
+
+    @property
+    def alive(self) -> bool:
+        """Whether what is put will be committed."""
+        return self._task is not None and not self._task.done()
+
+    def waiting_s(self, now: float) -> float:
+        """For how long nothing was committed although there is something to commit."""
+        return 0.0 if self._idle.is_set() else now - self._busy_since
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was put is committed."""
+        return self._idle.is_set()
+
+    @property
+    def crowded(self) -> bool:
+        """Whether as much waits for the next transaction as it may hold, or more."""
+        return self._records >= self.bounds.records or self._bytes >= self.bounds.bytes
+
+    async def thinned(self) -> None:
+        """Return when there is room for more to wait."""
+        while self.crowded:
+            self._taken.clear()
+            await self._taken.wait()
+
+    async def drained(self) -> None:
+        """Return when everything that was put is committed."""
+        await self._idle.wait()
+
+    async def close(self) -> None:
+        """Stop after the open transaction, then close the producer."""
+        if self._task is not None:
+            await self.drained()
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        await self._producer.stop()
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._queue:
+                batches = gather(self._queue, self.bounds)
+                self._records -= sum(len(batch.outputs) for batch in batches)
+                self._bytes -= sum(batch.bytes for batch in batches)
+                self._taken.set()
+                try:
+                    async with asyncio.timeout(self.bounds.seconds):
+                        await self.commit(batches)
+                    for batch in batches:
+                        if batch.done is not None:
+                            batch.done()
+                except asyncio.CancelledError:
+                    raise
+                except BaseException as error:  # noqa: BLE001 - whatever it is, do not go on
+                    process_exit.crash(
+                        "a transaction did not commit, or was not acknowledged",
+                        partition=self._partition,
+                        error=type(error).__name__,
+                    )
+            self._idle.set()
+
+    async def commit(self, batches: Sequence[Batch]) -> None:
+        """Write batches in one transaction. Raises what the client raises."""
+        began = time.monotonic()
+        producer = self._producer
+        await producer.begin_transaction()
+        progress = Output(self.changelog, self._partition, PROGRESS_KEY, batches[-1].progress)
+        outputs = (output for batch in batches for output in batch.outputs)
+        deliveries = await send_all(producer, (*outputs, progress))
+        positions: dict[str, int] = {}
+        for batch in batches:
+            positions.update(batch.positions)
+        # aiokafka commits a transaction in which the broker refused a batch; only the
+        # batch's own future tells. So all are looked at before the offsets go in.
+        written = [await delivery for delivery in deliveries]
+        await producer.send_offsets_to_transaction(self._offsets(positions), self._group_id)
+        await producer.commit_transaction()
+        self.transactions += 1
+        self.committed.update(positions)
+        now = self.committed_at = self._busy_since = time.monotonic()
+        records, size = sum(len(b.outputs) for b in batches), sum(b.bytes for b in batches)
+        self._work.committed(records, size, now - began)
+        if self.on_commit is not None:
+            self.on_commit(batches, self._end(batches, written))
+
+    def _end(self, batches: Sequence[Batch], written: Iterable[Any]) -> int | None:
+        """The changelog offset after the progress row, None when the broker did not say.
+
+        Nobody else writes there, so the records of a transaction stand side by side.
+        """
+        start = min((one.offset for one in written if one.topic == self.changelog), default=-1)
+        if start < 0:  # the broker had the batch already, and forgot where
+            return None
+        rows = sum(o.topic == self.changelog for batch in batches for o in batch.outputs)
+        return int(start) + rows + 1
+
+    def _offsets(self, positions: Mapping[str, int]) -> dict[Any, Any]:
+        return {
+            TopicPartition(topic, self._partition): OffsetAndMetadata(position, self._declaration)
+            for topic, position in positions.items()
+        }
+
+
+async def send_all(
+    producer: AIOKafkaProducer, outputs: Iterable[Output]
+) -> list[asyncio.Future[Any]]:
+    """Append records as whole batches, in order within each topic and partition.
+
+    Returns the futures of their delivery, each to be waited for.
+    """
+    by_place: dict[tuple[str, int], list[Output]] = {}
+    place: tuple[str, int] | None = None
+    records: list[Output] = []
+    for output in outputs:
+        # Most go where the one before went: to the changelog.
+        if place is None or output.topic != place[0] or output.partition != place[1]:
+            place = output.topic, output.partition
+            records = by_place.setdefault(place, [])
+        records.append(output)
+    deliveries = []
+    for (topic, partition), records in by_place.items():
+        batch = producer.create_batch()
+        append = batch.append
+        for record in records:
+            key, value = record.key, record.value
+            own = list(record.headers) if record.headers else _NO_HEADERS
+            if append(timestamp=None, key=key, value=value, headers=own) is None:
+                deliveries.append(await producer.send_batch(batch, topic, partition=partition))
+                batch = producer.create_batch()
+                append = batch.append
+                if append(timestamp=None, key=key, value=value, headers=own) is None:
+                    raise ValueError(f"a record for {topic} fits into no batch")
+        deliveries.append(await producer.send_batch(batch, topic, partition=partition))
+    return deliveries
+
+
+_NO_HEADERS: list[tuple[str, bytes | None]] = []
+"""Never changed: aiokafka only reads it."""

@@ -1,0 +1,298 @@
+"""The consumer in its own thread: polls whole slices and watches its membership.
+
+It stays Faust's own thread and aiokafka's own consumer. What differs: `read_committed`,
+the connection from our settings, polls that say where they start and end, and an end of
+the process when the group has thrown this member out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Mapping
+from typing import Any, TypeVar
+
+import aiokafka
+from aiokafka import errors
+from aiokafka.structs import TopicPartition
+from faust.transport.drivers import aiokafka as stock
+from faust.types import TP
+
+from streams.errors import ConsentryError
+from streams.settings import Settings
+from streams.topics.reader import Reader
+from streams.transport import process_exit
+from streams.transport.fetch.log_range import LogRange, out_of_range
+from streams.transport.fetch.poll_batch import Polled, Span
+from streams.transport.fetch.record_queue import Room
+from streams.transport.fetch.unpacked_records import lighten
+
+T = TypeVar("T")
+
+FETCH_BYTES = 262_144
+"""Per partition and fetch: large enough for whole batches, small enough to merge topics."""
+
+FETCH_MAX_BYTES = 16_777_216
+"""Of all partitions together, so that the answers to fetches do not grow with their number."""
+
+WATCH_INTERVAL_S = 0.5
+
+
+class Thread(stock.AIOKafkaConsumerThread):
+    """Faust's consumer thread with polls by slices."""
+
+    _poll_task: asyncio.Task[list[Polled]] | None = None
+    _short = False
+    _told: dict[TP, tuple[Any, int | None]]
+    """The state of each place and its end, as last reported; states are new after a rebalance."""
+    _watch_task: asyncio.Task[None] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the app."""
+        settings: Settings = self.app.settings  # type: ignore[attr-defined]  # set in app.py
+        return settings
+
+    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
+        settings, conf = self.settings, self.app.conf
+        self._assignor = self.app.assignor
+        return Reader(
+            **settings.connection.aiokafka_options(),
+            kept_max_bytes=settings.output_max_bytes,
+            client_id=conf.broker_client_id,
+            group_id=settings.group_id,
+            group_instance_id=settings.instance_id,
+            partition_assignment_strategy=[self.app.assignor],
+            enable_auto_commit=False,
+            auto_offset_reset="none",  # positions are always set before polling
+            isolation_level="read_committed",
+            max_poll_interval_ms=int((conf.broker_max_poll_interval or 1000) * 1000),
+            max_partition_fetch_bytes=FETCH_BYTES,
+            fetch_max_bytes=FETCH_MAX_BYTES,
+            fetch_max_wait_ms=500,
+            request_timeout_ms=int(conf.broker_request_timeout * 1000),
+            session_timeout_ms=int(settings.session_timeout_s * 1000),
+            rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
+            heartbeat_interval_ms=int(settings.heartbeat_interval_s * 1000),
+            metadata_max_age_ms=conf.consumer_metadata_max_age_ms,
+            connections_max_idle_ms=conf.consumer_connections_max_idle_ms,
+            check_crcs=conf.broker_check_crcs,
+        )
+
+    async def on_start(self) -> None:
+        """Start the consumer, and end the process when it is thrown out of the group."""
+        self._told = {}
+        await super().on_start()
+        consumer = self._ensure_consumer()
+        lighten(consumer._fetcher)
+        watch_membership(consumer._coordinator)
+        self._watch_task = asyncio.get_running_loop().create_task(self._watch())
+
+    async def on_thread_stop(self) -> None:
+        """Stop to watch, then stop as usual."""
+        if self._watch_task is not None:
+            self._watch_task.cancel()
+        await super().on_thread_stop()
+
+    async def _watch(self) -> None:
+        """Faust polls past aiokafka's own check, so its errors would never be seen."""
+        coordinator = self._ensure_consumer()._coordinator
+        while True:
+            await asyncio.sleep(WATCH_INTERVAL_S)
+            try:
+                coordinator.check_errors()
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is ends the process
+                fail(error, f"group {self.settings.group_id}")
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """End a poll that is under way before anything is given up."""
+        if self._poll_task is not None:
+            self._poll_task.cancel()
+        await super().on_partitions_revoked(revoked)
+
+    async def run_here(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in this thread's loop, from the app's loop."""
+        future = asyncio.run_coroutine_threadsafe(work, self.thread_loop)
+        return await asyncio.wrap_future(future)
+
+    async def poll(self, room: Mapping[TP, Room], timeout: float) -> list[Polled]:
+        """What the next poll of the places brings; nothing when the assignment changes.
+
+        A place that brings more than its room is not fetched until it is polled again.
+        """
+        return await self.run_here(self._poll(room, timeout))
+
+    def cut_short(self) -> None:
+        """End a poll that waits, or that is about to begin, with what there is."""
+        self.thread_loop.call_soon_threadsafe(self._cut_short)
+
+    def _cut_short(self) -> None:
+        self._short = True
+        if self._poll_task is not None:
+            self._poll_task.cancel()
+
+    async def _poll(self, room: Mapping[TP, Room], timeout: float) -> list[Polled]:
+        if self._poll_task is not None and not self._poll_task.done():
+            raise RuntimeError("two polls at once")
+        polling = self._fetch(room, 0.0 if self._short else timeout)
+        self._poll_task = asyncio.get_running_loop().create_task(polling)
+        try:
+            return await self._poll_task
+        except asyncio.CancelledError:
+            return []
+        finally:
+            self._short = False
+
+    async def _fetch(self, room: Mapping[TP, Room], timeout: float) -> list[Polled]:
+        consumer = self._ensure_consumer()
+        fetcher = consumer._fetcher
+        subscription = fetcher._subscriptions.subscription
+        assignment = None if subscription is None else subscription.assignment
+        if assignment is None or not assignment.active or not room.keys() <= assignment.tps:
+            return []
+        states = {place: assignment.state_value(place) for place in room}
+        for state in states.values():
+            state.resume()
+        # A place has no position before judging has set it.
+        starts = {p: s.position for p, s in states.items() if s.has_valid_position}
+        if not starts:
+            await asyncio.sleep(timeout)
+            return []
+        if any(getattr(fetcher._records.get(place), "busy", False) for place in starts):
+            timeout = 0.0  # there is more to unpack, and nothing to wait for
+        records = await _fetched(fetcher, starts.keys(), timeout)
+        if isinstance(records, errors.OffsetOutOfRangeError):
+            return await self._outside(assignment, *records.args[0].popitem())
+        if records is None or not assignment.active:
+            return []
+        polled = []
+        for place, start in starts.items():
+            state, found = states[place], records.get(place, ())
+            end = state.position if state.has_valid_position else start
+            # Now, before the next fetch goes out: what it brought for a place that is not
+            # polled would keep aiokafka from fetching the others.
+            if room[place].filled_by(found):
+                state.pause()
+            if found or end != start or self._told.get(place) != (state, state.lso):
+                self._told[place] = state, state.lso
+                span = Span(start, end)
+                polled.append(Polled(place.topic, place.partition, span, found, state.lso))
+        return polled
+
+    async def _outside(self, assignment: Any, place: Any, wanted: int) -> list[Polled]:
+        """What to do where the broker does not have the offset that is wanted.
+
+        Ticks that were deleted are passed over, since later ones tell the time. Raises
+        ConsentryError for any other topic.
+        """
+        consumer = self._ensure_consumer()
+        starts = await consumer.beginning_offsets([place])
+        ends = await consumer.end_offsets([place])
+        log = LogRange(starts[place], ends[place])
+        if log.holds(wanted) or not assignment.active:
+            return []  # a leader that was just elected: ask it again
+        if place.topic != self.settings.topics.ticks:
+            raise out_of_range(place.topic, place.partition, wanted, log)
+        if wanted > log.end:
+            process_exit.crash(
+                "the ticks begin again at lower offsets, as after the topic was recreated",
+                topic=place.topic,
+                partition=place.partition,
+                expected=wanted,
+                end=log.end,
+            )
+        consumer.seek(place, log.start)
+        passed = Span(wanted, log.start)
+        return [Polled(place.topic, place.partition, passed, (), log.end)]
+
+    async def seek_all(self, positions: Mapping[tuple[str, int], int]) -> None:
+        """Set the positions of assigned topics and partitions."""
+        await self.run_here(self._seek_all(positions))
+
+    async def _seek_all(self, positions: Mapping[tuple[str, int], int]) -> None:
+        consumer = self._ensure_consumer()
+        if self._poll_task is not None:
+            await asyncio.wait([self._poll_task])
+        for (topic, partition), offset in positions.items():
+            consumer.seek(TopicPartition(topic, partition), offset)
+
+    async def committed_offsets(self, topics: Iterable[str], partition: int) -> dict[str, int]:
+        """Committed offsets of one partition number; topics without one are left out."""
+        return await self.run_here(self._committed_offsets(tuple(topics), partition))
+
+    async def _committed_offsets(self, topics: tuple[str, ...], number: int) -> dict[str, int]:
+        consumer = self._ensure_consumer()
+        places = [TopicPartition(topic, number) for topic in topics]
+        offsets = await asyncio.gather(*(consumer.committed(place) for place in places))
+        return {
+            place.topic: offset
+            for place, offset in zip(places, offsets, strict=True)
+            if offset is not None
+        }
+
+
+async def _fetched(
+    fetcher: Any, places: Iterable[Any], seconds: float
+) -> Mapping[Any, list[Any]] | errors.OffsetOutOfRangeError | None:
+    """What came of the places, or that one is outside of its log; None when the poll was ended.
+
+    Nothing may be raised past the context: it would leave aiokafka counting one fetch for ever.
+    """
+    with fetcher._subscriptions.fetch_context():
+        try:
+            found: Mapping[Any, list[Any]] = await fetcher.fetched_records(
+                set(places), timeout=seconds, max_records=None
+            )
+        except asyncio.CancelledError:
+            return None
+        except errors.OffsetOutOfRangeError as error:
+            return error
+    return found
+
+
+def watch_membership(coordinator: Any) -> None:
+    """End the process when the group no longer knows this member.
+
+    aiokafka calls `reset_generation` on UNKNOWN_MEMBER_ID and ILLEGAL_GENERATION and
+    would join again, with memory that another owner may have overtaken. Two processes
+    with one instance id would throw each other out for ever.
+    """
+    reset = coordinator.reset_generation
+
+    def thrown_out() -> None:
+        if coordinator.generation > 0 and not coordinator._closing.done():
+            process_exit.crash(
+                "the group no longer knows this member: it was silent for longer than "
+                "session_timeout_s, or another worker uses its instance_id"
+            )
+        reset()
+
+    coordinator.reset_generation = thrown_out
+
+
+def fail(error: BaseException, what: str) -> None:
+    """End the process over an error of the client: code 2 when somebody can mend it."""
+    if isinstance(error, ConsentryError):
+        process_exit.stop_for(error)
+    permission = (
+        errors.GroupAuthorizationFailedError,
+        errors.TopicAuthorizationFailedError,
+        errors.ClusterAuthorizationFailedError,
+        errors.TransactionalIdAuthorizationFailed,
+    )
+    if isinstance(error, permission):
+        process_exit.stop_for(
+            ConsentryError(
+                f"the broker refuses the worker: {type(error).__name__} ({what})",
+                "Grant what `consentry topics create --dry-run` lists for the worker.",
+            )
+        )
+    if isinstance(error, errors.InconsistentGroupProtocolError):
+        process_exit.stop_for(
+            ConsentryError(
+                f"other consumers than Consentry's workers are in the consumer group ({what})",
+                "Give the installation an `application_id` of its own.",
+            )
+        )
+    process_exit.crash("the Kafka client failed", error=type(error).__name__, where=what)

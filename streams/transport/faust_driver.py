@@ -1,0 +1,260 @@
+"""The Faust transport driver behind the URL scheme `consentry://`.
+
+It hands Faust one message a poll and partition number, whose value is a slice. App,
+conductor, agent, stream, assignor and rebalance stay Faust's; docs/adr/0010 says what is
+overridden and why, docs/adr/0011 why the table is restored here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any, ClassVar
+
+import structlog
+from faust.transport.drivers import aiokafka as stock
+from faust.types import TP, ConsumerMessage
+
+from streams.errors import ConsentryError
+from streams.measures.transport_stats import Work
+from streams.settings import Settings
+from streams.transport import process_exit
+from streams.transport.consumer_thread import Thread, fail
+from streams.transport.fetch.poll_batch import Discontinuity, Slice
+from streams.transport.poll_loop import Polling, as_message
+from streams.transport.state.stores import Stores
+from streams.transport.tasks.assignment import Holding
+from streams.transport.tasks.in_parallel import in_parallel
+from streams.transport.tasks.log_watch import NOTICED_WITHIN_S, Observer
+from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.preconditions import shared_numbers
+from streams.transport.tasks.task_initializer import TakeOver
+from streams.transport.wiring import new_holding, new_polling, new_stores, new_take_over
+
+log = structlog.get_logger("consentry.worker")
+
+
+class Consumer(stock.Consumer):
+    """Faust's consumer with slices instead of records, and commits in transactions."""
+
+    _thread: Thread
+    holding: Holding | None = None
+    _polling: Polling
+    """Set with the holding, and of no use without it."""
+    _kept: dict[int, OwnedPartition]
+    _assignments = 0
+    _stores: Stores | None = None
+    _taking: asyncio.Task[dict[int, OwnedPartition]] | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept = {}
+        self.work = Work()
+        """What this process has committed and restored."""
+        self.observer = Observer(self.settings)
+        """Asks the cluster about the topics."""
+        self._started_at = time.monotonic()
+        self.ready_listeners: list[Callable[[Holding], None]] = []
+        self.app.on_rebalance_complete.connect(self._on_rebalance_complete)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the app."""
+        return self._thread.settings
+
+    def _new_consumer_thread(self) -> Thread:
+        return Thread(self, loop=self.loop, beacon=self.beacon)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that are judged, ticks and re-keyed records included."""
+        names = self.settings.topics
+        return (*names.inputs.values(), names.rekeyed, names.ticks)
+
+    # Polling.
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
+        """One message a partition number of which something can be judged."""
+        holding = self.holding
+        if holding is None or not holding.open:
+            await asyncio.sleep(0.02)
+            return
+        try:
+            pieces = await self._polling.slices()
+        except asyncio.CancelledError:
+            raise
+        except Discontinuity as gap:
+            process_exit.crash(
+                "a poll does not continue where the last one ended",
+                topic=gap.topic,
+                expected=gap.expected,
+                start=gap.start,
+            )
+        except BaseException as error:
+            fail(error, "polling")
+            raise
+        # After this point every slice must reach the agent, or the next one does not
+        # continue and the process ends. Only a given-up holding is exempt.
+        for piece in pieces:
+            if holding.open:
+                holding.hand_on(piece)
+                yield as_message(piece, self.app.consumer_generation_id)
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Offsets have holes; continuity is checked by positions."""
+
+    # Acknowledging and committing: offsets travel in the transactions.
+
+    def partition_of(self, piece: Slice) -> OwnedPartition | None:
+        """The partition to judge a slice in, or None for a slice that is out of date."""
+        return None if self.holding is None else self.holding.partition_of(piece)
+
+    @property
+    def owned(self) -> dict[int, OwnedPartition]:
+        """The partitions that are owned now, or were last."""
+        holding = self.holding
+        return holding.partitions if holding is not None and holding.taken else self._kept
+
+    def ack(self, message: Any) -> bool:
+        """A slice is committed: its credit comes back."""
+        if message.acked:
+            return False
+        message.acked = True
+        self._unacked_messages.discard(message)
+        if self.holding is not None:
+            self.holding.give_back(message.value)
+        return True
+
+    async def _commit(self, offsets: Any) -> bool:
+        return True
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Faust's watchdog looks at its own commits, of which there are none."""
+
+    # Assignments.
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Let open transactions end before anything is given up."""
+        await self._give_up()
+        await super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Begin a new holding; taking over follows when Faust says that all is assigned."""
+        await self._give_up()
+        self._assignments += 1
+        try:
+            numbers = await self._shared_numbers(assigned)
+            self.holding = new_holding(self.settings, self._assignments, numbers)
+            self._polling = new_polling(self._thread, self.topics, self.holding)
+        except Exception as error:
+            # aiokafka would log it, and keep a member that never polls.
+            fail(error, "assignment")
+            raise
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    async def _shared_numbers(self, assigned: set[TP]) -> frozenset[int]:
+        try:
+            return shared_numbers(self.topics, assigned)
+        except ConsentryError:
+            # Where a topic is gone, or has more partitions than before, the watch over the
+            # topics knows it, says so in better words, and ends the process.
+            await asyncio.sleep(NOTICED_WITHIN_S)
+            raise
+
+    async def _give_up(self) -> None:
+        """Stop polling, then wait for the open transactions, bounded by a third of a session."""
+        holding, self.holding = self.holding, None
+        if self._taking is not None:
+            self._taking.cancel()
+            await asyncio.wait([self._taking])
+        if holding is None:
+            return
+        holding.end()
+        if holding.taken:
+            self._kept = holding.partitions
+        try:
+            async with asyncio.timeout(self.settings.session_timeout_s / 3):
+                await in_parallel(p.committer.drained() for p in self._kept.values())
+        except TimeoutError:
+            process_exit.crash("open transactions did not end in time for a rebalance")
+
+    async def _on_rebalance_complete(self, *args: Any, **kwargs: Any) -> None:
+        holding = self.holding
+        if holding is None or holding.taken:
+            return
+        self._taking = asyncio.create_task(self._take_over(holding), name="take-over")
+        try:
+            await asyncio.wait([self._taking])
+            if self._taking.cancelled():
+                return
+            partitions = self._taking.result()
+        except asyncio.CancelledError:
+            self._taking.cancel()
+            raise
+        except BaseException as error:
+            fail(error, "taking over")
+            raise
+        finally:
+            self._taking = None
+        if self.holding is holding:
+            holding.take(partitions)
+            self._kept = {}
+        else:
+            self._kept = partitions
+
+    async def _take_over(self, holding: Holding) -> dict[int, OwnedPartition]:
+        kept = self._kept
+        given_up = [number for number in kept if number not in holding.numbers]
+        await in_parallel(kept.pop(number).close() for number in given_up)
+        return await self._new_take_over().take(holding.numbers, kept)
+
+    def _new_take_over(self) -> TakeOver:
+        policy = self.app.policy  # type: ignore[attr-defined]  # set in app.py
+        if self._stores is None:
+            self._stores = new_stores(self.settings)
+        owned = len(self.holding.numbers) if self.holding is not None else 1
+        return new_take_over(
+            self._thread, self.topics, policy, self._stores, owned, self.work, self.observer
+        )
+
+    async def perform_seek(self) -> None:
+        """Set the positions where judging has come to, and open the holding."""
+        holding = self.holding
+        if holding is None or not holding.taken or holding.open:
+            return
+        positions = {
+            (topic, number): position
+            for number, partition in holding.partitions.items()
+            for topic, position in partition.progress.positions.items()
+        }
+        await self._thread.seek_all(positions)
+        self._read_offset.update({TP(*place): at for place, at in positions.items()})
+        if self.holding is not holding:
+            return
+        holding.begin()
+        log.info(
+            "worker.ready",
+            partitions=sorted(holding.numbers),
+            rows=sum(len(p.rows) for p in holding.partitions.values()),
+            seconds=round(time.monotonic() - self._started_at, 3),
+        )
+        for listener in self.ready_listeners:
+            listener(holding)
+
+    # Stopping.
+
+    async def wait_empty(self) -> None:
+        """Stop judging and wait until what was judged is committed."""
+        await self._give_up()
+
+    async def on_stop(self) -> None:
+        """Close the transactional producers."""
+        await self._give_up()
+        await in_parallel(p.close() for p in self._kept.values())
+
+
+class Transport(stock.Transport):
+    """What the URL scheme `consentry://` stands for."""
+
+    Consumer: ClassVar[type[Any]] = Consumer

@@ -1,0 +1,113 @@
+"""Polling for one holding: from what the consumer fetched to slices in order of time.
+
+Polls fill the buffers of the aligners whether or not a partition number has room for
+another slice: what is not taken makes aiokafka stop fetching from that broker for a
+while, awaited topics included. Only topics whose buffer is full are left out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+import structlog
+from faust.types import TP, ConsumerMessage
+
+from streams.transport.fetch.partition_group import Aligner, AlignmentBounds
+from streams.transport.fetch.poll_batch import Polled, Slice
+from streams.transport.fetch.record_queue import Room
+from streams.transport.tasks.assignment import Holding
+
+log = structlog.get_logger("consentry.worker")
+
+POLL_S: Final = 0.5
+HOLDING_BACK_POLL_S: Final = 0.02
+"""While records wait for a topic: an answer that it has none ends no poll, and waiting is bounded."""
+
+
+class Poller(Protocol):
+    """The consumer's thread, as far as it is asked here."""
+
+    async def poll(self, room: Mapping[TP, Room], timeout: float) -> list[Polled]:
+        """What the next poll of the places with room brings."""
+
+    def cut_short(self) -> None:
+        """End a poll that waits."""
+
+
+class Polling:
+    """Polls, aligns and hands on what has room, under one assignment."""
+
+    def __init__(
+        self,
+        holding: Holding,
+        poller: Poller,
+        topics: tuple[str, ...],
+        bounds: AlignmentBounds,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
+        self._holding = holding
+        self._poller = poller
+        self._aligners = {
+            number: Aligner(number, holding.counter, topics, bounds) for number in holding.numbers
+        }
+        holding.on_room = self._room_came
+
+    async def slices(self) -> list[Slice]:
+        """What can be judged after one more poll, at most one slice a partition number.
+
+        A poll waits only while nothing can be handed on. Raises Discontinuity when what
+        it brings does not continue, and what the client raises.
+        """
+        room = {
+            TP(topic, number): free
+            for number, aligner in self._aligners.items()
+            for topic, free in aligner.room().items()
+        }
+        for part in await self._poller.poll(room, self._patience()):
+            self._aligners[part.partition].add(part)
+        return [
+            piece
+            for number in self._holding.with_room()
+            if (piece := self._release(number, self._aligners[number])) is not None
+        ]
+
+    def _patience(self) -> float:
+        able = [self._aligners[number] for number in self._holding.with_room()]
+        if any(aligner.ready for aligner in able):
+            return 0.0
+        return HOLDING_BACK_POLL_S if any(one.holding_back for one in able) else POLL_S
+
+    def _release(self, number: int, aligner: Aligner) -> Slice | None:
+        for topic in aligner.overdue(self._clock()):
+            log.warning("alignment.left_out", topic=topic, partition=number)
+        return aligner.release()
+
+    def _room_came(self, number: int) -> None:
+        if self._aligners[number].ready:
+            self._poller.cut_short()
+
+
+def as_message(piece: Slice, generation_id: int) -> tuple[TP, ConsumerMessage]:
+    """The Faust message that carries a slice, at the place where its first part starts."""
+    topic, span = next(iter(piece.spans.items()))
+    place = TP(topic, piece.partition)
+    now = time.time()
+    message = ConsumerMessage(
+        topic,
+        piece.partition,
+        span.start,
+        now,
+        0,
+        None,
+        b"",
+        piece,  # type: ignore[arg-type]  # Faust hands raw values on as they are
+        None,
+        0,
+        0,
+        place,
+        generation_id=generation_id,
+    )
+    return place, message

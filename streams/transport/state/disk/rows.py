@@ -1,0 +1,240 @@
+"""The rows of one partition number on disk, and in memory what is not committed yet."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import structlog
+
+from streams.core.identifiers import SubjectKey
+from streams.transport.state.disk.database import Database, Write
+from streams.transport.state.disk.deadlines import DiskDeadlines
+from streams.transport.state.disk.layout import (
+    AFTER_ROWS,
+    PREFIX_BYTES,
+    ROWS,
+    STATE,
+    State,
+    deadline_entry,
+    encode_state,
+    place_of,
+    seal_of,
+)
+from streams.transport.state.disk.pending import Pending
+from streams.wire.progress import PROGRESS_KEY
+from streams.wire.rows import next_deadline, subject_of, subject_prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.wire.record import Record
+
+LASTS_MS: Final = 12 * 3_600_000
+"""How long after its last write a database goes on from where it was.
+
+Compaction keeps a tombstone for `delete.retention.ms`, a day as a rule; later it is gone
+from the changelog, and a copy that missed it would keep the rows of somebody who left.
+"""
+
+_WALK_AT_ONCE: Final = 64
+
+log = structlog.get_logger("consentry.worker")
+
+
+class DiskRows:
+    """A `RowStore` over a database that is never ahead of the changelog.
+
+    What is put is kept in memory until `committed` says that it is on the changelog, and
+    is then written with the position and the progress row in one batch.
+    """
+
+    lasts = True
+
+    def __init__(self, database: Database, state: State, anew: Callable[[], Database]) -> None:
+        """`anew` makes an empty database in the place of a closed one."""
+        self._anew = anew
+        self._use(database, state)
+
+    def _use(self, database: Database, state: State) -> None:
+        self._database = database
+        self._state = state
+        self._pending = Pending()
+        self._deadlines = DiskDeadlines(database, self._pending)
+
+    @property
+    def deadlines(self) -> DiskDeadlines:
+        """The deadlines of all subjects."""
+        return self._deadlines
+
+    @property
+    def position(self) -> int | None:
+        """The changelog offset after the last record that is kept."""
+        return self._state.position or None
+
+    @property
+    def progress(self) -> bytes | None:
+        """The progress row at that position."""
+        return self._state.progress
+
+    # What judging asks.
+
+    def put(self, key: bytes, row: bytes | None) -> None:
+        """Keep a row, or forget it. Raises CorruptRow when the key is not a row key."""
+        self._pending.put(subject_of(key), key, row)
+
+    def rows_of(self, subject: SubjectKey) -> Mapping[bytes, bytes]:
+        """Rows of a subject by row key; empty for an unknown one."""
+        prefix = b"".join((ROWS, place_of(subject), subject_prefix(subject)))
+        rows = {key[PREFIX_BYTES:]: row for key, row in self._database.beginning_with(prefix)}
+        if subject in self._pending:
+            self._pending.lay_over(subject, rows)
+        return rows
+
+    def walk(self, start: bytes = b"") -> Iterator[tuple[bytes, SubjectKey]]:
+        """Every subject that has rows and its place, from a place on."""
+        begin, after = ROWS + start, (start, SubjectKey(b""))
+        while True:
+            found = list(islice(self._stored(begin), _WALK_AT_ONCE))
+            last = found[-1] if len(found) == _WALK_AT_ONCE else None
+            pending = {
+                (place_of(subject), subject)
+                for subject in self._pending.subjects()
+                if (place_of(subject), subject) >= after
+            }
+            for one in sorted({*found, *pending}):
+                if last is not None and one > last:
+                    break
+                if one[1] not in self._pending or self.rows_of(one[1]):
+                    yield one
+            if last is None:
+                return
+            begin = _behind(*last)
+            after = last[0], SubjectKey(last[1] + b"\0")
+
+    def _stored(self, begin: bytes) -> Iterator[tuple[bytes, SubjectKey]]:
+        keys = (key for key, _ in self._database.scan(begin, AFTER_ROWS))
+        for one, _ in groupby(keys, lambda key: (key[1:5], subject_of(key[5:]))):
+            yield one
+
+    def __len__(self) -> int:
+        """About how many rows there are, deadlines counted with them."""
+        return self._database.estimated_keys()
+
+    # What comes from the changelog.
+
+    def load(self, records: Sequence[Record]) -> None:
+        """Apply records of the changelog. Raises CorruptRow; nothing of them is kept then."""
+        rows: list[tuple[bytes, bytes | None]] = []
+        progress = self._state.progress
+        for record in records:
+            if record.key == PROGRESS_KEY:
+                progress = record.value
+            else:
+                rows.append((record.key or b"", record.value))
+        last = records[-1]
+        self._write(rows, progress, (last.offset + 1, seal_of(last.key, last.value)))
+
+    def committed(
+        self, rows: Iterable[tuple[bytes, bytes | None]], progress: bytes, end: int | None
+    ) -> None:
+        """Write rows that are on the changelog, where they were put before.
+
+        Without a position it stays behind its rows: they are then read once more.
+        """
+        rows = list(rows)
+        settled = [
+            subject for key, _ in rows if self._pending.settle(subject := subject_of(key), key)
+        ]
+        if end is None:
+            self._write(rows, self._state.progress, None)
+        else:
+            self._write(rows, progress, (end, seal_of(PROGRESS_KEY, progress)))
+        for subject in settled:
+            if subject not in self._pending:
+                self._deadlines.settled(subject)
+
+    def _write(
+        self,
+        rows: Sequence[tuple[bytes, bytes | None]],
+        progress: bytes | None,
+        reached: tuple[int, bytes] | None,
+    ) -> None:
+        """Write rows as one; the latest of a key counts."""
+        last: dict[bytes, bytes | None] = dict(rows)
+        puts, deletes, due = [], [], []
+        for key, row in last.items():
+            subject = subject_of(key)
+            place = b"".join((ROWS, place_of(subject), key))
+            if row is None:
+                deletes.append(place)
+                continue
+            puts.append((place, row))
+            deadline = next_deadline(row, key)
+            if deadline is not None:
+                due.append(deadline_entry(deadline, subject))
+        state = self._state
+        if reached is not None:
+            state = msgspec.structs.replace(
+                state,
+                position=reached[0],
+                seal=reached[1],
+                progress=progress,
+                as_of=int(time.time() * 1000),
+            )
+            puts.append((STATE, encode_state(state)))
+        deletes.extend(self._deadlines.done())
+        self._database.write(Write(deletes, [*puts, *((entry, b"") for entry in due)]))
+        self._state = state
+        for entry in due:
+            self._deadlines.added(entry)
+
+    # Whether it may be gone on from.
+
+    def unfit(self, start: int, end: int) -> str | None:
+        """Why it cannot go on from `position` on a changelog that reaches from start to end."""
+        position = self._state.position
+        if position > end:
+            return "it is ahead of the changelog, which was recreated or lost its end"
+        if position < start:
+            return "the changelog lost what follows on it"
+        # What follows at once is the marker of the last transaction.
+        missing = end > position + 1
+        if missing and abs(int(time.time() * 1000) - self._state.as_of) > LASTS_MS:
+            return "it is so old that the changelog may have forgotten deletions"
+        return None
+
+    def holds(self, record: Record) -> bool:
+        """Whether the last record that was applied is this one."""
+        state = self._state
+        return (
+            record.offset == state.position - 1 and seal_of(record.key, record.value) == state.seal
+        )
+
+    def rebuild(self, reason: str) -> None:
+        """Forget everything, to be loaded anew."""
+        tell_rebuilt(self._state.partition, reason)
+        self._database.discard()
+        state = msgspec.structs.replace(self._state, position=0, seal=b"", progress=None, as_of=0)
+        self._use(self._anew(), state)
+
+    def loaded(self) -> None:
+        """All of the changelog has been loaded."""
+        self._database.merge()
+
+    def close(self) -> None:
+        """Write out what is in memory, and let another process have it."""
+        self._database.close()
+
+
+def tell_rebuilt(partition: int, reason: str) -> None:
+    """Log that the state of a partition number is restored from the whole changelog."""
+    log.warning("store.rebuilt", partition=partition, reason=reason)
+
+
+def _behind(place: bytes, subject: SubjectKey) -> bytes:
+    """The first key behind all rows of a subject."""
+    return b"".join((ROWS, place, subject, b"\x01"))

@@ -1,0 +1,1 @@
+"""Partition numbers that this worker owns: assigned, checked, fenced, initialised."""

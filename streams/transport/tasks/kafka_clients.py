@@ -1,0 +1,97 @@
+"""The Kafka clients that taking over needs beside Faust's consumer."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+import aiokafka
+from aiokafka.structs import TopicPartition
+
+from streams.settings import Settings
+from streams.topics import admin_session
+from streams.topics.reader import Reader
+from streams.transport.consumer_thread import Thread
+from streams.transport.tasks.partition_count import declared
+
+RETRY_BACKOFF_MS = 5
+"""The first append to a partition in a transaction is refused once; 100 ms is the default."""
+
+WRITE_BATCH_BYTES = 1 << 20
+READ_BATCH_BYTES = 1 << 22
+
+READ_WAIT_MS = 5
+"""Ends are known, so nothing is waited for; a fetch held open would hold up other answers."""
+
+
+def transactional_producer(settings: Settings, partition: int) -> aiokafka.AIOKafkaProducer:
+    """The one producer of a partition number; starting it fences the one before."""
+    return aiokafka.AIOKafkaProducer(
+        **settings.connection.aiokafka_options(),
+        transactional_id=settings.transactional_id(partition),
+        transaction_timeout_ms=int(settings.transaction_timeout_s * 1000),
+        acks="all",
+        linger_ms=0,
+        max_batch_size=WRITE_BATCH_BYTES,
+        max_request_size=settings.output_max_bytes,
+        retry_backoff_ms=RETRY_BACKOFF_MS,
+    )
+
+
+def changelog_reader(settings: Settings) -> Reader:
+    """A consumer without a group that sees committed records only."""
+    return Reader(
+        **settings.connection.aiokafka_options(),
+        kept_max_bytes=settings.output_max_bytes,
+        isolation_level="read_committed",
+        auto_offset_reset="none",
+        enable_auto_commit=False,
+        max_partition_fetch_bytes=READ_BATCH_BYTES,
+        fetch_max_wait_ms=READ_WAIT_MS,
+    )
+
+
+async def topic_id(settings: Settings, topic: str) -> str:
+    """The id that a topic was given when it was created, "" where the broker tells none.
+
+    Raises ConsentryError when the broker cannot be asked.
+    """
+    return await asyncio.to_thread(_topic_id, settings, topic)
+
+
+def _topic_id(settings: Settings, topic: str) -> str:
+    with admin_session(settings.connection) as client:
+        found = client.describe_topics([topic])[0].get("topic_id")
+    return "" if found is None or not UUID(str(found)).int else str(found)
+
+
+class GroupView:
+    """What taking over asks of the group, answered by the consumer thread."""
+
+    def __init__(self, thread: Thread, topics: tuple[str, ...]) -> None:
+        self._thread = thread
+        self._topics = topics
+
+    async def committed(self, partition: int) -> dict[str, int]:
+        """Committed offsets of one partition number."""
+        return await self._thread.committed_offsets(self._topics, partition)
+
+    async def declared_counts(self, count: int) -> frozenset[int]:
+        """The partition counts that the offsets of the first `count` numbers declare."""
+        return await self._thread.run_here(self._declared_counts(count))
+
+    async def _declared_counts(self, count: int) -> frozenset[int]:
+        places = [TopicPartition(topic, n) for topic in self._topics for n in range(count)]
+        # The consumer's own `committed` gives offsets without their metadata.
+        coordinator = self._thread._ensure_consumer()._coordinator
+        offsets = await coordinator.fetch_committed_offsets(places)
+        return declared(offset.metadata for offset in offsets.values())
+
+    async def counts(self) -> dict[str, int]:
+        """The partition counts of the topics that the consumer knows now."""
+        return await self._thread.run_here(self._counts())
+
+    async def _counts(self) -> dict[str, int]:
+        consumer = self._thread._ensure_consumer()
+        known = {topic: consumer.partitions_for_topic(topic) for topic in self._topics}
+        return {topic: len(numbers) for topic, numbers in known.items() if numbers}

@@ -1,0 +1,71 @@
+"""A partition number that this worker owns: its state, its place and its committer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from streams.transport.commit.transactions import Batch, Committer
+from streams.transport.fetch.poll_batch import Slice, follow
+from streams.transport.state.row_store import RowStore
+from streams.transport.tasks.preconditions import PolicyPast
+from streams.wire.progress import Progress, encode_progress
+
+
+class OwnedPartition:
+    """What is needed to judge one partition number.
+
+    `progress` is where judging has come to; what is committed runs behind it. `live` is
+    a place for what the agent builds from the rows; it goes when the partition goes.
+    """
+
+    __slots__ = ("_past", "committer", "count", "live", "number", "progress", "rows")
+
+    def __init__(
+        self,
+        number: int,
+        count: int,
+        rows: RowStore,
+        progress: Progress,
+        committer: Committer,
+        past: PolicyPast,
+    ) -> None:
+        self.number = number
+        self.count = count
+        self.rows = rows
+        self.progress = progress
+        self.committer = committer
+        self.live: Any = None
+        self._past = past
+        if rows.lasts:
+            committer.on_commit = self._committed
+
+    def enter(self, piece: Slice) -> None:
+        """Check that a slice continues where the last one ended. Raises Discontinuity."""
+        follow(self.progress.positions, piece.spans)
+
+    def _committed(self, batches: Sequence[Batch], end: int | None) -> None:
+        """What was judged is on the changelog: the store may let it last."""
+        changelog = self.committer.changelog
+        rows = (
+            (output.key or b"", output.value)
+            for batch in batches
+            for output in batch.outputs
+            if output.topic == changelog
+        )
+        self.rows.committed(rows, batches[-1].progress, end)
+
+    async def close(self) -> None:
+        """Give the partition number up, after its open transaction."""
+        await self.committer.close()
+        self.rows.close()
+
+    def hand_over(self, batch: Batch) -> None:
+        """Give a judged batch to the committer, with the progress that it makes."""
+        progress = self.progress
+        progress.sequence += 1
+        progress.partitions = self.count
+        progress.positions.update(batch.positions)
+        progress.policy_digest = self._past.digest(progress.judged_until)
+        batch.progress = encode_progress(progress)
+        self.committer.put(batch)

@@ -1,0 +1,102 @@
+"""What a worker takes partitions over with, and polls them with, by its settings."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from streams.core.policy import Policy
+from streams.errors import ConsentryError
+from streams.measures.transport_stats import Work
+from streams.settings import Settings
+from streams.transport.clock import OwnClock
+from streams.transport.consumer_thread import Thread
+from streams.transport.memory_budget import shares
+from streams.transport.poll_loop import Polling
+from streams.transport.state.stores import MemoryStores, Stores
+from streams.transport.tasks.assignment import Holding
+from streams.transport.tasks.kafka_clients import (
+    GroupView,
+    changelog_reader,
+    topic_id,
+    transactional_producer,
+)
+from streams.transport.tasks.log_watch import Observer
+from streams.transport.tasks.preconditions import PolicyPast
+from streams.transport.tasks.state_owner import owner_of
+from streams.transport.tasks.task_initializer import TakeOver
+
+
+def new_stores(settings: Settings) -> Stores:
+    """Where rows are kept, in memory or on disk. Raises ConsentryError without RocksDB."""
+    if settings.store == "memory":
+        return MemoryStores()
+    try:
+        from streams.transport.state.disk.options import Memory
+        from streams.transport.state.disk.stores import DiskStores
+    except ImportError:
+        raise ConsentryError(
+            "the package rocksdict, which keeps state on disk, is not installed here",
+            "Install it (pip install rocksdict), or set `store` to memory.",
+        ) from None
+    memory = Memory(settings.store_cache_bytes, settings.store_write_buffer_bytes)
+    changelog = settings.topics.changelog
+    return DiskStores(
+        settings.store_of_worker, memory, changelog, partial(topic_id, settings, changelog)
+    )
+
+
+def new_take_over(
+    thread: Thread,
+    topics: tuple[str, ...],
+    policy: Policy,
+    stores: Stores,
+    owned: int,
+    work: Work,
+    observer: Observer,
+) -> TakeOver:
+    """A taking-over of so many partitions of these topics, judged under the policy."""
+    settings = thread.settings
+    names = settings.topics
+    return TakeOver(
+        group=GroupView(thread, topics),
+        group_id=settings.group_id,
+        topics=topics,
+        counted=(
+            *topics,
+            names.changelog,
+            names.violations,
+            names.duties,
+            names.dead_letters,
+            names.quarantine,
+        ),
+        changelog=names.changelog,
+        bounds=shares(settings, owned).transaction,
+        past=PolicyPast(policy),
+        accept_lost_input=settings.accept_lost_input,
+        new_producer=partial(transactional_producer, settings),
+        new_reader=partial(changelog_reader, settings),
+        passing=frozenset({names.ticks}),
+        stores=stores,
+        work=work,
+        clock=OwnClock(settings.clock_jump_max_s),
+        owner=owner_of(settings),
+        topic_ids=partial(topic_ids, observer, (*names.inputs.values(), names.rekeyed)),
+    )
+
+
+async def topic_ids(observer: Observer, topics: tuple[str, ...]) -> dict[str, str]:
+    """The ids of the topics that judging must find again, where the broker tells them."""
+    views = await observer.ask(topics)
+    return {topic: view.topic_id for topic, view in views.items() if view.topic_id}
+
+
+def new_polling(thread: Thread, topics: tuple[str, ...], holding: Holding) -> Polling:
+    """Polling of these topics, aligned as the settings say, under one assignment."""
+    bounds = shares(thread.settings, len(holding.numbers)).alignment
+    return Polling(holding, thread, topics, bounds)
+
+
+def new_holding(settings: Settings, counter: int, numbers: frozenset[int]) -> Holding:
+    """A holding of these numbers, with room for slices as the settings say."""
+    room = shares(settings, len(numbers)).open_bytes
+    return Holding(counter, numbers, settings.open_slices, room)

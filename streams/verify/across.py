@@ -1,0 +1,231 @@
+"""What crosses partition numbers: re-keyed records, and findings about dead letters.
+
+Both follow from a record of one partition number and can stand on another, written in one
+transaction with it. They are collected while the partition numbers are read one by one,
+and compared at the end, when all that they follow from is visible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from streams.core.findings import Finding
+from streams.core.policy import Policy
+from streams.core.quality import FUTURE, RAW_PERSONAL_DATA, UNPROCESSABLE
+from streams.core.state import Source
+from streams.files.temporary_database import open_database
+from streams.settings.names import TopicNames
+from streams.verify.bus import Bus
+from streams.verify.compare import Comparison
+from streams.verify.output_record import Told
+from streams.verify.result import Difference, Kind
+from streams.verify.spill import CACHE_KIB
+from streams.wire.arrival import Elsewhere, Refused
+from streams.wire.errors import WireError
+from streams.wire.findings import decode_finding, encode_finding
+from streams.wire.origin import rekeyed
+from streams.wire.progress import BATCH_HEADER
+from streams.wire.record import Record
+
+ABOUT_DEAD_LETTERS = frozenset({UNPROCESSABLE, RAW_PERSONAL_DATA, FUTURE})
+
+_TABLES = """
+CREATE TABLE sent (topic TEXT, partition INTEGER, offset INTEGER, home INTEGER,
+    PRIMARY KEY (topic, partition, offset)) WITHOUT ROWID;
+CREATE TABLE met (home INTEGER, topic TEXT, partition INTEGER, offset INTEGER,
+    PRIMARY KEY (home, topic, partition, offset)) WITHOUT ROWID;
+CREATE TABLE due (id TEXT, ref TEXT, partition INTEGER, topic TEXT, origin INTEGER,
+    offset INTEGER, value BLOB, PRIMARY KEY (id, ref)) WITHOUT ROWID;
+CREATE TABLE told (id TEXT PRIMARY KEY, partition INTEGER, offset INTEGER, value BLOB)
+    WITHOUT ROWID;
+"""
+
+
+class Across:
+    """Collects of all partition numbers that are verified."""
+
+    def __init__(self, names: TopicNames, policy: Policy, count: int) -> None:
+        self._names = names
+        self._policy = policy
+        self._count = count
+        self._starts: dict[int, int] = {}
+        self._database = open_database(CACHE_KIB)
+        self._database.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def take(self, record: Record, one_id: str, told: Told | None) -> bool:
+        """Keep a finding that carries no batch; False where it is none about a dead letter."""
+        if told is None:
+            gone = self._database.execute("DELETE FROM told WHERE id = ?", (one_id,))
+            return bool(gone.rowcount)
+        if told.code not in ABOUT_DEAD_LETTERS:
+            return False
+        values = one_id, record.partition, record.offset, record.value
+        self._database.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?)", values)
+        return True
+
+    def expect_rekeyed(self, elsewhere: Iterable[Elsewhere]) -> None:
+        """Records that must stand on the re-key topic."""
+        self._database.executemany(
+            "INSERT OR IGNORE INTO sent VALUES (?, ?, ?, ?)",
+            ((*_place(one.arrived.origin.source), one.home) for one in elsewhere),
+        )
+
+    def is_sent(self, source: Source) -> bool:
+        """Whether the record that stood there had to be sent again."""
+        return bool(
+            self._database.execute(
+                "SELECT 1 FROM sent WHERE topic = ? AND partition = ? AND offset = ?",
+                _place(source),
+            ).fetchone()
+        )
+
+    def expect_told(self, refused: Iterable[tuple[Record, Refused]]) -> None:
+        """Records about which a finding must stand on the violations topic."""
+        for record, one in refused:
+            finding = one.finding(self._policy)
+            self._database.execute(
+                "INSERT OR REPLACE INTO due VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    finding.violation_id,
+                    one.origin.reference,
+                    one.partition_of_finding(record.partition, self._count),
+                    record.topic,
+                    record.partition,
+                    record.offset,
+                    encode_finding(finding),
+                ),
+            )
+
+    async def read_rekeyed(self, bus: Bus) -> None:
+        """Note what stands on the re-key topic, where something must."""
+        sent = self._database.execute("SELECT DISTINCT home FROM sent").fetchall()
+        for (home,) in sent:
+            start = self._starts[home] = await bus.start(self._names.rekeyed, home)
+            end = await bus.settled(self._names.rekeyed, home)
+            async for records in bus.read(self._names.rekeyed, home, start, end):
+                self._meet(home, records)
+
+    def not_sent(self) -> Iterator[Difference]:
+        """Records that were not sent again, as far as the re-key topic reaches back."""
+        for home, start in self._starts.items():
+            yield from self._not_sent(home, whole=start == 0)
+
+    def _meet(self, home: int, records: Sequence[Record]) -> None:
+        inputs = frozenset(self._names.inputs.values())
+        origins = (rekeyed(record, inputs) for record in records)
+        self._database.executemany(
+            "INSERT OR IGNORE INTO met VALUES (?, ?, ?, ?)",
+            ((home, *_place(one.source)) for one in origins if one is not None),
+        )
+
+    def _not_sent(self, home: int, *, whole: bool) -> Iterator[Difference]:
+        """Those of one partition are sent in their order, so what is left tells what is gone."""
+        missing = self._database.execute(
+            "SELECT topic, partition, offset FROM sent WHERE home = ?1 AND NOT EXISTS "
+            "(SELECT 1 FROM met WHERE home = ?1 AND met.topic = sent.topic AND "
+            "met.partition = sent.partition AND met.offset = sent.offset) AND (?2 OR offset > "
+            "(SELECT min(offset) FROM met WHERE home = ?1 AND met.topic = sent.topic AND "
+            "met.partition = sent.partition)) ORDER BY topic, partition, offset",
+            (home, whole),
+        )
+        for topic, partition, offset in missing:
+            yield Difference(
+                kind=Kind.NOT_REKEYED,
+                topic=topic,
+                partition=partition,
+                offset=offset,
+                what=f"a record under another key than its subject's was not sent to "
+                f"{self._names.rekeyed}, partition {home}",
+            )
+
+    async def catch_up(self, bus: Bus, number: int, start: int) -> int:
+        """Take findings about dead letters that came since; returns where reading ended."""
+        end = await bus.settled(self._names.violations, number)
+        async for records in bus.read(self._names.violations, number, start, end):
+            for record in records:
+                if any(name == BATCH_HEADER for name, _ in record.headers):
+                    continue
+                told = None
+                if record.value is not None:
+                    try:
+                        told = decode_finding(record.value)
+                    except WireError:
+                        continue
+                self.take(record, (record.key or b"").decode(errors="replace"), told)
+        return end
+
+    def untold(self, comparison: Comparison, numbers: Iterable[int]) -> Iterator[Difference]:
+        """Refused records without their finding, or with one that says something else."""
+        wanted = set(numbers)
+        rows = self._database.execute(
+            "SELECT due.id, due.partition, due.topic, due.origin, due.offset, due.value, "
+            "told.value, told.offset FROM due LEFT JOIN told ON told.id = due.id "
+            "ORDER BY due.topic, due.origin, due.offset"
+        )
+        for one_id, partition, topic, origin, offset, due, value, place in rows:
+            if partition not in wanted:
+                continue
+            expected = decode_finding(due)
+            where = f"{topic}, partition {origin}, offset {offset}"
+            if value is None:
+                yield _about(
+                    Kind.MISSING, self._names.violations, partition, expected,
+                    f"the finding about the record that cannot be judged ({where})",
+                )  # fmt: skip
+                continue
+            found = decode_finding(value)
+            differing = comparison.fields(expected, found)
+            if differing and not self._another(comparison, one_id, found):
+                yield _about(
+                    Kind.DIFFERENT, self._names.violations, partition, expected,
+                    f"the finding about the record that cannot be judged ({where})",
+                    offset=place,
+                    fields=differing,
+                )  # fmt: skip
+
+    def _another(self, comparison: Comparison, one_id: str, found: Finding) -> bool:
+        """Whether another refused record with the same id explains the finding."""
+        rows = self._database.execute("SELECT value FROM due WHERE id = ?", (one_id,))
+        return any(not comparison.fields(decode_finding(value), found) for (value,) in rows)
+
+    def unfounded(self, before: dict[int, int]) -> Iterator[Difference]:
+        """Findings about dead letters for which no refused record stands on the inputs.
+
+        `before`: the ends of the violations topic when reading began, by partition number;
+        what came later can be about records that were not read.
+        """
+        rows = self._database.execute(
+            "SELECT partition, offset, value FROM told WHERE id NOT IN (SELECT id FROM due) "
+            "ORDER BY partition, offset"
+        )
+        for partition, offset, value in rows:
+            if offset < before.get(partition, 0):
+                found = decode_finding(value)
+                what = "a finding about a record that cannot be judged, and there is none"
+                yield _about(
+                    Kind.EXTRA, self._names.violations, partition, found, what, offset=offset
+                )
+
+
+def _place(source: Source) -> tuple[str, int, int]:
+    return source.topic, source.partition, source.offset
+
+
+def _about(
+    kind: Kind, topic: str, partition: int, finding: Finding, what: str, **more: object
+) -> Difference:
+    return Difference(
+        kind=kind,
+        topic=topic,
+        partition=partition,
+        what=what,
+        violation_id=finding.violation_id,
+        code=finding.code,
+        controller_id=finding.controller_id,
+        subject_id=finding.subject_id,
+        **more,  # type: ignore[arg-type]  # offset and fields, as given above
+    )

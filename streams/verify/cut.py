@@ -1,0 +1,154 @@
+"""The cut: the state of one partition number after one batch, and what was told up to it.
+
+The progress row ends the changelog of each transaction and carries the number of its last
+batch; findings and duties carry the number of theirs. Rows up to a progress row, and
+outputs with its number or a lower one, are therefore one moment of the worker, whatever it
+does meanwhile.
+
+Compaction can take from under a reader what was replaced after the cut: rows, outputs, and
+the progress row itself, so that an earlier one looks like the last. A difference therefore
+counts only when it is seen again in later cuts, which read on from where the last one
+ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from streams.errors import ConsentryError
+from streams.settings import Settings
+from streams.transport.state.changelog_restore import unreadable_row
+from streams.verify.across import Across
+from streams.verify.bus import Bus
+from streams.verify.outputs import Outputs
+from streams.verify.result import Difference
+from streams.verify.spill import Spill
+from streams.wire.progress import PROGRESS_KEY, CorruptProgress, Progress, decode_progress
+from streams.wire.record import Record
+from streams.wire.rows import CorruptRow, subject_of
+
+
+class Cut:
+    """Reads rows and outputs of one partition number into a spill, cut after cut.
+
+    `progress` is that of the current cut.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        settings: Settings,
+        number: int,
+        spill: Spill,
+        across: Across,
+        tell: Callable[[Difference], object],
+    ) -> None:
+        names = settings.topics
+        self._bus = bus
+        self._number = number
+        self._spill = spill
+        self._changelog = names.changelog
+        self._violations = names.violations
+        self._ticks = names.ticks
+        self._outputs = {
+            topic: Outputs(
+                duties=topic == names.duties,
+                number=number,
+                generation=settings.generation,
+                across=across,
+                tell=tell,
+            )
+            for topic in (names.violations, names.duties)
+        }
+        self._next = dict.fromkeys((names.changelog, names.violations, names.duties), 0)
+        self.progress = Progress(positions={})
+
+    @property
+    def read_until(self) -> int:
+        """The next offset of the violations topic."""
+        return self._next[self._violations]
+
+    async def advance(self) -> None:
+        """Go on to the latest batch that is committed.
+
+        Raises ConsentryError when there is no state, or it cannot be read.
+        """
+        await self._read_rows()
+        for topic, outputs in self._outputs.items():
+            outputs.release(self._spill, self.progress.sequence)
+            start, end = await self._span(topic)
+            async for records in self._bus.read(topic, self._number, start, end):
+                outputs.take(self._spill, records, self.progress.sequence)
+
+    async def within_tick(self) -> bool:
+        """Whether the cut lies in the middle of a tick.
+
+        A tick that brings more than a batch may hold moves the partition time with its
+        first batch, and its position with its last: until then deadlines are passed
+        over that the others will tell.
+        """
+        clock = self.progress.partition_time
+        position = self.progress.positions.get(self._ticks)
+        if clock is None or position is None:
+            return False
+        if await self._bus.end(self._ticks, self._number) <= position:
+            return False
+        within = False
+        async for records in self._bus.read(self._ticks, self._number, position, position + 1):
+            within = records[0].timestamp <= clock
+        return within
+
+    async def _span(self, topic: str) -> tuple[int, int]:
+        """From where the last cut ended to where what is decided ends now."""
+        end = await self._bus.settled(topic, self._number)
+        start = max(self._next[topic], await self._bus.start(topic, self._number))
+        self._next[topic] = end
+        return start, end
+
+    async def _read_rows(self) -> None:
+        """Go on to the end of the changelog.
+
+        Where no progress row is left, what replaced it stands after that end: read on.
+        """
+        topic = self._changelog
+        while True:
+            start, end = await self._span(topic)
+            latest = None
+            async for records in self._bus.read(topic, self._number, start, end):
+                latest = self._keep(records) or latest
+            if latest is not None:
+                try:
+                    self.progress = decode_progress(latest)
+                except CorruptProgress:
+                    raise unreadable_row(topic, self._number) from None
+            if self.progress.positions:
+                return
+            if start >= end:
+                raise ConsentryError(
+                    f"there is no state to verify ({topic}, partition {self._number})",
+                    "Start a worker, and check application_id, generation and topic_prefix.",
+                )
+
+    def _keep(self, records: Sequence[Record]) -> bytes | None:
+        """Store rows. Returns the last progress row among them."""
+        progress = None
+        latest: dict[bytes, bytes | None] = {}
+        for record in records:
+            key = record.key or b""
+            if key == PROGRESS_KEY:
+                progress = record.value
+                continue
+            try:
+                subject_of(key)
+            except CorruptRow:
+                raise unreadable_row(record.topic, self._number, record.offset) from None
+            latest[key] = record.value
+        self._spill.many(
+            "INSERT OR REPLACE INTO row VALUES (?, ?)",
+            ((key, value) for key, value in latest.items() if value is not None),
+        )
+        self._spill.many(
+            "DELETE FROM row WHERE key = ?",
+            ((key,) for key, value in latest.items() if value is None),
+        )
+        return progress

@@ -1,0 +1,289 @@
+"""The input records of one partition number: what the worker must have made of each.
+
+Records are read with the worker's own eyes (`streams.wire.arrival`) from the start of
+their log to the position of the state; whether an event became a fact is seen when its
+subject is looked at.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+
+import msgspec
+
+from streams.core.identifiers import ControllerId, SubjectId
+from streams.core.instants import Instant
+from streams.core.policy import Policy
+from streams.core.quality import FUTURE
+from streams.core.rules.assess import not_assessed
+from streams.core.state import EventRow, Source
+from streams.settings.names import TopicNames
+from streams.transport.clock import OwnClock
+from streams.verify.across import Across
+from streams.verify.bus import Bus
+from streams.verify.result import Difference, Kind, Seen
+from streams.verify.spill import Arrival, Spill
+from streams.wire.arrival import Arrivals, Arrived, Elsewhere, Refused, partition_for
+from streams.wire.dead_letters import decode_dead_letter
+from streams.wire.errors import WireError
+from streams.wire.progress import Progress, Skip
+from streams.wire.record import Record
+from streams.wire.rows import row_key
+
+HOMES_KEPT = 65_536
+"""Subjects whose partition is remembered: the hash costs as much as decoding an event."""
+
+
+@dataclass(slots=True)
+class Span:
+    """What was read of one topic: start <= offset < end, and how its records ended."""
+
+    topic: str
+    start: int
+    end: int
+    seen: Seen = field(default_factory=Seen)
+
+
+class Inputs:
+    """All inputs of one partition number, ticks counted only."""
+
+    def __init__(
+        self,
+        names: TopicNames,
+        number: int,
+        count: int,
+        spill: Spill,
+        across: Across,
+        policy: Policy,
+        max_bytes: int,
+        clock: OwnClock,
+    ) -> None:
+        self._names = names
+        self._policy = policy
+        self._number = number
+        self._spill = spill
+        self._across = across
+        self._arrivals = Arrivals(names, max_bytes)
+        self._arrivals.read_at(clock.now, clock.limit)
+        self._from_the_future: dict[str, Instant] = {}
+        """When records arrived whose own timestamps then lay far ahead, by where they stood."""
+        self._home = lru_cache(HOMES_KEPT)(partial(partition_for, count=count))
+        self._asides = ((names.dead_letters, False), (names.quarantine, True))
+        self._aside_starts: dict[str, int] = {}
+        self._skips: dict[tuple[str, int], Skip] = {}
+        self.spans: list[Span] = []
+
+    async def read(self, bus: Bus, progress: Progress) -> None:
+        """Read every topic up to the position of the state."""
+        names = self._names
+        self._skips = {(skip.topic, skip.offset): skip for skip in progress.skips}
+        for topic in (*names.inputs.values(), names.rekeyed, names.ticks):
+            # A topic that was created again may end before the state does.
+            end = min(progress.positions.get(topic, 0), await bus.end(topic, self._number))
+            start = await bus.start(topic, self._number)
+            span = Span(topic, start, end)
+            self.spans.append(span)
+            async for records in bus.read(topic, self._number, start, end):
+                span.seen.read += len(records)
+                if topic == names.ticks:
+                    aside = [r for r in records if (topic, r.offset) in self._skips]
+                    span.seen.judged += len(records) - len(aside)
+                    self._take(len(self.spans) - 1, span.seen, aside)
+                else:
+                    self._take(len(self.spans) - 1, span.seen, records)
+
+    def _take(self, place: int, seen: Seen, records: Sequence[Record]) -> None:
+        arrived: list[Arrival] = []
+        elsewhere: list[Elsewhere] = []
+        refused: list[tuple[Record, Refused]] = []
+        for record in records:
+            found: Arrived | Elsewhere | Refused
+            if skip := self._skips.get((record.topic, record.offset)):
+                found = self._arrivals.skipped(record, skip)
+            else:
+                found = self._arrivals.read(record)
+            if isinstance(found, Arrived):
+                found = self._as_then(found)
+                home = self._home(found.key)
+                found = self._arrivals.settle(record, found, home)
+            match found:
+                case Arrived():
+                    arrived.append(self._arrival(place, record, found))
+                case Elsewhere():
+                    elsewhere.append(found)
+                case Refused():
+                    refused.append((record, found))
+        self._spill.many("INSERT INTO arrival VALUES (?, ?, ?, ?, ?, ?, ?, ?)", arrived)
+        self._across.expect_rekeyed(elsewhere)
+        self._across.expect_told(refused)
+        self._spill.many(
+            "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?)",
+            (
+                (one.origin.reference, place, record.offset, one.quarantined)
+                for record, one in refused
+            ),
+        )
+        seen.rekeyed += len(elsewhere)
+        seen.dead_lettered += len(refused)
+
+    def _as_then(self, found: Arrived) -> Arrived:
+        """With the arrival that the worker took, where the record's own lay far ahead."""
+        if not self._from_the_future:
+            return found
+        arrived_at = self._from_the_future.get(found.origin.reference)
+        if arrived_at is None:
+            return found
+        return found._replace(
+            fact=msgspec.structs.replace(found.fact, ingested_at=arrived_at),
+            origin=found.origin._replace(ingested_at=arrived_at),
+        )
+
+    def _arrival(self, place: int, record: Record, found: Arrived) -> Arrival:
+        event, source = found.fact.event, found.origin.source
+        key = row_key(found.key, event.event_id, found.fact.payload_hash)
+        own = record.topic != self._names.rekeyed
+        first = (None, None, None) if own else (source.topic, source.partition, source.offset)
+        arrived_at = found.origin.ingested_at
+        return Arrival(key, place, record.offset, event.occurred_at, arrived_at, *first)
+
+    def judged(
+        self,
+        identity: tuple[ControllerId | str, SubjectId | str],
+        rows: Mapping[bytes, EventRow],
+        arrivals: Sequence[Arrival],
+        progress: Progress,
+    ) -> tuple[Counter[tuple[int, str]], list[Difference]]:
+        """How the records of one subject ended, by place of topic and name of counter."""
+        counts: Counter[tuple[int, str]] = Counter()
+        missing: list[Difference] = []
+        matched: set[bytes] = set()
+        for one in arrivals:
+            row = rows.get(one.key)
+            if row is not None:
+                first = row.fact.source == self._source(one) and one.key not in matched
+                if first:
+                    matched.add(one.key)
+                counts[one.topic, self._ended(row) if first else "duplicates"] += 1
+            elif self._may_have_left(one, progress):
+                counts[one.topic, "left"] += 1
+            else:
+                counts[one.topic, "not_judged"] += 1
+                missing.append(self._not_judged(identity, one))
+        missing.extend(self._without_input(identity, rows, matched))
+        return counts, missing
+
+    def _ended(self, row: EventRow) -> str:
+        event = row.fact.event
+        return "not_assessed" if not_assessed(event, self._policy) else "judged"
+
+    def _may_have_left(self, one: Arrival, progress: Progress) -> bool:
+        """Whether an event that is no fact is as old as all that left (P20, P26).
+
+        Releases before P26 did not judge what had occurred before P20, whenever it came.
+        """
+        if progress.left_before is None or one.occurred_at >= progress.left_before:
+            return False
+        if progress.count(self.spans[one.topic].topic).expired:
+            return True
+        return progress.arrived_before is None or one.arrived_at < progress.arrived_before
+
+    def count(self, counts: Counter[tuple[int, str]]) -> None:
+        """Take in how the records of one subject ended."""
+        for (place, name), count in counts.items():
+            seen = self.spans[place].seen
+            setattr(seen, name, getattr(seen, name) + count)
+
+    def _not_judged(self, identity: tuple[str, str], one: Arrival) -> Difference:
+        return Difference(
+            kind=Kind.NOT_JUDGED,
+            topic=self.spans[one.topic].topic,
+            partition=self._number,
+            offset=one.offset,
+            what="an event before the position of the state is not among the facts",
+            controller_id=identity[0],
+            subject_id=identity[1],
+        )
+
+    def _without_input(
+        self, identity: tuple[str, str], rows: Mapping[bytes, EventRow], matched: set[bytes]
+    ) -> Iterator[Difference]:
+        """Facts from records that are retained here, and that do not stand there.
+
+        A record that was sent home, to this number too, is seen by its second copy.
+        """
+        spans = {span.topic: span for span in self.spans}
+        for key, row in rows.items():
+            source = row.fact.source
+            span = spans.get(source.topic)
+            if key in matched or span is None or source.partition != self._number:
+                continue
+            if span.start <= source.offset < span.end and not self._across.is_sent(source):
+                yield Difference(
+                    kind=Kind.NO_INPUT,
+                    topic=source.topic,
+                    partition=source.partition,
+                    offset=source.offset,
+                    what="a fact names this record, which does not hold its event",
+                    controller_id=identity[0],
+                    subject_id=identity[1],
+                )
+
+    def _source(self, one: Arrival) -> Source:
+        if one.source_topic is None:
+            return Source(self.spans[one.topic].topic, self._number, one.offset)
+        return Source(one.source_topic, one.source_partition or 0, one.source_offset or 0)
+
+    async def read_dead_letters(self, bus: Bus) -> None:
+        """Note which records were kept; quarantined ones too, by their keys only."""
+        for topic, raw in self._asides:
+            start = self._aside_starts[topic] = await bus.start(topic, self._number)
+            end = await bus.settled(topic, self._number)
+            async for records in bus.read(topic, self._number, start, end):
+                self._spill.many(
+                    "INSERT OR IGNORE INTO aside VALUES (?, ?)",
+                    (((one.key or b"").decode(errors="replace"), raw) for one in records),
+                )
+                if not raw:
+                    self._note_the_future(records)
+
+    def _note_the_future(self, records: Sequence[Record]) -> None:
+        for record in records:
+            try:
+                kept = decode_dead_letter(record.value or b"")
+            except WireError:
+                continue
+            stamped = kept.original.timestamp
+            if kept.letter.code == FUTURE and stamped is not None and stamped > kept.detected_at:
+                reference = (record.key or b"").decode(errors="replace")
+                self._from_the_future[reference] = kept.detected_at
+
+    def not_kept(self) -> Iterator[Difference]:
+        """Records that cannot be judged and were not kept, as far as dead letters reach back."""
+        for topic, raw in self._asides:
+            yield from self._not_kept(topic, raw=raw, whole=self._aside_starts[topic] == 0)
+
+    def _not_kept(self, topic: str, *, raw: bool, whole: bool) -> Iterator[Difference]:
+        """Those of one input are kept in their order, so what is left tells what is gone."""
+        kept = "FROM refused JOIN aside USING (ref, quarantined) WHERE quarantined = ?"
+        oldest = self._spill.execute(f"SELECT topic, min(offset) {kept} GROUP BY topic", raw)
+        reach = {} if whole else dict(oldest.fetchall())
+        missing = self._spill.execute(
+            f"SELECT topic, offset FROM refused WHERE quarantined = ?1 AND ref NOT IN "  # noqa: S608
+            f"(SELECT ref {kept.replace('?', '?1')}) ORDER BY topic, offset",
+            raw,
+        )
+        for place, offset in missing:
+            name = self.spans[place].topic
+            # A re-keyed record is named by where it first stood: no order follows from that.
+            ordered = name != self._names.rekeyed and offset > reach.get(place, offset)
+            if whole or ordered:
+                yield Difference(
+                    kind=Kind.NO_DEAD_LETTER,
+                    topic=name,
+                    partition=self._number,
+                    offset=offset,
+                    what=f"a record that cannot be judged does not stand on {topic}",
+                )

@@ -1,0 +1,164 @@
+"""Findings and duties of one partition number, as they stood after a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from streams.core.identifiers import subject_key
+from streams.verify.across import Across
+from streams.verify.output_record import Told, id_of, read_told
+from streams.verify.result import Difference, Kind
+from streams.verify.spill import Spill
+from streams.wire.errors import WireError
+from streams.wire.progress import BATCH_HEADER
+from streams.wire.record import Record
+
+_UNNUMBERED = -1
+
+
+class Outputs:
+    """One output topic. Records are given in the order of their offsets.
+
+    `tell` is told what cannot be so whatever the cut: unreadable records, revisions that
+    are visible twice, batch numbers that go back. Numbers may go back as often as the
+    setting `generation` was raised: the state then began anew, on the same topics.
+    """
+
+    def __init__(
+        self,
+        *,
+        duties: bool,
+        number: int,
+        generation: int,
+        across: Across,
+        tell: Callable[[Difference], object],
+    ) -> None:
+        self._duties = duties
+        self._number = number
+        self._across = across
+        self._anew = generation - 1
+        self._batch = 0
+        self._give = tell
+
+    def release(self, spill: Spill, sequence: int) -> None:
+        """Let what was put by take its place, where it belongs to a new cut."""
+        due = "FROM later WHERE duty = ? AND batch <= ?"
+        waiting = spill.execute(
+            f"SELECT id, value, offset {due} ORDER BY offset",
+            self._duties,
+            sequence,
+        ).fetchall()
+        for one_id, value, offset in waiting:
+            self._put(spill, one_id, value, offset)
+        spill.execute(f"DELETE {due}", self._duties, sequence)
+
+    def take(self, spill: Spill, records: Sequence[Record], sequence: int) -> None:
+        """Store the outputs of batches up to the cut, and put later ones by."""
+        spill.execute("BEGIN")
+        for record in records:
+            self._one(spill, record, sequence)
+        spill.execute("COMMIT")
+
+    def _one(self, spill: Spill, record: Record, sequence: int) -> None:
+        one_id = (record.key or b"").decode(errors="replace")
+        told = None
+        if record.value is not None:
+            told = self._decode(record, one_id)
+            if told is None:
+                return
+        batch = _batch_of(record)
+        if batch == _UNNUMBERED and not self._duties and self._across.take(record, one_id, told):
+            return
+        self._number_rises(spill, record, batch)
+        self._revision_rises(spill, record, one_id, told)
+        if batch > sequence:
+            values = self._duties, record.offset, one_id, record.value, batch
+            spill.execute("INSERT INTO later VALUES (?, ?, ?, ?, ?)", *values)
+        else:
+            self._put(spill, one_id, record.value, record.offset)
+
+    def _decode(self, record: Record, one_id: str) -> Told | None:
+        try:
+            told = read_told(record.value or b"", duty=self._duties)
+        except WireError as error:
+            self._tell(Kind.UNREADABLE, record, one_id, f"a record cannot be read: {error}")
+            return None
+        if id_of(told) != one_id:
+            what = "the key of a record is not the id that it holds"
+            self._tell(Kind.UNREADABLE, record, one_id, what)
+            return None
+        return told
+
+    def _number_rises(self, spill: Spill, record: Record, batch: int) -> None:
+        if batch >= self._batch or batch == _UNNUMBERED:
+            self._batch = max(batch, self._batch)
+            return
+        if self._anew == 0:
+            what = f"batch {batch} stands after batch {self._batch}"
+            key = (record.key or b"").decode(errors="replace")
+            self._tell(Kind.REPEATED, record, key, what)
+            return
+        # Everything before is of an earlier generation: older, whatever its number.
+        self._anew -= 1
+        self._batch = batch
+        self.release(spill, 1 << 62)
+        spill.execute("UPDATE output SET last = 0 WHERE duty = ?", self._duties)
+
+    def _revision_rises(self, spill: Spill, record: Record, one_id: str, told: Told | None) -> None:
+        place = one_id, self._duties
+        if told is None:
+            # What was removed may begin anew.
+            spill.execute("UPDATE output SET last = 0 WHERE id = ? AND duty = ?", *place)
+            return
+        row = spill.execute("SELECT last FROM output WHERE id = ? AND duty = ?", *place).fetchone()
+        last = row[0] if row else 0
+        if told.revision <= last:
+            twice = told.revision == last
+            rest = "is visible twice" if twice else f"stands after revision {last}"
+            self._tell(Kind.REPEATED, record, one_id, f"revision {told.revision} {rest}", told)
+            return
+        spill.execute(
+            "INSERT INTO output VALUES (?, ?, ?, NULL, 0, ?) "
+            "ON CONFLICT (id, duty) DO UPDATE SET last = excluded.last",
+            *place,
+            subject_key(told.controller_id or "", told.subject_id or ""),
+            told.revision,
+        )
+
+    def _put(self, spill: Spill, one_id: str, value: bytes | None, offset: int) -> None:
+        spill.execute(
+            "UPDATE output SET value = ?, offset = ? WHERE id = ? AND duty = ?",
+            value,
+            offset,
+            one_id,
+            self._duties,
+        )
+
+    def _tell(
+        self,
+        kind: Kind,
+        record: Record,
+        one_id: str,
+        what: str,
+        told: Told | None = None,
+    ) -> None:
+        self._give(
+            Difference(
+                kind=kind,
+                topic=record.topic,
+                partition=self._number,
+                offset=record.offset,
+                what=what,
+                violation_id=one_id,
+                code=told.code if told else None,
+                controller_id=told.controller_id if told else None,
+                subject_id=told.subject_id if told else None,
+            )
+        )
+
+
+def _batch_of(record: Record) -> int:
+    for name, value in record.headers:
+        if name == BATCH_HEADER and value is not None and value.isdigit():
+            return int(value)
+    return _UNNUMBERED

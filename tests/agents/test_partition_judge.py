@@ -1,0 +1,258 @@
+"""Judging a partition's slices, without a broker: counters, batches, time, and keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from streams.agents import partition_judge
+from streams.agents.partition_judge import PartitionJudge, RuleFault
+from streams.core.deadlines import Deadlines
+from streams.core.events import MarketingMessage
+from streams.core.identifiers import EventId, SubjectId, SubjectKey, subject_key
+from streams.core.instants import LATEST, Instant, days
+from streams.core.law import GDPR_APPLIES, TELEPHONE_OPT_IN
+from streams.core.policy import Policy
+from streams.core.vocabulary import Channel, MessagePurpose
+from streams.errors import ConsentryError
+from streams.transport.commit.transactions import Bounds
+from streams.wire.arrival import partition_for
+from streams.wire.progress import BATCH_HEADER, Counters, decode_progress
+from streams.wire.rows import decode_row
+from tests.agents.world import LATER, NAMES, POLICY, SETTINGS, Shelf, World
+from tests.kafka.stories import CONTROLLER, START, share, stories, story, withdrawal
+from tests.transport.records import One
+
+
+def test_every_record_ends_as_one_of_the_counted_kinds() -> None:
+    world = World()
+    first = world.record(share("s", "1", START))
+    world.take(
+        first,
+        first,
+        world.record(share("s", "1", START)),
+        world.record(None, value=b"?"),
+        world.record(share("s", "2", START), key=b"other"),
+    )
+    assert world.count() == Counters(
+        read=5, judged=1, duplicates=1, replays=1, rekeyed=1, dead_lettered=1
+    )
+    assert world.count().balanced
+
+
+def test_a_batch_carries_positions_and_progress_up_to_itself_and_no_further() -> None:
+    world = World(Bounds(records=4, bytes=1 << 20, seconds=1.0))
+    records = world.story(*stories(4))
+    batches = world.take(*records)
+    assert len(batches) > 2
+    assert [batch.final for batch in batches] == [False] * (len(batches) - 1) + [True]
+    read = [
+        sum(c.read for c in decode_progress(batch.progress).counters.values()) for batch in batches
+    ]
+    assert read == sorted(set(read[:-1])) + read[-1:]
+    for batch, seen in zip(batches[:-1], read[:-1], strict=True):
+        last = records[seen - 1]
+        assert batch.positions[last.topic] == last.offset + 1
+    assert read[-1] == len(records)
+    assert decode_progress(batches[-1].progress).positions == batches[-1].positions
+
+
+def test_time_never_goes_back_and_only_ticks_move_it() -> None:
+    world = World()
+    world.take(world.record(share("s", "1", START), timestamp=LATER + 5))
+    assert world.time() is None
+    for at in (LATER, LATER - 10, LATER + 1):
+        world.take(world.record(None, NAMES.ticks, value=b"t", timestamp=at))
+    assert world.time() == LATER + 1
+    assert world.count(NAMES.ticks) == Counters(read=3, judged=3)
+
+
+def test_deadlines_pass_by_ticks_strictly() -> None:
+    world = World()
+    world.take(*world.story(*story(0)))
+    assert "RECIPIENT_NOT_NOTIFIED" not in world.codes()
+    rows = [r for key in world.subjects for r in world.rows.rows_of(key).values()]
+    due = min(decode_row(row).next_deadline or LATEST for row in rows)
+    world.take(world.record(None, NAMES.ticks, timestamp=due))
+    assert "RECIPIENT_NOT_NOTIFIED" not in world.codes()
+    world.take(world.record(None, NAMES.ticks, timestamp=due + 1))
+    assert "RECIPIENT_NOT_NOTIFIED" in world.codes()
+
+
+def known_to(judge: PartitionJudge) -> dict[SubjectKey, Instant]:
+    deadlines = judge.subjects.deadlines
+    assert isinstance(deadlines, Deadlines)
+    return dict(deadlines._current)
+
+
+def test_deadlines_are_found_again_from_the_stored_rows() -> None:
+    world = World(shelf=Shelf())
+    world.take(*world.story(*story(0)))
+    known = known_to(world.judge)
+    again = PartitionJudge(world.partition, SETTINGS, POLICY)
+    for _ in again.subjects.index():
+        pass
+    assert known_to(again) == known != {}
+
+
+def test_a_replay_right_after_a_restart_hides_no_deadline() -> None:
+    """It makes a subject live before deadlines are looked for, and stores nothing."""
+    world = World()
+    records = world.story(*story(0))
+    world.take(*records)
+    world.restart(indexing=False)
+    world.take(records[-1])
+    assert world.count(records[-1].topic).replays == 1
+    for _ in world.judge.subjects.index():
+        pass
+    world.tick(LATER + days(10))
+    assert "RECIPIENT_NOT_NOTIFIED" in world.codes()
+
+
+def test_deadlines_are_looked_for_while_events_of_the_same_person_are_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("streams.agents.subjects.INDEX_SLICE_S", -1.0)  # a step for each row
+    world = World(shelf=Shelf())
+    world.take(*world.story(*story(0)))
+    world.restart(indexing=False)
+    steps = 0
+    for _ in world.judge.subjects.index():
+        steps += 1
+        world.take(*world.story(share(story(0)[0].subject_id, f"more-{steps}", START)))
+    assert steps > 1
+    world.tick(LATER + days(10))
+    assert "RECIPIENT_NOT_NOTIFIED" in world.codes()
+
+
+def test_old_events_are_judged_like_any_others() -> None:
+    world = World()
+    world.take(*world.story(share("known", "1", START)))
+    world.take(world.record(None, NAMES.ticks, timestamp=LATER))
+    old = Instant(LATER - POLICY.at(LATER).retention - 1)
+    world.take(*world.story(share("new", "2", old), share("known", "3", old)))
+    assert world.count() == Counters(read=3, judged=3)
+
+
+def test_what_lies_before_the_assessed_time_is_counted_apart() -> None:
+    """Shares and messages only, and human calls of the opt-out era; all of them are facts."""
+    start = Instant(START + days(1))
+    world = World(policy=Policy(assess_from=start))
+    world.take(*world.story(share("s", "1", Instant(start - 1)), share("s", "2", start)))
+    assert world.count() == Counters(read=2, judged=1, not_assessed=1)
+    assert {finding.event_id for finding in world.findings()} == {"2"}
+    assert world.stored == 2
+    assert world.judge._tally.first_shares == 0, "the first one says nothing of consents"
+    world.take(*world.story(withdrawal("s", "3", Instant(start - 1))))
+    assert world.count(NAMES.consent_change) == Counters(read=1, judged=1)
+    assert [o.value for o in world.outputs(NAMES.duties)], "its recipients must be told"
+    again = share("s", "1", Instant(start - 1))
+    world.take(*world.story(again))
+    assert world.count().duplicates == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"channel": Channel.PHONE_HUMAN}, "not_assessed"),
+        ({"channel": Channel.EMAIL}, "judged"),
+        ({"channel": Channel.PHONE_HUMAN, "occurred_at": TELEPHONE_OPT_IN}, "judged"),
+        (
+            {
+                "channel": Channel.PHONE_HUMAN,
+                "message_purpose": MessagePurpose.SERVICE,
+                "contains_promotion": False,
+            },
+            "judged",
+        ),
+        ({"channel": Channel.EMAIL, "occurred_at": GDPR_APPLIES}, "judged"),
+        ({"channel": Channel.EMAIL, "occurred_at": Instant(GDPR_APPLIES - 1)}, "not_assessed"),
+    ],
+)
+def test_messages_that_the_model_does_not_assess(changes: dict[str, Any], outcome: str) -> None:
+    given: dict[str, Any] = {
+        "event_id": EventId("1"),
+        "controller_id": CONTROLLER,
+        "subject_id": SubjectId("s"),
+        "occurred_at": Instant(TELEPHONE_OPT_IN - 1),
+        "recorded_at": START,
+        "message_purpose": MessagePurpose.MARKETING,
+    }
+    message = MarketingMessage(**(given | changes))
+    world = World()
+    world.take(*world.story(message))
+    counted = Counters(read=1)
+    setattr(counted, outcome, 1)
+    assert world.count(NAMES.marketing_message) == counted
+
+
+def test_a_record_on_a_wrong_partition_goes_to_its_own_with_where_it_stood() -> None:
+    key = subject_key(CONTROLLER, "s")
+    home = partition_for(key, 4)
+    world = World(number=(home + 1) % 4, count=4)
+    record = world.record(share("s", "1", START), headers=(("trace", b"7"), ("none", None)))
+    world.take(record)
+    [sent] = world.outputs(NAMES.rekeyed)
+    assert (sent.partition, sent.key, sent.value) == (home, key, record.value)
+    there = World(number=home, count=4)
+    there.take(
+        One(NAMES.rekeyed, home, 0, LATER + days(1), sent.key, sent.value, tuple(sent.headers))
+    )
+    [row] = [
+        r.row
+        for r in there.judge.subjects.find(key).records.values()  # type: ignore[union-attr]
+    ]
+    assert row.fact.ingested_at == LATER
+    assert (row.fact.source.topic, row.fact.source.offset) == (record.topic, record.offset)
+
+
+@pytest.mark.parametrize("text", ["2026", "-1x"])
+def test_a_rekeyed_record_without_coordinates_is_a_dead_letter(text: str) -> None:
+    world = World()
+    record = world.record(share("s", "1", START), NAMES.rekeyed)
+    headers = (("consentry-topic", b"t"), ("consentry-partition", text.encode()))
+    world.take(record, record._replace(headers=headers))
+    assert world.count(NAMES.rekeyed).dead_lettered == 2
+
+
+def test_a_fault_names_the_record_and_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("jan@example.org")
+
+    monkeypatch.setattr(partition_judge, "judge", broken)
+    world = World()
+    with pytest.raises(RuleFault) as fault:
+        world.take(*world.story(share("s", "1", START)))
+    assert fault.value.where == {
+        "topic": NAMES.data_share,
+        "partition": 0,
+        "offset": 1,
+        "error": "KeyError",
+    }
+    assert fault.value.__cause__ is None
+    assert fault.value.__suppress_context__
+
+
+def test_the_limit_on_dead_letters_counts_over_a_window_that_slides() -> None:
+    world = World()
+    bad = world.record(None, value=b"?")
+    world.take(*[bad] * 9)
+    with pytest.raises(ConsentryError, match="could not be judged"):
+        world.take(bad)
+    world = World()
+    good = [world.record(share("s", str(n), START)) for n in range(40)]
+    world.take(*good, *[bad] * 9)
+    assert world.progress.recent_read < 20
+
+
+def test_findings_and_duties_carry_the_number_of_their_batch() -> None:
+    world = World(Bounds(records=1, bytes=1 << 20, seconds=1.0))
+    batches = world.take(*world.story(share("s", "1", START), share("s", "2", START)))
+    assert len(batches) == 3, "two of one record, and the end of the slice"
+    for batch in batches:
+        sequence = decode_progress(batch.progress).sequence
+        for output in batch.outputs:
+            stamped = output.topic in (NAMES.violations, NAMES.duties)
+            assert dict(output.headers) == ({BATCH_HEADER: b"%d" % sequence} if stamped else {})
+    assert world.progress.sequence == 3

@@ -1,0 +1,88 @@
+"""Live subjects are bounded in number and in bytes, by an estimate that is near the truth."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Iterable
+
+from streams.agents.subject_cache import LiveSubjects
+from streams.agents.subjects import build
+from streams.core.identifiers import SubjectKey, subject_key
+from streams.core.subject import Subject
+from tests.agents.world import World
+from tests.kafka.stories import stories
+
+ROWS = [bytes(1_000)] * 2
+
+
+def key(number: int) -> SubjectKey:
+    return subject_key("SHOP", f"s{number}")
+
+
+def kept(live: LiveSubjects, number: int, rows: Iterable[bytes] = ROWS) -> Subject:
+    """A subject with as many events as rows."""
+    subject = live.get(key(number)) or Subject(*("SHOP", f"s{number}"))  # type: ignore[arg-type]
+    for at, _ in enumerate(rows, len(subject.records)):
+        subject.records[f"e{at}"] = None  # type: ignore[assignment,index]  # only counted
+    live.keep(key(number), subject, rows)
+    return subject
+
+
+def test_the_last_used_are_kept_within_a_number() -> None:
+    live = LiveSubjects(3, 10**9)
+    for number in range(3):
+        kept(live, number)
+    assert live.get(key(0)) is not None
+    kept(live, 3)
+    assert [number for number in range(4) if key(number) in live] == [0, 2, 3]
+
+
+def test_the_last_used_are_kept_within_bytes() -> None:
+    live = LiveSubjects(10**9, 31_000)
+    for number in range(10):
+        kept(live, number)
+        assert live.bytes <= 31_000
+    assert len(live) == 3
+    kept(live, 20, [bytes(10_000)])
+    assert key(20) in live
+    assert live.bytes <= 31_000 or len(live) == 1
+
+
+def test_one_that_is_larger_than_the_bound_is_kept_alone() -> None:
+    live = LiveSubjects(10, 1_000)
+    for _ in range(3):
+        subject = kept(live, 1)
+        assert live.get(key(1)) is subject
+    kept(live, 2)
+    assert len(live) == 1
+
+
+def test_rows_that_replace_others_do_not_add_up() -> None:
+    live = LiveSubjects(10, 10**9)
+    subject = kept(live, 1)
+    before = live.bytes
+    for _ in range(100):
+        live.keep(key(1), subject, ROWS)
+    assert live.bytes == before
+    live.drop(key(1))
+    live.drop(key(1))
+    assert (live.bytes, len(live)) == (0, 0)
+
+
+def test_the_estimate_is_near_what_python_takes() -> None:
+    world = World()
+    world.take(*world.story(*stories(300)))
+    keys = [subject for _, subject in world.rows.walk()]
+    stored = {key: dict(world.rows.rows_of(key)) for key in keys}
+    live = LiveSubjects(10**9, 10**9)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for one, rows in stored.items():
+            live.keep(one, build(one, rows), rows.values())
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert 0.6 < live.bytes / taken < 1.7, f"estimated {live.bytes}, took {taken}"

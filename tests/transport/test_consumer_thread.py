@@ -1,0 +1,254 @@
+"""One poll of the consumer's thread, with aiokafka's own state of the subscription."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiokafka.consumer.subscription_state import SubscriptionState
+from aiokafka.errors import OffsetOutOfRangeError
+from faust.types import TP
+
+from streams.errors import ConsentryError
+from streams.settings import Settings
+from streams.transport import process_exit
+from streams.transport.consumer_thread import Thread
+from streams.transport.fetch.poll_batch import Polled, Span
+from streams.transport.fetch.record_queue import Room
+from tests.transport.records import One
+
+A, B = TP("a", 0), TP("b", 0)
+ROOM = {A: Room(2, 1000), B: Room(2, 1000)}
+
+
+class Fetcher:
+    """What the broker answered, taken by the next poll; without an answer a poll waits."""
+
+    def __init__(self) -> None:
+        self._subscriptions = SubscriptionState()
+        self._subscriptions.subscribe({"a", "b"})
+        self._subscriptions.assign_from_subscribed({A, B})
+        self.answers: dict[TP, list[One]] = {}
+        self.asked: set[TP] = set()
+        self._records: dict[TP, Any] = {}
+        self.outside: dict[TP, int] = {}
+        self.logs = {A: (0, 0), B: (0, 0)}
+        self.waiting = asyncio.Event()
+        for place in (A, B):
+            self.state(place).seek(0)
+
+    def state(self, place: TP) -> Any:
+        return self._subscriptions.subscription.assignment.state_value(place)
+
+    @property
+    def consumer(self) -> Any:
+        """The consumer that it fetches for."""
+
+        async def starts(places: list[TP]) -> dict[TP, int]:
+            return {place: self.logs[place][0] for place in places}
+
+        async def ends(places: list[TP]) -> dict[TP, int]:
+            return {place: self.logs[place][1] for place in places}
+
+        return SimpleNamespace(
+            _fetcher=self,
+            beginning_offsets=starts,
+            end_offsets=ends,
+            seek=lambda place, offset: self.state(place).seek(offset),
+        )
+
+    def answer(self, place: TP, count: int, stable_end: int) -> None:
+        state = self.state(place)
+        state.lso = stable_end
+        first = state.position
+        self.answers[place] = [
+            One(place.topic, 0, at, at, None, b"12345") for at in range(first, first + count)
+        ]
+
+    async def fetched_records(
+        self,
+        partitions: set[TP],
+        timeout: float,  # noqa: ASYNC109 - as there
+        max_records: None,  # noqa: ARG002 - as there
+    ) -> dict[TP, list[One]]:
+        if self.outside:
+            raise OffsetOutOfRangeError(dict([self.outside.popitem()]))
+        self.asked = {place for place in partitions if not self.state(place).paused}
+        taken = {place: self.answers.pop(place) for place in self.asked & self.answers.keys()}
+        for place, records in taken.items():
+            self.state(place).consumed_to(self.state(place).position + len(records))
+        if not taken and timeout:
+            self.waiting.set()
+            await asyncio.sleep(timeout)
+        return {place: records for place, records in taken.items() if records}
+
+
+def run(story: Callable[[Thread, Fetcher], Awaitable[None]]) -> None:
+    async def told() -> None:
+        fetcher = Fetcher()
+        thread: Any = Thread.__new__(Thread)
+        thread._told = {}
+        thread._ensure_consumer = lambda: fetcher.consumer
+        thread.app = SimpleNamespace(settings=Settings(topic_ticks="b"))
+        await story(thread, fetcher)
+
+    asyncio.run(told())
+
+
+def brought(polled: list[Polled]) -> dict[str, tuple[Span, int, int | None]]:
+    return {one.topic: (one.span, len(one.records), one.stable_end) for one in polled}
+
+
+def test_a_place_without_records_is_reported_when_its_end_becomes_known_and_when_it_moves() -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        assert brought(await thread._poll(ROOM, 0)) == {
+            "a": (Span(0, 0), 0, None),
+            "b": (Span(0, 0), 0, None),
+        }
+        fetcher.answer(A, 0, 0)
+        fetcher.answer(B, 1, 1)
+        assert brought(await thread._poll(ROOM, 0)) == {
+            "a": (Span(0, 0), 0, 0),
+            "b": (Span(0, 1), 1, 1),
+        }
+        assert await thread._poll(ROOM, 0) == []
+        fetcher.answer(A, 0, 7)
+        assert brought(await thread._poll(ROOM, 0)) == {"a": (Span(0, 0), 0, 7)}
+
+    run(story)
+
+
+def test_ends_are_reported_anew_after_a_rebalance() -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        fetcher.answer(A, 0, 0)
+        await thread._poll(ROOM, 0)
+        fetcher._subscriptions.assign_from_subscribed({A, B})
+        for place in (A, B):
+            fetcher.state(place).seek(0)
+        fetcher.answer(A, 0, 0)
+        assert brought(await thread._poll(ROOM, 0))["a"] == (Span(0, 0), 0, 0)
+
+    run(story)
+
+
+def test_a_place_whose_room_is_used_up_is_paused_until_it_is_polled_again() -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        fetcher.answer(A, 2, 9)
+        fetcher.answer(B, 1, 9)
+        await thread._poll(ROOM, 0)
+        assert (fetcher.state(A).paused, fetcher.state(B).paused) == (True, False)
+        await thread._poll({B: Room(1, 5)}, 0)
+        assert fetcher.asked == {B}
+        assert fetcher.state(A).paused
+        fetcher.answer(B, 1, 9)
+        await thread._poll({A: Room(1, 1), B: Room(2, 5)}, 0)
+        assert fetcher.asked == {A, B}
+        assert (fetcher.state(A).paused, fetcher.state(B).paused) == (False, True)
+
+    run(story)
+
+
+def test_a_poll_that_is_cut_short_ends_at_once_and_leaves_nobody_fetching() -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        fetcher.answer(A, 1, 1)
+        await thread._poll(ROOM, 0)
+        polling = asyncio.create_task(thread._poll(ROOM, 60))
+        await fetcher.waiting.wait()
+        assert fetcher._subscriptions._fetch_count == 1
+        thread._cut_short()
+        assert await asyncio.wait_for(polling, 5) == []
+        assert fetcher._subscriptions._fetch_count == 0
+        fetcher.answer(A, 1, 2)
+        assert brought(await thread._poll(ROOM, 60)) == {"a": (Span(1, 2), 1, 2)}
+
+    run(story)
+
+
+def test_a_poll_that_was_cut_short_before_it_began_does_not_wait() -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        thread._cut_short()
+        await asyncio.wait_for(thread._poll(ROOM, 60), 5)
+        assert not fetcher.waiting.is_set()
+        with_patience = asyncio.create_task(thread._poll(ROOM, 60))
+        await fetcher.waiting.wait()
+        thread._cut_short()
+        await with_patience
+
+    run(story)
+
+
+def test_places_of_another_assignment_bring_nothing() -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        assert await thread._poll({TP("a", 1): Room(1, 1)}, 0) == []
+        fetcher._subscriptions.subscription.assignment._unassign()
+        assert await thread._poll(ROOM, 0) == []
+
+    run(story)
+
+
+@pytest.mark.parametrize(
+    ("log", "words"),
+    [
+        ((7, 9), ("a, partition 0", "offset 3 up to 7", "deleted before", "from 7 to 9")),
+        ((0, 2), ("a, partition 0: offset 3 is the next to judge", "from 0 to 2", "created again")),
+    ],
+    ids=["before the start", "past the end"],
+)
+def test_a_position_outside_of_the_log_is_named_and_not_left(
+    log: tuple[int, int], words: tuple[str, ...]
+) -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        fetcher.state(A).seek(3)
+        fetcher.outside, fetcher.logs[A] = {A: 3}, log
+        with pytest.raises(ConsentryError) as refused:
+            await thread._poll(ROOM, 0)
+        assert all(word in refused.value.problem for word in words)
+        assert "generation" in refused.value.remedy or "accept_lost" in refused.value.remedy
+        assert fetcher.state(A).position == 3
+
+    run(story)
+
+
+def test_a_leader_that_did_not_know_better_is_asked_again() -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        fetcher.state(A).seek(3)
+        fetcher.outside, fetcher.logs[A] = {A: 3}, (0, 9)
+        assert await thread._poll(ROOM, 0) == []
+        fetcher.answer(A, 1, 4)
+        assert brought(await thread._poll(ROOM, 0))["a"] == (Span(3, 4), 1, 4)
+
+    run(story)
+
+
+def test_ticks_that_were_deleted_are_passed_over_and_the_position_says_so() -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        fetcher.outside, fetcher.logs[B] = {B: 0}, (5, 6)
+        assert brought(await thread._poll(ROOM, 0)) == {"b": (Span(0, 5), 0, 6)}
+        fetcher.answer(B, 1, 6)
+        assert brought(await thread._poll(ROOM, 0))["b"] == (Span(5, 6), 1, 6)
+
+    run(story)
+
+
+def test_ticks_that_begin_again_end_the_process_which_may_start_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Crashed(BaseException):
+        pass
+
+    def crash(_reason: str, **where: object) -> None:
+        assert where == {"topic": "b", "partition": 0, "expected": 8, "end": 1}
+        raise Crashed
+
+    monkeypatch.setattr(process_exit, "crash", crash)
+
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        fetcher.state(B).seek(8)
+        fetcher.outside, fetcher.logs[B] = {B: 8}, (0, 1)
+        with pytest.raises(Crashed):
+            await thread._poll(ROOM, 0)
+
+    run(story)

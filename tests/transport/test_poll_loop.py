@@ -1,0 +1,178 @@
+"""Polling: how long a poll may wait, what it asks for, and who gets slices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from itertools import count
+from typing import Any
+
+import pytest
+from faust.types import TP
+from structlog.testing import capture_logs
+
+from streams.transport.fetch.partition_group import AlignmentBounds
+from streams.transport.fetch.poll_batch import Polled, Slice, Span
+from streams.transport.fetch.record_queue import Room
+from streams.transport.poll_loop import HOLDING_BACK_POLL_S, POLL_S, Polling, as_message
+from streams.transport.tasks.assignment import Holding
+from tests.transport.records import One, polled
+
+BOUNDS = AlignmentBounds(records=4, bytes=1000, seconds=10.0)
+
+
+class Poller:
+    """Brings what it was given, poll by poll."""
+
+    def __init__(self, *brought: list[Polled]) -> None:
+        self.brought = list(brought)
+        self.asked: list[set[TP]] = []
+        self.waited: list[float] = []
+        self.cut = 0
+
+    async def poll(self, room: Mapping[TP, Room], timeout: float) -> list[Polled]:  # noqa: ASYNC109
+        self.asked.append(set(room))
+        self.waited.append(timeout)
+        return self.brought.pop(0) if self.brought else []
+
+    def cut_short(self) -> None:
+        self.cut += 1
+
+
+def turns(
+    poller: Poller,
+    holding: Holding,
+    polls: int = 1,
+    *,
+    clock: Callable[[], float] = lambda: 0.0,
+) -> list[list[Slice]]:
+    """What so many polls give, each slice with its credit taken."""
+
+    async def run() -> list[list[Slice]]:
+        mine = Polling(holding, poller, ("a", "b"), BOUNDS, clock)
+        got = []
+        for _ in range(polls):
+            got.append(await mine.slices())
+            for piece in got[-1]:
+                holding.hand_on(piece)
+        return got
+
+    return asyncio.run(run())
+
+
+def one_number() -> Holding:
+    return Holding(1, frozenset({0}), open_slices=1)
+
+
+def at_end(number: int, *topics: str) -> list[Polled]:
+    return [polled(topic, 0, [], stable_end=0, partition=number) for topic in topics]
+
+
+def test_what_is_there_and_at_its_end_is_handed_on_at_once() -> None:
+    poller = Poller([polled("a", 0, [5], stable_end=1), *at_end(0, "b")])
+    [[piece]] = turns(poller, one_number())
+    assert [record.offset for record in piece.records] == [0]
+    assert poller.waited == [POLL_S]
+
+
+def test_a_poll_is_short_while_records_wait_for_a_topic() -> None:
+    poller = Poller([polled("a", 0, [5], stable_end=1)], [], at_end(0, "b"))
+    first, second, third = turns(poller, one_number(), 3)
+    assert (first, second) == ([], [])
+    assert len(third) == 1
+    assert poller.waited == [POLL_S, HOLDING_BACK_POLL_S, HOLDING_BACK_POLL_S]
+
+
+def test_a_poll_does_not_wait_while_something_can_be_handed_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in ("alignment", "buffer"):
+        monkeypatch.setattr(f"streams.transport.{module}.SLICE_RECORDS", 1)
+    holding = Holding(1, frozenset({0}), open_slices=8)
+    poller = Poller([polled("a", 0, [5, 6], stable_end=2), *at_end(0, "b")])
+    assert [len(pieces) for pieces in turns(poller, holding, 3)] == [1, 1, 0]
+    assert poller.waited == [POLL_S, 0.0, POLL_S]
+
+
+def test_without_room_records_are_taken_until_the_share_is_full_and_kept() -> None:
+    """Four records for two topics: two of each."""
+    holding = one_number()
+    poller = Poller(
+        [polled("a", 0, [1], stable_end=1), *at_end(0, "b")],
+        [polled("a", 1, [2], stable_end=2)],
+        [polled("a", 2, [3], stable_end=3)],
+    )
+    handed_on = turns(poller, holding, 4)
+    assert [len(pieces) for pieces in handed_on] == [1, 0, 0, 0]
+    a, b = TP("a", 0), TP("b", 0)
+    assert poller.asked == [{a, b}, {a, b}, {a, b}, {b}]
+    assert poller.waited == [POLL_S] * 4
+
+
+def test_a_number_without_room_stops_no_other() -> None:
+    holding = Holding(1, frozenset({0, 1}), open_slices=1)
+    holding.hand_on(Slice(0, 1, {"a": Span(0, 0)}, []))
+    poller = Poller(
+        [
+            part
+            for number in (0, 1)
+            for part in (
+                polled("a", 0, [1], stable_end=1, partition=number),
+                *at_end(number, "b"),
+            )
+        ]
+    )
+    [[piece]] = turns(poller, holding)
+    assert piece.partition == 1
+
+
+def test_room_that_comes_back_ends_a_poll_where_something_can_be_handed_on() -> None:
+    holding = one_number()
+    handed: list[Slice] = []
+    poller = Poller(
+        [polled("a", 0, [1], stable_end=1), *at_end(0, "b")],
+        [polled("a", 1, [2], stable_end=2)],
+    )
+
+    async def run() -> list[Slice]:
+        mine = Polling(holding, poller, ("a", "b"), BOUNDS)
+        handed.extend(await mine.slices())
+        holding.hand_on(handed[0])
+        assert await mine.slices() == []
+        assert poller.cut == 0
+        holding.give_back(handed[0])
+        assert poller.cut == 1
+        return await mine.slices()
+
+    [piece] = asyncio.run(run())
+    assert [record.offset for record in piece.records] == [1]
+    assert poller.waited[-1] == 0.0
+
+
+def test_room_that_comes_back_ends_no_poll_where_nothing_waits() -> None:
+    holding = one_number()
+    poller = Poller([polled("a", 0, [1], stable_end=1), *at_end(0, "b")])
+    [[piece]] = turns(poller, holding)
+    holding.give_back(piece)
+    assert poller.cut == 0
+
+
+def test_a_topic_waited_for_in_vain_is_named_once_without_values() -> None:
+    every_five_seconds = count(0.0, 5.0)
+    record = One("a", 0, 0, 5, b"secret", b"secret")
+    poller = Poller([Polled("a", 0, Span(0, 1), [record], 1)])
+    with capture_logs() as lines:
+        handed_on = turns(poller, one_number(), 5, clock=lambda: next(every_five_seconds))
+    assert [len(pieces) for pieces in handed_on] == [0, 0, 1, 0, 0]
+    assert lines == [
+        {"event": "alignment.left_out", "log_level": "warning", "topic": "b", "partition": 0}
+    ]
+
+
+def test_the_message_of_a_slice_lies_where_its_first_part_starts() -> None:
+    piece = Slice(3, 1, {"b": Span(7, 9)}, [])
+    place, message = as_message(piece, 5)
+    assert place == TP("b", 3)
+    value: Any = message.value  # Faust says bytes
+    assert value is piece
+    assert (message.offset, message.generation_id) == (7, 5)

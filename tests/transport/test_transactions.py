@@ -1,0 +1,277 @@
+"""Batches into transactions: in order, bounded, all or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from streams.transport import process_exit
+from streams.transport.commit.transactions import Batch, Bounds, Committer, Output, gather
+from streams.wire.progress import PROGRESS_KEY
+
+BOUNDS = Bounds(records=10, bytes=10_000, seconds=1.0)
+
+
+class Ended(BaseException):
+    """The process would have ended here."""
+
+
+@pytest.fixture(autouse=True)
+def exits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    codes: list[int] = []
+
+    def leave(code: int) -> None:
+        codes.append(code)
+        raise Ended
+
+    monkeypatch.setattr(process_exit, "leave", leave)
+    return codes
+
+
+class Builder:
+    """A record batch that holds three records."""
+
+    def __init__(self) -> None:
+        self.records: list[tuple[bytes | None, bytes | None]] = []
+
+    def append(self, *, key: bytes | None, value: bytes | None, **_: Any) -> object:
+        if len(self.records) == 3:
+            return None
+        self.records.append((key, value))
+        return object()
+
+
+class Producer:
+    """What was written, transaction by transaction."""
+
+    def __init__(self, fails: str = "", hangs: str = "") -> None:
+        self.committed: list[list[Any]] = []
+        self.open: list[Any] | None = None
+        self._fails = fails
+        self._hangs = hangs
+        self.stopped = False
+        self.offset = 7
+        self.metadata: set[str] = set()
+
+    async def _step(self, name: str) -> None:
+        await asyncio.sleep(0)
+        if name == self._hangs:
+            await asyncio.Event().wait()
+        if name == self._fails:
+            raise RuntimeError(name)
+
+    async def begin_transaction(self) -> None:
+        await self._step("begin")
+        self.open = []
+
+    def create_batch(self) -> Builder:
+        return Builder()
+
+    async def send_batch(
+        self, batch: Builder, topic: str, *, partition: int
+    ) -> asyncio.Future[Any]:
+        await self._step("send")
+        assert self.open is not None
+        self.open.append((topic, partition, batch.records))
+        sent: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        sent.set_result(SimpleNamespace(topic=topic, offset=self.offset))
+        self.offset += len(batch.records) if self.offset >= 0 else 0
+        return sent
+
+    async def send_offsets_to_transaction(self, offsets: dict[Any, Any], group: str) -> None:
+        await self._step("offsets")
+        assert self.open is not None
+        self.metadata.update(meta.metadata for meta in offsets.values())
+        self.open.append((group, {tp.topic: meta.offset for tp, meta in offsets.items()}))
+
+    async def commit_transaction(self) -> None:
+        await self._step("commit")
+        assert self.open is not None
+        self.committed.append(self.open)
+        self.open = None
+
+    async def stop(self) -> None:
+        self.stopped = True
+
+
+def batch(count: int, *, position: int = 0, size: int = 1) -> Batch:
+    one = Batch()
+    for number in range(count):
+        one.add(Output("out", 0, b"%d" % number, b"x" * size))
+    one.positions = {"in": position}
+    one.progress = b"p%d" % position
+    return one
+
+
+def committer(producer: Producer, bounds: Bounds = BOUNDS) -> Committer:
+    return Committer(
+        producer,
+        partition=0,
+        count=4,
+        group_id="group",
+        changelog="log",
+        bounds=bounds,
+        committed={"in": 0, "quiet": 3},
+    )
+
+
+def test_a_transaction_takes_what_fits_and_at_least_one_batch() -> None:
+    queue = deque([batch(4), batch(4), batch(4)])
+    assert [len(taken.outputs) for taken in gather(queue, BOUNDS)] == [4, 4]
+    assert len(queue) == 1
+    large = deque([batch(40), batch(1)])
+    assert len(gather(large, BOUNDS)) == 1
+    heavy = deque([batch(1, size=9_000), batch(1, size=2_000)])
+    assert len(gather(heavy, BOUNDS)) == 1
+
+
+async def judged(producer: Producer, *batches: Batch) -> Committer:
+    one = committer(producer)
+    for each in batches:
+        one.put(each)
+    one.start()
+    await one.drained()
+    return one
+
+
+def test_outputs_progress_and_offsets_are_one_transaction() -> None:
+    producer, told = Producer(), []
+    first, second = batch(4, position=5), batch(1, position=9)
+    first.done = lambda: told.append(1)
+    second.done = lambda: told.append(2)
+
+    async def run() -> None:
+        one = await judged(producer, first, second)
+        await one.close()
+
+    asyncio.run(run())
+    [[full, rest, progress, offsets]] = producer.committed
+    assert full == ("out", 0, [(b"0", b"x"), (b"1", b"x"), (b"2", b"x")])
+    assert rest == ("out", 0, [(b"3", b"x"), (b"0", b"x")])
+    assert progress == ("log", 0, [(PROGRESS_KEY, b"p9")])
+    assert offsets == ("group", {"in": 9})
+    assert producer.metadata == {"partitions=4"}
+    assert told == [1, 2]
+    assert producer.stopped
+
+
+def test_it_says_what_is_committed_and_for_how_long_it_commits_nothing() -> None:
+    producer = Producer(hangs="commit")
+
+    async def run() -> None:
+        one = committer(Producer())
+        assert not one.alive
+        one.start()
+        assert (one.alive, one.committed_at, one.committed) == (True, None, {"in": 0, "quiet": 3})
+        began = time.monotonic()
+        one.put(batch(1, position=7))
+        one.put(batch(1, position=9))
+        assert one.waiting_s(began + 60) >= 59
+        await one.drained()
+        assert one.committed == {"in": 9, "quiet": 3}
+        assert one.committed_at is not None
+        assert one.committed_at >= began
+        assert one.waiting_s(began + 60) == 0
+        await one.close()
+        assert not one.alive
+        stuck = committer(producer)
+        stuck.start()
+        stuck.put(batch(1, position=7))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert producer.open is not None
+        assert len(producer.open) == 3
+        assert stuck.committed == {"in": 0, "quiet": 3}
+        assert stuck.committed_at is None
+        assert stuck.waiting_s(time.monotonic() + 60) >= 60
+        assert stuck._task is not None
+        stuck._task.cancel()
+
+    asyncio.run(run())
+
+
+def test_what_is_put_while_a_transaction_commits_goes_into_the_next() -> None:
+    producer = Producer()
+
+    async def run() -> None:
+        one = committer(producer)
+        one.put(batch(1, position=1))
+        one.start()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        one.put(batch(1, position=2))
+        one.put(batch(1, position=3))
+        await one.drained()
+
+    asyncio.run(run())
+    assert [transaction[-1] for transaction in producer.committed] == [
+        ("group", {"in": 1}),
+        ("group", {"in": 3}),
+    ]
+
+
+@pytest.mark.parametrize("step", ["begin", "send", "offsets", "commit"])
+def test_a_failure_at_any_step_ends_the_process_and_nothing_is_acknowledged(
+    step: str, exits: list[int]
+) -> None:
+    told: list[int] = []
+    one = batch(1)
+    one.done = lambda: told.append(1)
+
+    async def run(producer: Producer) -> None:
+        each = committer(producer, BOUNDS._replace(seconds=0.05))
+        each.put(one)
+        with pytest.raises(Ended):
+            await each._run()
+
+    asyncio.run(run(Producer(fails=step)))
+    asyncio.run(run(Producer(hangs=step)))
+    assert exits == [70, 70]
+    assert told == []
+
+
+@pytest.mark.parametrize(("first", "end"), [(7, 7 + 4 + 1), (-1, None)])
+def test_a_store_is_told_of_what_committed_and_where_the_changelog_then_ends(
+    first: int, end: int | None
+) -> None:
+    """A broker that had a batch already does not always know where."""
+    producer = Producer()
+    producer.offset = first
+    told: list[Any] = []
+
+    async def run() -> None:
+        one = committer(producer)
+        one.on_commit = lambda batches, at: told.append((batches, at, len(producer.committed)))
+        one.start()
+        rows = batch(0, position=4)
+        for number in range(4):  # of which three fit into one record batch
+            rows.add(Output("log", 0, b"%d" % number, b"row"))
+        one.put(rows)
+        await one.drained()
+        await one.close()
+        assert told == [([rows], end, 1)]
+
+    asyncio.run(run())
+
+
+def test_a_store_is_not_told_of_what_did_not_commit(exits: list[int]) -> None:
+    told: list[Any] = []
+
+    async def run() -> None:
+        one = committer(Producer(fails="commit"))
+        one.on_commit = lambda *given: told.append(given)
+        one.start()
+        one.put(batch(1))
+        assert one._task is not None
+        with suppress(Ended):
+            await one._task
+
+    asyncio.run(run())
+    assert exits == [process_exit.CRASHED]
+    assert told == []
