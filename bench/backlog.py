@@ -36,7 +36,7 @@ from streams.core.identifiers import PayloadHash, ViolationId
 from streams.core.instants import Instant
 from streams.core.judge import judge
 from streams.core.policy import Policy
-from streams.core.state import Fact, Source
+from streams.core.state import Fact, FactSource
 from streams.core.subject import Subject
 from streams.core.vocabulary import EventType, Status
 from streams.dev.broker import LocalBroker
@@ -216,7 +216,7 @@ def _judged_in_order(records: Iterable[SampleRecord], policy: Policy) -> Iterato
             event=event,
             payload_hash=PayloadHash(payload_hash(event_record(event), plain=True)),
             ingested_at=record.arrives_at,
-            source=Source("in order", 0, offset),
+            source=FactSource("in order", 0, offset),
         )
         yield from judge(subject, fact, policy, None).findings
 

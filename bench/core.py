@@ -22,13 +22,13 @@ from streams.agents.partition_judge import PartitionJudge
 from streams.core.identifiers import SubjectId
 from streams.core.judge import judge
 from streams.core.policy import Policy, default_policy
-from streams.core.state import EventRow, Fact, Outcome, Source
+from streams.core.state import EventRow, Fact, FactSource, Outcome
 from streams.core.subject import Subject
 from streams.settings import Settings
-from streams.transport.commit.transactions import Batch, Bounds
-from streams.transport.fetch.poll_batch import Slice, Span
+from streams.transport.commit.transactions import Bounds, OutputBatch
+from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.transport.state.memory import MemoryRows
-from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.arrival import Arrivals, Arrived
 from streams.wire.decode import Decoded, decode
@@ -62,7 +62,7 @@ class Nowhere:
         self.outputs = 0
         self.bytes = 0
 
-    def put(self, batch: Batch) -> None:
+    def put(self, batch: OutputBatch) -> None:
         """Count, and forget."""
         self.outputs += len(batch.outputs)
         self.bytes += batch.bytes
@@ -80,7 +80,7 @@ def records(made: Iterable[Made]) -> list[Given]:
     return found
 
 
-def slices(given: Sequence[Given], size: int = SLICE) -> list[Slice]:
+def slices(given: Sequence[Given], size: int = SLICE) -> list[PollBatch]:
     """The records cut into slices, each with where its topics start and end."""
     position = dict.fromkeys(SETTINGS.topics.inputs.values(), 0)
     found = []
@@ -89,23 +89,23 @@ def slices(given: Sequence[Given], size: int = SLICE) -> list[Slice]:
         spans = {}
         for topic in dict.fromkeys(record.topic for record in part):
             end = 1 + max(record.offset for record in part if record.topic == topic)
-            spans[topic] = Span(position[topic], end)
+            spans[topic] = OffsetSpan(position[topic], end)
             position[topic] = end
-        found.append(Slice(0, 1, spans, part))
+        found.append(PollBatch(0, 1, spans, part))
     return found
 
 
-def new_partition(policy: Policy) -> tuple[PartitionJudge, OwnedPartition, Nowhere]:
+def new_partition(policy: Policy) -> tuple[PartitionJudge, PartitionTask, Nowhere]:
     """A judge of partition number 0 of 1 without any state."""
     committer = Nowhere()
     progress = Progress(positions=dict.fromkeys(SETTINGS.topics.inputs.values(), 0))
-    partition = OwnedPartition(
+    partition = PartitionTask(
         0, 1, MemoryRows(), progress, cast("Any", committer), PolicyPast(policy)
     )
     return PartitionJudge(partition, SETTINGS, policy), partition, committer
 
 
-def whole(pieces: Sequence[Slice], policy: Policy) -> Nowhere:
+def whole(pieces: Sequence[PollBatch], policy: Policy) -> Nowhere:
     """Everything between the consumer and the producer."""
     judging, partition, committer = new_partition(policy)
     for piece in pieces:
@@ -197,7 +197,7 @@ def _one_subject(first: int, count: int) -> list[Fact]:
         template = templates[(number + 8) % len(templates)]
         decoded = decode(template.fill(number, 1, long_bytes(at)), template.kind)
         assert isinstance(decoded, Decoded)
-        source = Source("t", 0, number)
+        source = FactSource("t", 0, number)
         facts.append(Fact(event=decoded.event, payload_hash=decoded.payload_hash,
                           ingested_at=decoded.event.recorded_at, source=source))  # fmt: skip
     return facts

@@ -12,9 +12,9 @@ from streams.agents.partition_judge import PartitionJudge
 from streams.core.policy import default_policy
 from streams.settings import Settings
 from streams.transport.commit.transactions import Bounds
-from streams.transport.fetch.poll_batch import Slice
+from streams.transport.fetch.poll_batch import PollBatch
 from streams.transport.state.memory import MemoryRows
-from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.progress import Progress
 from streams.wire.record import Record
@@ -42,7 +42,7 @@ def new_judge() -> PartitionJudge:
     settings = Settings(partitions=1)
     policy = default_policy()
     committer: Any = Unbounded()
-    partition = OwnedPartition(
+    partition = PartitionTask(
         0, 1, MemoryRows(), Progress(positions={}), committer, PolicyPast(policy)
     )
     return PartitionJudge(partition, settings, policy)
@@ -51,7 +51,7 @@ def new_judge() -> PartitionJudge:
 def judge_all(judge: PartitionJudge, records: Sequence[Record]) -> None:
     """Judge records, slice by slice."""
     for begin in range(0, len(records), PIECE):
-        for _ in judge.batches(Slice(0, 0, {}, records[begin : begin + PIECE])):
+        for _ in judge.batches(PollBatch(0, 0, {}, records[begin : begin + PIECE])):
             pass
 
 

@@ -32,15 +32,15 @@ from streams.agents.partition_judge import PartitionJudge
 from streams.core.instants import Instant
 from streams.core.policy import default_policy
 from streams.settings import Settings
-from streams.transport.commit.transactions import Batch, Bounds
-from streams.transport.fetch.poll_batch import Slice, Span
+from streams.transport.commit.transactions import Bounds, OutputBatch
+from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.transport.state.disk.database import Write
-from streams.transport.state.disk.layout import ROWS, STATE, State, encode_state, place_of
+from streams.transport.state.disk.layout import ROWS, STATE, StoreState, encode_state, place_of
 from streams.transport.state.disk.options import Memory
 from streams.transport.state.disk.rows import DiskRows
 from streams.transport.state.disk.stores import open_rows
 from streams.transport.state.memory import MemoryRows
-from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.progress import Progress
 from streams.wire.rows import next_deadline, subject_of
@@ -50,7 +50,7 @@ SETTINGS: Final = Settings(live_subjects_max_bytes=256 << 20)
 SLICE: Final = 500
 ROWS_AT_ONCE: Final = 20_000
 MIB: Final = 1 << 20
-WANTED: Final = State(
+WANTED: Final = StoreState(
     changelog=SETTINGS.topics.changelog, topic_id="", partition=0, count=1,
     position=0, seal=b"", progress=None, as_of=0,
 )  # fmt: skip
@@ -80,7 +80,7 @@ class AtOnce:
         self.rows: list[tuple[bytes, bytes]] = []
         self._end = 1 << 40
 
-    def put(self, batch: Batch) -> None:
+    def put(self, batch: OutputBatch) -> None:
         self._end += len(batch.outputs) + 2
         if self.on_commit is not None:
             self.on_commit([batch], self._end)
@@ -96,14 +96,14 @@ class Worker:
         committer: Any = AtOnce()
         past = PolicyPast(default_policy())
         self.committer: AtOnce = committer
-        self.partition = OwnedPartition(0, 1, rows, Progress(positions={}), committer, past)
+        self.partition = PartitionTask(0, 1, rows, Progress(positions={}), committer, past)
         self.judge = PartitionJudge(self.partition, SETTINGS, default_policy())
         self._offset = 0
 
     def take(self, records: list[Record]) -> None:
         topics = {record.topic for record in records}
-        spans = {topic: Span(0, self._offset) for topic in topics}
-        for batch in self.judge.batches(Slice(0, 1, spans, records)):
+        spans = {topic: OffsetSpan(0, self._offset) for topic in topics}
+        for batch in self.judge.batches(PollBatch(0, 1, spans, records)):
             self.partition.hand_over(batch)
 
     def record(self, template: Template, number: int, subject: int) -> Record:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from streams.app import ConsentryApp
-    from streams.measures.worker_stats import Tally
+    from streams.measures.worker_stats import WorkerStats
 
 
-def install(app: ConsentryApp, tally: Tally | None = None) -> None:
+def install(app: ConsentryApp, tally: WorkerStats | None = None) -> None:
     """Put every agent of a worker on the app; what is judged is counted in `tally`."""
     from streams.agents import judge, ticks
 

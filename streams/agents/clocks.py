@@ -16,7 +16,7 @@ import structlog
 from streams.agents.ticks import VALUE
 from streams.app import ConsentryApp
 from streams.core.instants import Instant, format_instant
-from streams.measures.worker_stats import Tally
+from streams.measures.worker_stats import WorkerStats
 from streams.transport.clock import OwnClock
 from streams.wire.record import Record
 
@@ -29,7 +29,7 @@ log = structlog.get_logger("consentry.worker")
 class Clocks:
     """Looks at the timestamps of a slice before it is judged."""
 
-    def __init__(self, app: ConsentryApp, clock: OwnClock, tally: Tally) -> None:
+    def __init__(self, app: ConsentryApp, clock: OwnClock, tally: WorkerStats) -> None:
         self._app = app
         self._clock = clock
         self._tally = tally

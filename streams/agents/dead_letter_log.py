@@ -14,7 +14,7 @@ TRACES_SHOWN: Final = 5
 log = structlog.get_logger("consentry.worker")
 
 
-class SetAside(NamedTuple):
+class DeadLettered(NamedTuple):
     """One record: where it stood, why, and its trace, if its producer gave one."""
 
     topic: str
@@ -24,17 +24,17 @@ class SetAside(NamedTuple):
     trace_id: str | None
 
 
-class AsideLog:
+class DeadLetterLog:
     """Tells of the first at once, and of those that follow when a minute is over."""
 
     def __init__(self, pause_s: float = PAUSE_S) -> None:
         self._pause_s = pause_s
-        self._waiting: dict[tuple[str, str], list[SetAside]] = {}
+        self._waiting: dict[tuple[str, str], list[DeadLettered]] = {}
         self._uncounted: dict[tuple[str, str], int] = {}
 
-    def tell(self, records: Iterable[SetAside]) -> None:
+    def tell(self, records: Iterable[DeadLettered]) -> None:
         """Log now or later."""
-        found: dict[tuple[str, str], list[SetAside]] = {}
+        found: dict[tuple[str, str], list[DeadLettered]] = {}
         for one in records:
             found.setdefault((one.topic, one.code), []).append(one)
         for kind, several in found.items():
@@ -46,7 +46,7 @@ class AsideLog:
             else:
                 self._say(kind, several, len(several))
 
-    def _say(self, kind: tuple[str, str], several: list[SetAside], count: int) -> None:
+    def _say(self, kind: tuple[str, str], several: list[DeadLettered], count: int) -> None:
         first = several[0]
         traces = [one.trace_id for one in several if one.trace_id is not None]
         log.warning(

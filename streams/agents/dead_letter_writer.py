@@ -5,14 +5,14 @@ from __future__ import annotations
 from streams.core.findings import Finding
 from streams.core.policy import Policy
 from streams.settings.names import TopicNames
-from streams.transport.commit.transactions import Batch, Output
+from streams.transport.commit.transactions import Output, OutputBatch
 from streams.wire.arrival import Refused
 from streams.wire.dead_letters import encode_dead_letter, original_of
 from streams.wire.findings import encode_finding
 from streams.wire.record import Record
 
 
-class Aside:
+class DeadLetterWriter:
     """Writes dead letters of one partition number."""
 
     def __init__(
@@ -25,7 +25,7 @@ class Aside:
         self._number = number
         self._count = count
 
-    def put(self, record: Record, refused: Refused, batch: Batch) -> Finding:
+    def put(self, record: Record, refused: Refused, batch: OutputBatch) -> Finding:
         """Keep the record, cut where it is too large: raw personal data in quarantine.
 
         The finding, which is returned, goes to the partition of its subject where one is known.

@@ -15,19 +15,19 @@ import structlog
 from faust.streams import Stream
 
 from streams.agents.clocks import Clocks
-from streams.agents.dead_letter_log import AsideLog
+from streams.agents.dead_letter_log import DeadLetterLog
 from streams.agents.partition_judge import PartitionJudge, RuleFault
-from streams.agents.rekeyed_log import StrayLog
+from streams.agents.rekeyed_log import RekeyedLog
 from streams.app import ConsentryApp
 from streams.errors import ConsentryError
-from streams.measures.worker_stats import Tally, ends_of
+from streams.measures.worker_stats import WorkerStats, ends_of
 from streams.transport import process_exit
 from streams.transport.clock import OwnClock
-from streams.transport.commit.transactions import Batch
+from streams.transport.commit.transactions import OutputBatch
 from streams.transport.faust_driver import Consumer
-from streams.transport.fetch.poll_batch import Discontinuity, Slice
+from streams.transport.fetch.poll_batch import Discontinuity, PollBatch
 from streams.transport.state.changelog_restore import unreadable_row
-from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.partition_task import PartitionTask
 from streams.wire.rows import CorruptRow
 
 COMMIT_FIRST_S: Final = 1.0
@@ -39,7 +39,7 @@ TURN_S: Final = 0.1
 log = structlog.get_logger("consentry.worker")
 
 
-def install(app: ConsentryApp, tally: Tally | None = None) -> None:
+def install(app: ConsentryApp, tally: WorkerStats | None = None) -> None:
     """Put the agent on the app; it reads every topic that is judged, and counts in `tally`."""
     names = app.settings.topics
     records = app.topic(
@@ -72,12 +72,12 @@ class Turn:
 class Judging:
     """Judges slices in the order in which the transport hands them over."""
 
-    def __init__(self, app: ConsentryApp, tally: Tally | None = None) -> None:
+    def __init__(self, app: ConsentryApp, tally: WorkerStats | None = None) -> None:
         self._app = app
-        self._tally = Tally() if tally is None else tally
+        self._tally = WorkerStats() if tally is None else tally
         self._indexing: set[asyncio.Task[None]] = set()
-        self._stray_log = StrayLog()
-        self._aside_log = AsideLog()
+        self._stray_log = RekeyedLog()
+        self._aside_log = DeadLetterLog()
         self._clock = OwnClock(app.settings.clock_jump_max_s)
         self._clocks = Clocks(app, self._clock, self._tally)
 
@@ -109,7 +109,7 @@ class Judging:
             process_exit.crash("the agent failed", error=type(error).__name__)
 
     async def _judge(self, message: Any) -> None:
-        piece: Slice = message.value
+        piece: PollBatch = message.value
         await self._clocks.look(piece.records, piece.partition)
         consumer = cast("Consumer", self._app.consumer)
         partition = consumer.partition_of(piece)
@@ -135,10 +135,10 @@ class Judging:
             judge.set_aside = []
 
     async def _hand_over(
-        self, message: Any, partition: OwnedPartition, judge: PartitionJudge, consumer: Consumer
+        self, message: Any, partition: PartitionTask, judge: PartitionJudge, consumer: Consumer
     ) -> None:
         """Judge a slice, batch by batch, while the partition number is ours."""
-        piece: Slice = message.value
+        piece: PollBatch = message.value
         turn = Turn()
         judge.due = turn.over
         for batch in judge.batches(piece):
@@ -167,7 +167,7 @@ class Judging:
 
         return done
 
-    async def _let_others_run(self, partition: OwnedPartition, batch: Batch) -> None:
+    async def _let_others_run(self, partition: PartitionTask, batch: OutputBatch) -> None:
         """Judging never waits for a commit, but must not starve it or outgrow memory.
 
         A commit takes many turns of the loop, and each turn that judging takes between is
@@ -183,7 +183,7 @@ class Judging:
         elif not batch.final:
             await asyncio.sleep(0)
 
-    def _judge_of(self, partition: OwnedPartition, consumer: Consumer) -> PartitionJudge:
+    def _judge_of(self, partition: PartitionTask, consumer: Consumer) -> PartitionJudge:
         if partition.live is None:
             owned = len(consumer.holding.numbers) if consumer.holding else 1
             judge = PartitionJudge(
@@ -196,7 +196,7 @@ class Judging:
         live: PartitionJudge = partition.live
         return live
 
-    async def _index(self, partition: OwnedPartition, judge: PartitionJudge) -> None:
+    async def _index(self, partition: PartitionTask, judge: PartitionJudge) -> None:
         """Find the deadlines of restored subjects between slices."""
         try:
             for _ in judge.subjects.index():

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streams.core.findings import Duty, Finding
-from streams.transport.commit.transactions import Batch, Output
+from streams.transport.commit.transactions import Output, OutputBatch
 from streams.wire.findings import encode_duty, encode_finding
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -19,7 +19,7 @@ Headers = Sequence[tuple[str, bytes | None]]
 class Once:
     """Adds to one batch, in the place of what it holds of the same."""
 
-    def __init__(self, batch: Batch, headers: Headers) -> None:
+    def __init__(self, batch: OutputBatch, headers: Headers) -> None:
         """`headers` are those of findings and duties."""
         self._batch = batch
         self._headers = headers

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from streams.agents.dead_letter_log import SetAside
-from streams.agents.dead_letter_writer import Aside
+from streams.agents.dead_letter_log import DeadLettered
+from streams.agents.dead_letter_writer import DeadLetterWriter
 from streams.agents.limit import DeadLetterLimit
 from streams.agents.long_work import AT_ONCE, LongWork, taken_up
 from streams.agents.once import Once
@@ -26,15 +26,15 @@ from streams.core.rules.assess import not_assessed
 from streams.core.state import Decision, Fact, Outcome
 from streams.core.subject import Subject
 from streams.errors import ConsentryError
-from streams.measures.worker_stats import Tally
+from streams.measures.worker_stats import WorkerStats
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
-from streams.transport.commit.transactions import Batch, Output
-from streams.transport.fetch.poll_batch import Slice
-from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.commit.transactions import Output, OutputBatch
+from streams.transport.fetch.poll_batch import PollBatch
+from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.preconditions import latest
 from streams.unpacking.cut import room_for_headers
-from streams.wire.arrival import Arrivals, Arrived, Elsewhere, Refused, partition_for
+from streams.wire.arrival import Arrivals, Arrived, Misrouted, Refused, partition_for
 from streams.wire.origin import headers_of
 from streams.wire.progress import BATCH_HEADER, Counters, Unfinished
 from streams.wire.record import Record
@@ -108,11 +108,11 @@ class PartitionJudge:
 
     def __init__(
         self,
-        partition: OwnedPartition,
+        partition: PartitionTask,
         settings: Settings,
         policy: Policy,
         owned: int = 1,
-        tally: Tally | None = None,
+        tally: WorkerStats | None = None,
         clock: OwnClock | None = None,
     ) -> None:
         """`owned` is among how many partition numbers the bounds of a worker are shared.
@@ -121,7 +121,7 @@ class PartitionJudge:
         compared, and one far ahead ends the worker; and timestamps of records.
         """
         self._clock = clock
-        self._tally = Tally() if tally is None else tally
+        self._tally = WorkerStats() if tally is None else tally
         self.raised: list[int] = []
         """Timestamps of records that led to findings or duties, for the caller to take out."""
         self._partition = partition
@@ -135,7 +135,7 @@ class PartitionJudge:
         self._limit = DeadLetterLimit(
             settings.dead_letter_limit_share, settings.dead_letter_limit_records
         )
-        self._aside = Aside(
+        self._aside = DeadLetterWriter(
             self._names,
             policy,
             partition.number,
@@ -153,7 +153,7 @@ class PartitionJudge:
         )
         self._skips = {(skip.topic, skip.offset): skip for skip in self._progress.skips}
         self.strays = Strays()
-        self.set_aside: list[SetAside] = []
+        self.set_aside: list[DeadLettered] = []
         """Records that were set aside, for the caller to take out."""
         self.due: Callable[[], bool] = _never
         """Whether judging has taken so long that others should have a turn."""
@@ -165,7 +165,7 @@ class PartitionJudge:
         self._bounds = partition.committer.bounds
         self._batch = self._begin()
 
-    def batches(self, piece: Slice) -> Iterator[Batch]:
+    def batches(self, piece: PollBatch) -> Iterator[OutputBatch]:
         """Judge a slice, in batches no larger than a transaction may be.
 
         Between two batches the caller may do other work, and may stop for good. Raises
@@ -202,15 +202,15 @@ class PartitionJudge:
         batch.final = True
         yield self._batch_ends()
 
-    def _begin(self) -> Batch:
+    def _begin(self) -> OutputBatch:
         """A new batch; what it tells carries its number (`wire.progress`)."""
         self._stamp = ((BATCH_HEADER, b"%d" % (self._progress.sequence + 1)),)
-        self._batch = Batch()
+        self._batch = OutputBatch()
         self._once = Once(self._batch, self._stamp)
         self._rejudged = 0
         return self._batch
 
-    def _batch_ends(self) -> Batch:
+    def _batch_ends(self) -> OutputBatch:
         self._once.settle()
         return self._batch
 
@@ -350,7 +350,7 @@ class PartitionJudge:
         match self._arrivals.settle(record, arrived, home):
             case Refused() as refused:
                 self._set_aside(record, refused, counters)
-            case Elsewhere() as elsewhere:
+            case Misrouted() as elsewhere:
                 self._send_home(record, elsewhere, counters)
             case Arrived():
                 if arrived.unknown_fields:
@@ -469,7 +469,7 @@ class PartitionJudge:
             tally.duty(duty)
             once.duty(names.duties, number, duty)
 
-    def _send_home(self, record: Record, elsewhere: Elsewhere, counters: Counters) -> None:
+    def _send_home(self, record: Record, elsewhere: Misrouted, counters: Counters) -> None:
         """Re-key a record that came with another key or on another partition."""
         counters.rekeyed += 1
         arrived, home = elsewhere
@@ -488,7 +488,7 @@ class PartitionJudge:
         counters.dead_lettered += 1
         code = refused.rejected.dead_letter.code
         self.set_aside.append(
-            SetAside(record.topic, record.partition, record.offset, code, trace_id(record))
+            DeadLettered(record.topic, record.partition, record.offset, code, trace_id(record))
         )
         self._tally.dead_letters[code] += 1
         self._tally.finding(self._aside.put(record, refused, self._batch))

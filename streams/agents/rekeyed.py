@@ -47,7 +47,7 @@ class Cause(StrEnum):
     OTHER_PARTITION = "another partition than the key's"
 
 
-class Stray(NamedTuple):
+class RekeyedRecord(NamedTuple):
     """One kind of re-keyed record; `producer` is what a header says, or `UNKNOWN`."""
 
     topic: str
@@ -55,12 +55,12 @@ class Stray(NamedTuple):
     producer: str
 
 
-Strays = Counter[Stray]
+Strays = Counter[RekeyedRecord]
 
 
-def stray(record: Record, key: SubjectKey) -> Stray:
+def stray(record: Record, key: SubjectKey) -> RekeyedRecord:
     """What kind a re-keyed record is; `key` is its subject's."""
-    return Stray(record.topic, _cause(record.key, key), producer_of(record, key))
+    return RekeyedRecord(record.topic, _cause(record.key, key), producer_of(record, key))
 
 
 def _cause(key: bytes | None, subject: SubjectKey) -> Cause:

@@ -25,7 +25,7 @@ log = structlog.get_logger("consentry.worker")
 Kind = tuple[str, Cause]
 
 
-class StrayLog:
+class RekeyedLog:
     """Tells of the first at once, and of those that follow when a minute is over."""
 
     def __init__(self, pause_s: float = PAUSE_S) -> None:

@@ -18,7 +18,7 @@ import structlog
 from streams.agents.subjects import Subjects
 from streams.core.identifiers import SubjectKey, ViolationId
 from streams.core.instants import Instant, days
-from streams.core.policy import Policy, Settings
+from streams.core.policy import Policy, PolicySettings
 from streams.core.render import address, duty_address
 from streams.core.state import EventRow
 from streams.transport.state.row_store import RowStore
@@ -105,7 +105,7 @@ class Retention:
             log.info("subjects.left", partition=self._number, subjects=self._left)
             self._left = 0
 
-    def _begin(self, clock: Instant, settings: Settings) -> bool:
+    def _begin(self, clock: Instant, settings: PolicySettings) -> bool:
         """Whether a new pass is due, noted as begun."""
         progress = self._progress
         shorter = min(settings.retention, settings.arrival_grace)

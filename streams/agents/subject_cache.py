@@ -28,7 +28,7 @@ class _Live:
         self.bytes = 0
 
 
-class LiveSubjects:
+class SubjectCache:
     """Subjects by key. Above a bound those that were used longest ago are let go.
 
     The size of a subject is estimated: a constant, and for each of its events the mean

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 
-from streams.agents.subject_cache import LiveSubjects
+from streams.agents.subject_cache import SubjectCache
 from streams.core.deadlines import Deadlines
 from streams.core.identifiers import SubjectKey, parse_subject_key
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.state import EventRow
-from streams.core.subject import Record, Subject
+from streams.core.subject import Subject, SubjectRecord
 from streams.transport.state.row_store import RowStore, SubjectDeadlines
 from streams.wire.rows import CorruptRow, decode_row, next_deadline, stored_form
 
@@ -39,7 +39,7 @@ class _Half:
         self.subject = Subject(*identity)
         self._policy = policy
         self._items = iter(rows.items())
-        self._records: Iterator[Record] | None = None
+        self._records: Iterator[SubjectRecord] | None = None
 
     def on(self) -> bool:
         """Take in some more rows; whether the subject is there."""
@@ -69,7 +69,7 @@ class Subjects:
         self._rows = rows
         self._policy = policy
         self._half: _Half | None = None
-        self.live = LiveSubjects(limit, max_bytes)
+        self.live = SubjectCache(limit, max_bytes)
         known = rows.deadlines
         self.deadlines: SubjectDeadlines = Deadlines() if known is None else known
 

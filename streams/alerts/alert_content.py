@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from streams.alerts.policy_state import Gist
+from streams.alerts.policy_state import AlertContent
 from streams.core.findings import Duty, Finding
 from streams.core.instants import Duration, Instant
 from streams.core.vocabulary import Finality
@@ -12,10 +12,10 @@ from streams.siem.lifecycle import CLOSING, Told
 from streams.siem.plain import identifier, sentence
 
 
-def gist_of(told: Told, *, pseudonyms: bool) -> Gist:
+def gist_of(told: Told, *, pseudonyms: bool) -> AlertContent:
     """What alerts need of it; its subject only where the route wants pseudonyms."""
     occurred_at = told.occurred_at if isinstance(told, Finding) else told.starts_at
-    return Gist(
+    return AlertContent(
         code=identifier(told.code),
         severity=told.severity,
         recipient_id=told.recipient_id,
@@ -43,7 +43,7 @@ def is_provisional(told: Told) -> bool:
     return not isinstance(told, Duty) and told.finality is Finality.PROVISIONAL
 
 
-def group_key(gist: Gist, window: Duration, now: Instant) -> str:
+def group_key(gist: AlertContent, window: Duration, now: Instant) -> str:
     """The key of the group that a finding belongs to when it is told at `now`.
 
     It follows from nothing but its parts, so a deliverer that lost its memory finds the

@@ -11,7 +11,7 @@ from streams.alerts import texts
 from streams.alerts.alert import Alert
 from streams.alerts.hours import is_quiet, local_text
 from streams.alerts.options import AlertOptions, Route, Waiver, milliseconds
-from streams.alerts.policy_state import Book, Group, Sent, Summary
+from streams.alerts.policy_state import AlertGroup, PolicyState, Sent, Summary
 from streams.core.instants import Instant
 from streams.core.vocabulary import Severity
 from streams.siem import words
@@ -19,17 +19,17 @@ from streams.siem import words
 _HEAVIEST_FIRST = list(Severity)
 
 
-class Telling:
+class AlertEmitter:
     """Makes alerts of groups and notes in the book what they carried."""
 
-    def __init__(self, options: AlertOptions, book: Book) -> None:
+    def __init__(self, options: AlertOptions, book: PolicyState) -> None:
         self._options = options
         self._book = book
         self._flood_ms = milliseconds(options.flood_interval_s)
         self._window_ms = milliseconds(options.window_s)
         self._deferred = {key for key, group in book.groups.items() if group.deferred}
 
-    def look(self, group: Group, now: Instant, out: list[Alert]) -> None:
+    def look(self, group: AlertGroup, now: Instant, out: list[Alert]) -> None:
         """Tell a group that has changed, hold it back, or count it as told or muted."""
         if not group.changed:
             return
@@ -56,7 +56,7 @@ class Telling:
             else:
                 self._tell(group, route, waiver, now, out)
 
-    def wake(self, group: Group, now: Instant, out: list[Alert]) -> None:
+    def wake(self, group: AlertGroup, now: Instant, out: list[Alert]) -> None:
         """Let a group fire as if it were new: the waiver that covered it has run out."""
         self._undefer(group)
         self._leave_summary(group, out)
@@ -85,7 +85,7 @@ class Telling:
 
     def _closed(
         self,
-        group: Group,
+        group: AlertGroup,
         route: Route | None,
         waiver: Waiver | None,
         now: Instant,
@@ -106,7 +106,7 @@ class Telling:
     def _holds_quiet(self, severity: Severity, now: Instant) -> bool:
         return severity not in self._options.quiet_passes and is_quiet(self._options, now)
 
-    def _shown_severity(self, group: Group, now: Instant) -> Severity:
+    def _shown_severity(self, group: AlertGroup, now: Instant) -> Severity:
         waived = self._options.waiver(group.gist.code, group.gist.recipient_id, now)
         return group.gist.severity if waived is None else Severity.ADVISORY
 
@@ -117,27 +117,27 @@ class Telling:
             book.flood_bucket, book.flood_told = bucket, 0
         return book.flood_told < self._options.flood_max
 
-    def _defer(self, group: Group, cause: Literal["quiet", "flood"], now: Instant) -> None:
+    def _defer(self, group: AlertGroup, cause: Literal["quiet", "flood"], now: Instant) -> None:
         group.deferred, group.deferred_at = cause, now
         self._deferred.add(group.key)
 
-    def _undefer(self, group: Group) -> None:
+    def _undefer(self, group: AlertGroup) -> None:
         group.deferred = None
         self._deferred.discard(group.key)
 
-    def _mute(self, group: Group, reason: str) -> None:
+    def _mute(self, group: AlertGroup, reason: str) -> None:
         self._undefer(group)
         self._book.account.mute(reason, group.unsaid)
         group.unsaid, group.changed, group.rose = 0, False, False
 
-    def _absorb(self, group: Group) -> None:
+    def _absorb(self, group: AlertGroup) -> None:
         """What is new was told by the summary in all that matters."""
         self._book.account.grouped += group.unsaid
         group.unsaid, group.changed = 0, False
 
     def _tell(
         self,
-        group: Group,
+        group: AlertGroup,
         route: Route | None,
         waiver: Waiver | None,
         now: Instant,
@@ -188,14 +188,16 @@ class Telling:
         self._send(alert, group.unsaid, out)
         group.unsaid = 0
 
-    def _said(self, group: Group, now: Instant) -> None:
+    def _said(self, group: AlertGroup, now: Instant) -> None:
         """Nothing of it is new any more; the next telling waits for the end of a window."""
         self._undefer(group)
         group.changed, group.rose = False, False
         next_end = (now // self._window_ms + 1) * self._window_ms
         group.update_at = Instant(max(group.window_end, next_end))
 
-    def _tell_many(self, groups: list[Group], cause: str, now: Instant, out: list[Alert]) -> None:
+    def _tell_many(
+        self, groups: list[AlertGroup], cause: str, now: Instant, out: list[Alert]
+    ) -> None:
         options, sink = self._options, self._book.sink
         digest = sha256(f"{sink}\0{cause}\0{now}".encode()).hexdigest()[:32]
         severities = {self._shown_severity(group, now) for group in groups}
@@ -234,7 +236,7 @@ class Telling:
             self._book.summaries[alert.key] = Summary(alert=alert, groups=covered)
         self._send(alert, items, out)
 
-    def _leave_summary(self, group: Group, out: list[Alert]) -> None:
+    def _leave_summary(self, group: AlertGroup, out: list[Alert]) -> None:
         """The group is closed or has an alert of its own; the last one to go resolves it."""
         key, group.summary = group.summary, None
         summary = None if key is None else self._book.summaries.get(key)

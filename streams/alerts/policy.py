@@ -21,16 +21,16 @@ from streams.alerts import self_alarms
 from streams.alerts.account import Accounting
 from streams.alerts.alert import Alert
 from streams.alerts.alert_content import gist_of, group_key, is_open, is_provisional
-from streams.alerts.alert_emitter import Telling
+from streams.alerts.alert_emitter import AlertEmitter
 from streams.alerts.options import AlertOptions, milliseconds
-from streams.alerts.policy_state import FORMAT, Book, Gist, Group, Held, Member
+from streams.alerts.policy_state import FORMAT, AlertContent, AlertGroup, Held, Member, PolicyState
 from streams.core.instants import Instant
 from streams.siem.lifecycle import Told
 
 SWEEP_EVERY_MS = 60_000
 
 
-class LetterLike(Protocol):
+class UpdateLike(Protocol):
     """What is read of a letter."""
 
     @property
@@ -49,12 +49,12 @@ class AlertPolicy:
         """`sink` is the name in `[sinks.NAME]`; routes that do not name it are not taken."""
         self._options = options
         self._window = milliseconds(options.window_s)
-        self._book = Book(sink=sink)
-        self._telling = Telling(options, self._book)
+        self._book = PolicyState(sink=sink)
+        self._telling = AlertEmitter(options, self._book)
         self._changed: set[str] = set()
         """Groups to look at; what changed or is deferred, and no other, is in it."""
 
-    def take(self, letter: LetterLike, now: Instant) -> list[Alert]:
+    def take(self, letter: UpdateLike, now: Instant) -> list[Alert]:
         """Take one revision; what is to be told now. Taken before: nothing."""
         book, told, identity = self._book, letter.told, letter.identity
         out: list[Alert] = []
@@ -122,7 +122,7 @@ class AlertPolicy:
         out += self_alarms.alarms(self._options, self._book, now)
         return out
 
-    def routes(self, letter: LetterLike) -> bool:
+    def routes(self, letter: UpdateLike) -> bool:
         """Whether a letter leads to this sink; `take` may be given all of them."""
         told = letter.told
         route = self._options.route(told.severity, told.code, told.recipient_id)
@@ -190,19 +190,19 @@ class AlertPolicy:
             found = msgspec.msgpack.decode(data, type=_Version).format
             if found != FORMAT:
                 raise ValueError(f"the snapshot has format {found}, not {FORMAT}")
-            book = msgspec.msgpack.decode(data, type=Book)
+            book = msgspec.msgpack.decode(data, type=PolicyState)
         except msgspec.MsgspecError:
             raise ValueError("this is no snapshot of an alert policy") from None
         if book.sink != self._book.sink:
             raise ValueError("the snapshot is that of another sink")
         self._book = book
-        self._telling = Telling(self._options, book)
+        self._telling = AlertEmitter(self._options, book)
         self._changed = {key for key, group in book.groups.items() if group.changed}
 
     def _enter(
         self,
         member: Member,
-        gist: Gist,
+        gist: AlertContent,
         now: Instant,
         items: int,
         *,
@@ -258,18 +258,18 @@ class AlertPolicy:
         group.unsaid += items
         self._look(group.key, now, out)
 
-    def _close(self, member: Member, group: Group, now: Instant) -> None:
+    def _close(self, member: Member, group: AlertGroup, now: Instant) -> None:
         group.open -= member.open
         group.provisional -= member.open and member.provisional
         member.open, member.provisional = False, False
         group.changed, group.changed_at = True, now
 
-    def _group(self, gist: Gist, now: Instant) -> Group:
+    def _group(self, gist: AlertContent, now: Instant) -> AlertGroup:
         key = group_key(gist, self._window, now)
         group = self._book.groups.get(key)
         if group is None:
             end = Instant((now // self._window + 1) * self._window)
-            group = self._book.groups[key] = Group(
+            group = self._book.groups[key] = AlertGroup(
                 key=key,
                 gist=gist,
                 window_end=end,
@@ -336,7 +336,7 @@ class _Version(msgspec.Struct):
     format: int
 
 
-def _same(one: Gist, other: Gist) -> bool:
+def _same(one: AlertContent, other: AlertContent) -> bool:
     """Whether two findings may stand in one group."""
     return (one.code, one.severity, one.recipient_id, one.controller_id) == (
         other.code,

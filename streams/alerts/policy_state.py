@@ -32,10 +32,10 @@ class Held(msgspec.Struct, kw_only=True):
     until: Instant
     items: int
     """Revisions of it that wait."""
-    gist: Gist
+    gist: AlertContent
 
 
-class Gist(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+class AlertContent(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Of one revision, what an alert needs. Ids are shown in safe form already."""
 
     code: str
@@ -54,11 +54,11 @@ class Gist(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """None unless the route switched pseudonyms on."""
 
 
-class Group(msgspec.Struct, kw_only=True):
+class AlertGroup(msgspec.Struct, kw_only=True):
     """Findings of one code, severity, recipient and controller, within one window."""
 
     key: str
-    gist: Gist
+    gist: AlertContent
     """Of the first of them."""
     window_end: Instant
     update_at: Instant
@@ -110,14 +110,14 @@ class Alarm(msgspec.Struct, kw_only=True):
     told_at: Instant
 
 
-class Book(msgspec.Struct, kw_only=True):
+class PolicyState(msgspec.Struct, kw_only=True):
     """The whole state; a snapshot is this, in MessagePack."""
 
     format: int = FORMAT
     sink: str
     members: dict[str, Member] = {}
     held: dict[str, Held] = {}
-    groups: dict[str, Group] = {}
+    groups: dict[str, AlertGroup] = {}
     summaries: dict[str, Summary] = {}
     sent: dict[str, Sent] = {}
     alarms: dict[str, Alarm] = {}

@@ -7,7 +7,7 @@ from typing import Literal
 from streams.alerts import texts
 from streams.alerts.alert import Alert
 from streams.alerts.options import AlertOptions, milliseconds
-from streams.alerts.policy_state import Alarm, Book, Sent
+from streams.alerts.policy_state import Alarm, PolicyState, Sent
 from streams.core.instants import Instant
 from streams.core.vocabulary import Severity
 
@@ -15,7 +15,7 @@ CALM_AGAIN = 0.9
 """An alarm on a share ends below this part of its threshold, so that it does not flutter."""
 
 
-def alarms(options: AlertOptions, book: Book, now: Instant) -> list[Alert]:
+def alarms(options: AlertOptions, book: PolicyState, now: Instant) -> list[Alert]:
     """Alarms that are due now. Quiet hours and floods hold none of them back."""
     return [
         *_heartbeat(options, book, now),
@@ -24,7 +24,7 @@ def alarms(options: AlertOptions, book: Book, now: Instant) -> list[Alert]:
     ]
 
 
-def _heartbeat(options: AlertOptions, book: Book, now: Instant) -> list[Alert]:
+def _heartbeat(options: AlertOptions, book: PolicyState, now: Instant) -> list[Alert]:
     table = options.heartbeat
     if table is None or book.sink not in table.sinks:
         return []
@@ -38,7 +38,7 @@ def _heartbeat(options: AlertOptions, book: Book, now: Instant) -> list[Alert]:
     return [_tell(options, book, key, texts.HEARTBEAT, text, now, severity=Severity.ADVISORY)]
 
 
-def _silence(options: AlertOptions, book: Book, now: Instant) -> list[Alert]:
+def _silence(options: AlertOptions, book: PolicyState, now: Instant) -> list[Alert]:
     table = options.silence
     if table is None or book.sink not in table.sinks:
         return []
@@ -56,7 +56,7 @@ def _silence(options: AlertOptions, book: Book, now: Instant) -> list[Alert]:
     return told
 
 
-def _unconsented(options: AlertOptions, book: Book, now: Instant) -> list[Alert]:
+def _unconsented(options: AlertOptions, book: PolicyState, now: Instant) -> list[Alert]:
     table = options.unconsented
     if table is None or book.sink not in table.sinks or book.shared < table.subjects_min:
         return []
@@ -71,14 +71,14 @@ def _unconsented(options: AlertOptions, book: Book, now: Instant) -> list[Alert]
     return [_tell(options, book, key, texts.UNCONSENTED, text, now, state=state)]
 
 
-def _fires(book: Book, key: str) -> bool:
+def _fires(book: PolicyState, key: str) -> bool:
     alarm = book.alarms.get(key)
     return alarm is not None and alarm.firing
 
 
 def _tell(
     options: AlertOptions,
-    book: Book,
+    book: PolicyState,
     key: str,
     code: str,
     text: str,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from streams.alerts.hours import local_text
-from streams.alerts.policy_state import Group
+from streams.alerts.policy_state import AlertGroup
 from streams.core.instants import Instant
 from streams.siem import words
 from streams.siem.producer import Language
@@ -51,7 +51,7 @@ ACTIONS: Final = {
 }
 
 
-def group_summary(group: Group, language: Language, time_zone: str) -> str:
+def group_summary(group: AlertGroup, language: Language, time_zone: str) -> str:
     """One sentence on a group."""
     first = local_text(time_zone, group.first_at)
     last = local_text(time_zone, group.last_at)
@@ -70,7 +70,7 @@ def group_summary(group: Group, language: Language, time_zone: str) -> str:
     return f"{rule}{whom}: {counts}; {when}. {explanation}"
 
 
-def group_action(group: Group, language: Language) -> str:
+def group_action(group: AlertGroup, language: Language) -> str:
     """What to do about a group."""
     return group.gist.action_nl if language is _NL else group.gist.action_en
 
@@ -82,7 +82,7 @@ def waiver_text(reason: str, owner: str, until: str, language: Language) -> str:
     return f"{reason} (owner {owner}, until {until})"
 
 
-def many_summary(groups: Sequence[Group], cause: str, language: Language) -> str:
+def many_summary(groups: Sequence[AlertGroup], cause: str, language: Language) -> str:
     """One sentence on what was held back: how many alerts, of which rules."""
     count = len(groups)
     found = sum(group.open for group in groups)

@@ -25,7 +25,7 @@ from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy
 from streams.core.quality import FUTURE, UNPROCESSABLE, is_future, quality_finding
 from streams.core.render import event_type
-from streams.core.state import Fact, Outcome, Source
+from streams.core.state import Fact, FactSource, Outcome
 from streams.core.subject import Subject
 from streams.core.vocabulary import Code, DutyStatus, EventType, Severity, Status
 from streams.files.records import Damaged, Found, Line, Unread
@@ -38,7 +38,7 @@ JUDGED_BYTES: Final = 2_000
 """About what judging an event adds to the memory of its subject."""
 
 NO_PARTITION = -1
-"""The partition of a source that is a file (streams.core.state.Source)."""
+"""The partition of a source that is a file (streams.core.state.FactSource)."""
 
 
 class RejectedLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,7 +191,7 @@ def _take(
         payload_hash=decoded.payload_hash,
         # Offline nothing is ingested: the clock stands for it, or when it was recorded.
         ingested_at=event.recorded_at if clock is None else clock,
-        source=Source(line.file, NO_PARTITION, line.number),
+        source=FactSource(line.file, NO_PARTITION, line.number),
     )
     if clock is not None and is_future(fact):
         rejected = Rejected(

@@ -126,12 +126,12 @@ def _judge_share(
             _answer(share, collected)
         except ConsentryError as error:
             with suppress(BrokenPipeError, ConnectionResetError):
-                share.send((_Answer.ERROR, (error.problem, error.remedy)))
+                share.send((_ChildAnswer.ERROR, (error.problem, error.remedy)))
         except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
             return  # the reading process is gone, and says why
 
 
-class _Answer(Enum):
+class _ChildAnswer(Enum):
     """What a piece of an answer holds."""
 
     FINDINGS = "findings"
@@ -145,11 +145,11 @@ class _Answer(Enum):
 def _answer(share: Connection, collected: Collected) -> None:
     moments = iter(collected.result.moments)
     result = collected.finish()
-    parts: tuple[tuple[_Answer, Iterable[Any]], ...] = (
-        (_Answer.FINDINGS, result.findings),
-        (_Answer.DUTIES, result.duties),
-        (_Answer.REJECTED, result.rejected),
-        (_Answer.MOMENTS, moments),
+    parts: tuple[tuple[_ChildAnswer, Iterable[Any]], ...] = (
+        (_ChildAnswer.FINDINGS, result.findings),
+        (_ChildAnswer.DUTIES, result.duties),
+        (_ChildAnswer.REJECTED, result.rejected),
+        (_ChildAnswer.MOMENTS, moments),
     )
     for kind, things in parts:
         rest = iter(things)
@@ -163,23 +163,23 @@ def _answer(share: Connection, collected: Collected) -> None:
         moments=Moments(MemoryBound(None)),
         passed_over=(),
     )
-    share.send((_Answer.END, counts))
+    share.send((_ChildAnswer.END, counts))
 
 
 def _take_answer(share: Connection, whole: Collected) -> None:
     """Add the answer of a share to the whole. Raises ConsentryError where it is an error."""
-    adders: dict[_Answer, Callable[[Any], None]] = {
-        _Answer.FINDINGS: whole.gathered.findings.add,
-        _Answer.DUTIES: whole.duties.add,
-        _Answer.REJECTED: whole.gathered.rejected.add,
-        _Answer.MOMENTS: lambda pair: whole.result.moments.add(*pair),
+    adders: dict[_ChildAnswer, Callable[[Any], None]] = {
+        _ChildAnswer.FINDINGS: whole.gathered.findings.add,
+        _ChildAnswer.DUTIES: whole.duties.add,
+        _ChildAnswer.REJECTED: whole.gathered.rejected.add,
+        _ChildAnswer.MOMENTS: lambda pair: whole.result.moments.add(*pair),
     }
     while True:
         kind, piece = share.recv()
-        if kind is _Answer.END:
+        if kind is _ChildAnswer.END:
             _add_counts(whole.result, piece)
             return
-        if kind is _Answer.ERROR:
+        if kind is _ChildAnswer.ERROR:
             raise ConsentryError(*piece)
         for thing in piece:
             adders[kind](thing)
@@ -189,7 +189,7 @@ def _raise_what_it_said(share: Connection) -> None:
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while share.poll(1):
             kind, piece = share.recv()
-            if kind is _Answer.ERROR:
+            if kind is _ChildAnswer.ERROR:
                 raise ConsentryError(*piece)
 
 

@@ -44,7 +44,7 @@ class FailOn(StrEnum):
     NEVER = "NEVER"
 
 
-class Language(StrEnum):
+class ReportLanguage(StrEnum):
     """The languages of the report."""
 
     EN = "en"
@@ -101,8 +101,8 @@ def check(
         ),
     ] = FailOn.LOW,
     language: Annotated[
-        Language, typer.Option(help="Language that the HTML report opens in; it holds both.")
-    ] = Language.EN,
+        ReportLanguage, typer.Option(help="Language that the HTML report opens in; it holds both.")
+    ] = ReportLanguage.EN,
     details: Annotated[
         int,
         typer.Option(min=0, help="Findings that the HTML report tells one by one, heaviest first."),

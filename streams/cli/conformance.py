@@ -13,7 +13,7 @@ from streams.terminal.out import say
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.conformance.cases import Case, Net
+    from streams.conformance.cases import Case, CaseNet
 
 
 def register(app: typer.Typer) -> None:
@@ -89,7 +89,7 @@ def conformance(
         raise typer.Exit(1)
 
 
-def _write(results: Iterable[tuple[Case, Net]], output: Path | None) -> None:
+def _write(results: Iterable[tuple[Case, CaseNet]], output: Path | None) -> None:
     from streams.cli.outputs import open_output
     from streams.conformance.cases import result_line
 
@@ -98,7 +98,7 @@ def _write(results: Iterable[tuple[Case, Net]], output: Path | None) -> None:
             file.write(result_line(case, net))
 
 
-def _tell(results: Iterable[tuple[Case, Net]]) -> int:
+def _tell(results: Iterable[tuple[Case, CaseNet]]) -> int:
     """Show what differs, and count the cases that are not met."""
     from streams.conformance.cases import differences
 

@@ -82,7 +82,7 @@ def produce(
 
     settings = read_settings(config, brokers)
     inputs = find_inputs(files)
-    tally = Tally(as_is=as_is, report=_quiet if as_json else _report)
+    tally = ProduceCount(as_is=as_is, report=_quiet if as_json else _report)
     size = None if STDIN in inputs.files else size_of(inputs.files)
     with progress_bar("sending", size, unit="bytes") as done:
         read = 0
@@ -119,7 +119,7 @@ def produce(
 
 
 @dataclass
-class Tally:
+class ProduceCount:
     """Turns records of files into records to send, and counts both kinds.
 
     `report` is told file, line and reason of each record that is refused. With `as_is`

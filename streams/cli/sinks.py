@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streams.sinks.load import Configured
-    from streams.sinks.probe import Report
+    from streams.sinks.probe import ProbeReport
 
 Names = Annotated[
     list[str] | None,
@@ -90,7 +90,7 @@ def _chosen(names: list[str] | None, config: Path | None) -> Sequence[Configured
     return [sink for name, sink in sinks.items() if not names or name in names]
 
 
-def _show(reports: Sequence[Report], *, as_json: bool) -> None:
+def _show(reports: Sequence[ProbeReport], *, as_json: bool) -> None:
     if as_json:
         import msgspec
 

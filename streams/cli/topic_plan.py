@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from streams.settings import Settings
-from streams.topics import Grant, acl_commands, all_topics, roles
+from streams.topics import AclGrant, acl_commands, all_topics, roles
 from streams.topics.commands import create_command
 from streams.topics.keeping import span
 
@@ -81,7 +81,7 @@ def _topic_table(settings: Settings) -> Table:
     return table
 
 
-def _resource(grant: Grant) -> str:
+def _resource(grant: AclGrant) -> str:
     if grant.resource == "cluster":
         return "the cluster"
     return f"{grant.resource} {grant.name}{'*' if grant.prefixed else ''}"

@@ -90,11 +90,11 @@ def check(brokers: Brokers = None, config: Config = None, as_json: Json = False)
     """
     from dataclasses import asdict
 
-    from streams.topics import Weight, all_topics, check_topics
+    from streams.topics import ProblemLevel, all_topics, check_topics
 
     settings = read_settings(config, brokers)
     problems = check_topics(settings)
-    errors = sum(problem.weight is Weight.ERROR for problem in problems)
+    errors = sum(problem.weight is ProblemLevel.ERROR for problem in problems)
     if as_json:
         say_json({"problems": [asdict(problem) for problem in problems]})
     else:

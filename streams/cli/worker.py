@@ -146,14 +146,14 @@ def require_topics(settings: Settings) -> None:
 
     What only a deliverer needs stops no worker. Raises ConsentryError with the first.
     """
-    from streams.topics import Party, Weight, all_topics, check_topics
+    from streams.topics import Party, ProblemLevel, all_topics, check_topics
 
     topics = all_topics(settings)
     foreign = {t.name for t in topics if Party.WORKER not in (*t.readers, *t.writers)}
     wrong = [
         problem
         for problem in check_topics(settings)
-        if problem.weight is Weight.ERROR and problem.topic not in foreign
+        if problem.weight is ProblemLevel.ERROR and problem.topic not in foreign
     ]
     if wrong:
         first, others = wrong[0], len(wrong) - 1

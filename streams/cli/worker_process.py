@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streams.core.policy import Policy
     from streams.settings import Settings
     from streams.transport.faust_driver import Consumer
-    from streams.transport.tasks.assignment import Holding
+    from streams.transport.tasks.assignment import Assignment
 
 STOP_WITHIN_S = 4.0
 COUNTERS_INTERVAL_S = 10.0
@@ -67,17 +67,17 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
     from streams.app import build_app
     from streams.health.health import Health
     from streams.health.server import listen
-    from streams.measures.worker_stats import Tally
+    from streams.measures.worker_stats import WorkerStats
     from streams.metrics.expose import exposition
     from streams.metrics.otel import push
     from streams.metrics.worker import WorkerCollector
-    from streams.transport.consumer_probe import Pulse
+    from streams.transport.consumer_probe import ConsumerProbe
 
     app = build_app(settings, policy)
-    tally = Tally()
+    tally = WorkerStats()
     install(app, tally)
     consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
-    health = Health(consumer, Pulse(consumer), settings)
+    health = Health(consumer, ConsumerProbe(consumer), settings)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
@@ -129,7 +129,7 @@ def _require_committed(app: ConsentryApp) -> None:
 async def _start(app: ConsentryApp, ready_file: Path | None) -> None:
     consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
 
-    def tell(holding: Holding) -> None:
+    def tell(holding: Assignment) -> None:
         if ready_file is not None:
             ready_file.write_text(" ".join(map(str, sorted(holding.numbers))) + "\n")
 

@@ -17,7 +17,7 @@ from streams.core.identifiers import KEY_SEPARATOR
 from streams.errors import ConsentryError
 from streams.settings import Settings, load_settings
 from streams.topics import all_topics
-from streams.topics.catalogue import Kind
+from streams.topics.catalogue import TopicKind
 from streams.topics.reading import read_topic
 from streams.topics.session import admin_session
 
@@ -48,7 +48,7 @@ run_worker(settings, read_policy(settings), Path(sys.argv[1]))
 """`consentry worker` but for its check of the topics, which would refuse undated ones."""
 
 
-class Place(NamedTuple):
+class CasePlace(NamedTuple):
     """Where a record stands."""
 
     topic: str
@@ -56,7 +56,7 @@ class Place(NamedTuple):
     offset: int
 
 
-class Bus:
+class CaseBus:
     """A context: topics, clients and a worker are made on entry and gone at the end."""
 
     def __init__(self, broker: str, policy: str) -> None:
@@ -100,14 +100,14 @@ class Bus:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def send(self, records: Iterable[tuple[str, bytes | None, bytes, int]]) -> list[Place]:
+    def send(self, records: Iterable[tuple[str, bytes | None, bytes, int]]) -> list[CasePlace]:
         """Send (topic, key, value, timestamp) in this order; where each has come to stand."""
         sending = [
             self._producer.send(topic, key=key, value=value, timestamp_ms=timestamp)
             for topic, key, value, timestamp in records
         ]
         self._producer.flush()
-        return [Place(m.topic, m.partition, m.offset) for m in (f.get(30) for f in sending)]
+        return [CasePlace(m.topic, m.partition, m.offset) for m in (f.get(30) for f in sending)]
 
     def tick(self, clocks: Iterable[int]) -> None:
         """Let time pass on every partition: ticks carry their own time stamps here."""
@@ -130,13 +130,13 @@ class Bus:
                 lambda: self._committed(admin, ends), "the worker did not judge all records"
             )
 
-    def outputs(self, topic: str) -> list[tuple[Place, bytes]]:
+    def outputs(self, topic: str) -> list[tuple[CasePlace, bytes]]:
         """Every committed record of a topic."""
         return asyncio.run(self._outputs(topic))
 
-    async def _outputs(self, topic: str) -> list[tuple[Place, bytes]]:
+    async def _outputs(self, topic: str) -> list[tuple[CasePlace, bytes]]:
         return [
-            (Place(record.topic, record.partition, record.offset), record.value)
+            (CasePlace(record.topic, record.partition, record.offset), record.value)
             async for records in read_topic(self.settings.connection, topic)
             for record in records
             if record.value is not None
@@ -173,7 +173,7 @@ class Bus:
             admin.delete_groups([self.settings.group_id])
 
     def _create_topics(self) -> None:
-        kept = {Kind.CHANGELOG, Kind.ASIDE}
+        kept = {TopicKind.CHANGELOG, TopicKind.ASIDE}
         requests = {
             topic.name: {
                 "num_partitions": topic.partitions,

@@ -52,7 +52,7 @@ class NetDuty(msgspec.Struct, frozen=True, order=True):
 _Line = TypeVar("_Line", NetFinding, NetDuty)
 
 
-class Net(msgspec.Struct, frozen=True):
+class CaseNet(msgspec.Struct, frozen=True):
     """The net result of a case, sorted.
 
     Events of different types may share an id, which is all that a line names: so a line can
@@ -63,9 +63,9 @@ class Net(msgspec.Struct, frozen=True):
     duties: tuple[NetDuty, ...]
 
     @staticmethod
-    def of(findings: Iterable[NetFinding], duties: Iterable[NetDuty]) -> Net:
+    def of(findings: Iterable[NetFinding], duties: Iterable[NetDuty]) -> CaseNet:
         """The net result of these, in any order."""
-        return Net(tuple(sorted(findings)), tuple(sorted(duties)))
+        return CaseNet(tuple(sorted(findings)), tuple(sorted(duties)))
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +82,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy
     has_policy: bool
     events: tuple[bytes, ...]
-    expected: Net | None
+    expected: CaseNet | None
 
 
 def read_cases(path: Path, clock: Instant | None = None) -> list[Case]:
@@ -147,7 +147,7 @@ def _text_of(path: Path) -> str:
 _COPY: Final = "Copy the file again."
 
 
-def run_offline(case: Case) -> Net:
+def run_offline(case: Case) -> CaseNet:
     """Judge a case's events as one history, up to its clock."""
     lines = (Line(case.name, number, value) for number, value in enumerate(case.events, start=1))
     gathered = gather(lines, case.policy, case.clock)
@@ -159,9 +159,9 @@ def run_offline(case: Case) -> Net:
     return net_of(findings, duties)
 
 
-def net_of(findings: Iterable[Finding], duties: Iterable[Duty]) -> Net:
+def net_of(findings: Iterable[Finding], duties: Iterable[Duty]) -> CaseNet:
     """The net result as cases name it; retracted ones must be left out already."""
-    return Net.of(
+    return CaseNet.of(
         (
             NetFinding(
                 finding.event_id,
@@ -174,7 +174,7 @@ def net_of(findings: Iterable[Finding], duties: Iterable[Duty]) -> Net:
     )
 
 
-def result_line(case: Case, net: Net) -> bytes:
+def result_line(case: Case, net: CaseNet) -> bytes:
     """One line of results: sorted, as conformance/README.md defines it."""
     findings = []
     for finding in net.findings:
@@ -190,7 +190,7 @@ def result_line(case: Case, net: Net) -> bytes:
     return safe_json_line(msgspec.json.encode(result)) + b"\n"
 
 
-def differences(case: Case, net: Net) -> Iterator[str]:
+def differences(case: Case, net: CaseNet) -> Iterator[str]:
     """What is missing and what is extra, a line each; nothing where the case is met."""
     if case.expected is None:
         return
@@ -262,13 +262,13 @@ def _clock(text: object) -> Instant | None:
         raise ValueError("`clock` must be an RFC 3339 instant with an offset, or null") from None
 
 
-def _expected(raw: dict[str, Any]) -> Net | None:
+def _expected(raw: dict[str, Any]) -> CaseNet | None:
     if "findings" not in raw and "duties" not in raw:
         return None
     try:
         findings = msgspec.convert(raw.get("findings") or [], list[dict[str, str | None]])
         duties = msgspec.convert(raw.get("duties") or [], list[dict[str, str]])
-        return Net.of(
+        return CaseNet.of(
             (
                 NetFinding(str(f["event_id"]), str(f["code"]), f.get("recipient_id") or "")
                 for f in findings

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import msgspec
 
-from streams.conformance.bus import Bus, Place, subject_key_of
-from streams.conformance.cases import DEFAULTS, Case, Net, net_of
+from streams.conformance.bus import CaseBus, CasePlace, subject_key_of
+from streams.conformance.cases import DEFAULTS, Case, CaseNet, net_of
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import EventId
 from streams.core.instants import Instant, parse_instant
@@ -39,14 +39,14 @@ def policy_text() -> str:
     return "\n".join(lines) + "\n"
 
 
-def run_through_broker(cases: Sequence[Case], broker: str, say: Say) -> list[tuple[Case, Net]]:
+def run_through_broker(cases: Sequence[Case], broker: str, say: Say) -> list[tuple[Case, CaseNet]]:
     """Run cases of the common policy on the Kafka at `broker`.
 
     Raises ConsentryError where the Kafka or the worker fails.
     """
-    results: dict[str, Net] = {}
+    results: dict[str, CaseNet] = {}
     for group in apart(cases):
-        with Bus(broker, policy_text()) as bus:
+        with CaseBus(broker, policy_text()) as bus:
             say(f"worker ready on topics {bus.settings.topic_prefix}*; {len(group)} cases")
             results |= _run(group, bus, say)
     return [(case, results[case.name]) for case in cases]
@@ -76,7 +76,7 @@ class _Origins:
         self._by_event: dict[str, Case] = {}
         self._by_reference: dict[str, tuple[Case, int]] = {}
 
-    def note(self, case: Case, number: int, event: Any, place: Place) -> None:
+    def note(self, case: Case, number: int, event: Any, place: CasePlace) -> None:
         """An event of a case, the how-manieth it is, and where it stands."""
         if isinstance(event, dict):
             subject = event.get("controller_id"), event.get("subject_id")
@@ -102,7 +102,7 @@ class _Origins:
         return self._by_subject.get((duty.controller_id, duty.subject_id))
 
 
-def _run(cases: Sequence[Case], bus: Bus, say: Say) -> dict[str, Net]:
+def _run(cases: Sequence[Case], bus: CaseBus, say: Say) -> dict[str, CaseNet]:
     names = bus.settings.topics
     origins = _Origins()
     stamps = {case.name: _stamp(case) for case in cases}
@@ -132,8 +132,8 @@ def _run(cases: Sequence[Case], bus: Bus, say: Say) -> dict[str, Net]:
 
 
 def _fold(
-    cases: Sequence[Case], bus: Bus, origins: _Origins, timeless: dict[str, dict[int, int]]
-) -> dict[str, Net]:
+    cases: Sequence[Case], bus: CaseBus, origins: _Origins, timeless: dict[str, dict[int, int]]
+) -> dict[str, CaseNet]:
     """The highest revision of each finding and duty that its case's clock has seen.
 
     What stands before the first tick has seen no time; what a tick caused is stamped
@@ -165,14 +165,14 @@ def _fold(
 
 
 def _seen(
-    case: Case, detected_at: Instant, place: Place, timeless: dict[str, dict[int, int]]
+    case: Case, detected_at: Instant, place: CasePlace, timeless: dict[str, dict[int, int]]
 ) -> bool:
     if place.offset < timeless[place.topic][place.partition]:
         return True
     return case.clock is not None and detected_at <= case.clock
 
 
-def _topic(event: Any, bus: Bus) -> str:
+def _topic(event: Any, bus: CaseBus) -> str:
     """The topic of an event's type; what has none goes to the first, to be set aside."""
     inputs = bus.settings.topics.inputs
     name = event.get("event_type") if isinstance(event, dict) else None

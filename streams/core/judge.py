@@ -20,7 +20,7 @@ from streams.core.policy import Policy
 from streams.core.revise import Revision, revise
 from streams.core.rules.assess import assess, not_assessed
 from streams.core.state import Decision, EventRow, Fact, Outcome
-from streams.core.subject import Record, Subject, outranks
+from streams.core.subject import Subject, SubjectRecord, outranks
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _JUDGED: Final = Outcome.JUDGED
@@ -117,7 +117,7 @@ def left_by(
     return [one for one in _in_time(subject, touched) if _place(subject, one) > after]
 
 
-def _displaced_by(subject: Subject, record: Record, policy: Policy) -> set[EventKey]:
+def _displaced_by(subject: Subject, record: SubjectRecord, policy: Policy) -> set[EventKey]:
     return affected(subject, record.event, policy, leaving=True)
 
 
@@ -141,7 +141,7 @@ def judge_deadlines(
 
 
 def _contest(
-    subject: Subject, record: Record, row: EventRow, policy: Policy
+    subject: Subject, record: SubjectRecord, row: EventRow, policy: Policy
 ) -> tuple[set[EventKey], EventRow | None]:
     """Another payload under a known id (Q03): which counts does not depend on arrival.
 

@@ -9,7 +9,7 @@ from streams.core.law import FUTURE_TOLERANCE
 from streams.core.policy import Policy
 from streams.core.render import Particulars, finding_about
 from streams.core.slots import SLOTS
-from streams.core.state import Fact, Said, Verdict
+from streams.core.state import Fact, Published, Verdict
 from streams.core.vocabulary import Code, EventType, Status
 
 UNPROCESSABLE = Code.UNPROCESSABLE_EVENT
@@ -46,5 +46,5 @@ def quality_finding(
         occurred_at=occurred_at,
     )
     # It stays PROVISIONAL: the record is not kept, and nothing judges it again.
-    said = Said(verdict=Verdict(code=code), revision=1, status=Status.OPEN)
+    said = Published(verdict=Verdict(code=code), revision=1, status=Status.OPEN)
     return finding_about(about, SLOTS[code], said, policy, at=detected_at)

@@ -32,7 +32,7 @@ from streams.core.law import RULE_VERSION
 from streams.core.policy import Policy
 from streams.core.rules.capture import CODE_OF_REASON
 from streams.core.slots import recipient_of
-from streams.core.state import Said, SaidDuty, Verdict
+from streams.core.state import Published, PublishedDuty, Verdict
 from streams.core.vocabulary import Code, EventType, Finality, LegalBasis, Severity
 
 PROTECTION_EN = " Encryption, hashing or pseudonymisation does not replace a legal basis."
@@ -101,13 +101,15 @@ def event_type(event: Event) -> EventType:
     return _EVENT_TYPES[type(event)]
 
 
-def render_finding(event: Event, slot: Slot, said: Said, policy: Policy, *, at: Instant) -> Finding:
+def render_finding(
+    event: Event, slot: Slot, said: Published, policy: Policy, *, at: Instant
+) -> Finding:
     """The finding for one slot of one event, with texts and citations of its time."""
     return finding_about(particulars_of(event, slot), slot, said, policy, at=at)
 
 
 def finding_about(
-    about: Particulars, slot: Slot, said: Said, policy: Policy, *, at: Instant
+    about: Particulars, slot: Slot, said: Published, policy: Policy, *, at: Instant
 ) -> Finding:
     """The only place where a finding is made."""
     verdict = said.verdict
@@ -149,7 +151,7 @@ def finding_about(
 
 
 def render_duty(
-    event: Event, recipient_id: RecipientId, said: SaidDuty, policy: Policy, *, at: Instant
+    event: Event, recipient_id: RecipientId, said: PublishedDuty, policy: Policy, *, at: Instant
 ) -> Duty:
     """The duty towards one recipient after one trigger."""
     code = CODES[Code.RECIPIENT_NOTIFICATION_DUE]

@@ -15,7 +15,7 @@ from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.render import render_duty, render_finding
 from streams.core.rules.assess import Assessment
-from streams.core.state import DutyState, EventRow, Said, SaidDuty, Verdict
+from streams.core.state import DutyState, EventRow, Published, PublishedDuty, Verdict
 from streams.core.vocabulary import ClosingReason, DutyStatus, Status
 
 
@@ -68,7 +68,7 @@ def _revise_findings(
     clock: Instant | None,
     late: bool,
     restate: bool,
-) -> tuple[dict[Slot, Said], list[Finding]]:
+) -> tuple[dict[Slot, Published], list[Finding]]:
     said = dict(row.said)
     findings: list[Finding] = []
     for slot in sorted({*row.said, *found.verdicts}):
@@ -87,9 +87,9 @@ def _revise_findings(
     return said, findings
 
 
-def _say_first(verdict: Verdict, final_at: Instant, *, late: bool) -> Said:
+def _say_first(verdict: Verdict, final_at: Instant, *, late: bool) -> Published:
     """What is said of a slot for the first time, always PROVISIONAL."""
-    return Said(
+    return Published(
         verdict=verdict,
         revision=1,
         status=Status.REMEDIATED if verdict.remediated else Status.OPEN,
@@ -99,8 +99,8 @@ def _say_first(verdict: Verdict, final_at: Instant, *, late: bool) -> Said:
 
 
 def _say_again(
-    before: Said, verdict: Verdict | None, *, final: bool, late: bool, restate: bool
-) -> Said:
+    before: Published, verdict: Verdict | None, *, final: bool, late: bool, restate: bool
+) -> Published:
     """What is to be said of a slot now; `before` itself where nothing is new."""
     open_before = before.status is not Status.RETRACTED
     if verdict is None:
@@ -126,7 +126,7 @@ def _say_again(
         status = Status.REMEDIATED
     else:
         status = Status.REVISED if open_before else Status.OPEN
-    return Said(
+    return Published(
         verdict=verdict,
         revision=before.revision + 1,
         status=status,
@@ -148,7 +148,7 @@ def _term_ends(policy: Policy, at: Instant, clock: Instant | None) -> Instant:
 
 def _revise_duties(
     row: EventRow, found: Assessment, policy: Policy, *, at: Instant, restate: bool
-) -> tuple[dict[RecipientId, SaidDuty], list[Duty]]:
+) -> tuple[dict[RecipientId, PublishedDuty], list[Duty]]:
     told = dict(row.duties)
     duties: list[Duty] = []
     for recipient_id in sorted({*row.duties, *found.duties}):
@@ -156,13 +156,13 @@ def _revise_duties(
         duty = _due(before, found.duties.get(recipient_id))
         if duty is None or (before is not None and before.duty.limited == duty and not restate):
             continue
-        after = SaidDuty(duty=duty, revision=before.revision + 1 if before is not None else 1)
+        after = PublishedDuty(duty=duty, revision=before.revision + 1 if before is not None else 1)
         told[recipient_id] = after
         duties.append(render_duty(row.fact.event, recipient_id, after, policy, at=at))
     return told, duties
 
 
-def _due(before: SaidDuty | None, duty: DutyState | None) -> DutyState | None:
+def _due(before: PublishedDuty | None, duty: DutyState | None) -> DutyState | None:
     """The duty as it stands; one that no longer exists is retracted."""
     if duty is not None or before is None:
         return duty

@@ -21,7 +21,7 @@ MAX_SHARES_NAMED: Final = 100
 """How many shares a duty names, the earliest first; it tells the number of all (3.9)."""
 
 
-class Source(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class FactSource(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where a record stood: Kafka coordinates, or file and line offline (partition -1)."""
 
     topic: str
@@ -35,7 +35,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     event: Event
     payload_hash: PayloadHash
     ingested_at: Instant
-    source: Source
+    source: FactSource
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -53,7 +53,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults
     remediated: bool = False
 
 
-class Said(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+class Published(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """The verdict last emitted for a slot, with its revision and status.
 
     `final_at` is when P15 ends, counted from the first emission of the slot by the policy
@@ -102,7 +102,7 @@ class DutyState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
         return msgspec.structs.replace(self, share_ids=ids[:MAX_SHARES_NAMED], share_count=len(ids))
 
 
-class SaidDuty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class PublishedDuty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The duty last emitted towards one recipient, with its revision."""
 
     duty: DutyState
@@ -125,8 +125,8 @@ class EventRow(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
 
     fact: Fact
     policy_digest: str
-    said: dict[Slot, Said] = {}
-    duties: dict[RecipientId, SaidDuty] = {}
+    said: dict[Slot, Published] = {}
+    duties: dict[RecipientId, PublishedDuty] = {}
     taken_at: Instant | None = None
 
     @property

@@ -66,7 +66,7 @@ def _signal_at(signal: Signal) -> tuple[Instant, EventKey]:
 
 
 @mypyc_attr(acyclic=True)
-class Record:
+class SubjectRecord:
     """All payloads seen under one type and id; the row of the one that counts comes first.
 
     A negative consent change counts before a grant, then the earliest `recorded_at`, then the
@@ -124,7 +124,7 @@ class Subject:
     def __init__(self, controller_id: ControllerId, subject_id: SubjectId) -> None:
         self.controller_id = controller_id
         self.subject_id = subject_id
-        self.records: dict[EventKey, Record] = {}
+        self.records: dict[EventKey, SubjectRecord] = {}
         self.grants: Timeline[Grant] = Timeline(_grant_at)
         self._granted: dict[Purpose, Timeline[Grant]] = {}
         self.replacing = 0
@@ -192,13 +192,13 @@ class Subject:
         timeline = self._granted.get(purpose)
         return () if timeline is None else timeline.backwards(through)
 
-    def add(self, row: EventRow) -> Record:
+    def add(self, row: EventRow) -> SubjectRecord:
         """Take in a payload; the timelines follow the payload that counts."""
         event = row.fact.event
         key = event_key(event)
         record = self.records.get(key)
         if record is None:
-            record = self.records[key] = Record(row)
+            record = self.records[key] = SubjectRecord(row)
             self._insert(event)
         elif outranks(row, record.row):
             self._remove(record.event)
@@ -209,7 +209,7 @@ class Subject:
             record.others = (*record.others, row)
         return record
 
-    def without(self, record: Record, look: Callable[[], set[EventKey]]) -> set[EventKey]:
+    def without(self, record: SubjectRecord, look: Callable[[], set[EventKey]]) -> set[EventKey]:
         """What is found where the payload that counts is not there, and the next one counts."""
         counting, others = record.row, record.others
         before = min(others, key=_rank)
@@ -222,7 +222,7 @@ class Subject:
         self._insert(counting.fact.event)
         return found
 
-    def note(self, record: Record) -> None:
+    def note(self, record: SubjectRecord) -> None:
         """Bring the indexes over what was said up to date with a record's row."""
         row = record.row
         if not row.said and not row.duties and not self._spoken_of:

@@ -20,19 +20,19 @@ from streams.core.instants import Instant
 from streams.delivery.alert_state import AlertState
 from streams.delivery.dead_letters import DeadLetters
 from streams.delivery.read_update import read
-from streams.delivery.single_member_assignor import OneMember
-from streams.delivery.sink_consumer import Feed
+from streams.delivery.single_member_assignor import SingleMemberAssignor
+from streams.delivery.sink_consumer import SinkConsumer
 from streams.delivery.worker_metrics_client import first_shares
 from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.sinks.contract import Verdict
-from streams.sinks.finding_update import Letter, Removal
+from streams.sinks.contract import DeliveryStatus
+from streams.sinks.finding_update import FindingUpdate, Removal
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
     from streams.alerts.options import AlertOptions
-    from streams.delivery.sink_sender import Courier
+    from streams.delivery.sink_sender import SinkSender
     from streams.sinks.options import SinkOptions
 
 SAVE_BYTES_A_S = 1_000_000
@@ -42,16 +42,16 @@ LOOK_EVERY_MS = 10_000
 """How often the ends of the inputs are asked for."""
 
 
-class AlertFeed(Feed):
-    """Like `Feed`; its counts are of alerts, those of findings are the policy's account."""
+class AlertFeed(SinkConsumer):
+    """Like `SinkConsumer`; its counts are of alerts, those of findings are the policy's account."""
 
-    assignor = OneMember
+    assignor = SingleMemberAssignor
 
     def __init__(
         self,
         settings: Settings,
         options: SinkOptions,
-        courier: Courier,
+        courier: SinkSender,
         dead: DeadLetters,
         alerts: AlertOptions,
     ) -> None:
@@ -139,7 +139,7 @@ class AlertFeed(Feed):
         letters, _ = await self._letters(records)
         # What is no letter ends here; letters end in the policy's account.
         self._stats.counts.read += len(records) - len(letters)
-        made = sum(len(policy.take(one, now)) for one in letters if isinstance(one, Letter))
+        made = sum(len(policy.take(one, now)) for one in letters if isinstance(one, FindingUpdate))
         for record in records:
             # The receiver deletes nothing, but what is remembered here goes.
             if record.value is None and isinstance(
@@ -173,7 +173,7 @@ class AlertFeed(Feed):
             if outcome is None:
                 counts.returned += 1
             else:
-                policy.settle(alert.uid, delivered=outcome.verdict is not Verdict.REJECTED)
+                policy.settle(alert.uid, delivered=outcome.verdict is not DeliveryStatus.REJECTED)
                 self._unsaved = True
 
     async def _look_at_inputs(self, policy: AlertPolicy, now: Instant) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.measures.histogram import Buckets
-from streams.sinks.contract import Verdict
+from streams.measures.histogram import Histogram
+from streams.sinks.contract import DeliveryStatus
 
 DELAY_BOUNDS_S = (
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0,
@@ -48,18 +48,18 @@ class SinkCounts(msgspec.Struct):
             + self.returned
         )
 
-    def settled(self, verdict: Verdict, *, removal: bool = False) -> None:
+    def settled(self, verdict: DeliveryStatus, *, removal: bool = False) -> None:
         """The receiver answered for a letter, or for a removal."""
         match verdict:
-            case Verdict.DELIVERED | Verdict.DUPLICATE if removal:
+            case DeliveryStatus.DELIVERED | DeliveryStatus.DUPLICATE if removal:
                 self.removed += 1
-            case Verdict.DELIVERED:
+            case DeliveryStatus.DELIVERED:
                 self.delivered += 1
-            case Verdict.DUPLICATE:
+            case DeliveryStatus.DUPLICATE:
                 self.duplicate += 1
-            case Verdict.RETRY:
+            case DeliveryStatus.RETRY:
                 self.retried += 1
-            case Verdict.REJECTED:
+            case DeliveryStatus.REJECTED:
                 self.dead_lettered += 1
 
 
@@ -68,6 +68,6 @@ class SinkStats:
 
     def __init__(self) -> None:
         self.counts = SinkCounts()
-        self.delays = Buckets(DELAY_BOUNDS_S)
+        self.delays = Histogram(DELAY_BOUNDS_S)
         self.latest_s = 0.0
         """When the receiver last took something, seconds since the epoch; 0: not yet."""

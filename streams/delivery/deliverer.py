@@ -13,7 +13,7 @@ import structlog
 from streams.alerts.options import AlertOptions
 from streams.delivery.dead_letters import DeadLetters
 from streams.delivery.report import DeliverReport
-from streams.delivery.sink_task import Post
+from streams.delivery.sink_task import SinkTask
 from streams.delivery.start_offsets import Start
 from streams.errors import ConsentryError
 from streams.settings import Settings
@@ -39,7 +39,7 @@ class Deliverer:
         self._settings = settings
         self._dead = DeadLetters(settings)
         self.posts = {
-            name: Post(settings, sink, self._dead, alerts or AlertOptions())
+            name: SinkTask(settings, sink, self._dead, alerts or AlertOptions())
             for name, sink in sinks.items()
         }
 

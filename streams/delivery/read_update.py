@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from streams.settings.names import TopicNames
 from streams.siem.lifecycle import duty_identity
-from streams.sinks.finding_update import Letter, Removal
+from streams.sinks.finding_update import FindingUpdate, Removal
 from streams.wire.errors import WireError
 from streams.wire.findings import decode_duty, decode_finding
 from streams.wire.record import Record
@@ -20,7 +20,7 @@ class Unreadable(NamedTuple):
     reason: str
 
 
-def read(record: Record, names: TopicNames) -> Letter | Removal | Unreadable:
+def read(record: Record, names: TopicNames) -> FindingUpdate | Removal | Unreadable:
     """What a record of the findings or duties topic tells. A tombstone is a removal."""
     if record.value is None:
         duty = record.topic == names.duties
@@ -40,4 +40,6 @@ def read(record: Record, names: TopicNames) -> Letter | Removal | Unreadable:
         )
     except WireError:
         return Unreadable(UNREADABLE)
-    return Letter(told=told, topic=record.topic, partition=record.partition, offset=record.offset)
+    return FindingUpdate(
+        told=told, topic=record.topic, partition=record.partition, offset=record.offset
+    )

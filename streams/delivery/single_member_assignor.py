@@ -15,7 +15,7 @@ from aiokafka.coordinator.protocol import (
 )
 
 
-class OneMember(AbstractPartitionAssignor):  # type: ignore[misc]  # aiokafka has no types
+class SingleMemberAssignor(AbstractPartitionAssignor):  # type: ignore[misc]  # aiokafka has no types
     """Chooses the member whose id comes first; who comes later may be chosen in its place."""
 
     name = "consentry-one-member"

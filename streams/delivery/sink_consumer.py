@@ -29,12 +29,12 @@ from streams.delivery.catch_up import CatchUp, end_in
 from streams.delivery.dead_letters import DeadLetters
 from streams.delivery.interrupt import Interrupt
 from streams.delivery.read_update import Unreadable, read
-from streams.delivery.sink_sender import Courier
+from streams.delivery.sink_sender import SinkSender
 from streams.delivery.start_offsets import committed_in, delivery_consumer
 from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.sinks.contract import Outcome
-from streams.sinks.finding_update import Letter, Removal
+from streams.sinks.contract import DeliveryResult
+from streams.sinks.finding_update import FindingUpdate, Removal
 from streams.sinks.options import SinkOptions
 
 if TYPE_CHECKING:
@@ -45,14 +45,14 @@ _POLL_MS: Final = 500
 log = structlog.get_logger("consentry.deliver")
 
 
-class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
     """One sink's consumer, from the first poll to the last commit."""
 
     assignor: type[Any] | None = None
     """How partitions are divided among deliverers; None: evenly."""
 
     def __init__(
-        self, settings: Settings, options: SinkOptions, courier: Courier, dead: DeadLetters
+        self, settings: Settings, options: SinkOptions, courier: SinkSender, dead: DeadLetters
     ) -> None:
         self._settings = settings
         self._options = options
@@ -220,9 +220,9 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
 
     async def _letters(
         self, records: Sequence[ConsumerRecord[Any, Any]]
-    ) -> tuple[list[Letter | Removal], list[int | None]]:
+    ) -> tuple[list[FindingUpdate | Removal], list[int | None]]:
         """What to send, and for each record its place in it; None: nothing."""
-        letters: list[Letter | Removal] = []
+        letters: list[FindingUpdate | Removal] = []
         of_record: list[int | None] = []
         counts = self._stats.counts
         for record in records:
@@ -242,17 +242,17 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
                 letters.append(item)
         return letters, of_record
 
-    def _is_told(self, item: Letter | Removal) -> bool:
+    def _is_told(self, item: FindingUpdate | Removal) -> bool:
         duty = item.duty if isinstance(item, Removal) else not isinstance(item.told, Finding)
         return ("duties" if duty else "findings") in self._options.tell
 
-    def _is_needless(self, record: ConsumerRecord[Any, Any], item: Letter | Removal) -> bool:
+    def _is_needless(self, record: ConsumerRecord[Any, Any], item: FindingUpdate | Removal) -> bool:
         if isinstance(item, Removal):
             return self._catch_up.superseded(record)
         return self._catch_up.needless(record, item.told)
 
     def _count(
-        self, sources: Sequence[ConsumerRecord[Any, Any]], outcomes: Sequence[Outcome | None]
+        self, sources: Sequence[ConsumerRecord[Any, Any]], outcomes: Sequence[DeliveryResult | None]
     ) -> None:
         now = time.time()
         for record, outcome in zip(sources, outcomes, strict=True):

@@ -15,11 +15,11 @@ from typing import Any, Final
 import structlog
 
 from streams.delivery.backoff import Backoff
-from streams.delivery.circuit import Circuit, State
+from streams.delivery.circuit import Circuit, CircuitState
 from streams.delivery.counts import SinkStats
 from streams.delivery.interrupt import Interrupt
 from streams.delivery.rate import Rate
-from streams.sinks.contract import Outcome, Sink, SinkDown, Verdict
+from streams.sinks.contract import DeliveryResult, DeliveryStatus, Sink, SinkDown
 from streams.sinks.finding_update import Removal
 from streams.sinks.options import SinkOptions
 
@@ -35,7 +35,7 @@ Reject = Callable[[int, str], Awaitable[None]]
 log = structlog.get_logger("consentry.deliver")
 
 
-class Courier:
+class SinkSender:
     """The way to one receiver."""
 
     def __init__(
@@ -69,13 +69,13 @@ class Courier:
 
     async def hand_over(
         self, loads: Sequence[Any], interrupt: Interrupt, reject: Reject
-    ) -> list[Outcome | None]:
+    ) -> list[DeliveryResult | None]:
         """Try until every load is settled or somebody interrupts; None: not settled.
 
         What the receiver rejects is given to `reject` before it counts as settled. Raises
         what `reject` raises.
         """
-        outcomes: list[Outcome | None] = [None] * len(loads)
+        outcomes: list[DeliveryResult | None] = [None] * len(loads)
         open_ = list(range(len(loads)))
         while open_ and not interrupt:
             wait_s = self._wait_s()
@@ -87,7 +87,7 @@ class Courier:
             if answers is None:
                 continue
             for place, answer in zip(part, answers, strict=True):
-                if answer.verdict is Verdict.REJECTED:
+                if answer.verdict is DeliveryStatus.REJECTED:
                     await reject(place, answer.reason)
                 removal = isinstance(loads[place], Removal)
                 self.stats.counts.settled(answer.verdict, removal=removal)
@@ -127,7 +127,7 @@ class Courier:
         now = self._clock()
         return max(self.circuit.wait_s(now), self._rate.wait_s(now), self._not_before - now)
 
-    async def _attempt(self, loads: list[Any]) -> Sequence[Outcome] | None:
+    async def _attempt(self, loads: list[Any]) -> Sequence[DeliveryResult] | None:
         """One attempt; None when the batch as a whole was not taken."""
         counts = self.stats.counts
         counts.attempts += 1
@@ -178,7 +178,7 @@ class Courier:
             log.warning("sink.down", sink=self.name, problem=problem, lasting=lasting)
             self._said_at = now
         self.problem = problem
-        if self.circuit.state is State.OPEN and before is State.CLOSED:
+        if self.circuit.state is CircuitState.OPEN and before is CircuitState.CLOSED:
             log.error("sink.circuit_open", sink=self.name, problem=problem)
 
     def _pause(self, retry_after_s: float | None) -> None:

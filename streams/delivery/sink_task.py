@@ -9,12 +9,12 @@ import structlog
 
 from streams.alerts.account import Accounting
 from streams.alerts.options import AlertOptions
-from streams.delivery.circuit import State
+from streams.delivery.circuit import CircuitState
 from streams.delivery.counts import SinkStats
 from streams.delivery.dead_letters import DeadLetters
 from streams.delivery.report import SinkReport
-from streams.delivery.sink_consumer import Feed
-from streams.delivery.sink_sender import Courier
+from streams.delivery.sink_consumer import SinkConsumer
+from streams.delivery.sink_sender import SinkSender
 from streams.delivery.start_offsets import Start, begin
 from streams.errors import ConsentryError, UnreachableError
 from streams.settings import Settings
@@ -23,7 +23,7 @@ from streams.sinks.load import Configured
 log = structlog.get_logger("consentry.deliver")
 
 
-class Post:
+class SinkTask:
     """A sink at work. What stops it stops no other one."""
 
     def __init__(
@@ -32,13 +32,13 @@ class Post:
         """Raises ConsentryError when the sink needs something that is not installed."""
         self.name = sink.name
         self.stats = SinkStats()
-        self.courier = Courier(sink.name, sink.open(), sink.options, self.stats)
+        self.courier = SinkSender(sink.name, sink.open(), sink.options, self.stats)
         self.halted: ConsentryError | None = None
         self._settings = settings
         self._options = sink.options
         self._dead = dead
         self._alerts = alerts
-        self._feed: Feed | None = None
+        self._feed: SinkConsumer | None = None
         self._lag: int | None = None
         self._stopping = False
 
@@ -67,10 +67,10 @@ class Post:
         finally:
             await self.courier.close()
 
-    def _new_feed(self) -> Feed:
+    def _new_feed(self) -> SinkConsumer:
         parts = (self._settings, self._options, self.courier, self._dead)
         if self._options.takes == "letters":
-            return Feed(*parts)
+            return SinkConsumer(*parts)
         from streams.delivery.alert_feed import AlertFeed
 
         return AlertFeed(*parts, self._alerts)
@@ -126,6 +126,6 @@ class Post:
             return f"sink {self.name}: halted: {self.halted.problem}"
         if self._feed is None or not self._feed.assigned:
             return f"sink {self.name}: partitions are not assigned yet, or are assigned anew"
-        if self.courier.circuit.state is not State.CLOSED:
+        if self.courier.circuit.state is not CircuitState.CLOSED:
             return f"sink {self.name}: the circuit is open: {self.courier.problem}"
         return None

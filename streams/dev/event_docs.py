@@ -12,7 +12,7 @@ from typing import Any
 from streams.core.events import INSTANT_FIELDS
 from streams.core.vocabulary import EventType
 from streams.errors import ConsentryError
-from streams.wire.field_specs import FIELDS, FieldShape
+from streams.wire.field_specs import FIELDS, FieldSpec
 from streams.wire.guard import look_of
 from streams.wire.looks import IDENTIFIER, MESSAGE_ID
 from streams.wire.schemas import INPUTS, schemas
@@ -57,12 +57,12 @@ def _event(kind: EventType) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(shape: FieldShape, meaning: str) -> str:
+def _row(shape: FieldSpec, meaning: str) -> str:
     must = "yes" if shape.required else ""
     return f"| `{shape.name}` | {must} | {_holds(shape)} | {_guard(shape)} | {meaning} |"
 
 
-def _holds(shape: FieldShape) -> str:
+def _holds(shape: FieldSpec) -> str:
     if shape.name in INSTANT_FIELDS:
         return "instant"
     if shape.symbols:
@@ -73,7 +73,7 @@ def _holds(shape: FieldShape) -> str:
     return "list of texts" if shape.is_list else "text"
 
 
-def _guard(shape: FieldShape) -> str:
+def _guard(shape: FieldSpec) -> str:
     if shape.symbols or shape.type is bool or shape.name in INSTANT_FIELDS:
         return ""
     return {IDENTIFIER: "contact", MESSAGE_ID: "phone"}.get(look_of(shape.name), "all")

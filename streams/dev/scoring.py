@@ -22,7 +22,7 @@ _UNADDRESSED = frozenset({Code.UNPROCESSABLE_EVENT, Code.RAW_PERSONAL_DATA_IN_EV
 """Findings on records whose event may be unreadable: compared by number only."""
 
 
-class Net:
+class ScoredNet:
     """The net result of a run: of each finding and duty the highest revision.
 
     Feed it everything that was read, in any order and as often as it was delivered.

@@ -26,7 +26,7 @@ from streams.files.avro_blocks import (
 from streams.files.avro_fields import Fields, UnreadableError
 from streams.files.avro_guard import CutShortError, Measure, TooMuchError
 from streams.files.records import Damaged, Found, Line, Unread
-from streams.wire.avro_fast_path import one_passes
+from streams.wire.avro_fast_path import avro_fast_paths
 from streams.wire.framing import AVRO_MARKER
 from streams.wire.schemas import fingerprint_of
 
@@ -89,14 +89,14 @@ class _Schema:
         """
         header = AVRO_MARKER + fingerprint_of(schema)
         in_millis = all(fields.in_millis for fields in self._fields.values())
-        return header if in_millis and header in one_passes() else None
+        return header if in_millis and header in avro_fast_paths() else None
 
     def framed(self, block: Block) -> list[bytes | str] | None:
         """The records of a block as single objects; None: read it the general way."""
         header, value = self._header, block.data
         if header is None:
             return None
-        end_of = one_passes()[header].end_of
+        end_of = avro_fast_paths()[header].end_of
         found: list[bytes | str] = []
         at = 0
         for _ in range(block.records):

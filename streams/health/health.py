@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 
-from streams.health.report import PartitionReport, Phase, Report, TopicReport
+from streams.health.report import PartitionReport, Phase, TopicReport, WorkerReport
 from streams.health.uncommitted import OpenTransactions
-from streams.health.watchdog import LOOK_EVERY_S, Place, Watchdog
-from streams.transport.consumer_probe import Beat
+from streams.health.watchdog import LOOK_EVERY_S, Watchdog, WatchedPlace
+from streams.transport.consumer_probe import ProbeReading
 
 if TYPE_CHECKING:
     from streams.settings import Settings
-    from streams.transport.tasks.assignment import Holding
-    from streams.transport.tasks.partition_task import OwnedPartition
+    from streams.transport.tasks.assignment import Assignment
+    from streams.transport.tasks.partition_task import PartitionTask
 
 UNREADY_AFTER_S: Final = 5.0
 """A worker that has something to commit and commits nothing for so long is not ready."""
@@ -33,7 +33,7 @@ class Holder(Protocol):
     """What is looked at of the consumer."""
 
     @property
-    def holding(self) -> Holding | None:
+    def holding(self) -> Assignment | None:
         """The partitions that are assigned now."""
 
     @property
@@ -44,7 +44,7 @@ class Holder(Protocol):
 class Heart(Protocol):
     """What is looked at of its thread."""
 
-    async def read(self) -> Beat:
+    async def read(self) -> ProbeReading:
         """The pulse now."""
 
 
@@ -60,7 +60,7 @@ class Health:
         self._watchdog = Watchdog(settings.stall_after_s, self._ticks)
         self._stalled: frozenset[int] = frozenset()
         self._open = OpenTransactions()
-        self._beat = Beat(None, {})
+        self._beat = ProbeReading(None, {})
         self._unanswered_s = 0.0
         self._joining_s = 0.0
 
@@ -95,13 +95,13 @@ class Health:
             log.info("worker.recovered", partition=number)
         self._stalled = stalled
 
-    def report(self) -> Report:
+    def report(self) -> WorkerReport:
         """How the worker is now."""
         now = time.monotonic()
         faults = self._faults()
         hindrances = self._hindrances(now)
         silent_s = self._silent_s(now)
-        return Report(
+        return WorkerReport(
             live=not faults,
             ready=not faults and not hindrances,
             phase=self._phase(),
@@ -110,15 +110,15 @@ class Health:
             partitions={n: self._partition(p, now) for n, p in sorted(self._judged().items())},
         )
 
-    def _judged(self) -> Mapping[int, OwnedPartition]:
+    def _judged(self) -> Mapping[int, PartitionTask]:
         """What is judged now; while it is restored or handed over, nothing is."""
         holding = self._consumer.holding
         return holding.partitions if holding is not None and holding.open else {}
 
-    def _places(self, partition: OwnedPartition) -> dict[str, Place]:
+    def _places(self, partition: PartitionTask) -> dict[str, WatchedPlace]:
         committed, ends = partition.committer.committed, self._beat.ends
         return {
-            topic: Place(committed.get(topic, 0), ends.get((topic, partition.number)))
+            topic: WatchedPlace(committed.get(topic, 0), ends.get((topic, partition.number)))
             for topic in self._consumer.topics
         }
 
@@ -171,7 +171,7 @@ class Health:
         heard_at = self._beat.heard_at
         return inf if heard_at is None else now - heard_at
 
-    def _partition(self, partition: OwnedPartition, now: float) -> PartitionReport:
+    def _partition(self, partition: PartitionTask, now: float) -> PartitionReport:
         committer, number = partition.committer, partition.number
         topics = {t: self._topic(t, number, p) for t, p in self._places(partition).items()}
         inputs = [one for topic, one in topics.items() if topic != self._ticks]
@@ -186,7 +186,7 @@ class Health:
             topics=topics,
         )
 
-    def _topic(self, topic: str, number: int, place: Place) -> TopicReport:
+    def _topic(self, topic: str, number: int, place: WatchedPlace) -> TopicReport:
         """What stands behind an open transaction is lag, though nobody can read it yet."""
         behind = self._open.of(topic, number)
         return TopicReport(

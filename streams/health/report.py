@@ -41,7 +41,7 @@ class PartitionReport(msgspec.Struct, frozen=True, kw_only=True):
     topics: dict[str, TopicReport]
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class WorkerReport(msgspec.Struct, frozen=True, kw_only=True):
     """The whole: topics, numbers and durations, never a key or a subject.
 
     `reasons` are why it is not ready or not live. `group_answered_s` is how long ago the

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 LOOK_EVERY_S: Final = 1.0
 
 
-class Place(NamedTuple):
+class WatchedPlace(NamedTuple):
     """A topic of one partition number: next offset to commit, and where the topic ends.
 
     `end` is None while it is unknown.
@@ -28,7 +28,7 @@ class Place(NamedTuple):
         return None if self.end is None else max(0, self.end - self.committed)
 
 
-Places = Mapping[str, Place]
+Places = Mapping[str, WatchedPlace]
 
 
 class _Clock:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 
-class Buckets:
+class Histogram:
     """How many values fell into each bucket, and their sum.
 
     `bounds` are inclusive upper bounds, rising, in the unit of the values; what lies above

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from streams.measures.histogram import Buckets
+from streams.measures.histogram import Histogram
 
 COMMIT_BOUNDS_S: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 """A commit takes 5 to 30 ms, and at most the 20 s of its timeout."""
 
 
-class Work:
+class TransportStats:
     """Counted once a transaction and once a restore, over all partitions held so far.
 
     `records` and `bytes` are those of committed transactions, progress rows left out.
@@ -21,7 +21,7 @@ class Work:
     __slots__ = ("bytes", "commits", "records", "restored_rows", "restored_s", "restores")
 
     def __init__(self) -> None:
-        self.commits = Buckets(COMMIT_BOUNDS_S)
+        self.commits = Histogram(COMMIT_BOUNDS_S)
         self.records = 0
         self.bytes = 0
         self.restores = 0

@@ -12,7 +12,7 @@ from typing import Final
 
 from streams.core.findings import Duty, Finding
 from streams.core.subject import Subject
-from streams.measures.histogram import Buckets
+from streams.measures.histogram import Histogram
 from streams.wire.progress import Counters
 from streams.wire.record import Record
 
@@ -28,7 +28,7 @@ Ends = tuple[int, ...]
 _NONE: Final = Counters()
 
 
-class Tally:
+class WorkerStats:
     """Counts of one process.
 
     `records` by topic and how they ended; `findings` by code, severity and status, every
@@ -49,7 +49,7 @@ class Tally:
         self.dead_letters: Counter[str] = Counter()
         self.unknown_fields: Counter[str] = Counter()
         self.latest_ms: dict[str, int] = {}
-        self.delays = Buckets(DELAY_BOUNDS_S)
+        self.delays = Histogram(DELAY_BOUNDS_S)
         self.first_shares = 0
         self.first_shares_unconsented = 0
         self.ahead: Counter[str] = Counter()

@@ -11,7 +11,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.metrics_core import Metric as Family
 
-from streams.measures.histogram import Buckets
+from streams.measures.histogram import Histogram
 from streams.metrics.catalogue import Metric
 
 Samples = Iterable[tuple[Sequence[str], float]]
@@ -35,7 +35,7 @@ def single(metric: Metric, value: float) -> Family:
     return family(metric, [((), value)])
 
 
-def histogram(metric: Metric, buckets: Iterable[tuple[Sequence[str], Buckets]]) -> Family:
+def histogram(metric: Metric, buckets: Iterable[tuple[Sequence[str], Histogram]]) -> Family:
     """Histograms by the values of the labels."""
     made = HistogramMetricFamily(metric.name, metric.help, labels=metric.labels)
     for labels, one in buckets:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
-from streams.delivery.circuit import State
+from streams.delivery.circuit import CircuitState
 from streams.metrics import catalogue as names
 from streams.metrics.catalogue import Metric
 from streams.metrics.families import family, histogram
 
 if TYPE_CHECKING:
-    from streams.delivery.sink_task import Post
+    from streams.delivery.sink_task import SinkTask
 
 OUTCOMES = (
     "delivered",
@@ -31,7 +31,7 @@ OUTCOMES = (
 class SinkCollector(Collector):
     """Reads the counts of each sink at a scrape."""
 
-    def __init__(self, posts: Mapping[str, Post]) -> None:
+    def __init__(self, posts: Mapping[str, SinkTask]) -> None:
         self._posts = posts
 
     def describe(self) -> Iterator[Family]:
@@ -65,7 +65,7 @@ class SinkCollector(Collector):
             ],
         )
         yield self._each(
-            names.SINK_CIRCUIT, lambda post: post.courier.circuit.state is not State.CLOSED
+            names.SINK_CIRCUIT, lambda post: post.courier.circuit.state is not CircuitState.CLOSED
         )
         yield self._each(names.SINK_HALTED, lambda post: post.halted is not None)
         yield self._each(names.SINK_LATEST, lambda post: post.stats.latest_s)
@@ -103,5 +103,5 @@ class SinkCollector(Collector):
         yield family(names.ALERTS_FORGOTTEN, [((name,), one.forgotten) for name, one in known])
         yield family(names.ALERTS_PENDING, [((name,), one.pending) for name, one in known])
 
-    def _each(self, metric: Metric, value: Callable[[Post], float]) -> Family:
+    def _each(self, metric: Metric, value: Callable[[SinkTask], float]) -> Family:
         return family(metric, [((name,), value(post)) for name, post in self._posts.items()])

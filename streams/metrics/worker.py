@@ -15,24 +15,24 @@ from streams.metrics.families import family, histogram, single
 
 if TYPE_CHECKING:
     from streams.core.policy import Policy
-    from streams.health.report import Report
-    from streams.measures.transport_stats import Work
-    from streams.measures.worker_stats import Tally
-    from streams.transport.tasks.partition_task import OwnedPartition
+    from streams.health.report import WorkerReport
+    from streams.measures.transport_stats import TransportStats
+    from streams.measures.worker_stats import WorkerStats
+    from streams.transport.tasks.partition_task import PartitionTask
 
 
 class Owner(Protocol):
     """What is looked at of the consumer."""
 
     @property
-    def owned(self) -> Mapping[int, OwnedPartition]:
+    def owned(self) -> Mapping[int, PartitionTask]:
         """The partitions that are owned now, or were last."""
 
 
 class Reporter(Protocol):
     """What is looked at of the health."""
 
-    def report(self) -> Report:
+    def report(self) -> WorkerReport:
         """How the worker is now."""
 
 
@@ -40,7 +40,13 @@ class WorkerCollector(Collector):
     """Reads counters, state and health at each scrape; nothing is kept in between."""
 
     def __init__(
-        self, *, tally: Tally, work: Work, owner: Owner, health: Reporter, policy: Policy
+        self,
+        *,
+        tally: WorkerStats,
+        work: TransportStats,
+        owner: Owner,
+        health: Reporter,
+        policy: Policy,
     ) -> None:
         self._tally = tally
         self._work = work
@@ -84,7 +90,7 @@ class WorkerCollector(Collector):
         latest = sorted(tally.latest_ms.items())
         yield family(names.LATEST, [((topic,), at / 1000) for topic, at in latest])
 
-    def _partitions(self, report: Report) -> Iterator[Family]:
+    def _partitions(self, report: WorkerReport) -> Iterator[Family]:
         partitions = report.partitions
         yield single(names.PARTITIONS, len(partitions))
         places = [

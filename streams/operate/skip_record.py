@@ -26,7 +26,7 @@ from streams.transport.tasks.kafka_clients import changelog_reader, transactiona
 from streams.transport.tasks.log_watch import recreated
 from streams.transport.tasks.state_owner import latest_progress, owner_of, require_own_state
 from streams.transport.tasks.task_initializer import SETTLING_S
-from streams.verify.bus import Bus, count_partitions, topic_ids
+from streams.verify.bus import LiveBus, count_partitions, topic_ids
 from streams.verify.pace import Pace
 from streams.wire.progress import (
     PROGRESS_KEY,
@@ -106,7 +106,7 @@ def _require_topic(settings: Settings, place: RecordPlace, count: int) -> None:
 
 
 async def _skip(settings: Settings, place: RecordPlace, order: Skip) -> Ordered:
-    async with Bus(settings, Pace(None)) as bus:
+    async with LiveBus(settings, Pace(None)) as bus:
         # Before anybody is fenced for nothing.
         committed = await bus.committed((place.topic,), place.partition)
         _require_ahead(place, committed.get(place.topic))
@@ -121,7 +121,7 @@ async def _skip(settings: Settings, place: RecordPlace, order: Skip) -> Ordered:
         )
 
 
-async def _write(settings: Settings, bus: Bus, place: RecordPlace, order: Skip) -> Ordered:
+async def _write(settings: Settings, bus: LiveBus, place: RecordPlace, order: Skip) -> Ordered:
     """Own the partition number for a moment, as a worker does (`transport.takeover`)."""
     producer = transactional_producer(settings, place.partition)
     try:
@@ -177,7 +177,9 @@ async def _latest(settings: Settings, number: int) -> Progress:
     return found
 
 
-async def _require_agrees(settings: Settings, bus: Bus, number: int, progress: Progress) -> None:
+async def _require_agrees(
+    settings: Settings, bus: LiveBus, number: int, progress: Progress
+) -> None:
     """Check that the state ends where the committed offsets are; they may show a little later."""
     names = settings.topics
     topics = (*names.inputs.values(), names.rekeyed, names.ticks)
@@ -219,7 +221,7 @@ def _require_ahead(place: RecordPlace, position: int | None) -> None:
         )
 
 
-async def _require_there(bus: Bus, place: RecordPlace) -> None:
+async def _require_there(bus: LiveBus, place: RecordPlace) -> None:
     start = await bus.start(place.topic, place.partition)
     end = await bus.settled(place.topic, place.partition)
     if not start <= place.offset < end:

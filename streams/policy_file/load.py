@@ -19,7 +19,7 @@ from streams.core.policy import (
 )
 from streams.errors import ConsentryError
 from streams.policy_file.lines import key_lines
-from streams.policy_file.places import Place, Problems, suggestion
+from streams.policy_file.places import PolicyPlace, Problems, suggestion
 from streams.policy_file.registers import read_registers
 from streams.policy_file.text import read_text
 from streams.policy_file.values import SHAPES, read_instant
@@ -62,7 +62,7 @@ def policy_from_text(
         where = f"{name}:{line[1]}" if line else name
         problem = _AT_LINE.sub("", str(error))
         raise ConsentryError(f"{where} is not TOML: {problem}", REMEDY) from None
-    place = Place(name, lines=key_lines(text))
+    place = PolicyPlace(name, lines=key_lines(text))
     return _checked(document, place, folder or Path(), version=version, registers=Registers())
 
 
@@ -84,13 +84,13 @@ def policy_from_names(
     if document.get("telemarketing_customer_exception_sector") is True:
         document["telemarketing_customer_exception_sector"] = "PUBLISHER"
     return _checked(
-        document, Place(name), Path(), version=version, registers=registers or Registers()
+        document, PolicyPlace(name), Path(), version=version, registers=registers or Registers()
     )
 
 
 def _checked(
     document: Mapping[str, Any],
-    place: Place,
+    place: PolicyPlace,
     folder: Path,
     *,
     version: str,
@@ -123,7 +123,9 @@ def _checked(
     return Policy(version=version, entries=entries, registers=registers, assess_from=assess_from)
 
 
-def _dated(name: str, value: object, place: Place, problems: Problems) -> tuple[DatedValue, ...]:
+def _dated(
+    name: str, value: object, place: PolicyPlace, problems: Problems
+) -> tuple[DatedValue, ...]:
     """A plain value holds at all times; dated entries hold from their instants."""
     shape = SHAPES[name]
     dated = isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
@@ -151,14 +153,14 @@ def _dated(name: str, value: object, place: Place, problems: Problems) -> tuple[
     return tuple(entries)
 
 
-def _version(value: object, place: Place, problems: Problems) -> str | None:
+def _version(value: object, place: PolicyPlace, problems: Problems) -> str | None:
     if isinstance(value, str) and _VERSION.fullmatch(value):
         return value
     problems.add(place, "allowed: 1 to 40 letters, digits, dots, hyphens or underscores", value)
     return None
 
 
-def _refuse_reserved(name: str, value: object, place: Place, problems: Problems) -> None:
+def _refuse_reserved(name: str, value: object, place: PolicyPlace, problems: Problems) -> None:
     """The default of each is that nothing is done, so only `false` and "off" are it."""
     if value in (False, "off"):
         return

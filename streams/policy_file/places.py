@@ -12,7 +12,7 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
-class Problem:
+class PolicyProblem:
     """One thing that is wrong: where, what stands there, and what is allowed."""
 
     file: str
@@ -32,16 +32,16 @@ class Problem:
 class Problems:
     """All problems of a policy file and its registers, in the order they were met."""
 
-    found: list[Problem] = field(default_factory=list)
+    found: list[PolicyProblem] = field(default_factory=list)
 
-    def add(self, place: Place, allowed: str, *value: object) -> None:
+    def add(self, place: PolicyPlace, allowed: str, *value: object) -> None:
         """Note a problem; the value is left out where it would say nothing."""
         shown = _shown(value[0]) if value else None
-        self.found.append(Problem(place.file, place.line, place.key, shown, allowed))
+        self.found.append(PolicyProblem(place.file, place.line, place.key, shown, allowed))
 
 
 @dataclass(frozen=True)
-class Place:
+class PolicyPlace:
     """A key of a file. `lines` knows the lines of keys; `fixed_line` holds for all."""
 
     file: str
@@ -49,9 +49,9 @@ class Place:
     lines: Mapping[Path, int] = field(default_factory=dict)
     fixed_line: int | None = None
 
-    def child(self, name: str | int) -> Place:
+    def child(self, name: str | int) -> PolicyPlace:
         """A key (or the element of a list) below this one."""
-        return Place(self.file, (*self.path, name), self.lines, self.fixed_line)
+        return PolicyPlace(self.file, (*self.path, name), self.lines, self.fixed_line)
 
     @property
     def key(self) -> str:

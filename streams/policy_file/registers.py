@@ -16,7 +16,7 @@ from streams.core.identifiers import id_fault
 from streams.core.instants import EARLIEST, Instant
 from streams.core.policy import AdequacyEntry, NoticeEntry, RecipientEntry, Registers
 from streams.core.vocabulary.open_words import meant
-from streams.policy_file.places import Place, Problems, suggestion
+from streams.policy_file.places import PolicyPlace, Problems, suggestion
 from streams.policy_file.text import read_text
 from streams.policy_file.values import YES_OR_NO, one_of, read_instant
 
@@ -40,7 +40,7 @@ _TRUE_FALSE: Final = {"true": True, "yes": True, "false": False, "no": False}
 
 
 def read_registers(
-    value: object, place: Place, problems: Problems, folder: Path, default: Registers
+    value: object, place: PolicyPlace, problems: Problems, folder: Path, default: Registers
 ) -> Registers:
     """The registers of a policy file; a register that is not named is that of `default`.
 
@@ -64,8 +64,8 @@ def read_registers(
 
 
 def _given(
-    given: object, place: Place, problems: Problems, folder: Path
-) -> list[tuple[Mapping[str, Any], Place]]:
+    given: object, place: PolicyPlace, problems: Problems, folder: Path
+) -> list[tuple[Mapping[str, Any], PolicyPlace]]:
     if isinstance(given, str):
         return _from_file(folder / given, place, problems)
     if isinstance(given, list):
@@ -75,8 +75,8 @@ def _given(
 
 
 def _objects(
-    given: list[Any], place: Place, problems: Problems
-) -> Iterator[tuple[Mapping[str, Any], Place]]:
+    given: list[Any], place: PolicyPlace, problems: Problems
+) -> Iterator[tuple[Mapping[str, Any], PolicyPlace]]:
     for index, entry in enumerate(given):
         if isinstance(entry, Mapping):
             yield entry, place.child(index)
@@ -85,8 +85,8 @@ def _objects(
 
 
 def _from_file(
-    path: Path, place: Place, problems: Problems
-) -> list[tuple[Mapping[str, Any], Place]]:
+    path: Path, place: PolicyPlace, problems: Problems
+) -> list[tuple[Mapping[str, Any], PolicyPlace]]:
     try:
         text = read_text(path)
     except OSError as error:
@@ -95,13 +95,13 @@ def _from_file(
     except UnicodeDecodeError:
         problems.add(place, "the file is not UTF-8", str(path))
         return []
-    within = Place(str(path))
+    within = PolicyPlace(str(path))
     if path.suffix.lower() == ".json":
         try:
             content = json.loads(text)
         except (json.JSONDecodeError, RecursionError) as error:
             at = getattr(error, "lineno", None)
-            problems.add(Place(str(path), fixed_line=at), "not JSON that can be read")
+            problems.add(PolicyPlace(str(path), fixed_line=at), "not JSON that can be read")
             return []
         if not isinstance(content, list):
             problems.add(within, "allowed: a JSON array of entries")
@@ -114,8 +114,8 @@ def _from_file(
 
 
 def _rows(
-    text: str, within: Place, problems: Problems
-) -> Iterator[tuple[Mapping[str, Any], Place]]:
+    text: str, within: PolicyPlace, problems: Problems
+) -> Iterator[tuple[Mapping[str, Any], PolicyPlace]]:
     """Rows below a header; empty cells say nothing. Comma or semicolon, by the header."""
     header = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text), delimiter=";" if header.count(";") else ",")
@@ -128,20 +128,20 @@ def _rows(
             if names is None:
                 names = cells
                 continue
-            place = Place(within.file, fixed_line=reader.line_num)
+            place = PolicyPlace(within.file, fixed_line=reader.line_num)
             if len(cells) > len(names):
                 problems.add(place, f"{len(cells)} cells under a header of {len(names)}")
                 continue
             yield {n: c for n, c in zip(names, cells, strict=False) if c}, place
     except csv.Error as error:
-        problems.add(Place(within.file, fixed_line=reader.line_num), f"not CSV: {error}")
+        problems.add(PolicyPlace(within.file, fixed_line=reader.line_num), f"not CSV: {error}")
 
 
 def _register(
-    kind: type[_Entry], entries: list[tuple[Mapping[str, Any], Place]], problems: Problems
+    kind: type[_Entry], entries: list[tuple[Mapping[str, Any], PolicyPlace]], problems: Problems
 ) -> tuple[_Entry, ...]:
     read: list[_Entry] = []
-    seen: dict[tuple[str, Instant, Any], Place] = {}
+    seen: dict[tuple[str, Instant, Any], PolicyPlace] = {}
     for raw, place in entries:
         entry = _entry(kind, raw, place, problems)
         if entry is None:
@@ -161,7 +161,7 @@ def _register(
 
 
 def _entry(
-    kind: type[_Entry], raw: Mapping[str, Any], place: Place, problems: Problems
+    kind: type[_Entry], raw: Mapping[str, Any], place: PolicyPlace, problems: Problems
 ) -> _Entry | None:
     hints = get_type_hints(kind)
     before = len(problems.found)
@@ -186,7 +186,7 @@ def _entry(
     return msgspec.convert(values, kind)
 
 
-def _value(hint: Any, value: object, place: Place, problems: Problems) -> Any:
+def _value(hint: Any, value: object, place: PolicyPlace, problems: Problems) -> Any:
     """One value by the type of its key; texts of CSV cells are read as well."""
     inner = next((part for part in get_args(hint) if part is not type(None)), hint)
     if get_origin(hint) is tuple:
@@ -201,7 +201,7 @@ def _value(hint: Any, value: object, place: Place, problems: Problems) -> Any:
     return _text(value, place, problems)
 
 
-def _text(value: object, place: Place, problems: Problems) -> str | None:
+def _text(value: object, place: PolicyPlace, problems: Problems) -> str | None:
     """A text as events write it: ids in one way, symbols of open vocabularies not misspelt."""
     key = next((part for part in reversed(place.path) if isinstance(part, str)), "")
     if key == "country":
@@ -222,7 +222,7 @@ def _text(value: object, place: Place, problems: Problems) -> str | None:
     return value
 
 
-def _country(value: object, place: Place, problems: Problems) -> str | None:
+def _country(value: object, place: PolicyPlace, problems: Problems) -> str | None:
     known = isinstance(value, str) and len(value) == 2 and value.isascii() and value.isupper()
     symbol = meant("recipient_country", value) if isinstance(value, str) else None
     if known and symbol is None:
@@ -232,7 +232,7 @@ def _country(value: object, place: Place, problems: Problems) -> str | None:
     return None
 
 
-def _list(element: Any, value: object, place: Place, problems: Problems) -> Any:
+def _list(element: Any, value: object, place: PolicyPlace, problems: Problems) -> Any:
     """A list; in a CSV cell its elements stand apart by blanks or bars."""
     parts = value.replace("|", " ").split() if isinstance(value, str) else value
     if not isinstance(parts, list):

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from streams.core.instants import EARLIEST, Instant
-from streams.core.policy import PARAMETERS, Policy, Settings
+from streams.core.policy import PARAMETERS, Policy, PolicySettings
 from streams.policy_file.durations import format_duration
 from streams.policy_file.values import DURATION, SHAPES
 
@@ -40,7 +40,9 @@ def shown_settings(policy: Policy, at: Instant) -> list[ShownSetting]:
     ]
 
 
-def _shown(policy: Policy, number: str, name: str, settings: Settings, at: Instant) -> ShownSetting:
+def _shown(
+    policy: Policy, number: str, name: str, settings: PolicySettings, at: Instant
+) -> ShownSetting:
     parameter = next(p for p in PARAMETERS if p.name == name)
     entries = policy.entries.get(name, ())
     begun = [entry.valid_from for entry in entries if entry.valid_from <= at]
@@ -61,7 +63,7 @@ def _shown(policy: Policy, number: str, name: str, settings: Settings, at: Insta
 
 
 def as_written(name: str, value: Any) -> Any:
-    """A value of `Settings` in the form of the policy file."""
+    """A value of `PolicySettings` in the form of the policy file."""
     if isinstance(value, Mapping):
         return {str(method): format_duration(delay) for method, delay in value.items()}
     if isinstance(value, tuple):

@@ -14,18 +14,18 @@ from types import MappingProxyType
 from typing import Any, Final, get_type_hints
 
 from streams.core.instants import Duration, Instant, parse_instant
-from streams.core.policy import Settings
+from streams.core.policy import PolicySettings
 from streams.core.policy.settings import DEFAULT_RECORDING_DELAY, Sector
 from streams.core.vocabulary import ConsentMethod, RecipientRole
 from streams.policy_file import durations
-from streams.policy_file.places import Place, Problems, suggestion
+from streams.policy_file.places import PolicyPlace, Problems, suggestion
 
 INSTANT_ALLOWED: Final = (
     "an instant with an offset, as 2026-07-01T00:00:00+02:00; a local time or a date names "
     "no instant"
 )
 
-_Read = Callable[[object, Place, Problems], Any]
+_Read = Callable[[object, PolicyPlace, Problems], Any]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Shape:
     read: _Read
 
 
-def read_instant(value: object, place: Place, problems: Problems) -> Instant | None:
+def read_instant(value: object, place: PolicyPlace, problems: Problems) -> Instant | None:
     """An instant from a TOML datetime or an RFC 3339 text."""
     try:
         if isinstance(value, datetime) and value.tzinfo is not None:
@@ -57,7 +57,7 @@ def one_of(kind: EnumMeta) -> Shape:
     symbols = list(kind.__members__)
     allowed = f"one of {', '.join(symbols)}"
 
-    def read(value: object, place: Place, problems: Problems) -> Any:
+    def read(value: object, place: PolicyPlace, problems: Problems) -> Any:
         if isinstance(value, str) and value in symbols:
             return kind(value)
         near = suggestion(value.upper(), symbols) if isinstance(value, str) else ""
@@ -67,14 +67,14 @@ def one_of(kind: EnumMeta) -> Shape:
     return Shape(allowed, read)
 
 
-def _read_yes_or_no(value: object, place: Place, problems: Problems) -> bool | None:
+def _read_yes_or_no(value: object, place: PolicyPlace, problems: Problems) -> bool | None:
     if isinstance(value, bool):
         return value
     problems.add(place, "allowed: true or false", value)
     return None
 
 
-def _read_duration(value: object, place: Place, problems: Problems) -> Duration | None:
+def _read_duration(value: object, place: PolicyPlace, problems: Problems) -> Duration | None:
     try:
         return durations.parse_duration(value)
     except ValueError as error:
@@ -82,12 +82,12 @@ def _read_duration(value: object, place: Place, problems: Problems) -> Duration 
         return None
 
 
-def _read_sector(value: object, place: Place, problems: Problems) -> Any:
+def _read_sector(value: object, place: PolicyPlace, problems: Problems) -> Any:
     # "off" is how the legal model writes the default.
     return Sector.NONE if value in (False, "off") else _SECTOR.read(value, place, problems)
 
 
-def _read_groups(value: object, place: Place, problems: Problems) -> Any:
+def _read_groups(value: object, place: PolicyPlace, problems: Problems) -> Any:
     """Groups of similar categories; a group of one says nothing and is a slip."""
     if not isinstance(value, list):
         problems.add(place, f"allowed: {_GROUPS}", value)
@@ -102,7 +102,7 @@ def _read_groups(value: object, place: Place, problems: Problems) -> Any:
     return tuple(groups)
 
 
-def _read_delays(value: object, place: Place, problems: Problems) -> Any:
+def _read_delays(value: object, place: PolicyPlace, problems: Problems) -> Any:
     """By method; methods that are left out keep their default. One duration is for all."""
     if not isinstance(value, Mapping):
         delay = _read_duration(value, place, problems)
@@ -127,7 +127,7 @@ def _read_delays(value: object, place: Place, problems: Problems) -> Any:
     return delays if sound else None
 
 
-def _read_role(value: object, place: Place, problems: Problems) -> RecipientRole | None:
+def _read_role(value: object, place: PolicyPlace, problems: Problems) -> RecipientRole | None:
     allowed = [RecipientRole.THIRD_PARTY, RecipientRole.JOINT_CONTROLLER, RecipientRole.PROCESSOR]
     if isinstance(value, str) and value in allowed:
         return RecipientRole(value)
@@ -152,7 +152,7 @@ _SPECIAL: Final = {
 
 def _shapes() -> Mapping[str, Shape]:
     shapes: dict[str, Shape] = {}
-    for name, hint in get_type_hints(Settings).items():
+    for name, hint in get_type_hints(PolicySettings).items():
         if name in _SPECIAL:
             shapes[name] = _SPECIAL[name]
         elif hint is bool:

@@ -13,12 +13,12 @@ from streams.settings.connection import (
     encrypts,
     needs_password,
 )
-from streams.settings.fields import Group, setting
+from streams.settings.fields import SettingsGroup, setting
 
 _BROKER = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})", re.ASCII)
 
 
-class BusSettings(Group):
+class BusSettings(SettingsGroup):
     """Where the brokers are, and how to log in."""
 
     brokers: tuple[str, ...] = setting(

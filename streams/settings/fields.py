@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Group(BaseModel):
+class SettingsGroup(BaseModel):
     """A group of settings: frozen, strict about names, and silent about values."""
 
     model_config = ConfigDict(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from streams.settings.fields import Group, setting
+from streams.settings.fields import SettingsGroup, setting
 
 
-class HealthSettings(Group):
+class HealthSettings(SettingsGroup):
     """Where a worker says how it is, and when it counts as stalled."""
 
     health_address: str = setting(

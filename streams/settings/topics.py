@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import ValidationInfo, field_validator
 
-from streams.settings.fields import Group, setting
+from streams.settings.fields import SettingsGroup, setting
 
 HEADER_ALLOWANCE: Final = 65_536
 """Bytes that a record set aside may need for its headers, beyond the record itself."""
@@ -34,7 +34,7 @@ def topic_name(default: str, description: str) -> Any:
     return setting(default, description, allowed, pattern=r"^[A-Za-z0-9._-]{1,100}$")
 
 
-class TopicSettings(Group):
+class TopicSettings(SettingsGroup):
     """What the topics are called, and how they are made."""
 
     topic_prefix: str = setting(

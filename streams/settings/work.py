@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import ValidationInfo, field_validator
 
-from streams.settings.fields import Group, setting
+from streams.settings.fields import SettingsGroup, setting
 from streams.settings.installation import DEFAULT_APPLICATION_ID
 
 Store = Literal["memory", "rocksdb"]
@@ -17,7 +17,7 @@ _IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 _IDENTIFIER_OR_NONE = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,99})?$"
 
 
-class WorkSettings(Group):
+class WorkSettings(SettingsGroup):
     """Identity, time, and the bounds within which a worker works."""
 
     application_id: str = setting(

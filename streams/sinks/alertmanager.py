@@ -18,8 +18,8 @@ from streams.alerts.alert import Alert
 from streams.core.instants import Instant, format_instant
 from streams.siem.plain import sentence
 from streams.sinks.alert_fields import facts, headline, level
-from streams.sinks.batch import Batch, in_time
-from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
+from streams.sinks.batch import UpdateBatch, in_time
+from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.http_client import HttpClient, HttpOptions, phrase, raise_unless_answered
 from streams.sinks.options import HeaderSecret
 from streams.sinks.render import rejected
@@ -70,27 +70,27 @@ class AlertmanagerSink:
             {} if token is None else {"Authorization": f"Bearer {token.get_secret_value()}"}
         )
 
-    async def send(self, loads: Sequence[Alert]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[Alert]) -> Sequence[DeliveryResult]:
         """Send all; where the request is refused, each alone."""
-        batch = Batch([alert.key for alert in loads])
+        batch = UpdateBatch([alert.key for alert in loads])
         return await in_time(
             batch, self._send(list(enumerate(loads)), batch), self._options.timeout_s
         )
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         """Ask for its state."""
         what = "Alertmanager answers"
         try:
             reply = await self._client.ask("GET", f"{self._base}/status", headers=self._headers)
         except SinkDown as down:
-            return [Check(what=what, ok=False, said=down.problem)]
-        return [Check(what=what, ok=reply.ok, said=phrase(reply.status))]
+            return [SinkCheck(what=what, ok=False, said=down.problem)]
+        return [SinkCheck(what=what, ok=reply.ok, said=phrase(reply.status))]
 
     async def close(self) -> None:
         """Let go of the connections."""
         await self._client.close()
 
-    async def _send(self, alerts: Sequence[tuple[int, Alert]], batch: Batch) -> None:
+    async def _send(self, alerts: Sequence[tuple[int, Alert]], batch: UpdateBatch) -> None:
         # Two states of one alert in one request would be one; the last one is what holds.
         now_ms = int(time.time() * 1000)
         body = msgspec.json.encode([self._alert(alert, now_ms) for _, alert in alerts])

@@ -17,7 +17,7 @@ from streams.errors import ConsentryError
 from streams.siem.plain import sentence
 from streams.sinks.alert_fields import facts, headline
 from streams.sinks.batch import one_by_one
-from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
+from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.options import SinkOptions
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ class AppriseSink:
         self._options = options
         self._service = service
 
-    async def send(self, loads: Sequence[Alert]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[Alert]) -> Sequence[DeliveryResult]:
         """Send each, in order."""
 
-        async def post(at: int) -> Outcome:
+        async def post(at: int) -> DeliveryResult:
             title, body = texts(loads[at])
             if not await asyncio.to_thread(self._notify, title, body):
                 raise SinkDown("apprise could not send the message")
@@ -73,10 +73,10 @@ class AppriseSink:
         keys = [alert.key for alert in loads]
         return await one_by_one(keys, post, timeout_s=self._options.timeout_s)
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         """Apprise can reach a service only by sending."""
         said = "its url is well-formed; `consentry sinks test` sends a message"
-        return [Check(what="apprise knows the service", ok=True, said=said)]
+        return [SinkCheck(what="apprise knows the service", ok=True, said=said)]
 
     async def close(self) -> None:
         """There is nothing to let go of."""

@@ -5,22 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-from streams.sinks.contract import Outcome, SinkDown, Verdict
+from streams.sinks.contract import DeliveryResult, DeliveryStatus, SinkDown
 from streams.sinks.render import retry
 
 
-class Batch:
+class UpdateBatch:
     """One place for the outcome of each load; `keys` are their identities, in order."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._keys = keys
-        self._outcomes: list[Outcome | None] = [None] * len(keys)
+        self._outcomes: list[DeliveryResult | None] = [None] * len(keys)
 
-    def set(self, at: int, outcome: Outcome) -> None:
+    def set(self, at: int, outcome: DeliveryResult) -> None:
         """What became of one load."""
         self._outcomes[at] = outcome
 
-    def outcomes(self, down: SinkDown | None) -> list[Outcome]:
+    def outcomes(self, down: SinkDown | None) -> list[DeliveryResult]:
         """One outcome for each.
 
         Where the receiver went away when it had answered for some, the others are to be
@@ -32,12 +32,12 @@ class Batch:
         return held_back(self._keys, [outcome or rest for outcome in self._outcomes])
 
 
-def held_back(keys: Sequence[str], outcomes: Sequence[Outcome]) -> list[Outcome]:
+def held_back(keys: Sequence[str], outcomes: Sequence[DeliveryResult]) -> list[DeliveryResult]:
     """A revision behind one that has to be retried is retried with it."""
-    waiting: dict[str, Outcome] = {}
+    waiting: dict[str, DeliveryResult] = {}
     held = []
     for key, outcome in zip(keys, outcomes, strict=True):
-        if key in waiting and outcome.settled and outcome.verdict is not Verdict.REJECTED:
+        if key in waiting and outcome.settled and outcome.verdict is not DeliveryStatus.REJECTED:
             held.append(waiting[key])
             continue
         if not outcome.settled:
@@ -46,7 +46,9 @@ def held_back(keys: Sequence[str], outcomes: Sequence[Outcome]) -> list[Outcome]
     return held
 
 
-async def in_time(batch: Batch, work: Awaitable[None], timeout_s: float) -> list[Outcome]:
+async def in_time(
+    batch: UpdateBatch, work: Awaitable[None], timeout_s: float
+) -> list[DeliveryResult]:
     """Do the work of sending a batch within its time; its outcomes."""
     down: SinkDown | None = None
     try:
@@ -61,17 +63,17 @@ async def in_time(batch: Batch, work: Awaitable[None], timeout_s: float) -> list
 
 async def one_by_one(
     keys: Sequence[str],
-    post: Callable[[int], Awaitable[Outcome]],
+    post: Callable[[int], Awaitable[DeliveryResult]],
     *,
     timeout_s: float,
     concurrency: int = 1,
-) -> list[Outcome]:
+) -> list[DeliveryResult]:
     """Send loads one a request: those of one identity in their order, others side by side.
 
     Without concurrency, all go in their order. `post` sends the load at an index. What is behind a load that has to be retried waits
     with it; when the receiver is down, no further load is tried.
     """
-    batch = Batch(keys)
+    batch = UpdateBatch(keys)
     lines: dict[str, list[int]] = {}
     for at, key in enumerate(keys):
         lines.setdefault(key if concurrency > 1 else "", []).append(at)
@@ -92,7 +94,7 @@ async def one_by_one(
 
 
 async def _drain(
-    queue: Iterator[list[int]], post: Callable[[int], Awaitable[Outcome]], batch: Batch
+    queue: Iterator[list[int]], post: Callable[[int], Awaitable[DeliveryResult]], batch: UpdateBatch
 ) -> None:
     for line in queue:
         for at in line:

@@ -10,13 +10,13 @@ import msgspec
 
 from streams.alerts.alert import Alert
 from streams.errors import ConsentryError
-from streams.sinks.finding_update import Letter
+from streams.sinks.finding_update import FindingUpdate
 
-Load_contra = TypeVar("Load_contra", Letter, Alert, contravariant=True)
+Load_contra = TypeVar("Load_contra", FindingUpdate, Alert, contravariant=True)
 """SIEM sinks take letters, one a revision; sinks for people take alerts, one a telling."""
 
 
-class Verdict(StrEnum):
+class DeliveryStatus(StrEnum):
     """What became of one letter.
 
     DELIVERED: the receiver has it. DUPLICATE: it had it already, which is as good.
@@ -30,25 +30,25 @@ class Verdict(StrEnum):
     REJECTED = "rejected"
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class DeliveryResult(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict on one letter.
 
     `reason` is the receiver's own code or phrase, bounded and without payload: receivers
     quote what they were sent. `retry_after_s` is what the receiver asked for, in seconds.
     """
 
-    verdict: Verdict
+    verdict: DeliveryStatus
     reason: str = ""
     retry_after_s: float | None = None
 
     @property
     def settled(self) -> bool:
         """Nothing is left to do for this letter."""
-        return self.verdict is not Verdict.RETRY
+        return self.verdict is not DeliveryStatus.RETRY
 
 
-DELIVERED = Outcome(verdict=Verdict.DELIVERED)
-DUPLICATE = Outcome(verdict=Verdict.DUPLICATE)
+DELIVERED = DeliveryResult(verdict=DeliveryStatus.DELIVERED)
+DUPLICATE = DeliveryResult(verdict=DeliveryStatus.DUPLICATE)
 
 
 class SinkDown(ConsentryError):
@@ -73,7 +73,7 @@ class SinkDown(ConsentryError):
         self.lasting = lasting
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
+class SinkCheck(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that `consentry sinks check` looked at: `what`, whether it holds, what was said."""
 
     what: str
@@ -88,7 +88,7 @@ class Sink(Protocol[Load_contra]):
     retries: the deliverer decides when to try again.
     """
 
-    async def send(self, loads: Sequence[Load_contra]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[Load_contra]) -> Sequence[DeliveryResult]:
         """Hand over letters or alerts in their order; one outcome for each, in the same order.
 
         Of one identity, a later revision never overtakes an earlier one that has to be
@@ -102,7 +102,7 @@ class Sink(Protocol[Load_contra]):
         """
         ...
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         """Reach the receiver; look at TLS, credentials and what it needs. Sends no finding.
 
         Everything wrong is a Check; it raises nothing for a receiver that is away.

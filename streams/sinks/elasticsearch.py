@@ -18,11 +18,11 @@ from urllib.parse import quote
 import msgspec
 from pydantic import Field, model_validator
 
-from streams.sinks.batch import Batch, chunks, in_time
-from streams.sinks.contract import DELIVERED, DUPLICATE, Check, Outcome, Sink, SinkDown
+from streams.sinks.batch import UpdateBatch, chunks, in_time
+from streams.sinks.contract import DELIVERED, DUPLICATE, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.elasticsearch_check import check_template
 from streams.sinks.elasticsearch_removal import IDENTITY, MAY_NOT, NOT_TO_DELETE, delete_by_query
-from streams.sinks.finding_update import Letter, Removal
+from streams.sinks.finding_update import FindingUpdate, Removal
 from streams.sinks.http_client import (
     HttpClient,
     HttpOptions,
@@ -107,12 +107,12 @@ class ElasticsearchSink:
         self._base = options.url.rstrip("/")
         self._headers = options.headers()
 
-    async def send(self, loads: Sequence[Letter | Removal]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[FindingUpdate | Removal]) -> Sequence[DeliveryResult]:
         """Send the batch in requests of bounded size, removals between letters in their order."""
-        batch = Batch([load.identity for load in loads])
+        batch = UpdateBatch([load.identity for load in loads])
         return await in_time(batch, self._send_all(loads, batch), self._options.timeout_s)
 
-    async def _send_all(self, loads: Sequence[Letter | Removal], batch: Batch) -> None:
+    async def _send_all(self, loads: Sequence[FindingUpdate | Removal], batch: UpdateBatch) -> None:
         by_query = self._options.mode == "data_stream"
         actions: list[tuple[int, bytes]] = []
         gone: list[tuple[int, Removal]] = []
@@ -125,23 +125,23 @@ class ElasticsearchSink:
             await self._remove(gone, batch)
             gone = []
             action = self._deletion(load) if isinstance(load, Removal) else self._action(load)
-            if isinstance(action, Outcome):
+            if isinstance(action, DeliveryResult):
                 batch.set(at, action)
             else:
                 actions.append((at, action))
         await self._send(actions, batch)
         await self._remove(gone, batch)
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         """Reach it, log in, and see that our index template applies to what we write."""
         try:
             reply = await self._client.ask("GET", f"{self._base}/", headers=self._headers)
         except SinkDown as down:
-            return [Check(what="the receiver answers", ok=False, said=down.problem)]
+            return [SinkCheck(what="the receiver answers", ok=False, said=down.problem)]
         version = reply.json().get("version")
         number = word(version.get("number")) if isinstance(version, dict) else ""
         said = f"{phrase(reply.status)}{', version ' if number else ''}{number}"
-        checks = [Check(what="the receiver answers and lets us in", ok=reply.ok, said=said)]
+        checks = [SinkCheck(what="the receiver answers and lets us in", ok=reply.ok, said=said)]
         if reply.ok:
             kinds: tuple[Literal["violation", "duty"], ...] = ("violation", "duty")
             targets = dict.fromkeys(self._options.target(kind) for kind in kinds)
@@ -154,11 +154,11 @@ class ElasticsearchSink:
         """Let go of the connections."""
         await self._client.close()
 
-    def _action(self, letter: Letter) -> bytes | Outcome:
+    def _action(self, letter: FindingUpdate) -> bytes | DeliveryResult:
         """Two lines: what to do, and the document."""
         options = self._options
         made = as_object(letter, options.format, self._producer)
-        if isinstance(made, Outcome):
+        if isinstance(made, DeliveryResult):
             return made
         target = options.target("duty" if letter.identity.startswith("duty:") else "violation")
         meta: dict[str, Any]
@@ -184,7 +184,7 @@ class ElasticsearchSink:
         target = self._options.target("duty" if removal.duty else "violation")
         return msgspec.json.encode({"delete": {"_index": target, "_id": removal.identity}}) + b"\n"
 
-    async def _remove(self, gone: Sequence[tuple[int, Removal]], batch: Batch) -> None:
+    async def _remove(self, gone: Sequence[tuple[int, Removal]], batch: UpdateBatch) -> None:
         """Delete every revision, of findings and of duties by a query each."""
         for duty, target in ((False, self._options.target("violation")),
                              (True, self._options.target("duty"))):  # fmt: skip
@@ -197,14 +197,14 @@ class ElasticsearchSink:
                 for at, _ in places:
                     batch.set(at, outcome)
 
-    async def _send(self, actions: Sequence[tuple[int, bytes]], batch: Batch) -> None:
+    async def _send(self, actions: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
         if not actions:
             return
         sizes = [len(action) for _, action in actions]
         for chunk in chunks(sizes, self._options.batch_max_bytes):
             await self._send_chunk(actions[chunk.start : chunk.stop], batch)
 
-    async def _send_chunk(self, actions: Sequence[tuple[int, bytes]], batch: Batch) -> None:
+    async def _send_chunk(self, actions: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
         reply = await self._post(b"".join(action for _, action in actions))
         if not reply.ok:
             # The request as a whole: too large, or it cannot be read. Halves tell which one.
@@ -242,7 +242,7 @@ class ElasticsearchSink:
         return reply
 
 
-def _outcome(item: object) -> Outcome | SinkDown:
+def _outcome(item: object) -> DeliveryResult | SinkDown:
     """What became of one document; SinkDown where it was refused for no fault of its own.
 
     The reason is Elastic's name of the error: its text quotes the document.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from streams.sinks.contract import Check, SinkDown
+from streams.sinks.contract import SinkCheck, SinkDown
 from streams.sinks.http_client import HttpClient, phrase
 
 
 async def check_template(
     client: HttpClient, url: str, headers: Mapping[str, str], target: str
-) -> Check:
+) -> SinkCheck:
     """Ask what an index of that name would get; our template types the field `consentry.revision`.
 
     `url` is the one of the simulation, which changes nothing.
@@ -20,13 +20,13 @@ async def check_template(
     try:
         reply = await client.ask("POST", url, headers=headers)
     except SinkDown as down:
-        return Check(what=what, ok=False, said=down.problem)
+        return SinkCheck(what=what, ok=False, said=down.problem)
     if not reply.ok:
-        return Check(what=what, ok=False, said=phrase(reply.status))
+        return SinkCheck(what=what, ok=False, said=phrase(reply.status))
     mapped = _at(reply.json(), "template", "mappings", "properties", "consentry", "properties")
     ok = _at(mapped, "revision").get("type") == "long"
     missing = "none; put integrations/elastic/ in place, or fields get types by guess"
-    return Check(what=what, ok=ok, said="ours" if ok else missing)
+    return SinkCheck(what=what, ok=ok, said="ours" if ok else missing)
 
 
 def _at(value: Any, *names: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from streams.sinks.contract import DELIVERED, Outcome
+from streams.sinks.contract import DELIVERED, DeliveryResult
 from streams.sinks.http_client import HttpClient, Reply, phrase, raise_unless_answered
 from streams.sinks.render import rejected, retry
 
@@ -26,7 +26,7 @@ IDENTITY: Final = {"ecs": "event.id", "ocsf": "finding_info.uid", "flat": "conse
 
 async def delete_by_query(
     client: HttpClient, url: str, headers: Mapping[str, str], field: str, ids: Sequence[str]
-) -> Outcome:
+) -> DeliveryResult:
     """Delete every document of these identities from the stream at a URL. Raises SinkDown."""
     # What was written a moment ago is not found by a query before this.
     refreshed = await _ask(client, f"{url}/_refresh", headers, b"")

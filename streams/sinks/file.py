@@ -17,8 +17,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
-from streams.sinks.finding_update import Letter
+from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
+from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.options import LetterOptions
 from streams.sinks.render import as_line
 
@@ -58,7 +58,7 @@ class FileSink:
         self._file: int | None = None
         self._lock: int | None = None
 
-    async def send(self, loads: Sequence[Letter]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[FindingUpdate]) -> Sequence[DeliveryResult]:
         """Append the batch and wait until it is on the disk."""
         lines = [as_line(letter, self._options.format, self._producer) for letter in loads]
         good = [line for line in lines if isinstance(line, bytes)]
@@ -67,19 +67,19 @@ class FileSink:
         except OSError as error:
             self._let_go()
             raise _down(error) from None
-        return [line if isinstance(line, Outcome) else DELIVERED for line in lines]
+        return [line if isinstance(line, DeliveryResult) else DELIVERED for line in lines]
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         """Open the file for writing; nothing is written."""
         what = "the file can be written"
         try:
             await asyncio.to_thread(self._opened)
         except SinkDown as down:
-            return [Check(what=what, ok=False, said=down.problem)]
+            return [SinkCheck(what=what, ok=False, said=down.problem)]
         except OSError as error:
             self._let_go()
-            return [Check(what=what, ok=False, said=_down(error).problem)]
-        return [Check(what=what, ok=True, said=str(self._options.path))]
+            return [SinkCheck(what=what, ok=False, said=_down(error).problem)]
+        return [SinkCheck(what=what, ok=True, said=str(self._options.path))]
 
     async def close(self) -> None:
         """Let go of the file."""

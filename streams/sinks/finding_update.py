@@ -7,7 +7,7 @@ import msgspec
 from streams.siem.lifecycle import Told, identity
 
 
-class Letter(msgspec.Struct, frozen=True, kw_only=True):
+class FindingUpdate(msgspec.Struct, frozen=True, kw_only=True):
     """One revision to tell, with its place on the bus.
 
     `topic`, `partition` and `offset` name the record that it was read from. `test` marks

@@ -24,9 +24,9 @@ from streams.settings.connection import (
     needs_password,
 )
 from streams.siem.cloudevents import KafkaRecord
-from streams.sinks.batch import Batch, in_time
-from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
-from streams.sinks.finding_update import Letter, Removal
+from streams.sinks.batch import UpdateBatch, in_time
+from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
+from streams.sinks.finding_update import FindingUpdate, Removal
 from streams.sinks.kafka_refusal import require_topic, why_not
 from streams.sinks.options import LetterOptions
 from streams.sinks.render import rejected, rendered
@@ -105,13 +105,13 @@ class KafkaSink:
         self._settings = options.producer
         self._producer: AIOKafkaProducer | None = None
 
-    async def send(self, loads: Sequence[Letter | Removal]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[FindingUpdate | Removal]) -> Sequence[DeliveryResult]:
         """Produce in order and wait for the brokers."""
-        batch = Batch([letter.identity for letter in loads])
+        batch = UpdateBatch([letter.identity for letter in loads])
         records: list[tuple[int, KafkaRecord | Removal]] = []
         for at, letter in enumerate(loads):
             made = self._record(letter)
-            if isinstance(made, Outcome):
+            if isinstance(made, DeliveryResult):
                 batch.set(at, made)
             else:
                 records.append((at, made))
@@ -125,7 +125,7 @@ class KafkaSink:
                 # What it still holds would arrive behind what is sent next.
                 await self._let_go()
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         """Log in, and look for the topic."""
         from aiokafka.errors import KafkaError
 
@@ -135,28 +135,28 @@ class KafkaSink:
                 producer = await self._opened()
                 partitions = await producer.partitions_for(self._options.topic)
         except TimeoutError:
-            return [Check(what=what, ok=False, said="no answer in time")]
+            return [SinkCheck(what=what, ok=False, said="no answer in time")]
         except SinkDown as down:
             said = f"{down.problem}. {down.remedy}".strip()
-            return [Check(what=what, ok=False, said=said)]
+            return [SinkCheck(what=what, ok=False, said=said)]
         except KafkaError as error:
-            return [Check(what=what, ok=False, said=type(error).__name__)]
-        return [Check(what=what, ok=bool(partitions), said=f"{len(partitions)} partitions")]
+            return [SinkCheck(what=what, ok=False, said=type(error).__name__)]
+        return [SinkCheck(what=what, ok=bool(partitions), said=f"{len(partitions)} partitions")]
 
     async def close(self) -> None:
         """Hand over what is buffered and close."""
         await self._let_go()
 
-    def _record(self, letter: Letter | Removal) -> KafkaRecord | Removal | Outcome:
+    def _record(self, letter: FindingUpdate | Removal) -> KafkaRecord | Removal | DeliveryResult:
         if isinstance(letter, Removal):
             return letter
         made = rendered(letter, self._options.format, self._settings)
-        if isinstance(made, (KafkaRecord, Outcome)):
+        if isinstance(made, (KafkaRecord, DeliveryResult)):
             return made
         return KafkaRecord(_JSON, letter.identity.encode(), msgspec.json.encode(made))
 
     async def _send(
-        self, records: Sequence[tuple[int, KafkaRecord | Removal]], batch: Batch
+        self, records: Sequence[tuple[int, KafkaRecord | Removal]], batch: UpdateBatch
     ) -> None:
         if not records:
             return
@@ -184,7 +184,7 @@ class KafkaSink:
             else:
                 batch.set(at, DELIVERED)
 
-    def _judge(self, error: KafkaError, at: int, batch: Batch) -> None:
+    def _judge(self, error: KafkaError, at: int, batch: UpdateBatch) -> None:
         """Reject what is too large; raise SinkDown for what is not the letter's fault."""
         from aiokafka import errors
 

@@ -18,7 +18,7 @@ from streams.core.instants import format_instant
 from streams.siem.plain import sentence
 from streams.sinks.alert_fields import facts, headline, level
 from streams.sinks.batch import one_by_one
-from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
+from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.http_client import HttpClient, HttpOptions, phrase, raise_unless_answered
 from streams.sinks.render import rejected
 
@@ -72,10 +72,10 @@ class PagerDutySink:
         self._options = options
         self._client = HttpClient(options)
 
-    async def send(self, loads: Sequence[Alert]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[Alert]) -> Sequence[DeliveryResult]:
         """Trigger or resolve, in their order."""
 
-        async def post(at: int) -> Outcome:
+        async def post(at: int) -> DeliveryResult:
             body = msgspec.json.encode(self._event(loads[at]))
             headers = {"Content-Type": "application/json"}
             reply = await self._client.ask("POST", self._options.url, body=body, headers=headers)
@@ -93,15 +93,15 @@ class PagerDutySink:
         keys = [alert.key for alert in loads]
         return await one_by_one(keys, post, timeout_s=self._options.timeout_s)
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         """Reach it; only an event would show whether the key is right."""
         what = "PagerDuty answers (the key is checked by `consentry sinks test`)"
         try:
             reply = await self._client.ask("HEAD", self._options.url)
         except SinkDown as down:
-            return [Check(what=what, ok=False, said=down.problem)]
+            return [SinkCheck(what=what, ok=False, said=down.problem)]
         said = f"{phrase(reply.status)} to HEAD"
-        return [Check(what=what, ok=reply.status < 500, said=said)]
+        return [SinkCheck(what=what, ok=reply.status < 500, said=said)]
 
     async def close(self) -> None:
         """Let go of the connections."""

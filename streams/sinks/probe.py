@@ -14,8 +14,8 @@ from streams.core.identifiers import EventId, RecipientId, violation_id
 from streams.core.instants import Instant
 from streams.core.vocabulary import Finality, Severity, Status
 from streams.errors import ConsentryError
-from streams.sinks.contract import Check, Outcome, Sink, Verdict
-from streams.sinks.finding_update import Letter
+from streams.sinks.contract import DeliveryResult, DeliveryStatus, Sink, SinkCheck
+from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.load import Configured
 
 CODE: Final = "CONSENTRY_TEST"
@@ -26,12 +26,12 @@ _EN: Final = "This is a test of the connection. Nothing happened and nothing is 
 _NL: Final = "Dit is een test van de verbinding. Er is niets gebeurd en er is niets te doen."
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class ProbeReport(msgspec.Struct, frozen=True, kw_only=True):
     """What one sink said."""
 
     sink: str
     type: str
-    checks: tuple[Check, ...]
+    checks: tuple[SinkCheck, ...]
 
     @property
     def ok(self) -> bool:
@@ -39,53 +39,55 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return all(check.ok for check in self.checks)
 
 
-async def check_all(sinks: Iterable[Configured]) -> list[Report]:
+async def check_all(sinks: Iterable[Configured]) -> list[ProbeReport]:
     """Look at all sinks, side by side; nothing is sent."""
     return list(await asyncio.gather(*(_asked(sink, None) for sink in sinks)))
 
 
-async def try_all(sinks: Iterable[Configured], now: Instant) -> list[Report]:
+async def try_all(sinks: Iterable[Configured], now: Instant) -> list[ProbeReport]:
     """Send one marked test and its close through each sink."""
     return list(await asyncio.gather(*(_asked(sink, now) for sink in sinks)))
 
 
-async def _asked(configured: Configured, now: Instant | None) -> Report:
+async def _asked(configured: Configured, now: Instant | None) -> ProbeReport:
     try:
         sink = configured.open()
     except ConsentryError as error:
-        checks: Sequence[Check] = [
-            Check(what="the sink can be opened", ok=False, said=f"{error.problem}. {error.remedy}")
+        checks: Sequence[SinkCheck] = [
+            SinkCheck(
+                what="the sink can be opened", ok=False, said=f"{error.problem}. {error.remedy}"
+            )
         ]
     else:
         try:
             checks = await (sink.check() if now is None else _tested(sink, configured, now))
         finally:
             await sink.close()
-    return Report(sink=configured.name, type=configured.options.type, checks=tuple(checks))
+    return ProbeReport(sink=configured.name, type=configured.options.type, checks=tuple(checks))
 
 
-async def _tested(sink: Sink[Any], configured: Configured, now: Instant) -> list[Check]:
+async def _tested(sink: Sink[Any], configured: Configured, now: Instant) -> list[SinkCheck]:
     loads = trial_letters(now) if configured.takes == "letters" else trial_alerts(now)
-    checks: list[Check] = []
+    checks: list[SinkCheck] = []
     for what, load in zip(("the test is taken", "its close is taken"), loads, strict=True):
         try:
             (outcome,) = await sink.send([load])
         except ConsentryError as error:
             said = f"{error.problem}. {error.remedy}".strip()
-            return [*checks, Check(what=what, ok=False, said=said)]
+            return [*checks, SinkCheck(what=what, ok=False, said=said)]
         checks.append(_of_outcome(what, outcome))
-        if not outcome.settled or outcome.verdict is Verdict.REJECTED:
+        if not outcome.settled or outcome.verdict is DeliveryStatus.REJECTED:
             break
     return checks
 
 
-def _of_outcome(what: str, outcome: Outcome) -> Check:
-    ok = outcome.verdict in (Verdict.DELIVERED, Verdict.DUPLICATE)
+def _of_outcome(what: str, outcome: DeliveryResult) -> SinkCheck:
+    ok = outcome.verdict in (DeliveryStatus.DELIVERED, DeliveryStatus.DUPLICATE)
     said = f"{outcome.verdict}{': ' if outcome.reason else ''}{outcome.reason}"
-    return Check(what=what, ok=ok, said=said)
+    return SinkCheck(what=what, ok=ok, said=said)
 
 
-def trial_letters(now: Instant) -> tuple[Letter, Letter]:
+def trial_letters(now: Instant) -> tuple[FindingUpdate, FindingUpdate]:
     """A finding that says that it is a test, and its retraction."""
     event_id = EventId(f"test-{now}")
     opened = Finding(
@@ -125,7 +127,7 @@ def trial_letters(now: Instant) -> tuple[Letter, Letter]:
         opened, revision=2, status=Status.RETRACTED, detected_at=Instant(now + 1)
     )
     first, second = (
-        Letter(told=told, topic=_TOPIC, partition=0, offset=offset, test=True)
+        FindingUpdate(told=told, topic=_TOPIC, partition=0, offset=offset, test=True)
         for offset, told in enumerate((opened, closed))
     )
     return first, second

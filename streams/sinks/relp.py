@@ -13,11 +13,11 @@ from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import Field
 
-from streams.sinks.batch import Batch, in_time
-from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
-from streams.sinks.finding_update import Letter
+from streams.sinks.batch import UpdateBatch, in_time
+from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
+from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.render import retry
-from streams.sinks.stream import Line, StreamOptions, message
+from streams.sinks.stream import StreamLine, StreamOptions, message
 
 _OFFER: Final = b"relp_version=0\nrelp_software=consentry\ncommands=syslog"
 _WINDOW: Final = 128
@@ -43,17 +43,17 @@ class RelpSink:
 
     def __init__(self, options: RelpOptions) -> None:
         self._options = options
-        self._line = Line(options)
+        self._line = StreamLine(options)
         self._number = 0
         self._greeted = False
 
-    async def send(self, loads: Sequence[Letter]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[FindingUpdate]) -> Sequence[DeliveryResult]:
         """Send the batch and wait for what the receiver says of each message."""
-        batch = Batch([letter.identity for letter in loads])
+        batch = UpdateBatch([letter.identity for letter in loads])
         messages: list[tuple[int, bytes]] = []
         for at, letter in enumerate(loads):
             made = message(letter, self._options)
-            if isinstance(made, Outcome):
+            if isinstance(made, DeliveryResult):
                 batch.set(at, made)
             else:
                 messages.append((at, made))
@@ -67,7 +67,7 @@ class RelpSink:
                 # Answers to what is given up must not be taken for those of the next batch.
                 self._abort()
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         """Open a session and close it."""
         session = RelpSink(self._options)
         reached = await session._line.check()  # one of us
@@ -78,12 +78,12 @@ class RelpSink:
             async with asyncio.timeout(self._options.timeout_s):
                 await session._greet()
         except TimeoutError:
-            return [reached, Check(what=what, ok=False, said="no answer in time")]
+            return [reached, SinkCheck(what=what, ok=False, said="no answer in time")]
         except SinkDown as down:
-            return [reached, Check(what=what, ok=False, said=down.problem)]
+            return [reached, SinkCheck(what=what, ok=False, said=down.problem)]
         finally:
             await session.close()
-        return [reached, Check(what=what, ok=True, said="200 OK")]
+        return [reached, SinkCheck(what=what, ok=True, said="200 OK")]
 
     async def close(self) -> None:
         """End the session and close the connection."""
@@ -100,7 +100,7 @@ class RelpSink:
         self._greeted = False
         self._line.abort()
 
-    async def _send(self, messages: Sequence[tuple[int, bytes]], batch: Batch) -> None:
+    async def _send(self, messages: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
         if not messages:
             return
         if not self._line.is_open:
@@ -147,7 +147,7 @@ class RelpSink:
         body = b" %s" % data if data else b""
         return b"%d %s %d%s\n" % (self._number, command, len(data), body)
 
-    async def _answer(self) -> _Answer:
+    async def _answer(self) -> _RelpAnswer:
         """The next frame of the receiver. Raises SinkDown where it is none."""
         reader = self._line.reader
         try:
@@ -164,7 +164,7 @@ class RelpSink:
                     raise ValueError
                 data = (await reader.readexactly(size + 1))[:-1]
             if command == b"serverclose":
-                return _Answer(0, 0, data)
+                return _RelpAnswer(0, 0, data)
             code = int(data[:3]) if command == b"rsp" and data else 0
         except (OSError, EOFError) as error:
             raise SinkDown(
@@ -172,10 +172,10 @@ class RelpSink:
             ) from None
         except (ValueError, asyncio.LimitOverrunError):
             raise SinkDown("the answer is no RELP: is this a RELP port?", lasting=True) from None
-        return _Answer(number, code, data)
+        return _RelpAnswer(number, code, data)
 
 
-class _Answer(NamedTuple):
+class _RelpAnswer(NamedTuple):
     """A frame of the receiver; number 0 where it closes."""
 
     number: int

@@ -9,11 +9,11 @@ import msgspec
 from streams.siem.cloudevents import KafkaRecord
 from streams.siem.formats import FORMATS, Rendered, one_line
 from streams.siem.producer import Producer
-from streams.sinks.contract import Outcome, Verdict
-from streams.sinks.finding_update import Letter
+from streams.sinks.contract import DeliveryResult, DeliveryStatus
+from streams.sinks.finding_update import FindingUpdate
 
 
-def rendered(letter: Letter, form: str, producer: Producer) -> Rendered | Outcome:
+def rendered(letter: FindingUpdate, form: str, producer: Producer) -> Rendered | DeliveryResult:
     """The letter in a format, or REJECTED where it cannot be written.
 
     A letter that a format stumbles over must not hold up all that follow.
@@ -27,7 +27,9 @@ def rendered(letter: Letter, form: str, producer: Producer) -> Rendered | Outcom
     return made
 
 
-def as_object(letter: Letter, form: str, producer: Producer) -> dict[str, Any] | Outcome:
+def as_object(
+    letter: FindingUpdate, form: str, producer: Producer
+) -> dict[str, Any] | DeliveryResult:
     """The letter as a JSON object; for a format that has objects."""
     made = rendered(letter, form, producer)
     if isinstance(made, KafkaRecord):
@@ -37,24 +39,24 @@ def as_object(letter: Letter, form: str, producer: Producer) -> dict[str, Any] |
     return made
 
 
-def as_line(letter: Letter, form: str, producer: Producer) -> bytes | Outcome:
+def as_line(letter: FindingUpdate, form: str, producer: Producer) -> bytes | DeliveryResult:
     """The letter as one line without its end."""
     made = rendered(letter, form, producer)
-    if isinstance(made, Outcome):
+    if isinstance(made, DeliveryResult):
         return made
     if isinstance(made, KafkaRecord):
         return made.value
     return one_line(made).encode()
 
 
-def rejected(reason: str) -> Outcome:
+def rejected(reason: str) -> DeliveryResult:
     """Never to be taken, for a reason of one short line."""
-    return Outcome(verdict=Verdict.REJECTED, reason=reason)
+    return DeliveryResult(verdict=DeliveryStatus.REJECTED, reason=reason)
 
 
-def retry(reason: str, retry_after_s: float | None = None) -> Outcome:
+def retry(reason: str, retry_after_s: float | None = None) -> DeliveryResult:
     """Not taken now."""
-    return Outcome(verdict=Verdict.RETRY, reason=reason, retry_after_s=retry_after_s)
+    return DeliveryResult(verdict=DeliveryStatus.RETRY, reason=reason, retry_after_s=retry_after_s)
 
 
 def _mark(made: dict[str, Any], form: str) -> None:

@@ -17,9 +17,9 @@ import msgspec
 from pydantic import Field
 
 from streams.errors import ConsentryError
-from streams.sinks.batch import Batch, chunks, in_time
-from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
-from streams.sinks.finding_update import Letter
+from streams.sinks.batch import UpdateBatch, chunks, in_time
+from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
+from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.http_client import HttpClient, HttpOptions, phrase, raise_unless_answered
 from streams.sinks.options import HeaderSecret, LetterOptions
 from streams.sinks.render import as_object, rejected
@@ -94,32 +94,32 @@ class SentinelSink:
             f"/streams/{quote(options.stream, safe='')}?api-version={_API_VERSION}"
         )
 
-    async def send(self, loads: Sequence[Letter]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[FindingUpdate]) -> Sequence[DeliveryResult]:
         """Send the batch in calls of bounded size."""
-        batch = Batch([letter.identity for letter in loads])
+        batch = UpdateBatch([letter.identity for letter in loads])
         records: list[tuple[int, bytes]] = []
         for at, letter in enumerate(loads):
             made = as_object(letter, "flat", self._producer)
-            if isinstance(made, Outcome):
+            if isinstance(made, DeliveryResult):
                 batch.set(at, made)
             else:
                 records.append((at, msgspec.json.encode(columns(letter, made))))
         work = self._send(records, batch)
         return await in_time(batch, work, self._options.timeout_s)
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         """Get a token, and send a call without records."""
-        checks: list[Check] = []
+        checks: list[SinkCheck] = []
         what = "Azure gives a token"
         try:
             await self._token()
-            checks.append(Check(what=what, ok=True, said="it does"))
+            checks.append(SinkCheck(what=what, ok=True, said="it does"))
             what = "the rule and the stream are there"
             status = await self._post(b"[]")
         except SinkDown as down:
-            return [*checks, Check(what=what, ok=False, said=down.problem)]
+            return [*checks, SinkCheck(what=what, ok=False, said=down.problem)]
         said = f"{phrase(status)} to no records"
-        return [*checks, Check(what=what, ok=status in (200, 204, 400), said=said)]
+        return [*checks, SinkCheck(what=what, ok=status in (200, 204, 400), said=said)]
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -128,12 +128,12 @@ class SentinelSink:
             await credential.close()
         await self._client.close()
 
-    async def _send(self, records: Sequence[tuple[int, bytes]], batch: Batch) -> None:
+    async def _send(self, records: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
         sizes = [len(record) + 1 for _, record in records]
         for chunk in chunks(sizes, self._options.batch_max_bytes - 2):
             await self._send_chunk(records[chunk.start : chunk.stop], batch)
 
-    async def _send_chunk(self, records: Sequence[tuple[int, bytes]], batch: Batch) -> None:
+    async def _send_chunk(self, records: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
         status = await self._post(b"[" + b",".join(record for _, record in records) + b"]")
         if 200 <= status < 300:
             for at, _ in records:
@@ -178,7 +178,7 @@ class SentinelSink:
             ) from None
 
 
-def columns(letter: Letter, flat: dict[str, Any]) -> dict[str, Any]:
+def columns(letter: FindingUpdate, flat: dict[str, Any]) -> dict[str, Any]:
     """A row: names of columns have no dots, and every table has `TimeGenerated`."""
     row = {name.replace(".", "_"): value for name, value in flat.items()}
     return {"TimeGenerated": flat["consentry.detected_at"], "consentry_uid": letter.uid, **row}

@@ -17,7 +17,7 @@ from streams.alerts.alert import Alert
 from streams.siem.plain import sentence
 from streams.sinks.alert_fields import facts, headline
 from streams.sinks.batch import one_by_one
-from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
+from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.http_client import HttpClient, HttpOptions, phrase, raise_unless_answered
 from streams.sinks.render import rejected
 
@@ -66,10 +66,10 @@ class SlackSink:
         self._options = options
         self._client = HttpClient(options)
 
-    async def send(self, loads: Sequence[Alert]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[Alert]) -> Sequence[DeliveryResult]:
         """Post each, in order."""
 
-        async def post(at: int) -> Outcome:
+        async def post(at: int) -> DeliveryResult:
             reply = await self._client.ask(
                 "POST",
                 self._options.url.get_secret_value(),
@@ -91,7 +91,7 @@ class SlackSink:
         keys = [alert.key for alert in loads]
         return await one_by_one(keys, post, timeout_s=self._options.timeout_s)
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         """Reach it; an empty message shows whether the webhook is there, and posts nothing."""
         what = "the webhook is there"
         url = self._options.url.get_secret_value()
@@ -99,8 +99,10 @@ class SlackSink:
         try:
             reply = await self._client.ask("POST", url, body=b"{}", headers=headers)
         except SinkDown as down:
-            return [Check(what=what, ok=False, said=down.problem)]
-        return [Check(what=what, ok=reply.status == 400, said=f"{phrase(reply.status)} to {{}}")]
+            return [SinkCheck(what=what, ok=False, said=down.problem)]
+        return [
+            SinkCheck(what=what, ok=reply.status == 400, said=f"{phrase(reply.status)} to {{}}")
+        ]
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -17,9 +17,9 @@ import msgspec
 from pydantic import Field
 
 from streams.core.instants import Instant
-from streams.sinks.batch import Batch, chunks, in_time
-from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
-from streams.sinks.finding_update import Letter
+from streams.sinks.batch import UpdateBatch, chunks, in_time
+from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
+from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.http_client import (
     HttpClient,
     HttpOptions,
@@ -85,27 +85,27 @@ class SplunkHecSink:
         if options.acknowledge:
             self._headers["X-Splunk-Request-Channel"] = self._channel
 
-    async def send(self, loads: Sequence[Letter]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[FindingUpdate]) -> Sequence[DeliveryResult]:
         """Send the batch in requests of bounded size; wait for acknowledgements."""
-        batch = Batch([letter.identity for letter in loads])
+        batch = UpdateBatch([letter.identity for letter in loads])
         events: list[tuple[int, bytes]] = []
         for at, letter in enumerate(loads):
             event = self._event(letter)
-            if isinstance(event, Outcome):
+            if isinstance(event, DeliveryResult):
                 batch.set(at, event)
             else:
                 events.append((at, event))
         work = self._send(events, batch)
         return await in_time(batch, work, self._options.timeout_s)
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         """Ask for the collector's health, then whether it accepts the token."""
         try:
             reply = await self._client.ask("GET", f"{self._base}/health", headers=self._headers)
         except SinkDown as down:
-            return [Check(what="the collector answers", ok=False, said=down.problem)]
+            return [SinkCheck(what="the collector answers", ok=False, said=down.problem)]
         checks = [
-            Check(what="the collector is healthy", ok=reply.ok, said=_said(reply)),
+            SinkCheck(what="the collector is healthy", ok=reply.ok, said=_said(reply)),
         ]
         # An empty request reaches the check of the token and indexes nothing.
         try:
@@ -113,9 +113,9 @@ class SplunkHecSink:
                 "POST", f"{self._base}/event", body=b"", headers=self._headers
             )
         except SinkDown as down:
-            return [*checks, Check(what="the token is accepted", ok=False, said=down.problem)]
+            return [*checks, SinkCheck(what="the token is accepted", ok=False, said=down.problem)]
         accepted = reply.status not in (401, 403) and _code(reply) not in (*_BAD_TOKEN, 10, 11)
-        checks.append(Check(what="the token is accepted", ok=accepted, said=_said(reply)))
+        checks.append(SinkCheck(what="the token is accepted", ok=accepted, said=_said(reply)))
         if self._options.acknowledge and accepted:
             checks.append(await self._check_acknowledgement())
         return checks
@@ -124,9 +124,9 @@ class SplunkHecSink:
         """Let go of the connections."""
         await self._client.close()
 
-    def _event(self, letter: Letter) -> bytes | Outcome:
+    def _event(self, letter: FindingUpdate) -> bytes | DeliveryResult:
         made = as_object(letter, self._options.format, self._producer)
-        if isinstance(made, Outcome):
+        if isinstance(made, DeliveryResult):
             return made
         options = self._options
         event: dict[str, Any] = {
@@ -141,12 +141,12 @@ class SplunkHecSink:
             event["index"] = options.index
         return msgspec.json.encode(event)
 
-    async def _send(self, events: Sequence[tuple[int, bytes]], batch: Batch) -> None:
+    async def _send(self, events: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
         sizes = [len(event) for _, event in events]
         for chunk in chunks(sizes, self._options.batch_max_bytes):
             await self._send_chunk(events[chunk.start : chunk.stop], batch)
 
-    async def _send_chunk(self, events: Sequence[tuple[int, bytes]], batch: Batch) -> None:
+    async def _send_chunk(self, events: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
         """Send what one request takes, without the events that Splunk names as unreadable."""
         rest = list(events)
         while rest:
@@ -215,13 +215,13 @@ class SplunkHecSink:
         known = acks if isinstance(acks, dict) else {}
         return all(known.get(str(number)) is True for number in numbers)
 
-    async def _check_acknowledgement(self) -> Check:
+    async def _check_acknowledgement(self) -> SinkCheck:
         what = "the token has indexer acknowledgement"
         try:
             await self._asked([0])
         except SinkDown as down:
-            return Check(what=what, ok=False, said=down.problem)
-        return Check(what=what, ok=True, said="it answers")
+            return SinkCheck(what=what, ok=False, said=down.problem)
+        return SinkCheck(what=what, ok=True, said="it answers")
 
 
 def _no_acknowledgement(said: str) -> SinkDown:

@@ -15,8 +15,8 @@ from pydantic import Field
 
 from streams.siem.plain import CUT
 from streams.siem.rfc5424 import in_syslog
-from streams.sinks.contract import Check, Outcome, SinkDown
-from streams.sinks.finding_update import Letter
+from streams.sinks.contract import DeliveryResult, SinkCheck, SinkDown
+from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.options import LetterOptions
 from streams.sinks.render import as_line, rejected
 from streams.sinks.tls import TlsOptions, tls_down
@@ -44,7 +44,7 @@ class StreamOptions(TlsOptions, LetterOptions):
     )
 
 
-class Line:
+class StreamLine:
     """A connection that is opened when it is needed."""
 
     def __init__(self, options: StreamOptions) -> None:
@@ -133,7 +133,7 @@ class Line:
                 await writer.wait_closed()
         writer.transport.abort()
 
-    async def check(self) -> Check:
+    async def check(self) -> SinkCheck:
         """Connect and close again."""
         how = "TLS" if self._options.transport == "tls" else "TCP without encryption"
         what = f"the receiver takes a connection ({how})"
@@ -141,10 +141,10 @@ class Line:
             async with asyncio.timeout(self._options.timeout_s):
                 await self.open()
         except TimeoutError:
-            return Check(what=what, ok=False, said="no answer in time")
+            return SinkCheck(what=what, ok=False, said="no answer in time")
         except SinkDown as down:
-            return Check(what=what, ok=False, said=down.problem)
-        return Check(what=what, ok=True, said="connected")
+            return SinkCheck(what=what, ok=False, said=down.problem)
+        return SinkCheck(what=what, ok=True, said="connected")
 
     def _unsent(self) -> int:
         """Bytes that the other side's system has not confirmed."""
@@ -159,17 +159,17 @@ class Line:
         return int(found)
 
 
-def message(letter: Letter, options: StreamOptions) -> bytes | Outcome:
+def message(letter: FindingUpdate, options: StreamOptions) -> bytes | DeliveryResult:
     """The syslog message of a letter, without framing and not longer than allowed."""
     line = as_line(letter, options.format, options.producer)
-    if isinstance(line, Outcome):
+    if isinstance(line, DeliveryResult):
         return line
     if options.format != "rfc5424":
         line = in_syslog(line.decode(), letter.told, options.producer).encode()
     return cut(line, options)
 
 
-def cut(line: bytes, options: StreamOptions) -> bytes | Outcome:
+def cut(line: bytes, options: StreamOptions) -> bytes | DeliveryResult:
     """The message, cut with a mark where it is too long.
 
     Texts stand last in all formats, so words are cut. A cut within structured data would

@@ -17,10 +17,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from streams.sinks.batch import Batch, in_time
-from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
-from streams.sinks.finding_update import Letter
-from streams.sinks.stream import Line, StreamOptions, message
+from streams.sinks.batch import UpdateBatch, in_time
+from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
+from streams.sinks.finding_update import FindingUpdate
+from streams.sinks.stream import StreamLine, StreamOptions, message
 
 
 class SyslogOptions(StreamOptions):
@@ -51,19 +51,19 @@ class SyslogSink:
 
     def __init__(self, options: SyslogOptions) -> None:
         self._options = options
-        self._line = Line(options)
+        self._line = StreamLine(options)
         self._last: deque[tuple[float, bytes]] = deque(maxlen=options.resend_max_records)
         """When each message was sent, and what it is."""
         self._lost_at: float | None = None
         self._watching: asyncio.Task[None] | None = None
 
-    async def send(self, loads: Sequence[Letter]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[FindingUpdate]) -> Sequence[DeliveryResult]:
         """Write the batch. An empty one only makes up for a lost connection."""
-        batch = Batch([letter.identity for letter in loads])
+        batch = UpdateBatch([letter.identity for letter in loads])
         frames: list[tuple[int, bytes]] = []
         for at, letter in enumerate(loads):
             made = message(letter, self._options)
-            if isinstance(made, Outcome):
+            if isinstance(made, DeliveryResult):
                 batch.set(at, made)
             else:
                 frames.append((at, b"%d %s" % (len(made), made)))
@@ -73,9 +73,9 @@ class SyslogSink:
             await self._drop()
             raise
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         """Connect; nothing more can be asked of a syslog receiver."""
-        line = Line(self._options)
+        line = StreamLine(self._options)
         try:
             return [await line.check()]
         finally:
@@ -88,7 +88,7 @@ class SyslogSink:
         if self._lost_at is None:
             self._last.clear()
 
-    async def _send(self, frames: Sequence[tuple[int, bytes]], batch: Batch) -> None:
+    async def _send(self, frames: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
         again: list[bytes] = []
         if not self._line.is_open:
             if not frames and not self._last:

@@ -25,8 +25,8 @@ from streams.siem.lifecycle import step
 from streams.siem.producer import Producer
 from streams.sinks.alert_fields import alert_object
 from streams.sinks.batch import one_by_one
-from streams.sinks.contract import DELIVERED, Check, Outcome, Sink, SinkDown
-from streams.sinks.finding_update import Letter
+from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
+from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.http_client import HttpClient, HttpOptions, phrase, raise_unless_answered
 from streams.sinks.options import HeaderSecret, LetterOptions
 from streams.sinks.render import as_object, rejected
@@ -83,36 +83,36 @@ class WebhookSink:
         self._keys = [signing_key(one.get_secret_value()) for one in secrets if one is not None]
         self._client = HttpClient(options, public_only=not options.allow_private)
 
-    async def send(self, loads: Sequence[Letter | Alert]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[FindingUpdate | Alert]) -> Sequence[DeliveryResult]:
         """POST each; 2xx is taken, other 4xx than those of the receiver's state are rejected."""
 
-        async def post(at: int) -> Outcome:
+        async def post(at: int) -> DeliveryResult:
             load = loads[at]
             body = _body(load, self._options.format, self._producer)
-            return body if isinstance(body, Outcome) else await self._post(load.uid, body)
+            return body if isinstance(body, DeliveryResult) else await self._post(load.uid, body)
 
         return await one_by_one(
-            [load.identity if isinstance(load, Letter) else load.key for load in loads],
+            [load.identity if isinstance(load, FindingUpdate) else load.key for load in loads],
             post,
             timeout_s=self._options.timeout_s,
             concurrency=self._options.concurrency,
         )
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         """Ask the URL with HEAD: most receivers answer that it is not allowed, which is well."""
         what = "the receiver answers"
         try:
             reply = await self._client.ask("HEAD", self._options.url, headers=self._bearer())
         except SinkDown as down:
-            return [Check(what=what, ok=False, said=down.problem)]
+            return [SinkCheck(what=what, ok=False, said=down.problem)]
         ok = reply.status < 500 and reply.status not in (401, 403, 410)
-        return [Check(what=what, ok=ok, said=f"{phrase(reply.status)} to HEAD")]
+        return [SinkCheck(what=what, ok=ok, said=f"{phrase(reply.status)} to HEAD")]
 
     async def close(self) -> None:
         """Let go of the connections."""
         await self._client.close()
 
-    async def _post(self, uid: str, body: bytes) -> Outcome:
+    async def _post(self, uid: str, body: bytes) -> DeliveryResult:
         message_id = webhook_id(uid)
         at = int(time.time())
         structured = self._options.format == "cloudevents-structured"
@@ -155,17 +155,17 @@ def webhook_id(uid: str) -> str:
     return uid if _PLAIN_ID.fullmatch(uid) else f"sha256-{sha256(uid.encode()).hexdigest()}"
 
 
-def _body(load: Letter | Alert, form: str, producer: Producer) -> bytes | Outcome:
+def _body(load: FindingUpdate | Alert, form: str, producer: Producer) -> bytes | DeliveryResult:
     """`type`, `timestamp` and `data`, as the specification advises; CloudEvents have their own."""
     if isinstance(load, Alert):
         kind, at = f"alert.{load.state}", load.last_at
-        data: dict[str, Any] | Outcome = alert_object(load)
+        data: dict[str, Any] | DeliveryResult = alert_object(load)
     else:
         told = load.told
         kind = f"{'finding' if isinstance(told, Finding) else 'duty'}.{step(told).value}"
         at = told.detected_at
         data = as_object(load, form, producer)
-    if isinstance(data, Outcome):
+    if isinstance(data, DeliveryResult):
         return data
     if form == "cloudevents-structured":
         return msgspec.json.encode(data)

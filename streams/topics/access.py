@@ -13,7 +13,7 @@ ResourceType = Literal["topic", "group", "transactional-id", "cluster"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class AclGrant:
     """Operations on one resource. `prefixed`: on all whose name begins so."""
 
     resource: ResourceType
@@ -33,7 +33,7 @@ class Role:
     name: str
     user: str
     description: str
-    grants: tuple[Grant, ...]
+    grants: tuple[AclGrant, ...]
 
 
 def roles(settings: Settings) -> tuple[Role, ...]:
@@ -82,8 +82,8 @@ def acl_commands(role: Role, bootstrap: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _topic(topic: Topic, why: str, *operations: str) -> Grant:
-    return Grant(resource="topic", name=topic.name, operations=operations, why=why)
+def _topic(topic: Topic, why: str, *operations: str) -> AclGrant:
+    return AclGrant(resource="topic", name=topic.name, operations=operations, why=why)
 
 
 def _producer(topic: Topic) -> Role:
@@ -110,20 +110,20 @@ def _worker(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         "and reply topics are switched off.",
         grants=(
             *grants,
-            Grant(
+            AclGrant(
                 resource="group",
                 name=settings.group_id,
                 operations=("Read", "Describe"),
                 why="joins the workers' group, and commits offsets in transactions",
             ),
-            Grant(
+            AclGrant(
                 resource="transactional-id",
                 name=settings.transactional_id_prefix,
                 operations=("Write", "Describe"),
                 why="one producer for each partition number",
                 prefixed=True,
             ),
-            Grant(
+            AclGrant(
                 resource="cluster",
                 name="kafka-cluster",
                 operations=("IdempotentWrite",),
@@ -161,7 +161,7 @@ def _reader(
         description=description,
         grants=(
             *grants,
-            Grant(
+            AclGrant(
                 resource="group",
                 name=f"{settings.application_id}-{word}",
                 operations=("Read", "Describe"),
@@ -192,7 +192,7 @@ def _delivery(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         description=reader.description,
         grants=(
             *(keeps.get(grant.name, grant) for grant in reader.grants),
-            Grant(
+            AclGrant(
                 resource="transactional-id",
                 name=f"{settings.application_id}-delivery-",
                 operations=("Write", "Describe"),
@@ -215,7 +215,7 @@ def _verifier(settings: Settings, topics: tuple[Topic, ...]) -> Role:
                 for topic in topics
                 if Party.VERIFIER in topic.readers
             ),
-            Grant(
+            AclGrant(
                 resource="group",
                 name=settings.group_id,
                 operations=("Describe",),
@@ -226,7 +226,7 @@ def _verifier(settings: Settings, topics: tuple[Topic, ...]) -> Role:
 
 
 def _operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
-    def of(topic: Topic) -> Grant:
+    def of(topic: Topic) -> AclGrant:
         if Party.OPERATOR in topic.writers:
             why = f"writes what is to be set aside into the {topic.kind}"
             return _topic(topic, why, "Read", "Write", "Describe")
@@ -241,20 +241,20 @@ def _operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         "partition number, which ends; so give it to few.",
         grants=(
             *(of(topic) for topic in topics if Party.VERIFIER in topic.readers),
-            Grant(
+            AclGrant(
                 resource="group",
                 name=settings.group_id,
                 operations=("Describe",),
                 why="asks for the offsets that the workers committed",
             ),
-            Grant(
+            AclGrant(
                 resource="transactional-id",
                 name=settings.transactional_id_prefix,
                 operations=("Write", "Describe"),
                 why="owns the partition number while it writes",
                 prefixed=True,
             ),
-            Grant(
+            AclGrant(
                 resource="cluster",
                 name="kafka-cluster",
                 operations=("IdempotentWrite",),
@@ -274,13 +274,13 @@ def _administrator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
                 _topic(t, "creates and checks it", "Create", "Describe", "DescribeConfigs")
                 for t in topics
             ),
-            Grant(
+            AclGrant(
                 resource="group",
                 name=settings.group_id,
                 operations=("Describe",),
                 why="sees whose group it is",
             ),
-            Grant(
+            AclGrant(
                 resource="cluster",
                 name="kafka-cluster",
                 operations=("Describe",),

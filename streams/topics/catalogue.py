@@ -38,7 +38,7 @@ class Party(StrEnum):
     OPERATOR = "operator"
 
 
-class Kind(StrEnum):
+class TopicKind(StrEnum):
     """What a topic is to Consentry; each kind is checked in its own way."""
 
     INPUT = "input"
@@ -60,7 +60,7 @@ class Topic:
     """
 
     name: str
-    kind: Kind
+    kind: TopicKind
     description: str
     key: str
     value: str
@@ -91,7 +91,7 @@ def _inputs(settings: Settings) -> tuple[Topic, ...]:
     def stream(name: str, schema: str, description: str) -> Topic:
         return Topic(
             name=name,
-            kind=Kind.INPUT,
+            kind=TopicKind.INPUT,
             description=description,
             key=SUBJECT,
             value="one event, Avro single-object or JSON",
@@ -129,7 +129,7 @@ def _internals(settings: Settings) -> tuple[Topic, ...]:
     return (
         Topic(
             name=names.rekeyed,
-            kind=Kind.REKEYED,
+            kind=TopicKind.REKEYED,
             description="Events that arrived with another key or on another partition, sent "
             "again under the right one; headers carry where and when they arrived.",
             key=SUBJECT,
@@ -144,7 +144,7 @@ def _internals(settings: Settings) -> tuple[Topic, ...]:
         ),
         Topic(
             name=names.ticks,
-            kind=Kind.TICKS,
+            kind=TopicKind.TICKS,
             description="One small record per partition and interval: the broker's time on it "
             "is the clock by which deadlines pass.",
             key="none",
@@ -162,7 +162,7 @@ def _internals(settings: Settings) -> tuple[Topic, ...]:
         ),
         Topic(
             name=names.changelog,
-            kind=Kind.CHANGELOG,
+            kind=TopicKind.CHANGELOG,
             description="The stored facts and verdicts of every subject: what a worker restores "
             "from. Never delete it, and never let it expire.",
             key="controller_id 0x1F subject_id 0x00 kind row-id",
@@ -182,7 +182,7 @@ def _outputs(settings: Settings) -> tuple[Topic, ...]:
     def output(name: str, schema: str, key: str, description: str) -> Topic:
         return Topic(
             name=name,
-            kind=Kind.OUTPUT,
+            kind=TopicKind.OUTPUT,
             description=description,
             key=key,
             value="Avro single-object; a higher revision replaces a lower one",
@@ -217,7 +217,7 @@ def _asides(settings: Settings) -> tuple[Topic, ...]:
     def aside(name: str, days: float, reader: Party, description: str) -> Topic:
         return Topic(
             name=name,
-            kind=Kind.ASIDE,
+            kind=TopicKind.ASIDE,
             description=description,
             key="topic/partition/offset of the record",
             value="the record's bytes, headers and coordinates, and the reason",
@@ -246,7 +246,7 @@ def _asides(settings: Settings) -> tuple[Topic, ...]:
         ),
         Topic(
             name=names.delivery_dead_letters,
-            kind=Kind.ASIDE,
+            kind=TopicKind.ASIDE,
             description="Findings and duties that a receiver rejected for good, as they were, "
             "with the sink, the reason and their place as headers.",
             key="violation_id or duty_id",
@@ -264,7 +264,7 @@ def _asides(settings: Settings) -> tuple[Topic, ...]:
         ),
         Topic(
             name=names.alert_state,
-            kind=Kind.ALERT_STATE,
+            kind=TopicKind.ALERT_STATE,
             description="What the alert policy remembers of each sink for people: groups that are "
             "open, what is held back, and how often. Deleted, open alerts are told again.",
             key="sink/part",

@@ -13,12 +13,12 @@ from streams.topics.compression_checks import compression_problems
 from streams.topics.keeping_checks import cleanup_problems, retention_problems, timestamp_problems
 from streams.topics.ownership import require_own_groups
 from streams.topics.partitions_checks import partition_problems
-from streams.topics.problems import Check, Problem, Weight
+from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
 from streams.topics.replication_checks import replication_problems
 from streams.topics.session import admin_session
 from streams.topics.sizes_checks import size_problems
 
-TopicCheck = Callable[[Topic, TopicState, str], Iterator[Problem]]
+TopicCheck = Callable[[Topic, TopicState, str], Iterator[TopicProblem]]
 
 _TOPIC_CHECKS: tuple[TopicCheck, ...] = (
     cleanup_problems,
@@ -27,7 +27,7 @@ _TOPIC_CHECKS: tuple[TopicCheck, ...] = (
 )
 
 
-def check_topics(settings: Settings) -> list[Problem]:
+def check_topics(settings: Settings) -> list[TopicProblem]:
     """Everything that is wrong with the topics on the cluster; empty when all is well.
 
     Raises ConsentryError when the cluster cannot be asked, and when the consumer group is
@@ -41,12 +41,12 @@ def check_topics(settings: Settings) -> list[Problem]:
 
 def find_problems(
     settings: Settings, state: ClusterState, unreadable: Collection[str] = ()
-) -> list[Problem]:
+) -> list[TopicProblem]:
     """The problems of a cluster in that state, errors first, else in the catalogue's order.
 
     `unreadable` are the codecs that this process cannot read.
     """
-    problems: list[Problem] = []
+    problems: list[TopicProblem] = []
     bootstrap = settings.connection.bootstrap
     for topic in all_topics(settings):
         if topic.name in state.hidden:
@@ -63,13 +63,13 @@ def find_problems(
     problems.extend(size_problems(settings, state))
     problems.extend(replication_problems(settings, state))
     problems.extend(compression_problems(settings, state, unreadable))
-    return sorted(problems, key=lambda problem: problem.weight is not Weight.ERROR)
+    return sorted(problems, key=lambda problem: problem.weight is not ProblemLevel.ERROR)
 
 
-def _missing(topic: Topic, settings: Settings) -> Problem:
-    return Problem(
-        weight=Weight.ERROR,
-        check=Check.MISSING,
+def _missing(topic: Topic, settings: Settings) -> TopicProblem:
+    return TopicProblem(
+        weight=ProblemLevel.ERROR,
+        check=TopicAspect.MISSING,
         topic=topic.name,
         what="the topic does not exist",
         why="the worker does not start without it",
@@ -80,10 +80,10 @@ def _missing(topic: Topic, settings: Settings) -> Problem:
     )
 
 
-def _hidden(name: str, doing: str) -> Problem:
-    return Problem(
-        weight=Weight.ERROR,
-        check=Check.HIDDEN,
+def _hidden(name: str, doing: str) -> TopicProblem:
+    return TopicProblem(
+        weight=ProblemLevel.ERROR,
+        check=TopicAspect.HIDDEN,
         topic=name,
         what=f"the user may not {doing}",
         why="it cannot be checked",

@@ -6,18 +6,18 @@ from collections.abc import Collection, Iterator
 
 from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.topics.catalogue import Kind, Party, Topic, all_topics
+from streams.topics.catalogue import Party, Topic, TopicKind, all_topics
 from streams.topics.cluster import ClusterState, TopicState
 from streams.topics.codecs import AS_SENT, CODECS, REMEDY, unreadable_codecs
 from streams.topics.commands import configure_command
-from streams.topics.problems import Check, Problem, Weight
+from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
 
 _TYPE = "compression.type"
 
 
 def compression_problems(
     settings: Settings, state: ClusterState, unreadable: Collection[str]
-) -> Iterator[Problem]:
+) -> Iterator[TopicProblem]:
     """Topics whose batches this process could not read; `unreadable` are the codecs it lacks.
 
     The setting in force counts, which is the broker's default where a topic has none.
@@ -43,7 +43,7 @@ def require_readable(settings: Settings, state: ClusterState, *readers: Party) -
 
 def _of_topic(
     topic: Topic, state: TopicState, settings: Settings, unreadable: Collection[str]
-) -> Iterator[Problem]:
+) -> Iterator[TopicProblem]:
     found = state.config.get(_TYPE, AS_SENT)
     mend = REMEDY
     commands: tuple[str, ...] = ()
@@ -60,9 +60,9 @@ def _of_topic(
         what = f"{_TYPE} is {found}, which this release does not know"
         mend = "install a release that knows it, or let each producer choose among those it knows:"
         commands = (configure_command(topic.name, settings.connection.bootstrap, {_TYPE: AS_SENT}),)
-    yield Problem(
-        weight=Weight.ERROR,
-        check=Check.COMPRESSION,
+    yield TopicProblem(
+        weight=ProblemLevel.ERROR,
+        check=TopicAspect.COMPRESSION,
         topic=topic.name,
         what=what,
         why="whoever reads it would stop at the first such batch, and again after each start",
@@ -73,6 +73,6 @@ def _of_topic(
 
 def _written_by_others(topic: Topic, settings: Settings) -> bool:
     """Our own producers write without compression; the topic may compress it."""
-    return topic.kind is Kind.INPUT or (
-        topic.kind is Kind.TICKS and settings.tick_source == "external"
+    return topic.kind is TopicKind.INPUT or (
+        topic.kind is TopicKind.TICKS and settings.tick_source == "external"
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streams.topics.catalogue import Kind, Topic
+from streams.topics.catalogue import Topic, TopicKind
 from streams.topics.cluster import TopicState
 from streams.topics.commands import configure_command
 from streams.topics.keeping import span
-from streams.topics.problems import Check, Problem, Weight
+from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
 
 
-def cleanup_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[Problem]:
+def cleanup_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[TopicProblem]:
     """Compaction where the latest of a key is wanted, and nowhere else."""
     wanted = topic.config["cleanup.policy"]
     found = state.config.get("cleanup.policy", "")
@@ -23,16 +23,16 @@ def cleanup_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterato
             if "delete" in found
             else "old revisions would pile up"
         )
-    elif topic.kind is Kind.ASIDE:
+    elif topic.kind is TopicKind.ASIDE:
         why = "records with personal data would stay beyond their retention"
     else:
         why = (
             "compaction keeps one record of a key, and the key of an event is the person: "
             "consent history would be lost before it is judged"
         )
-    yield Problem(
-        weight=Weight.ERROR,
-        check=Check.CLEANUP,
+    yield TopicProblem(
+        weight=ProblemLevel.ERROR,
+        check=TopicAspect.CLEANUP,
         topic=topic.name,
         what=f"cleanup.policy is {found or 'unknown'}, and must be {wanted}",
         why=why,
@@ -41,7 +41,7 @@ def cleanup_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterato
     )
 
 
-def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[Problem]:
+def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[TopicProblem]:
     """Long enough for events, short enough for personal data."""
     if topic.config["cleanup.policy"] != "delete":
         return
@@ -49,11 +49,11 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
     found = int(state.config.get("retention.ms", -1))
     mend = "change the setting:"
     commands = (configure_command(topic.name, bootstrap, {"retention.ms": str(wanted)}),)
-    if topic.kind is Kind.ASIDE:
+    if topic.kind is TopicKind.ASIDE:
         if not 0 <= found <= wanted:
-            yield Problem(
-                weight=Weight.ERROR,
-                check=Check.RETENTION,
+            yield TopicProblem(
+                weight=ProblemLevel.ERROR,
+                check=TopicAspect.RETENTION,
                 topic=topic.name,
                 what=f"records stay {span(found)}, and the settings allow {span(wanted)}",
                 why="they may hold personal data that nobody needs any more",
@@ -62,9 +62,9 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
             )
         elif _segment(state) > wanted:
             segment = topic.config["segment.ms"]
-            yield Problem(
-                weight=Weight.WARNING,
-                check=Check.RETENTION,
+            yield TopicProblem(
+                weight=ProblemLevel.WARNING,
+                check=TopicAspect.RETENTION,
                 topic=topic.name,
                 what=f"segments stay open for {span(_segment(state))} (segment.ms), longer than "
                 f"the retention of {span(wanted)}",
@@ -73,9 +73,9 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
                 commands=(configure_command(topic.name, bootstrap, {"segment.ms": segment}),),
             )
     elif 0 <= found < wanted:
-        yield Problem(
-            weight=Weight.WARNING,
-            check=Check.RETENTION,
+        yield TopicProblem(
+            weight=ProblemLevel.WARNING,
+            check=TopicAspect.RETENTION,
             topic=topic.name,
             what=f"records stay {span(found)}, shorter than the {span(wanted)} of the settings",
             why="a worker that stands still for longer loses input, and then refuses to go on",
@@ -83,10 +83,10 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
             commands=commands,
         )
     size = int(state.config.get("retention.bytes", -1))
-    if size >= 0 and topic.kind is not Kind.TICKS:
-        yield Problem(
-            weight=Weight.WARNING,
-            check=Check.RETENTION,
+    if size >= 0 and topic.kind is not TopicKind.TICKS:
+        yield TopicProblem(
+            weight=ProblemLevel.WARNING,
+            check=TopicAspect.RETENTION,
             topic=topic.name,
             what=f"records are deleted beyond {size} bytes a partition (retention.bytes)",
             why="a burst may push out records before anybody read them",
@@ -95,7 +95,7 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
         )
 
 
-def timestamp_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[Problem]:
+def timestamp_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[TopicProblem]:
     """Retention and the clock go by record time stamps: whose are they?"""
     if topic.config["message.timestamp.type"] != "LogAppendTime":
         return
@@ -105,22 +105,22 @@ def timestamp_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
         configure_command(topic.name, bootstrap, {"message.timestamp.type": "LogAppendTime"}),
     )
     what = "record time stamps come from the producers (message.timestamp.type is CreateTime)"
-    if topic.kind is Kind.TICKS:
-        weight = Weight.ERROR
+    if topic.kind is TopicKind.TICKS:
+        weight = ProblemLevel.ERROR
         why = "deadlines would pass by the clocks of many machines, one wrong clock included"
     elif int(state.config.get("retention.ms", -1)) >= 0:
-        weight = Weight.ERROR
+        weight = ProblemLevel.ERROR
         what += f", and Kafka deletes by them after {span(int(state.config['retention.ms']))}"
         why = (
             "danger: a record that is stamped years ago, as an imported consent would be, is "
             "deleted as soon as it arrives"
         )
     else:
-        weight = Weight.WARNING
+        weight = ProblemLevel.WARNING
         why = "the time at which a record arrived is then what its producer says"
-    yield Problem(
+    yield TopicProblem(
         weight=weight,
-        check=Check.TIMESTAMPS,
+        check=TopicAspect.TIMESTAMPS,
         topic=topic.name,
         what=what,
         why=why,

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from streams.settings import Settings
-from streams.topics.catalogue import Kind, Topic, all_topics
+from streams.topics.catalogue import Topic, TopicKind, all_topics
 from streams.topics.cluster import ClusterState
 from streams.topics.commands import create_command, delete_command
-from streams.topics.problems import Check, Problem, Weight
+from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
 
 _WHY = (
     "a person's events, state and findings must meet on one partition number, and the key "
@@ -17,7 +17,7 @@ _WHY = (
 )
 
 
-def partition_problems(settings: Settings, state: ClusterState) -> Iterator[Problem]:
+def partition_problems(settings: Settings, state: ClusterState) -> Iterator[TopicProblem]:
     """Unequal counts, or counts that all differ from the setting.
 
     The count of a topic with records is never to be changed: Kafka would lead the same
@@ -29,9 +29,9 @@ def partition_problems(settings: Settings, state: ClusterState) -> Iterator[Prob
         return
     if len(counts) == 1:
         (count,) = counts
-        yield Problem(
-            weight=Weight.ERROR,
-            check=Check.PARTITIONS,
+        yield TopicProblem(
+            weight=ProblemLevel.ERROR,
+            check=TopicAspect.PARTITIONS,
             topic="all topics",
             what=f"they have {count} partitions each, and the setting says {settings.partitions}",
             why="the setting must say what is there: it cannot change it",
@@ -45,14 +45,14 @@ def partition_problems(settings: Settings, state: ClusterState) -> Iterator[Prob
             yield _other(topic, count, settings)
 
 
-def _other(topic: Topic, count: int, settings: Settings) -> Problem:
+def _other(topic: Topic, count: int, settings: Settings) -> TopicProblem:
     bootstrap = settings.connection.bootstrap
     remake = (
         delete_command(topic.name, bootstrap),
         create_command(topic, bootstrap, settings.replication_factor),
     )
     commands: tuple[str, ...] = ()
-    if topic.kind is Kind.INPUT:
+    if topic.kind is TopicKind.INPUT:
         mend = (
             "do not alter the topic, not even upwards: people would move to other partitions. "
             "While it is still empty, delete it and create it again; otherwise create a topic "
@@ -61,7 +61,7 @@ def _other(topic: Topic, count: int, settings: Settings) -> Problem:
             "inputs have this number, set CONSENTRY_PARTITIONS to it instead. While empty:"
         )
         commands = remake
-    elif topic.kind is Kind.CHANGELOG:
+    elif topic.kind is TopicKind.CHANGELOG:
         mend = (
             "it is the state of this generation and cannot be cut anew: stop all workers and "
             "raise CONSENTRY_GENERATION by one, which makes a new changelog and judges the "
@@ -73,9 +73,9 @@ def _other(topic: Topic, count: int, settings: Settings) -> Problem:
             "it again:"
         )
         commands = remake
-    return Problem(
-        weight=Weight.ERROR,
-        check=Check.PARTITIONS,
+    return TopicProblem(
+        weight=ProblemLevel.ERROR,
+        check=TopicAspect.PARTITIONS,
         topic=topic.name,
         what=f"it has {count} partitions, and the others need {settings.partitions}",
         why=_WHY,

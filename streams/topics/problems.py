@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Weight(StrEnum):
+class ProblemLevel(StrEnum):
     """ERROR: events or findings get lost, or the worker will not start. WARNING: a risk."""
 
     ERROR = "error"
     WARNING = "warning"
 
 
-class Check(StrEnum):
+class TopicAspect(StrEnum):
     """Which check failed; for programs that read the problems."""
 
     MISSING = "missing"
@@ -28,14 +28,14 @@ class Check(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class TopicProblem:
     """One thing that is wrong: what, why it matters, and how to mend it.
 
     `commands` are lines to copy; they are empty where people have to decide first.
     """
 
-    weight: Weight
-    check: Check
+    weight: ProblemLevel
+    check: TopicAspect
     topic: str
     what: str
     why: str

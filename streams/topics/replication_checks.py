@@ -8,13 +8,13 @@ from streams.settings import Settings
 from streams.topics.catalogue import all_topics
 from streams.topics.cluster import ClusterState, TopicState
 from streams.topics.commands import configure_command
-from streams.topics.problems import Check, Problem, Weight
+from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
 
 _IN_SYNC = "min.insync.replicas"
 _UNCLEAN = "unclean.leader.election.enable"
 
 
-def replication_problems(settings: Settings, state: ClusterState) -> Iterator[Problem]:
+def replication_problems(settings: Settings, state: ClusterState) -> Iterator[TopicProblem]:
     """Too few copies, and copies that do not protect.
 
     Expected are as many as the settings say, else three, or as many as there are brokers.
@@ -27,9 +27,9 @@ def replication_problems(settings: Settings, state: ClusterState) -> Iterator[Pr
             continue
         for weight, what, why, mend, change in _faults(found, expected):
             commands = (configure_command(topic.name, bootstrap, change),) if change else ()
-            yield Problem(
+            yield TopicProblem(
                 weight=weight,
-                check=Check.REPLICATION,
+                check=TopicAspect.REPLICATION,
                 topic=topic.name,
                 what=what,
                 why=why,
@@ -38,7 +38,7 @@ def replication_problems(settings: Settings, state: ClusterState) -> Iterator[Pr
             )
 
 
-_Fault = tuple[Weight, str, str, str, dict[str, str]]
+_Fault = tuple[ProblemLevel, str, str, str, dict[str, str]]
 """Weight, what, why, how to mend, and the settings to change where that mends it."""
 
 
@@ -47,7 +47,7 @@ def _faults(topic: TopicState, expected: int) -> Iterator[_Fault]:
     in_sync = int(topic.config.get(_IN_SYNC, 1))
     if in_sync > copies:
         yield (
-            Weight.ERROR,
+            ProblemLevel.ERROR,
             f"{_IN_SYNC} is {in_sync}, and there are {copies} copies",
             "nothing can be written at all",
             "lower it:",
@@ -55,7 +55,7 @@ def _faults(topic: TopicState, expected: int) -> Iterator[_Fault]:
         )
     elif in_sync == copies > 1:
         yield (
-            Weight.WARNING,
+            ProblemLevel.WARNING,
             f"{_IN_SYNC} is {in_sync}, as many as there are copies",
             "the worker stands still whenever one broker is down",
             "lower it, or add a copy:",
@@ -63,7 +63,7 @@ def _faults(topic: TopicState, expected: int) -> Iterator[_Fault]:
         )
     elif copies >= 3 and in_sync < 2:
         yield (
-            Weight.WARNING,
+            ProblemLevel.WARNING,
             f"{_IN_SYNC} is {in_sync} with {copies} copies",
             "a write then counts when one broker has it, and is lost with that broker",
             "raise it:",
@@ -71,7 +71,7 @@ def _faults(topic: TopicState, expected: int) -> Iterator[_Fault]:
         )
     if copies < expected:
         yield (
-            Weight.WARNING,
+            ProblemLevel.WARNING,
             f"each partition has {copies} of {expected} copies",
             "records are lost for good with the disk of one broker",
             (
@@ -82,7 +82,7 @@ def _faults(topic: TopicState, expected: int) -> Iterator[_Fault]:
         )
     if topic.config.get(_UNCLEAN) == "true":
         yield (
-            Weight.WARNING,
+            ProblemLevel.WARNING,
             f"{_UNCLEAN} is true",
             "a broker that missed records may become leader, and they are lost",
             "turn it off:",

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from streams.settings import Settings
 from streams.settings.topics import HEADER_ALLOWANCE
-from streams.topics.catalogue import Kind, all_topics
+from streams.topics.catalogue import TopicKind, all_topics
 from streams.topics.cluster import ClusterState
 from streams.topics.commands import configure_command
-from streams.topics.problems import Check, Problem, Weight
+from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
 
 _SIZE = "max.message.bytes"
 
 
-def size_problems(settings: Settings, state: ClusterState) -> Iterator[Problem]:
+def size_problems(settings: Settings, state: ClusterState) -> Iterator[TopicProblem]:
     """What a worker writes about a record is cut to `output_max_bytes`, and that must fit."""
     known = {
         topic.name: int(state.topics[topic.name].config[_SIZE])
@@ -24,13 +24,13 @@ def size_problems(settings: Settings, state: ClusterState) -> Iterator[Problem]:
     bootstrap, needed = settings.connection.bootstrap, settings.output_max_bytes
     for topic in all_topics(settings):
         found = known.get(topic.name)
-        if found is None or topic.kind is Kind.TICKS:
+        if found is None or topic.kind is TopicKind.TICKS:
             continue
-        if topic.kind is not Kind.INPUT:
+        if topic.kind is not TopicKind.INPUT:
             if found < needed:
-                yield Problem(
-                    weight=Weight.ERROR,
-                    check=Check.MESSAGE_SIZE,
+                yield TopicProblem(
+                    weight=ProblemLevel.ERROR,
+                    check=TopicAspect.MESSAGE_SIZE,
                     topic=topic.name,
                     what=f"{_SIZE} is {found}, less than the {needed} of output_max_bytes",
                     why="the worker would stop at the first large record, and again after each "
@@ -39,9 +39,9 @@ def size_problems(settings: Settings, state: ClusterState) -> Iterator[Problem]:
                     commands=(configure_command(topic.name, bootstrap, {_SIZE: str(needed)}),),
                 )
         elif found + HEADER_ALLOWANCE > needed:
-            yield Problem(
-                weight=Weight.WARNING,
-                check=Check.MESSAGE_SIZE,
+            yield TopicProblem(
+                weight=ProblemLevel.WARNING,
+                check=TopicAspect.MESSAGE_SIZE,
                 topic=topic.name,
                 what=f"{_SIZE} is {found}: a dead letter of a record so large does not fit into "
                 f"the {needed} of output_max_bytes",

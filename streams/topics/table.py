@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.settings import Settings
-from streams.topics.access import Grant, roles
+from streams.topics.access import AclGrant, roles
 from streams.topics.catalogue import all_topics
 from streams.topics.keeping import span
 
@@ -36,7 +36,7 @@ def role_table(settings: Settings) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _may(grant: Grant) -> str:
+def _may(grant: AclGrant) -> str:
     where = "the cluster" if grant.resource == "cluster" else f"{grant.resource} `{grant.name}`"
     if grant.prefixed:
         where += " and all names that begin so"

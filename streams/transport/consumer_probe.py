@@ -28,7 +28,7 @@ class LogEnd(NamedTuple):
     answered_ms: int
 
 
-class Beat(NamedTuple):
+class ProbeReading(NamedTuple):
     """One reading.
 
     `heard_at` is when the group's coordinator last answered (`time.monotonic`), None
@@ -42,7 +42,7 @@ class Beat(NamedTuple):
     logs: Mapping[tuple[str, int], LogEnd] = MappingProxyType({})
 
 
-class Pulse:
+class ConsumerProbe:
     """Reads the pulse of one consumer."""
 
     def __init__(self, consumer: Consumer) -> None:
@@ -51,11 +51,11 @@ class Pulse:
         self._generation = -1
         self._heard_at: float | None = None
 
-    async def read(self) -> Beat:
+    async def read(self) -> ProbeReading:
         """The pulse now. Raises when the thread has not started or is at its end."""
         return await self._thread.run_here(self._read())
 
-    async def _read(self) -> Beat:
+    async def _read(self) -> ProbeReading:
         consumer = self._thread._ensure_consumer()
         coordinator, state = consumer._coordinator, consumer._subscription
         self._watch(coordinator)
@@ -76,7 +76,7 @@ class Pulse:
                 ends[at] = known.lso
                 if known.highwater is not None:
                     logs[at] = LogEnd(known.lso, known.highwater, known.timestamp or 0)
-        return Beat(self._heard_at, ends, logs)
+        return ProbeReading(self._heard_at, ends, logs)
 
     def _watch(self, coordinator: Any) -> None:
         """Note when heartbeats are answered: aiokafka keeps that to itself."""

@@ -22,7 +22,7 @@ from streams.settings import Settings
 from streams.topics.reader import Reader
 from streams.transport import process_exit
 from streams.transport.fetch.log_range import LogRange, out_of_range
-from streams.transport.fetch.poll_batch import Polled, Span
+from streams.transport.fetch.poll_batch import OffsetSpan, Polled
 from streams.transport.fetch.record_queue import Room
 from streams.transport.fetch.unpacked_records import lighten
 
@@ -176,7 +176,7 @@ class Thread(stock.AIOKafkaConsumerThread):
                 state.pause()
             if found or end != start or self._told.get(place) != (state, state.lso):
                 self._told[place] = state, state.lso
-                span = Span(start, end)
+                span = OffsetSpan(start, end)
                 polled.append(Polled(place.topic, place.partition, span, found, state.lso))
         return polled
 
@@ -203,7 +203,7 @@ class Thread(stock.AIOKafkaConsumerThread):
                 end=log.end,
             )
         consumer.seek(place, log.start)
-        passed = Span(wanted, log.start)
+        passed = OffsetSpan(wanted, log.start)
         return [Polled(place.topic, place.partition, passed, (), log.end)]
 
     async def seek_all(self, positions: Mapping[tuple[str, int], int]) -> None:

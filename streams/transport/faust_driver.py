@@ -17,19 +17,19 @@ from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, ConsumerMessage
 
 from streams.errors import ConsentryError
-from streams.measures.transport_stats import Work
+from streams.measures.transport_stats import TransportStats
 from streams.settings import Settings
 from streams.transport import process_exit
 from streams.transport.consumer_thread import Thread, fail
-from streams.transport.fetch.poll_batch import Discontinuity, Slice
+from streams.transport.fetch.poll_batch import Discontinuity, PollBatch
 from streams.transport.poll_loop import Polling, as_message
 from streams.transport.state.stores import Stores
-from streams.transport.tasks.assignment import Holding
+from streams.transport.tasks.assignment import Assignment
 from streams.transport.tasks.in_parallel import in_parallel
 from streams.transport.tasks.log_watch import NOTICED_WITHIN_S, Observer
-from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.preconditions import shared_numbers
-from streams.transport.tasks.task_initializer import TakeOver
+from streams.transport.tasks.task_initializer import TaskInitializer
 from streams.transport.wiring import new_holding, new_polling, new_stores, new_take_over
 
 log = structlog.get_logger("consentry.worker")
@@ -39,23 +39,23 @@ class Consumer(stock.Consumer):
     """Faust's consumer with slices instead of records, and commits in transactions."""
 
     _thread: Thread
-    holding: Holding | None = None
+    holding: Assignment | None = None
     _polling: Polling
     """Set with the holding, and of no use without it."""
-    _kept: dict[int, OwnedPartition]
+    _kept: dict[int, PartitionTask]
     _assignments = 0
     _stores: Stores | None = None
-    _taking: asyncio.Task[dict[int, OwnedPartition]] | None = None
+    _taking: asyncio.Task[dict[int, PartitionTask]] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._kept = {}
-        self.work = Work()
+        self.work = TransportStats()
         """What this process has committed and restored."""
         self.observer = Observer(self.settings)
         """Asks the cluster about the topics."""
         self._started_at = time.monotonic()
-        self.ready_listeners: list[Callable[[Holding], None]] = []
+        self.ready_listeners: list[Callable[[Assignment], None]] = []
         self.app.on_rebalance_complete.connect(self._on_rebalance_complete)
 
     @property
@@ -106,12 +106,12 @@ class Consumer(stock.Consumer):
 
     # Acknowledging and committing: offsets travel in the transactions.
 
-    def partition_of(self, piece: Slice) -> OwnedPartition | None:
+    def partition_of(self, piece: PollBatch) -> PartitionTask | None:
         """The partition to judge a slice in, or None for a slice that is out of date."""
         return None if self.holding is None else self.holding.partition_of(piece)
 
     @property
-    def owned(self) -> dict[int, OwnedPartition]:
+    def owned(self) -> dict[int, PartitionTask]:
         """The partitions that are owned now, or were last."""
         holding = self.holding
         return holding.partitions if holding is not None and holding.taken else self._kept
@@ -203,13 +203,13 @@ class Consumer(stock.Consumer):
         else:
             self._kept = partitions
 
-    async def _take_over(self, holding: Holding) -> dict[int, OwnedPartition]:
+    async def _take_over(self, holding: Assignment) -> dict[int, PartitionTask]:
         kept = self._kept
         given_up = [number for number in kept if number not in holding.numbers]
         await in_parallel(kept.pop(number).close() for number in given_up)
         return await self._new_take_over().take(holding.numbers, kept)
 
-    def _new_take_over(self) -> TakeOver:
+    def _new_take_over(self) -> TaskInitializer:
         policy = self.app.policy  # type: ignore[attr-defined]  # set in app.py
         if self._stores is None:
             self._stores = new_stores(self.settings)

@@ -17,7 +17,7 @@ from streams.transport.fetch.record_queue import RECORD_BYTES
 _LEAST: Final = 65_536
 
 
-class Shares(NamedTuple):
+class MemoryBudget(NamedTuple):
     """The bounds of one partition number of a worker."""
 
     alignment: AlignmentBounds
@@ -25,7 +25,7 @@ class Shares(NamedTuple):
     transaction: Bounds
 
 
-def shares(settings: Settings, owned: int) -> Shares:
+def shares(settings: Settings, owned: int) -> MemoryBudget:
     """The bounds for each of so many partition numbers.
 
     A slice takes at most what is aligned, and is handed on while those that are open
@@ -35,7 +35,7 @@ def shares(settings: Settings, owned: int) -> Shares:
     """
     half = settings.in_flight_max_bytes // (2 * max(1, owned))
     aligned = max(_LEAST, half // 6)
-    return Shares(
+    return MemoryBudget(
         alignment=AlignmentBounds(
             min(settings.alignment_max_records, aligned // RECORD_BYTES),
             min(settings.alignment_max_bytes, aligned),

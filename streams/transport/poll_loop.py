@@ -14,10 +14,10 @@ from typing import Final, Protocol
 import structlog
 from faust.types import TP, ConsumerMessage
 
-from streams.transport.fetch.partition_group import Aligner, AlignmentBounds
-from streams.transport.fetch.poll_batch import Polled, Slice
+from streams.transport.fetch.partition_group import AlignmentBounds, PartitionGroup
+from streams.transport.fetch.poll_batch import PollBatch, Polled
 from streams.transport.fetch.record_queue import Room
-from streams.transport.tasks.assignment import Holding
+from streams.transport.tasks.assignment import Assignment
 
 log = structlog.get_logger("consentry.worker")
 
@@ -41,7 +41,7 @@ class Polling:
 
     def __init__(
         self,
-        holding: Holding,
+        holding: Assignment,
         poller: Poller,
         topics: tuple[str, ...],
         bounds: AlignmentBounds,
@@ -51,11 +51,12 @@ class Polling:
         self._holding = holding
         self._poller = poller
         self._aligners = {
-            number: Aligner(number, holding.counter, topics, bounds) for number in holding.numbers
+            number: PartitionGroup(number, holding.counter, topics, bounds)
+            for number in holding.numbers
         }
         holding.on_room = self._room_came
 
-    async def slices(self) -> list[Slice]:
+    async def slices(self) -> list[PollBatch]:
         """What can be judged after one more poll, at most one slice a partition number.
 
         A poll waits only while nothing can be handed on. Raises Discontinuity when what
@@ -80,7 +81,7 @@ class Polling:
             return 0.0
         return HOLDING_BACK_POLL_S if any(one.holding_back for one in able) else POLL_S
 
-    def _release(self, number: int, aligner: Aligner) -> Slice | None:
+    def _release(self, number: int, aligner: PartitionGroup) -> PollBatch | None:
         for topic in aligner.overdue(self._clock()):
             log.warning("alignment.left_out", topic=topic, partition=number)
         return aligner.release()
@@ -90,7 +91,7 @@ class Polling:
             self._poller.cut_short()
 
 
-def as_message(piece: Slice, generation_id: int) -> tuple[TP, ConsumerMessage]:
+def as_message(piece: PollBatch, generation_id: int) -> tuple[TP, ConsumerMessage]:
     """The Faust message that carries a slice, at the place where its first part starts."""
     topic, span = next(iter(piece.spans.items()))
     place = TP(topic, piece.partition)

@@ -6,14 +6,14 @@ from functools import partial
 
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
-from streams.measures.transport_stats import Work
+from streams.measures.transport_stats import TransportStats
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
 from streams.transport.consumer_thread import Thread
 from streams.transport.memory_budget import shares
 from streams.transport.poll_loop import Polling
 from streams.transport.state.stores import MemoryStores, Stores
-from streams.transport.tasks.assignment import Holding
+from streams.transport.tasks.assignment import Assignment
 from streams.transport.tasks.kafka_clients import (
     GroupView,
     changelog_reader,
@@ -23,7 +23,7 @@ from streams.transport.tasks.kafka_clients import (
 from streams.transport.tasks.log_watch import Observer
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.transport.tasks.state_owner import owner_of
-from streams.transport.tasks.task_initializer import TakeOver
+from streams.transport.tasks.task_initializer import TaskInitializer
 
 
 def new_stores(settings: Settings) -> Stores:
@@ -51,13 +51,13 @@ def new_take_over(
     policy: Policy,
     stores: Stores,
     owned: int,
-    work: Work,
+    work: TransportStats,
     observer: Observer,
-) -> TakeOver:
+) -> TaskInitializer:
     """A taking-over of so many partitions of these topics, judged under the policy."""
     settings = thread.settings
     names = settings.topics
-    return TakeOver(
+    return TaskInitializer(
         group=GroupView(thread, topics),
         group_id=settings.group_id,
         topics=topics,
@@ -90,13 +90,13 @@ async def topic_ids(observer: Observer, topics: tuple[str, ...]) -> dict[str, st
     return {topic: view.topic_id for topic, view in views.items() if view.topic_id}
 
 
-def new_polling(thread: Thread, topics: tuple[str, ...], holding: Holding) -> Polling:
+def new_polling(thread: Thread, topics: tuple[str, ...], holding: Assignment) -> Polling:
     """Polling of these topics, aligned as the settings say, under one assignment."""
     bounds = shares(thread.settings, len(holding.numbers)).alignment
     return Polling(holding, thread, topics, bounds)
 
 
-def new_holding(settings: Settings, counter: int, numbers: frozenset[int]) -> Holding:
+def new_holding(settings: Settings, counter: int, numbers: frozenset[int]) -> Assignment:
     """A holding of these numbers, with room for slices as the settings say."""
     room = shares(settings, len(numbers)).open_bytes
-    return Holding(counter, numbers, settings.open_slices, room)
+    return Assignment(counter, numbers, settings.open_slices, room)

@@ -12,15 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from streams.core.findings import Finding
 from streams.core.policy import Policy
 from streams.core.quality import FUTURE, RAW_PERSONAL_DATA, UNPROCESSABLE
-from streams.core.state import Source
+from streams.core.state import FactSource
 from streams.files.temporary_database import open_database
 from streams.settings.names import TopicNames
-from streams.verify.bus import Bus
+from streams.verify.bus import LiveBus
 from streams.verify.compare import Comparison
-from streams.verify.output_record import Told
-from streams.verify.result import Difference, Kind
+from streams.verify.output_record import OutputRecord
+from streams.verify.result import Difference, DifferenceKind
 from streams.verify.spill import CACHE_KIB
-from streams.wire.arrival import Elsewhere, Refused
+from streams.wire.arrival import Misrouted, Refused
 from streams.wire.errors import WireError
 from streams.wire.findings import decode_finding, encode_finding
 from streams.wire.origin import rekeyed
@@ -56,7 +56,7 @@ class Across:
         """Let go of the file."""
         self._database.close()
 
-    def take(self, record: Record, one_id: str, told: Told | None) -> bool:
+    def take(self, record: Record, one_id: str, told: OutputRecord | None) -> bool:
         """Keep a finding that carries no batch; False where it is none about a dead letter."""
         if told is None:
             gone = self._database.execute("DELETE FROM told WHERE id = ?", (one_id,))
@@ -67,14 +67,14 @@ class Across:
         self._database.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?)", values)
         return True
 
-    def expect_rekeyed(self, elsewhere: Iterable[Elsewhere]) -> None:
+    def expect_rekeyed(self, elsewhere: Iterable[Misrouted]) -> None:
         """Records that must stand on the re-key topic."""
         self._database.executemany(
             "INSERT OR IGNORE INTO sent VALUES (?, ?, ?, ?)",
             ((*_place(one.arrived.origin.source), one.home) for one in elsewhere),
         )
 
-    def is_sent(self, source: Source) -> bool:
+    def is_sent(self, source: FactSource) -> bool:
         """Whether the record that stood there had to be sent again."""
         return bool(
             self._database.execute(
@@ -100,7 +100,7 @@ class Across:
                 ),
             )
 
-    async def read_rekeyed(self, bus: Bus) -> None:
+    async def read_rekeyed(self, bus: LiveBus) -> None:
         """Note what stands on the re-key topic, where something must."""
         sent = self._database.execute("SELECT DISTINCT home FROM sent").fetchall()
         for (home,) in sent:
@@ -134,7 +134,7 @@ class Across:
         )
         for topic, partition, offset in missing:
             yield Difference(
-                kind=Kind.NOT_REKEYED,
+                kind=DifferenceKind.NOT_REKEYED,
                 topic=topic,
                 partition=partition,
                 offset=offset,
@@ -142,7 +142,7 @@ class Across:
                 f"{self._names.rekeyed}, partition {home}",
             )
 
-    async def catch_up(self, bus: Bus, number: int, start: int) -> int:
+    async def catch_up(self, bus: LiveBus, number: int, start: int) -> int:
         """Take findings about dead letters that came since; returns where reading ended."""
         end = await bus.settled(self._names.violations, number)
         async for records in bus.read(self._names.violations, number, start, end):
@@ -173,7 +173,7 @@ class Across:
             where = f"{topic}, partition {origin}, offset {offset}"
             if value is None:
                 yield _about(
-                    Kind.MISSING, self._names.violations, partition, expected,
+                    DifferenceKind.MISSING, self._names.violations, partition, expected,
                     f"the finding about the record that cannot be judged ({where})",
                 )  # fmt: skip
                 continue
@@ -181,7 +181,7 @@ class Across:
             differing = comparison.fields(expected, found)
             if differing and not self._another(comparison, one_id, found):
                 yield _about(
-                    Kind.DIFFERENT, self._names.violations, partition, expected,
+                    DifferenceKind.DIFFERENT, self._names.violations, partition, expected,
                     f"the finding about the record that cannot be judged ({where})",
                     offset=place,
                     fields=differing,
@@ -207,16 +207,21 @@ class Across:
                 found = decode_finding(value)
                 what = "a finding about a record that cannot be judged, and there is none"
                 yield _about(
-                    Kind.EXTRA, self._names.violations, partition, found, what, offset=offset
+                    DifferenceKind.EXTRA,
+                    self._names.violations,
+                    partition,
+                    found,
+                    what,
+                    offset=offset,
                 )
 
 
-def _place(source: Source) -> tuple[str, int, int]:
+def _place(source: FactSource) -> tuple[str, int, int]:
     return source.topic, source.partition, source.offset
 
 
 def _about(
-    kind: Kind, topic: str, partition: int, finding: Finding, what: str, **more: object
+    kind: DifferenceKind, topic: str, partition: int, finding: Finding, what: str, **more: object
 ) -> Difference:
     return Difference(
         kind=kind,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streams.verify.inputs import Span
-from streams.verify.result import Difference, Kind, TopicBalance
+from streams.verify.inputs import InputSpan
+from streams.verify.result import Difference, DifferenceKind, TopicBalance
 from streams.wire.progress import Counters, Progress
 
 
 def balance(
-    progress: Progress, number: int, spans: list[Span], ends: dict[str, int]
+    progress: Progress, number: int, spans: list[InputSpan], ends: dict[str, int]
 ) -> list[TopicBalance]:
     """One line a topic. `spans` are empty when inputs were not read; `ends` are log ends."""
     read = {span.topic: span for span in spans}
@@ -82,4 +82,6 @@ def unbalanced(line: TopicBalance) -> Iterator[Difference]:
 
 
 def _difference(line: TopicBalance, what: str) -> Difference:
-    return Difference(kind=Kind.UNBALANCED, topic=line.topic, partition=line.partition, what=what)
+    return Difference(
+        kind=DifferenceKind.UNBALANCED, topic=line.topic, partition=line.partition, what=what
+    )

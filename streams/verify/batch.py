@@ -19,7 +19,7 @@ from streams.core.state import EventRow, Fact
 from streams.core.subject import Subject
 
 
-class Net(NamedTuple):
+class SubjectNet(NamedTuple):
     """What the facts of one subject give, each with revision 1."""
 
     subject: Subject
@@ -33,7 +33,7 @@ def evaluate(
     facts: Iterable[Fact],
     policy: Policy,
     clock: Instant | None,
-) -> Net:
+) -> SubjectNet:
     """The net findings and duties; no two facts share event id and payload hash.
 
     `clock` is the instant up to which time has passed, None: deadlines stand still.
@@ -41,7 +41,7 @@ def evaluate(
     subject = Subject(controller_id, subject_id)
     for fact in facts:
         subject.add(EventRow(fact=fact, policy_digest=""))
-    net = Net(subject, [], [])
+    net = SubjectNet(subject, [], [])
     for record in subject.records.values():
         revision = revise(
             record.row,

@@ -43,7 +43,7 @@ COORDINATOR_S = 20.0
 _PAUSE_S = 0.05
 
 
-class Bus:
+class LiveBus:
     """The clients of one verification; open for the length of an `async with`.
 
     All methods raise ConsentryError when the broker does not answer, refuses, or lets a

@@ -23,9 +23,9 @@ from streams.core.state import EventRow
 from streams.core.subject import Subject
 from streams.core.vocabulary import EventType, Finality, Status
 from streams.settings.names import TopicNames
-from streams.verify.batch import Net, evaluate
-from streams.verify.output_record import Told, address, address_of, id_of, stands
-from streams.verify.result import Behind, Difference, FieldDifference, Kind
+from streams.verify.batch import SubjectNet, evaluate
+from streams.verify.output_record import OutputRecord, address, address_of, id_of, stands
+from streams.verify.result import Behind, Difference, DifferenceKind, FieldDifference
 
 OF_ARRIVAL: Final = frozenset({"detected_at", "revision", "finality", "late_detected"})
 """Fields that tell how the facts came in, and not what they say."""
@@ -69,7 +69,7 @@ class Comparison:
         self,
         key: SubjectKey,
         rows: Iterable[EventRow],
-        told: Mapping[str, tuple[Told, int]],
+        told: Mapping[str, tuple[OutputRecord, int]],
         clock: Instant | None,
         partition: int,
     ) -> Compared:
@@ -84,7 +84,7 @@ class Comparison:
             found.setdefault(name, difference)
         return Compared(list(found.values()), len(net.findings), len(net.duties))
 
-    def fields(self, expected: Told, found: Told) -> tuple[FieldDifference, ...]:
+    def fields(self, expected: OutputRecord, found: OutputRecord) -> tuple[FieldDifference, ...]:
         """The fields that differ, those of arrival aside."""
         same_release = all(getattr(expected, n) == getattr(found, n) for n in VERSIONS)
         self.earlier += not same_release
@@ -97,33 +97,33 @@ class Comparison:
         )
 
     def _net(
-        self, net: Net, told: Mapping[str, tuple[Told, int]], about: _About
+        self, net: SubjectNet, told: Mapping[str, tuple[OutputRecord, int]], about: _About
     ) -> Iterator[tuple[str, Difference]]:
         """What the facts give against what stands, by address."""
         standing = {name: pair for name, pair in told.items() if stands(pair[0])}
-        given: tuple[Told, ...] = (*net.findings, *net.duties)
+        given: tuple[OutputRecord, ...] = (*net.findings, *net.duties)
         for expected in given:
             name = address_of(expected)
             pair = standing.pop(name, None)
             if pair is None:
                 what = "the facts give it, and it is not there"
-                yield name, about.tell(Kind.MISSING, expected, what)
+                yield name, about.tell(DifferenceKind.MISSING, expected, what)
             elif differing := self.fields(expected, pair[0]):
                 what = "the facts give it with other particulars"
-                yield name, about.tell(Kind.DIFFERENT, expected, what, pair[1], differing)
+                yield name, about.tell(DifferenceKind.DIFFERENT, expected, what, pair[1], differing)
         for name, (found, offset) in standing.items():
             what = "it is there, and the facts do not give it"
-            yield name, about.tell(Kind.EXTRA, found, what, offset)
+            yield name, about.tell(DifferenceKind.EXTRA, found, what, offset)
 
 
-def _same_standing(expected: Told, found: Told) -> bool:
+def _same_standing(expected: OutputRecord, found: OutputRecord) -> bool:
     """OPEN and REVISED are one to a batch; REMEDIATED and the states of a duty are not."""
     open_ones = (Status.OPEN, Status.REVISED)
     return expected.status in open_ones and found.status in open_ones
 
 
 def _rows(
-    rows: Iterable[EventRow], told: Mapping[str, tuple[Told, int]], about: _About
+    rows: Iterable[EventRow], told: Mapping[str, tuple[OutputRecord, int]], about: _About
 ) -> Iterator[tuple[str, Difference]]:
     """Revision, status and label, as the stored rows and as the topics have them."""
     left = dict(told)
@@ -137,10 +137,10 @@ def _rows(
                 both = zip(("revision", "status", "finality"), stored, shown, strict=False)
                 differing = tuple(FieldDifference(*one) for one in both if one[1] != one[2])
                 what = "the stored row says something else than the topic"
-                yield name, about.tell(Kind.ROW, pair[0], what, pair[1], differing)
+                yield name, about.tell(DifferenceKind.ROW, pair[0], what, pair[1], differing)
     for name, (found, offset) in left.items():
         what = "it is there, and no stored row knows of it"
-        yield name, about.tell(Kind.ROW, found, what, offset)
+        yield name, about.tell(DifferenceKind.ROW, found, what, offset)
 
 
 def _said(row: EventRow) -> Iterator[tuple[str, tuple[object, ...]]]:
@@ -154,7 +154,7 @@ def _said(row: EventRow) -> Iterator[tuple[str, tuple[object, ...]]]:
         yield address(one_id, duty=True), (told.revision, told.duty.status)
 
 
-def _shown(one: Told) -> tuple[object, ...]:
+def _shown(one: OutputRecord) -> tuple[object, ...]:
     if isinstance(one, Finding):
         return one.revision, one.status, one.finality
     return one.revision, one.status
@@ -171,8 +171,8 @@ class _About:
 
     def tell(
         self,
-        kind: Kind,
-        one: Told,
+        kind: DifferenceKind,
+        one: OutputRecord,
         what: str,
         offset: int | None = None,
         fields: tuple[FieldDifference, ...] = (),
@@ -196,7 +196,7 @@ class _About:
         """About something that only a row knows."""
         one_id, _, duty = name.partition(" ")
         return Difference(
-            kind=Kind.ROW,
+            kind=DifferenceKind.ROW,
             topic=self._names.duties if duty else self._names.violations,
             partition=self._partition,
             what=what,
@@ -205,10 +205,10 @@ class _About:
             subject_id=self._subject.subject_id,
         )
 
-    def _topic(self, one: Told) -> str:
+    def _topic(self, one: OutputRecord) -> str:
         return self._names.violations if isinstance(one, Finding) else self._names.duties
 
-    def _behind(self, one: Told) -> Iterator[Behind]:
+    def _behind(self, one: OutputRecord) -> Iterator[Behind]:
         """The facts that it rests on, as far as they are known."""
         records = self._subject.records
         keys: Iterable[EventKey]

@@ -19,7 +19,7 @@ from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.transport.state.changelog_restore import unreadable_row
 from streams.verify.across import Across
-from streams.verify.bus import Bus
+from streams.verify.bus import LiveBus
 from streams.verify.outputs import Outputs
 from streams.verify.result import Difference
 from streams.verify.spill import Spill
@@ -36,7 +36,7 @@ class Cut:
 
     def __init__(
         self,
-        bus: Bus,
+        bus: LiveBus,
         settings: Settings,
         number: int,
         spill: Spill,

@@ -19,14 +19,14 @@ from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.quality import FUTURE
 from streams.core.rules.assess import not_assessed
-from streams.core.state import EventRow, Source
+from streams.core.state import EventRow, FactSource
 from streams.settings.names import TopicNames
 from streams.transport.clock import OwnClock
 from streams.verify.across import Across
-from streams.verify.bus import Bus
-from streams.verify.result import Difference, Kind, Seen
+from streams.verify.bus import LiveBus
+from streams.verify.result import Difference, DifferenceKind, Seen
 from streams.verify.spill import Arrival, Spill
-from streams.wire.arrival import Arrivals, Arrived, Elsewhere, Refused, partition_for
+from streams.wire.arrival import Arrivals, Arrived, Misrouted, Refused, partition_for
 from streams.wire.dead_letters import decode_dead_letter
 from streams.wire.errors import WireError
 from streams.wire.progress import Progress, Skip
@@ -38,7 +38,7 @@ HOMES_KEPT = 65_536
 
 
 @dataclass(slots=True)
-class Span:
+class InputSpan:
     """What was read of one topic: start <= offset < end, and how its records ended."""
 
     topic: str
@@ -74,9 +74,9 @@ class Inputs:
         self._asides = ((names.dead_letters, False), (names.quarantine, True))
         self._aside_starts: dict[str, int] = {}
         self._skips: dict[tuple[str, int], Skip] = {}
-        self.spans: list[Span] = []
+        self.spans: list[InputSpan] = []
 
-    async def read(self, bus: Bus, progress: Progress) -> None:
+    async def read(self, bus: LiveBus, progress: Progress) -> None:
         """Read every topic up to the position of the state."""
         names = self._names
         self._skips = {(skip.topic, skip.offset): skip for skip in progress.skips}
@@ -84,7 +84,7 @@ class Inputs:
             # A topic that was created again may end before the state does.
             end = min(progress.positions.get(topic, 0), await bus.end(topic, self._number))
             start = await bus.start(topic, self._number)
-            span = Span(topic, start, end)
+            span = InputSpan(topic, start, end)
             self.spans.append(span)
             async for records in bus.read(topic, self._number, start, end):
                 span.seen.read += len(records)
@@ -97,10 +97,10 @@ class Inputs:
 
     def _take(self, place: int, seen: Seen, records: Sequence[Record]) -> None:
         arrived: list[Arrival] = []
-        elsewhere: list[Elsewhere] = []
+        elsewhere: list[Misrouted] = []
         refused: list[tuple[Record, Refused]] = []
         for record in records:
-            found: Arrived | Elsewhere | Refused
+            found: Arrived | Misrouted | Refused
             if skip := self._skips.get((record.topic, record.offset)):
                 found = self._arrivals.skipped(record, skip)
             else:
@@ -112,7 +112,7 @@ class Inputs:
             match found:
                 case Arrived():
                     arrived.append(self._arrival(place, record, found))
-                case Elsewhere():
+                case Misrouted():
                     elsewhere.append(found)
                 case Refused():
                     refused.append((record, found))
@@ -198,7 +198,7 @@ class Inputs:
 
     def _not_judged(self, identity: tuple[str, str], one: Arrival) -> Difference:
         return Difference(
-            kind=Kind.NOT_JUDGED,
+            kind=DifferenceKind.NOT_JUDGED,
             topic=self.spans[one.topic].topic,
             partition=self._number,
             offset=one.offset,
@@ -222,7 +222,7 @@ class Inputs:
                 continue
             if span.start <= source.offset < span.end and not self._across.is_sent(source):
                 yield Difference(
-                    kind=Kind.NO_INPUT,
+                    kind=DifferenceKind.NO_INPUT,
                     topic=source.topic,
                     partition=source.partition,
                     offset=source.offset,
@@ -231,12 +231,12 @@ class Inputs:
                     subject_id=identity[1],
                 )
 
-    def _source(self, one: Arrival) -> Source:
+    def _source(self, one: Arrival) -> FactSource:
         if one.source_topic is None:
-            return Source(self.spans[one.topic].topic, self._number, one.offset)
-        return Source(one.source_topic, one.source_partition or 0, one.source_offset or 0)
+            return FactSource(self.spans[one.topic].topic, self._number, one.offset)
+        return FactSource(one.source_topic, one.source_partition or 0, one.source_offset or 0)
 
-    async def read_dead_letters(self, bus: Bus) -> None:
+    async def read_dead_letters(self, bus: LiveBus) -> None:
         """Note which records were kept; quarantined ones too, by their keys only."""
         for topic, raw in self._asides:
             start = self._aside_starts[topic] = await bus.start(topic, self._number)
@@ -281,7 +281,7 @@ class Inputs:
             ordered = name != self._names.rekeyed and offset > reach.get(place, offset)
             if whole or ordered:
                 yield Difference(
-                    kind=Kind.NO_DEAD_LETTER,
+                    kind=DifferenceKind.NO_DEAD_LETTER,
                     topic=name,
                     partition=self._number,
                     offset=offset,

@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterable, Mapping
 
 from streams.core.instants import Instant
-from streams.verify.bus import Bus
-from streams.verify.inputs import Span
-from streams.verify.result import Difference, Kind, Waiting
+from streams.verify.bus import LiveBus
+from streams.verify.inputs import InputSpan
+from streams.verify.result import Difference, DifferenceKind, Waiting
 from streams.wire.progress import Progress
 
 ENDS_WITHIN_S = 2.0
@@ -18,7 +18,7 @@ ENDS_WITHIN_S = 2.0
 _PAUSE_S = 0.1
 
 
-async def lost(bus: Bus, progress: Progress, number: int, ticks: str) -> list[Difference]:
+async def lost(bus: LiveBus, progress: Progress, number: int, ticks: str) -> list[Difference]:
     """Topics whose log does not hold the position of the state any more.
 
     Of ticks nothing is lost: the later ones give the time.
@@ -39,13 +39,17 @@ async def lost(bus: Bus, progress: Progress, number: int, ticks: str) -> list[Di
             continue
         found.append(
             Difference(
-                kind=Kind.LOST_INPUT, topic=topic, partition=number, offset=position, what=what
+                kind=DifferenceKind.LOST_INPUT,
+                topic=topic,
+                partition=number,
+                offset=position,
+                what=what,
             )
         )
     return found
 
 
-def passed_over(progress: Progress, spans: Iterable[Span], number: int) -> list[Difference]:
+def passed_over(progress: Progress, spans: Iterable[InputSpan], number: int) -> list[Difference]:
     """Offsets that were deleted and that no record which was read explains.
 
     From where reading began to where the state ends, every offset is a record that was read,
@@ -65,7 +69,7 @@ def passed_over(progress: Progress, spans: Iterable[Span], number: int) -> list[
         if unread > 0:
             found.append(
                 Difference(
-                    kind=Kind.LOST_INPUT,
+                    kind=DifferenceKind.LOST_INPUT,
                     topic=span.topic,
                     partition=number,
                     what=f"{unread} records between offset {begin} and {span.start}, where the log "
@@ -79,7 +83,7 @@ def recreated(progress: Progress, ids: Mapping[str, str], number: int) -> list[D
     """Topics that are not those that the state was made from."""
     return [
         Difference(
-            kind=Kind.LOST_INPUT,
+            kind=DifferenceKind.LOST_INPUT,
             topic=topic,
             partition=number,
             what=f"it was deleted and created again: its id was {before}, and is {ids[topic]}",
@@ -89,13 +93,13 @@ def recreated(progress: Progress, ids: Mapping[str, str], number: int) -> list[D
     ]
 
 
-async def waiting(bus: Bus, topics: Iterable[str], number: int) -> list[Waiting]:
+async def waiting(bus: LiveBus, topics: Iterable[str], number: int) -> list[Waiting]:
     """What stands behind transactions that producers have open."""
     found = [await _waiting(bus, topic, number) for topic in topics]
     return [one for one in found if one is not None]
 
 
-async def _waiting(bus: Bus, topic: str, number: int) -> Waiting | None:
+async def _waiting(bus: LiveBus, topic: str, number: int) -> Waiting | None:
     deadline = time.monotonic() + ENDS_WITHIN_S
     wanted = await bus.high(topic, number)
     while (stable := await bus.end(topic, number)) < wanted:

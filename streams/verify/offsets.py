@@ -6,8 +6,8 @@ import asyncio
 import time
 from collections.abc import Mapping
 
-from streams.verify.bus import Bus
-from streams.verify.result import Difference, Kind
+from streams.verify.bus import LiveBus
+from streams.verify.result import Difference, DifferenceKind
 from streams.wire.progress import Progress
 
 SETTLING_S = 5.0
@@ -27,7 +27,7 @@ def ahead(committed: Mapping[str, int], progress: Progress, number: int) -> list
     ]  # fmt: skip
 
 
-async def behind(bus: Bus, progress: Progress, number: int) -> list[Difference]:
+async def behind(bus: LiveBus, progress: Progress, number: int) -> list[Difference]:
     """Offsets that are not where the state ends, or later, though it was read before."""
     deadline = time.monotonic() + SETTLING_S
     while True:
@@ -52,4 +52,4 @@ async def behind(bus: Bus, progress: Progress, number: int) -> list[Difference]:
 
 
 def _difference(topic: str, number: int, what: str) -> Difference:
-    return Difference(kind=Kind.OFFSETS, topic=topic, partition=number, what=what)
+    return Difference(kind=DifferenceKind.OFFSETS, topic=topic, partition=number, what=what)

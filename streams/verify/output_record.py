@@ -6,15 +6,15 @@ from streams.core.findings import Duty, Finding
 from streams.core.vocabulary import DutyStatus, Status
 from streams.wire.findings import decode_duty, decode_finding
 
-Told = Finding | Duty
+OutputRecord = Finding | Duty
 
 
-def read_told(value: bytes, *, duty: bool) -> Told:
+def read_output(value: bytes, *, duty: bool) -> OutputRecord:
     """Read a record of the violations or the duties topic. Raises WireError."""
     return decode_duty(value) if duty else decode_finding(value)
 
 
-def id_of(one: Told) -> str:
+def id_of(one: OutputRecord) -> str:
     """Its key on its topic."""
     return one.violation_id if isinstance(one, Finding) else one.duty_id
 
@@ -24,11 +24,11 @@ def address(one_id: str, *, duty: bool) -> str:
     return f"{one_id} duty" if duty else one_id
 
 
-def address_of(one: Told) -> str:
+def address_of(one: OutputRecord) -> str:
     """The address of a finding or duty."""
     return address(id_of(one), duty=isinstance(one, Duty))
 
 
-def stands(one: Told) -> bool:
+def stands(one: OutputRecord) -> bool:
     """Whether it still says something: what was taken back does not."""
     return one.status not in (Status.RETRACTED, DutyStatus.RETRACTED)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from streams.core.identifiers import subject_key
 from streams.verify.across import Across
-from streams.verify.output_record import Told, id_of, read_told
-from streams.verify.result import Difference, Kind
+from streams.verify.output_record import OutputRecord, id_of, read_output
+from streams.verify.result import Difference, DifferenceKind
 from streams.verify.spill import Spill
 from streams.wire.errors import WireError
 from streams.wire.progress import BATCH_HEADER
@@ -77,15 +77,17 @@ class Outputs:
         else:
             self._put(spill, one_id, record.value, record.offset)
 
-    def _decode(self, record: Record, one_id: str) -> Told | None:
+    def _decode(self, record: Record, one_id: str) -> OutputRecord | None:
         try:
-            told = read_told(record.value or b"", duty=self._duties)
+            told = read_output(record.value or b"", duty=self._duties)
         except WireError as error:
-            self._tell(Kind.UNREADABLE, record, one_id, f"a record cannot be read: {error}")
+            self._tell(
+                DifferenceKind.UNREADABLE, record, one_id, f"a record cannot be read: {error}"
+            )
             return None
         if id_of(told) != one_id:
             what = "the key of a record is not the id that it holds"
-            self._tell(Kind.UNREADABLE, record, one_id, what)
+            self._tell(DifferenceKind.UNREADABLE, record, one_id, what)
             return None
         return told
 
@@ -96,7 +98,7 @@ class Outputs:
         if self._anew == 0:
             what = f"batch {batch} stands after batch {self._batch}"
             key = (record.key or b"").decode(errors="replace")
-            self._tell(Kind.REPEATED, record, key, what)
+            self._tell(DifferenceKind.REPEATED, record, key, what)
             return
         # Everything before is of an earlier generation: older, whatever its number.
         self._anew -= 1
@@ -104,7 +106,9 @@ class Outputs:
         self.release(spill, 1 << 62)
         spill.execute("UPDATE output SET last = 0 WHERE duty = ?", self._duties)
 
-    def _revision_rises(self, spill: Spill, record: Record, one_id: str, told: Told | None) -> None:
+    def _revision_rises(
+        self, spill: Spill, record: Record, one_id: str, told: OutputRecord | None
+    ) -> None:
         place = one_id, self._duties
         if told is None:
             # What was removed may begin anew.
@@ -115,7 +119,9 @@ class Outputs:
         if told.revision <= last:
             twice = told.revision == last
             rest = "is visible twice" if twice else f"stands after revision {last}"
-            self._tell(Kind.REPEATED, record, one_id, f"revision {told.revision} {rest}", told)
+            self._tell(
+                DifferenceKind.REPEATED, record, one_id, f"revision {told.revision} {rest}", told
+            )
             return
         spill.execute(
             "INSERT INTO output VALUES (?, ?, ?, NULL, 0, ?) "
@@ -136,11 +142,11 @@ class Outputs:
 
     def _tell(
         self,
-        kind: Kind,
+        kind: DifferenceKind,
         record: Record,
         one_id: str,
         what: str,
-        told: Told | None = None,
+        told: OutputRecord | None = None,
     ) -> None:
         self._give(
             Difference(

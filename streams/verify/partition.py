@@ -20,11 +20,11 @@ from streams.transport.tasks.state_owner import owner_of, require_own_state
 from streams.verify import logs, offsets
 from streams.verify.across import Across
 from streams.verify.balance import balance, unbalanced
-from streams.verify.bus import Bus
+from streams.verify.bus import LiveBus
 from streams.verify.compare import Comparison
 from streams.verify.cut import Cut
 from streams.verify.inputs import Inputs
-from streams.verify.output_record import Told, address_of, read_told
+from streams.verify.output_record import OutputRecord, address_of, read_output
 from streams.verify.pace import Pace
 from streams.verify.result import PartitionCut, Verification
 from streams.verify.spill import Kept, Spill
@@ -61,7 +61,7 @@ class Shared:
     settings: Settings
     policy: Policy
     count: int
-    bus: Bus
+    bus: LiveBus
     across: Across
     comparison: Comparison
     past: PolicyPast
@@ -183,9 +183,9 @@ class Partition:
     def _subject(self, kept: Kept, *, last: bool) -> None:
         progress = self._cut.progress
         rows = self._rows(kept.rows)
-        told: dict[str, tuple[Told, int]] = {}
+        told: dict[str, tuple[OutputRecord, int]] = {}
         for one in kept.told:
-            value = read_told(one.value, duty=one.duty)
+            value = read_output(one.value, duty=one.duty)
             told[address_of(value)] = value, one.offset
         compared = self._shared.comparison.subject(
             kept.subject, rows.values(), told, progress.partition_time, self._number

@@ -13,7 +13,7 @@ from streams.terminal.console import Hanging, SafeConsole, words
 from streams.verify.result import (
     Behind,
     Difference,
-    Kind,
+    DifferenceKind,
     PartitionCut,
     TopicBalance,
     Verification,
@@ -72,7 +72,9 @@ def print_report(found: Verification, console: SafeConsole) -> None:
     if found.equal:
         console.print(f"equal: {scale}", style="bold green")
     else:
-        kinds = ", ".join(f"{found.counts[kind]} {kind}" for kind in Kind if found.counts[kind])
+        kinds = ", ".join(
+            f"{found.counts[kind]} {kind}" for kind in DifferenceKind if found.counts[kind]
+        )
         console.print(f"{total} differences ({kinds}): {scale}", style="bold red")
     if found.uncommitted:
         console.print(_not_judged(found.uncommitted), style="bold yellow")

@@ -12,11 +12,11 @@ import msgspec
 
 from streams.core.identifiers import EventId
 from streams.core.instants import Instant
-from streams.core.state import Source
+from streams.core.state import FactSource
 from streams.core.vocabulary import EventType
 
 
-class Kind(StrEnum):
+class DifferenceKind(StrEnum):
     """In what way the topics disagree with what the facts say."""
 
     MISSING = "missing"
@@ -53,7 +53,7 @@ class Behind(msgspec.Struct, frozen=True, kw_only=True):
     event_id: EventId
     event_type: EventType
     occurred_at: Instant
-    source: Source
+    source: FactSource
 
 
 class FieldDifference(msgspec.Struct, frozen=True):
@@ -71,7 +71,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     `code` and `subject_id` name the finding or duty.
     """
 
-    kind: Kind
+    kind: DifferenceKind
     topic: str
     partition: int
     what: str
@@ -165,7 +165,7 @@ class Verification:
     cuts: list[PartitionCut] = field(default_factory=list)
     balance: list[TopicBalance] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
-    counts: Counter[Kind] = field(default_factory=Counter)
+    counts: Counter[DifferenceKind] = field(default_factory=Counter)
     uncommitted: list[Waiting] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     records: int = 0

@@ -11,7 +11,7 @@ from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.verify.across import Across
-from streams.verify.bus import Bus, count_partitions, topic_ids
+from streams.verify.bus import LiveBus, count_partitions, topic_ids
 from streams.verify.compare import Comparison
 from streams.verify.pace import Advance, Pace
 from streams.verify.partition import Partition, Shared
@@ -60,7 +60,7 @@ async def _verify(
     comparison = Comparison(names, policy)
     across = Across(names, policy, count)
     try:
-        async with Bus(settings, pace) as bus:
+        async with LiveBus(settings, pace) as bus:
             past = PolicyPast(policy)
             ids = await asyncio.to_thread(topic_ids, settings)
             shared = Shared(

@@ -41,7 +41,7 @@ CREATE TABLE suspect (subject BLOB PRIMARY KEY) WITHOUT ROWID;
 """
 
 
-class Told(NamedTuple):
+class StoredOutput(NamedTuple):
     """The last record of a finding or duty as of the cut."""
 
     violation_id: str
@@ -72,7 +72,7 @@ class Kept(NamedTuple):
 
     subject: SubjectKey
     rows: list[tuple[bytes, bytes]]
-    told: list[Told]
+    told: list[StoredOutput]
     arrivals: list[Arrival]
 
 
@@ -120,7 +120,10 @@ class Spill:
             yield Kept(
                 subject,
                 self.execute(_ROWS.format("WHERE key >= ? AND key < ?"), *bounds).fetchall(),
-                [Told(*one[1:]) for one in self.execute(_TOLD.format("AND subject = ?"), subject)],
+                [
+                    StoredOutput(*one[1:])
+                    for one in self.execute(_TOLD.format("AND subject = ?"), subject)
+                ],
                 [
                     Arrival(*one)
                     for one in self.execute(_ARRIVALS.format("WHERE key >= ? AND key < ?"), *bounds)
@@ -148,7 +151,7 @@ class Spill:
             yield Kept(
                 subject,
                 found[0],
-                [Told(*one[1:]) for one in found[1]],
+                [StoredOutput(*one[1:]) for one in found[1]],
                 [Arrival(*one) for one in found[2]],
             )
 

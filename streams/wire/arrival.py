@@ -21,7 +21,7 @@ from streams.core.vocabulary import Code, EventType
 from streams.settings.names import TopicNames
 from streams.unpacking.cut import readable_bytes
 from streams.wire.decode import MAX_BYTES, Rejected, decode
-from streams.wire.fast_facts import Ordinary
+from streams.wire.fast_facts import FastFacts
 from streams.wire.guard import guard_bytes, guard_key
 from streams.wire.murmur2 import murmur2
 from streams.wire.origin import Origin, direct, rekeyed
@@ -63,7 +63,7 @@ class Arrived(NamedTuple):
     unknown_fields: int = 0
 
 
-class Elsewhere(NamedTuple):
+class Misrouted(NamedTuple):
     """An event that belongs under its subject's key, on partition `home`."""
 
     arrived: Arrived
@@ -116,7 +116,7 @@ class Arrivals:
         self._rekeyed = names.rekeyed
         self._kinds = {name: kind for kind, name in names.inputs.items()}
         self._inputs = frozenset(self._kinds)
-        self._ordinary = Ordinary(self._kinds)
+        self._ordinary = FastFacts(self._kinds)
         self._now = self._limit = LATEST
         self.ordinary = self._ordinary.fact
         """The fact of a record that is as most are, or None: then `read` and `settle` say."""
@@ -172,13 +172,13 @@ class Arrivals:
             origin, Rejected(dead_letter=letter, event_type=event_type), suspect=_suspect(record)
         )
 
-    def settle(self, record: Record, arrived: Arrived, home: int) -> Arrived | Elsewhere | Refused:
+    def settle(self, record: Record, arrived: Arrived, home: int) -> Arrived | Misrouted | Refused:
         """Whether an event is judged where its record stands; `home` is its key's partition."""
         if record.key != arrived.key and (kind := guard_key(record.key)) is not None:
             return _refuse(arrived, raw_key(kind))
         if record.key != arrived.key or record.partition != home:
             if record.topic != self._rekeyed:
-                return Elsewhere(arrived, home)
+                return Misrouted(arrived, home)
             letter = DeadLetter(code=quality.UNPROCESSABLE, reason=ASTRAY_REASON)
             return _refuse(arrived, letter)
         if quality.is_future(arrived.fact):

@@ -1,7 +1,7 @@
 """An event from its Avro bytes in one pass: read, guarded and hashed together.
 
 What a producer ordinarily sends takes this way: one record of a schema that came with
-this package, whose texts are clean. For everything else `OnePass.read` gives None, and
+this package, whose texts are clean. For everything else `AvroFastPath.read` gives None, and
 `wire.decode` goes the long way round, which alone decides what is refused and why. So
 this way never refuses, and never takes what the other one would not: tests compare the
 two on random records and on damaged bytes.
@@ -36,7 +36,7 @@ _canonical = msgspec.json.Encoder(order="sorted").encode
 _GRANTED: Final = ConsentAction.GRANTED
 
 
-class OnePass:
+class AvroFastPath:
     """Reads the events of one schema."""
 
     def __init__(self, kind: EventType, schema: Schema) -> None:
@@ -190,19 +190,19 @@ class OnePass:
 
 
 @cache
-def one_passes() -> Mapping[bytes, OnePass]:
+def avro_fast_paths() -> Mapping[bytes, AvroFastPath]:
     """Readers by the first ten bytes of a value: the marker and the fingerprint.
 
     Every current schema of an event has one, and every released one that differs only by
     fields that it has not yet, and whose absence says nothing.
     """
     kinds = {name: kind for kind, name in INPUTS.items()}
-    found: dict[bytes, OnePass] = {}
+    found: dict[bytes, AvroFastPath] = {}
     for fingerprint, schema in schemas().by_fingerprint.items():
         kind = kinds.get(schema.name)
         if kind is not None and _adds_nothing(schema, schemas().current[schema.name]):
             with suppress(LookupError):
-                found[AVRO_MARKER + fingerprint] = OnePass(kind, schema)
+                found[AVRO_MARKER + fingerprint] = AvroFastPath(kind, schema)
     return MappingProxyType(found)
 
 

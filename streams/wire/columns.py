@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from streams.core.events import ID_FIELDS
 from streams.core.identifiers import id_fault
 from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT, meant
-from streams.wire.field_specs import MAX_TEXT, FieldShape
+from streams.wire.field_specs import MAX_TEXT, FieldSpec
 from streams.wire.guard import PRODUCER_IDS, look_of
 from streams.wire.looks import Look
 from streams.wire.pii import plainly_clean, raw_kind
@@ -28,7 +28,7 @@ _SHARED_AT_MOST: Final = 64
 class Column:
     """One field of a schema: how it stands in the bytes, and what its texts must be."""
 
-    def __init__(self, shape: FieldShape, form: Any) -> None:
+    def __init__(self, shape: FieldSpec, form: Any) -> None:
         self.name: str = shape.name
         self.optional: bool = isinstance(form, list)
         if isinstance(form, list):

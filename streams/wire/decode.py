@@ -17,7 +17,7 @@ from streams.core.identifiers import PayloadHash
 from streams.core.vocabulary import EventType
 from streams.unpacking.cut import CutBytes
 from streams.wire.avro import read_avro
-from streams.wire.avro_fast_path import one_passes
+from streams.wire.avro_fast_path import avro_fast_paths
 from streams.wire.canonical import payload_hash, without_blanks
 from streams.wire.envelopes import envelope_fault
 from streams.wire.errors import WireError
@@ -71,7 +71,7 @@ def decode(
     framing; without one such records are rejected, with the reason and what to do.
     """
     if value is not None and type(value) is not CutBytes:
-        one_pass = one_passes().get(value[:AVRO_HEADER])
+        one_pass = avro_fast_paths().get(value[:AVRO_HEADER])
         if one_pass is not None and (expected is None or one_pass.kind is expected):
             read = one_pass.read(value)
             if read is not None:

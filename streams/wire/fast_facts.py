@@ -7,21 +7,21 @@ from collections.abc import Mapping
 from streams.core.identifiers import subject_key
 from streams.core.instants import LATEST, Instant
 from streams.core.law import FUTURE_TOLERANCE
-from streams.core.state import Fact, Source
+from streams.core.state import Fact, FactSource
 from streams.core.vocabulary import EventType
 from streams.unpacking.cut import CutBytes
-from streams.wire.avro_fast_path import one_passes
+from streams.wire.avro_fast_path import avro_fast_paths
 from streams.wire.framing import AVRO_HEADER
 from streams.wire.record import Record
 
 
-class Ordinary:
+class FastFacts:
     """Reads the records of the input topics that are as most are."""
 
     def __init__(self, kinds: Mapping[str, EventType]) -> None:
         """`kinds` are the types of events by topic."""
         self._kinds = dict(kinds)
-        self._readers = dict(one_passes())
+        self._readers = dict(avro_fast_paths())
         self.latest: Instant = LATEST
         """The latest timestamp that is taken as it stands."""
 
@@ -53,5 +53,5 @@ class Ordinary:
             event=event,
             payload_hash=payload_hash,
             ingested_at=arrived_at,
-            source=Source(topic, record.partition, record.offset),
+            source=FactSource(topic, record.partition, record.offset),
         )

@@ -17,7 +17,7 @@ MAX_TEXT = 200
 
 
 @dataclass(frozen=True)
-class FieldShape:
+class FieldSpec:
     """One field: its type, whether it must be given, and what is allowed, in words."""
 
     name: str
@@ -29,15 +29,15 @@ class FieldShape:
 
 
 @dataclass(frozen=True)
-class EventShape:
+class EventSpec:
     """The fields of an event in their order, and those that hold free text."""
 
-    all: tuple[FieldShape, ...]
+    all: tuple[FieldSpec, ...]
     texts: tuple[str, ...]
     names: frozenset[str]
 
 
-def _shape(name: str, hint: Any, *, required: bool) -> FieldShape:
+def _shape(name: str, hint: Any, *, required: bool) -> FieldSpec:
     inner = _without_none(hint)
     is_list = get_origin(inner) is tuple
     element: Any = _plain(get_args(inner)[0]) if is_list else _plain(inner)
@@ -53,7 +53,7 @@ def _shape(name: str, hint: Any, *, required: bool) -> FieldShape:
         allowed = "true or false"
     else:
         allowed = "a list of strings" if is_list else "a string"
-    return FieldShape(name, inner if is_list else element, required, allowed, symbols, is_list)
+    return FieldSpec(name, inner if is_list else element, required, allowed, symbols, is_list)
 
 
 def _without_none(hint: Any) -> Any:
@@ -65,7 +65,7 @@ def _plain(hint: Any) -> Any:
     return getattr(hint, "__supertype__", hint)
 
 
-def _event_shape(kind: EventType) -> EventShape:
+def _event_shape(kind: EventType) -> EventSpec:
     cls = EVENT_CLASSES[kind]
     hints = get_type_hints(cls)
     shapes = tuple(
@@ -78,11 +78,11 @@ def _event_shape(kind: EventType) -> EventShape:
         for field in msgspec.structs.fields(cls)
     )
     texts = tuple(shape.name for shape in shapes if not shape.symbols and _is_text(shape))
-    return EventShape(shapes, texts, frozenset(shape.name for shape in shapes) | {"event_type"})
+    return EventSpec(shapes, texts, frozenset(shape.name for shape in shapes) | {"event_type"})
 
 
-def _is_text(shape: FieldShape) -> bool:
+def _is_text(shape: FieldSpec) -> bool:
     return shape.type is str or (shape.is_list and _plain(get_args(shape.type)[0]) is str)
 
 
-FIELDS: Mapping[EventType, EventShape] = {kind: _event_shape(kind) for kind in EventType}
+FIELDS: Mapping[EventType, EventSpec] = {kind: _event_shape(kind) for kind in EventType}

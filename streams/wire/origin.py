@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from streams.core.instants import LATEST, Instant
-from streams.core.state import Source
+from streams.core.state import FactSource
 from streams.unpacking.cut import (
     HEADERS_AT_MOST,
     LEFT_OUT,
@@ -50,7 +50,7 @@ class Origin(NamedTuple):
     `timestamp` is what the record says.
     """
 
-    source: Source
+    source: FactSource
     ingested_at: Instant
     timestamp: Instant
 
@@ -68,7 +68,7 @@ class Origin(NamedTuple):
 
 def direct(record: Record) -> Origin:
     """A record that stands where its producer put it."""
-    source = Source(record.topic, record.partition, record.offset)
+    source = FactSource(record.topic, record.partition, record.offset)
     timestamp = Instant(record.timestamp)
     return Origin(source, Instant(min(max(0, timestamp), LATEST)), timestamp)
 
@@ -86,7 +86,7 @@ def rekeyed(record: Record, topics: Container[str]) -> Origin | None:
     partition, offset, timestamp = map(int, numbers)
     if partition >= _INT32 or offset >= _INT64 or timestamp > LATEST:
         return None
-    return Origin(Source(name, partition, offset), Instant(timestamp), Instant(timestamp))
+    return Origin(FactSource(name, partition, offset), Instant(timestamp), Instant(timestamp))
 
 
 def headers_of(origin: Origin, record: Record, room: int) -> list[tuple[str, bytes | None]]:

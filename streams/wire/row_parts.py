@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from streams.core.instants import Instant
-from streams.core.state import Said, SaidDuty
+from streams.core.state import Published, PublishedDuty
 
 
 class _Event(msgspec.Struct):
@@ -31,5 +31,5 @@ class Dated(msgspec.Struct):
 class Owing(msgspec.Struct):
     """The fields that can bring a deadline."""
 
-    said: dict[str, Said] = {}
-    duties: dict[str, SaidDuty] = {}
+    said: dict[str, Published] = {}
+    duties: dict[str, PublishedDuty] = {}

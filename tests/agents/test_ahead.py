@@ -13,10 +13,10 @@ from streams.agents.clocks import Clocks
 from streams.agents.partition_judge import PartitionJudge
 from streams.core.instants import Instant, days, hours
 from streams.errors import ConsentryError
-from streams.measures.worker_stats import Tally
+from streams.measures.worker_stats import WorkerStats
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
-from streams.wire.arrival import Arrivals, Arrived, Elsewhere, partition_for
+from streams.wire.arrival import Arrivals, Arrived, Misrouted, partition_for
 from streams.wire.dead_letters import decode_dead_letter
 from streams.wire.encode import event_to_avro
 from streams.wire.rows import decode_row
@@ -81,7 +81,7 @@ def test_what_is_sent_home_takes_the_arrival_with_it() -> None:
     assert isinstance(arrived, Arrived)
     home = 1 - partition_for(arrived.key, 2)
     found = arrivals.settle(record, arrived, home)
-    assert isinstance(found, Elsewhere)
+    assert isinstance(found, Misrouted)
     assert found.arrived.origin.ingested_at == NOW
     assert found.arrived.origin.timestamp == NOW + YEARS
 
@@ -101,7 +101,7 @@ class Broker:
         return answered()
 
 
-def look(broker: Broker, tally: Tally, *slices: list[One], **settings: Any) -> list[Any]:
+def look(broker: Broker, tally: WorkerStats, *slices: list[One], **settings: Any) -> list[Any]:
     app = SimpleNamespace(settings=Settings(**settings), producer=broker)
     clocks = Clocks(cast("Any", app), CLOCK, tally)
 
@@ -119,14 +119,14 @@ def records(*ahead: int, topic: str = NAMES.data_share) -> list[One]:
 
 
 def test_records_of_now_ask_nobody_and_are_no_news() -> None:
-    broker, tally = Broker(NOW), Tally()
+    broker, tally = Broker(NOW), WorkerStats()
     ticks = records(YEARS, topic=NAMES.ticks)
     assert look(broker, tally, records(-YEARS, 0, hours(1)), [], ticks) == []
     assert (broker.asked, tally.ahead) == (0, {})
 
 
 def test_they_are_told_once_a_minute_and_counted_every_time() -> None:
-    broker, tally = Broker(NOW), Tally()
+    broker, tally = Broker(NOW), WorkerStats()
     lines = look(broker, tally, records(0, YEARS, YEARS), records(YEARS))
     assert [(line["event"], line["offset"]) for line in lines] == [("records.ahead", 1)]
     assert broker.asked == 1
@@ -134,7 +134,7 @@ def test_they_are_told_once_a_minute_and_counted_every_time() -> None:
 
 
 def test_where_the_broker_is_ahead_too_it_is_our_clock() -> None:
-    tally = Tally()
+    tally = WorkerStats()
     with pytest.raises(ConsentryError, match="ahead of this machine's clock") as caught:
         look(Broker(NOW + hours(2)), tally, records(hours(2)))
     assert "clock is behind" in caught.value.remedy
@@ -143,12 +143,12 @@ def test_where_the_broker_is_ahead_too_it_is_our_clock() -> None:
 
 def test_where_ticks_are_not_ours_the_broker_is_not_asked() -> None:
     broker = Broker(NOW + hours(2))
-    assert len(look(broker, Tally(), records(hours(2)), tick_source="external")) == 1
+    assert len(look(broker, WorkerStats(), records(hours(2)), tick_source="external")) == 1
     assert broker.asked == 0
 
 
 def test_a_timestamp_of_the_future_says_nothing_of_when_a_producer_was_heard() -> None:
-    tally = Tally()
+    tally = WorkerStats()
     tally.seen(records(5, YEARS), {NAMES.data_share}, NOW + hours(1))
     assert tally.latest_ms == {NAMES.data_share: NOW + 5}
     tally.seen(records(YEARS), {NAMES.data_share}, NOW + hours(1))

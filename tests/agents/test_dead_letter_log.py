@@ -6,16 +6,16 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from streams.agents.dead_letter_log import TRACES_SHOWN, AsideLog, SetAside
+from streams.agents.dead_letter_log import TRACES_SHOWN, DeadLettered, DeadLetterLog
 
 
-def aside(offset: int, code: str = "UNPROCESSABLE_EVENT", trace: str | None = None) -> SetAside:
-    return SetAside("data-share", 2, offset, code, trace)
+def aside(offset: int, code: str = "UNPROCESSABLE_EVENT", trace: str | None = None) -> DeadLettered:
+    return DeadLettered("data-share", 2, offset, code, trace)
 
 
 def test_the_first_is_told_at_once_and_the_rest_together() -> None:
     async def run() -> None:
-        log = AsideLog(pause_s=0.01)
+        log = DeadLetterLog(pause_s=0.01)
         log.tell([aside(1, trace="a" * 32)])
         log.tell([aside(number, trace=f"{number:032x}") for number in range(2, 20)])
         log.tell([aside(99, code="FUTURE_TIMESTAMP")])

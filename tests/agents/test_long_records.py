@@ -18,7 +18,7 @@ from streams.errors import ConsentryError
 from streams.operate import skip_record
 from streams.operate.skip_record import RecordPlace
 from streams.transport.commit.transactions import Bounds
-from streams.transport.fetch.poll_batch import Slice, Span
+from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.wire.findings import decode_duty, decode_finding
 from streams.wire.progress import decode_progress
 from tests.agents.world import NAMES, World
@@ -138,7 +138,7 @@ def test_a_rebalance_in_between_loses_no_record(pieces: int, *, other_first: boo
     world = World(SMALL)
     world.take(*world.story(grant(-2), *shares()))
     record = late(world)
-    given_up = Slice(0, 1, {record.topic: Span(0, record.offset + 1)}, (record,))
+    given_up = PollBatch(0, 1, {record.topic: OffsetSpan(0, record.offset + 1)}, (record,))
     batches: Any = world.judge.batches(given_up)
     for _ in range(pieces):
         world.partition.hand_over(next(batches))

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from streams.agents.rekeyed import Cause, Stray, Strays, producer_of, stray
-from streams.agents.rekeyed_log import StrayLog
+from streams.agents.rekeyed import Cause, RekeyedRecord, Strays, producer_of, stray
+from streams.agents.rekeyed_log import RekeyedLog
 from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.wire.arrival import partition_for
 from tests.agents.world import NAMES, World
@@ -71,10 +71,13 @@ def lines(logs: list[Any]) -> list[tuple[str, int, dict[str, int]]]:
 
 
 def test_the_first_is_told_at_once_and_the_others_together() -> None:
-    key, place = Stray("t", Cause.OTHER_KEY, "crm"), Stray("t", Cause.OTHER_PARTITION, "till")
+    key, place = (
+        RekeyedRecord("t", Cause.OTHER_KEY, "crm"),
+        RekeyedRecord("t", Cause.OTHER_PARTITION, "till"),
+    )
 
     async def run() -> list[Any]:
-        told = StrayLog(0.05)
+        told = RekeyedLog(0.05)
         with capture_logs() as logs:
             told.tell(Strays({key: 2}))
             strays = Strays({key: 1, key._replace(producer="web"): 3, place: 1})
@@ -101,7 +104,9 @@ def test_the_first_is_told_at_once_and_the_others_together() -> None:
 def test_many_producers_make_no_long_line() -> None:
     async def run() -> list[Any]:
         with capture_logs() as logs:
-            StrayLog().tell(Strays({Stray("t", Cause.NO_KEY, f"p{n}"): n + 1 for n in range(50)}))
+            RekeyedLog().tell(
+                Strays({RekeyedRecord("t", Cause.NO_KEY, f"p{n}"): n + 1 for n in range(50)})
+            )
         return logs
 
     [line] = asyncio.run(run())
@@ -118,6 +123,8 @@ def test_judging_counts_what_it_sends_home() -> None:
         world.record(event, key=b"other", headers=[("producer", b"crm")]),
         world.record(share("here", "2", START), NAMES.data_share, key=None),
     )
-    assert world.judge.strays[Stray(NAMES.data_share, Cause.OTHER_PARTITION, "unknown")] == 1
-    assert world.judge.strays[Stray(NAMES.data_share, Cause.OTHER_KEY, "crm")] == 1
+    assert (
+        world.judge.strays[RekeyedRecord(NAMES.data_share, Cause.OTHER_PARTITION, "unknown")] == 1
+    )
+    assert world.judge.strays[RekeyedRecord(NAMES.data_share, Cause.OTHER_KEY, "crm")] == 1
     assert world.judge.strays.total() == world.count().rekeyed

@@ -15,7 +15,7 @@ from streams.core.instants import EARLIEST, LATEST, Instant, days, hours
 from streams.core.policy import DatedValue, Policy, fixed_policy
 from streams.core.vocabulary import Status
 from streams.transport.commit.transactions import Bounds
-from streams.transport.fetch.poll_batch import Slice, Span
+from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.wire.findings import decode_finding
 from streams.wire.progress import BATCH_HEADER, decode_progress
 from tests.agents.world import NAMES, Shelf, World
@@ -337,8 +337,8 @@ class TestVeryManyRows:
         """A world whose owner ended, or lost its place, after so many pieces of who leaves."""
         one = self.world()
         record = one.record(None, NAMES.ticks, value=b"t", timestamp=END + 1)
-        spans = {NAMES.ticks: Span(0, record.offset + 1)}
-        for batch in one.judge.batches(Slice(0, 1, spans, [record])):
+        spans = {NAMES.ticks: OffsetSpan(0, record.offset + 1)}
+        for batch in one.judge.batches(PollBatch(0, 1, spans, [record])):
             one.partition.hand_over(batch)
             pieces -= bool(batch.outputs)
             if not pieces:

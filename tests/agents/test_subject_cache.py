@@ -6,7 +6,7 @@ import gc
 import tracemalloc
 from collections.abc import Iterable
 
-from streams.agents.subject_cache import LiveSubjects
+from streams.agents.subject_cache import SubjectCache
 from streams.agents.subjects import build
 from streams.core.identifiers import SubjectKey, subject_key
 from streams.core.subject import Subject
@@ -20,7 +20,7 @@ def key(number: int) -> SubjectKey:
     return subject_key("SHOP", f"s{number}")
 
 
-def kept(live: LiveSubjects, number: int, rows: Iterable[bytes] = ROWS) -> Subject:
+def kept(live: SubjectCache, number: int, rows: Iterable[bytes] = ROWS) -> Subject:
     """A subject with as many events as rows."""
     subject = live.get(key(number)) or Subject(*("SHOP", f"s{number}"))  # type: ignore[arg-type]
     for at, _ in enumerate(rows, len(subject.records)):
@@ -30,7 +30,7 @@ def kept(live: LiveSubjects, number: int, rows: Iterable[bytes] = ROWS) -> Subje
 
 
 def test_the_last_used_are_kept_within_a_number() -> None:
-    live = LiveSubjects(3, 10**9)
+    live = SubjectCache(3, 10**9)
     for number in range(3):
         kept(live, number)
     assert live.get(key(0)) is not None
@@ -39,7 +39,7 @@ def test_the_last_used_are_kept_within_a_number() -> None:
 
 
 def test_the_last_used_are_kept_within_bytes() -> None:
-    live = LiveSubjects(10**9, 31_000)
+    live = SubjectCache(10**9, 31_000)
     for number in range(10):
         kept(live, number)
         assert live.bytes <= 31_000
@@ -50,7 +50,7 @@ def test_the_last_used_are_kept_within_bytes() -> None:
 
 
 def test_one_that_is_larger_than_the_bound_is_kept_alone() -> None:
-    live = LiveSubjects(10, 1_000)
+    live = SubjectCache(10, 1_000)
     for _ in range(3):
         subject = kept(live, 1)
         assert live.get(key(1)) is subject
@@ -59,7 +59,7 @@ def test_one_that_is_larger_than_the_bound_is_kept_alone() -> None:
 
 
 def test_rows_that_replace_others_do_not_add_up() -> None:
-    live = LiveSubjects(10, 10**9)
+    live = SubjectCache(10, 10**9)
     subject = kept(live, 1)
     before = live.bytes
     for _ in range(100):
@@ -75,7 +75,7 @@ def test_the_estimate_is_near_what_python_takes() -> None:
     world.take(*world.story(*stories(300)))
     keys = [subject for _, subject in world.rows.walk()]
     stored = {key: dict(world.rows.rows_of(key)) for key in keys}
-    live = LiveSubjects(10**9, 10**9)
+    live = SubjectCache(10**9, 10**9)
     gc.collect()
     tracemalloc.start()
     try:

@@ -10,7 +10,7 @@ import pytest
 
 from streams.agents.judge import COMMIT_FIRST_S, TURN_S, Judging, Turn
 from streams.settings import Settings
-from streams.transport.commit.transactions import Batch
+from streams.transport.commit.transactions import OutputBatch
 from tests.agents.world import World
 from tests.core.builders import share
 
@@ -54,7 +54,7 @@ def test_when_judging_waits(
     turns: int,
 ) -> None:
     committer = SlowCommitter(waits_s, crowded=crowded)
-    batch = Batch()
+    batch = OutputBatch()
     batch.final = final
     taken: list[int] = []
 

@@ -15,12 +15,12 @@ from streams.core.instants import Instant, days
 from streams.core.policy import Policy, default_policy
 from streams.core.render import event_type
 from streams.settings import Settings
-from streams.transport.commit.transactions import Batch, Bounds, Output
-from streams.transport.fetch.poll_batch import Slice, Span
+from streams.transport.commit.transactions import Bounds, Output, OutputBatch
+from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.transport.state.changelog_restore import Restored
 from streams.transport.state.memory import MemoryRows
 from streams.transport.state.row_store import RowStore
-from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.encode import event_to_json
 from streams.wire.findings import decode_finding
@@ -45,11 +45,11 @@ class Kept:
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         self.changelog = NAMES.changelog
-        self.batches: list[Batch] = []
+        self.batches: list[OutputBatch] = []
         self.written: list[One] = []
         """The changelog as far as it is committed."""
 
-        self.on_commit: Callable[[list[Batch], int], object] | None = None
+        self.on_commit: Callable[[list[OutputBatch], int], object] | None = None
         self._number = 0
         self._holds = False
 
@@ -61,7 +61,7 @@ class Kept:
         yield
         self._holds = False
 
-    def put(self, batch: Batch) -> None:
+    def put(self, batch: OutputBatch) -> None:
         if not self._holds:
             self.commit()
         self.batches.append(batch)
@@ -112,7 +112,7 @@ class World:
     def _own(self, rows: RowStore, progress: Progress, number: int, count: int) -> None:
         committer, past = cast("Any", self.kept), PolicyPast(self.policy)
         self.rows, self.progress = rows, progress
-        self.partition = OwnedPartition(number, count, rows, progress, committer, past)
+        self.partition = PartitionTask(number, count, rows, progress, committer, past)
         self.judge = PartitionJudge(self.partition, SETTINGS, self.policy)
 
     def restart(self, policy: Policy | None = None, *, indexing: bool = True) -> World:
@@ -131,12 +131,12 @@ class World:
                 pass
         return self
 
-    def take(self, *records: One) -> list[Batch]:
+    def take(self, *records: One) -> list[OutputBatch]:
         """Judge a slice; its batches, each handed over in turn."""
         topics = {record.topic for record in records}
-        spans = {topic: Span(0, self._next + 10) for topic in topics}
+        spans = {topic: OffsetSpan(0, self._next + 10) for topic in topics}
         before = len(self.kept.batches)
-        for batch in self.judge.batches(Slice(self.partition.number, 1, spans, records)):
+        for batch in self.judge.batches(PollBatch(self.partition.number, 1, spans, records)):
             self.partition.hand_over(batch)
         return self.kept.batches[before:]
 
@@ -154,7 +154,7 @@ class World:
         """Records of several events, each on its topic."""
         return [self.record(event, NAMES.inputs[event_type(event)]) for event in events]
 
-    def tick(self, at: int) -> list[Batch]:
+    def tick(self, at: int) -> list[OutputBatch]:
         """Let time pass up to an instant."""
         return self.take(self.record(None, NAMES.ticks, value=b"t", timestamp=at))
 

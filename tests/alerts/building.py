@@ -13,7 +13,7 @@ from streams.core.findings import Finding
 from streams.core.identifiers import RecipientId, ViolationId
 from streams.core.instants import Instant
 from streams.core.vocabulary import Finality, Status
-from streams.sinks.finding_update import Letter
+from streams.sinks.finding_update import FindingUpdate
 from tests.siem.lives import finding_life
 
 NOON: Final = Instant(1_788_264_000_000)
@@ -40,13 +40,13 @@ def finding(number: int = 0, revision: int = 1, **changes: Any) -> Finding:
     return msgspec.structs.replace(LIFE[0], **(fields | changes))
 
 
-def letter(number: int = 0, revision: int = 1, **changes: Any) -> Letter:
+def letter(number: int = 0, revision: int = 1, **changes: Any) -> FindingUpdate:
     """The same as a letter."""
     told = finding(number, revision, **changes)
-    return Letter(told=told, topic="violations", partition=0, offset=0)
+    return FindingUpdate(told=told, topic="violations", partition=0, offset=0)
 
 
-def retracted(number: int = 0, revision: int = 2, **changes: Any) -> Letter:
+def retracted(number: int = 0, revision: int = 2, **changes: Any) -> FindingUpdate:
     """The close of a finding."""
     return letter(number, revision, status=Status.RETRACTED, **changes)
 

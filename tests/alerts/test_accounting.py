@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.alerts.alert import Alert
-from streams.alerts.alert_emitter import Telling
+from streams.alerts.alert_emitter import AlertEmitter
 from streams.alerts.options import AlertOptions
 from streams.alerts.policy import AlertPolicy
-from streams.alerts.policy_state import Book
+from streams.alerts.policy_state import PolicyState
 from streams.core.identifiers import RecipientId
 from streams.core.instants import Instant
 from streams.core.vocabulary import Finality, Status
@@ -105,8 +105,8 @@ def unbalanced(policy: AlertPolicy) -> str | None:
     return None
 
 
-def book_of(policy: AlertPolicy) -> Book:
-    return msgspec.msgpack.decode(policy.snapshot(), type=Book)
+def book_of(policy: AlertPolicy) -> PolicyState:
+    return msgspec.msgpack.decode(policy.snapshot(), type=PolicyState)
 
 
 def untold(run: Run) -> list[str]:
@@ -188,10 +188,10 @@ def test_a_telling_has_a_uid_of_its_own_and_versions_grow_by_one(
 
 
 def test_the_check_of_the_equation_sees_what_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    def drop(self: Telling, group: Any, reason: str) -> None:
+    def drop(self: AlertEmitter, group: Any, reason: str) -> None:
         group.unsaid, group.changed = 0, False
 
-    monkeypatch.setattr(Telling, "_mute", drop)
+    monkeypatch.setattr(AlertEmitter, "_mute", drop)
     run = Run(TABLES[2])
     run.step(("tick", HOUR))
     opened = ("take", 0, 1, Status.OPEN, "NO_CONSENT", "ADNET", Finality.FINAL)
@@ -203,7 +203,7 @@ def test_the_check_of_the_equation_sees_what_is_dropped(monkeypatch: pytest.Monk
 def test_the_check_for_untold_findings_sees_one_that_stays_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Telling, "summarise", lambda *_: None)
+    monkeypatch.setattr(AlertEmitter, "summarise", lambda *_: None)
     run = Run(TABLES[2])
     run.step(("tick", HOUR))
     run.step(("take", 0, 1, Status.OPEN, "NO_CONSENT", "ADNET", Finality.FINAL))

@@ -8,7 +8,7 @@ from streams.alerts.policy import AlertPolicy
 from streams.core.identifiers import RecipientId
 from streams.core.instants import Instant
 from streams.core.vocabulary import Finality, Severity, Status
-from streams.sinks.finding_update import Letter
+from streams.sinks.finding_update import FindingUpdate
 from tests.alerts.building import (
     HOUR,
     NOON,
@@ -93,7 +93,7 @@ def test_a_duty_is_told_and_resolved() -> None:
     alerts = policy()
     told = []
     for offset, one in enumerate((due, fulfilled)):
-        sent = Letter(told=one, topic="duties", partition=0, offset=offset)
+        sent = FindingUpdate(told=one, topic="duties", partition=0, offset=offset)
         told += alerts.take(sent, NOON)
     assert [one.state for one in told] == ["firing", "resolved"]
     assert told[0].severity is Severity.OBLIGATION

@@ -8,7 +8,7 @@ from bench.reference import Reference
 from bench.sections import history
 from bench.stream import UNCOVERED, make
 from streams.settings import Settings
-from streams.transport.fetch.poll_batch import Slice
+from streams.transport.fetch.poll_batch import PollBatch
 
 
 def test_the_core_alone_finds_what_the_plain_count_finds() -> None:
@@ -16,7 +16,9 @@ def test_the_core_alone_finds_what_the_plain_count_finds() -> None:
     list(reference.seen(make(2_000, 200)))
     records = records_of(make(2_000, 200))
     assert len(records) == 2_000
-    outputs = [one for batch in judge.batches(Slice(0, 0, {}, records)) for one in batch.outputs]
+    outputs = [
+        one for batch in judge.batches(PollBatch(0, 0, {}, records)) for one in batch.outputs
+    ]
     names = Settings().topics
     told = {event_id(one.value) for one in outputs if one.topic == names.violations and one.value}
     assert told - {None} == reference.uncovered != set()

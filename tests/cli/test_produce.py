@@ -11,7 +11,7 @@ import pytest
 
 from streams.cli import produce
 from streams.cli.main import main
-from streams.cli.produce import Tally
+from streams.cli.produce import ProduceCount
 from streams.core.instants import parse_instant
 from streams.core.vocabulary import EventType
 from streams.dev.samples import Form, SampleOptions, make_sample, write_sample
@@ -28,8 +28,8 @@ GOOD = (
 )
 
 
-def sorted_out(*files: Path, as_is: bool = False) -> tuple[list[Outgoing], Tally]:
-    tally = Tally(as_is=as_is, report=lambda _: None)
+def sorted_out(*files: Path, as_is: bool = False) -> tuple[list[Outgoing], ProduceCount]:
+    tally = ProduceCount(as_is=as_is, report=lambda _: None)
     return list(tally.outgoing(read_events([str(file) for file in files]))), tally
 
 

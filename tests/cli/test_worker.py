@@ -9,11 +9,11 @@ from streams.cli.main import main
 from streams.cli.worker import require_topics
 from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.topics import Check, Problem, Weight
+from streams.topics import ProblemLevel, TopicAspect, TopicProblem
 
 
-def problem(weight: Weight, check: Check, *commands: str) -> Problem:
-    return Problem(
+def problem(weight: ProblemLevel, check: TopicAspect, *commands: str) -> TopicProblem:
+    return TopicProblem(
         weight=weight,
         check=check,
         topic="purchase",
@@ -24,18 +24,18 @@ def problem(weight: Weight, check: Check, *commands: str) -> Problem:
     )
 
 
-def found(monkeypatch: pytest.MonkeyPatch, *problems: Problem) -> None:
+def found(monkeypatch: pytest.MonkeyPatch, *problems: TopicProblem) -> None:
     monkeypatch.setattr(topics, "check_topics", lambda _settings: list(problems))
 
 
-@pytest.mark.parametrize("check", list(Check))
+@pytest.mark.parametrize("check", list(TopicAspect))
 def test_any_error_of_the_topics_stops_it_and_says_how_to_mend_it(
-    check: Check, monkeypatch: pytest.MonkeyPatch
+    check: TopicAspect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found(
         monkeypatch,
-        problem(Weight.ERROR, check, "kafka-configs --alter"),
-        problem(Weight.ERROR, Check.CLEANUP),
+        problem(ProblemLevel.ERROR, check, "kafka-configs --alter"),
+        problem(ProblemLevel.ERROR, TopicAspect.CLEANUP),
     )
     with pytest.raises(ConsentryError) as refused:
         require_topics(Settings())
@@ -44,7 +44,7 @@ def test_any_error_of_the_topics_stops_it_and_says_how_to_mend_it(
 
 
 def test_warnings_of_the_topics_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    found(monkeypatch, problem(Weight.WARNING, Check.REPLICATION))
+    found(monkeypatch, problem(ProblemLevel.WARNING, TopicAspect.REPLICATION))
     require_topics(Settings())
 
 

@@ -8,7 +8,7 @@ from bench.adversarial import EVENTS, HISTORIES
 from bench.core_alone import PIECE, new_judge
 from bench.sections.adversarial import records
 from streams.core.indexes import INDEXED_FROM
-from streams.transport.fetch.poll_batch import Slice
+from streams.transport.fetch.poll_batch import PollBatch
 
 
 def told() -> str:
@@ -20,7 +20,7 @@ def told() -> str:
             events = [history(place) for place in range(2, INDEXED_FROM + 6)]
             events += [event(100), event(101), event(5)]
             assert len(events) < PIECE
-            for batch in new_judge().batches(Slice(0, 0, {}, records(events))):
+            for batch in new_judge().batches(PollBatch(0, 0, {}, records(events))):
                 for output in batch.outputs:
                     digest.update(repr((output.topic, output.key, output.value)).encode())
     return digest.hexdigest()

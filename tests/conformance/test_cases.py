@@ -10,7 +10,7 @@ import pytest
 
 from streams.conformance.cases import (
     Case,
-    Net,
+    CaseNet,
     NetFinding,
     case_policy,
     differences,
@@ -61,7 +61,7 @@ def test_a_clock_of_ones_own_overrides_that_of_the_case() -> None:
 def test_missing_and_extra_findings_and_duties_are_named() -> None:
     case = named("k02")
     wrong = msgspec.structs.replace(
-        case, expected=Net((NetFinding("k02-sh3", "CONSENT_EXPIRED"),), ())
+        case, expected=CaseNet((NetFinding("k02-sh3", "CONSENT_EXPIRED"),), ())
     )
     assert list(differences(wrong, run_offline(wrong))) == [
         "missing  CONSENT_EXPIRED on k02-sh3",
@@ -136,7 +136,7 @@ def test_a_case_without_expectations_only_asks_for_results(tmp_path: Path) -> No
     assert list(differences(case, net)) == []
 
 
-def has_overdue(net: Net) -> bool:
+def has_overdue(net: CaseNet) -> bool:
     return any(finding.code == "RECIPIENT_NOT_NOTIFIED" for finding in net.findings)
 
 

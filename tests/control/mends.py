@@ -30,7 +30,7 @@ def continuity() -> None:
     """Invariant 2: slices are judged wherever they start, and polls are taken as they come."""
     checking: Any = partition_task
     checking.follow = lambda _positions, _spans: None
-    holder: Any = record_queue.TopicBuffer
+    holder: Any = record_queue.RecordQueue
     add = holder.add
 
     def takes_all(topic: Any, part: Any) -> None:

@@ -19,9 +19,9 @@ from streams.agents.partition_judge import PartitionJudge
 from streams.cli.options import read_settings
 from streams.cli.worker import read_policy
 from streams.transport.commit.transactions import Bounds, Output
-from streams.transport.fetch.poll_batch import Slice
+from streams.transport.fetch.poll_batch import PollBatch
 from streams.transport.state.memory import MemoryRows
-from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.arrival import partition_for
 from streams.wire.progress import Progress
@@ -70,7 +70,7 @@ class Judges:
         for key, row in self._table.items():
             if partition_for(subject_of(key), count) == number:
                 rows.put(key, row)
-        partition = OwnedPartition(
+        partition = PartitionTask(
             number,
             count,
             rows,
@@ -127,7 +127,7 @@ def build(settings: Settings, policy: Policy) -> faust.App:
     async def judge(stream: Any) -> None:
         async for event in stream.events():
             record = as_record(event.message)
-            piece = Slice(record.partition, 0, {}, [record])
+            piece = PollBatch(record.partition, 0, {}, [record])
             for batch in judges.of(record.partition).batches(piece):
                 for output in batch.outputs:
                     await write(output)

@@ -16,7 +16,7 @@ from streams.core.findings import Duty, Finding
 from streams.core.identifiers import ControllerId, PayloadHash, SubjectId
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy, fixed_policy
-from streams.core.state import Decision, Fact, Source
+from streams.core.state import Decision, Fact, FactSource
 from streams.core.subject import Subject
 from streams.core.vocabulary import Code, DutyStatus, Status
 from tests.core.builders import When, moment
@@ -42,7 +42,7 @@ class Story:
     def take(self, *events: Event) -> Story:
         """Judge events in this order of arrival."""
         for event in events:
-            source = Source("stream", 0, self._arrived)
+            source = FactSource("stream", 0, self._arrived)
             digest = PayloadHash(sha256(msgspec.json.encode(event)).hexdigest())
             fact = Fact(
                 event=event,

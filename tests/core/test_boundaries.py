@@ -12,7 +12,7 @@ from streams.core.events import Event
 from streams.core.identifiers import PayloadHash
 from streams.core.instants import Instant
 from streams.core.quality import is_future
-from streams.core.state import Fact, Source
+from streams.core.state import Fact, FactSource
 from tests.core.builders import (
     OWN,
     buy,
@@ -161,6 +161,6 @@ def test_an_event_may_run_five_minutes_ahead(ahead: int, *, future: bool) -> Non
         event=event,
         payload_hash=PayloadHash("0" * 64),
         ingested_at=Instant(event.occurred_at - ahead),
-        source=Source("data-share", 0, 0),
+        source=FactSource("data-share", 0, 0),
     )
     assert is_future(fact) is future

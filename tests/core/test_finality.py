@@ -12,7 +12,7 @@ from streams.core.instants import EARLIEST, Instant, days, hours
 from streams.core.policy import DatedValue, Policy
 from streams.core.revise import Revision, revise
 from streams.core.rules.assess import Assessment
-from streams.core.state import EventRow, Said, Verdict
+from streams.core.state import EventRow, Published, Verdict
 from streams.core.vocabulary import Code, Finality, Status
 from tests.core.builders import grant, moment, notify, share, withdraw
 from tests.core.stories import Story, story, with_policy
@@ -35,10 +35,10 @@ def judged(event: Event) -> EventRow:
     return record.row
 
 
-def said_late(status: Status) -> Said:
+def said_late(status: Status) -> Published:
     """Something that evidence which came later brought about."""
     verdict = Verdict(code=Code.NO_CONSENT)
-    return Said(verdict=verdict, revision=7, status=status, final_at=moment(500), late=True)
+    return Published(verdict=verdict, revision=7, status=status, final_at=moment(500), late=True)
 
 
 def again(row: EventRow, verdict: Verdict, *, late: bool) -> Revision:

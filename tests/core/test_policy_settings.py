@@ -14,9 +14,9 @@ from streams.core.policy import (
     RESERVED,
     DatedValue,
     Policy,
+    PolicySettings,
     RecipientEntry,
     Registers,
-    Settings,
     fixed_policy,
 )
 from streams.core.policy.settings import (
@@ -175,11 +175,11 @@ def test_a_start_without_consent_history(ms: int, codes: dict[str, str]) -> None
 def test_every_question_has_a_parameter_or_is_reserved() -> None:
     numbers = {parameter.number for parameter in PARAMETERS} | set(RESERVED)
     assert numbers | {"P22"} == {f"P{n}" for n in range(1, 27)}
-    assert {parameter.name for parameter in PARAMETERS} == set(Settings.__struct_fields__)
+    assert {parameter.name for parameter in PARAMETERS} == set(PolicySettings.__struct_fields__)
 
 
 def test_the_defaults() -> None:
-    policy = Settings()
+    policy = PolicySettings()
     assert policy.soft_opt_in_max_age == days(1096)
     assert policy.notify_deadline == hours(72)
     assert policy.final_after == days(30)

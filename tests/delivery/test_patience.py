@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.delivery.backoff import Backoff
-from streams.delivery.circuit import Circuit, State
+from streams.delivery.circuit import Circuit, CircuitState
 from streams.delivery.rate import Rate
 
 
@@ -33,7 +33,7 @@ def test_the_receiver_may_ask_for_longer_and_not_for_less() -> None:
     assert backoff.failed(0.99999) == pytest.approx(1.0, rel=1e-3)
 
 
-def state_of(circuit: Circuit) -> State:
+def state_of(circuit: Circuit) -> CircuitState:
     return circuit.state
 
 
@@ -42,20 +42,20 @@ def test_a_circuit_opens_after_so_many_failures_and_closes_by_a_probe() -> None:
     for now in (1.0, 2.0):
         circuit.attempt(now)
         circuit.failed(now)
-        assert state_of(circuit) is State.CLOSED
+        assert state_of(circuit) is CircuitState.CLOSED
     circuit.attempt(3.0)
     circuit.failed(3.0)
-    assert state_of(circuit) is State.OPEN
+    assert state_of(circuit) is CircuitState.OPEN
     assert circuit.wait_s(3.0) == 30.0
     assert circuit.wait_s(32.9) == pytest.approx(0.1)
     assert circuit.wait_s(33.0) == 0.0
     circuit.attempt(33.0)
-    assert state_of(circuit) is State.HALF_OPEN
+    assert state_of(circuit) is CircuitState.HALF_OPEN
     circuit.failed(33.0, retry_after_s=100.0)
-    assert (circuit.state, circuit.wait_s(34.0)) == (State.OPEN, 99.0)
+    assert (circuit.state, circuit.wait_s(34.0)) == (CircuitState.OPEN, 99.0)
     circuit.attempt(133.0)
     circuit.succeeded()
-    assert (circuit.state, circuit.wait_s(133.0)) == (State.CLOSED, 0.0)
+    assert (circuit.state, circuit.wait_s(133.0)) == (CircuitState.CLOSED, 0.0)
 
 
 def test_a_success_between_failures_keeps_it_closed_and_a_lasting_fault_opens_it() -> None:
@@ -64,9 +64,9 @@ def test_a_success_between_failures_keeps_it_closed_and_a_lasting_fault_opens_it
         circuit.attempt(float(now))
         circuit.failed(float(now))
         circuit.succeeded()
-    assert state_of(circuit) is State.CLOSED
+    assert state_of(circuit) is CircuitState.CLOSED
     circuit.failed(10.0, lasting=True)
-    assert state_of(circuit) is State.OPEN
+    assert state_of(circuit) is CircuitState.OPEN
 
 
 def test_an_attempt_while_it_is_open_is_a_mistake() -> None:

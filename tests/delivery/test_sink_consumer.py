@@ -10,7 +10,7 @@ from aiokafka.errors import OffsetOutOfRangeError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.delivery import sink_consumer as module
-from streams.delivery.sink_consumer import Feed
+from streams.delivery.sink_consumer import SinkConsumer
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.sinks.options import SinkOptions
@@ -45,7 +45,9 @@ def test_what_a_poll_brings_over_a_rebalance_is_read_again_from_what_is_committe
         consumer = Consumer()
         monkeypatch.setattr(module, "delivery_consumer", lambda *_: consumer)
         courier = type("C", (), {"name": "a", "stats": None})()
-        feed = Feed(Settings(), SinkOptions(type="x"), cast("Any", courier), cast("Any", None))
+        feed = SinkConsumer(
+            Settings(), SinkOptions(type="x"), cast("Any", courier), cast("Any", None)
+        )
         consumer.feed = feed
         await feed.on_partitions_assigned({PLACE})
         feed._fresh = False
@@ -73,7 +75,9 @@ def test_an_offset_that_is_gone_is_named_with_the_ends_of_the_log(
     async def run() -> None:
         monkeypatch.setattr(module, "delivery_consumer", lambda *_: Cut())
         courier = type("C", (), {"name": "a", "stats": None})()
-        feed = Feed(Settings(), SinkOptions(type="x"), cast("Any", courier), cast("Any", None))
+        feed = SinkConsumer(
+            Settings(), SinkOptions(type="x"), cast("Any", courier), cast("Any", None)
+        )
         with pytest.raises(ConsentryError) as refused:
             await feed._poll()
         told = refused.value

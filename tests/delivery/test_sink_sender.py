@@ -15,24 +15,24 @@ from structlog.testing import capture_logs
 
 from streams.delivery.counts import SinkCounts, SinkStats
 from streams.delivery.interrupt import Interrupt
-from streams.delivery.sink_sender import Courier
+from streams.delivery.sink_sender import SinkSender
 from streams.sinks.contract import (
     DELIVERED,
     DUPLICATE,
-    Check,
-    Outcome,
+    DeliveryResult,
+    DeliveryStatus,
+    SinkCheck,
     SinkDown,
-    Verdict,
 )
 from streams.sinks.options import SinkOptions
 
-RETRY = Outcome(verdict=Verdict.RETRY, reason="429", retry_after_s=0.001)
-REJECTED = Outcome(verdict=Verdict.REJECTED, reason="400")
+RETRY = DeliveryResult(verdict=DeliveryStatus.RETRY, reason="429", retry_after_s=0.001)
+REJECTED = DeliveryResult(verdict=DeliveryStatus.REJECTED, reason="400")
 OPTIONS = SinkOptions(
     type="fake", retry_first_s=0.0001, retry_max_s=0.001, circuit_retry_s=0.001, timeout_s=1
 )
 
-Answer = Callable[[Sequence[str]], Awaitable[Sequence[Outcome]]]
+Answer = Callable[[Sequence[str]], Awaitable[Sequence[DeliveryResult]]]
 
 
 class Receiver:
@@ -42,40 +42,40 @@ class Receiver:
         self.answers = list(answers)
         self.has: list[str] = []
 
-    async def send(self, loads: Sequence[str]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[str]) -> Sequence[DeliveryResult]:
         answer = self.answers.pop(0) if self.answers else [DELIVERED] * len(loads)
         if isinstance(answer, BaseException):
             raise answer
-        outcomes: list[Outcome] = list((answer * len(loads))[: len(loads)])
+        outcomes: list[DeliveryResult] = list((answer * len(loads))[: len(loads)])
         self.has += [
             load
             for load, outcome in zip(loads, outcomes, strict=True)
-            if outcome.verdict is Verdict.DELIVERED
+            if outcome.verdict is DeliveryStatus.DELIVERED
         ]
         return outcomes
 
-    async def check(self) -> Sequence[Check]:
+    async def check(self) -> Sequence[SinkCheck]:
         return []
 
     async def close(self) -> None:
         return
 
 
-def courier(receiver: Receiver, options: SinkOptions = OPTIONS) -> Courier:
+def courier(receiver: Receiver, options: SinkOptions = OPTIONS) -> SinkSender:
     rnd = random.Random(1)
-    return Courier("fake", receiver, options, SinkStats(), draw=rnd.random)
+    return SinkSender("fake", receiver, options, SinkStats(), draw=rnd.random)
 
 
 def handed(
     receiver: Receiver, loads: Sequence[str], options: SinkOptions = OPTIONS
-) -> tuple[list[Outcome | None], Courier, list[tuple[str, str]]]:
+) -> tuple[list[DeliveryResult | None], SinkSender, list[tuple[str, str]]]:
     kept: list[tuple[str, str]] = []
     one = courier(receiver, options)
 
     async def reject(place: int, reason: str) -> None:
         kept.append((loads[place], reason))
 
-    async def run() -> list[Outcome | None]:
+    async def run() -> list[DeliveryResult | None]:
         async with asyncio.timeout(20):
             one.stats.counts.read += len(loads)
             return await one.hand_over(loads, Interrupt(), reject)
@@ -114,7 +114,7 @@ def test_whatever_happens_on_the_way_everything_is_settled_and_counted(
     rejected = [
         load
         for load, outcome in zip(loads, outcomes, strict=True)
-        if outcome is not None and outcome.verdict is Verdict.REJECTED
+        if outcome is not None and outcome.verdict is DeliveryStatus.REJECTED
     ]
     assert sorted(load for load, _ in kept) == sorted(rejected)
     # Nothing is sent again once it was taken.
@@ -147,7 +147,7 @@ def test_an_interrupt_ends_waiting_and_leaves_the_rest_unsettled() -> None:
     async def reject(_place: int, _reason: str) -> None:
         raise AssertionError
 
-    async def run() -> list[Outcome | None]:
+    async def run() -> list[DeliveryResult | None]:
         interrupt = Interrupt()
         working = asyncio.create_task(one.hand_over(options_loads[:1], interrupt, reject))
         assert await working == [DELIVERED]
@@ -212,7 +212,7 @@ class Away(Receiver):
         self.tried: list[float] = []
         self._clock, self._seconds = clock, seconds
 
-    async def send(self, loads: Sequence[str]) -> Sequence[Outcome]:
+    async def send(self, loads: Sequence[str]) -> Sequence[DeliveryResult]:
         self.tried.append(self._clock.now)
         if self._clock.now < self._seconds:
             raise SinkDown("refused")
@@ -224,7 +224,7 @@ def test_a_receiver_that_is_back_after_ten_minutes_has_all_and_was_not_hammered(
     clock = Skips()
     receiver = Away(clock, 600.0)
     rnd = random.Random(seed)
-    one = Courier(
+    one = SinkSender(
         "fake",
         receiver,
         SinkOptions(type="fake"),

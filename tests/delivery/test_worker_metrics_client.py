@@ -9,8 +9,8 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from streams.delivery.worker_metrics_client import FirstShares, first_shares
-from streams.measures.transport_stats import Work
-from streams.measures.worker_stats import Tally
+from streams.measures.transport_stats import TransportStats
+from streams.measures.worker_stats import WorkerStats
 from tests.metrics.test_worker import exposed, filled
 from tests.sinks.fakes import HttpReceiver
 
@@ -43,7 +43,7 @@ def asked(*bodies: str, fault: int | None = None) -> FirstShares | None:
 
 
 def test_counts_of_all_workers_are_added_up() -> None:
-    full, empty = exposed(*filled()), exposed(Tally(), Work())
+    full, empty = exposed(*filled()), exposed(WorkerStats(), TransportStats())
     assert asked(full) == (2, 1)
     assert asked(full, empty, full) == (4, 2)
 

@@ -12,7 +12,7 @@ from streams.core import render
 from streams.core.codes import CODES
 from streams.core.findings import Duty, Finding
 from streams.core.policy.parameters import PARAMETERS
-from streams.core.sources import SOURCES, Source, sources_of
+from streams.core.sources import SOURCES, LegalSource, sources_of
 from streams.files.records import Line
 from tests.conformance.test_cases import SCENARIOS
 from tests.docs.labels import CHANGELOG, LABEL, MODEL, citations, definitions, files, unresolved
@@ -107,7 +107,7 @@ class TestModel:
 
 class TestSources:
     @pytest.mark.parametrize("source", SOURCES.values(), ids=list(SOURCES))
-    def test_a_source_is_whole(self, source: Source) -> None:
+    def test_a_source_is_whole(self, source: LegalSource) -> None:
         assert re.fullmatch(r"[a-z0-9-]+", source.id)
         assert re.fullmatch(r"https://[\w.-]+/\S*", source.address)
         assert source.title

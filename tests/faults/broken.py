@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from streams.agents.partition_judge import PartitionJudge
-from streams.transport.commit.transactions import Batch, Output
+from streams.transport.commit.transactions import Output, OutputBatch
 from streams.wire.findings import decode_finding
 from tests.faults.checks import ASIDE
 
@@ -57,7 +57,7 @@ def send_a_finding_twice() -> None:
 
     Not one on a record that was set aside: those are counted, and have no revisions.
     """
-    broken: Any = Batch
+    broken: Any = OutputBatch
     add, seen = broken.add, 0
 
     def doubling(self: Any, output: Output) -> None:
@@ -77,7 +77,7 @@ def keep_findings_back() -> None:
 
     Some of them stand at the end, whatever is retracted in between.
     """
-    broken: Any = Batch
+    broken: Any = OutputBatch
     add = broken.add
 
     def passing(self: Any, output: Output) -> None:

@@ -20,10 +20,10 @@ from streams.core.findings import Duty, Finding
 from streams.core.identifiers import SubjectKey, subject_key
 from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.state import Fact, Source
+from streams.core.state import Fact, FactSource
 from streams.core.vocabulary import DutyStatus, Status
 from streams.dev.samples import Truth
-from streams.dev.scoring import Net, score
+from streams.dev.scoring import ScoredNet, score
 from streams.settings.names import TopicNames
 from streams.wire.decode import Rejected, decode
 from streams.wire.findings import decode_duty, decode_finding
@@ -108,7 +108,7 @@ def against_truth(truth: Truth, told: Told, again: Counter[str], clock: Instant)
     `again` counts the unreadable records that were sent again, by code: each is a record
     of its own.
     """
-    net = Net()
+    net = ScoredNet()
     for finding in told.findings:
         net.add_finding(finding)
     for duty in told.duties:
@@ -161,7 +161,7 @@ def facts_of(inputs: Iterable[Any], names: TopicNames) -> dict[SubjectKey, list[
             event=event,
             payload_hash=decoded.payload_hash,
             ingested_at=Instant(record.timestamp),
-            source=Source(record.topic, record.partition, record.offset),
+            source=FactSource(record.topic, record.partition, record.offset),
         )
         if not quality.is_future(fact):
             facts[subject_key(event.controller_id, event.subject_id)].append(fact)

@@ -45,7 +45,7 @@ TAKING_OVER: Final = {
     "restore": Step("streams.transport.tasks.task_initializer", "restore", 1),
     "restoring rows": Step("streams.transport.state.changelog_restore:Restored", "apply", 6),
     "committer start": Step("streams.transport.commit.transactions:Committer", "start", 2),
-    "take-over": Step("streams.transport.tasks.task_initializer:TakeOver", "take", 1),
+    "take-over": Step("streams.transport.tasks.task_initializer:TaskInitializer", "take", 1),
     "seek": Step(_DRIVER, "perform_seek", 1),
     "first slice": Step("streams.agents.judge:Judging", "_judge", 1),
 }
@@ -63,7 +63,7 @@ TRANSACTION: Final = {
 JUDGING: Final = {
     "slice": Step("streams.agents.judge:Judging", "_judge", 10),
     "record": Step("streams.agents.partition_judge:PartitionJudge", "_event", 400),
-    "hand over": Step("streams.transport.tasks.partition_task:OwnedPartition", "hand_over", 10),
+    "hand over": Step("streams.transport.tasks.partition_task:PartitionTask", "hand_over", 10),
 }
 """Within a slice: a death at a record is one in the middle of a batch."""
 

@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 
 from streams.health import health as module
 from streams.health.health import Health
-from streams.health.report import Report
+from streams.health.report import WorkerReport
 from streams.settings import Settings
-from streams.transport.consumer_probe import Beat, LogEnd
+from streams.transport.consumer_probe import LogEnd, ProbeReading
 
 SETTINGS = Settings(session_timeout_s=10, stall_after_s=5)
 INPUT, TICKS = SETTINGS.topics.purchase, SETTINGS.topics.ticks
@@ -65,9 +65,9 @@ class World:
 
     holding: Any = None
     topics: tuple[str, ...] = (INPUT, TICKS)
-    beat: Beat | None = None
+    beat: ProbeReading | None = None
 
-    async def read(self) -> Beat:
+    async def read(self) -> ProbeReading:
         if self.beat is None:
             raise RuntimeError("not started")
         return self.beat
@@ -80,10 +80,10 @@ def judging(**committer: Any) -> World:
     """A worker in good health with partition 3, 2 records behind."""
     held = Held({3: Owned(3, FakeCommitter({INPUT: 8, TICKS: 5}, **committer))})
     ends = {(INPUT, 3): 10, (TICKS, 3): 6}
-    return World(held, beat=Beat(NOW, ends))
+    return World(held, beat=ProbeReading(NOW, ends))
 
 
-def report(world: World, looks: int = 1) -> Report:
+def report(world: World, looks: int = 1) -> WorkerReport:
     health = world.health()
 
     async def look() -> None:
@@ -104,7 +104,7 @@ def test_a_worker_that_judges_is_ready_and_says_how_far_it_is() -> None:
 
 
 def test_a_member_without_partitions_is_ready_and_says_so() -> None:
-    said = report(World(Held({}), beat=Beat(NOW, {})))
+    said = report(World(Held({}), beat=ProbeReading(NOW, {})))
     assert (said.live, said.ready, said.phase, said.partitions) == (True, True, "standby", {})
 
 
@@ -113,10 +113,10 @@ def test_records_behind_an_open_transaction_are_lag_and_no_stall(clock: list[flo
     world.holding.partitions[3].committer.committed[INPUT] = 10
     health = world.health()
 
-    def beat(stable: int, high: int, at_s: float) -> Beat:
+    def beat(stable: int, high: int, at_s: float) -> ProbeReading:
         assert world.beat is not None
         ends = {(INPUT, 3): stable, (TICKS, 3): 5}
-        return Beat(clock[0], ends, {(INPUT, 3): LogEnd(stable, high, int(at_s * 1000))})
+        return ProbeReading(clock[0], ends, {(INPUT, 3): LogEnd(stable, high, int(at_s * 1000))})
 
     async def run() -> None:
         for second in range(70):
@@ -147,14 +147,14 @@ def test_records_behind_an_open_transaction_are_lag_and_no_stall(clock: list[flo
 def test_an_end_of_which_nothing_new_is_known_grows_no_older() -> None:
     world = judging()
     logs = {(INPUT, 3): LogEnd(10, 14, 1_000)}
-    world.beat = Beat(NOW, {(INPUT, 3): 10}, logs)
+    world.beat = ProbeReading(NOW, {(INPUT, 3): 10}, logs)
     said = report(world, looks=90)
     assert said.partitions[3].topics[INPUT].uncommitted_s == 0
 
 
 def test_a_lag_that_is_not_known_is_not_said() -> None:
     world = judging()
-    world.beat = Beat(NOW, {})
+    world.beat = ProbeReading(NOW, {})
     assert report(world).partitions[3].lag is None
 
 
@@ -171,7 +171,7 @@ def test_a_lag_that_is_not_known_is_not_said() -> None:
 )
 def test_why_it_is_not_ready(world: World, heard_s: float | None, phase: str, reason: str) -> None:
     """The group's coordinator was last heard so many seconds ago."""
-    world.beat = Beat(None if heard_s is None else NOW - heard_s, {})
+    world.beat = ProbeReading(None if heard_s is None else NOW - heard_s, {})
     said = report(world)
     assert (said.live, said.ready, said.phase) == (True, False, phase)
     [told] = said.reasons
@@ -180,7 +180,7 @@ def test_why_it_is_not_ready(world: World, heard_s: float | None, phase: str, re
 
 def test_what_is_within_bounds_is_ready() -> None:
     world = judging(waits_s=4.9)
-    world.beat = Beat(NOW - 4.5, {})
+    world.beat = ProbeReading(NOW - 4.5, {})
     assert report(world).ready
 
 
@@ -196,7 +196,7 @@ def test_a_stall_is_logged_once_and_so_is_its_end(clock: list[float]) -> None:
     world = judging()
     health = world.health()
 
-    async def run() -> Report:
+    async def run() -> WorkerReport:
         for _ in range(9):
             clock[0] += 1.0
             await health.look()
@@ -230,12 +230,12 @@ def test_to_be_given_nothing_for_ever_by_a_group_that_answers_is_a_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "REBALANCE_S", 3.0)
-    world = World(beat=Beat(NOW, {}))
+    world = World(beat=ProbeReading(NOW, {}))
     assert report(world, looks=7).live
     said = report(world, looks=8)
     assert not said.live
     assert "assigned no partitions" in said.reasons[0]
-    silent = World(beat=Beat(NOW - 60, {}))
+    silent = World(beat=ProbeReading(NOW - 60, {}))
     assert report(silent, looks=30).live
     world.holding = Held({})
     assert report(world, looks=30).ready

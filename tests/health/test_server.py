@@ -13,11 +13,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from streams.errors import ConsentryError
-from streams.health.report import PartitionReport, Report, TopicReport
+from streams.health.report import PartitionReport, TopicReport, WorkerReport
 from streams.health.server import listen
 from streams.settings import Settings
 
-WELL = Report(
+WELL = WorkerReport(
     live=True,
     ready=True,
     phase="judging",
@@ -36,14 +36,14 @@ WELL = Report(
 
 
 class Says:
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: WorkerReport) -> None:
         self.given = report
 
-    def report(self) -> Report:
+    def report(self) -> WorkerReport:
         return self.given
 
 
-def served(report: Report, use: Callable[[str, int], Any], **settings: Any) -> Any:
+def served(report: WorkerReport, use: Callable[[str, int], Any], **settings: Any) -> Any:
     """What `use` makes of a server that says this, with host and port."""
 
     async def run() -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from streams.health.watchdog import Place, Watchdog
+from streams.health.watchdog import Watchdog, WatchedPlace
 
 TICKS = "ticks"
 
 
-def stalled(*looks: dict[str, Place], every_s: float = 1.0) -> bool:
+def stalled(*looks: dict[str, WatchedPlace], every_s: float = 1.0) -> bool:
     """Whether partition 0 is stalled after looks at it, with ten seconds allowed."""
     dog = Watchdog(10.0, TICKS)
     for step, places in enumerate(looks):
@@ -15,8 +15,14 @@ def stalled(*looks: dict[str, Place], every_s: float = 1.0) -> bool:
     return dog.stalled == {0}
 
 
-def at(committed: int, end: int | None = 100, ticks: tuple[int, int] = (5, 5)) -> dict[str, Place]:
-    return {"in": Place(committed, end), "idle": Place(0, 0), TICKS: Place(*ticks)}
+def at(
+    committed: int, end: int | None = 100, ticks: tuple[int, int] = (5, 5)
+) -> dict[str, WatchedPlace]:
+    return {
+        "in": WatchedPlace(committed, end),
+        "idle": WatchedPlace(0, 0),
+        TICKS: WatchedPlace(*ticks),
+    }
 
 
 def test_lag_that_stands_still_is_a_stall_after_the_time_allowed() -> None:
@@ -44,7 +50,7 @@ def test_ticks_that_go_on_do_not_hide_inputs_that_stand_still() -> None:
 
 
 def test_a_topic_may_wait_for_the_backlog_of_another() -> None:
-    backlog = [{**at(7), "other": Place(step, 1000)} for step in range(60)]
+    backlog = [{**at(7), "other": WatchedPlace(step, 1000)} for step in range(60)]
     assert not stalled(*backlog)
     ticks_wait = [at(step, 1000, ticks=(5, 60)) for step in range(60)]
     assert not stalled(*ticks_wait)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from streams.siem.flat import flat
-from streams.sinks.finding_update import Letter
+from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.sentinel import columns
 from tests.siem.goldens import PRODUCER
 from tests.siem.lives import lives
@@ -22,7 +22,7 @@ _TYPES: dict[type, str] = {bool: "boolean", int: "long", str: "string", float: "
 def rows() -> list[dict[str, Any]]:
     """A row of every life."""
     return [
-        columns(Letter(told=one, topic="t", partition=0, offset=0), flat(one, PRODUCER))
+        columns(FindingUpdate(told=one, topic="t", partition=0, offset=0), flat(one, PRODUCER))
         for one in lives().values()
     ]
 

@@ -28,11 +28,11 @@ from streams.transport.commit.transactions import Bounds
 from streams.transport.consumer_thread import fail
 from streams.transport.faust_driver import Consumer
 from streams.transport.fetch.log_range import LogRange, out_of_range
-from streams.transport.fetch.poll_batch import Slice, Span
+from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.transport.state.stores import Stores
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.transport.tasks.state_owner import owner_of
-from streams.transport.tasks.task_initializer import TakeOver
+from streams.transport.tasks.task_initializer import TaskInitializer
 from tests.model.broker import Broker, Record
 from tests.model.clients import Producer, Reader
 from tests.model.wire import AtOnce
@@ -179,7 +179,7 @@ class Process:
 
     # What it does.
 
-    def poll(self, records: int = 1000) -> list[Slice]:
+    def poll(self, records: int = 1000) -> list[PollBatch]:
         """Slices from where reading stands, at most so many offsets of each topic."""
         holding = self.consumer.holding
         assert holding is not None
@@ -189,11 +189,11 @@ class Process:
             for place in sorted(place for place in self.places if place.partition == number):
                 start, end, found = self._read(place, records)
                 if end > start:
-                    spans[place.topic] = Span(start, end)
+                    spans[place.topic] = OffsetSpan(start, end)
                     parts.append(found)
             if spans:
                 in_time = list(merge(*parts, key=attrgetter("timestamp")))
-                pieces.append(Slice(number, holding.counter, spans, in_time))
+                pieces.append(PollBatch(number, holding.counter, spans, in_time))
         return pieces
 
     def _read(self, place: TP, records: int) -> tuple[int, int, list[Record]]:
@@ -211,7 +211,7 @@ class Process:
         self.positions[place] = end
         return start, end, found
 
-    def feed(self, *pieces: Slice) -> None:
+    def feed(self, *pieces: PollBatch) -> None:
         """Queue slices for the agent."""
         if self._agent is None:
             self._agent = self.spawn(self._supervise())
@@ -247,10 +247,10 @@ class Process:
                 if cast("asyncio.Task[None]", asyncio.current_task()).cancelling():
                     return
 
-    def take_over(self) -> TakeOver:
+    def take_over(self) -> TaskInitializer:
         """What taking over needs, on the broker in memory."""
         settings = self.settings
-        return TakeOver(
+        return TaskInitializer(
             group=_Group(self),
             group_id=settings.group_id,
             topics=JUDGED,
@@ -284,7 +284,7 @@ class Process:
 class _Message:
     """A Faust message."""
 
-    def __init__(self, piece: Slice) -> None:
+    def __init__(self, piece: PollBatch) -> None:
         self.value = piece
         self.acked = False
 
@@ -360,7 +360,7 @@ class _Consumer(Consumer, _WithoutFaust):
         self._started_at = 0.0
         self.ready_listeners = []
 
-    def _new_take_over(self) -> TakeOver:
+    def _new_take_over(self) -> TaskInitializer:
         return self.process.take_over()
 
     async def rebalance(self, places: set[TP]) -> None:

@@ -14,8 +14,8 @@ import pytest
 from streams.transport import faust_driver
 from streams.transport.commit.transactions import Committer
 from streams.transport.faust_driver import Consumer
-from streams.transport.fetch.poll_batch import Slice
-from streams.transport.tasks.assignment import Holding
+from streams.transport.fetch.poll_batch import PollBatch
+from streams.transport.tasks.assignment import Assignment
 from tests.invariants.bus import converged, new_broker, send
 from tests.invariants.guarantee import Broken, require, within
 from tests.invariants.process import Ended, Process, run, turns
@@ -101,7 +101,7 @@ async def slices_are_queued_when_giving_up_begins() -> None:
         await asyncio.sleep(0)
     place = first.consumer._kept[0] if 0 in first.consumer._kept else first.consumer.owned[0]
     before = dict(place.progress.positions)
-    queued = Slice(0, 1, *_next(first))
+    queued = PollBatch(0, 1, *_next(first))
     first.feed(queued)
     await first.queue.join()
     require(place.progress.positions == before, "a slice was judged while giving up")
@@ -115,7 +115,7 @@ async def slices_are_queued_when_giving_up_begins() -> None:
 
 def _next(process: Process) -> Any:
     """Spans and records of what was polled before, and still waits for the agent."""
-    held = Holding(1, frozenset({0}), 8)
+    held = Assignment(1, frozenset({0}), 8)
     kept, process.consumer.holding = process.consumer.holding, held
     [piece] = process.poll(2)
     process.consumer.holding = kept
@@ -163,7 +163,7 @@ def test_counting_assignments_holds() -> None:
 
 def test_counting_assignments_bites(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        Holding, "partition_of", lambda holding, piece: holding.partitions[piece.partition]
+        Assignment, "partition_of", lambda holding, piece: holding.partitions[piece.partition]
     )
     with pytest.raises(Broken, match="a late slice ended the process"):
         run(a_slice_of_the_last_assignment_comes_late())

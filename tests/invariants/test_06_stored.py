@@ -16,7 +16,7 @@ from streams.core.judge import judge
 from streams.core.policy import Policy
 from streams.core.state import Decision, Fact
 from streams.core.subject import Subject
-from streams.transport.commit.transactions import Batch, Committer
+from streams.transport.commit.transactions import Committer, OutputBatch
 from tests.invariants.bus import FALSE, LOST, converged, new_broker, progress, send, stands
 from tests.invariants.guarantee import Broken, require
 from tests.invariants.process import NAMES, Ended, Process, run
@@ -61,7 +61,7 @@ def two_transactions(first: Callable[[str], bool]) -> Any:
     """A commit in two: `first` says which topics are written before the others."""
     commit = Committer.commit
 
-    async def divided(committer: Committer, batches: Sequence[Batch]) -> None:
+    async def divided(committer: Committer, batches: Sequence[OutputBatch]) -> None:
         producer = committer._producer
         early = [o for batch in batches for o in batch.outputs if first(o.topic)]
         if early:

@@ -14,8 +14,8 @@ from streams.core.instants import EARLIEST, Instant, days, hours
 from streams.core.policy import default_policy
 from streams.core.vocabulary import Status
 from streams.transport.clock import OwnClock, machine_time
-from streams.transport.fetch.partition_group import Aligner, AlignmentBounds
-from streams.transport.fetch.poll_batch import Polled, Slice, Span
+from streams.transport.fetch.partition_group import AlignmentBounds, PartitionGroup
+from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch, Polled
 from streams.transport.process_exit import STOPPED
 from streams.wire import arrival
 from streams.wire.arrival import partition_for
@@ -86,17 +86,17 @@ async def a_worker_catches_up(aligned: tuple[str, ...]) -> None:
     await worker.assign(0)
     counter = worker.consumer._assignments
     bounds = AlignmentBounds(1_000, 1 << 20, 60.0)
-    aligner = Aligner(0, counter, aligned, bounds)
+    aligner = PartitionGroup(0, counter, aligned, bounds)
     # The aligner hands on what is in order; a topic that it does not know goes as it comes.
     for names in (set(JUDGED) - {NAMES.recipient_notification}, {NAMES.recipient_notification}):
         for name in sorted(names, key=lambda name: name == NAMES.ticks):
             log = broker.logs[name, 0]
             records, end = log.read(0, 100, committed=True)
-            span = Span(0, end)
+            span = OffsetSpan(0, end)
             if name in aligned:
                 aligner.add(Polled(name, 0, span, records, stable_end=log.stable_end))
             else:
-                worker.feed(Slice(0, counter, {name: span}, records))
+                worker.feed(PollBatch(0, counter, {name: span}, records))
             while (piece := aligner.release()) is not None:
                 worker.feed(piece)
         await worker.rest()

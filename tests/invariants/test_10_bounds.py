@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from streams.transport.commit import transactions
-from streams.transport.commit.transactions import Batch, Bounds
+from streams.transport.commit.transactions import Bounds, OutputBatch
 from streams.wire import arrival
-from streams.wire.arrival import Arrivals, Arrived, Elsewhere, Refused
+from streams.wire.arrival import Arrivals, Arrived, Misrouted, Refused
 from streams.wire.record import Record
 from tests.invariants.bus import converged, new_broker, send
 from tests.invariants.guarantee import Broken, require, within
@@ -84,13 +84,13 @@ def test_bounds_of_a_transaction_hold(slices: int) -> None:
 
 
 def test_bounds_of_a_batch_bite(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Batch, "exceeds", lambda _batch, _bounds: False)
+    monkeypatch.setattr(OutputBatch, "exceeds", lambda _batch, _bounds: False)
     with pytest.raises(Broken, match="a transaction of"):
         bounded(1)
 
 
 def test_bounds_of_gathering_bite(monkeypatch: pytest.MonkeyPatch) -> None:
-    def everything(queue: deque[Batch], _bounds: Bounds) -> list[Batch]:
+    def everything(queue: deque[OutputBatch], _bounds: Bounds) -> list[OutputBatch]:
         taken = list(queue)
         queue.clear()
         return taken
@@ -169,7 +169,7 @@ def test_refusing_a_rekeyed_record_on_a_wrong_partition_bites(
     def sends_on(arrivals: Arrivals, record: Record, arrived: Arrived, home: int) -> Any:
         found = settle(arrivals, record, arrived, home)
         if isinstance(found, Refused) and record.topic == NAMES.rekeyed:
-            return Elsewhere(arrived, 1 - record.partition)
+            return Misrouted(arrived, 1 - record.partition)
         return found
 
     monkeypatch.setattr(Arrivals, "settle", sends_on)

@@ -16,7 +16,7 @@ from streams.core.events import Event
 from streams.core.identifiers import ControllerId, PayloadHash, SubjectId
 from streams.core.judge import judge
 from streams.core.policy import default_policy
-from streams.core.state import Fact, Source
+from streams.core.state import Fact, FactSource
 from streams.core.subject import Subject
 from streams.wire.findings import encode_duty, encode_finding
 from tests.core.builders import grant, moment, share, withdraw
@@ -43,7 +43,7 @@ def written() -> dict[str, list[str]]:
             event=event,
             payload_hash=PayloadHash(sha256(msgspec.json.encode(event)).hexdigest()),
             ingested_at=moment(hour, LATENESS_MS),
-            source=Source("stream", 0, hour),
+            source=FactSource("stream", 0, hour),
         )
         decision = judge(subject, fact, policy, None)
         findings += [encode_finding(finding).hex() for finding in decision.findings]

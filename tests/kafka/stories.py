@@ -10,7 +10,7 @@ from streams.core.identifiers import ControllerId, EventId, PayloadHash, Recipie
 from streams.core.instants import Instant, hours, parse_instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import default_policy
-from streams.core.state import Fact, Source
+from streams.core.state import Fact, FactSource
 from streams.core.subject import Subject
 from streams.core.vocabulary import (
     ConsentAction,
@@ -112,7 +112,7 @@ def _findings(events: Iterable[Event], clock: Instant) -> Iterator[Finding]:
             event=event,
             payload_hash=PayloadHash(payload_hash(event_record(event), plain=True)),
             ingested_at=clock,
-            source=Source("offline", -1, offset),
+            source=FactSource("offline", -1, offset),
         )
         yield from judge(subject, fact, policy, None).findings
     for subject in subjects.values():

@@ -34,9 +34,9 @@ from streams.dev.broker import BrokerSecurity, LocalBroker
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.topics import (
-    Check,
     Party,
     Role,
+    TopicAspect,
     admin_session,
     all_topics,
     check_topics,
@@ -44,7 +44,7 @@ from streams.topics import (
     roles,
 )
 from streams.topics.cluster import read_cluster
-from streams.verify.bus import Bus, count_partitions
+from streams.verify.bus import LiveBus, count_partitions
 from streams.verify.pace import Pace
 from tests.kafka import harness
 from tests.kafka.stories import stories
@@ -174,9 +174,11 @@ def test_the_worker_may_check_but_not_create(as_role: As) -> None:
 
 def test_what_may_not_be_seen_is_called_hidden(as_role: As) -> None:
     problems = check_topics(as_role("producer of purchase"))
-    by_topic = {p.topic: (p.check, p.what) for p in problems if p.check is not Check.PARTITIONS}
-    assert by_topic["purchase"] == (Check.HIDDEN, "the user may not read its settings")
-    assert by_topic["data-share"] == (Check.HIDDEN, "the user may not describe it")
+    by_topic = {
+        p.topic: (p.check, p.what) for p in problems if p.check is not TopicAspect.PARTITIONS
+    }
+    assert by_topic["purchase"] == (TopicAspect.HIDDEN, "the user may not read its settings")
+    assert by_topic["data-share"] == (TopicAspect.HIDDEN, "the user may not describe it")
     assert len(by_topic) == 14
 
 
@@ -261,7 +263,7 @@ def test_the_verifier_reads_everything_and_writes_nothing(as_role: As) -> None:
         consumer.poll(timeout_ms=2_000)
 
     async def committed() -> dict[str, int]:
-        async with Bus(settings, Pace(None)) as bus:
+        async with LiveBus(settings, Pace(None)) as bus:
             return await bus.committed([settings.topics.data_share], 0)
 
     assert asyncio.run(committed()) == {}

@@ -27,7 +27,7 @@ from streams.core.events import Event
 from streams.core.identifiers import subject_key
 from streams.core.vocabulary import EventType
 from streams.topics import all_topics
-from streams.topics.catalogue import Kind
+from streams.topics.catalogue import TopicKind
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import decode_row
 from tests.clients import CLIENTS, Client, Message
@@ -273,7 +273,7 @@ def test_what_a_client_sends_in_any_codec_to_any_topic_is_judged(
 
 
 def test_every_topic_of_our_own_was_read_in_every_codec(matrix: Matrix) -> None:
-    own = [one for one in all_topics(matrix.bus.settings) if one.kind is not Kind.INPUT]
+    own = [one for one in all_topics(matrix.bus.settings) if one.kind is not TopicKind.INPUT]
     assert len(own) == 9
     found = {one.name: {record.codec for record in matrix.stored(one.name)} for one in own}
     assert found == {one.name: PACKED for one in own}

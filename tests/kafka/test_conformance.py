@@ -11,7 +11,7 @@ import pytest
 from kafka import KafkaAdminClient
 
 from streams.cli.main import main
-from streams.conformance.cases import Case, Net, NetFinding, read_cases, run_offline
+from streams.conformance.cases import Case, CaseNet, NetFinding, read_cases, run_offline
 from streams.conformance.live import apart, run_through_broker
 from streams.core.instants import Instant, parse_instant
 from tests.check.events import grant, share, withdrawal
@@ -102,7 +102,7 @@ def test_clocks_bad_records_and_shared_subjects_read_as_offline(kafka: str) -> N
     assert due == Instant(parse_instant("2026-09-01T11:00:00Z") + 72 * 3_600_000)
 
 
-def overdue(net: Net) -> int:
+def overdue(net: CaseNet) -> int:
     return sum(finding.code == "RECIPIENT_NOT_NOTIFIED" for finding in net.findings)
 
 

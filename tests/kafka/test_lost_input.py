@@ -11,7 +11,7 @@ from kafka import TopicPartition
 from streams.core.policy import default_policy
 from streams.topics import create_topics
 from streams.verify import verify
-from streams.verify.result import Kind
+from streams.verify.result import DifferenceKind
 from tests.kafka.harness import Bus, WorkerProcess, until
 from tests.kafka.stories import START, share, stories
 from tests.kafka.test_refusals import REFUSED, admin, refuses
@@ -33,7 +33,7 @@ def judged(bus: Bus) -> int:
 def lost(bus: Bus) -> list[str]:
     """What verify says of lost input."""
     found = verify(bus.settings, default_policy())
-    return [one.what for one in found.differences if one.kind is Kind.LOST_INPUT]
+    return [one.what for one in found.differences if one.kind is DifferenceKind.LOST_INPUT]
 
 
 def stopped(bus: Bus, worker: WorkerProcess, *words: str) -> None:

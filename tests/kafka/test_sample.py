@@ -21,7 +21,7 @@ from streams.core.instants import Instant
 from streams.dev.board import Board
 from streams.dev.feed import open_feed
 from streams.dev.samples import POLICY_FILE, Form, Sample, SampleOptions, make_sample, write_sample
-from streams.dev.scoring import Net, Score, score
+from streams.dev.scoring import Score, ScoredNet, score
 from streams.dev.sending import Outgoing, send
 from tests.kafka.harness import Bus
 
@@ -51,7 +51,7 @@ def scored(bus: Bus, sample: Sample, seconds: float = 30.0) -> Score:
     """The score once it is full, or as it is after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
-        net = Net()
+        net = ScoredNet()
         for finding in bus.findings():
             net.add_finding(finding)
         for duty in bus.duties().values():

@@ -12,7 +12,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from streams.cli.main import main
 from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.topics import Check, Problem, all_topics, check_topics, create_topics
+from streams.topics import TopicAspect, TopicProblem, all_topics, check_topics, create_topics
 
 Command = Callable[..., int]
 
@@ -67,7 +67,7 @@ def test_only_what_is_missing_is_created(settings: Settings) -> None:
         client.create_topics({topics.purchase: own}, wait_for_metadata=True)
     result = create_topics(settings)
     assert result.existing == (topics.purchase,)
-    (problem,) = {p for p in check_topics(settings) if p.check is Check.CLEANUP}
+    (problem,) = {p for p in check_topics(settings) if p.check is TopicAspect.CLEANUP}
     assert problem.topic == topics.purchase  # left as it was, and named
 
 
@@ -83,9 +83,9 @@ def test_another_partition_count_stops_creation_before_anything_is_made(
     with pytest.raises(ConsentryError, match="nothing was created") as caught:
         create_topics(settings)
     assert f"{topics.purchase} has 2" in caught.value.problem
-    missing = {p.topic for p in check_topics(settings) if p.check is Check.MISSING}
+    missing = {p.topic for p in check_topics(settings) if p.check is TopicAspect.MISSING}
     assert len(missing) == 12
-    (problem,) = [p for p in check_topics(settings) if p.check is Check.PARTITIONS]
+    (problem,) = [p for p in check_topics(settings) if p.check is TopicAspect.PARTITIONS]
     assert problem.topic == topics.purchase
 
 
@@ -93,12 +93,12 @@ def test_each_fault_is_named_with_its_topic(settings: Settings) -> None:
     create_topics(settings)
     topics = settings.topics
     faults = {
-        topics.consent_change: ("cleanup.policy", "compact", Check.CLEANUP),
-        topics.changelog: ("cleanup.policy", "compact,delete", Check.CLEANUP),
-        topics.data_share: ("message.timestamp.type", "CreateTime", Check.TIMESTAMPS),
-        topics.quarantine: ("retention.ms", "-1", Check.RETENTION),
-        topics.dead_letters: ("max.message.bytes", "1048588", Check.MESSAGE_SIZE),
-        topics.duties: ("min.insync.replicas", "2", Check.REPLICATION),
+        topics.consent_change: ("cleanup.policy", "compact", TopicAspect.CLEANUP),
+        topics.changelog: ("cleanup.policy", "compact,delete", TopicAspect.CLEANUP),
+        topics.data_share: ("message.timestamp.type", "CreateTime", TopicAspect.TIMESTAMPS),
+        topics.quarantine: ("retention.ms", "-1", TopicAspect.RETENTION),
+        topics.dead_letters: ("max.message.bytes", "1048588", TopicAspect.MESSAGE_SIZE),
+        topics.duties: ("min.insync.replicas", "2", TopicAspect.REPLICATION),
     }
     with admin(settings) as client:
         client.alter_configs(
@@ -111,7 +111,7 @@ def test_each_fault_is_named_with_its_topic(settings: Settings) -> None:
     assert found == {name: check for name, (_, _, check) in faults.items()}
 
 
-def _settled(settings: Settings, count: int) -> list[Problem]:
+def _settled(settings: Settings, count: int) -> list[TopicProblem]:
     """The problems once the broker shows the changes; it takes them over a moment later."""
     deadline = time.monotonic() + 10
     while True:

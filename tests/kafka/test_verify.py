@@ -21,10 +21,10 @@ from streams.cli.main import main
 from streams.core.findings import Finding
 from streams.core.identifiers import EventId, PayloadHash, SubjectId, ViolationId, subject_key
 from streams.core.policy import default_policy
-from streams.core.state import Source
+from streams.core.state import FactSource
 from streams.core.vocabulary import Severity
 from streams.errors import ConsentryError
-from streams.verify import Difference, Kind, Verification, verify
+from streams.verify import Difference, DifferenceKind, Verification, verify
 from streams.wire.arrival import partition_for
 from streams.wire.findings import decode_finding, encode_finding
 from streams.wire.progress import BATCH_HEADER, PROGRESS_KEY, encode_progress
@@ -132,11 +132,11 @@ def run(bus: Bus) -> Verification:
     return verify(bus.settings, POLICY)
 
 
-def told(found: Verification) -> set[tuple[Kind, str | None, str | None]]:
+def told(found: Verification) -> set[tuple[DifferenceKind, str | None, str | None]]:
     return {(one.kind, one.subject_id, one.code) for one in found.differences}
 
 
-def only(found: Verification, kind: Kind, subject: str | None = None) -> Difference:
+def only(found: Verification, kind: DifferenceKind, subject: str | None = None) -> Difference:
     [one] = [
         one for one in found.differences if one.kind is kind and subject in (None, one.subject_id)
     ]
@@ -209,36 +209,39 @@ def test_each_break_is_named(judged: tuple[Bus, Vandal]) -> None:
     duty = "RECIPIENT_NOTIFICATION_DUE"
     # What the removed and the invented row said of findings long taken back depends on the
     # order in which the topics were read.
-    assert {one for one in told(found) if one[0] is not Kind.ROW} == {
-        (Kind.MISSING, "subject-0", gone.code),
-        (Kind.DIFFERENT, "subject-1", one.code),
-        (Kind.EXTRA, "subject-2", two.code),
-        (Kind.REPEATED, "subject-3", three.code),
+    assert {one for one in told(found) if one[0] is not DifferenceKind.ROW} == {
+        (DifferenceKind.MISSING, "subject-0", gone.code),
+        (DifferenceKind.DIFFERENT, "subject-1", one.code),
+        (DifferenceKind.EXTRA, "subject-2", two.code),
+        (DifferenceKind.REPEATED, "subject-3", three.code),
         # Without the share neither its finding nor its place in the duty has a reason.
-        (Kind.NOT_JUDGED, "subject-4", None),
-        (Kind.EXTRA, "subject-4", "BASIS_RECORD_MISMATCH"),
-        (Kind.DIFFERENT, "subject-4", duty),
+        (DifferenceKind.NOT_JUDGED, "subject-4", None),
+        (DifferenceKind.EXTRA, "subject-4", "BASIS_RECORD_MISMATCH"),
+        (DifferenceKind.DIFFERENT, "subject-4", duty),
         # A share that never came would have had both.
-        (Kind.NO_INPUT, "subject-5", None),
-        (Kind.MISSING, "subject-5", "BASIS_RECORD_MISMATCH"),
-        (Kind.DIFFERENT, "subject-5", duty),
-        (Kind.OFFSETS, None, None),
-        (Kind.EXTRA, None, letter.code),
+        (DifferenceKind.NO_INPUT, "subject-5", None),
+        (DifferenceKind.MISSING, "subject-5", "BASIS_RECORD_MISMATCH"),
+        (DifferenceKind.DIFFERENT, "subject-5", duty),
+        (DifferenceKind.OFFSETS, None, None),
+        (DifferenceKind.EXTRA, None, letter.code),
     }
-    assert f"offset {position + 2} is committed, past {position}" in only(found, Kind.OFFSETS).what
-    missing = only(found, Kind.MISSING, "subject-0")
+    assert (
+        f"offset {position + 2} is committed, past {position}"
+        in only(found, DifferenceKind.OFFSETS).what
+    )
+    missing = only(found, DifferenceKind.MISSING, "subject-0")
     assert missing.violation_id == removed.key.decode()
     assert ("0-early", names.data_share) in {
         (fact.event_id, fact.source.topic) for fact in missing.facts
     }
-    wrong = only(found, Kind.DIFFERENT, "subject-1")
+    wrong = only(found, DifferenceKind.DIFFERENT, "subject-1")
     different = {field.name: (field.expected, field.found) for field in wrong.fields}
     assert different["code"] == (one.code, "ADVISORY")
     assert different["severity"] == (one.severity, Severity.LOW)
-    assert "twice" in only(found, Kind.REPEATED).what
+    assert "twice" in only(found, DifferenceKind.REPEATED).what
     source = vandal.rows[EventId("4-fine")][1].fact.source
-    lost = only(found, Kind.NOT_JUDGED)
-    assert Source(lost.topic, lost.partition, lost.offset or 0) == source
+    lost = only(found, DifferenceKind.NOT_JUDGED)
+    assert FactSource(lost.topic, lost.partition, lost.offset or 0) == source
 
 
 def test_records_that_the_state_claims_and_nobody_judged(judged: tuple[Bus, Vandal]) -> None:
@@ -258,14 +261,14 @@ def test_records_that_the_state_claims_and_nobody_judged(judged: tuple[Bus, Vand
     found = run(bus)
     kinds = {(one.kind, one.offset) for one in found.differences if one.topic == unseen.topic}
     assert kinds == {
-        (Kind.NOT_JUDGED, position),
-        (Kind.NO_DEAD_LETTER, position + 1),
-        (Kind.NOT_REKEYED, position + 2),
-        (Kind.UNBALANCED, None),
-        (Kind.OFFSETS, None),
+        (DifferenceKind.NOT_JUDGED, position),
+        (DifferenceKind.NO_DEAD_LETTER, position + 1),
+        (DifferenceKind.NOT_REKEYED, position + 2),
+        (DifferenceKind.UNBALANCED, None),
+        (DifferenceKind.OFFSETS, None),
     }
     [untold] = [one for one in found.differences if one.topic == names.violations]
-    assert (untold.kind, untold.code) == (Kind.MISSING, "UNPROCESSABLE_EVENT")
+    assert (untold.kind, untold.code) == (DifferenceKind.MISSING, "UNPROCESSABLE_EVENT")
     assert f"offset {position + 1}" in untold.what
 
 

@@ -7,13 +7,13 @@ from bisect import bisect_right
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.measures.histogram import Buckets
+from streams.measures.histogram import Histogram
 
 BOUNDS = (0.01, 0.1, 1.0)
 
 
 def test_a_bound_belongs_to_its_bucket() -> None:
-    buckets = Buckets(BOUNDS)
+    buckets = Histogram(BOUNDS)
     for value in (0.0, 0.01, 0.011, 1.0, 1.1):
         buckets.observe(value)
     assert buckets.counts == [2, 1, 1, 1]
@@ -23,7 +23,7 @@ def test_a_bound_belongs_to_its_bucket() -> None:
 
 @given(st.lists(st.floats(0, 2)))
 def test_it_counts_as_a_sorted_list_does(values: list[float]) -> None:
-    buckets = Buckets(BOUNDS)
+    buckets = Histogram(BOUNDS)
     for value in values:
         buckets.observe(value)
     ranked = sorted(values)

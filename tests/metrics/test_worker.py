@@ -12,9 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from streams.core.instants import LATEST
 from streams.core.policy import default_policy
-from streams.health.report import PartitionReport, Report, TopicReport
-from streams.measures.transport_stats import Work
-from streams.measures.worker_stats import Tally, ends_of
+from streams.health.report import PartitionReport, TopicReport, WorkerReport
+from streams.measures.transport_stats import TransportStats
+from streams.measures.worker_stats import WorkerStats, ends_of
 from streams.metrics.catalogue import WORKER
 from streams.metrics.expose import exposition
 from streams.metrics.worker import WorkerCollector
@@ -23,7 +23,7 @@ from tests.metrics.scraping import samples
 from tests.receivers import needs
 from tests.transport.records import One
 
-REPORT = Report(
+REPORT = WorkerReport(
     live=True,
     ready=False,
     phase="judging",
@@ -45,8 +45,8 @@ REPORT = Report(
 )
 
 
-def filled() -> tuple[Tally, Work]:
-    tally, work = Tally(), Work()
+def filled() -> tuple[WorkerStats, TransportStats]:
+    tally, work = WorkerStats(), TransportStats()
     tally.ended("purchase", ends_of(None), ends_of(Counters(read=5, judged=3, duplicates=2)))
     finding: Any = SimpleNamespace(
         code="SHARE_WITHOUT_CONSENT",
@@ -74,7 +74,7 @@ def filled() -> tuple[Tally, Work]:
     return tally, work
 
 
-def collector_of(tally: Tally, work: Work) -> WorkerCollector:
+def collector_of(tally: WorkerStats, work: TransportStats) -> WorkerCollector:
     owner: Any = SimpleNamespace(owned={})
     health: Any = SimpleNamespace(report=lambda: REPORT)
     return WorkerCollector(
@@ -82,7 +82,7 @@ def collector_of(tally: Tally, work: Work) -> WorkerCollector:
     )
 
 
-def exposed(tally: Tally, work: Work) -> str:
+def exposed(tally: WorkerStats, work: TransportStats) -> str:
     return exposition(collector_of(tally, work))().decode()
 
 
@@ -131,7 +131,7 @@ def test_all_ways_to_end_add_up_to_what_was_read() -> None:
         read=21, judged=1, duplicates=2, replays=3, rekeyed=4, expired=5, dead_lettered=6
     )
     assert counters.balanced
-    tally = Tally()
+    tally = WorkerStats()
     tally.ended("t", ends_of(None), ends_of(counters))
     assert sum(tally.records.values()) == counters.read
     # Another slice: only what it added is counted.

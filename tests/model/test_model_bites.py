@@ -22,8 +22,8 @@ from hypothesis.errors import NoSuchExample
 from streams.settings import Settings
 from streams.transport import wiring
 from streams.transport.commit import transactions
-from streams.transport.commit.transactions import Batch, Committer, Output, send_all
-from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.commit.transactions import Committer, Output, OutputBatch, send_all
+from streams.transport.tasks.partition_task import PartitionTask
 from streams.wire.progress import PROGRESS_KEY
 from tests.model import clients, worker
 from tests.model.broker import Offset
@@ -77,7 +77,7 @@ Mend = Callable[[pytest.MonkeyPatch], None]
 
 
 def offsets_are_committed_beside_the_transaction(patch: pytest.MonkeyPatch) -> None:
-    async def commit(self: Any, batches: Sequence[Batch]) -> None:
+    async def commit(self: Any, batches: Sequence[OutputBatch]) -> None:
         process, producer = running(), self._producer
         await producer.begin_transaction()
         for sent in await send_all(producer, _outputs(self, batches)):
@@ -97,7 +97,7 @@ def offsets_are_committed_beside_the_transaction(patch: pytest.MonkeyPatch) -> N
 def findings_go_out_before_the_transaction(patch: pytest.MonkeyPatch) -> None:
     whole = Committer.commit
 
-    async def commit(self: Any, batches: Sequence[Batch]) -> None:
+    async def commit(self: Any, batches: Sequence[OutputBatch]) -> None:
         process = running()
         for batch in batches:
             early = [one for one in batch.outputs if one.topic == NAMES.violations]
@@ -110,7 +110,7 @@ def findings_go_out_before_the_transaction(patch: pytest.MonkeyPatch) -> None:
 
 
 def deliveries_are_not_looked_at(patch: pytest.MonkeyPatch) -> None:
-    async def commit(self: Any, batches: Sequence[Batch]) -> None:
+    async def commit(self: Any, batches: Sequence[OutputBatch]) -> None:
         producer = self._producer
         await producer.begin_transaction()
         await send_all(producer, _outputs(self, batches))
@@ -170,13 +170,13 @@ def the_state_is_read_uncommitted(patch: pytest.MonkeyPatch) -> None:
 
 
 def slices_need_not_continue(patch: pytest.MonkeyPatch) -> None:
-    def enter(_self: OwnedPartition, _piece: object) -> None:
+    def enter(_self: PartitionTask, _piece: object) -> None:
         """Whatever it is."""
 
-    patch.setattr(OwnedPartition, "enter", enter)
+    patch.setattr(PartitionTask, "enter", enter)
 
 
-def _outputs(committer: Any, batches: Sequence[Batch]) -> list[Output]:
+def _outputs(committer: Any, batches: Sequence[OutputBatch]) -> list[Output]:
     place = committer.changelog, committer._partition
     progress = Output(*place, PROGRESS_KEY, batches[-1].progress)
     return [*(one for batch in batches for one in batch.outputs), progress]

@@ -70,7 +70,7 @@ def rows_are_written_when_they_are_put(patch: pytest.MonkeyPatch) -> None:
 
 def what_is_pending_is_not_read(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("streams.transport.state.disk.pending.Pending.__contains__", lambda *_: False)
-    patch.setattr("streams.agents.subject_cache.LiveSubjects.get", lambda *_: None)
+    patch.setattr("streams.agents.subject_cache.SubjectCache.get", lambda *_: None)
 
 
 LATE_OFFSETS = 4, [

@@ -16,7 +16,7 @@ from streams.core.findings import Duty, Finding
 from streams.core.identifiers import PayloadHash, SubjectKey, subject_key
 from streams.core.instants import Instant, format_instant
 from streams.core.judge import judge, judge_deadlines
-from streams.core.state import Fact, Source
+from streams.core.state import Fact, FactSource
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Status
 from streams.wire.arrival import partition_for
@@ -280,7 +280,7 @@ def _fact(sent: Sent) -> Fact:
         event=sent.event,
         payload_hash=_hash(sent),
         ingested_at=Instant(record.timestamp),
-        source=Source(record.topic, record.partition, record.offset),
+        source=FactSource(record.topic, record.partition, record.offset),
     )
 
 

@@ -22,7 +22,7 @@ from streams.agents.judge import Judging
 from streams.settings import Settings
 from streams.transport import faust_driver
 from streams.transport.consumer_thread import watch_membership
-from streams.transport.fetch.poll_batch import Polled, Span
+from streams.transport.fetch.poll_batch import OffsetSpan, Polled
 from streams.transport.tasks.partition_count import declared
 from tests.model.broker import Broker, Busy, Record
 from tests.model.group import Group
@@ -153,7 +153,7 @@ class Thread:
                 continue  # sought meanwhile
             assignment.positions[place] = end
             if records is not None:
-                span = Span(starts[place], end)
+                span = OffsetSpan(starts[place], end)
                 polled.append(Polled(place.topic, place.partition, span, records, stable_end))
         return polled
 

@@ -19,16 +19,16 @@ from streams.core.findings import Duty, Finding
 from streams.core.identifiers import ControllerId, SubjectId
 from streams.core.instants import EARLIEST, format_instant, parse_instant
 from streams.core.judge import judge, judge_deadlines
-from streams.core.policy import UNDATED_ADEQUACY, Policy, Settings
+from streams.core.policy import UNDATED_ADEQUACY, Policy, PolicySettings
 from streams.core.policy.policy import DatedValue
 from streams.core.policy.registers import Registers
-from streams.core.state import Decision, Fact, Source
+from streams.core.state import Decision, Fact, FactSource
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Status
 from streams.wire.decode import Decoded, Rejected, decode
 from tests.oracle import facts
 
-_TYPES: dict[str, Any] = typing.get_type_hints(Settings)
+_TYPES: dict[str, Any] = typing.get_type_hints(PolicySettings)
 DURATIONS = {"soft_opt_in_max_age", "withdrawal_grace", "notify_deadline"}
 
 
@@ -37,7 +37,7 @@ def core_policy(settings: Mapping[str, Any]) -> Policy:
     wanted = {k: v for k, v in facts.with_defaults(settings).items() if k in _TYPES}
     for name in DURATIONS:
         wanted[name] = _milliseconds(wanted[name])
-    delays = {method.value: 86_400_000 for method in Settings().max_recording_delay}
+    delays = {method.value: 86_400_000 for method in PolicySettings().max_recording_delay}
     delays |= {m: _milliseconds(text) for m, text in wanted["max_recording_delay"].items()}
     wanted["max_recording_delay"] = delays
     return Policy(
@@ -89,7 +89,7 @@ def conclude(
             event=decoded.event,
             payload_hash=decoded.payload_hash,
             ingested_at=decoded.event.recorded_at,
-            source=Source("stream", 0, position),
+            source=FactSource("stream", 0, position),
         )
         keep(judge(subject, fact, policy, None))
     if clock is not None:

@@ -35,7 +35,7 @@ from streams.core.identifiers import (
 )
 from streams.core.instants import Instant, parse_instant
 from streams.core.policy import RecipientEntry, Registers
-from streams.core.state import Fact, Source
+from streams.core.state import Fact, FactSource
 from streams.core.vocabulary import (
     AgeBand,
     Channel,
@@ -258,7 +258,7 @@ def facts(event_list: list[Event]) -> list[Fact]:
             event=event,
             payload_hash=PayloadHash(sha256(msgspec.json.encode(event)).hexdigest()),
             ingested_at=event.recorded_at,
-            source=Source("stream", 0, position),
+            source=FactSource("stream", 0, position),
         )
         for position, event in enumerate(event_list)
     ]

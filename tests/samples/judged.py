@@ -9,12 +9,12 @@ from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy
 from streams.core.quality import is_future, quality_finding
-from streams.core.state import Decision, Fact, Source
+from streams.core.state import Decision, Fact, FactSource
 from streams.core.subject import Subject
 from streams.core.vocabulary import Code
 from streams.dev.samples import POLICY_FILE, Sample
 from streams.dev.samples.retailer import CONTROLLER
-from streams.dev.scoring import Net
+from streams.dev.scoring import ScoredNet
 from streams.policy_file import load_policy
 from streams.wire.decode import Decoded, decode
 
@@ -26,14 +26,14 @@ def sample_policy() -> Policy:
 
 def judged(
     sample: Sample, *, clock: Instant | None, late_clock: bool = False, policy: Policy | None = None
-) -> tuple[Net, Counter[str]]:
+) -> tuple[ScoredNet, Counter[str]]:
     """The net result, and how the records ended.
 
     `late_clock`: deadlines are judged after all records, as offline; otherwise every
     record is judged at `clock`, as when an old stream is replayed.
     """
     policy = policy or sample_policy()
-    net = Net()
+    net = ScoredNet()
     ended: Counter[str] = Counter()
     subjects: dict[str, Subject] = {}
     for offset, record in enumerate(sample.records):
@@ -59,7 +59,7 @@ def judged(
             event=event,
             payload_hash=decoded.payload_hash,
             ingested_at=sample.truth.clock,
-            source=Source("sample", 0, offset),
+            source=FactSource("sample", 0, offset),
         )
         if is_future(fact):
             ended["future"] += 1
@@ -88,7 +88,7 @@ def judged(
     return net, ended
 
 
-def _keep(net: Net, decision: Decision) -> None:
+def _keep(net: ScoredNet, decision: Decision) -> None:
     for finding in decision.findings:
         net.add_finding(finding)
     for duty in decision.duties:

@@ -10,7 +10,7 @@ from streams.core.findings import Duty, Finding
 from streams.core.instants import Instant, parse_instant
 from streams.core.vocabulary import DutyStatus, Status
 from streams.dev.samples import SampleOptions, Truth, make_sample
-from streams.dev.scoring import Net, score
+from streams.dev.scoring import ScoredNet, score
 from tests.samples.judged import judged
 
 UNTIL = parse_instant("2026-11-20T12:00:00Z")
@@ -28,11 +28,11 @@ def test_of_a_finding_the_highest_revision_counts_in_any_order() -> None:
     retracted = msgspec.structs.replace(opened, revision=2, status=Status.RETRACTED)
     again = msgspec.structs.replace(opened, revision=3, status=Status.REVISED)
     for order in permutations([opened, retracted, again, retracted]):
-        net = Net()
+        net = ScoredNet()
         for finding in order:
             net.add_finding(finding)
         assert net.findings() == [again]
-    net = Net()
+    net = ScoredNet()
     net.add_finding(opened)
     net.add_finding(retracted)
     net.add_finding(opened)
@@ -74,7 +74,7 @@ def test_a_duty_that_was_taken_back_does_not_count() -> None:
     _, _, duties = run()
     raised = msgspec.structs.replace(duties[0], revision=1, status=DutyStatus.DUE)
     taken_back = msgspec.structs.replace(raised, revision=2, status=DutyStatus.RETRACTED)
-    net = Net()
+    net = ScoredNet()
     for duty in (taken_back, raised):
         net.add_duty(duty)
     assert net.duties() == []

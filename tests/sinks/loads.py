@@ -15,7 +15,7 @@ from streams.core.identifiers import RecipientId, SubjectId, ViolationId
 from streams.core.instants import Instant
 from streams.core.vocabulary import Severity
 from streams.siem.lifecycle import Told
-from streams.sinks.finding_update import Letter, Removal
+from streams.sinks.finding_update import FindingUpdate, Removal
 from tests.siem.lives import duty_fulfilled, finding_life
 
 NOW = Instant(1_790_000_000_000)
@@ -45,7 +45,7 @@ async def until(condition: Callable[[], object]) -> None:
         await asyncio.sleep(0.01)
 
 
-def letters(*, findings: int = 2, duties: int = 1) -> list[Letter]:
+def letters(*, findings: int = 2, duties: int = 1) -> list[FindingUpdate]:
     """Lives with four revisions a finding and two a duty, mixed: first all first ones."""
     lives: list[list[Told]] = [
         [
@@ -68,12 +68,12 @@ def letters(*, findings: int = 2, duties: int = 1) -> list[Letter]:
     ]
     told = [life[step] for step in range(4) for life in lives if step < len(life)]
     return [
-        Letter(told=one, topic="violations", partition=0, offset=offset)
+        FindingUpdate(told=one, topic="violations", partition=0, offset=offset)
         for offset, one in enumerate(told)
     ]
 
 
-def removal(letter: Letter) -> Removal:
+def removal(letter: FindingUpdate) -> Removal:
     """That the person of a letter has left."""
     identity, duty = letter.identity, not isinstance(letter.told, Finding)
     return Removal(identity=identity, duty=duty, topic="violations", partition=0, offset=99)

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from streams.siem import formats
-from streams.sinks.contract import Outcome, SinkDown, Verdict
+from streams.sinks.contract import DeliveryResult, DeliveryStatus, SinkDown
 from streams.sinks.kinds import KINDS
 from tests.sinks.benches import ALERTED, HERE, HTTP, NETWORK, bench, loads, options
 from tests.sinks.lines_receiver import SilentReceiver
 from tests.sinks.loads import MARK, in_loop, until
 
-SETTLED = {Verdict.DELIVERED, Verdict.DUPLICATE}
+SETTLED = {DeliveryStatus.DELIVERED, DeliveryStatus.DUPLICATE}
 
 
 def free_port() -> int:
@@ -34,7 +34,7 @@ def by_identity(given: Sequence[Any], ids: Sequence[str]) -> dict[str, list[str]
     return found
 
 
-def harmless(outcomes: Sequence[Outcome]) -> bool:
+def harmless(outcomes: Sequence[DeliveryResult]) -> bool:
     """Reasons are short and quote nothing."""
     return all(MARK not in one.reason and len(one.reason) <= 200 for one in outcomes)
 
@@ -170,7 +170,7 @@ async def test_a_refusal_rejects_and_quotes_nothing(kind: str, tmp_path: Path) -
         sink = here.options.open()
         outcomes = await sink.send(here.loads)
         await sink.close()
-        assert {one.verdict for one in outcomes} == {Verdict.REJECTED}
+        assert {one.verdict for one in outcomes} == {DeliveryStatus.REJECTED}
         assert all(one.reason for one in outcomes)
         assert harmless(outcomes)
 
@@ -194,6 +194,6 @@ async def test_a_letter_that_cannot_be_written_is_rejected_alone(
         sink = here.options.open()
         outcomes = await sink.send(here.loads)
         await sink.close()
-        assert outcomes[3].verdict is Verdict.REJECTED
+        assert outcomes[3].verdict is DeliveryStatus.REJECTED
         assert harmless(outcomes)
         assert {one.verdict for at, one in enumerate(outcomes) if at != 3} <= SETTLED

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from streams.sinks.contract import SinkDown, Verdict
+from streams.sinks.contract import DeliveryStatus, SinkDown
 from streams.sinks.elasticsearch import ElasticsearchOptions
 from tests.sinks.fakes import BulkReceiver
 from tests.sinks.loads import MARK, in_loop, letters
@@ -29,9 +29,9 @@ async def test_a_document_a_revision_in_two_data_streams() -> None:
         sink = options(receiver, namespace="prod").open()
         given = letters()
         outcomes = await sink.send(given)
-        assert {one.verdict for one in outcomes} == {Verdict.DELIVERED}
+        assert {one.verdict for one in outcomes} == {DeliveryStatus.DELIVERED}
         again = await sink.send(given)
-        assert {one.verdict for one in again} == {Verdict.DUPLICATE}
+        assert {one.verdict for one in again} == {DeliveryStatus.DUPLICATE}
         await sink.close()
         assert {index for index, _ in receiver.documents} == {
             "logs-consentry.violation-prod",
@@ -50,7 +50,7 @@ async def test_the_newest_revision_stays_whatever_comes_late() -> None:
         await sink.send(given[-1:])
         late = await sink.send(given)
         await sink.close()
-        assert {one.verdict for one in late} <= {Verdict.DELIVERED, Verdict.DUPLICATE}
+        assert {one.verdict for one in late} <= {DeliveryStatus.DELIVERED, DeliveryStatus.DUPLICATE}
         newest = {letter.identity: letter.told.revision for letter in given}
         assert {uid for _, uid in receiver.documents} == set(newest)
         for (index, uid), document in receiver.documents.items():
@@ -69,16 +69,16 @@ async def test_each_document_has_an_outcome_of_its_own() -> None:
         }
         sink = options(receiver).open()
         outcomes = await sink.send(given)
-        assert outcomes[0].verdict is Verdict.DELIVERED
-        assert outcomes[1].verdict is Verdict.REJECTED
+        assert outcomes[0].verdict is DeliveryStatus.DELIVERED
+        assert outcomes[1].verdict is DeliveryStatus.REJECTED
         assert outcomes[1].reason == "400 Bad Request: document_parsing_exception"
-        assert outcomes[2].verdict is outcomes[3].verdict is Verdict.RETRY
+        assert outcomes[2].verdict is outcomes[3].verdict is DeliveryStatus.RETRY
         # Later revisions of those two wait, and of the other two do not.
         assert [one.verdict for one in outcomes[4:8]] == [
-            Verdict.DELIVERED,
-            Verdict.DELIVERED,
-            Verdict.RETRY,
-            Verdict.RETRY,
+            DeliveryStatus.DELIVERED,
+            DeliveryStatus.DELIVERED,
+            DeliveryStatus.RETRY,
+            DeliveryStatus.RETRY,
         ]
         assert MARK not in "".join(one.reason for one in outcomes)
         receiver.refuse.clear()
@@ -108,7 +108,7 @@ async def test_a_request_that_is_too_large_is_halved() -> None:
         given = letters(findings=6)
         outcomes = await sink.send(given)
         await sink.close()
-        assert {one.verdict for one in outcomes} == {Verdict.DELIVERED}
+        assert {one.verdict for one in outcomes} == {DeliveryStatus.DELIVERED}
         assert {uid for _, uid in receiver.documents} == {letter.uid for letter in given}
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from streams.errors import ConsentryError
 from streams.sinks.apprise import AppriseOptions, texts
-from streams.sinks.contract import DELIVERED, SinkDown, Verdict
+from streams.sinks.contract import DELIVERED, DeliveryStatus, SinkDown
 from tests.sinks.benches import options
 from tests.sinks.fakes import HttpReceiver, SentinelReceiver
 from tests.sinks.loads import alert, alerts, in_loop, letters
@@ -31,7 +31,9 @@ async def test_a_row_that_azure_refuses_is_rejected_alone(tmp_path: Path) -> Non
         outcomes = await sink.send(given)
         await sink.close()
         rejected = {
-            given[at].uid for at, one in enumerate(outcomes) if one.verdict is Verdict.REJECTED
+            given[at].uid
+            for at, one in enumerate(outcomes)
+            if one.verdict is DeliveryStatus.REJECTED
         }
         assert rejected == receiver.unreadable
         taken = {row["consentry_uid"] for row in receiver.rows}

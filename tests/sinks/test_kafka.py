@@ -17,8 +17,8 @@ from kafka.admin import NewTopic
 
 from streams.core.findings import Finding
 from streams.dev.broker import LocalBroker
-from streams.sinks.contract import DELIVERED, SinkDown, Verdict
-from streams.sinks.finding_update import Letter
+from streams.sinks.contract import DELIVERED, DeliveryStatus, SinkDown
+from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.kafka import KafkaOptions
 from tests.conftest import SECURE_PASSWORD, SECURE_USER
 from tests.sinks.loads import in_loop, letters, removal
@@ -125,12 +125,12 @@ async def test_what_is_too_large_for_the_topic_is_rejected_alone(kafka: str, uni
     large = msgspec.structs.replace(first.told, explanation_en=("x" * 400 + " ") * 20)
     outcomes = [
         *await sink.send([first]),
-        *await sink.send([Letter(told=large, topic="t", partition=0, offset=0)]),
+        *await sink.send([FindingUpdate(told=large, topic="t", partition=0, offset=0)]),
     ]
     await sink.close()
     admin.delete_topics([unique])
     admin.close()
-    assert [one.verdict for one in outcomes] == [Verdict.DELIVERED, Verdict.REJECTED]
+    assert [one.verdict for one in outcomes] == [DeliveryStatus.DELIVERED, DeliveryStatus.REJECTED]
 
 
 @in_loop

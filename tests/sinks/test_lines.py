@@ -12,8 +12,8 @@ import pytest
 
 from streams.core.findings import Finding
 from streams.dev.certificates import write_certificates
-from streams.sinks.contract import DELIVERED, Outcome, SinkDown, Verdict
-from streams.sinks.finding_update import Letter
+from streams.sinks.contract import DELIVERED, DeliveryResult, DeliveryStatus, SinkDown
+from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.relp import RelpOptions
 from streams.sinks.stream import cut, message
 from streams.sinks.syslog import SyslogOptions, SyslogSink
@@ -131,8 +131,8 @@ async def test_what_relp_refuses_is_tried_again() -> None:
         sink = relp(receiver.port).open()
         given = letters()
         outcomes = await sink.send(given)
-        assert [one.verdict for one in outcomes[:3]] == [Verdict.DELIVERED] * 3
-        assert {one.verdict for one in outcomes[3:]} == {Verdict.RETRY}
+        assert [one.verdict for one in outcomes[:3]] == [DeliveryStatus.DELIVERED] * 3
+        assert {one.verdict for one in outcomes[3:]} == {DeliveryStatus.RETRY}
         assert outcomes[3].reason == "RELP code 500"
         receiver.refuse_after = None
         assert set(await sink.send(given[3:])) == {DELIVERED}
@@ -159,7 +159,7 @@ def test_long_messages_are_cut_at_words_with_a_mark(form: str) -> None:
     told = letters()[0].told
     assert isinstance(told, Finding)
     long = msgspec.structs.replace(told, explanation_en="é=\\ " * 200, remediation_en="ü=\\ " * 200)
-    letter = Letter(told=long, topic="t", partition=0, offset=0)
+    letter = FindingUpdate(told=long, topic="t", partition=0, offset=0)
     options = syslog(1, format=form, max_message_bytes=2_048)
     whole = message(letter, syslog(1, format=form))
     assert isinstance(whole, bytes)
@@ -182,8 +182,8 @@ def test_a_cut_within_structured_data_is_refused() -> None:
     ends = whole.index(b"] ")
     options = syslog(1).model_copy(update={"max_message_bytes": ends})
     made = cut(whole, options)
-    assert isinstance(made, Outcome)
-    assert made.verdict is Verdict.REJECTED
+    assert isinstance(made, DeliveryResult)
+    assert made.verdict is DeliveryStatus.REJECTED
 
 
 @in_loop

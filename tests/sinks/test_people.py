@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.sinks.contract import DELIVERED, SinkDown, Verdict
+from streams.sinks.contract import DELIVERED, DeliveryStatus, SinkDown
 from streams.sinks.pagerduty import dedup_key
 from streams.sinks.slack import slack_message
 from tests.sinks.benches import options
@@ -65,7 +65,7 @@ async def test_an_event_that_pagerduty_refuses_is_rejected(tmp_path: Path) -> No
         sink = options("pagerduty", tmp_path, port(receiver)).open()
         outcomes = await sink.send(alerts())
         await sink.close()
-    assert {one.verdict for one in outcomes} == {Verdict.REJECTED}
+    assert {one.verdict for one in outcomes} == {DeliveryStatus.REJECTED}
     assert {one.reason for one in outcomes} == {"400 Bad Request"}
 
 
@@ -146,4 +146,4 @@ async def test_a_message_that_slack_refuses_is_rejected(tmp_path: Path) -> None:
         sink = options("slack", tmp_path, port(receiver)).open()
         outcomes = await sink.send(alerts())
         await sink.close()
-    assert {one.verdict for one in outcomes} == {Verdict.REJECTED}
+    assert {one.verdict for one in outcomes} == {DeliveryStatus.REJECTED}

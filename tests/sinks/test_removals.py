@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.sinks.contract import DELIVERED, Verdict
+from streams.sinks.contract import DELIVERED, DeliveryStatus
 from streams.sinks.elasticsearch import ElasticsearchOptions
 from streams.sinks.kinds import KINDS
 from tests.sinks.benches import HERE, bench
@@ -40,7 +40,7 @@ async def test_every_revision_of_who_left_is_gone_and_nobody_elses(
         outcomes = await sink.send([*given, gone[0]])
         outcomes = [*outcomes, *await sink.send(gone), *await sink.send(gone)]
         await sink.close()
-    assert {one.verdict for one in outcomes} == {Verdict.DELIVERED}
+    assert {one.verdict for one in outcomes} == {DeliveryStatus.DELIVERED}
     assert left_of(receiver) == {one.identity for one in given} - {one.identity for one in gone}
 
 
@@ -81,7 +81,7 @@ async def test_credentials_that_may_not_delete_hold_nothing_up(mode: str) -> Non
         receiver.refuse = {'"delete"': (403, "security_exception")}
         outcomes = await sink.send([removal(given[0]), given[1]])
         await sink.close()
-    assert [one.verdict for one in outcomes] == [Verdict.REJECTED, Verdict.DELIVERED]
+    assert [one.verdict for one in outcomes] == [DeliveryStatus.REJECTED, DeliveryStatus.DELIVERED]
     assert outcomes[0].reason == "403 Forbidden: this sink may not delete"
     assert MARK not in outcomes[0].reason
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from streams.core.instants import Instant
-from streams.sinks.contract import SinkDown, Verdict
+from streams.sinks.contract import DeliveryStatus, SinkDown
 from streams.sinks.splunk_hec import SplunkHecOptions, _seconds
 from tests.sinks.fakes import HecReceiver
 from tests.sinks.loads import MARK, in_loop, letters
@@ -26,7 +26,7 @@ async def test_it_waits_until_the_events_are_indexed() -> None:
         given = letters()
         outcomes = await sink.send(given)
         await sink.close()
-        assert {one.verdict for one in outcomes} == {Verdict.DELIVERED}
+        assert {one.verdict for one in outcomes} == {DeliveryStatus.DELIVERED}
         asked = [one.path for one in receiver.requests]
         assert asked.count("/services/collector/ack") == 2
         event = receiver.events[0]
@@ -58,7 +58,7 @@ async def test_the_bad_events_alone_are_rejected(*, names_it: bool) -> None:
         sink = options(receiver).open()
         outcomes = await sink.send(given)
         await sink.close()
-        rejected = {at for at, one in enumerate(outcomes) if one.verdict is Verdict.REJECTED}
+        rejected = {at for at, one in enumerate(outcomes) if one.verdict is DeliveryStatus.REJECTED}
         assert rejected == bad
         assert all("code 6" in outcomes[at].reason for at in bad)
         assert MARK not in "".join(one.reason for one in outcomes)

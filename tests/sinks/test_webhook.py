@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from streams.sinks.addresses import RefusedAddress, is_public, refuse_literal
-from streams.sinks.contract import SinkDown, Verdict
+from streams.sinks.contract import DeliveryStatus, SinkDown
 from streams.sinks.webhook import WebhookOptions, webhook_id
 from tests.sinks.benches import SECRET
 from tests.sinks.fakes import WebhookReceiver
@@ -101,9 +101,9 @@ async def test_some_taken_then_down_leaves_the_rest_to_be_tried_again() -> None:
         await sink.close()
     # All in their order; what was not taken waits.
     verdicts = [one.verdict for one in outcomes]
-    assert verdicts.count(Verdict.DELIVERED) == 4
-    assert verdicts[:4] == [Verdict.DELIVERED] * 4
-    waiting = [one for one in outcomes if one.verdict is Verdict.RETRY]
+    assert verdicts.count(DeliveryStatus.DELIVERED) == 4
+    assert verdicts[:4] == [DeliveryStatus.DELIVERED] * 4
+    waiting = [one for one in outcomes if one.verdict is DeliveryStatus.RETRY]
     assert len(waiting) == 8
     assert {one.retry_after_s for one in waiting} == {9}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from streams.settings import Settings
-from streams.topics import Kind, Party, Topic, acl_commands, all_topics, roles
+from streams.topics import Party, Topic, TopicKind, acl_commands, all_topics, roles
 from streams.topics.commands import configure_command, create_command
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -22,7 +22,7 @@ def test_every_topic_says_what_it_is_and_who_uses_it(topic: Topic) -> None:
     assert topic.value
     assert topic.writers
     assert topic.readers
-    assert topic.co_partitioned == (topic.kind is not Kind.ALERT_STATE)
+    assert topic.co_partitioned == (topic.kind is not TopicKind.ALERT_STATE)
     assert topic.partitions == (12 if topic.co_partitioned else 1)
 
 
@@ -30,7 +30,11 @@ def test_every_topic_says_what_it_is_and_who_uses_it(topic: Topic) -> None:
 def test_schemas_are_there(topic: Topic) -> None:
     missing = [name for name in topic.schemas if not (SCHEMAS / f"{name}.avsc").is_file()]
     assert not missing
-    assert topic.schemas or topic.kind in (Kind.TICKS, Kind.CHANGELOG, Kind.ALERT_STATE)
+    assert topic.schemas or topic.kind in (
+        TopicKind.TICKS,
+        TopicKind.CHANGELOG,
+        TopicKind.ALERT_STATE,
+    )
 
 
 def test_every_schema_is_on_a_topic() -> None:
@@ -46,7 +50,7 @@ def test_every_name_of_the_settings_is_a_topic_once() -> None:
 
 @pytest.mark.parametrize("topic", TOPICS, ids=NAMES)
 def test_what_a_topic_keeps(topic: Topic) -> None:
-    if topic.kind in (Kind.OUTPUT, Kind.CHANGELOG, Kind.ALERT_STATE):
+    if topic.kind in (TopicKind.OUTPUT, TopicKind.CHANGELOG, TopicKind.ALERT_STATE):
         assert topic.config["cleanup.policy"] == "compact"
         assert "retention.ms" not in topic.config
     else:
@@ -91,7 +95,7 @@ def test_who_may_read_and_write_what() -> None:
         for grant in role.grants
     }
     for topic in TOPICS:
-        if topic.kind is Kind.CHANGELOG:
+        if topic.kind is TopicKind.CHANGELOG:
             continue  # its name carries the generation
         readers = {
             who for (who, name), ops in allowed.items() if name == topic.name and "Read" in ops

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from streams.settings import Settings
-from streams.topics import Check, ClusterState, Problem, Weight, find_problems
+from streams.topics import ClusterState, ProblemLevel, TopicAspect, TopicProblem, find_problems
 from tests.topics.states import (
     SETTINGS,
     good_cluster,
@@ -20,7 +20,7 @@ from tests.topics.states import (
 CHANGELOG = "consentry-subjects-changelog"
 
 
-def only(state: ClusterState, settings: Settings = SETTINGS) -> Problem:
+def only(state: ClusterState, settings: Settings = SETTINGS) -> TopicProblem:
     (problem,) = find_problems(settings, state)
     assert problem.what
     assert problem.why
@@ -34,7 +34,7 @@ def test_nothing_is_wrong_with_topics_as_described() -> None:
 
 def test_a_missing_topic() -> None:
     problem = only(without(good_cluster(), "consentry.ticks"))
-    assert (problem.check, problem.topic) == (Check.MISSING, "consentry.ticks")
+    assert (problem.check, problem.topic) == (TopicAspect.MISSING, "consentry.ticks")
     assert problem.commands == (
         (
             "kafka-topics --bootstrap-server kafka:9092 --create --if-not-exists --topic consentry.ticks "
@@ -48,7 +48,7 @@ def test_a_missing_topic() -> None:
 
 def test_a_topic_that_may_not_be_seen_is_not_called_missing() -> None:
     state = replace(without(good_cluster(), "purchase"), hidden=frozenset({"purchase"}))
-    assert only(state).check is Check.HIDDEN
+    assert only(state).check is TopicAspect.HIDDEN
     good = good_cluster()
     unread = replace(good.topics["purchase"], config={})
     unreadable = replace(good, topics=dict(good.topics) | {"purchase": unread})
@@ -58,7 +58,7 @@ def test_a_topic_that_may_not_be_seen_is_not_called_missing() -> None:
 @pytest.mark.parametrize("policy", ["compact", "compact,delete"])
 def test_a_compacted_input_loses_history(policy: str) -> None:
     problem = only(with_config(good_cluster(), "consent-change", cleanup_policy=policy))
-    assert (problem.weight, problem.check) == (Weight.ERROR, Check.CLEANUP)
+    assert (problem.weight, problem.check) == (ProblemLevel.ERROR, TopicAspect.CLEANUP)
     assert "the key of an event is the person" in problem.why
     assert problem.commands == (
         (
@@ -72,7 +72,11 @@ def test_a_compacted_input_loses_history(policy: str) -> None:
 @pytest.mark.parametrize("policy", ["delete", "compact,delete"])
 def test_state_and_findings_must_not_expire(topic: str, policy: str) -> None:
     problem = only(with_config(good_cluster(), topic, cleanup_policy=policy))
-    assert (problem.weight, problem.check, problem.topic) == (Weight.ERROR, Check.CLEANUP, topic)
+    assert (problem.weight, problem.check, problem.topic) == (
+        ProblemLevel.ERROR,
+        TopicAspect.CLEANUP,
+        topic,
+    )
     assert "would be deleted" in problem.why
 
 
@@ -80,21 +84,21 @@ def test_state_and_findings_must_not_expire(topic: str, policy: str) -> None:
 @pytest.mark.parametrize("retention", ["-1", "31536000000"])
 def test_personal_data_must_not_stay(topic: str, retention: str) -> None:
     problem = only(with_config(good_cluster(), topic, retention_ms=retention))
-    assert (problem.weight, problem.check) == (Weight.ERROR, Check.RETENTION)
+    assert (problem.weight, problem.check) == (ProblemLevel.ERROR, TopicAspect.RETENTION)
     assert "personal data" in problem.why
 
 
 def test_a_long_segment_keeps_quarantined_records_longer() -> None:
     state = with_config(good_cluster(), "consentry.quarantine", segment_ms="604800000")
     problem = only(state)
-    assert (problem.weight, problem.check) == (Weight.WARNING, Check.RETENTION)
+    assert (problem.weight, problem.check) == (ProblemLevel.WARNING, TopicAspect.RETENTION)
     assert problem.commands[0].endswith("--add-config segment.ms=21600000")
 
 
 def test_a_shorter_retention_of_inputs_is_a_warning() -> None:
     state = with_config(good_cluster(), "purchase", retention_ms="604800000")
     problem = only(state)
-    assert (problem.weight, problem.check) == (Weight.WARNING, Check.RETENTION)
+    assert (problem.weight, problem.check) == (ProblemLevel.WARNING, TopicAspect.RETENTION)
     assert "7 days, shorter than the 30 days" in problem.what
     longer = with_config(good_cluster(), "purchase", retention_ms="-1")
     assert find_problems(SETTINGS, longer) == []
@@ -102,14 +106,14 @@ def test_a_shorter_retention_of_inputs_is_a_warning() -> None:
 
 def test_deletion_by_size_is_a_warning() -> None:
     problem = only(with_config(good_cluster(), "purchase", retention_bytes="1000000"))
-    assert (problem.weight, problem.check) == (Weight.WARNING, Check.RETENTION)
+    assert (problem.weight, problem.check) == (ProblemLevel.WARNING, TopicAspect.RETENTION)
     assert "1000000 bytes" in problem.what
 
 
 def test_producers_time_stamps_with_a_retention_are_a_danger() -> None:
     state = with_config(good_cluster(), "data-share", message_timestamp_type="CreateTime")
     problem = only(state)
-    assert (problem.weight, problem.check) == (Weight.ERROR, Check.TIMESTAMPS)
+    assert (problem.weight, problem.check) == (ProblemLevel.ERROR, TopicAspect.TIMESTAMPS)
     assert problem.why.startswith("danger")
     assert "after 30 days" in problem.what
 
@@ -119,7 +123,7 @@ def test_producers_time_stamps_without_a_time_limit_are_a_warning() -> None:
         good_cluster(), "data-share", message_timestamp_type="CreateTime", retention_ms="-1"
     )
     problem = only(state)
-    assert (problem.weight, problem.check) == (Weight.WARNING, Check.TIMESTAMPS)
+    assert (problem.weight, problem.check) == (ProblemLevel.WARNING, TopicAspect.TIMESTAMPS)
 
 
 def test_ticks_take_the_brokers_time() -> None:
@@ -127,7 +131,7 @@ def test_ticks_take_the_brokers_time() -> None:
         good_cluster(), "consentry.ticks", message_timestamp_type="CreateTime", retention_ms="-1"
     )
     problem = only(state)
-    assert (problem.weight, problem.check) == (Weight.ERROR, Check.TIMESTAMPS)
+    assert (problem.weight, problem.check) == (ProblemLevel.ERROR, TopicAspect.TIMESTAMPS)
     assert "clock" in problem.why
 
 
@@ -137,7 +141,7 @@ def test_what_is_written_about_a_record_fits(topic: str) -> None:
     fits = {topic: str(needed)}
     assert find_problems(SETTINGS, _sizes(fits)) == []
     problem = only(_sizes({topic: str(needed - 1)}))
-    assert (problem.check, problem.topic) == (Check.MESSAGE_SIZE, topic)
+    assert (problem.check, problem.topic) == (TopicAspect.MESSAGE_SIZE, topic)
     assert problem.commands[0].endswith("--add-config max.message.bytes=4259840")
 
 
@@ -146,7 +150,7 @@ def test_an_input_with_larger_records_than_dead_letters_is_a_risk() -> None:
     largest = SETTINGS.output_max_bytes - 65_536
     assert find_problems(SETTINGS, _sizes({"purchase": str(largest)})) == []
     problem = only(_sizes({"purchase": str(largest + 1)}))
-    assert (problem.weight, problem.check) == (Weight.WARNING, Check.MESSAGE_SIZE)
+    assert (problem.weight, problem.check) == (ProblemLevel.WARNING, TopicAspect.MESSAGE_SIZE)
     assert str(SETTINGS.output_max_bytes + 1) in problem.mend
 
 
@@ -160,8 +164,8 @@ def _sizes(sizes: dict[str, str]) -> ClusterState:
 def test_another_number_of_partitions_is_never_altered_in_place() -> None:
     problem = only(with_partitions(good_cluster(), "purchase", 6))
     assert (problem.weight, problem.check, problem.topic) == (
-        Weight.ERROR,
-        Check.PARTITIONS,
+        ProblemLevel.ERROR,
+        TopicAspect.PARTITIONS,
         "purchase",
     )
     assert "do not alter" in problem.mend
@@ -195,8 +199,8 @@ def test_more_copies_in_sync_than_there_are() -> None:
     state = with_replicas(good_cluster(), "purchase", 1)
     problems = find_problems(SETTINGS, state)
     assert [(p.weight, p.check) for p in problems] == [
-        (Weight.ERROR, Check.REPLICATION),
-        (Weight.WARNING, Check.REPLICATION),
+        (ProblemLevel.ERROR, TopicAspect.REPLICATION),
+        (ProblemLevel.WARNING, TopicAspect.REPLICATION),
     ]
     assert problems[0].why == "nothing can be written at all"
     assert "1 of 3 copies" in problems[1].what
@@ -204,7 +208,7 @@ def test_more_copies_in_sync_than_there_are() -> None:
 
 def test_copies_that_do_not_protect() -> None:
     problem = only(with_config(good_cluster(), "purchase", min_insync_replicas="1"))
-    assert (problem.weight, problem.check) == (Weight.WARNING, Check.REPLICATION)
+    assert (problem.weight, problem.check) == (ProblemLevel.WARNING, TopicAspect.REPLICATION)
     assert problem.commands[0].endswith("--add-config min.insync.replicas=2")
 
 
@@ -215,7 +219,7 @@ def test_copies_that_stand_still() -> None:
 
 def test_a_leader_that_missed_records() -> None:
     problem = only(with_config(good_cluster(), "purchase", unclean_leader_election_enable="true"))
-    assert (problem.weight, problem.check) == (Weight.WARNING, Check.REPLICATION)
+    assert (problem.weight, problem.check) == (ProblemLevel.WARNING, TopicAspect.REPLICATION)
 
 
 def test_one_broker_alone_is_no_problem() -> None:
@@ -230,4 +234,4 @@ def test_errors_come_before_warnings() -> None:
     state = with_config(good_cluster(), "consent-change", retention_ms="1000")
     state = with_config(state, "consentry.ticks", cleanup_policy="compact")
     weights = [problem.weight for problem in find_problems(SETTINGS, state)]
-    assert weights == [Weight.ERROR, Weight.WARNING]
+    assert weights == [ProblemLevel.ERROR, ProblemLevel.WARNING]

@@ -8,7 +8,15 @@ import pytest
 
 from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.topics import Check, ClusterState, Party, Problem, Weight, all_topics, find_problems
+from streams.topics import (
+    ClusterState,
+    Party,
+    ProblemLevel,
+    TopicAspect,
+    TopicProblem,
+    all_topics,
+    find_problems,
+)
 from streams.topics.codecs import producer_option
 from streams.topics.compression_checks import require_readable
 from streams.unpacking.inflate import LIBRARIES, LZ4, SNAPPY, ZSTD
@@ -27,8 +35,10 @@ def everywhere(compression: str) -> ClusterState:
     return state
 
 
-def found(state: ClusterState, settings: Settings = SETTINGS) -> list[Problem]:
-    return [p for p in find_problems(settings, state, LACKING) if p.check is Check.COMPRESSION]
+def found(state: ClusterState, settings: Settings = SETTINGS) -> list[TopicProblem]:
+    return [
+        p for p in find_problems(settings, state, LACKING) if p.check is TopicAspect.COMPRESSION
+    ]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +53,7 @@ def test_every_topic_with_a_codec_that_is_not_read_is_named(compression: str) ->
     problems = found(everywhere(compression))
     assert [problem.topic for problem in problems] == EVERY
     for problem in problems:
-        assert problem.weight is Weight.ERROR
+        assert problem.weight is ProblemLevel.ERROR
         assert problem.what == (
             f"compression.type is {compression}, which this installation cannot read"
         )

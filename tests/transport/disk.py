@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streams.transport.state.disk.layout import State
+from streams.transport.state.disk.layout import StoreState
 from streams.transport.state.disk.options import Memory
 from streams.transport.state.disk.rows import DiskRows
 from streams.transport.state.disk.stores import open_rows
 
 MEMORY = Memory(16 << 20, 4 << 20)
 
-WANTED = State(
+WANTED = StoreState(
     changelog="log",
     topic_id="11111111-1111-1111-1111-111111111111",
     partition=0,
@@ -23,6 +23,6 @@ WANTED = State(
 )
 
 
-def opened(folder: Path, number: int = 0, wanted: State = WANTED) -> DiskRows:
+def opened(folder: Path, number: int = 0, wanted: StoreState = WANTED) -> DiskRows:
     """The rows that a folder holds."""
     return open_rows(folder / str(number), MEMORY, wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from streams.transport.fetch.poll_batch import Polled, Span
+from streams.transport.fetch.poll_batch import OffsetSpan, Polled
 
 
 class One(NamedTuple):
@@ -32,4 +32,4 @@ def polled(
     """Records with these times from offset `start` on, without holes but at the end."""
     records = [One(topic, partition, start + at, time) for at, time in enumerate(times)]
     last = start + len(times) if end is None else end
-    return Polled(topic, partition, Span(start, last), records, stable_end)
+    return Polled(topic, partition, OffsetSpan(start, last), records, stable_end)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
-from streams.transport.fetch.poll_batch import Slice, Span
-from streams.transport.tasks.assignment import Holding
+from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
+from streams.transport.tasks.assignment import Assignment
 
 
-def piece(assignment: int, partition: int = 0) -> Slice:
-    return Slice(partition, assignment, {"a": Span(0, 1)}, [])
+def piece(assignment: int, partition: int = 0) -> PollBatch:
+    return PollBatch(partition, assignment, {"a": OffsetSpan(0, 1)}, [])
 
 
 def test_only_slices_of_an_open_holding_are_judged() -> None:
     async def run() -> None:
-        holding = Holding(2, frozenset({0}), open_slices=1)
+        holding = Assignment(2, frozenset({0}), open_slices=1)
         partition = cast("Any", object())
         holding.take({0: partition})
         assert holding.partition_of(piece(2)) is None
@@ -29,7 +29,7 @@ def test_only_slices_of_an_open_holding_are_judged() -> None:
 
 
 def test_a_slice_of_an_earlier_assignment_gives_back_no_credit() -> None:
-    holding = Holding(2, frozenset({0}), open_slices=1)
+    holding = Assignment(2, frozenset({0}), open_slices=1)
     holding.hand_on(piece(2))
     holding.give_back(piece(1))
     assert holding.with_room() == set()
@@ -39,7 +39,7 @@ def test_a_slice_of_an_earlier_assignment_gives_back_no_credit() -> None:
 
 def test_room_that_comes_back_is_told_and_room_that_was_there_is_not() -> None:
     told: list[int] = []
-    holding = Holding(1, frozenset({0, 1}), open_slices=2)
+    holding = Assignment(1, frozenset({0, 1}), open_slices=2)
     holding.on_room = told.append
     for one in (piece(1, 1), piece(1, 1), piece(1, 0)):
         holding.hand_on(one)

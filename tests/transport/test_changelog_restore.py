@@ -14,7 +14,7 @@ import pytest
 
 from streams.core.identifiers import EventId, PayloadHash, Slot, SubjectKey, subject_key
 from streams.core.instants import Instant
-from streams.core.state import Said, Verdict
+from streams.core.state import Published, Verdict
 from streams.core.vocabulary import Code, Status
 from streams.errors import ConsentryError
 from streams.transport.state.changelog_restore import Restored
@@ -74,7 +74,7 @@ class Written:
 
 def row(number: int = 1) -> bytes:
     """A stored row with a deadline that depends on the number."""
-    told = Said(
+    told = Published(
         verdict=Verdict(code=Code.NO_CONSENT),
         revision=1,
         status=Status.OPEN,

@@ -10,7 +10,7 @@ from typing import Any, cast
 from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.structs import TopicPartition
 
-from streams.transport.consumer_probe import Beat, LogEnd, Pulse
+from streams.transport.consumer_probe import ConsumerProbe, LogEnd, ProbeReading
 
 PLACES = {TopicPartition("in", 0), TopicPartition("in", 1)}
 
@@ -37,13 +37,13 @@ class FakeConsumer:
     def _ensure_consumer(self) -> FakeConsumer:
         return self
 
-    async def run_here(self, work: Coroutine[Any, Any, Beat]) -> Beat:
+    async def run_here(self, work: Coroutine[Any, Any, ProbeReading]) -> ProbeReading:
         return await work
 
 
-def pulse() -> tuple[FakeConsumer, Pulse]:
+def pulse() -> tuple[FakeConsumer, ConsumerProbe]:
     consumer = FakeConsumer()
-    return consumer, Pulse(cast("Any", consumer))
+    return consumer, ConsumerProbe(cast("Any", consumer))
 
 
 def test_ends_are_those_of_places_that_were_fetched() -> None:

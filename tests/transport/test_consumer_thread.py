@@ -16,7 +16,7 @@ from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.transport import process_exit
 from streams.transport.consumer_thread import Thread
-from streams.transport.fetch.poll_batch import Polled, Span
+from streams.transport.fetch.poll_batch import OffsetSpan, Polled
 from streams.transport.fetch.record_queue import Room
 from tests.transport.records import One
 
@@ -98,25 +98,25 @@ def run(story: Callable[[Thread, Fetcher], Awaitable[None]]) -> None:
     asyncio.run(told())
 
 
-def brought(polled: list[Polled]) -> dict[str, tuple[Span, int, int | None]]:
+def brought(polled: list[Polled]) -> dict[str, tuple[OffsetSpan, int, int | None]]:
     return {one.topic: (one.span, len(one.records), one.stable_end) for one in polled}
 
 
 def test_a_place_without_records_is_reported_when_its_end_becomes_known_and_when_it_moves() -> None:
     async def story(thread: Thread, fetcher: Fetcher) -> None:
         assert brought(await thread._poll(ROOM, 0)) == {
-            "a": (Span(0, 0), 0, None),
-            "b": (Span(0, 0), 0, None),
+            "a": (OffsetSpan(0, 0), 0, None),
+            "b": (OffsetSpan(0, 0), 0, None),
         }
         fetcher.answer(A, 0, 0)
         fetcher.answer(B, 1, 1)
         assert brought(await thread._poll(ROOM, 0)) == {
-            "a": (Span(0, 0), 0, 0),
-            "b": (Span(0, 1), 1, 1),
+            "a": (OffsetSpan(0, 0), 0, 0),
+            "b": (OffsetSpan(0, 1), 1, 1),
         }
         assert await thread._poll(ROOM, 0) == []
         fetcher.answer(A, 0, 7)
-        assert brought(await thread._poll(ROOM, 0)) == {"a": (Span(0, 0), 0, 7)}
+        assert brought(await thread._poll(ROOM, 0)) == {"a": (OffsetSpan(0, 0), 0, 7)}
 
     run(story)
 
@@ -129,7 +129,7 @@ def test_ends_are_reported_anew_after_a_rebalance() -> None:
         for place in (A, B):
             fetcher.state(place).seek(0)
         fetcher.answer(A, 0, 0)
-        assert brought(await thread._poll(ROOM, 0))["a"] == (Span(0, 0), 0, 0)
+        assert brought(await thread._poll(ROOM, 0))["a"] == (OffsetSpan(0, 0), 0, 0)
 
     run(story)
 
@@ -162,7 +162,7 @@ def test_a_poll_that_is_cut_short_ends_at_once_and_leaves_nobody_fetching() -> N
         assert await asyncio.wait_for(polling, 5) == []
         assert fetcher._subscriptions._fetch_count == 0
         fetcher.answer(A, 1, 2)
-        assert brought(await thread._poll(ROOM, 60)) == {"a": (Span(1, 2), 1, 2)}
+        assert brought(await thread._poll(ROOM, 60)) == {"a": (OffsetSpan(1, 2), 1, 2)}
 
     run(story)
 
@@ -218,7 +218,7 @@ def test_a_leader_that_did_not_know_better_is_asked_again() -> None:
         fetcher.outside, fetcher.logs[A] = {A: 3}, (0, 9)
         assert await thread._poll(ROOM, 0) == []
         fetcher.answer(A, 1, 4)
-        assert brought(await thread._poll(ROOM, 0))["a"] == (Span(3, 4), 1, 4)
+        assert brought(await thread._poll(ROOM, 0))["a"] == (OffsetSpan(3, 4), 1, 4)
 
     run(story)
 
@@ -226,9 +226,9 @@ def test_a_leader_that_did_not_know_better_is_asked_again() -> None:
 def test_ticks_that_were_deleted_are_passed_over_and_the_position_says_so() -> None:
     async def story(thread: Thread, fetcher: Fetcher) -> None:
         fetcher.outside, fetcher.logs[B] = {B: 0}, (5, 6)
-        assert brought(await thread._poll(ROOM, 0)) == {"b": (Span(0, 5), 0, 6)}
+        assert brought(await thread._poll(ROOM, 0)) == {"b": (OffsetSpan(0, 5), 0, 6)}
         fetcher.answer(B, 1, 6)
-        assert brought(await thread._poll(ROOM, 0))["b"] == (Span(5, 6), 1, 6)
+        assert brought(await thread._poll(ROOM, 0))["b"] == (OffsetSpan(5, 6), 1, 6)
 
     run(story)
 

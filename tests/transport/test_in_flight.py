@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from streams.settings import Settings
 from streams.transport.commit.transactions import Bounds, Committer, Output
-from streams.transport.fetch.poll_batch import Polled, Span
+from streams.transport.fetch.poll_batch import OffsetSpan, Polled
 from streams.transport.fetch.record_queue import RECORD_BYTES, Room, weight
 from streams.transport.memory_budget import shares
 from streams.transport.poll_loop import Polling
-from streams.transport.tasks.assignment import Holding
+from streams.transport.tasks.assignment import Assignment
 from tests.transport.records import One
 from tests.transport.test_transactions import Producer, batch
 
@@ -42,7 +42,7 @@ class Flood:
             start = self._at.get(place, 0)
             end = self._at[place] = start + count
             records = [One(*place, at, at, None, self._value) for at in range(start, end)]
-            found.append(Polled(*place, Span(start, end), records, 1 << 40))
+            found.append(Polled(*place, OffsetSpan(start, end), records, 1 << 40))
             self.read += count
         return found
 
@@ -54,7 +54,7 @@ def held(settings: Settings, owned: int, size: int, *, bounded: bool = True) -> 
     """Bytes that are held when nothing commits, however often there is a poll."""
     room = shares(settings, owned)
     open_bytes = room.open_bytes if bounded else None
-    holding = Holding(1, frozenset(range(owned)), settings.open_slices, open_bytes)
+    holding = Assignment(1, frozenset(range(owned)), settings.open_slices, open_bytes)
     flood = Flood(size)
     polling = Polling(holding, flood, TOPICS, room.alignment, clock=lambda: 0.0)
     pieces = []

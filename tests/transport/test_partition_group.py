@@ -8,33 +8,33 @@ from __future__ import annotations
 
 import pytest
 
-from streams.transport.fetch.partition_group import Aligner, AlignmentBounds
-from streams.transport.fetch.poll_batch import Discontinuity, Polled, Slice, Span
+from streams.transport.fetch.partition_group import AlignmentBounds, PartitionGroup
+from streams.transport.fetch.poll_batch import Discontinuity, OffsetSpan, PollBatch, Polled
 from streams.transport.fetch.record_queue import Room, weight
 from tests.transport.records import One, polled
 
 BOUNDS = AlignmentBounds(records=300, bytes=1 << 20, seconds=10.0)
 
 
-def aligner(*parts: Polled, topics: str = "ab", bounds: AlignmentBounds = BOUNDS) -> Aligner:
-    one = Aligner(0, 1, list(topics), bounds)
+def aligner(*parts: Polled, topics: str = "ab", bounds: AlignmentBounds = BOUNDS) -> PartitionGroup:
+    one = PartitionGroup(0, 1, list(topics), bounds)
     for part in parts:
         one.add(part)
     return one
 
 
-def released(one: Aligner) -> list[str]:
+def released(one: PartitionGroup) -> list[str]:
     """What comes out now, as topic and offset."""
     piece = one.release()
     return [] if piece is None else [f"{r.topic}{r.offset}" for r in piece.records]
 
 
-def state(one: Aligner) -> str:
+def state(one: PartitionGroup) -> str:
     words = ["ready" if one.ready else "", "holding back" if one.holding_back else ""]
     return " and ".join(filter(None, words)) or "empty"
 
 
-def spans(piece: Slice | None) -> dict[str, tuple[int, int]]:
+def spans(piece: PollBatch | None) -> dict[str, tuple[int, int]]:
     assert piece is not None
     return {topic: (span.start, span.end) for topic, span in piece.spans.items()}
 
@@ -277,7 +277,7 @@ def test_bytes_of_keys_values_and_headers_fill_a_share_too() -> None:
     record = One("a", 0, 0, 1, b"12", b"345", (("h", b"45"), ("i", None)))
     assert weight([record, One("a", 0, 1, 1)]) == 9
     one = aligner(bounds=BOUNDS._replace(bytes=18), topics="ab")
-    one.add(Polled("a", 0, Span(0, 1), [record], 3))
+    one.add(Polled("a", 0, OffsetSpan(0, 1), [record], 3))
     assert set(one.room()) == {"b"}
     assert Room(2, 9).filled_by([record])
     assert not Room(2, 10).filled_by([record])
@@ -290,7 +290,7 @@ def test_bytes_of_keys_values_and_headers_fill_a_share_too() -> None:
 def test_bytes_come_back_with_the_records_that_leave() -> None:
     records = [One("a", 0, at, at, None, bytes(10 * (at + 1))) for at in range(3)]
     one = aligner(bounds=BOUNDS._replace(bytes=200))
-    one.add(Polled("a", 0, Span(0, 3), records, 3))
+    one.add(Polled("a", 0, OffsetSpan(0, 3), records, 3))
     one.add(polled("b", 0, [1], stable_end=2))
     assert one.room()["a"].bytes == 40
     assert released(one) == ["a0", "a1", "b0"]

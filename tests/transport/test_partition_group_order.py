@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.transport.fetch.partition_group import Aligner, AlignmentBounds
-from streams.transport.fetch.poll_batch import Polled, Span, follow
+from streams.transport.fetch.partition_group import AlignmentBounds, PartitionGroup
+from streams.transport.fetch.poll_batch import OffsetSpan, Polled, follow
 from tests.transport.records import One
 
 TOPICS = ("a", "b", "c")
@@ -45,7 +45,7 @@ class Run:
     """Logs that are read in pieces; every other offset is a transaction marker."""
 
     logs: dict[str, list[int]]
-    aligner: Aligner
+    aligner: PartitionGroup
     read: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOPICS, 0))
     positions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOPICS, 0))
     out: list[tuple[str, int]] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Run:
         found = self.logs[topic][start : start + count]
         self.read[topic] = start + len(found)
         records = [One(topic, 0, 2 * (start + at), time) for at, time in enumerate(found)]
-        span = Span(2 * start, 2 * self.read[topic])
+        span = OffsetSpan(2 * start, 2 * self.read[topic])
         self.aligner.add(Polled(topic, 0, span, records, 2 * max(known_end, self.read[topic])))
 
     def release(self) -> bool:
@@ -96,7 +96,7 @@ class Run:
 
 def begin(logs: dict[str, list[int]], seconds: float) -> Run:
     bounds = AlignmentBounds(SHARE * len(TOPICS), 1 << 20, seconds)
-    return Run(logs, Aligner(0, 1, TOPICS, bounds))
+    return Run(logs, PartitionGroup(0, 1, TOPICS, bounds))
 
 
 @given(logs=logs, data=st.data())

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from streams.transport.fetch.poll_batch import Credits, Discontinuity, Span, follow
+from streams.transport.fetch.poll_batch import Discontinuity, InFlightLimit, OffsetSpan, follow
 
 
 @pytest.mark.parametrize("start", [4, 6])
 def test_a_slice_that_repeats_or_skips_is_found(start: int) -> None:
-    follow({"a": 5, "b": 0}, {"a": Span(5, 8)})
+    follow({"a": 5, "b": 0}, {"a": OffsetSpan(5, 8)})
     with pytest.raises(Discontinuity) as found:
-        follow({"a": 5}, {"a": Span(start, 8)})
+        follow({"a": 5}, {"a": OffsetSpan(start, 8)})
     assert (found.value.topic, found.value.expected, found.value.start) == ("a", 5, start)
 
 
 def test_a_topic_without_a_position_is_found() -> None:
     with pytest.raises(Discontinuity):
-        follow({}, {"a": Span(0, 1)})
+        follow({}, {"a": OffsetSpan(0, 1)})
 
 
 def test_credits_are_counted_for_each_partition_number() -> None:
-    tally = Credits([0, 1], limit=2)
+    tally = InFlightLimit([0, 1], limit=2)
     tally.take(0)
     tally.take(0)
     assert tally.with_room() == {1}

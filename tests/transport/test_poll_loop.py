@@ -12,10 +12,10 @@ from faust.types import TP
 from structlog.testing import capture_logs
 
 from streams.transport.fetch.partition_group import AlignmentBounds
-from streams.transport.fetch.poll_batch import Polled, Slice, Span
+from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch, Polled
 from streams.transport.fetch.record_queue import Room
 from streams.transport.poll_loop import HOLDING_BACK_POLL_S, POLL_S, Polling, as_message
-from streams.transport.tasks.assignment import Holding
+from streams.transport.tasks.assignment import Assignment
 from tests.transport.records import One, polled
 
 BOUNDS = AlignmentBounds(records=4, bytes=1000, seconds=10.0)
@@ -41,14 +41,14 @@ class Poller:
 
 def turns(
     poller: Poller,
-    holding: Holding,
+    holding: Assignment,
     polls: int = 1,
     *,
     clock: Callable[[], float] = lambda: 0.0,
-) -> list[list[Slice]]:
+) -> list[list[PollBatch]]:
     """What so many polls give, each slice with its credit taken."""
 
-    async def run() -> list[list[Slice]]:
+    async def run() -> list[list[PollBatch]]:
         mine = Polling(holding, poller, ("a", "b"), BOUNDS, clock)
         got = []
         for _ in range(polls):
@@ -60,8 +60,8 @@ def turns(
     return asyncio.run(run())
 
 
-def one_number() -> Holding:
-    return Holding(1, frozenset({0}), open_slices=1)
+def one_number() -> Assignment:
+    return Assignment(1, frozenset({0}), open_slices=1)
 
 
 def at_end(number: int, *topics: str) -> list[Polled]:
@@ -88,7 +88,7 @@ def test_a_poll_does_not_wait_while_something_can_be_handed_on(
 ) -> None:
     for module in ("alignment", "buffer"):
         monkeypatch.setattr(f"streams.transport.{module}.SLICE_RECORDS", 1)
-    holding = Holding(1, frozenset({0}), open_slices=8)
+    holding = Assignment(1, frozenset({0}), open_slices=8)
     poller = Poller([polled("a", 0, [5, 6], stable_end=2), *at_end(0, "b")])
     assert [len(pieces) for pieces in turns(poller, holding, 3)] == [1, 1, 0]
     assert poller.waited == [POLL_S, 0.0, POLL_S]
@@ -110,8 +110,8 @@ def test_without_room_records_are_taken_until_the_share_is_full_and_kept() -> No
 
 
 def test_a_number_without_room_stops_no_other() -> None:
-    holding = Holding(1, frozenset({0, 1}), open_slices=1)
-    holding.hand_on(Slice(0, 1, {"a": Span(0, 0)}, []))
+    holding = Assignment(1, frozenset({0, 1}), open_slices=1)
+    holding.hand_on(PollBatch(0, 1, {"a": OffsetSpan(0, 0)}, []))
     poller = Poller(
         [
             part
@@ -128,13 +128,13 @@ def test_a_number_without_room_stops_no_other() -> None:
 
 def test_room_that_comes_back_ends_a_poll_where_something_can_be_handed_on() -> None:
     holding = one_number()
-    handed: list[Slice] = []
+    handed: list[PollBatch] = []
     poller = Poller(
         [polled("a", 0, [1], stable_end=1), *at_end(0, "b")],
         [polled("a", 1, [2], stable_end=2)],
     )
 
-    async def run() -> list[Slice]:
+    async def run() -> list[PollBatch]:
         mine = Polling(holding, poller, ("a", "b"), BOUNDS)
         handed.extend(await mine.slices())
         holding.hand_on(handed[0])
@@ -160,7 +160,7 @@ def test_room_that_comes_back_ends_no_poll_where_nothing_waits() -> None:
 def test_a_topic_waited_for_in_vain_is_named_once_without_values() -> None:
     every_five_seconds = count(0.0, 5.0)
     record = One("a", 0, 0, 5, b"secret", b"secret")
-    poller = Poller([Polled("a", 0, Span(0, 1), [record], 1)])
+    poller = Poller([Polled("a", 0, OffsetSpan(0, 1), [record], 1)])
     with capture_logs() as lines:
         handed_on = turns(poller, one_number(), 5, clock=lambda: next(every_five_seconds))
     assert [len(pieces) for pieces in handed_on] == [0, 0, 1, 0, 0]
@@ -170,7 +170,7 @@ def test_a_topic_waited_for_in_vain_is_named_once_without_values() -> None:
 
 
 def test_the_message_of_a_slice_lies_where_its_first_part_starts() -> None:
-    piece = Slice(3, 1, {"b": Span(7, 9)}, [])
+    piece = PollBatch(3, 1, {"b": OffsetSpan(7, 9)}, [])
     place, message = as_message(piece, 5)
     assert place == TP("b", 3)
     value: Any = message.value  # Faust says bytes

@@ -19,9 +19,9 @@ from streams.transport import process_exit
 from streams.transport.commit.transactions import Bounds
 from streams.transport.state.changelog_restore import restore
 from streams.transport.tasks import task_initializer
-from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.preconditions import PolicyPast
-from streams.transport.tasks.task_initializer import TakeOver
+from streams.transport.tasks.task_initializer import TaskInitializer
 from streams.wire.progress import (
     PROGRESS_KEY,
     Progress,
@@ -65,7 +65,7 @@ class Cluster:
     async def asked_ids(self) -> dict[str, str]:
         return self.ids
 
-    def take_over(self, *, accept: bool = False) -> TakeOver:
+    def take_over(self, *, accept: bool = False) -> TaskInitializer:
         class View:
             committed = staticmethod(self.asked)
 
@@ -78,7 +78,7 @@ class Cluster:
             async def counts() -> dict[str, int]:
                 return {topic: self.counts[topic] for topic in TOPICS}
 
-        return TakeOver(
+        return TaskInitializer(
             group=View(),
             group_id="group",
             topics=TOPICS,
@@ -94,8 +94,8 @@ class Cluster:
             topic_ids=self.asked_ids,
         )
 
-    def take(self, *, accept: bool = False) -> OwnedPartition:
-        async def run() -> OwnedPartition:
+    def take(self, *, accept: bool = False) -> PartitionTask:
+        async def run() -> PartitionTask:
             owned = await self.take_over(accept=accept).take([0], {})
             await owned[0].committer.close()
             return owned[0]
@@ -422,7 +422,7 @@ def test_a_leader_that_does_not_know_its_end_yet_is_asked_again(
     )
     ends = [{"in": 5, "ticks": 2}, {"in": 4, "ticks": 2}]
 
-    async def run() -> OwnedPartition:
+    async def run() -> PartitionTask:
         async def learn() -> None:
             while ends:
                 cluster.ends = ends.pop()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from streams.transport import process_exit
-from streams.transport.commit.transactions import Batch, Bounds, Committer, Output, gather
+from streams.transport.commit.transactions import Bounds, Committer, Output, OutputBatch, gather
 from streams.wire.progress import PROGRESS_KEY
 
 BOUNDS = Bounds(records=10, bytes=10_000, seconds=1.0)
@@ -100,8 +100,8 @@ class Producer:
         self.stopped = True
 
 
-def batch(count: int, *, position: int = 0, size: int = 1) -> Batch:
-    one = Batch()
+def batch(count: int, *, position: int = 0, size: int = 1) -> OutputBatch:
+    one = OutputBatch()
     for number in range(count):
         one.add(Output("out", 0, b"%d" % number, b"x" * size))
     one.positions = {"in": position}
@@ -131,7 +131,7 @@ def test_a_transaction_takes_what_fits_and_at_least_one_batch() -> None:
     assert len(gather(heavy, BOUNDS)) == 1
 
 
-async def judged(producer: Producer, *batches: Batch) -> Committer:
+async def judged(producer: Producer, *batches: OutputBatch) -> Committer:
     one = committer(producer)
     for each in batches:
         one.put(each)

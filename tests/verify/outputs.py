@@ -11,7 +11,7 @@ from streams.core.identifiers import EventId, PayloadHash
 from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import default_policy
-from streams.core.state import EventRow, Fact, Source
+from streams.core.state import EventRow, Fact, FactSource
 from streams.core.subject import Subject
 from streams.verify.output_record import id_of
 from streams.wire.canonical import payload_hash
@@ -50,7 +50,7 @@ def fact_of(event: Event, offset: int, topic: str = "data-share") -> Fact:
         event=event,
         payload_hash=PayloadHash(payload_hash(event_record(event), plain=True)),
         ingested_at=Instant(event.occurred_at + 1000),
-        source=Source(topic, 0, offset),
+        source=FactSource(topic, 0, offset),
     )
 
 

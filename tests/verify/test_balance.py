@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from streams.verify.balance import balance, unbalanced
-from streams.verify.inputs import Span
+from streams.verify.inputs import InputSpan
 from streams.verify.offsets import ahead
-from streams.verify.result import Kind, Seen, TopicBalance
+from streams.verify.result import DifferenceKind, Seen, TopicBalance
 from streams.wire.progress import Counters, Progress
 
 RIGHT = {
@@ -34,7 +34,9 @@ def line(start: int = 0, *, counted: dict[str, int] | None = None, **seen: Any) 
 
 def said(one: TopicBalance) -> list[str]:
     found = list(unbalanced(one))
-    assert all(each.kind is Kind.UNBALANCED and each.topic == "purchase" for each in found)
+    assert all(
+        each.kind is DifferenceKind.UNBALANCED and each.topic == "purchase" for each in found
+    )
     return [each.what.partition(":")[0] for each in found]
 
 
@@ -107,7 +109,7 @@ def test_without_inputs_the_counters_alone() -> None:
 
 def test_with_inputs_each_topic_has_its_span() -> None:
     progress = Progress(positions={"purchase": 10, "data-share": 3}, counters={})
-    span = Span("data-share", 1, 3)
+    span = InputSpan("data-share", 1, 3)
     lines = balance(progress, 0, [span], {"purchase": 10, "data-share": 3})
     assert [(one.topic, one.start, one.seen is None) for one in lines] == [
         ("purchase", None, True), ("data-share", 1, False),
@@ -117,9 +119,9 @@ def test_with_inputs_each_topic_has_its_span() -> None:
 def test_offsets_may_lie_behind_the_state_and_not_past_it() -> None:
     progress = Progress(positions={"purchase": 10})
 
-    def told(**committed: Any) -> list[tuple[Kind, str]]:
+    def told(**committed: Any) -> list[tuple[DifferenceKind, str]]:
         return [(one.kind, one.topic) for one in ahead(committed, progress, 0)]
 
     assert told(purchase=10) == told(purchase=9) == told() == []
-    assert told(purchase=11) == [(Kind.OFFSETS, "purchase")]
-    assert told(other=1) == [(Kind.OFFSETS, "other")]
+    assert told(purchase=11) == [(DifferenceKind.OFFSETS, "purchase")]
+    assert told(other=1) == [(DifferenceKind.OFFSETS, "other")]

@@ -14,7 +14,7 @@ from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Finality, Status
 from streams.settings import Settings
 from streams.verify.compare import Compared, Comparison
-from streams.verify.result import Kind
+from streams.verify.result import DifferenceKind
 from tests.kafka.stories import CONTROLLER, START, story
 from tests.verify.outputs import POLICY, Live, fact_of
 
@@ -37,7 +37,7 @@ def compare(one: Live, comparison: Comparison | None = None) -> Compared:
     return comparison.subject(KEY, one.rows, one.standing, CLOCK, 3)
 
 
-def kinds(one: Live) -> list[tuple[Kind, str | None]]:
+def kinds(one: Live) -> list[tuple[DifferenceKind, str | None]]:
     return [(found.kind, found.code) for found in compare(one).differences]
 
 
@@ -55,7 +55,7 @@ def test_a_finding_that_is_gone() -> None:
     del one.told[gone.violation_id]
     [found] = compare(one).differences
     assert (found.kind, found.code, found.violation_id) == (
-        Kind.MISSING, "NO_CONSENT", gone.violation_id,
+        DifferenceKind.MISSING, "NO_CONSENT", gone.violation_id,
     )  # fmt: skip
     assert (found.topic, found.partition, found.offset) == (NAMES.violations, 3, None)
     assert [fact.event_id for fact in found.facts if fact.source.offset == 0] == ["0-early"]
@@ -65,7 +65,7 @@ def test_a_finding_that_nothing_gives() -> None:
     one = live()
     copy = msgspec.structs.replace(one.named("0-early", "NO_CONSENT"), violation_id="f" * 36)
     one.told[copy.violation_id] = copy
-    assert kinds(one) == [(Kind.EXTRA, "NO_CONSENT")]
+    assert kinds(one) == [(DifferenceKind.EXTRA, "NO_CONSENT")]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_field_that_was_changed(field: str, value: object) -> None:
     before = one.named("0-early", "NO_CONSENT")
     one.told[before.violation_id] = msgspec.structs.replace(before, **{field: value})
     [found] = compare(one).differences
-    assert found.kind is Kind.DIFFERENT
+    assert found.kind is DifferenceKind.DIFFERENT
     # In batch nothing is ever revised.
     expected = Status.OPEN if field == "status" else getattr(before, field)
     assert [(each.name, each.expected, each.found) for each in found.fields] == [
@@ -114,7 +114,7 @@ def test_what_the_row_says_was_told(field: str, value: object) -> None:
     assert getattr(before, field) != value
     one.told[before.violation_id] = msgspec.structs.replace(before, **{field: value})
     [found] = compare(one).differences
-    assert found.kind is Kind.ROW
+    assert found.kind is DifferenceKind.ROW
     assert [(each.name, each.found) for each in found.fields] == [(field, value)]
 
 
@@ -127,9 +127,9 @@ def test_a_finding_taken_back_that_came_back() -> None:
         if isinstance(found, Finding) and found.status is Status.RETRACTED
     ]
     one.told[taken.violation_id] = msgspec.structs.replace(taken, status=Status.OPEN)
-    assert kinds(one) == [(Kind.EXTRA, taken.code)]
+    assert kinds(one) == [(DifferenceKind.EXTRA, taken.code)]
     del one.told[taken.violation_id]
-    assert kinds(one) == [(Kind.ROW, None)]
+    assert kinds(one) == [(DifferenceKind.ROW, None)]
 
 
 def test_a_duty_and_the_finding_that_it_became_are_two_things() -> None:
@@ -139,7 +139,7 @@ def test_a_duty_and_the_finding_that_it_became_are_two_things() -> None:
     assert any(isinstance(told, Finding) for told in one.told.values())
     del one.told[f"{duty.duty_id} duty"]
     [found] = compare(one).differences
-    assert (found.kind, found.topic) == (Kind.MISSING, NAMES.duties)
+    assert (found.kind, found.topic) == (DifferenceKind.MISSING, NAMES.duties)
     one.told[f"{duty.duty_id} duty"] = msgspec.structs.replace(duty, share_ids=())
     [found] = compare(one).differences
     assert [each.name for each in found.fields] == ["share_ids"]
@@ -162,11 +162,11 @@ def test_without_a_fact_what_it_gave_is_too_much() -> None:
     one = live()
     rows = [row for row in one.rows if row.fact.event.event_id != "0-early"]
     found = Comparison(NAMES, POLICY).subject(KEY, rows, one.standing, CLOCK, 0).differences
-    assert (Kind.EXTRA, "NO_CONSENT") in {(each.kind, each.code) for each in found}
+    assert (DifferenceKind.EXTRA, "NO_CONSENT") in {(each.kind, each.code) for each in found}
 
 
 def test_a_subject_of_which_nothing_is_stored() -> None:
     one = live()
     found = Comparison(NAMES, POLICY).subject(KEY, [], one.standing, CLOCK, 0)
-    assert {each.kind for each in found.differences} == {Kind.EXTRA}
+    assert {each.kind for each in found.differences} == {DifferenceKind.EXTRA}
     assert len(found.differences) == len(one.told)

@@ -11,7 +11,7 @@ import pytest
 from streams.core.instants import Instant
 from streams.settings import Settings
 from streams.verify.across import Across
-from streams.verify.bus import Bus
+from streams.verify.bus import LiveBus
 from streams.verify.cut import Cut
 from streams.verify.spill import Spill
 from streams.wire.progress import Progress
@@ -50,7 +50,7 @@ def test_a_tick_that_is_half_judged(
     position: int | None, clock: int | None, *, within: bool
 ) -> None:
     spill, across = Spill(), Across(SETTINGS.topics, POLICY, 2)
-    cut = Cut(cast("Bus", OneTick()), SETTINGS, 0, spill, across, print)
+    cut = Cut(cast("LiveBus", OneTick()), SETTINGS, 0, spill, across, print)
     cut.progress = Progress(
         positions={} if position is None else {TICKS: position},
         partition_time=None if clock is None else Instant(clock),

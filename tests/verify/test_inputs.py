@@ -11,14 +11,14 @@ from streams.core.events import DataShare
 from streams.core.identifiers import subject_key
 from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.state import EventRow, Fact, Source
+from streams.core.state import EventRow, Fact, FactSource
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
 from streams.verify.across import Across
-from streams.verify.inputs import Inputs, Span
-from streams.verify.result import Kind
+from streams.verify.inputs import Inputs, InputSpan
+from streams.verify.result import DifferenceKind
 from streams.verify.spill import Arrival, Spill
-from streams.wire.arrival import Arrived, Elsewhere
+from streams.wire.arrival import Arrived, Misrouted
 from streams.wire.origin import Origin
 from streams.wire.progress import Counters, Progress
 from streams.wire.rows import row_key
@@ -43,7 +43,7 @@ def inputs(across: Across) -> Iterator[Inputs]:
     """Partition 0; the log of shares begins at 10, the state ends at 20."""
     spill = Spill()
     one = Inputs(NAMES, 0, 2, spill, across, POLICY, 4_259_840, OwnClock(3600))
-    one.spans = [Span(NAMES.data_share, 10, 20), Span(NAMES.rekeyed, 0, 5)]
+    one.spans = [InputSpan(NAMES.data_share, 10, 20), InputSpan(NAMES.rekeyed, 0, 5)]
     yield one
     spill.close()
 
@@ -57,7 +57,7 @@ def row_of(one: Fact) -> tuple[bytes, EventRow]:
     return key, EventRow(fact=one, policy_digest="")
 
 
-def arrival(one: Fact, offset: int, source: Source | None = None) -> Arrival:
+def arrival(one: Fact, offset: int, source: FactSource | None = None) -> Arrival:
     first = (
         (None, None, None) if source is None else (source.topic, source.partition, source.offset)
     )
@@ -68,7 +68,7 @@ def arrival(one: Fact, offset: int, source: Source | None = None) -> Arrival:
 
 def counts(
     inputs: Inputs, rows: list[Fact], arrivals: list[Arrival], **progress: Any
-) -> tuple[dict[tuple[int, str], int], list[tuple[Kind, int | None]]]:
+) -> tuple[dict[tuple[int, str], int], list[tuple[DifferenceKind, int | None]]]:
     known = Progress(positions={}, **progress)
     found, missing = inputs.judged(WHO, dict(map(row_of, rows)), arrivals, known)
     return dict(found), [(one.kind, one.offset) for one in missing]
@@ -84,7 +84,7 @@ def test_the_record_that_the_fact_names_was_judged_and_others_are_duplicates(
 
 
 def test_a_re_keyed_record_counts_where_it_was_judged(inputs: Inputs) -> None:
-    source = Source(NAMES.purchase, 1, 7)
+    source = FactSource(NAMES.purchase, 1, 7)
     one = fact_of(story(0)[0], 7)
     one = Fact(
         event=one.event, payload_hash=one.payload_hash, ingested_at=one.ingested_at, source=source
@@ -95,7 +95,7 @@ def test_a_re_keyed_record_counts_where_it_was_judged(inputs: Inputs) -> None:
 def test_an_event_that_is_no_fact_was_not_judged(inputs: Inputs) -> None:
     one = fact(12)
     assert counts(inputs, [], [arrival(one, 12)]) == (
-        {(SHARES, "not_judged"): 1}, [(Kind.NOT_JUDGED, 12)],
+        {(SHARES, "not_judged"): 1}, [(DifferenceKind.NOT_JUDGED, 12)],
     )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def test_unless_it_occurred_and_arrived_before_what_is_kept(inputs: Inputs) -> N
     assert counts(inputs, [], [arrival(one, 12)], **left) == ({(SHARES, "left"): 1}, [])
     for early in ({"left_before": at}, {"arrived_before": came}):
         assert counts(inputs, [], [arrival(one, 12)], **(left | early))[1] == [
-            (Kind.NOT_JUDGED, 12)
+            (DifferenceKind.NOT_JUDGED, 12)
         ]
 
 
@@ -132,7 +132,7 @@ def test_a_fact_must_have_its_record_as_far_as_records_are_read(
     inputs: Inputs, offset: int, *, named: bool
 ) -> None:
     found = counts(inputs, [fact(offset)], [])
-    assert found == ({}, [(Kind.NO_INPUT, offset)] if named else [])
+    assert found == ({}, [(DifferenceKind.NO_INPUT, offset)] if named else [])
 
 
 def test_a_fact_whose_record_was_sent_home_has_its_record_elsewhere(
@@ -140,7 +140,7 @@ def test_a_fact_whose_record_was_sent_home_has_its_record_elsewhere(
 ) -> None:
     one = fact(12)
     origin = Origin(one.source, one.ingested_at, one.ingested_at)
-    across.expect_rekeyed([Elsewhere(Arrived(one, KEY, origin), 0)])
+    across.expect_rekeyed([Misrouted(Arrived(one, KEY, origin), 0)])
     assert counts(inputs, [one], []) == ({}, [])
 
 
@@ -171,8 +171,8 @@ def test_a_quarantined_record_among_the_dead_letters_was_not_kept_apart(inputs: 
 def test_re_keyed_records_are_missed_as_far_back_as_they_are_kept(across: Across) -> None:
     one = fact(0)
     for offset in (11, 13, 15):
-        origin = Origin(Source(NAMES.data_share, 0, offset), one.ingested_at, one.ingested_at)
-        across.expect_rekeyed([Elsewhere(Arrived(one, KEY, origin), 1)])
+        origin = Origin(FactSource(NAMES.data_share, 0, offset), one.ingested_at, one.ingested_at)
+        across.expect_rekeyed([Misrouted(Arrived(one, KEY, origin), 1)])
 
     def missed(*, whole: bool) -> list[int | None]:
         return [each.offset for each in across._not_sent(1, whole=whole)]

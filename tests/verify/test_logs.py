@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from streams.verify.inputs import Span
+from streams.verify.inputs import InputSpan
 from streams.verify.logs import passed_over, recreated
-from streams.verify.result import Kind, Seen
+from streams.verify.result import DifferenceKind, Seen
 from streams.wire.progress import Counters, Gap, Progress
 
 
@@ -17,13 +17,13 @@ def progress(*, read: int, begin: int | None = 0, gaps: tuple[Gap, ...] = ()) ->
     )
 
 
-def span(start: int, seen: int, end: int = 100) -> Span:
-    return Span("in", start, end, Seen(read=seen))
+def span(start: int, seen: int, end: int = 100) -> InputSpan:
+    return InputSpan("in", start, end, Seen(read=seen))
 
 
 def test_offsets_that_nothing_explains_were_passed_over() -> None:
     [found] = passed_over(progress(read=70), [span(80, 20)], 3)
-    assert (found.kind, found.topic, found.partition) == (Kind.LOST_INPUT, "in", 3)
+    assert (found.kind, found.topic, found.partition) == (DifferenceKind.LOST_INPUT, "in", 3)
     assert found.what.startswith("30 records between offset 0 and 80")
 
 
@@ -50,7 +50,7 @@ def test_offsets_that_nothing_explains_were_passed_over() -> None:
         "nothing is left",
     ],
 )
-def test_what_is_explained_or_cannot_be_known(state: Progress, seen: Span) -> None:
+def test_what_is_explained_or_cannot_be_known(state: Progress, seen: InputSpan) -> None:
     assert passed_over(state, [seen], 0) == []
 
 
@@ -63,5 +63,5 @@ def test_a_topic_with_another_id() -> None:
     assert recreated(state, {"in": "one", "out": "two"}, 0) == []
     assert recreated(state, {}, 0) == []
     [found] = recreated(state, {"in": "three", "out": "two"}, 0)
-    assert (found.kind, found.topic) == (Kind.LOST_INPUT, "in")
+    assert (found.kind, found.topic) == (DifferenceKind.LOST_INPUT, "in")
     assert "its id was one, and is three" in found.what

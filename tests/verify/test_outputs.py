@@ -13,7 +13,7 @@ from streams.core.subject import Subject
 from streams.settings import Settings
 from streams.verify.across import Across
 from streams.verify.outputs import Outputs
-from streams.verify.result import Difference, Kind
+from streams.verify.result import Difference, DifferenceKind
 from streams.verify.spill import Spill
 from streams.wire.findings import decode_finding
 from tests.kafka.stories import CONTROLLER, story
@@ -60,7 +60,7 @@ class Reading:
         return {one.violation_id[0]: decode_finding(one.value).revision for one in found}
 
     @property
-    def told(self) -> list[tuple[Kind, int | None]]:
+    def told(self) -> list[tuple[DifferenceKind, int | None]]:
         return [(one.kind, one.offset) for one in self.found]
 
 
@@ -97,7 +97,7 @@ def test_a_tombstone_takes_it_away_and_it_may_begin_anew(reading: Reading) -> No
 @pytest.mark.parametrize(("second", "what"), [(2, "is visible twice"), (1, "after revision 2")])
 def test_revisions_rise_also_after_the_cut(reading: Reading, second: int, what: str) -> None:
     reading.take(5, told_at(0, revision(2), 6), told_at(3, revision(second), 7))
-    assert reading.told == [(Kind.REPEATED, 3)]
+    assert reading.told == [(DifferenceKind.REPEATED, 3)]
     assert what in reading.found[0].what
 
 
@@ -108,7 +108,7 @@ def test_revisions_may_leave_out_what_compaction_took(reading: Reading) -> None:
 
 def test_batches_never_go_back(reading: Reading) -> None:
     reading.take(9, told_at(0, revision(1), 5), told_at(1, revision(1, "b"), 4))
-    assert reading.told == [(Kind.REPEATED, 1)]
+    assert reading.told == [(DifferenceKind.REPEATED, 1)]
 
 
 def test_a_raised_generation_begins_anew_once_on_the_same_topic() -> None:
@@ -123,7 +123,7 @@ def test_a_raised_generation_begins_anew_once_on_the_same_topic() -> None:
     # Of the generation before, and never taken back by this one.
     assert reading.standing == {"a": 1, "b": 1}
     reading.take(3, told_at(3, revision(1, "c"), 1))
-    assert reading.told == [(Kind.REPEATED, 3)]
+    assert reading.told == [(DifferenceKind.REPEATED, 3)]
 
 
 def test_what_cannot_be_read_is_named_and_passed_over(reading: Reading) -> None:
@@ -133,7 +133,7 @@ def test_what_cannot_be_read_is_named_and_passed_over(reading: Reading) -> None:
         At(1, b"another", told_at(0, revision(1), 1).value),
         told_at(2, revision(1), 1),
     )
-    assert reading.told == [(Kind.UNREADABLE, 0), (Kind.UNREADABLE, 1)]
+    assert reading.told == [(DifferenceKind.UNREADABLE, 0), (DifferenceKind.UNREADABLE, 1)]
     assert reading.standing == {"a": 1}
 
 
@@ -144,7 +144,7 @@ def test_without_a_number_only_findings_about_dead_letters_are_set_apart(
     reading.take(5, told_at(0, revision(1), None), told_at(1, letter, None))
     assert reading.standing == {"a": 1}
     unfounded = list(reading.across.unfounded({0: 2}))
-    assert [(one.kind, one.offset) for one in unfounded] == [(Kind.EXTRA, 1)]
+    assert [(one.kind, one.offset) for one in unfounded] == [(DifferenceKind.EXTRA, 1)]
     # What was told after reading began can be about a record that was not read.
     assert not list(reading.across.unfounded({0: 1}))
 

@@ -12,7 +12,7 @@ from streams.core.identifiers import id_fault
 from streams.core.instants import EARLIEST_OF_EVENTS, LATEST
 from streams.core.vocabulary import ConsentAction, EventType, Purpose
 from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT, meant
-from streams.wire.field_specs import FIELDS, FieldShape
+from streams.wire.field_specs import FIELDS, FieldSpec
 from streams.wire.guard import look_of
 from streams.wire.pii import raw_kind
 
@@ -35,7 +35,7 @@ def _valid(name: str, text: str) -> bool:
     return raw_kind(text, look_of(name)) is None
 
 
-def _member(shape: FieldShape) -> st.SearchStrategy[Any]:
+def _member(shape: FieldSpec) -> st.SearchStrategy[Any]:
     if shape.name in INSTANT_FIELDS:
         return instants
     if shape.symbols:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from streams.core.events import Event
 from streams.core.instants import EARLIEST, LATEST, Instant, format_instant
 from streams.core.vocabulary import EventType
-from streams.wire.avro_fast_path import OnePass, one_passes
+from streams.wire.avro_fast_path import AvroFastPath, avro_fast_paths
 from streams.wire.canonical import instant_text
 from streams.wire.decode import Decoded, decode, decode_at_length
 from streams.wire.encode import event_to_avro
@@ -56,7 +56,7 @@ NOTICE: dict[str, Any] = {"event_type": "recipient-notification", "recipient_id"
 
 def short(value: bytes) -> Decoded | None:
     """What the short way alone gives."""
-    one_pass = one_passes().get(value[:AVRO_HEADER])
+    one_pass = avro_fast_paths().get(value[:AVRO_HEADER])
     read = None if one_pass is None else one_pass.read(value)
     return None if read is None else Decoded(*read)
 
@@ -71,8 +71,8 @@ def avro(kind: EventType, **fields: Any) -> bytes:
 
 def test_every_event_of_every_released_schema_can_take_it() -> None:
     events = [one for one in schemas().by_fingerprint.values() if one.name in INPUTS.values()]
-    assert len(one_passes()) == len(events)
-    assert {one.kind for one in one_passes().values()} == set(EventType)
+    assert len(avro_fast_paths()) == len(events)
+    assert {one.kind for one in avro_fast_paths().values()} == set(EventType)
 
 
 @pytest.mark.parametrize("fields", [SHARE, GRANT, PURCHASE, MESSAGE, NOTICE])
@@ -206,7 +206,7 @@ def test_an_older_schema_that_lacks_a_field_is_read_in_one_pass_too() -> None:
     older = _schema("data_share", current, fields)
     body = BytesIO()
     schemaless_writer(body, older.parsed, BASE | _without_type(SHARE))
-    read = OnePass(EventType.DATA_SHARE, older).read(b"\xc3\x01" + bytes(8) + body.getvalue())
+    read = AvroFastPath(EventType.DATA_SHARE, older).read(b"\xc3\x01" + bytes(8) + body.getvalue())
     assert read is not None
     assert Decoded(*read) == short(avro(EventType.DATA_SHARE, **_without_type(SHARE)))
 
@@ -216,7 +216,7 @@ def test_a_schema_that_lacks_what_an_event_must_have_is_none_for_it(left_out: st
     current = schemas().current["data_share"]
     fields = [one for one in current.parsed["fields"] if one["name"] != left_out]
     with pytest.raises(LookupError):
-        OnePass(EventType.DATA_SHARE, _schema("data_share", current, fields))
+        AvroFastPath(EventType.DATA_SHARE, _schema("data_share", current, fields))
 
 
 @pytest.mark.parametrize("form", ["int", "bytes", ["string", "null"], ["null", "string", "long"]])
@@ -227,7 +227,7 @@ def test_a_type_that_is_not_foreseen_is_left_to_the_long_way(form: Any) -> None:
         for one in current.parsed["fields"]
     ]
     with pytest.raises(LookupError):
-        OnePass(EventType.DATA_SHARE, _schema("data_share", current, fields))
+        AvroFastPath(EventType.DATA_SHARE, _schema("data_share", current, fields))
 
 
 def _schema(name: str, current: Schema, fields: list[dict[str, Any]]) -> Schema:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from streams.core.instants import LATEST, Instant
-from streams.core.state import Source
+from streams.core.state import FactSource
 from streams.unpacking.cut import HEADERS_AT_MOST, LEFT_OUT, Headers, left_out
 from streams.wire.origin import (
     ODD_NAMES,
@@ -28,7 +28,7 @@ from tests.transport.records import One
 Header = tuple[str, bytes | None]
 ROOM = 1_000_000
 AT = Instant(1_790_000_000_123)
-ORIGIN = Origin(Source("shares", 3, 42), AT, AT)
+ORIGIN = Origin(FactSource("shares", 3, 42), AT, AT)
 STOOD: list[Header] = [
     (TOPIC, b"shares"),
     (PARTITION, b"3"),
@@ -151,7 +151,7 @@ def test_a_record_timestamp_is_read_as_the_nearest_instant(
     at: int, ingested: int, *, timed: bool
 ) -> None:
     origin = direct(record(timestamp=at))
-    assert origin == Origin(Source("t", 2, 5), Instant(ingested), Instant(at))
+    assert origin == Origin(FactSource("t", 2, 5), Instant(ingested), Instant(at))
     assert origin.timed is timed
     assert origin.reference == "t/2/5"
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.events import Event
-from streams.wire.avro_fast_path import OnePass, one_passes
+from streams.wire.avro_fast_path import AvroFastPath, avro_fast_paths
 from streams.wire.encode import event_to_avro
 from streams.wire.framing import AVRO_HEADER
 from streams.wire.schemas import schemas
@@ -20,10 +20,10 @@ from tests.wire.strategies import events
 from tests.wire.test_avro_fast_path import BASE, GRANT, MESSAGE, NOTICE, PURCHASE, SHARE
 
 
-def parts(event: Event) -> tuple[OnePass, bytes]:
+def parts(event: Event) -> tuple[AvroFastPath, bytes]:
     """The reader of an event's schema, and its bytes without marker and fingerprint."""
     value = event_to_avro(event)
-    return one_passes()[value[:AVRO_HEADER]], value[AVRO_HEADER:]
+    return avro_fast_paths()[value[:AVRO_HEADER]], value[AVRO_HEADER:]
 
 
 @given(events, st.binary(max_size=40), st.binary(max_size=40))
@@ -55,7 +55,7 @@ def test_damaged_bytes_end_nowhere_or_where_the_general_reader_stops(
     end = reader.end_of(value, 0)
     if end is None:
         return
-    header = next(header for header, one in one_passes().items() if one is reader)
+    header = next(header for header, one in avro_fast_paths().items() if one is reader)
     schema = schemas().by_fingerprint[header[-8:]]
     stream = io.BytesIO(value)
     try:

@@ -28,7 +28,15 @@ from streams.core.identifiers import (
     ViolationId,
 )
 from streams.core.instants import Instant
-from streams.core.state import DutyState, EventRow, Fact, Said, SaidDuty, Source, Verdict
+from streams.core.state import (
+    DutyState,
+    EventRow,
+    Fact,
+    FactSource,
+    Published,
+    PublishedDuty,
+    Verdict,
+)
 from streams.core.vocabulary import (
     Actor,
     AgeBand,
@@ -189,11 +197,11 @@ def row(event: Event) -> EventRow:
             event=event,
             payload_hash=PayloadHash("ab" * 32),
             ingested_at=Instant(AT + 10),
-            source=Source("data-share", 3, 1042),
+            source=FactSource("data-share", 3, 1042),
         ),
         policy_digest="d1",
         said={
-            Slot("S.BASIS"): Said(
+            Slot("S.BASIS"): Published(
                 verdict=VERDICT,
                 revision=2,
                 status=Status.REVISED,
@@ -201,14 +209,14 @@ def row(event: Event) -> EventRow:
                 final=True,
                 late=True,
             ),
-            Slot("S.DPA"): Said(
+            Slot("S.DPA"): Published(
                 verdict=Verdict(code=Code.PROCESSOR_WITHOUT_AGREEMENT),
                 revision=1,
                 status=Status.OPEN,
                 final_at=Instant(AT + 2_592_000_000),
             ),
         },
-        duties={ACME: SaidDuty(duty=duty, revision=1)},
+        duties={ACME: PublishedDuty(duty=duty, revision=1)},
     )
 
 

@@ -32,7 +32,7 @@ class Card(NamedTuple):
     moments: tuple[tuple[Moment, str, Pair], ...]
 
 
-class Group(NamedTuple):
+class CardGroup(NamedTuple):
     """All findings of a code and severity; `cards` are those told one by one."""
 
     code: CodeEntry
@@ -42,7 +42,7 @@ class Group(NamedTuple):
     cards: tuple[Card, ...]
 
 
-def groups(result: Result, details: int) -> Iterator[Group]:
+def groups(result: Result, details: int) -> Iterator[CardGroup]:
     """By severity, then by number of the code. Findings are sorted already."""
     counts: Counter[_Heading] = Counter()
     citations: dict[_Heading, str] = {}
@@ -56,7 +56,7 @@ def groups(result: Result, details: int) -> Iterator[Group]:
             told.setdefault(heading, []).append(finding)
     for heading in sorted(counts):
         code = CODES[Code(heading[2])]
-        yield Group(
+        yield CardGroup(
             code,
             SEVERITIES[heading[0]],
             counts[heading],

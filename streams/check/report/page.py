@@ -110,7 +110,7 @@ def _shown_severities(result: Result) -> list[tuple[Severity, int]]:
     ]
 
 
-class Recipient(NamedTuple):
+class RecipientRow(NamedTuple):
     """How many violations concern a recipient.
 
     `shares`: severity and percent of the longest bar.
@@ -123,7 +123,7 @@ class Recipient(NamedTuple):
     shares: tuple[tuple[Severity, float], ...]
 
 
-def _recipients(result: Result) -> list[Recipient]:
+def _recipients(result: Result) -> list[RecipientRow]:
     counts: dict[str | None, Counter[Severity]] = {}
     for finding in result.violations:
         counts.setdefault(finding.recipient_id, Counter())[finding.severity] += 1
@@ -136,7 +136,7 @@ def _recipients(result: Result) -> list[Recipient]:
             persons[finding.recipient_id].add(person)
     largest = ordered[0][1].total() if ordered else 1
     return [
-        Recipient(
+        RecipientRow(
             name,
             by_severity.total(),
             len(persons[name]),

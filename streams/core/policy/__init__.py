@@ -11,7 +11,7 @@ from streams.core.policy.registers import (
     RecipientEntry,
     Registers,
 )
-from streams.core.policy.settings import Settings
+from streams.core.policy.settings import PolicySettings
 
 __all__ = [
     "PARAMETERS",
@@ -22,9 +22,9 @@ __all__ = [
     "NoticeEntry",
     "Parameter",
     "Policy",
+    "PolicySettings",
     "RecipientEntry",
     "Registers",
-    "Settings",
     "default_policy",
     "fixed_policy",
 ]

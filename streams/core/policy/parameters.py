@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.core.policy.settings import Settings
+from streams.core.policy.settings import PolicySettings
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """One question of the policy.
 
     `name` is the key in the policy file; the default is the value of that name in
-    `Settings` and holds from the beginning.
+    `PolicySettings` and holds from the beginning.
     """
 
     number: str
@@ -23,7 +23,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def default(self) -> object:
         """The recommended value of legal model 6."""
-        return getattr(Settings(), self.name)
+        return getattr(PolicySettings(), self.name)
 
 
 def _p(number: str, name: str, unit: str, question: str, source: str) -> Parameter:

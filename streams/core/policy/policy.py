@@ -12,7 +12,7 @@ import msgspec
 from streams.core.instants import EARLIEST, LATEST, Instant
 from streams.core.law import GDPR_APPLIES, LAW_VERSION
 from streams.core.policy.registers import RegisterIndex, Registers
-from streams.core.policy.settings import Settings
+from streams.core.policy.settings import PolicySettings
 
 
 class DatedValue(msgspec.Struct, frozen=True):
@@ -23,7 +23,7 @@ class DatedValue(msgspec.Struct, frozen=True):
 
 
 class Policy:
-    """Immutable. `entries` maps a name of `Settings` to its dated values.
+    """Immutable. `entries` maps a name of `PolicySettings` to its dated values.
 
     Names that are absent, and times before a first entry, have the default. The
     digests tell whether two policies agree, wholly or up to an instant.
@@ -51,22 +51,22 @@ class Policy:
         self._starts = sorted(boundaries)
         self._settings = [self._resolve(start) for start in self._starts]
 
-    def _resolve(self, at: Instant) -> Settings:
+    def _resolve(self, at: Instant) -> PolicySettings:
         changes: dict[str, Any] = {}
         for name, values in self.entries.items():
             for entry in values:
                 if entry.valid_from <= at:
                     changes[name] = entry.value
-        return msgspec.structs.replace(Settings(), **changes)
+        return msgspec.structs.replace(PolicySettings(), **changes)
 
-    def at(self, instant: Instant) -> Settings:
+    def at(self, instant: Instant) -> PolicySettings:
         """The settings in force at an instant."""
         if len(self._settings) == 1:
             return self._settings[0]
         return self._settings[bisect_right(self._starts, instant) - 1]
 
     @property
-    def ever(self) -> Sequence[Settings]:
+    def ever(self) -> Sequence[PolicySettings]:
         """The settings of every time, oldest first."""
         return self._settings
 

@@ -40,7 +40,7 @@ DEFAULT_RECORDING_DELAY: dict[ConsentMethod, Duration] = {
 """P16 by method, GDPR 7(1): a grant recorded later is not demonstrable."""
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class PolicySettings(msgspec.Struct, frozen=True, kw_only=True):
     """One value for every question of legal model 6; durations in milliseconds."""
 
     legitimate_interest_mode: LegitimateInterestMode = LegitimateInterestMode.NEVER

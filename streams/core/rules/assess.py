@@ -29,7 +29,7 @@ from streams.core.rules.share_roles import normalise
 from streams.core.signals import Grant
 from streams.core.slots import SLOTS, duty_slot
 from streams.core.state import DutyState, Verdict
-from streams.core.subject import Record, Subject
+from streams.core.subject import Subject, SubjectRecord
 from streams.core.vocabulary import Code, ConsentAction
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
@@ -47,7 +47,9 @@ NOTHING = Assessment()
 """Nothing to say, as of most events; it must not be changed."""
 
 
-def assess(subject: Subject, record: Record, policy: Policy, clock: Instant | None) -> Assessment:
+def assess(
+    subject: Subject, record: SubjectRecord, policy: Policy, clock: Instant | None
+) -> Assessment:
     """Evaluate one event from the subject's facts; a pure function of their set."""
     found = _assess(subject, record.event, policy, clock)
     if not record.conflicting:

@@ -10,7 +10,7 @@ from typing import Final
 
 from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange
-from streams.core.policy import Policy, Settings
+from streams.core.policy import Policy, PolicySettings
 from streams.core.policy.settings import UnknownAge
 from streams.core.signals import Grant
 from streams.core.state import Verdict
@@ -130,7 +130,7 @@ def _failed(event: ConsentChange, policy: Policy) -> list[ConsentTest]:
     return failed
 
 
-def _guarded(event: ConsentChange, settings: Settings) -> bool:
+def _guarded(event: ConsentChange, settings: PolicySettings) -> bool:
     """T8, GDPR 8 and UAVG 5: under sixteen or under guardianship, the guardian consents."""
     minor = event.age_band in UNDER_SIXTEEN or (
         event.age_band in (None, _UNKNOWN) and settings.unknown_age is _UNDER_16
@@ -138,7 +138,7 @@ def _guarded(event: ConsentChange, settings: Settings) -> bool:
     return bool(event.guardian_consent) or not (minor or event.under_guardianship)
 
 
-def _demonstrable(event: ConsentChange, settings: Settings) -> bool:
+def _demonstrable(event: ConsentChange, settings: PolicySettings) -> bool:
     """T9, GDPR 7(1): there is evidence, and it was recorded in time (back-dating guard)."""
     if event.evidence_ref is None or event.consent_method is None:
         return False

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from streams.core.consent_tests import ConsentTest
 from streams.core.identifiers import ConsentId, EventId
 from streams.core.instants import Instant
-from streams.core.policy import Policy, Settings
+from streams.core.policy import Policy, PolicySettings
 from streams.core.rules.capture import defects_for, reason_of
 from streams.core.rules.look_ups import (
     covering_grants,
@@ -267,7 +267,7 @@ def _order(grant: Grant) -> tuple[Instant, str, EventId]:
     return grant.order
 
 
-def recipient_failure(grant: Grant, target: Target, settings: Settings) -> ConsentTest | None:
+def recipient_failure(grant: Grant, target: Target, settings: PolicySettings) -> ConsentTest | None:
     """T2 and T3: the recipient is named, or its category where policy P2 allows."""
     if target.recipient_id is None or target.recipient_id in grant.event.recipient_ids:
         return None
@@ -277,7 +277,7 @@ def recipient_failure(grant: Grant, target: Target, settings: Settings) -> Conse
     return ConsentTest.RECIPIENT_NAMED if settings.named_recipient_required else None
 
 
-def addresses(grant: Grant, target: Target, settings: Settings) -> bool:
+def addresses(grant: Grant, target: Target, settings: PolicySettings) -> bool:
     """Whether a grant is for the target's purpose and recipient."""
     return grant.purpose is target.purpose and recipient_failure(grant, target, settings) is None
 

@@ -16,7 +16,7 @@ from streams.core.identifiers import ConsentId
 from streams.core.indexes import Indexes
 from streams.core.instants import Instant
 from streams.core.ledger import Ledger
-from streams.core.policy import Policy, Settings
+from streams.core.policy import Policy, PolicySettings
 from streams.core.signals import Grant, Signal
 from streams.core.spans import Spans
 from streams.core.subject import Subject
@@ -54,7 +54,7 @@ def indexes_of(subject: Subject, policy: Policy) -> Indexes | None:
 
 
 def newest_hits(
-    subject: Subject, target: Target, at: Instant, settings: Settings, policy: Policy
+    subject: Subject, target: Target, at: Instant, settings: PolicySettings, policy: Policy
 ) -> list[Signal]:
     """A4: of each kind the newest signal that hits a target as of an instant.
 
@@ -125,7 +125,7 @@ def is_replaced(subject: Subject, grant: Grant, at: Instant) -> bool:
 
 
 def lifting_grants(
-    subject: Subject, target: Target, through: Instant, settings: Settings, policy: Policy
+    subject: Subject, target: Target, through: Instant, settings: PolicySettings, policy: Policy
 ) -> Iterable[Grant]:
     """A5: the grants that may lift a signal for a target, newest first."""
     index = indexes_of(subject, policy)
@@ -143,7 +143,7 @@ def covering_grants(
     category: DataCategory | None,
     through: Instant,
     at: Instant,
-    settings: Settings,
+    settings: PolicySettings,
     policy: Policy,
     *,
     explicit: bool,
@@ -169,7 +169,7 @@ def nearest_grants(
     category: DataCategory | None,
     through: Instant,
     at: Instant,
-    settings: Settings,
+    settings: PolicySettings,
     policy: Policy,
     first_failure: Callable[[Grant], ConsentTest | None],
 ) -> Iterable[Grant]:
@@ -269,7 +269,7 @@ def knows_consent(subject: Subject, consent_id: ConsentId) -> bool:
 
 
 def granted_after(
-    subject: Subject, target: Target, after: Instant, settings: Settings, policy: Policy
+    subject: Subject, target: Target, after: Instant, settings: PolicySettings, policy: Policy
 ) -> Iterable[Grant]:
     """Grants later than an instant that may be for a target's purpose and recipient."""
     index = indexes_of(subject, policy)
@@ -311,7 +311,11 @@ def ledger_of(subject: Subject, policy: Policy) -> Ledger:
 
 
 def _groups(
-    consents: ConsentIndex, target: Target, settings: Settings, *, any_recipient: bool | None = None
+    consents: ConsentIndex,
+    target: Target,
+    settings: PolicySettings,
+    *,
+    any_recipient: bool | None = None,
 ) -> list[GrantGroup]:
     """The grants that pass T1 to T3 for a target."""
     purpose, category = target.purpose, target.recipient_category

@@ -7,7 +7,7 @@ from typing import Final
 
 from streams.core.events import MarketingMessage, Purchase
 from streams.core.policy import Policy
-from streams.core.policy.settings import Settings
+from streams.core.policy.settings import PolicySettings
 from streams.core.rules.look_ups import indexes_of
 from streams.core.sale_index import GivenBack
 from streams.core.signals import COLLECTED_CHANNELS
@@ -37,7 +37,7 @@ def nearest_sales(
     subject: Subject,
     message: MarketingMessage,
     category: str | None,
-    settings: Settings,
+    settings: PolicySettings,
     policy: Policy,
 ) -> Iterable[Purchase]:
     """The sales among which the one is that comes furthest, the likeliest first."""

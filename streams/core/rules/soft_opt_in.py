@@ -9,7 +9,7 @@ from streams.core.events import MarketingMessage, Purchase
 from streams.core.instants import Instant
 from streams.core.law import TELEPHONE_EXCEPTION_ENDED
 from streams.core.policy import Policy
-from streams.core.policy.settings import Sector, Settings
+from streams.core.policy.settings import PolicySettings, Sector
 from streams.core.rules.sales import CONTACT_CHANNELS, given_back, nearest_sales, seller_needed
 from streams.core.sale_index import GivenBack
 from streams.core.sale_tests import SaleTest
@@ -33,7 +33,7 @@ _NO_SECTOR: Final = Sector.NONE
 _DIRECT: Final = Consideration.DIRECT
 
 
-def has_customer_exception(channel: Channel, at: Instant, settings: Settings) -> bool:
+def has_customer_exception(channel: Channel, at: Instant, settings: PolicySettings) -> bool:
     """Whether the exception exists for a channel at an instant (legal model 2.2).
 
     Human calls lost it on 1 July 2026 (Stb. 2025, 12), but for the sectors of P5.
@@ -47,7 +47,7 @@ def has_customer_exception(channel: Channel, at: Instant, settings: Settings) ->
 
 
 def soft_opt_in_miss(
-    subject: Subject, message: MarketingMessage, settings: Settings, policy: Policy
+    subject: Subject, message: MarketingMessage, settings: PolicySettings, policy: Policy
 ) -> Code | None:
     """The code M04 to M10 that the exception fails on, or None where it is fully met.
 
@@ -75,7 +75,7 @@ def _furthest(
     back: GivenBack,
     category: str | None,
     message: MarketingMessage,
-    settings: Settings,
+    settings: PolicySettings,
 ) -> SaleTest | None:
     """What the sale fails that comes furthest; None where one fails nothing.
 
@@ -96,7 +96,7 @@ def _first_failure(
     back: GivenBack,
     category: str | None,
     message: MarketingMessage,
-    settings: Settings,
+    settings: PolicySettings,
 ) -> SaleTest | None:
     """The first test that a sale fails; None for none."""
     at = message.occurred_at
@@ -116,7 +116,7 @@ def _first_failure(
 
 
 def _similar(
-    sale: Purchase, back: GivenBack, category: str | None, at: Instant, settings: Settings
+    sale: Purchase, back: GivenBack, category: str | None, at: Instant, settings: PolicySettings
 ) -> bool:
     """Whether something that was bought, and not given back, is like what is advertised."""
     for bought in sale.product_categories:
@@ -125,12 +125,12 @@ def _similar(
     return False
 
 
-def _stands(sale: Purchase, back: GivenBack, at: Instant, settings: Settings) -> bool:
+def _stands(sale: Purchase, back: GivenBack, at: Instant, settings: PolicySettings) -> bool:
     """P6: not fully refunded or cancelled at the time."""
     return settings.reversed_sale_supports_soft_opt_in or back.whole_at(sale.purchase_id) > at
 
 
-def _paid(sale: Purchase, settings: Settings) -> bool:
+def _paid(sale: Purchase, settings: PolicySettings) -> bool:
     """P7: for consideration; indirect remuneration (C-654/23) by policy only."""
     return sale.consideration is _DIRECT or (
         sale.consideration is Consideration.INDIRECT_FREEMIUM

@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 
 from streams.core.sources import judgments, laws, regulators
-from streams.core.sources.source import Source
+from streams.core.sources.source import LegalSource
 
-SOURCES: dict[str, Source] = {
+SOURCES: dict[str, LegalSource] = {
     source.id: source for part in (laws, judgments, regulators) for source in part.SOURCES
 }
 """Every source by its id: laws, judgments, regulators."""
 
 
-def sources_of(citation: str) -> tuple[Source, ...]:
+def sources_of(citation: str) -> tuple[LegalSource, ...]:
     """The sources that a citation names, in the order of the register; none: it is unknown."""
     return tuple(
         source
@@ -27,4 +27,4 @@ def sources_of(citation: str) -> tuple[Source, ...]:
     )
 
 
-__all__ = ["SOURCES", "Source", "sources_of"]
+__all__ = ["SOURCES", "LegalSource", "sources_of"]

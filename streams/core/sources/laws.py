@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from streams.core.sources.source import Source
+from streams.core.sources.source import LegalSource
 
-SOURCES: tuple[Source, ...] = (
-    Source(
+SOURCES: tuple[LegalSource, ...] = (
+    LegalSource(
         id="article",
         title=(
             "Considerati, J. van Stralendorff, 'Direct marketing door derden alleen op basis van "
@@ -15,7 +15,7 @@ SOURCES: tuple[Source, ...] = (
         cited_as=("Source article",),
         extent="the norm of the product",
     ),
-    Source(
+    LegalSource(
         id="gdpr",
         title="General Data Protection Regulation, Regulation (EU) 2016/679",
         address="https://eur-lex.europa.eu/eli/reg/2016/679/oj",
@@ -26,7 +26,7 @@ SOURCES: tuple[Source, ...] = (
             "reported; other articles not checked"
         ),
     ),
-    Source(
+    LegalSource(
         id="eprivacy",
         title="Directive 2002/58/EC on privacy and electronic communications",
         address="https://eur-lex.europa.eu/eli/dir/2002/58/oj",
@@ -34,13 +34,13 @@ SOURCES: tuple[Source, ...] = (
         checked="2026-11-23",
         extent="conditions of 13(2), as reported on C-654/23; recital 41 not checked",
     ),
-    Source(
+    LegalSource(
         id="tfeu",
         title="Treaty on the Functioning of the European Union, Articles 349 and 355",
         address="https://eur-lex.europa.eu/eli/treaty/tfeu_2016/oj",
         cited_as=("TFEU",),
     ),
-    Source(
+    LegalSource(
         id="tw",
         title="Telecommunicatiewet, Article 11.7",
         address="https://wetten.overheid.nl/BWBR0009950/",
@@ -51,7 +51,7 @@ SOURCES: tuple[Source, ...] = (
             "15.4 not checked"
         ),
     ),
-    Source(
+    LegalSource(
         id="uavg",
         title="Uitvoeringswet Algemene verordening gegevensbescherming",
         address="https://wetten.overheid.nl/BWBR0040940/",
@@ -62,20 +62,20 @@ SOURCES: tuple[Source, ...] = (
             "not checked"
         ),
     ),
-    Source(
+    LegalSource(
         id="wok",
         title="Wet op de kansspelen, Articles 3, 9 and 27b",
         address="https://wetten.overheid.nl/BWBR0002469/",
         cited_as=("Wok",),
     ),
-    Source(
+    LegalSource(
         id="stb-2021-103",
         title="Staatsblad 2021, 103: consent to telephone marketing",
         address="https://zoek.officielebekendmakingen.nl/stb-2021-103.html",
         cited_as=("Stb. 2021, 103",),
         checked="2026-11-23",
     ),
-    Source(
+    LegalSource(
         id="stb-2025-12",
         title="Staatsblad 2025, 12: Energiewet, which ends the customer exception for calls",
         address="https://zoek.officielebekendmakingen.nl/stb-2025-12.html",
@@ -83,7 +83,7 @@ SOURCES: tuple[Source, ...] = (
         checked="2026-11-23",
         extent="the resulting text of Tw 11.7 and reports",
     ),
-    Source(
+    LegalSource(
         id="stb-2026-154",
         title="Staatsblad 2026, 154: new text of UAVG 5",
         address="https://zoek.officielebekendmakingen.nl/stb-2026-154.html",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
+class LegalSource(msgspec.Struct, frozen=True, kw_only=True):
     """A source of the norm, and what of it was checked.
 
     `id` is its name in docs/legal-model.md. `address` is that of the text itself where it is

@@ -17,7 +17,7 @@ from streams.dev.demo.clock import tick
 from streams.dev.demo.screen import Screen
 from streams.dev.demo.worker import WorkerProcess
 from streams.dev.samples import POLICY_FILE, Sample, SampleOptions, make_sample
-from streams.dev.scoring import Net, Score, score
+from streams.dev.scoring import Score, ScoredNet, score
 from streams.dev.sending import Outgoing, send
 from streams.errors import ConsentryError
 from streams.settings import Settings
@@ -123,7 +123,7 @@ async def _play(
         SampleOptions(subjects=options.subjects, seed=options.seed, until=_sample_end(options))
     )
     screen.say(_introduction(sample, options))
-    net = Net()
+    net = ScoredNet()
     async with open_feed(settings, from_beginning=True) as feed:
         with screen.live():
             playing = asyncio.create_task(_send_then_tick(sample, options, settings, screen))
@@ -164,7 +164,7 @@ async def _send_then_tick(
     await tick(settings)
 
 
-async def _take(feed: Feed, net: Net, screen: Screen) -> None:
+async def _take(feed: Feed, net: ScoredNet, screen: Screen) -> None:
     for one in await feed.next():
         if isinstance(one, Finding):
             net.add_finding(one)

@@ -16,7 +16,7 @@ from streams.core.events import Event
 from streams.core.identifiers import EventId, SubjectId
 from streams.core.instants import Duration, Instant, days, hours
 from streams.core.vocabulary import Code
-from streams.dev.samples.retailer import CONTROLLER, Recipient
+from streams.dev.samples.retailer import CONTROLLER, SampleRecipient
 from streams.dev.samples.truth import ExpectedDuty, ExpectedFinding
 
 WINDOW = days(240)
@@ -75,7 +75,7 @@ class Notebook:
                 )
             )
 
-    def owe(self, trigger: Event, recipient: Recipient, *, settled: bool) -> None:
+    def owe(self, trigger: Event, recipient: SampleRecipient, *, settled: bool) -> None:
         """`trigger` must raise a duty to tell `recipient`; not settled in time (told, or consent given again), it falls overdue."""
         self.duties.append(
             ExpectedDuty(

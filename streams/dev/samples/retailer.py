@@ -16,7 +16,7 @@ SISTER_LIVING = ControllerId("DUINZICHT_WONEN")
 """A sister company with a shop of its own: another legal entity, so another seller."""
 
 
-class Recipient(NamedTuple):
+class SampleRecipient(NamedTuple):
     """Somebody who receives data, as the feed that sends them describes it."""
 
     id: RecipientId
@@ -30,16 +30,16 @@ class Recipient(NamedTuple):
     transfer: TransferMechanism | None = None
 
 
-def _partner(name: str, kind: str, category: str, country: str = "NL") -> Recipient:
+def _partner(name: str, kind: str, category: str, country: str = "NL") -> SampleRecipient:
     """A third party that advertises for itself."""
-    return Recipient(
+    return SampleRecipient(
         RecipientId(name), RecipientRole.THIRD_PARTY, kind, category, country, own_use=True
     )
 
 
-def _processor(name: str, kind: str, category: str) -> Recipient:
+def _processor(name: str, kind: str, category: str) -> SampleRecipient:
     """A supplier that acts on instruction only, under an agreement."""
-    return Recipient(
+    return SampleRecipient(
         RecipientId(name), RecipientRole.PROCESSOR, kind, category, agreement=f"vwo-{name.lower()}"
     )
 
@@ -57,7 +57,7 @@ PARTNERS = (ENERGY, INSURER, FLORIST)
 GAMES_US = _partner("PIXELVOS", "ADVERTISER", "GAMES", "US")._replace(
     transfer=TransferMechanism.SCC
 )
-LOYALTY = Recipient(
+LOYALTY = SampleRecipient(
     RecipientId("VOORDEELRING"),
     RecipientRole.JOINT_CONTROLLER,
     "LOYALTY_PROGRAMME",
@@ -66,8 +66,10 @@ LOYALTY = Recipient(
 )
 """The savings programme that Duinzicht runs together with other shops."""
 
-CARRIER = Recipient(RecipientId("PAKKETLIJN"), RecipientRole.THIRD_PARTY, "CARRIER", "DELIVERY")
-PAYMENT = Recipient(
+CARRIER = SampleRecipient(
+    RecipientId("PAKKETLIJN"), RecipientRole.THIRD_PARTY, "CARRIER", "DELIVERY"
+)
+PAYMENT = SampleRecipient(
     RecipientId("BETAALVLOT"), RecipientRole.THIRD_PARTY, "PAYMENT_PROVIDER", "PAYMENT"
 )
 MAILER = _processor("MAILMOLEN", "MAIL_HOUSE", "EMAIL_SERVICE")

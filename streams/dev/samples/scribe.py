@@ -35,7 +35,7 @@ from streams.core.vocabulary import (
     ShareMechanism,
 )
 from streams.dev.samples.notebook import Notebook
-from streams.dev.samples.retailer import CONTROLLER, NOTICES, Recipient
+from streams.dev.samples.retailer import CONTROLLER, NOTICES, SampleRecipient
 
 
 class Scribe(Notebook):
@@ -46,7 +46,7 @@ class Scribe(Notebook):
         at: Instant,
         purpose: Purpose,
         *,
-        recipients: tuple[Recipient, ...] = (),
+        recipients: tuple[SampleRecipient, ...] = (),
         data: tuple[DataCategory, ...] = (),
         channels: tuple[Channel, ...] = (),
         method: ConsentMethod = ConsentMethod.CHECKBOX_UNTICKED,
@@ -125,7 +125,7 @@ class Scribe(Notebook):
     def share(
         self,
         at: Instant,
-        recipient: Recipient,
+        recipient: SampleRecipient,
         purpose: Purpose,
         data: tuple[DataCategory, ...],
         basis: LegalBasis,
@@ -183,7 +183,7 @@ class Scribe(Notebook):
         return self._write(event, changes)
 
     def tell(
-        self, at: Instant, recipient: Recipient, trigger: Event, kind: NotificationKind
+        self, at: Instant, recipient: SampleRecipient, trigger: Event, kind: NotificationKind
     ) -> RecipientNotification:
         """We told `recipient` about `trigger`."""
         event = RecipientNotification(

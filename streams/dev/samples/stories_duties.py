@@ -6,14 +6,21 @@ from streams.core.events import ConsentChange
 from streams.core.instants import Duration, Instant, days, hours
 from streams.core.vocabulary import ConsentAction, LegalBasis, NotificationKind
 from streams.dev.samples.notebook import TELLING
-from streams.dev.samples.retailer import ADDRESS, CONTACT, MAILER, PARTNERS, PRINTER, Recipient
+from streams.dev.samples.retailer import (
+    ADDRESS,
+    CONTACT,
+    MAILER,
+    PARTNERS,
+    PRINTER,
+    SampleRecipient,
+)
 from streams.dev.samples.scribe import Scribe
 from streams.dev.samples.stories_clean import OWN, TPDM
 from streams.dev.samples.stories_shared import INVALID_METHODS
 from streams.dev.samples.story import Beside, Story
 
 
-def _withdrawn(s: Scribe, at: Instant, partner: Recipient) -> ConsentChange:
+def _withdrawn(s: Scribe, at: Instant, partner: SampleRecipient) -> ConsentChange:
     """Withdrawn at `at`, from 5 to 50 days after a share that consent covered."""
     shared = Instant(at - s.between(days(5), days(50)))
     granted = Instant(shared - s.between(days(1), days(20)))

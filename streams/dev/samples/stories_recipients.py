@@ -15,7 +15,7 @@ from streams.dev.samples.retailer import (
     MAILER,
     PARTNERS,
     PRINTER,
-    Recipient,
+    SampleRecipient,
 )
 from streams.dev.samples.scribe import Scribe
 from streams.dev.samples.stories_clean import OWN, TPDM
@@ -24,7 +24,7 @@ from streams.dev.samples.story import Beside, Story
 
 def _shared_with_consent(
     s: Scribe,
-    recipient: Recipient,
+    recipient: SampleRecipient,
     code: str,
     *,
     data: tuple[DataCategory, ...] = CONTACT,

@@ -20,7 +20,7 @@ from streams.dev.samples.retailer import (
     MATCHING,
     PARTNERS,
     PRINTER,
-    Recipient,
+    SampleRecipient,
 )
 from streams.dev.samples.scribe import Scribe
 from streams.dev.samples.stories_clean import AUDIENCE, OWN, TPDM
@@ -29,7 +29,7 @@ from streams.dev.samples.story import Beside, Story
 _SPAN = days(50)
 
 
-def _shared_once(s: Scribe, partner: Recipient, **changes: Any) -> ConsentChange:
+def _shared_once(s: Scribe, partner: SampleRecipient, **changes: Any) -> ConsentChange:
     """Consent, and the one share on it that is in order."""
     granted = s.grant(s.start(_SPAN), TPDM, recipients=(partner,), data=CONTACT, **changes)
     at = s.later(granted.occurred_at, days(1), days(20))
@@ -38,7 +38,7 @@ def _shared_once(s: Scribe, partner: Recipient, **changes: Any) -> ConsentChange
 
 
 def _still_in_the_feed(
-    s: Scribe, signal: ConsentChange, partner: Recipient, code: str, *, told: bool
+    s: Scribe, signal: ConsentChange, partner: SampleRecipient, code: str, *, told: bool
 ) -> DataShare:
     """The next feed goes out all the same: both the signal and the share must be told."""
     at = s.later(signal.occurred_at, hours(6), hours(40))
@@ -49,7 +49,7 @@ def _still_in_the_feed(
     return share
 
 
-def _tell_both(s: Scribe, signal: ConsentChange, partner: Recipient) -> None:
+def _tell_both(s: Scribe, signal: ConsentChange, partner: SampleRecipient) -> None:
     """One message to the partner, late enough and early enough for both duties."""
     at = s.later(signal.occurred_at, hours(61), hours(71))
     s.tell(at, partner, signal, NotificationKind.UNLAWFUL_SHARE)

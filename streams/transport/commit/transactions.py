@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
-from streams.measures.transport_stats import Work
+from streams.measures.transport_stats import TransportStats
 from streams.transport import process_exit
 from streams.transport.tasks.partition_count import declaration
 from streams.wire.progress import PROGRESS_KEY
@@ -55,7 +55,7 @@ class Bounds(NamedTuple):
     seconds: float
 
 
-class Batch:
+class OutputBatch:
     """What judging one slice, or a part of one, says to write.
 
     `positions` are the next offsets of the topics that it read, `progress` the row that
@@ -91,7 +91,7 @@ class Batch:
         return len(self.outputs) >= bounds.records or self.bytes >= bounds.bytes
 
 
-def gather(queue: deque[Batch], bounds: Bounds) -> list[Batch]:
+def gather(queue: deque[OutputBatch], bounds: Bounds) -> list[OutputBatch]:
     """Take from the front of the queue what fits into one transaction, at least one batch."""
     taken = [queue.popleft()]
     records, size = len(taken[0].outputs), taken[0].bytes
@@ -123,13 +123,13 @@ class Committer:
         changelog: str,
         bounds: Bounds,
         committed: Mapping[str, int],
-        work: Work | None = None,
+        work: TransportStats | None = None,
         installation: str = "",
     ) -> None:
-        self._work = Work() if work is None else work
+        self._work = TransportStats() if work is None else work
         self.committed = dict(committed)
         self.committed_at: float | None = None
-        self.on_commit: Callable[[Sequence[Batch], int | None], object] | None = None
+        self.on_commit: Callable[[Sequence[OutputBatch], int | None], object] | None = None
         """Told of each transaction that committed: its batches, and the changelog offset
         after the progress row that it wrote, None when the broker did not say."""
 
@@ -141,7 +141,7 @@ class Committer:
         self.bounds = bounds
         """The bounds of a transaction; they may change between two."""
 
-        self._queue: deque[Batch] = deque()
+        self._queue: deque[OutputBatch] = deque()
         self._records = self._bytes = 0
         self._taken = asyncio.Event()
         self._wake = asyncio.Event()
@@ -155,7 +155,7 @@ class Committer:
         """Begin to commit what is put."""
         self._task = asyncio.create_task(self._run(), name=f"committer-{self._partition}")
 
-    def put(self, batch: Batch) -> None:
+    def put(self, batch: OutputBatch) -> None:
         """Hand over a batch; nothing waits."""
         self._queue.append(batch)
         self._records += len(batch.outputs)
@@ -228,7 +228,7 @@ class Committer:
                     )
             self._idle.set()
 
-    async def commit(self, batches: Sequence[Batch]) -> None:
+    async def commit(self, batches: Sequence[OutputBatch]) -> None:
         """Write batches in one transaction. Raises what the client raises."""
         began = time.monotonic()
         producer = self._producer
@@ -252,7 +252,7 @@ class Committer:
         if self.on_commit is not None:
             self.on_commit(batches, self._end(batches, written))
 
-    def _end(self, batches: Sequence[Batch], written: Iterable[Any]) -> int | None:
+    def _end(self, batches: Sequence[OutputBatch], written: Iterable[Any]) -> int | None:
         """The changelog offset after the progress row, None when the broker did not say.
 
         Nobody else writes there, so the records of a transaction stand side by side.

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from streams.transport.fetch.poll_batch import Polled, Slice, Span
-from streams.transport.fetch.record_queue import SLICE_RECORDS, Room, TopicBuffer
+from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch, Polled
+from streams.transport.fetch.record_queue import SLICE_RECORDS, RecordQueue, Room
 from streams.wire.record import Record
 
 _NO_LIMIT: Final = (2**63 - 1, 2**31)
@@ -31,7 +31,7 @@ class AlignmentBounds(NamedTuple):
     seconds: float
 
 
-class Aligner:
+class PartitionGroup:
     """Buffers what polls bring for one partition number, and releases it in order.
 
     One an assignment: after a rebalance reading goes on from where judging has come to,
@@ -48,7 +48,7 @@ class Aligner:
         self._share = Room(
             max(1, bounds.records // len(topics)), max(1, bounds.bytes // len(topics))
         )
-        self._buffers = [TopicBuffer(topic, rank) for rank, topic in enumerate(topics)]
+        self._buffers = [RecordQueue(topic, rank) for rank, topic in enumerate(topics)]
         self._by_topic = {buffer.topic: buffer for buffer in self._buffers}
 
     def add(self, part: Polled) -> None:
@@ -77,7 +77,7 @@ class Aligner:
         """Whether records wait for a topic of which none are there."""
         return any(one.records for one in self._buffers) and any(map(self._awaited, self._buffers))
 
-    def _awaited(self, buffer: TopicBuffer) -> bool:
+    def _awaited(self, buffer: RecordQueue) -> bool:
         return self._seconds > 0 and not buffer.records and not buffer.left_out and buffer.lags
 
     def overdue(self, now: float) -> list[str]:
@@ -99,14 +99,14 @@ class Aligner:
                 found.append(one.topic)
         return found
 
-    def release(self) -> Slice | None:
+    def release(self) -> PollBatch | None:
         """The records whose turn it is, and how positions move; None when nothing moves.
 
         Positions that moved without a record are released whatever is awaited.
         """
         filled = [] if self.holding_back else [one for one in self._buffers if one.records]
         limit = self._limit(filled)
-        spans: dict[str, Span] = {}
+        spans: dict[str, OffsetSpan] = {}
         parts: list[tuple[list[Record], list[int]]] = []
         size = 0
         for one in self._buffers:
@@ -118,9 +118,9 @@ class Aligner:
                     parts.append((records, times))
         if not spans:
             return None
-        return Slice(self._partition, self._assignment, spans, _merged(parts), size)
+        return PollBatch(self._partition, self._assignment, spans, _merged(parts), size)
 
-    def _limit(self, filled: Iterable[TopicBuffer]) -> tuple[int, int]:
+    def _limit(self, filled: Iterable[RecordQueue]) -> tuple[int, int]:
         """The last place in the merged order before which no further record can come."""
         limits = []
         for one in filled:

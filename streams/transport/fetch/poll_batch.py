@@ -8,7 +8,7 @@ from typing import NamedTuple
 from streams.wire.record import Record
 
 
-class Span(NamedTuple):
+class OffsetSpan(NamedTuple):
     """Consumer positions of one topic: the records lie in start <= offset < end.
 
     Offsets have holes (transaction markers, compaction), so neither bound follows from
@@ -29,12 +29,12 @@ class Polled(NamedTuple):
 
     topic: str
     partition: int
-    span: Span
+    span: OffsetSpan
     records: Sequence[Record]
     stable_end: int | None = None
 
 
-class Slice(NamedTuple):
+class PollBatch(NamedTuple):
     """Records of one partition number in the order to judge them in.
 
     `assignment` counts the assignments of this process: a slice of an earlier one is
@@ -44,7 +44,7 @@ class Slice(NamedTuple):
 
     partition: int
     assignment: int
-    spans: Mapping[str, Span]
+    spans: Mapping[str, OffsetSpan]
     records: Sequence[Record]
     size: int = 0
 
@@ -59,7 +59,7 @@ class Discontinuity(Exception):
         self.start = start
 
 
-def follow(positions: Mapping[str, int], spans: Mapping[str, Span]) -> None:
+def follow(positions: Mapping[str, int], spans: Mapping[str, OffsetSpan]) -> None:
     """Check that the spans continue at the positions. Raises Discontinuity."""
     for topic, span in spans.items():
         expected = positions.get(topic)
@@ -67,7 +67,7 @@ def follow(positions: Mapping[str, int], spans: Mapping[str, Span]) -> None:
             raise Discontinuity(topic, expected, span.start)
 
 
-class Credits:
+class InFlightLimit:
     """How many slices of each partition number may be open: handed on and not yet committed.
 
     With `max_bytes` also how large: another one may be opened while they take less.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from streams.transport.fetch.poll_batch import Discontinuity, Polled, Span
+from streams.transport.fetch.poll_batch import Discontinuity, OffsetSpan, Polled
 from streams.wire.record import Record
 
 SLICE_RECORDS = 1000
@@ -42,7 +42,7 @@ def _weight_of_headers(headers: Sequence[tuple[str, bytes | None]]) -> int:
     return sum(len(name) + len(value or b"") for name, value in headers)
 
 
-class TopicBuffer:
+class RecordQueue:
     """What was polled of one topic and is not yet released: `position` up to `end`.
 
     `times` are the records' timestamps, none lower than the one before, since records of
@@ -105,7 +105,7 @@ class TopicBuffer:
         find = bisect_right if self.rank <= rank else bisect_left
         return min(find(self.times, time), SLICE_RECORDS)
 
-    def give(self, count: int) -> tuple[Span, list[Record], list[int], int]:
+    def give(self, count: int) -> tuple[OffsetSpan, list[Record], list[int], int]:
         """Let go of its first records, and of all positions before the next one.
 
         The last value is about how many bytes they take in memory.
@@ -123,6 +123,6 @@ class TopicBuffer:
             size = weight(given)
             self.bytes -= size
             end = given[-1].offset + 1
-        span = Span(self.position, end)
+        span = OffsetSpan(self.position, end)
         self.position = end
         return span, given, times, size + RECORD_BYTES * count

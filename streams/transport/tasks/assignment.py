@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from streams.transport.fetch.poll_batch import Credits, Slice
-from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.fetch.poll_batch import InFlightLimit, PollBatch
+from streams.transport.tasks.partition_task import PartitionTask
 
 
-class Holding:
+class Assignment:
     """Partition numbers held since one assignment.
 
     `counter` counts the assignments of this process; the group's generation does not,
@@ -26,15 +26,15 @@ class Holding:
     ) -> None:
         self.counter = counter
         self.numbers = numbers
-        self.partitions: dict[int, OwnedPartition] = {}
+        self.partitions: dict[int, PartitionTask] = {}
         self.taken = False
         self.open = False
         self.opened = asyncio.Event()
-        self._credits = Credits(numbers, open_slices, open_bytes)
+        self._credits = InFlightLimit(numbers, open_slices, open_bytes)
         self.on_room: Callable[[int], object] = _ignore
         """Told of a partition number that had no room for a slice and has some again."""
 
-    def take(self, partitions: dict[int, OwnedPartition]) -> None:
+    def take(self, partitions: dict[int, PartitionTask]) -> None:
         """The partitions are restored and fenced."""
         self.partitions = partitions
         self.taken = True
@@ -48,17 +48,17 @@ class Holding:
         """Nothing more is polled or judged under this assignment."""
         self.open = False
 
-    def partition_of(self, piece: Slice) -> OwnedPartition | None:
+    def partition_of(self, piece: PollBatch) -> PartitionTask | None:
         """The partition to judge a slice in, or None for a slice that is out of date."""
         if not self.open or piece.assignment != self.counter:
             return None
         return self.partitions[piece.partition]
 
-    def hand_on(self, piece: Slice) -> None:
+    def hand_on(self, piece: PollBatch) -> None:
         """A slice is on its way to the agent."""
         self._credits.take(piece.partition, piece.size)
 
-    def give_back(self, piece: Slice) -> None:
+    def give_back(self, piece: PollBatch) -> None:
         """A slice is committed; those of an earlier assignment hold no credit here."""
         if piece.assignment != self.counter:
             return

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from streams.transport.commit.transactions import Batch, Committer
-from streams.transport.fetch.poll_batch import Slice, follow
+from streams.transport.commit.transactions import Committer, OutputBatch
+from streams.transport.fetch.poll_batch import PollBatch, follow
 from streams.transport.state.row_store import RowStore
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.progress import Progress, encode_progress
 
 
-class OwnedPartition:
+class PartitionTask:
     """What is needed to judge one partition number.
 
     `progress` is where judging has come to; what is committed runs behind it. `live` is
@@ -40,11 +40,11 @@ class OwnedPartition:
         if rows.lasts:
             committer.on_commit = self._committed
 
-    def enter(self, piece: Slice) -> None:
+    def enter(self, piece: PollBatch) -> None:
         """Check that a slice continues where the last one ended. Raises Discontinuity."""
         follow(self.progress.positions, piece.spans)
 
-    def _committed(self, batches: Sequence[Batch], end: int | None) -> None:
+    def _committed(self, batches: Sequence[OutputBatch], end: int | None) -> None:
         """What was judged is on the changelog: the store may let it last."""
         changelog = self.committer.changelog
         rows = (
@@ -60,7 +60,7 @@ class OwnedPartition:
         await self.committer.close()
         self.rows.close()
 
-    def hand_over(self, batch: Batch) -> None:
+    def hand_over(self, batch: OutputBatch) -> None:
         """Give a judged batch to the committer, with the progress that it makes."""
         progress = self.progress
         progress.sequence += 1

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from streams.errors import ConsentryError
-from streams.measures.transport_stats import Work
+from streams.measures.transport_stats import TransportStats
 from streams.transport.clock import OwnClock
-from streams.transport.commit.transactions import Batch, Bounds, Committer
+from streams.transport.commit.transactions import Bounds, Committer, OutputBatch
 from streams.transport.fetch.log_range import LogRange, log_ranges
 from streams.transport.state.changelog_restore import Restored, read_to_end, restore
 from streams.transport.state.row_store import RowStore
@@ -28,7 +28,7 @@ from streams.transport.tasks import preconditions
 from streams.transport.tasks.fencing import require_owned
 from streams.transport.tasks.in_parallel import in_parallel
 from streams.transport.tasks.partition_count import unchanged
-from streams.transport.tasks.partition_task import OwnedPartition
+from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.transport.tasks.state_owner import (
     latest_progress,
@@ -54,7 +54,7 @@ producer only after the markers of the old transaction are written everywhere.
 """
 
 
-class Group(Protocol):
+class GroupOffsets(Protocol):
     """What the consumer group knows."""
 
     async def committed(self, partition: int) -> dict[str, int]:
@@ -67,13 +67,13 @@ class Group(Protocol):
         """The partition counts of the topics as the group knows them now."""
 
 
-class TakeOver:
+class TaskInitializer:
     """Makes a worker the owner of partition numbers."""
 
     def __init__(
         self,
         *,
-        group: Group,
+        group: GroupOffsets,
         group_id: str,
         topics: tuple[str, ...],
         counted: tuple[str, ...],
@@ -85,7 +85,7 @@ class TakeOver:
         new_reader: Callable[[], AIOKafkaConsumer],
         passing: frozenset[str] = frozenset(),
         stores: Stores | None = None,
-        work: Work | None = None,
+        work: TransportStats | None = None,
         clock: OwnClock | None = None,
         owner: StateOwner | None = None,
         topic_ids: Callable[[], Awaitable[Mapping[str, str]]] | None = None,
@@ -109,15 +109,15 @@ class TakeOver:
         self._new_reader = new_reader
         self._passing = passing
         self._stores = MemoryStores() if stores is None else stores
-        self._work = Work() if work is None else work
+        self._work = TransportStats() if work is None else work
         self._clock = clock
         self._owner = owner
         self._declared = "" if owner is None else named(owner).declaration
         self._topic_ids = topic_ids
 
     async def take(
-        self, numbers: Iterable[int], kept: dict[int, OwnedPartition]
-    ) -> dict[int, OwnedPartition]:
+        self, numbers: Iterable[int], kept: dict[int, PartitionTask]
+    ) -> dict[int, PartitionTask]:
         """Own the partition numbers; `kept` are those that this process owned before.
 
         What is closed is taken out of `kept`, so that it is true however this ends.
@@ -134,7 +134,7 @@ class TakeOver:
             # wrong as new ones.
             count = preconditions.same_counts(await self._group.counts())
             unchanged(count, {partition.count for partition in kept.values()})
-        owned: dict[int, OwnedPartition] = {}
+        owned: dict[int, PartitionTask] = {}
         new: list[int] = []
         for number in sorted(numbers):
             old = kept.get(number)
@@ -150,8 +150,8 @@ class TakeOver:
         return owned
 
     async def _restore(
-        self, numbers: list[int], kept: dict[int, OwnedPartition]
-    ) -> dict[int, OwnedPartition]:
+        self, numbers: list[int], kept: dict[int, PartitionTask]
+    ) -> dict[int, PartitionTask]:
         stale = [kept.pop(number) for number in numbers if number in kept]
         await in_parallel(partition.close() for partition in stale)
         began = time.monotonic()
@@ -288,7 +288,7 @@ class TakeOver:
         logs: dict[str, LogRange],
         committer: Committer,
         ids: Mapping[str, str],
-    ) -> OwnedPartition:
+    ) -> PartitionTask:
         progress = preconditions.stored_progress(restored, self._changelog, number)
         self._own(progress, number)
         if progress is not None:
@@ -307,7 +307,7 @@ class TakeOver:
         progress.topic_ids = {**progress.topic_ids, **ids}
         lasting = {t: at for t, at in committed.items() if t not in self._passing}
         gaps = preconditions.lost_inputs(lasting, logs, number, accept=self._accept_lost_input)
-        partition = OwnedPartition(number, count, restored.rows, progress, committer, self._past)
+        partition = PartitionTask(number, count, restored.rows, progress, committer, self._past)
         await self._settle_positions(partition, logs, gaps)
         return partition
 
@@ -324,14 +324,14 @@ class TakeOver:
         return committed
 
     async def _settle_positions(
-        self, partition: OwnedPartition, logs: Mapping[str, LogRange], gaps: list[Gap]
+        self, partition: PartitionTask, logs: Mapping[str, LogRange], gaps: list[Gap]
     ) -> None:
         """Commit where a topic begins that has no offset yet, or has other ticks; and accepted gaps.
 
         From then on a committed offset that is missing means that state is missing.
         """
         progress = partition.progress
-        batch = Batch()
+        batch = OutputBatch()
         for topic in self._topics:
             position, reach = progress.positions.get(topic), logs[topic]
             if position is None or (topic in self._passing and not reach.holds(position)):

@@ -30,7 +30,7 @@ FORMAT: Final = b"\x01"
 _SIGN: Final = 1 << 63
 
 
-class State(msgspec.Struct, frozen=True, kw_only=True):
+class StoreState(msgspec.Struct, frozen=True, kw_only=True):
     """What a database was made from, and how far it has come.
 
     `topic_id` is the changelog's own id (KIP-516), "" where the broker tells none.
@@ -49,15 +49,15 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(State).decode
+_decode = msgspec.msgpack.Decoder(StoreState).decode
 
 
-def encode_state(state: State) -> bytes:
+def encode_state(state: StoreState) -> bytes:
     """The state as stored."""
     return FORMAT + _encode(state)
 
 
-def decode_state(value: bytes) -> State | None:
+def decode_state(value: bytes) -> StoreState | None:
     """The state as read back; None when it has another format."""
     if value[:1] != FORMAT:
         return None

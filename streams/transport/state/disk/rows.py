@@ -18,7 +18,7 @@ from streams.transport.state.disk.layout import (
     PREFIX_BYTES,
     ROWS,
     STATE,
-    State,
+    StoreState,
     deadline_entry,
     encode_state,
     place_of,
@@ -54,12 +54,12 @@ class DiskRows:
 
     lasts = True
 
-    def __init__(self, database: Database, state: State, anew: Callable[[], Database]) -> None:
+    def __init__(self, database: Database, state: StoreState, anew: Callable[[], Database]) -> None:
         """`anew` makes an empty database in the place of a closed one."""
         self._anew = anew
         self._use(database, state)
 
-    def _use(self, database: Database, state: State) -> None:
+    def _use(self, database: Database, state: StoreState) -> None:
         self._database = database
         self._state = state
         self._pending = Pending()

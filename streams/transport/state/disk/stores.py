@@ -14,7 +14,7 @@ from rocksdict import Options, Rdict
 from streams.errors import ConsentryError
 from streams.transport import process_exit
 from streams.transport.state.disk.database import DISTRUST, Database, kind_of
-from streams.transport.state.disk.layout import FORMAT, STATE, State, decode_state
+from streams.transport.state.disk.layout import FORMAT, STATE, StoreState, decode_state
 from streams.transport.state.disk.options import Memory
 from streams.transport.state.disk.rows import DiskRows, tell_rebuilt
 from streams.transport.state.row_store import RowStore
@@ -59,7 +59,7 @@ class DiskStores:
         return opened
 
     async def _open(self, number: int, count: int, topic_id: str) -> DiskRows:
-        state = State(
+        state = StoreState(
             changelog=self._changelog,
             topic_id=topic_id,
             partition=number,
@@ -94,7 +94,7 @@ class UnusableError(Exception):
     """What is in the folder is no database of this release, or a broken one."""
 
 
-def open_rows(folder: Path, memory: Memory, fresh: State) -> DiskRows:
+def open_rows(folder: Path, memory: Memory, fresh: StoreState) -> DiskRows:
     """The rows in a folder, none where they do not belong to `fresh`, which says what is wanted.
 
     Raises LockedError, and ConsentryError when the folder cannot be written.
@@ -141,7 +141,7 @@ def _attempt(opening: Callable[[], Database], folder: Path, *, anew: bool = Fals
         raise UnusableError(kind) from None
 
 
-def _foreign(state: State, wanted: State) -> str | None:
+def _foreign(state: StoreState, wanted: StoreState) -> str | None:
     if state.changelog != wanted.changelog:
         return f"it was made from another changelog, {state.changelog}"
     if state.partition != wanted.partition:
