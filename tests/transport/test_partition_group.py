@@ -298,7 +298,7 @@ def test_bytes_come_back_with_the_records_that_leave() -> None:
 
 
 def test_a_slice_is_bounded_and_the_rest_follows(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("alignment", "buffer"):
+    for module in ("fetch.partition_group", "fetch.record_queue"):
         monkeypatch.setattr(f"streams.transport.{module}.SLICE_RECORDS", 2)
     one = aligner(
         polled("a", 0, [10, 10, 10, 20, 40], stable_end=5), polled("b", 0, [10, 30], stable_end=2)

@@ -24,7 +24,7 @@ logs = st.fixed_dictionaries({topic: st.one_of(times, times.map(sorted)) for top
 @pytest.fixture(autouse=True, scope="module")
 def _small_slices() -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("alignment", "buffer"):
+        for module in ("fetch.partition_group", "fetch.record_queue"):
             patch.setattr(f"streams.transport.{module}.SLICE_RECORDS", SLICE)
         yield
 

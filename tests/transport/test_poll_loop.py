@@ -86,7 +86,7 @@ def test_a_poll_is_short_while_records_wait_for_a_topic() -> None:
 def test_a_poll_does_not_wait_while_something_can_be_handed_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in ("alignment", "buffer"):
+    for module in ("fetch.partition_group", "fetch.record_queue"):
         monkeypatch.setattr(f"streams.transport.{module}.SLICE_RECORDS", 1)
     holding = Assignment(1, frozenset({0}), open_slices=8)
     poller = Poller([polled("a", 0, [5, 6], stable_end=2), *at_end(0, "b")])
