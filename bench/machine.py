@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,6 @@ PACKAGES = (
 
 def facts() -> dict[str, Any]:
     """Everything that a reader of the figures must know, at the start of a run."""
-    from bench.results import now
-
     return {
         "began_at": now(),
         "commit": commit(),
@@ -41,6 +40,11 @@ def facts() -> dict[str, Any]:
         "versions": versions(),
         "compiled": compiled(),
     }
+
+
+def now() -> str:
+    """The time, UTC, in seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def identity() -> dict[str, Any]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from bench.results import FOLDER, Recorder, read
+from bench.recorder import Recorder
+from bench.results import FOLDER, read
 from bench.sections import (
     adversarial,
     core,

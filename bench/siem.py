@@ -31,7 +31,8 @@ from bench.pace import pace
 from bench.peers import CONSENTRY
 from bench.process import Command, Running
 from bench.reader import marked_id, seen
-from bench.results import FOLDER, Recorder
+from bench.recorder import Recorder
+from bench.results import FOLDER
 from bench.run import BROKER, HEAP_MB
 from bench.sections.latency import _reader
 from bench.sections.section import Bench

@@ -8,8 +8,8 @@ as it costs one alone; that ratio is the figure, and the rate by the clock stand
 
 from __future__ import annotations
 
-from bench.measure import backlog, stream_for
 from bench.peers import CONSENTRY
+from bench.sections.measure import backlog, stream_for
 from bench.sections.section import Bench, OutOfTimeError, Section, within
 
 NAME = "scaling"

@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.bus import Bus
 from bench.process import Running
-from bench.results import Recorder
+from bench.recorder import Recorder
 
 
 class OutOfTimeError(Exception):

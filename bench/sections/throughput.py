@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from statistics import median
 
-from bench.measure import backlog, stream_for
 from bench.peers import (
     AT_LEAST_ONCE,
     BARE_AIOKAFKA,
@@ -19,6 +18,7 @@ from bench.peers import (
     STOCK_FAUST_KEEPING,
     Peer,
 )
+from bench.sections.measure import backlog, stream_for
 from bench.sections.section import Bench, OutOfTimeError, Section, within
 
 NAME = "throughput"

@@ -9,7 +9,6 @@ import pytest
 
 from bench.batches import Parameters, prepared
 from bench.bus import Bus
-from bench.measure import feed
 from bench.peers import (
     AT_LEAST_ONCE,
     BARE_AIOKAFKA,
@@ -26,7 +25,8 @@ from bench.peers import (
 )
 from bench.peers.peer import job
 from bench.process import Command
-from bench.results import Recorder
+from bench.recorder import Recorder
+from bench.sections.measure import feed
 from bench.sections.section import Bench
 
 STREAM = Parameters(events=3_000, subjects=300, partitions=2)

@@ -8,13 +8,14 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from bench.recorder import Recorder
 from bench.report.figures import ratio
 from bench.report.goals import Goal, Verdict
 from bench.report.page import page, readme_lines
 from bench.report.picture import latency_picture, throughput_picture
 from bench.report.rows import ROWS
 from bench.report.write import BEGIN, END, NO_RUN, files, published, with_lines
-from bench.results import Line, Recorder, Run, read
+from bench.results import Line, Run, read
 
 HEAD = Line(
     kind="head",

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as command
-from bench.results import Recorder, read
+from bench.recorder import Recorder
+from bench.results import read
 from bench.run import SECTIONS, measure
 from bench.sections import disk, latency
 from bench.sections.section import Bench, Section

@@ -20,11 +20,14 @@ GOOD = '"""A module."""\n\n\ndef double(number: int) -> int:\n    """Twice the n
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The configuration and the package, to break."""
+    """The configuration and the packages, to break."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    shutil.copytree(
-        ROOT / "streams", tmp_path / "streams", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    for package in ("streams", "bench"):
+        shutil.copytree(
+            ROOT / package,
+            tmp_path / package,
+            ignore=shutil.ignore_patterns("__pycache__", "results", "node_modules"),
+        )
     return tmp_path
 
 
@@ -129,3 +132,14 @@ def test_an_import_across_the_layers_is_found(copy: Path, where: str, text: str)
     assert status == 1, said
     assert "BROKEN" in said
     assert f"streams.{where.removesuffix('.py').replace('/', '.')}" in said
+
+
+def test_a_circle_in_the_bench_is_found(copy: Path) -> None:
+    """Also one that hides its import within a function."""
+    with (copy / "bench" / "machine.py").open("a", encoding="utf-8") as machine:
+        machine.write(
+            "\n\ndef recorded() -> object:\n    from bench import recorder\n\n    return recorder\n"
+        )
+    status, said = run(copy, "lint-imports", "--no-cache")
+    assert status == 1, said
+    assert "No circle between the files of the bench BROKEN" in said
