@@ -8,6 +8,7 @@ RUN /opt/consentry/bin/pip install --no-cache-dir --only-binary :all: --require-
       --requirement requirements/worker.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY schemas schemas
+COPY connectors connectors
 COPY streams streams
 RUN /opt/consentry/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 

@@ -39,6 +39,7 @@ COMMAND_MODULES = (
     "sample",
     "pseudonym",
     "produce",
+    "ingest",
     "watch",
     "sinks",
     "alerts",

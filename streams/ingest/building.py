@@ -1,0 +1,287 @@
+"""A rule compiled: from a record's scope to events, by closures made once.
+
+All that a map says in constants is typed, checked and divided by action beforehand; for each
+event only what differs is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from streams.core.events import EVENT_CLASSES, ID_FIELDS, Event
+from streams.core.identifiers import SubjectId
+from streams.core.vocabulary import ConsentAction, EventType, Purpose
+from streams.ingest.fields import FieldRule, actions_of
+from streams.ingest.identities import Identities
+from streams.ingest.outcomes import MappedEvent, Outcome, Stopped, reject
+from streams.ingest.paths import DOUBT, NUMBER, Getter, Scope, type_name, word_of
+from streams.ingest.rules import EventRule, Nature, TableUse
+from streams.ingest.subjects import PseudonymKey, absent_words
+from streams.ingest.values import SCOPE_FIELDS, text_fault
+from streams.ingest.words import Verdictless
+from streams.wire.guard import PRODUCER_IDS
+
+Build = Callable[[Scope, list[Outcome]], None]
+"""Adds the events of an item. Raises Stopped where there are none."""
+
+_Plan = tuple[dict[str, Any], tuple[tuple[str, Getter, str | None], ...]]
+"""Constants, and the fields that are computed; a third part names a field with the same text."""
+
+_GRANTED: Final = ConsentAction.GRANTED
+EVERY_KEY: Final = frozenset({EventType.RECIPIENT_NOTIFICATION})
+"""Types whose events go to every known key, as negative signals do: a duty stands under each
+key that had one, and this closes it."""
+
+
+def compile_rule(
+    rule: EventRule, constants: Mapping[str, Any], key: PseudonymKey, identities: Identities
+) -> Build:
+    """The function of a rule. `constants`: source_system, and controller_id where it is known."""
+    shared = dict(constants) | {"recorded_at": None}
+    if rule.kind is EventType.CONSENT_CHANGE:
+        return _consent_change(rule, shared, key, identities)
+    fixed, computed = _plan(rule, shared, None)
+    look_ups = tuple(_table(use, [None]) for use in rule.tables)
+    subjects = _subjects(rule, key)
+    emit = _emitter(rule)
+    every_key = rule.kind in EVERY_KEY
+
+    def build(s: Scope, out: list[Outcome]) -> None:
+        values = fixed.copy()
+        for look_up in look_ups:
+            values |= look_up(s)[None]
+        for field, get, same in computed:
+            value = get(s) if same is None else values[same]
+            if value is not None:
+                values[field] = value
+        keys, faults = subjects(s, every_key)
+        whole = identities.every_key(keys) if every_key else (identities.canonical(keys[0]),)
+        emit(s, values, whole, faults, out)
+
+    return build
+
+
+def _consent_change(
+    rule: EventRule, shared: Mapping[str, Any], key: PseudonymKey, identities: Identities
+) -> Build:
+    """Grants go to one subject and lose no part of their scope; a "no" goes to every key."""
+    plans = {action: _plan(rule, shared, action) for action in ConsentAction}
+    look_ups = tuple(_table(use, list(ConsentAction)) for use in rule.tables)
+    action_of = _action(rule)
+    subjects = _subjects(rule, key)
+    emit = _emitter(rule)
+    state = rule.nature is Nature.STATE
+
+    def build(s: Scope, out: list[Outcome]) -> None:
+        action = action_of(s)
+        fixed, computed = plans[action]
+        values = fixed.copy()
+        for look_up in look_ups:
+            values |= look_up(s)[action]
+        for field, get, same in computed:
+            value = get(s) if same is None else values[same]
+            if value is not None:
+                values[field] = value
+            elif action is _GRANTED and field in SCOPE_FIELDS:
+                reject(f"{field} is absent, and a grant without it would cover all")
+        if state:
+            _name_state(values, action)
+        negative = action is not _GRANTED
+        keys, faults = subjects(s, negative)
+        if negative:
+            emit(s, values, identities.every_key(keys), faults, out)
+            return
+        whole = (identities.canonical(keys[0]),)
+        for one in _grants(values):
+            emit(s, one, whole, faults, out)
+
+    return build
+
+
+def _action(rule: EventRule) -> Callable[[Scope], ConsentAction]:
+    act = _getter(rule.fields["action"])
+    instant = rule.fields["occurred_at"].primary
+    state = rule.nature is Nature.STATE
+
+    def action_of(s: Scope) -> ConsentAction:
+        action: ConsentAction | None = act(s)
+        if action is None:
+            reject("action is absent")
+        if state and action is _GRANTED and (instant is None or instant(s) is None):
+            raise Stopped("a state without an instant of its own grants nothing", rejected=False)
+        if action is _GRANTED and s[DOUBT] is not None:
+            reject(f"{s[DOUBT]} is absent, and without it nothing is granted", s[DOUBT])
+        return action
+
+    return action_of
+
+
+_Emit = Callable[[Scope, dict[str, Any], Sequence[str], Sequence[Stopped], list[Outcome]], None]
+
+
+def _emitter(rule: EventRule) -> _Emit:
+    """A function that makes the events of some values, one for each subject."""
+    cls = EVENT_CLASSES[rule.kind]
+    name = rule.name
+
+    def emit(
+        s: Scope,
+        values: dict[str, Any],
+        subjects: Sequence[str],
+        faults: Sequence[Stopped],
+        out: list[Outcome],
+    ) -> None:
+        if values["recorded_at"] is None:
+            values["recorded_at"] = values["occurred_at"]
+        for subject in subjects:
+            event: Event = cls(subject_id=SubjectId(subject), **values)
+            out.append(MappedEvent(event, name))
+        out += [fault.outcome(name, s[NUMBER]) for fault in faults]
+
+    return emit
+
+
+def _getter(rule: FieldRule) -> Getter:
+    if rule.get is not None:
+        return rule.get
+    constant = rule.constant
+    return lambda _: constant
+
+
+def _plan(rule: EventRule, constants: Mapping[str, Any], action: ConsentAction | None) -> _Plan:
+    """What is set on an action; None: the event has none."""
+    fixed = dict(constants)
+    computed: list[tuple[str, Getter, str | None]] = []
+    if action is not None:
+        fixed["action"] = action
+    for name, field in rule.fields.items():
+        if action is not None and (name == "action" or action not in field.on):
+            continue
+        if field.get is None:
+            fixed[name] = field.constant
+        else:
+            computed.append((name, field.get, _same(field, rule, [one for one, *_ in computed])))
+    return fixed, tuple(computed)
+
+
+def _same(field: FieldRule, rule: EventRule, before: Sequence[str]) -> str | None:
+    """A field before this one that has the very text: consent and event ids often do."""
+    if field.template is None or field.name not in ID_FIELDS & PRODUCER_IDS:
+        return None
+    return next(
+        (
+            name
+            for name in before
+            if rule.fields[name].template == field.template and name in ID_FIELDS & PRODUCER_IDS
+        ),
+        None,
+    )
+
+
+def _table(
+    use: TableUse, actions: Sequence[ConsentAction | None]
+) -> Callable[[Scope], Mapping[ConsentAction | None, Mapping[str, Any]]]:
+    """A function from the scope to the fields of the row, by action."""
+    rows: dict[str, Any] = {}
+    for key, row in use.table.rows.items():
+        rows[key] = row if isinstance(row, Verdictless) else {
+            action: {
+                name: value
+                for name, value in row.items()
+                if action is None or action in actions_of(name)
+            }
+            for action in actions
+        }  # fmt: skip
+    table = use.table.name
+    if use.row is not None:
+        only = rows[use.row]
+
+        def always(_: Scope) -> Any:
+            if type(only) is Verdictless:
+                raise Stopped(only.reason, rejected=only.rejected)
+            return only
+
+        return always
+    assert use.path is not None
+    get, path = use.path.getter(), use.path.text
+
+    def look_up(s: Scope) -> Any:
+        value = get(s)
+        word = value if type(value) is str else word_of(value)
+        if word is None:
+            reject(f"{path} is {type_name(value)}, and no key of the table {table}", path)
+        row = rows.get(word)
+        if row is None:
+            reject(f"the table {table} has no row for the value at {path}", path, unmapped=True)
+        if type(row) is Verdictless:
+            raise Stopped(row.reason, path=path, rejected=row.rejected)
+        return row
+
+    return look_up
+
+
+def _subjects(
+    rule: EventRule, key: PseudonymKey
+) -> Callable[[Scope, bool], tuple[tuple[str, ...], list[Stopped]]]:
+    """The record's keys, its own first, and what is wrong with others of a negative signal."""
+    getters = tuple(subject.getter(key) for subject in rule.subjects)
+    missing = absent_words(rule.subjects)
+    first_path = rule.subjects[0].path.text
+
+    def one(s: Scope, _negative: bool) -> tuple[tuple[str, ...], list[Stopped]]:  # noqa: FBT001 - as `several`
+        found = getters[0](s)
+        if found is None:
+            reject(missing, first_path)
+        return (found,), []
+
+    def several(s: Scope, negative: bool) -> tuple[tuple[str, ...], list[Stopped]]:  # noqa: FBT001 - called once for each event
+        keys: dict[str, None] = {}
+        faults: list[Stopped] = []
+        for getter in getters:
+            try:
+                found = getter(s)
+            except Stopped as fault:
+                # A "no" reaches the keys that can be read; a "yes" under a guess would be one.
+                if not negative and not keys:
+                    raise
+                faults.append(fault)
+                continue
+            if found is not None:
+                keys[found] = None
+        if not keys:
+            if faults:
+                raise faults[0]
+            reject(missing, first_path)
+        return tuple(keys), faults if negative else []
+
+    return one if len(getters) == 1 else several
+
+
+def _name_state(values: dict[str, Any], action: ConsentAction | None) -> None:
+    """A state that comes again is the same event; one that changed is another."""
+    suffix = f":{action}:{values['occurred_at']}"
+    values["event_id"] += suffix
+    fault = text_fault("event_id", values["event_id"])
+    if fault is not None:
+        reject(fault)
+
+
+def _grants(values: dict[str, Any]) -> Sequence[dict[str, Any]]:
+    """A grant for each purpose: with several, the purpose is part of event and consent id."""
+    purposes: tuple[Purpose, ...] = values.get("purposes", ())
+    if not purposes:
+        reject("purposes is absent, and a grant names its purpose")
+    if len(purposes) == 1:
+        return (values,)
+    found = []
+    for purpose in purposes:
+        one = values | {"purposes": (purpose,)}
+        for name in ("event_id", "consent_id"):
+            if one.get(name) is not None:
+                one[name] = f"{one[name]}:{purpose}"
+                fault = text_fault(name, one[name])
+                if fault is not None:
+                    reject(fault)
+        found.append(one)
+    return found

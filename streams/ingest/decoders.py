@@ -1,0 +1,123 @@
+"""Bytes of a record to a plain value: JSON and form posts, read in one way only."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from streams.ingest.outcomes import reject
+
+MAX_BYTES: Final = 8_388_608
+MAX_DEPTH: Final = 32
+MAX_FORM_FIELDS: Final = 1000
+
+_decode = msgspec.json.Decoder().decode
+_SPACED_COLON: Final = re.compile(rb'"[ \t\n\r]+:')
+_FORM_NAME: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+_FORM_STEP: Final = re.compile(r"\[([^\[\]]*)\]")
+_FAULTS: Final = (msgspec.DecodeError, ValueError, MemoryError)
+
+
+def read_json_value(content: bytes) -> Any:
+    """Any JSON value. Rejects, by Stopped, what two readers could read differently."""
+    if len(content) > MAX_BYTES:
+        reject(f"the record is longer than {MAX_BYTES} bytes")
+    try:
+        value = _decode(content)
+    except RecursionError:
+        reject(f"the JSON is nested deeper than {MAX_DEPTH} levels")
+    except UnicodeDecodeError:
+        reject("the JSON is not UTF-8")
+    except _FAULTS:
+        reject("the record is no JSON (cut short, trailing bytes, or another format)")
+    keys = _count_keys(value)
+    if content.count(b'":') != keys or _SPACED_COLON.search(content):
+        _check_unique(content)
+    return value
+
+
+def _count_keys(value: Any) -> int:
+    """Keys of all objects. Rejects what is nested too deeply, without recursion."""
+    keys = 0
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for one in level:
+            if type(one) is dict:
+                keys += len(one)
+                below += one.values()
+            elif type(one) is list:
+                below += one
+        if not below:
+            return keys
+        level = [one for one in below if type(one) is dict or type(one) is list]
+    if level:
+        reject(f"the JSON is nested deeper than {MAX_DEPTH} levels")
+    return keys
+
+
+def _check_unique(content: bytes) -> None:
+    """A key that stands twice: a plain reader keeps the last, and loses what the first said."""
+    try:
+        json.loads(content, object_pairs_hook=_unique)
+    except RecursionError:
+        reject(f"the JSON is nested deeper than {MAX_DEPTH} levels")
+    except ValueError:
+        reject("the JSON holds a number that is too long")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        reject("a JSON object holds the same key twice")
+    return found
+
+
+def read_form(content: bytes) -> dict[str, Any]:
+    """A form post: `data[email]=x` is the member email of the object data."""
+    if len(content) > MAX_BYTES:
+        reject(f"the record is longer than {MAX_BYTES} bytes")
+    try:
+        pairs = parse_qsl(
+            content.decode().rstrip("\r\n"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=MAX_FORM_FIELDS,
+        )
+    except ValueError:
+        reject("the record is no form post")
+    form: dict[str, Any] = {}
+    for name, value in pairs:
+        parts = _FORM_NAME.fullmatch(name)
+        if parts is None:
+            reject("the name of a form field has another form than a[b][c]")
+        steps = [parts[1], *_FORM_STEP.findall(parts[2])]
+        if len(steps) > MAX_DEPTH:
+            reject(f"the form is nested deeper than {MAX_DEPTH} levels")
+        _put(form, steps, value)
+    return form
+
+
+def _put(form: dict[str, Any], steps: list[str], value: str) -> None:
+    holder = form
+    for step in steps[:-1]:
+        below = holder.setdefault(step, {})
+        if type(below) is not dict:
+            reject("a form field is a text and an object at once")
+        holder = below
+    if steps[-1] in holder:
+        reject("a form holds the same field twice")
+    holder[steps[-1]] = value
+
+
+def canonical_json(value: Any) -> bytes:
+    """A value as bytes, for its digest: keys sorted, times and bytes as msgspec writes them."""
+    try:
+        return msgspec.json.encode(value, order="sorted")
+    except (TypeError, ValueError, RecursionError, OverflowError):
+        reject("the record holds a value that is no JSON, so it has no digest")

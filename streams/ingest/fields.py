@@ -1,0 +1,296 @@
+"""`[event.set]`: what each field of an event is made of.
+
+    event_id = "ot:{root.receiptId}:{item.Id}"         a text, with values of the record in it
+    channels = ["EMAIL"]                               a constant
+    action = {from = "item.Type", words = {...}}       a value, by its meaning
+    occurred_at = {from = "item.at", time = "epoch_s"} a time, with its form
+    data_categories = {keys_of = "item", words = {...}}   the names of what is filled in
+
+An absent value rejects, unless the field is `optional`; `absent` may give another reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from streams.core.events import INSTANT_FIELDS
+from streams.core.instants import LATEST, Instant
+from streams.core.vocabulary import ConsentAction
+from streams.ingest.conditions import read_path
+from streams.ingest.outcomes import Stopped, reject
+from streams.ingest.paths import Getter, Scope, SourcePath, type_name
+from streams.ingest.templates import is_template, parse_template
+from streams.ingest.times import LATEST_PLAUSIBLE, TimeReader, time_reader
+from streams.ingest.values import read_constant, text_guard, value_reader
+from streams.ingest.words import SKIP, Verdictless, look_up, read_reason, read_words, word_getter
+from streams.policy_file.places import PolicyPlace, Problems, suggestion
+from streams.wire.field_specs import FieldSpec
+
+_KEYS: Final = [
+    "from", "keys_of", "value", "words", "time", "zone", "fallback", "optional", "absent", "on",
+]  # fmt: skip
+NEGATIVE: Final = frozenset(ConsentAction) - {ConsentAction.GRANTED}
+_GRANTED: Final = frozenset({ConsentAction.GRANTED})
+_ON: Final = {"GRANTED": _GRANTED, "negative": NEGATIVE, "every": frozenset(ConsentAction)}
+
+GRANT_FIELDS: Final = frozenset(
+    {
+        "consent_id", "consent_method", "notice_version", "evidence_ref", "separate_act",
+        "bundled_with_terms", "condition_of_service", "age_band", "under_guardianship",
+        "guardian_consent", "guardian_evidence_ref", "verified_contact", "expires_at",
+        "replaces_consent_id", "data_categories",
+    }
+)  # fmt: skip
+"""Fields that are set on grants only, unless the map says `on`. A negative signal that lost
+one of them is wider, never narrower."""
+NEGATIVE_FIELDS: Final = frozenset({"actor", "via"})
+
+
+@dataclass(frozen=True)
+class FieldRule:
+    """How one field is made. `constant` has a value where it needs no record.
+
+    `get` gives None where the value is absent and may be; otherwise it raises Stopped.
+    `primary` is the same without `fallback`.
+    """
+
+    name: str
+    on: frozenset[ConsentAction]
+    constant: Any = None
+    get: Getter | None = None
+    primary: Getter | None = None
+    paths: tuple[SourcePath, ...] = ()
+    words: Mapping[str, Any] = field(default_factory=dict)
+    optional: bool = False
+    template: str | None = None
+    of_names: bool = False
+
+
+def actions_of(name: str) -> frozenset[ConsentAction]:
+    """The actions on which a field of a consent change is set, unless the map says `on`."""
+    if name in GRANT_FIELDS:
+        return _GRANTED
+    return NEGATIVE if name in NEGATIVE_FIELDS else frozenset(ConsentAction)
+
+
+def read_field(
+    shape: FieldSpec, raw: object, place: PolicyPlace, problems: Problems
+) -> FieldRule | None:
+    """One line of `[event.set]`; None where something is wrong, and said so."""
+    before = len(problems.found)
+    made = (
+        _from_table(shape, raw, place, problems)
+        if isinstance(raw, Mapping)
+        else _plain(shape, raw, place, problems)
+    )
+    return made if len(problems.found) == before else None
+
+
+def _plain(shape: FieldSpec, raw: object, place: PolicyPlace, problems: Problems) -> FieldRule | None:
+    on = actions_of(shape.name)
+    if not isinstance(raw, str) or not is_template(raw):
+        if isinstance(raw, str) and raw.partition(".")[0] in {"item", "root", "top", "headers"}:
+            problems.add(place, 'a path stands in a table, as {from = "item.x"}', raw)
+            return None
+        return FieldRule(shape.name, on, constant=read_constant(shape, raw, place, problems))
+    if shape.symbols or shape.type is bool or shape.is_list or shape.name in INSTANT_FIELDS:
+        problems.add(place, f"allowed: {shape.allowed}, or {{from = ..., words = ...}}", raw)
+        return None
+    try:
+        template = parse_template(raw)
+    except ValueError as error:
+        problems.add(place, str(error), raw)
+        return None
+    fill, guard = template.getter(), text_guard(shape.name)
+    missing = f"{shape.name}: a value that it is made of is absent ({raw})"
+    path = template.paths[0].text if template.paths else None
+
+    def get(s: Scope) -> Any:
+        text = fill(s)
+        if text is None:
+            reject(missing, path)
+        return guard(text)
+
+    return FieldRule(shape.name, on, get=get, primary=get, paths=template.paths,
+                     template=raw)  # fmt: skip
+
+
+def _from_table(
+    shape: FieldSpec, raw: Mapping[str, Any], place: PolicyPlace, problems: Problems
+) -> FieldRule | None:
+    for name in raw:
+        if name not in _KEYS:
+            problems.add(place.child(name), f"there is no such key{suggestion(name, _KEYS)}")
+    on = _on(raw, shape, place, problems)
+    if "value" in raw:
+        for name in set(raw) - {"value", "on"}:
+            problems.add(place.child(name), "beside value, only on may stand")
+        value = read_constant(shape, raw["value"], place.child("value"), problems)
+        return FieldRule(shape.name, on, constant=value)
+    if ("from" in raw) == ("keys_of" in raw):
+        problems.add(place, "allowed: one of from, keys_of and value")
+        return None
+    source = "keys_of" if "keys_of" in raw else "from"
+    path = read_path(raw[source], place.child(source), problems)
+    fallback = None
+    if "fallback" in raw:
+        fallback = read_path(raw["fallback"], place.child("fallback"), problems)
+    words = _words(shape, raw, place, problems)
+    clock = _clock(shape, raw, place, problems)
+    optional, absent = _absence(raw, place, problems)
+    if path is None or ("fallback" in raw and fallback is None):
+        return None
+    get = _getter(shape, path, words, clock, keys=source == "keys_of")
+    fall = None if fallback is None else _getter(shape, fallback, words, clock, keys=False)
+    missing = f"{shape.name}: {path.text} is absent"
+    return FieldRule(
+        shape.name,
+        on,
+        get=_ending(get, fall, absent, missing, path.text, optional=optional),
+        primary=_ending(get, None, absent, missing, path.text, optional=True),
+        paths=(path,) if fallback is None else (path, fallback),
+        words=words,
+        optional=optional,
+        of_names=source == "keys_of",
+    )
+
+
+def _on(
+    raw: Mapping[str, Any], shape: FieldSpec, place: PolicyPlace, problems: Problems
+) -> frozenset[ConsentAction]:
+    asked = raw.get("on")
+    if asked is None:
+        return actions_of(shape.name)
+    if isinstance(asked, str) and asked in _ON:
+        return _ON[asked]
+    if isinstance(asked, list) and asked and all(one in ConsentAction.__members__ for one in asked):
+        return frozenset(ConsentAction(one) for one in asked)
+    problems.add(place.child("on"), 'allowed: "GRANTED", "negative", "every" or a list of actions',
+                 asked)  # fmt: skip
+    return frozenset()
+
+
+def _words(
+    shape: FieldSpec, raw: Mapping[str, Any], place: PolicyPlace, problems: Problems
+) -> dict[str, Any]:
+    if "words" not in raw:
+        if "keys_of" in raw:
+            problems.add(place, "words is missing: what each name stands for")
+        return {}
+
+    def convert(one: object, at: PolicyPlace, found: Problems) -> Any:
+        listed = [one] if shape.is_list and isinstance(one, str) else one
+        return read_constant(shape, listed, at, found)
+
+    return read_words(raw["words"], place.child("words"), problems, convert, of_list=shape.is_list)
+
+
+def _clock(
+    shape: FieldSpec, raw: Mapping[str, Any], place: PolicyPlace, problems: Problems
+) -> TimeReader | None:
+    if shape.name not in INSTANT_FIELDS:
+        for name in ("time", "zone"):
+            if name in raw:
+                problems.add(place.child(name), f"{shape.name} is no time")
+        return None
+    latest = LATEST if shape.name in {"expires_at", "relationship_ends_at"} else LATEST_PLAUSIBLE
+    if "time" not in raw:
+        problems.add(place, "time is missing: the form in which the time is written")
+        return None
+    try:
+        return time_reader(raw["time"], raw.get("zone"), latest=latest)
+    except ValueError as error:
+        problems.add(place.child("time"), str(error))
+        return None
+
+
+def _absence(
+    raw: Mapping[str, Any], place: PolicyPlace, problems: Problems
+) -> tuple[bool, Verdictless | None]:
+    optional = raw.get("optional", False)
+    if not isinstance(optional, bool):
+        problems.add(place.child("optional"), "allowed: true or false", optional)
+    if "absent" not in raw:
+        return bool(optional), None
+    if optional:
+        problems.add(place.child("absent"), "it has no effect beside optional")
+    return False, read_reason(raw["absent"], place.child("absent"), problems)
+
+
+def _getter(
+    shape: FieldSpec,
+    path: SourcePath,
+    words: Mapping[str, Any],
+    clock: TimeReader | None,
+    *,
+    keys: bool,
+) -> Getter:
+    get, text = path.getter(), path.text
+    if clock is not None:
+        return _timed(get, clock, shape.name, text)
+    if not words:
+        read = value_reader(shape, text)
+        return lambda s: None if (value := get(s)) is None else read(value)
+    if keys or shape.is_list:
+        return _listed(get, words, text, keys=keys)
+    return word_getter(words, path, get)
+
+
+def _timed(get: Getter, clock: TimeReader, name: str, path: str) -> Getter:
+    def read(s: Scope) -> Instant | None:
+        value = get(s)
+        if value is None:
+            return None
+        try:
+            return clock(value)
+        except ValueError as error:
+            reject(f"{name}: {path} is no time: {error}", path)
+
+    return read
+
+
+def _listed(get: Getter, words: Mapping[str, Any], path: str, *, keys: bool) -> Getter:
+    """The meanings of all elements, or of all names with something under them, each once."""
+
+    def read(s: Scope) -> Any:
+        value = get(s)
+        if value is None:
+            return None
+        if keys:
+            if type(value) is not dict:
+                reject(f"{path} is {type_name(value)}, and no object", path)
+            members = [name for name, held in value.items() if held not in (None, "", [], {})]
+        else:
+            members = value if type(value) is list else [value]
+        found: dict[Any, None] = {}
+        for member in members:
+            meaning = look_up(words, member, path)
+            if meaning is not SKIP:
+                found.update(dict.fromkeys(meaning))
+        return tuple(found) or None
+
+    return read
+
+
+def _ending(
+    get: Getter,
+    fall: Getter | None,
+    absent: Verdictless | None,
+    missing: str,
+    path: str,
+    *,
+    optional: bool,
+) -> Getter:
+    def read(s: Scope) -> Any:
+        value = get(s)
+        if value is None and fall is not None:
+            value = fall(s)
+        if value is not None or optional:
+            return value
+        if absent is None:
+            reject(missing, path)
+        raise Stopped(absent.reason, path=path, rejected=absent.rejected)
+
+    return read

@@ -1,0 +1,113 @@
+"""Who is who: pseudonyms of one person that come from different kinds of value.
+
+An e-mail tool knows an address, a CDP a customer number, a call centre a phone number: three
+pseudonyms, and for Consentry three subjects. The identity table says which belong together.
+It holds pseudonyms only.
+
+What follows is careful in both directions (GDPR 5(1)(d), 7(3)): a grant goes to the person's
+canonical subject alone; a negative signal goes to every key that is known. A key that stands
+with two people (a family's phone number) leads to no canonical subject: a grant under it
+stays under it, and a negative signal under it goes to all of them.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from streams.core.identifiers import id_fault
+from streams.errors import ConsentryError
+from streams.policy_file.text import read_text
+from streams.wire.looks import EVERYTHING
+from streams.wire.pii import raw_kind
+
+KINDS: Final = ("customer-id", "email", "phone")
+_REMEDY: Final = "docs/ingest.md describes the identity table: pseudonyms, one person a line."
+
+
+class Identities:
+    """The identity table: from any pseudonym to those of the same person."""
+
+    def __init__(self, people: Iterable[Sequence[str]] = ()) -> None:
+        """`people`: the pseudonyms of each person, the canonical one first."""
+        self._of_person: dict[str, dict[str, None]] = {}
+        self._people_of: dict[str, dict[str, None]] = {}
+        for keys in people:
+            self.add(keys)
+
+    def add(self, keys: Sequence[str]) -> None:
+        """Add keys of a person; the first is canonical. Known ones stay."""
+        canonical = keys[0]
+        for key in keys:
+            self._of_person.setdefault(canonical, {})[key] = None
+            self._people_of.setdefault(key, {})[canonical] = None
+
+    def canonical(self, key: str) -> str:
+        """The person's canonical subject; the key itself where it is unknown or shared."""
+        people = self._people_of.get(key)
+        return next(iter(people)) if people is not None and len(people) == 1 else key
+
+    def every_key(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """The keys, and all others of the people that they stand with."""
+        found: dict[str, None] = {}
+        for key in keys:
+            found[key] = None
+            for person in self._people_of.get(key, ()):
+                found.update(self._of_person[person])
+        return tuple(found)
+
+    def __len__(self) -> int:
+        """How many people there are."""
+        return len(self._of_person)
+
+
+def load_identities(path: Path) -> Identities:
+    """Read a CSV file: a header of kinds, best first, then one person a line.
+
+    The first filled cell of a line is the canonical subject; a cell may hold several
+    pseudonyms, apart by blanks. Raises ConsentryError, naming lines and never values.
+    """
+    try:
+        text = read_text(path)
+    except OSError as error:
+        raise ConsentryError(f"{path} cannot be read: {error.strerror}", _REMEDY) from None
+    except UnicodeDecodeError:
+        raise ConsentryError(f"{path} is not UTF-8", _REMEDY) from None
+    identities = Identities()
+    problems: list[str] = []
+    reader = csv.reader(text.splitlines(), strict=True)
+    try:
+        header = [cell.strip() for cell in next(reader, [])]
+        if not header or not set(header) <= set(KINDS) or len(set(header)) < len(header):
+            raise ConsentryError(
+                f"{path}:1: the header is not made of {', '.join(KINDS)}, each once", _REMEDY
+            )
+        for cells in reader:
+            keys = [key for cell in cells for key in cell.split()]
+            fault = _fault(keys, cells, header)
+            if fault is not None:
+                problems.append(f"{path}:{reader.line_num}: {fault}")
+            elif keys:
+                identities.add(keys)
+    except csv.Error as error:
+        raise ConsentryError(f"{path}:{reader.line_num}: no CSV: {error}", _REMEDY) from None
+    if problems:
+        raise ConsentryError(
+            f"the identity table has {len(problems)} lines that are none:", _REMEDY,
+            problems=problems[:20],
+        )  # fmt: skip
+    return identities
+
+
+def _fault(keys: Sequence[str], cells: Sequence[str], header: Sequence[str]) -> str | None:
+    if len(cells) > len(header):
+        return f"{len(cells)} cells under {len(header)} columns"
+    for key in keys:
+        if len(key) > 200 or id_fault(key) is not None:
+            return "a pseudonym is not written as ids are (docs/events.md)"
+        kind = raw_kind(key, EVERYTHING)
+        if kind is not None:
+            return f"it holds {kind.value} where a pseudonym belongs"
+    return None

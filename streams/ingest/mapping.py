@@ -1,0 +1,273 @@
+"""A map, ready for records: `Mapping.apply` is what every stage in front of Consentry calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Mapping as Headers
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from streams.ingest.building import Build, compile_rule
+from streams.ingest.conditions import Check
+from streams.ingest.decoders import canonical_json, read_form, read_json_value
+from streams.ingest.identities import Identities
+from streams.ingest.outcomes import IgnoredItem, Outcome, RejectedItem, Stopped, reject
+from streams.ingest.paths import (
+    DOUBT,
+    ITEM,
+    NAME,
+    NUMBER,
+    OUTER,
+    ROOT,
+    FanOut,
+    Scope,
+    SourcePath,
+    type_name,
+)
+from streams.ingest.rules import EventRule
+from streams.ingest.subjects import PseudonymKey
+from streams.ingest.words import Verdictless
+
+MAX_ITEMS: Final = 100_000
+"""Items of one record; more is no event but a file."""
+
+
+class InputFormat(StrEnum):
+    """What the bytes of a record are; `value`: they were decoded elsewhere."""
+
+    JSON = "json"
+    FORM = "form"
+    VALUE = "value"
+
+
+@dataclass(frozen=True)
+class MapSpec:
+    """A map as it was read from its file, not yet bound to a key."""
+
+    name: str
+    title: str
+    format: InputFormat
+    controller_id: str | None
+    root: SourcePath | None
+    embedded: tuple[SourcePath, ...]
+    checks: tuple[Check, ...]
+    rules: tuple[EventRule, ...]
+
+    def groups(self) -> dict[str, list[EventRule]]:
+        """The rules by what they go through: those of the same items stand together."""
+        found: dict[str, list[EventRule]] = {}
+        for rule in self.rules:
+            found.setdefault("" if rule.each is None else rule.each.text, []).append(rule)
+        return found
+
+
+_Claim = tuple[str, Callable[[Scope], bool] | None, tuple[Callable[[Scope], None], ...], Build]
+
+
+class Mapping:
+    """A map bound to a pseudonym key and an identity table. Stateless; one for all threads."""
+
+    def __init__(
+        self, spec: MapSpec, key: PseudonymKey, identities: Identities | None = None
+    ) -> None:
+        self.spec = spec
+        self.name = spec.name
+        self._key = key
+        known = Identities() if identities is None else identities
+        constants = {"source_system": spec.name}
+        if spec.controller_id is not None:
+            constants["controller_id"] = spec.controller_id
+        self._root = None if spec.root is None else spec.root.getter()
+        self._record_checks = tuple(c.run for c in spec.checks if not c.of_item)
+        item_checks = tuple(c.run for c in spec.checks if c.of_item)
+        self._groups = tuple(
+            (
+                rules[0].each,
+                next((rule.absent for rule in rules if rule.absent is not None), None),
+                tuple(
+                    (
+                        rule.name,
+                        None if rule.when is None else rule.when.test,
+                        tuple(check.run for check in rule.checks),
+                        compile_rule(rule, constants, key, known),
+                    )
+                    for rule in rules
+                ),
+                item_checks,
+            )
+            for rules in spec.groups().values()
+        )
+        self._decode: Callable[[bytes], Any] = (
+            read_form if spec.format is InputFormat.FORM else read_json_value
+        )
+
+    def apply(self, record: Any, headers: Headers[str, str] | None = None) -> list[Outcome]:
+        """What becomes of a record: at least one outcome. Never raises for any record.
+
+        `record` is its bytes, in the format of the map, or a value that was decoded: made of
+        dict, list, str, int, float, bool, None (and datetime with a zone, as Avro has). `headers`
+        are looked up without regard to case.
+        """
+        out: list[Outcome] = []
+        try:
+            scope = self.scope(record, headers)
+            for check in self._record_checks:
+                check(scope)
+            for each, absent, claims, checks in self._groups:
+                if each is None:
+                    _item(scope, claims, checks, out)
+                else:
+                    _items(scope, each, absent, claims, checks, out)
+        except Stopped as stop:
+            out.append(stop.outcome(None, None))
+        if not out:
+            out.append(RejectedItem("no entry [[event]] of the map takes this record"))
+        return out
+
+    def scope(self, record: Any, headers: Headers[str, str] | None = None) -> Scope:
+        """What paths are said from, before any item. Raises Stopped for what is no record."""
+        top = self._top(record)
+        names = {} if not headers else {k.lower(): v for k, v in headers.items()}
+        scope: Scope = [top, top, top, None, None, None, names, self._digest(record), {}, None]
+        if self._root is not None:
+            root = self._root(scope)
+            if root is None:
+                assert self.spec.root is not None
+                reject(f"root: {self.spec.root.text} is absent", self.spec.root.text)
+            scope[ROOT] = scope[ITEM] = root
+        return scope
+
+    def _top(self, record: Any) -> Any:
+        if type(record) is bytes:
+            if self.spec.format is InputFormat.VALUE:
+                reject("the record was not decoded: the map's format is value")
+            record = self._decode(record)
+        elif record is None:
+            reject("the record is a tombstone: it has no value")
+        for path in self.spec.embedded:
+            record = _with_embedded(record, path)
+        return record
+
+    def _digest(self, record: Any) -> Callable[[], str]:
+        content = record if type(record) is bytes else None
+        return lambda: self._key.digest(canonical_json(record) if content is None else content)
+
+
+def _items(
+    scope: Scope,
+    each: FanOut,
+    absent: Verdictless | None,
+    claims: Sequence[_Claim],
+    checks: Sequence[Callable[[Scope], None]],
+    out: list[Outcome],
+) -> None:
+    root = scope[ITEM]
+    before = len(out)
+    try:
+        for number, _ in enumerate(walk(scope, each.levels, "")):
+            if number >= MAX_ITEMS:
+                reject(f"{each.text} has more than {MAX_ITEMS} items")
+            _item(scope, claims, checks, out)
+    except AbsentListError as missing:
+        if absent is not None:
+            stop = Stopped(absent.reason, path=missing.path, rejected=absent.rejected)
+        else:
+            stop = Stopped(f"{missing.path} is {missing.found}", path=missing.path,
+                           rejected=True)  # fmt: skip
+        out.append(stop.outcome(None, scope[NUMBER]))
+    finally:
+        scope[ITEM], scope[NAME], scope[NUMBER], scope[OUTER] = root, None, None, None
+    if len(out) == before:
+        out.append(IgnoredItem(f"nothing stands in {each.text}"))
+
+
+def _item(
+    scope: Scope,
+    claims: Sequence[_Claim],
+    checks: Sequence[Callable[[Scope], None]],
+    out: list[Outcome],
+) -> None:
+    claimed = False
+    doubt = scope[DOUBT]
+    try:
+        for check in checks:
+            check(scope)
+        for name, when, own_checks, build in claims:
+            if when is None or when(scope):
+                claimed = True
+                _run(scope, name, own_checks, build, out)
+        if not claimed:
+            reject("no entry [[event]] of the map takes this item")
+    except Stopped as stop:
+        out.append(stop.outcome(None, scope[NUMBER]))
+    scope[DOUBT] = doubt
+
+
+def _run(
+    scope: Scope,
+    name: str,
+    checks: Sequence[Callable[[Scope], None]],
+    build: Build,
+    out: list[Outcome],
+) -> None:
+    """One rule on one item."""
+    doubt = scope[DOUBT]
+    try:
+        for check in checks:
+            check(scope)
+        build(scope, out)
+    except Stopped as stop:
+        out.append(stop.outcome(name, scope[NUMBER]))
+    scope[DOUBT] = doubt
+
+
+class AbsentListError(Exception):
+    """What `each` names is not there, or is something else."""
+
+    def __init__(self, path: str, found: str) -> None:
+        super().__init__(path)
+        self.path = path
+        self.found = found
+
+
+def walk(scope: Scope, levels: Sequence[tuple[SourcePath, bool]], before: str) -> Iterator[None]:
+    """Set item, name, number and outer of the scope for each item in turn."""
+    path, is_object = levels[0]
+    holder: Any = path.getter()(scope)
+    outer = scope[ITEM]
+    kind: Any = dict if is_object else list
+    if type(holder) is not kind:
+        wanted = "object" if is_object else "list"
+        found = "absent" if holder is None else f"{type_name(holder)}, and no {wanted}"
+        raise AbsentListError(path.text, found)
+    members: Iterable[tuple[Any, Any]] = (
+        holder.items() if is_object else ((None, one) for one in holder)
+    )
+    for place, (name, member) in enumerate(members):
+        scope[ITEM], scope[NAME], scope[OUTER] = member, name, outer
+        number = f"{before}{place}"
+        scope[NUMBER] = number
+        if len(levels) == 1:
+            yield
+        else:
+            yield from walk(scope, levels[1:], f"{number}.")
+
+
+def _with_embedded(top: Any, path: SourcePath) -> Any:
+    """The record with the JSON text at a path read; records are not changed in place."""
+    value = path.getter()([top, top, top, None, None, None, {}, None, {}, None])
+    if value is None:
+        return top
+    if type(value) is not str:
+        reject(f"{path.text} is {type_name(value)}, and no JSON text", path.text)
+    return _replaced(top, path.steps, read_json_value(value.encode("utf-8", "replace")))
+
+
+def _replaced(holder: Any, steps: Sequence[str | int], value: Any) -> Any:
+    if not steps:
+        return value
+    step, *rest = steps
+    copy = holder.copy()
+    copy[step] = _replaced(holder[step], rest, value)
+    return copy

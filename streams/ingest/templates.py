@@ -1,0 +1,103 @@
+"""Texts with values of the record in them: `ot:{root.receiptId}:{item.Id}`.
+
+Each value is a text or a whole number; one that is absent makes the whole absent, unless
+its path ends in `?`: then nothing stands in its place. `{{` and `}}` are braces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from streams.ingest.outcomes import reject
+from streams.ingest.paths import DIGEST, Getter, Scope, SourcePath, parse_path, type_name, word_of
+
+_HOLE: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+
+
+@dataclass(frozen=True)
+class Template:
+    """A text in pieces: constants, and the paths between them."""
+
+    text: str
+    pieces: tuple[str | tuple[SourcePath, bool], ...]
+
+    @property
+    def paths(self) -> tuple[SourcePath, ...]:
+        """The paths in it."""
+        return tuple(piece[0] for piece in self.pieces if not isinstance(piece, str))
+
+    def getter(self) -> Getter:
+        """A function that fills it in; None where a value is absent."""
+        form = "".join(
+            piece.replace("%", "%%") if isinstance(piece, str) else "%s" for piece in self.pieces
+        )
+        values = tuple(
+            _value(piece[0], optional=piece[1])
+            for piece in self.pieces
+            if not isinstance(piece, str)
+        )
+        if len(values) == 2:
+            first, second = values
+
+            def fill_two(s: Scope) -> str | None:
+                one, other = first(s), second(s)
+                return None if one is None or other is None else form % (one, other)
+
+            return fill_two
+
+        def fill(s: Scope) -> str | None:
+            texts = tuple([value(s) for value in values])
+            return None if None in texts else form % texts
+
+        return fill
+
+
+def _value(path: SourcePath, *, optional: bool) -> Callable[[Scope], str | None]:
+    if path.scope == DIGEST:
+        return lambda s: str(s[DIGEST]())
+    get, absent = path.getter(), "" if optional else None
+
+    def text_of(s: Scope) -> str | None:
+        value = get(s)
+        if type(value) is str:
+            return value
+        if value is None:
+            return absent
+        word = word_of(value)
+        if word is None:
+            reject(f"{path.text} is {type_name(value)}, and no text or whole number", path.text)
+        return word
+
+    return text_of
+
+
+def is_template(text: str) -> bool:
+    """Whether braces stand in a text: it holds values of the record, or means to."""
+    return "{" in text or "}" in text
+
+
+def parse_template(text: str) -> Template:
+    """Read a template. Raises ValueError with what is allowed."""
+    pieces: list[str | tuple[SourcePath, bool]] = []
+    at = 0
+    constant = ""
+    for hole in _HOLE.finditer(text):
+        constant += text[at : hole.start()]
+        at = hole.end()
+        if hole[0] in {"{{", "}}"}:
+            constant += hole[0][0]
+            continue
+        if hole[1] is None:
+            raise ValueError("a brace stands alone: write {path}, or {{ and }} for braces")
+        optional = hole[1].endswith("?")
+        if constant:
+            pieces.append(constant)
+        pieces.append((parse_path(hole[1].removesuffix("?")), optional))
+        constant = ""
+    constant += text[at:]
+    if constant:
+        pieces.append(constant)
+    return Template(text, tuple(pieces))
