@@ -189,10 +189,10 @@ def _judge(events: list[bytes], policy: Path | None) -> None:
     """Judge the events as `consentry check` would, and print its table."""
     import tempfile
 
-    from streams.core.policy import default_policy
-    from streams.files.find import find_inputs
     from streams.check.report.table import print_table
     from streams.check.result import run_check
+    from streams.core.policy import default_policy
+    from streams.files.find import find_inputs
     from streams.policy_file import load_policy
     from streams.terminal.console import screen
 

@@ -88,7 +88,9 @@ def read_field(
     return made if len(problems.found) == before else None
 
 
-def _plain(shape: FieldSpec, raw: object, place: PolicyPlace, problems: Problems) -> FieldRule | None:
+def _plain(
+    shape: FieldSpec, raw: object, place: PolicyPlace, problems: Problems
+) -> FieldRule | None:
     on = actions_of(shape.name)
     if not isinstance(raw, str) or not is_template(raw):
         if isinstance(raw, str) and raw.partition(".")[0] in {"item", "root", "top", "headers"}:

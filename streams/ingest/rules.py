@@ -121,7 +121,9 @@ def read_rule(
     return rule if len(problems.found) == before else None
 
 
-def _nature(raw: Mapping[str, Any], kind: EventType, place: PolicyPlace, problems: Problems) -> Nature:
+def _nature(
+    raw: Mapping[str, Any], kind: EventType, place: PolicyPlace, problems: Problems
+) -> Nature:
     nature = raw.get("nature", None if kind is EventType.CONSENT_CHANGE else "act")
     if nature in {"act", "state"} and (nature == "act" or kind is EventType.CONSENT_CHANGE):
         return Nature(nature)
@@ -147,7 +149,11 @@ def _each(raw: Mapping[str, Any], place: PolicyPlace, problems: Problems) -> Fan
 
 
 def _tables(
-    raw: object, place: PolicyPlace, problems: Problems, known: Mapping[str, RawTable], kind: EventType
+    raw: object,
+    place: PolicyPlace,
+    problems: Problems,
+    known: Mapping[str, RawTable],
+    kind: EventType,
 ) -> tuple[TableUse, ...]:
     listed = raw if isinstance(raw, list) else [] if raw is None else [raw]
     found: list[TableUse] = []
@@ -171,7 +177,9 @@ def _tables(
     return tuple(found)
 
 
-def _fields(raw: object, place: PolicyPlace, problems: Problems, kind: EventType) -> dict[str, FieldRule]:
+def _fields(
+    raw: object, place: PolicyPlace, problems: Problems, kind: EventType
+) -> dict[str, FieldRule]:
     if not isinstance(raw, Mapping):
         problems.add(place, "[event.set] is missing: the fields of the event")
         return {}
@@ -191,7 +199,9 @@ def _fields(raw: object, place: PolicyPlace, problems: Problems, kind: EventType
     return found
 
 
-def _whole(rule: EventRule, place: PolicyPlace, problems: Problems, *, with_controller: bool) -> None:
+def _whole(
+    rule: EventRule, place: PolicyPlace, problems: Problems, *, with_controller: bool
+) -> None:
     """What is missing, stands twice, or would let absence read as permission."""
     if any(not use.table.makes_events for use in rule.tables):
         return  # nothing is decided yet: every record ends at the table

@@ -15,9 +15,9 @@ from streams.ingest.outcomes import reject
 from streams.ingest.paths import type_name, word_of
 from streams.policy_file.places import PolicyPlace, Problems, suggestion
 from streams.wire.errors import WireError
+from streams.wire.field_specs import MAX_TEXT, FieldSpec
 from streams.wire.guard import PRODUCER_IDS, look_of
 from streams.wire.pii import plainly_clean, raw_kind
-from streams.wire.field_specs import MAX_TEXT, FieldSpec
 from streams.wire.validate import check_text
 
 CLEAN_AT_MOST: Final = 50_000
