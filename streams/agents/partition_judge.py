@@ -7,7 +7,7 @@ own state: the same records in the same order give the same batches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, assert_never
 
 from streams.agents.dead_letter_log import DeadLettered
 from streams.agents.dead_letter_writer import DeadLetterWriter
@@ -381,8 +381,10 @@ class PartitionJudge:
             counters.duplicates += 1
         elif outcome is Outcome.REPLAY:
             self._replayed(fact, counters)
-        else:
+        elif outcome is Outcome.EXPIRED:
             counters.expired += 1
+        else:
+            assert_never(outcome)
 
     def _replayed(self, fact: Fact, counters: Counters) -> None:
         """A record whose fact is stored: read before, or the one that was judged in pieces."""

@@ -11,7 +11,16 @@ from enum import StrEnum
 
 import msgspec
 
-from streams.core.events import ConsentChange, DataShare, Event, MarketingMessage, event_key, key_of
+from streams.core.events import (
+    ConsentChange,
+    DataShare,
+    Event,
+    MarketingMessage,
+    Purchase,
+    RecipientNotification,
+    event_key,
+    key_of,
+)
 from streams.core.findings import Finding
 from streams.core.instants import Instant
 from streams.core.policy import Policy
@@ -128,7 +137,8 @@ def _targets(event: Event, policy: Policy) -> list[tuple[Target, ...]]:
         case MarketingMessage():
             offer, own = targets_of(event, policy)
             return [(offer,), (own,)]
-    return []
+        case ConsentChange() | Purchase() | RecipientNotification():
+            return []
 
 
 def _duty(subject: Subject, event: Event, finding: Finding) -> Iterator[Event]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, assert_never
 
 from streams.core.events import (
     ConsentChange,
     DataShare,
     Event,
     MarketingMessage,
+    Purchase,
     RecipientNotification,
 )
 
@@ -32,10 +33,14 @@ class Names:
             return
         if isinstance(event, DataShare | RecipientNotification):
             self.recipients.add(event.recipient_id)
-        elif isinstance(event, ConsentChange) and event.recipient_ids:
-            self.recipients.update(event.recipient_ids[:MOST_NAMES])
-        elif isinstance(event, MarketingMessage) and event.advertiser_id is not None:
-            self.recipients.add(event.advertiser_id)
+        elif isinstance(event, ConsentChange):
+            if event.recipient_ids:
+                self.recipients.update(event.recipient_ids[:MOST_NAMES])
+        elif isinstance(event, MarketingMessage):
+            if event.advertiser_id is not None:
+                self.recipients.add(event.advertiser_id)
+        elif not isinstance(event, Purchase):
+            assert_never(event)
 
     def add(self, other: Names) -> None:
         """Take in those of another part of the events."""

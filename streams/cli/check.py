@@ -245,16 +245,21 @@ def _write(
         _write_table(result, output)
         return
     with open_output(output) as file:
-        if form is Format.HTML:
-            from streams.check.report.page import render_page
+        match form:
+            case Format.HTML:
+                from streams.check.report.page import render_page
 
-            made_at = read_clock("now")
-            page = render_page(result, language=language, details=details, made_at=made_at)
-            file.write(page.encode())
-        else:
-            from streams.check.report.lines import write_csv, write_jsonl
+                made_at = read_clock("now")
+                page = render_page(result, language=language, details=details, made_at=made_at)
+                file.write(page.encode())
+            case Format.JSONL:
+                from streams.check.report.lines import write_jsonl
 
-            (write_jsonl if form is Format.JSONL else write_csv)(result, file)
+                write_jsonl(result, file)
+            case Format.CSV:
+                from streams.check.report.lines import write_csv
+
+                write_csv(result, file)
 
 
 def _write_table(result: Result, output: Path | None) -> None:

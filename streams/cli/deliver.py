@@ -148,6 +148,8 @@ def parse_start(text: str | None) -> Start | None:
     match text:
         case None | "state" | "now" | "earliest":
             return text
+        case _:
+            pass
     try:
         return parse_instant(text)
     except ValueError as error:

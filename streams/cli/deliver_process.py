@@ -113,9 +113,10 @@ def _end(running: asyncio.Task[None]) -> int:
         case ConsentryError():
             log.critical("deliver.stopped", problem=error.problem, remedy=error.remedy)
             return STOPPED
-    # Its text may quote a record; the type is enough.
-    log.critical("deliver.crashed", error=type(error).__name__)
-    return CRASHED
+        case _:
+            # Its text may quote a record; the type is enough.
+            log.critical("deliver.crashed", error=type(error).__name__)
+            return CRASHED
 
 
 def _write(file: Path, names: Iterable[str]) -> None:

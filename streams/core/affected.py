@@ -8,13 +8,14 @@ consent that turns up later touches the findings that said that there was none.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, assert_never
 
 from streams.core.affected_by_grant import by_grant
 from streams.core.events import (
     ConsentChange,
     DataShare,
     Event,
+    MarketingMessage,
     Purchase,
     RecipientNotification,
     event_key,
@@ -56,6 +57,8 @@ def affected(
         _by_purchase(subject, event, policy, found)
     elif isinstance(event, RecipientNotification):
         _by_notification(subject, event, found)
+    elif not isinstance(event, MarketingMessage):  # which no other event is judged by
+        assert_never(event)
     return found
 
 

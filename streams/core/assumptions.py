@@ -7,6 +7,7 @@ on how many. Whether one is made depends on the event, the registers and the pol
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 import msgspec
 
@@ -16,6 +17,7 @@ from streams.core.events import (
     Event,
     MarketingMessage,
     Purchase,
+    RecipientNotification,
 )
 from streams.core.identifiers import RecipientId
 from streams.core.policy import Policy
@@ -70,6 +72,8 @@ def _left_out(event: Event, policy: Policy) -> Iterator[str]:
         yield from _of_share(event, policy)
     elif isinstance(event, MarketingMessage):
         yield from _of_message(event)
+    elif not isinstance(event, RecipientNotification):  # whose absent fields no rule reads
+        assert_never(event)
 
 
 def _of_grant(event: ConsentChange, policy: Policy) -> Iterator[str]:
@@ -152,8 +156,10 @@ def _misspelt(event: ConsentChange) -> Iterator[str]:
 
 def _recipient(event: Event) -> RecipientId | None:
     """The recipient of a share, the advertiser of a third party's offer, else none."""
-    if isinstance(event, DataShare):
-        return event.recipient_id
-    if isinstance(event, MarketingMessage) and not is_own_offer(event):
-        return event.advertiser_id
-    return None
+    match event:
+        case DataShare():
+            return event.recipient_id
+        case MarketingMessage():
+            return None if is_own_offer(event) else event.advertiser_id
+        case ConsentChange() | Purchase() | RecipientNotification():
+            return None

@@ -6,9 +6,17 @@ was recorded; it never makes a lawful share unlawful.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, assert_never
 
-from streams.core.events import ConsentChange, DataShare, Event, MarketingMessage, event_key
+from streams.core.events import (
+    ConsentChange,
+    DataShare,
+    Event,
+    MarketingMessage,
+    Purchase,
+    RecipientNotification,
+    event_key,
+)
 from streams.core.identifiers import ConsentId, EventKey, RecipientId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
@@ -76,16 +84,20 @@ class FindingIndex:
     def _places(self, row: EventRow, event: Event) -> list[Spans[EventKey]]:
         if isinstance(event, ConsentChange):
             return self._unmet_places(row)
+        if isinstance(event, Purchase | RecipientNotification):
+            return []
         spoken = [said.verdict for said in row.said.values() if said.status is not _RETRACTED]
-        if not spoken or not isinstance(event, DataShare | MarketingMessage):
+        if not spoken:
             return []
         target = looked_for(event, self._policy)
         purposes = {target.purpose}
         # A consent for these lifts a signal, too.
         if isinstance(event, DataShare):
             purposes.add(event.purpose)
-        else:
+        elif isinstance(event, MarketingMessage):
             purposes.add(Purpose.OWN_DIRECT_MARKETING)
+        else:
+            assert_never(event)
         places = [_of(self._by_purpose, purpose) for purpose in purposes]
         reasons = {verdict.reason for verdict in spoken}
         if reasons & FAR_REASONS or any(verdict.code in FAR_MISS for verdict in spoken):
@@ -151,7 +163,9 @@ def looked_for(event: DataShare | MarketingMessage, policy: Policy) -> Target:
     """What a consent for an event must cover."""
     if isinstance(event, DataShare):
         return normalise(event, policy).target
-    return consent_target(event, policy)
+    if isinstance(event, MarketingMessage):
+        return consent_target(event, policy)
+    assert_never(event)
 
 
 def _of(places: dict, key: object) -> Spans[EventKey]:  # type: ignore[type-arg]  # any of them

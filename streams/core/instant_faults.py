@@ -104,7 +104,8 @@ def fault_of_value(value: object) -> str:
             return "it is an object: write the text itself"
         case list() | tuple():
             return "it is a list: write one text"
-    return "it is no text"
+        case _:
+            return "it is no text"
 
 
 def _fault_of_date(year: int, month: int, day: int) -> str | None:

@@ -8,7 +8,7 @@ rows come in, the same subject results.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, assert_never
 
 from mypy_extensions import mypyc_attr
 
@@ -272,11 +272,13 @@ class Subject:
                 self._signal(Signal.of(event))
         elif isinstance(event, Purchase):
             self._purchase(event)
-        else:
+        elif isinstance(event, RecipientNotification):
             timeline = self.notifications.get(event.recipient_id)
             if timeline is None:
                 timeline = self.notifications[event.recipient_id] = Timeline(_at)
             timeline.add(event)
+        else:
+            assert_never(event)
 
     def _purchase(self, event: Purchase) -> None:
         index = self.index
@@ -323,8 +325,10 @@ class Subject:
                 self._unsignal(Signal.of(event))
         elif isinstance(event, Purchase):
             self._unpurchase(event)
-        else:
+        elif isinstance(event, RecipientNotification):
             self.notifications[event.recipient_id].remove(event)
+        else:
+            assert_never(event)
 
     def _unpurchase(self, event: Purchase) -> None:
         index = self.index

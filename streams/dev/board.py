@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
 from streams.core.findings import Finding
 from streams.core.identifiers import ViolationId
@@ -24,11 +24,6 @@ COLOURS: Final = {
     Severity.OBLIGATION: "blue",
     Severity.ADVISORY: "magenta",
     Severity.QUALITY: "bright_black",
-}
-_WHAT: Final = {
-    EventType.CONSENT_CHANGE: "consent",
-    EventType.PURCHASE: "purchase",
-    EventType.RECIPIENT_NOTIFICATION: "notification",
 }
 _ROOM_FOR_CODES = 160
 _SENTENCE = re.compile(r"(?<=[^.]{3}[.;]) ")
@@ -139,8 +134,14 @@ def what(finding: Finding) -> str:
             text = f"message to {person}" + (f" for {party}" if party else "")
         case None:
             text = "record"
-        case kind:
-            text = f"{_WHAT[kind]} of {person}" + (f", {party}" if party else "")
+        case EventType.CONSENT_CHANGE:
+            text = f"consent of {person}" + (f", {party}" if party else "")
+        case EventType.PURCHASE:
+            text = f"purchase of {person}"
+        case EventType.RECIPIENT_NOTIFICATION:
+            text = f"notification of {person}" + (f", {party}" if party else "")
+        case _:
+            assert_never(finding.event_type)
     if finding.occurred_at is None:
         return text
     return f"{text}, {datetime.fromtimestamp(finding.occurred_at / 1000, UTC):%d %b}"

@@ -152,6 +152,8 @@ class Health:
                 found.append("the group has not assigned partitions yet, or assigns them anew")
             case "restoring":
                 found.append("state is being restored")
+            case "judging" | "standby":
+                pass
         for number, partition in sorted(self._judged().items()):
             committer = partition.committer
             waiting_s = committer.waiting_s(now)

@@ -31,4 +31,5 @@ def _default(value: object) -> str:
             return f"`{str(value).lower()}`"
         case float():
             return f"`{value:g}`"
-    return f"`{value}`"
+        case _:
+            return f"`{value}`"

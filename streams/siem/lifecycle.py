@@ -23,17 +23,21 @@ class Step(StrEnum):
     REOPENED = "reopened"
 
 
-CLOSING = frozenset(
-    {
-        Status.RETRACTED,
-        Status.REMEDIATED,
-        DutyStatus.FULFILLED,
-        DutyStatus.CANCELLED,
-        DutyStatus.FULFILLED_LATE,
-        DutyStatus.RETRACTED,
-    }
-)
-"""Nothing is left to do for the receiver's people."""
+def closes(status: Status | DutyStatus) -> bool:
+    """Whether nothing is left to do for the receiver's people."""
+    match status:
+        case Status.RETRACTED | Status.REMEDIATED:
+            return True
+        case DutyStatus.FULFILLED | DutyStatus.CANCELLED | DutyStatus.FULFILLED_LATE:
+            return True
+        case DutyStatus.RETRACTED:
+            return True
+        case Status.OPEN | Status.REVISED | DutyStatus.DUE | DutyStatus.OVERDUE:
+            return False
+
+
+CLOSING = frozenset(status for status in (*Status, *DutyStatus) if closes(status))
+"""The statuses that close."""
 
 
 def step(told: Told) -> Step:

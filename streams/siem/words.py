@@ -66,12 +66,20 @@ def message(told: Told, language: Language) -> str:
 
 def explanation(told: Told, language: Language) -> str:
     """Why it was found."""
-    return told.explanation_nl if language is Language.NL else told.explanation_en
+    match language:
+        case Language.EN:
+            return told.explanation_en
+        case Language.NL:
+            return told.explanation_nl
 
 
 def remediation(told: Told, language: Language) -> str:
     """What to do."""
-    return told.remediation_nl if language is Language.NL else told.remediation_en
+    match language:
+        case Language.EN:
+            return told.remediation_en
+        case Language.NL:
+            return told.remediation_nl
 
 
 def title(code: str) -> str:

@@ -44,7 +44,11 @@ class DeliveryResult(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def settled(self) -> bool:
         """Nothing is left to do for this letter."""
-        return self.verdict is not DeliveryStatus.RETRY
+        match self.verdict:
+            case DeliveryStatus.DELIVERED | DeliveryStatus.DUPLICATE | DeliveryStatus.REJECTED:
+                return True
+            case DeliveryStatus.RETRY:
+                return False
 
 
 DELIVERED = DeliveryResult(verdict=DeliveryStatus.DELIVERED)

@@ -73,3 +73,5 @@ async def require_topic(producer: AIOKafkaProducer, topic: str, connection: Conn
                 "It needs Write and Describe on that topic.",
                 lasting=True,
             )
+        case _:
+            pass

@@ -63,4 +63,5 @@ def _escaped(value: Any) -> Any:
             return [_escaped(one) for one in value]
         case None | bool() | int() | float():
             return value
-    return safe(value)
+        case _:
+            return safe(value)

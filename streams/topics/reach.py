@@ -132,7 +132,8 @@ def _why(error: OSError) -> str:
             return "unknown host name"
         case ConnectionResetError():
             return "it closed the connection"
-    return error.strerror or type(error).__name__
+        case _:
+            return error.strerror or type(error).__name__
 
 
 def _tls_refused(address: str, error: ssl.SSLError, connection: Connection) -> ConsentryError:

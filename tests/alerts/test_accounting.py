@@ -84,6 +84,8 @@ class Run:
                 way = self.policy.on_their_way
                 if place < len(way):
                     self.policy.settle(way[place].uid, delivered=delivered)
+            case _:
+                raise AssertionError(step)
         problem = unbalanced(self.policy)
         assert problem is None, (step, problem)
 

@@ -56,6 +56,8 @@ def offences(source: str) -> list[str]:
                     found.append(f"line {node.lineno}: {name}()")
             case ast.Global(names=global_names):
                 found += [f"line {node.lineno}: global {name}" for name in global_names]
+            case _:
+                pass
     return found
 
 

@@ -61,7 +61,8 @@ def fails(history: History, grant: Event, test: int) -> bool:
                 or grant.get("condition_of_service") is True
                 or grant.get("separate_act") is False
             )
-    raise AssertionError(test)
+        case _:
+            raise AssertionError(test)
 
 
 def defective(history: History, grant: Event) -> bool:

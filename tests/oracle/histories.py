@@ -97,7 +97,8 @@ class Teller:
                 return envelope | self.message()
             case "P":
                 return envelope | self.purchase(number, moment)
-        return envelope | self.notification()
+            case _:
+                return envelope | self.notification()
 
     def grant(self, number: int, moment: datetime) -> Event:
         late = self.random.choices(

@@ -114,7 +114,9 @@ def events(draw: DrawFn, event_ids: SearchStrategy[str]) -> Event:
             return draw(_message(envelope))
         case "P" | "R":
             return draw(_purchase(envelope, kind))
-    return RecipientNotification(**envelope, recipient_id=draw(st.sampled_from(RECIPIENTS)))
+        case _:
+            to = draw(st.sampled_from(RECIPIENTS))
+            return RecipientNotification(**envelope, recipient_id=to)
 
 
 @st.composite

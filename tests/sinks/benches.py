@@ -198,7 +198,8 @@ def _view(
                 lambda: [str(m["blocks"][1]["fields"][-4:]) for m in receiver.messages],
                 [str(_slack_fields(load)[-4:]) for load in given],
             )
-    raise AssertionError(kind)
+        case _:
+            raise AssertionError(kind)
 
 
 def _slack_fields(load: Any) -> list[Any]:
