@@ -168,4 +168,5 @@ def _kind(value: Any) -> str:
             except ValueError:
                 return "text"
             return "rfc3339"
-    return "other"
+        case _:
+            return "other"
