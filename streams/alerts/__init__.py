@@ -1,1 +1,1 @@
-"""From findings to alerts: who is told, when, and how often. Pure: no clock, no I/O."""
+"""From findings to alerts: who is alerted, when, and how often. Pure: no clock, no I/O."""

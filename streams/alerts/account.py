@@ -1,4 +1,4 @@
-"""What became of everything that was to be told: nothing suppressed is uncounted."""
+"""What became of everything that was raised: nothing suppressed is uncounted."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ class Accounting(msgspec.Struct, kw_only=True):
     """How all that was raised ended, since the state was first made.
 
     One is raised for each revision of a finding or duty that is routed to the sink, and
-    for each heartbeat or alarm of the policy's own. `delivered` counts those that an alert
-    of their own told, `grouped` those that were told within the alert of another one or
-    changed nothing that an alert says, `muted` by reason those that nobody is told,
+    for each heartbeat or alarm of the policy's own. `delivered` counts those that had
+    an alert of their own, `grouped` those that stood in the alert of another one or
+    changed nothing that an alert says, `muted` by reason those without any alert,
     `dead_lettered` those of alerts that the sink rejected. `pending` are held back, wait
     for the end of a window, or are on their way.
     """
@@ -30,15 +30,15 @@ class Accounting(msgspec.Struct, kw_only=True):
     """Findings that were forgotten while open: their close resolves no alert."""
 
     def mute(self, reason: str, count: int = 1) -> None:
-        """Count what nobody is told."""
+        """Count what has no alert."""
         if count:
             self.muted[reason] = self.muted.get(reason, 0) + count
 
     @property
     def accounted(self) -> int:
         """The right side of the equation."""
-        told = self.delivered + self.grouped + self.dead_lettered
-        return told + sum(self.muted.values()) + self.pending
+        sent = self.delivered + self.grouped + self.dead_lettered
+        return sent + sum(self.muted.values()) + self.pending
 
     @property
     def balanced(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a person on call is told: a group of findings that belong together."""
+"""What a person on call gets: a group of findings that belong together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """The state of one group, as it is sent to chat and paging services.
 
     `key` names the group over its whole life and is its deduplication key; `version` grows
-    by one each time there is something new to say, so `key:version` names this telling
+    by one each time there is something new to say, so `key:version` names this alert
     alone. `state` is `resolved` when every finding of the group is closed. `severity` is
     the highest among them. `count` is how many findings the group has had, `open_count` how
     many of them are open now. `first_at` and `last_at` are the earliest and latest instant
@@ -46,5 +46,5 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def uid(self) -> str:
-        """The name of this telling alone, the same at every attempt."""
+        """The name of this version alone, the same at every attempt."""
         return f"{self.key}:{self.version}"

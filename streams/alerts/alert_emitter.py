@@ -1,46 +1,46 @@
-"""When a group is told: at once, at the end of its window, in a summary, or not at all."""
+"""When a group has an alert: at once, at the end of its window, in a summary, or never.
+
+Each method returns the alerts that it made, in their order, and has noted in the state what
+they carry.
+"""
 
 from __future__ import annotations
 
-from hashlib import sha256
-from typing import Literal
-
 import msgspec
 
-from streams.alerts import texts
 from streams.alerts.alert import Alert
-from streams.alerts.hours import is_quiet, local_text
-from streams.alerts.options import AlertOptions, Route, Waiver, milliseconds
+from streams.alerts.alert_builder import Cause, group_alert, shown_severity, summary_alert
+from streams.alerts.hours import is_quiet
+from streams.alerts.option_table import milliseconds
+from streams.alerts.options import AlertOptions
 from streams.alerts.policy_state import AlertGroup, PolicyState, Sent, Summary
+from streams.alerts.routes import Route, Waiver
 from streams.core.instants import Instant
 from streams.core.vocabulary import Severity
-from streams.siem import words
-
-_HEAVIEST_FIRST = list(Severity)
 
 
 class AlertEmitter:
-    """Makes alerts of groups and notes in the book what they carried."""
+    """Decides for each group that has changed, and makes its alert."""
 
-    def __init__(self, options: AlertOptions, book: PolicyState) -> None:
+    def __init__(self, options: AlertOptions, state: PolicyState) -> None:
         self._options = options
-        self._book = book
+        self._state = state
         self._flood_ms = milliseconds(options.flood_interval_s)
         self._window_ms = milliseconds(options.window_s)
-        self._deferred = {key for key, group in book.groups.items() if group.deferred}
+        self._deferred = {key for key, group in state.groups.items() if group.deferred}
 
-    def look(self, group: AlertGroup, now: Instant, out: list[Alert]) -> None:
-        """Tell a group that has changed, hold it back, or count it as told or muted."""
+    def look(self, group: AlertGroup, now: Instant) -> list[Alert]:
+        """Make the alert of a group that has changed, hold it back, or count it as muted."""
         if not group.changed:
-            return
-        options, gist = self._options, group.gist
-        route = options.route(gist.severity, gist.code, gist.recipient_id)
-        if route is not None and self._book.sink not in route.sinks:
+            return []
+        options, content = self._options, group.content
+        route = options.route(content.severity, content.code, content.recipient_id)
+        if route is not None and self._state.sink not in route.sinks:
             route = None
-        waiver = options.waiver(gist.code, gist.recipient_id, now)
+        waiver = options.waiver(content.code, content.recipient_id, now)
         if not group.open:
-            self._closed(group, route, waiver, now, out)
-        elif route is None:
+            return self._closed(group, route, waiver, now)
+        if route is None:
             self._mute(group, "unrouted")
         elif waiver is not None and route.waived == "mute":
             group.waived = True
@@ -48,76 +48,80 @@ class AlertEmitter:
         elif group.summary is not None and not group.rose:
             self._absorb(group)
         elif group.deferred is None and (not group.firing or now >= group.update_at):
-            severity = gist.severity if waiver is None else Severity.ADVISORY
+            severity = content.severity if waiver is None else Severity.ADVISORY
             if self._holds_quiet(severity, now):
                 self._defer(group, "quiet", now)
             elif not self._has_room(now):
                 self._defer(group, "flood", now)
             else:
-                self._tell(group, route, waiver, now, out)
+                return self._emit(group, route, waiver, now)
+        return []
 
-    def wake(self, group: AlertGroup, now: Instant, out: list[Alert]) -> None:
+    def wake(self, group: AlertGroup, now: Instant) -> list[Alert]:
         """Let a group fire as if it were new: the waiver that covered it has run out."""
         self._undefer(group)
-        self._leave_summary(group, out)
+        resolved = self._leave_summary(group)
         group.changed, group.changed_at, group.firing, group.waived = True, now, False, False
+        return resolved
 
-    def summarise(self, now: Instant, out: list[Alert]) -> None:
-        """Tell in one alert what quiet hours or a flood held back, once they are over."""
-        quiet = is_quiet(self._options, now)
-        for cause in ("quiet", "flood"):
-            due = []
-            for key in sorted(self._deferred):
-                group = self._book.groups[key]
-                if group.deferred != cause or not group.open:
-                    continue
-                if quiet and self._shown_severity(group, now) not in self._options.quiet_passes:
-                    group.deferred = "quiet"
-                elif cause == "quiet" or now // self._flood_ms != (
-                    group.deferred_at // self._flood_ms
-                ):
-                    due.append(group)
+    def summarise(self, now: Instant) -> list[Alert]:
+        """One alert for what quiet hours or a flood held back, once they are over."""
+        made: list[Alert] = []
+        causes: tuple[Cause, ...] = ("quiet", "flood")
+        for cause in causes:
+            due = self._due(cause, now)
             if len(due) == 1:
                 self._undefer(due[0])
-                self.look(due[0], now, out)
+                made += self.look(due[0], now)
             elif due:
-                self._tell_many(due, cause, now, out)
+                made += self._emit_summary(due, cause, now)
+        return made
+
+    def _due(self, cause: Cause, now: Instant) -> list[AlertGroup]:
+        """Open groups that were held back for this cause, which is over."""
+        quiet = is_quiet(self._options, now)
+        due = []
+        for key in sorted(self._deferred):
+            group = self._state.groups[key]
+            if group.deferred != cause or not group.open:
+                continue
+            severity = shown_severity(self._options, group, now)
+            if quiet and severity not in self._options.quiet_passes:
+                group.deferred = "quiet"
+            elif cause == "quiet" or now // self._flood_ms != group.deferred_at // self._flood_ms:
+                due.append(group)
+        return due
 
     def _closed(
-        self,
-        group: AlertGroup,
-        route: Route | None,
-        waiver: Waiver | None,
-        now: Instant,
-        out: list[Alert],
-    ) -> None:
+        self, group: AlertGroup, route: Route | None, waiver: Waiver | None, now: Instant
+    ) -> list[Alert]:
         """Every finding of the group is closed."""
         self._undefer(group)
         if group.firing:
-            severity = group.gist.severity if waiver is None else Severity.ADVISORY
-            if not self._holds_quiet(severity, now):
-                self._tell(group, route, waiver, now, out)
-        elif group.summary is not None:
+            severity = group.content.severity if waiver is None else Severity.ADVISORY
+            return [] if self._holds_quiet(severity, now) else self._emit(group, route, waiver, now)
+        if group.summary is not None:
             self._absorb(group)
-            self._leave_summary(group, out)
-        else:
-            self._mute(group, "waived" if group.waived else "closed_before_told")
+            return self._leave_summary(group)
+        self._mute(group, "waived" if group.waived else "closed_before_told")
+        return []
 
     def _holds_quiet(self, severity: Severity, now: Instant) -> bool:
         return severity not in self._options.quiet_passes and is_quiet(self._options, now)
 
-    def _shown_severity(self, group: AlertGroup, now: Instant) -> Severity:
-        waived = self._options.waiver(group.gist.code, group.gist.recipient_id, now)
-        return group.gist.severity if waived is None else Severity.ADVISORY
-
     def _has_room(self, now: Instant) -> bool:
         """Whether this interval may have another alert; counts nothing."""
-        book, bucket = self._book, now // self._flood_ms
-        if bucket != book.flood_bucket:
-            book.flood_bucket, book.flood_told = bucket, 0
-        return book.flood_told < self._options.flood_max
+        state, bucket = self._state, now // self._flood_ms
+        if bucket != state.flood_bucket:
+            state.flood_bucket, state.flood_count = bucket, 0
+        return state.flood_count < self._options.flood_max
 
-    def _defer(self, group: AlertGroup, cause: Literal["quiet", "flood"], now: Instant) -> None:
+    def _use_room(self, now: Instant) -> None:
+        """Count an alert in its interval."""
+        self._has_room(now)
+        self._state.flood_count += 1
+
+    def _defer(self, group: AlertGroup, cause: Cause, now: Instant) -> None:
         group.deferred, group.deferred_at = cause, now
         self._deferred.add(group.key)
 
@@ -127,131 +131,73 @@ class AlertEmitter:
 
     def _mute(self, group: AlertGroup, reason: str) -> None:
         self._undefer(group)
-        self._book.account.mute(reason, group.unsaid)
-        group.unsaid, group.changed, group.rose = 0, False, False
+        self._state.account.mute(reason, group.uncounted)
+        group.uncounted, group.changed, group.rose = 0, False, False
 
     def _absorb(self, group: AlertGroup) -> None:
-        """What is new was told by the summary in all that matters."""
-        self._book.account.grouped += group.unsaid
-        group.unsaid, group.changed = 0, False
+        """The summary has said what is new, in all that matters."""
+        self._state.account.grouped += group.uncounted
+        group.uncounted, group.changed = 0, False
 
-    def _tell(
-        self,
-        group: AlertGroup,
-        route: Route | None,
-        waiver: Waiver | None,
-        now: Instant,
-        out: list[Alert],
-    ) -> None:
-        options, gist = self._options, group.gist
-        language = options.language
-        runbook = options.runbook_url
-        if route is not None:
-            language = route.language or language
-            runbook = route.runbook_url or runbook
+    def _emit(
+        self, group: AlertGroup, route: Route | None, waiver: Waiver | None, now: Instant
+    ) -> list[Alert]:
+        """The next version of the group's alert, after the summary that it ends, if any."""
         group.version += 1
         group.firing = group.open > 0
         group.waived = waiver is not None
-        alert = Alert(
-            key=group.key,
-            version=group.version,
-            state="firing" if group.firing else "resolved",
-            severity=gist.severity if waiver is None else Severity.ADVISORY,
-            code=gist.code,
-            title=words.title(gist.code),
-            recipient_id=gist.shown_recipient,
-            controller_id=gist.shown_controller,
-            count=group.count,
-            open_count=group.open,
-            provisional_count=group.provisional,
-            first_at=group.first_at,
-            last_at=group.last_at,
-            summary=texts.group_summary(group, language, options.time_zone),
-            action=texts.group_action(group, language),
-            citations=gist.citations,
-            pseudonyms=group.pseudonyms if route is not None and route.pseudonyms else (),
-            waiver=None
-            if waiver is None
-            else texts.waiver_text(
-                waiver.reason,
-                waiver.owner,
-                local_text(options.time_zone, waiver.expires_at),
-                language,
-            ),
-            runbook_url=runbook,
-        )
+        alert = group_alert(self._options, group, route, waiver)
         if group.firing:
-            self._has_room(now)
-            self._book.flood_told += 1
-        self._leave_summary(group, out)
-        self._said(group, now)
-        self._send(alert, group.unsaid, out)
-        group.unsaid = 0
+            self._use_room(now)
+        resolved = self._leave_summary(group)
+        self._settle_until_window(group, now)
+        items, group.uncounted = group.uncounted, 0
+        return [*resolved, self._send(alert, items)]
 
-    def _said(self, group: AlertGroup, now: Instant) -> None:
-        """Nothing of it is new any more; the next telling waits for the end of a window."""
+    def _settle_until_window(self, group: AlertGroup, now: Instant) -> None:
+        """Nothing of it is new any more; its next alert waits for the end of a window."""
         self._undefer(group)
         group.changed, group.rose = False, False
         next_end = (now // self._window_ms + 1) * self._window_ms
         group.update_at = Instant(max(group.window_end, next_end))
 
-    def _tell_many(
-        self, groups: list[AlertGroup], cause: str, now: Instant, out: list[Alert]
-    ) -> None:
-        options, sink = self._options, self._book.sink
-        digest = sha256(f"{sink}\0{cause}\0{now}".encode()).hexdigest()[:32]
-        severities = {self._shown_severity(group, now) for group in groups}
-        alert = Alert(
-            key=f"consentry-summary-{digest}",
-            version=1,
-            state="firing",
-            severity=min(severities, key=_HEAVIEST_FIRST.index),
-            code=texts.SUMMARY,
-            title=texts.TITLES[texts.SUMMARY][options.language],
-            recipient_id=None,
-            controller_id=None,
-            count=sum(group.count for group in groups),
-            open_count=sum(group.open for group in groups),
-            provisional_count=sum(group.provisional for group in groups),
-            first_at=min(group.first_at for group in groups),
-            last_at=max(group.last_at for group in groups),
-            summary=texts.many_summary(groups, cause, options.language),
-            action=texts.ACTIONS[texts.SUMMARY][options.language],
-            runbook_url=options.runbook_url,
-        )
-        self._has_room(now)
-        self._book.flood_told += 1
+    def _emit_summary(self, groups: list[AlertGroup], cause: Cause, now: Instant) -> list[Alert]:
+        alert = summary_alert(self._options, self._state.sink, groups, cause, now)
+        self._use_room(now)
         items = 0
-        covered = []
+        covered: list[str] = []
+        resolved: list[Alert] = []
         for group in groups:
-            items += group.unsaid
-            group.unsaid = 0
-            self._said(group, now)
+            items += group.uncounted
+            group.uncounted = 0
+            self._settle_until_window(group, now)
             if not group.firing:
-                self._leave_summary(group, out)
+                resolved += self._leave_summary(group)
                 group.summary = alert.key
-                group.waived = self._shown_severity(group, now) is not group.gist.severity
+                severity = shown_severity(self._options, group, now)
+                group.waived = severity is not group.content.severity
                 covered.append(group.key)
         if covered:
-            self._book.summaries[alert.key] = Summary(alert=alert, groups=covered)
-        self._send(alert, items, out)
+            self._state.summaries[alert.key] = Summary(alert=alert, groups=covered)
+        return [*resolved, self._send(alert, items)]
 
-    def _leave_summary(self, group: AlertGroup, out: list[Alert]) -> None:
-        """The group is closed or has an alert of its own; the last one to go resolves it."""
+    def _leave_summary(self, group: AlertGroup) -> list[Alert]:
+        """The group is closed or has an alert of its own; the last one to leave resolves it."""
         key, group.summary = group.summary, None
-        summary = None if key is None else self._book.summaries.get(key)
+        summary = None if key is None else self._state.summaries.get(key)
         if summary is None:
-            return
+            return []
         summary.groups = [one for one in summary.groups if one != group.key]
         if summary.groups:
-            return
-        del self._book.summaries[summary.alert.key]
+            return []
+        del self._state.summaries[summary.alert.key]
         version = summary.alert.version + 1
         resolved = msgspec.structs.replace(
             summary.alert, version=version, state="resolved", open_count=0, provisional_count=0
         )
-        self._send(resolved, 0, out)
+        return [self._send(resolved, 0)]
 
-    def _send(self, alert: Alert, items: int, out: list[Alert]) -> None:
-        self._book.sent[alert.uid] = Sent(alert=alert, items=items)
-        out.append(alert)
+    def _send(self, alert: Alert, items: int) -> Alert:
+        """Note that an alert is on its way with so many revisions."""
+        self._state.sent[alert.uid] = Sent(alert=alert, items=items)
+        return alert

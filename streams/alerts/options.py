@@ -1,34 +1,22 @@
-"""The table `[alerts]` of the settings file: who is told, when, and how often."""
+"""The table `[alerts]` of the settings file: who is alerted, when, and how often."""
 
 from __future__ import annotations
 
-import re
 from datetime import time
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from streams.core.codes import CODES
-from streams.core.instants import Duration, Instant
-from streams.core.vocabulary import EventType, Severity
+from streams.alerts.alarm_options import Heartbeat, Silence, Unconsented
+from streams.alerts.option_table import OptionTable
+from streams.alerts.routes import Route, Waiver
+from streams.core.instants import Instant
+from streams.core.vocabulary import Severity
 from streams.siem.producer import Language
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: Final[tuple[Day, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_SINK: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
-
-
-def _sink(name: str) -> str:
-    if not _SINK.fullmatch(name):
-        raise ValueError("a sink is named by at most 40 lower-case letters, digits and -")
-    return name
-
-
-def _code(name: str) -> str:
-    if name not in CODES:
-        raise ValueError("there is no such code; `consentry explain --list` names all")
-    return name
 
 
 def _zone(name: str) -> str:
@@ -39,96 +27,11 @@ def _zone(name: str) -> str:
     return name
 
 
-SinkNames = tuple[Annotated[str, AfterValidator(_sink)], ...]
-Codes = tuple[Annotated[str, AfterValidator(_code)], ...]
 Zone = Annotated[str, AfterValidator(_zone)]
 
 
-def milliseconds(seconds: float) -> Duration:
-    """Seconds of the settings file as a duration."""
-    return Duration(int(seconds * 1000))
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class _Matcher(_Table):
-    """Empty lists match all; what is given must match together."""
-
-    codes: Codes = Field((), description="Codes that it holds for; empty: all.")
-    recipients: tuple[str, ...] = Field(
-        (), description="Recipient ids that it holds for; empty: all, and findings without one."
-    )
-
-    def matches(self, code: str, recipient_id: str | None) -> bool:
-        """Whether it holds for findings of this code and recipient."""
-        return (not self.codes or code in self.codes) and (
-            not self.recipients or recipient_id in self.recipients
-        )
-
-
-class Route(_Matcher):
-    """A table `[[alerts.routes]]`: which findings go to which sinks. The first match holds."""
-
-    name: str = Field(
-        min_length=1, max_length=40, description="What `consentry alerts check` calls it."
-    )
-    sinks: SinkNames = Field(
-        description="Sinks that are told, as `[sinks.NAME]` names them; empty: nobody is."
-    )
-    severities: tuple[Severity, ...] = Field(
-        (), description="Severities that it holds for; empty: all."
-    )
-    hold_down_s: float = Field(
-        0.0,
-        ge=0,
-        le=604_800,
-        description="Seconds that a PROVISIONAL finding waits: retracted meanwhile, it is muted.",
-    )
-    language: Language | None = Field(None, description="`en` or `nl`; unset: that of `[alerts]`.")
-    pseudonyms: bool = Field(
-        default=False, description="Whether alerts name persons by their pseudonyms."
-    )
-    waived: Literal["show", "mute"] = Field(
-        "show", description="Tell what a waiver covers once, as ADVISORY and marked; or not at all."
-    )
-    runbook_url: str | None = Field(
-        None, max_length=500, description="Where to read on; unset: that of `[alerts]`."
-    )
-
-    def takes(self, severity: Severity, code: str, recipient_id: str | None) -> bool:
-        """Whether it holds for such findings."""
-        return (not self.severities or severity in self.severities) and self.matches(
-            code, recipient_id
-        )
-
-
-class Waiver(_Matcher):
-    """A table `[[alerts.waivers]]`: what somebody answers for, until when, and why."""
-
-    reason: str = Field(min_length=1, max_length=200, description="Why it is accepted.")
-    owner: str = Field(
-        min_length=1, max_length=100, description="Who answers for it: a role, not a person's name."
-    )
-    expires: AwareDatetime = Field(
-        description="The instant from which it no longer holds, with an offset."
-    )
-
-    @model_validator(mode="after")
-    def _narrow(self) -> Self:
-        if not self.codes and not self.recipients:
-            raise ValueError("a waiver names codes, recipients or both: it must not cover all")
-        return self
-
-    @property
-    def expires_at(self) -> Instant:
-        """The same as an instant."""
-        return Instant(int(self.expires.timestamp() * 1000))
-
-
-class Quiet(_Table):
-    """A table `[[alerts.quiet]]`: hours in which only what must is told."""
+class Quiet(OptionTable):
+    """A table `[[alerts.quiet]]`: hours in which only `quiet_passes` goes out."""
 
     days: tuple[Day, ...] = Field(
         DAYS, min_length=1, description="Days on which they begin: `mon` to `sun`."
@@ -145,47 +48,8 @@ class Quiet(_Table):
         return self
 
 
-class Heartbeat(_Table):
-    """The table `[alerts.heartbeat]`: an alert every interval, so that silence is noticed."""
-
-    sinks: SinkNames = Field(min_length=1, description="Sinks that get it.")
-    every_s: float = Field(86_400.0, ge=10, le=2_592_000, description="Seconds between two.")
-
-
-class Silence(_Table):
-    """The table `[alerts.silence]`: an alert when events of a kind stay away."""
-
-    sinks: SinkNames = Field(min_length=1, description="Sinks that are told.")
-    after_s: dict[EventType, float] = Field(
-        min_length=1, description="Seconds without an event after which a kind counts as silent."
-    )
-
-    @model_validator(mode="after")
-    def _positive(self) -> Self:
-        if any(not 1 <= seconds <= 31_536_000 for seconds in self.after_s.values()):
-            raise ValueError("after_s holds seconds from 1 to 31536000")
-        return self
-
-
-class Unconsented(_Table):
-    """The table `[alerts.unconsented]`: many are shared of whom no consent event was ever seen."""
-
-    sinks: SinkNames = Field(min_length=1, description="Sinks that are told.")
-    workers: tuple[str, ...] = Field(
-        (),
-        description="Where the workers answer `/metrics`, which count these persons: "
-        "`http://worker-1:8077/metrics`. Without all of them nothing is raised.",
-    )
-    share_above: float = Field(
-        0.2, ge=0, lt=1, description="The share of shared subjects above which it is raised."
-    )
-    subjects_min: int = Field(
-        100, ge=1, description="Fewer shared subjects than this say nothing yet."
-    )
-
-
-class AlertOptions(_Table):
-    """The table `[alerts]`, all of it optional; without routes nobody is told."""
+class AlertOptions(OptionTable):
+    """The table `[alerts]`, all of it optional; without routes there are no alerts."""
 
     language: Language = Field(Language.EN, description="Language of texts: `en` or `nl`.")
     time_zone: Zone = Field("Europe/Amsterdam", description="Of quiet hours and of texts.")
@@ -216,7 +80,7 @@ class AlertOptions(_Table):
         300.0, ge=1, le=86_400, description="Length of that interval in seconds."
     )
     quiet_passes: tuple[Severity, ...] = Field(
-        (Severity.CRITICAL,), description="Severities that are told in quiet hours too."
+        (Severity.CRITICAL,), description="Severities that go out in quiet hours too."
     )
     runbook_url: str | None = Field(None, max_length=500, description="Where alerts point to.")
     routes: tuple[Route, ...] = Field((), description="In the order in which they are tried.")

@@ -12,7 +12,7 @@ from streams.core.instants import Instant
 from streams.core.vocabulary import Severity
 
 FORMAT: Final = 1
-"""Raised when a snapshot of before can no longer be read."""
+"""Raised when an earlier snapshot can no longer be read. Keys of a snapshot keep their names."""
 
 
 class Member(msgspec.Struct, kw_only=True, array_like=True):
@@ -27,12 +27,12 @@ class Member(msgspec.Struct, kw_only=True, array_like=True):
 
 
 class Held(msgspec.Struct, kw_only=True):
-    """A PROVISIONAL finding that waits, with what is needed to tell it."""
+    """A PROVISIONAL finding that waits, with what is needed to alert about it."""
 
     until: Instant
     items: int
     """Revisions of it that wait."""
-    gist: AlertContent
+    content: AlertContent = msgspec.field(name="gist")
 
 
 class AlertContent(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -58,30 +58,30 @@ class AlertGroup(msgspec.Struct, kw_only=True):
     """Findings of one code, severity, recipient and controller, within one window."""
 
     key: str
-    gist: AlertContent
+    content: AlertContent = msgspec.field(name="gist")
     """Of the first of them."""
     window_end: Instant
     update_at: Instant
-    """From when there may be a next telling."""
+    """From when there may be a next version of its alert."""
     version: int = 0
     firing: bool = False
-    """Whether the receiver was told that it fires."""
+    """Whether an alert said that it fires."""
     summary: str | None = None
-    """The summary that told it in place of an alert of its own."""
+    """The key of the summary that stands in place of an alert of its own."""
     changed: bool = False
-    """Whether there is something that was not told."""
+    """Whether there is something that no alert has said."""
     deferred: str | None = None
     """Why it is held back: `quiet` or `flood`."""
     deferred_at: Instant = Instant(0)
     rose: bool = False
-    """Whether findings were added or came back since the last telling."""
+    """Whether findings were added or came back since the last alert."""
     waived: bool = False
     count: int = 0
     open: int = 0
     provisional: int = 0
     first_at: Instant
     last_at: Instant
-    unsaid: int = 0
+    uncounted: int = msgspec.field(default=0, name="unsaid")
     """Revisions that no alert has carried yet."""
     pseudonyms: tuple[str, ...] = ()
     changed_at: Instant
@@ -107,7 +107,7 @@ class Alarm(msgspec.Struct, kw_only=True):
     version: int = 0
     firing: bool = False
     since: Instant
-    told_at: Instant
+    sent_at: Instant = msgspec.field(name="told_at")
 
 
 class PolicyState(msgspec.Struct, kw_only=True):
@@ -122,7 +122,8 @@ class PolicyState(msgspec.Struct, kw_only=True):
     sent: dict[str, Sent] = {}
     alarms: dict[str, Alarm] = {}
     flood_bucket: int = -1
-    flood_told: int = 0
+    flood_count: int = msgspec.field(default=0, name="flood_told")
+    """Alerts made in the interval `flood_bucket`."""
     swept_at: Instant = Instant(0)
     last_events: dict[str, Instant] = {}
     shared: int = 0
@@ -130,9 +131,9 @@ class PolicyState(msgspec.Struct, kw_only=True):
     account: Accounting = msgspec.field(default_factory=Accounting)
 
     def pending(self) -> int:
-        """Everything that is held back or on its way, counted anew."""
+        """Everything that is held back or on its way, counted from what there is."""
         return (
             sum(held.items for held in self.held.values())
-            + sum(group.unsaid for group in self.groups.values())
+            + sum(group.uncounted for group in self.groups.values())
             + sum(sent.items for sent in self.sent.values())
         )

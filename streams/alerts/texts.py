@@ -55,15 +55,15 @@ def group_summary(group: AlertGroup, language: Language, time_zone: str) -> str:
     """One sentence on a group."""
     first = local_text(time_zone, group.first_at)
     last = local_text(time_zone, group.last_at)
-    rule = f"{words.title(group.gist.code)} ({group.gist.code})"
-    to = group.gist.shown_recipient
+    rule = f"{words.title(group.content.code)} ({group.content.code})"
+    to = group.content.shown_recipient
     if language is _NL:
-        explanation = group.gist.explanation_nl
+        explanation = group.content.explanation_nl
         whom = f", ontvanger {to}" if to else ""
         counts = f"{group.count} in totaal, {group.open} open"
         when = f"eerste {first}, laatste {last}"
     else:
-        explanation = group.gist.explanation_en
+        explanation = group.content.explanation_en
         whom = f", recipient {to}" if to else ""
         counts = f"{group.count} in all, {group.open} open"
         when = f"first {first}, last {last}"
@@ -72,7 +72,7 @@ def group_summary(group: AlertGroup, language: Language, time_zone: str) -> str:
 
 def group_action(group: AlertGroup, language: Language) -> str:
     """What to do about a group."""
-    return group.gist.action_nl if language is _NL else group.gist.action_en
+    return group.content.action_nl if language is _NL else group.content.action_en
 
 
 def waiver_text(reason: str, owner: str, until: str, language: Language) -> str:
@@ -88,7 +88,7 @@ def many_summary(groups: Sequence[AlertGroup], cause: str, language: Language) -
     found = sum(group.open for group in groups)
     by_code: dict[str, int] = {}
     for group in groups:
-        by_code[group.gist.code] = by_code.get(group.gist.code, 0) + group.open
+        by_code[group.content.code] = by_code.get(group.content.code, 0) + group.open
     top = sorted(by_code.items(), key=lambda item: (-item[1], item[0]))[:5]
     rules = ", ".join(f"{code} {number}" for code, number in top)
     more = "" if len(by_code) <= 5 else ", …"

@@ -11,15 +11,9 @@ from typing import Any, Final, cast
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from streams.alerts.options import (
-    AlertOptions,
-    Heartbeat,
-    Quiet,
-    Route,
-    Silence,
-    Unconsented,
-    Waiver,
-)
+from streams.alerts.alarm_options import Heartbeat, Silence, Unconsented
+from streams.alerts.options import AlertOptions, Quiet
+from streams.alerts.routes import Route, Waiver
 from streams.errors import ConsentryError
 from streams.policy_file.lines import key_lines
 from streams.settings.load import read_toml, settings_file

@@ -124,7 +124,7 @@ def untold(run: Run) -> list[str]:
             problems.append("the group counts other findings than it has")
         muted = group.waived and not own and not covered
         if group.open and not (own or covered or muted):
-            problems.append("an open finding that nobody was told of")
+            problems.append("an open finding without an alert")
         if not group.open and (own or covered):
             problems.append("an alert that fires for nothing")
     return problems
@@ -191,7 +191,7 @@ def test_a_telling_has_a_uid_of_its_own_and_versions_grow_by_one(
 
 def test_the_check_of_the_equation_sees_what_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     def drop(self: AlertEmitter, group: Any, reason: str) -> None:
-        group.unsaid, group.changed = 0, False
+        group.uncounted, group.changed = 0, False
 
     monkeypatch.setattr(AlertEmitter, "_mute", drop)
     run = Run(TABLES[2])
@@ -205,12 +205,12 @@ def test_the_check_of_the_equation_sees_what_is_dropped(monkeypatch: pytest.Monk
 def test_the_check_for_untold_findings_sees_one_that_stays_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(AlertEmitter, "summarise", lambda *_: None)
+    monkeypatch.setattr(AlertEmitter, "summarise", lambda *_: [])
     run = Run(TABLES[2])
     run.step(("tick", HOUR))
     run.step(("take", 0, 1, Status.OPEN, "NO_CONSENT", "ADNET", Finality.FINAL))
     run.end()
-    assert untold(run) == ["an open finding that nobody was told of"]
+    assert untold(run) == ["an open finding without an alert"]
 
 
 def test_the_check_for_untold_findings_sees_an_alert_without_its_resolve(
