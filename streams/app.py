@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import faust
@@ -11,6 +12,7 @@ from faust.transport.drivers import TRANSPORTS
 
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
+from streams.registry import Registry
 from streams.settings import Settings
 
 SCHEME = "consentry"
@@ -37,6 +39,11 @@ class ConsentryApp(faust.App):
 
     settings: Settings
     policy: Policy
+    registry: Registry | None = None
+    """Where schemas of framed records come from, where one is set."""
+
+    schema_ids: Mapping[str, int] | None = None
+    """Those with which findings and duties are written, where they are needed."""
 
     def _create_directories(self) -> None:
         """Nothing is kept on disk, so no folder is made in the current one."""
@@ -80,6 +87,7 @@ def build_app(settings: Settings, policy: Policy) -> ConsentryApp:
     )
     app.settings = settings
     app.policy = policy
+    app.registry = Registry.of(settings)
     return app
 
 

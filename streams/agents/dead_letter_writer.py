@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from streams.agents.published import Published
 from streams.core.findings import Finding
 from streams.core.policy import Policy
 from streams.settings.names import TopicNames
 from streams.transport.commit.transactions import Output, OutputBatch
 from streams.wire.arrival import Refused
 from streams.wire.dead_letters import encode_dead_letter, original_of
-from streams.wire.findings import encode_finding
 from streams.wire.record import Record
 
 
@@ -16,9 +16,16 @@ class DeadLetterWriter:
     """Writes dead letters of one partition number."""
 
     def __init__(
-        self, names: TopicNames, policy: Policy, number: int, count: int, max_bytes: int
+        self,
+        names: TopicNames,
+        policy: Policy,
+        number: int,
+        count: int,
+        max_bytes: int,
+        published: Published,
     ) -> None:
         """`max_bytes` is how large a record on the topics may be."""
+        self._published = published
         self._max_bytes = max_bytes
         self._names = names
         self._policy = policy
@@ -39,6 +46,6 @@ class DeadLetterWriter:
         batch.add(Output(topic, self._number, key, content))
         finding = refused.finding(self._policy)
         number = refused.partition_of_finding(self._number, self._count)
-        key = finding.violation_id.encode()
-        batch.add(Output(self._names.violations, number, key, encode_finding(finding)))
+        key, value, headers = self._published.record(finding)
+        batch.add(Output(self._names.violations, number, key, value, headers))
         return finding

@@ -17,6 +17,7 @@ from faust.streams import Stream
 from streams.agents.clocks import Clocks
 from streams.agents.dead_letter_log import DeadLetterLog
 from streams.agents.partition_judge import PartitionJudge, RuleFault
+from streams.agents.published import Published
 from streams.agents.rekeyed_log import RekeyedLog
 from streams.app import ConsentryApp
 from streams.errors import ConsentryError
@@ -111,6 +112,7 @@ class Judging:
     async def _judge(self, message: Any) -> None:
         piece: PollBatch = message.value
         await self._clocks.look(piece.records, piece.partition)
+        await self._fetch_schemas(piece)
         consumer = cast("Consumer", self._app.consumer)
         partition = consumer.partition_of(piece)
         if partition is None:
@@ -133,6 +135,21 @@ class Judging:
         if judge.set_aside:
             self._aside_log.tell(judge.set_aside)
             judge.set_aside = []
+
+    async def _fetch_schemas(self, piece: Slice) -> None:
+        """Have the schemas of framed records in memory; while the registry is away, wait.
+
+        A record that is to be set aside is not asked about: its id may be why it must be.
+        """
+        registry = self._app.registry
+        if registry is None:
+            return
+        partition = cast("Consumer", self._app.consumer).partition_of(piece)
+        skips = () if partition is None else partition.progress.skips
+        aside = {(skip.topic, skip.offset) for skip in skips}
+        await registry.ensure(
+            record.value for record in piece.records if (record.topic, record.offset) not in aside
+        )
 
     async def _hand_over(
         self, message: Any, partition: PartitionTask, judge: PartitionJudge, consumer: Consumer
@@ -187,7 +204,14 @@ class Judging:
         if partition.live is None:
             owned = len(consumer.holding.numbers) if consumer.holding else 1
             judge = PartitionJudge(
-                partition, self._app.settings, self._app.policy, owned, self._tally, self._clock
+                partition,
+                self._app.settings,
+                self._app.policy,
+                owned,
+                self._tally,
+                self._clock,
+                self._app.registry,
+                Published.of(self._app.settings, self._app.schema_ids),
             )
             partition.live = judge
             task = asyncio.create_task(self._index(partition, judge))

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from streams.agents.published import Published
 from streams.core.findings import Duty, Finding
 from streams.transport.commit.transactions import Output, OutputBatch
-from streams.wire.findings import encode_duty, encode_finding
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -19,8 +19,11 @@ Headers = Sequence[tuple[str, bytes | None]]
 class Once:
     """Adds to one batch, in the place of what it holds of the same."""
 
-    def __init__(self, batch: OutputBatch, headers: Headers) -> None:
-        """`headers` are those of findings and duties."""
+    def __init__(
+        self, batch: OutputBatch, headers: Headers, published: Published | None = None
+    ) -> None:
+        """`headers` are those of findings and duties, before those of their form."""
+        self._form = Published() if published is None else published
         self._batch = batch
         self._headers = headers
         self._rows: dict[bytes | None, int] = {}
@@ -57,11 +60,8 @@ class Once:
         self._batch.add(self._as_bytes(topic, partition, one))
 
     def _as_bytes(self, topic: str, partition: int, one: Finding | Duty) -> Output:
-        if isinstance(one, Finding):
-            key, value = one.violation_id.encode(), encode_finding(one)
-        else:
-            key, value = one.duty_id.encode(), encode_duty(one)
-        return Output(topic, partition, key, value, self._headers)
+        key, value, headers = self._form.record(one)
+        return Output(topic, partition, key, value, (*self._headers, *headers))
 
     def settle(self) -> None:
         """Put what was revised in its place; what comes now is published beside it."""

@@ -14,6 +14,7 @@ from streams.agents.dead_letter_writer import DeadLetterWriter
 from streams.agents.limit import DeadLetterLimit
 from streams.agents.long_work import AT_ONCE, LongWork, taken_up
 from streams.agents.once import Once
+from streams.agents.published import Published
 from streams.agents.rekeyed import Strays, stray
 from streams.agents.retention import Leaving, Retention
 from streams.agents.subjects import Building, Subjects
@@ -35,6 +36,7 @@ from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.preconditions import latest
 from streams.unpacking.cut import room_for_headers
 from streams.wire.arrival import Arrivals, Arrived, Misrouted, Refused, partition_for
+from streams.wire.framing import RegistryDecoder
 from streams.wire.origin import headers_of
 from streams.wire.progress import BATCH_HEADER, Counters, Unfinished
 from streams.wire.record import Record
@@ -114,11 +116,15 @@ class PartitionJudge:
         owned: int = 1,
         tally: WorkerStats | None = None,
         clock: OwnClock | None = None,
+        registry: RegistryDecoder | None = None,
+        published: Published | None = None,
     ) -> None:
         """`owned` is among how many partition numbers the bounds of a worker are shared.
 
         `tally` is the process's, of all its partition numbers. With `clock` ticks are
-        compared, and one far ahead ends the worker; and timestamps of records.
+        compared, and one far ahead ends the worker; and timestamps of records. `registry`
+        has the schemas of all records in memory before they are judged; `published` says how
+        findings are written.
         """
         self._clock = clock
         self._tally = WorkerStats() if tally is None else tally
@@ -131,7 +137,13 @@ class PartitionJudge:
         self._ticks = settings.topics.ticks
         self._changelog = settings.topics.changelog
         self._max_bytes = settings.output_max_bytes
-        self._arrivals = Arrivals(self._names, self._max_bytes)
+        self._published = Published() if published is None else published
+        self._arrivals = Arrivals(
+            self._names,
+            self._max_bytes,
+            registry,
+            cloud_events=settings.input_envelope == "cloudevents",
+        )
         self._limit = DeadLetterLimit(
             settings.dead_letter_limit_share, settings.dead_letter_limit_records
         )
@@ -141,6 +153,7 @@ class PartitionJudge:
             partition.number,
             partition.count,
             settings.output_max_bytes,
+            self._published,
         )
         self.subjects = Subjects(
             partition.rows,
@@ -206,7 +219,7 @@ class PartitionJudge:
         """A new batch; what it tells carries its number (`wire.progress`)."""
         self._stamp = ((BATCH_HEADER, b"%d" % (self._progress.sequence + 1)),)
         self._batch = OutputBatch()
-        self._once = Once(self._batch, self._stamp)
+        self._once = Once(self._batch, self._stamp, self._published)
         self._rejudged = 0
         return self._batch
 

@@ -70,13 +70,17 @@ def look_up_on_topic(violation_id: str, settings: Settings) -> list[dict[str, An
 
 
 async def _on_topic(violation_id: str, settings: Settings) -> list[dict[str, Any]]:
+    from streams.registry import Registry
     from streams.topics.reading import read_topic
     from streams.wire.errors import WireError
     from streams.wire.findings import decode_finding, finding_to_json
 
     found: dict[int, dict[str, Any]] = {}
     wanted = violation_id.encode()
+    registry = Registry.of(settings, tries=3)
     async for records in read_topic(settings.connection, settings.topics.violations):
+        if registry is not None:
+            await registry.ensure(one.value for one in records if one.key == wanted)
         for record in records:
             if record.key != wanted:
                 continue
@@ -85,7 +89,7 @@ async def _on_topic(violation_id: str, settings: Settings) -> list[dict[str, Any
                 found.clear()
                 continue
             try:
-                finding = decode_finding(record.value)
+                finding = decode_finding(record.value, registry)
             except WireError:
                 continue
             found[finding.revision] = finding_to_json(finding)

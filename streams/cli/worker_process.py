@@ -77,7 +77,7 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
     tally = WorkerStats()
     install(app, tally)
     consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
-    health = Health(consumer, ConsumerProbe(consumer), settings)
+    health = Health(consumer, ConsumerProbe(consumer), settings, app.registry)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
@@ -127,6 +127,8 @@ def _require_committed(app: ConsentryApp) -> None:
 
 
 async def _start(app: ConsentryApp, ready_file: Path | None) -> None:
+    from streams.registry import published_ids
+
     consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
 
     def tell(holding: Assignment) -> None:
@@ -135,6 +137,8 @@ async def _start(app: ConsentryApp, ready_file: Path | None) -> None:
 
     consumer.ready_listeners.append(tell)
     try:
+        # Before the group is joined: nothing is taken from others while a registry is away.
+        app.schema_ids = await published_ids(app.settings)
         await app.start()
     except asyncio.CancelledError:
         raise

@@ -73,6 +73,9 @@ class CaseBus:
             "generation": 1,
             "partitions": PARTITIONS,
             "tick_source": "external",
+            # What is written and read here is nobody else's, whatever the environment says.
+            "output_format": "avro",
+            "input_envelope": "none",
             # Cases lie in any year, and so do their ticks.
             "clock_jump_max_s": 100_000_000_000,
             "policy_file": str(policy_file),

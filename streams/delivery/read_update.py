@@ -9,6 +9,7 @@ from streams.siem.lifecycle import duty_identity
 from streams.sinks.finding_update import FindingUpdate, Removal
 from streams.wire.errors import WireError
 from streams.wire.findings import decode_duty, decode_finding
+from streams.wire.framing import RegistryDecoder
 from streams.wire.record import Record
 
 UNREADABLE: Final = "the record is no finding or duty that this release can read"
@@ -20,8 +21,13 @@ class Unreadable(NamedTuple):
     reason: str
 
 
-def read(record: Record, names: TopicNames) -> FindingUpdate | Removal | Unreadable:
-    """What a record of the findings or duties topic tells. A tombstone is a removal."""
+def read(
+    record: Record, names: TopicNames, registry: RegistryDecoder | None = None
+) -> FindingUpdate | Removal | Unreadable:
+    """What a record of the findings or duties topic says. A tombstone is a removal.
+
+    `registry` has the schemas of records with registry framing in memory.
+    """
     if record.value is None:
         duty = record.topic == names.duties
         key = (record.key or b"").decode(errors="replace")
@@ -34,9 +40,9 @@ def read(record: Record, names: TopicNames) -> FindingUpdate | Removal | Unreada
         )
     try:
         told = (
-            decode_finding(record.value)
+            decode_finding(record.value, registry)
             if record.topic == names.violations
-            else decode_duty(record.value)
+            else decode_duty(record.value, registry)
         )
     except WireError:
         return Unreadable(UNREADABLE)

@@ -32,6 +32,7 @@ from streams.delivery.read_update import Unreadable, read
 from streams.delivery.sink_sender import SinkSender
 from streams.delivery.start_offsets import committed_in, delivery_consumer
 from streams.errors import ConsentryError
+from streams.registry import Registry
 from streams.settings import Settings
 from streams.sinks.contract import DeliveryResult
 from streams.sinks.finding_update import FindingUpdate, Removal
@@ -59,6 +60,7 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         self._courier = courier
         self._dead = dead
         self._stats = courier.stats
+        self._registry = Registry.of(settings)
         self._catch_up = CatchUp()
         self._interrupt = Interrupt()
         self._assigned = asyncio.Event()
@@ -167,6 +169,9 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             return {}
         except OffsetOutOfRangeError as error:
             raise await self._lost(error) from None
+        if self._registry is not None and not await self._have_schemas(self._registry, polled):
+            self._fresh = True
+            return {}
         if polled and (self._fresh or not self._assigned.is_set()):
             # Partitions went or came meanwhile: what is still ours is read again from the
             # committed offsets, once it is known how far a state reaches.
@@ -174,6 +179,24 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             return {}
         found: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]] = polled
         return found
+
+    async def _have_schemas(
+        self,
+        registry: Registry,
+        polled: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]],
+    ) -> bool:
+        """Have the schemas of framed records in memory. False where it must let go meanwhile."""
+        values = [record.value for records in polled.values() for record in records]
+        asking = asyncio.ensure_future(registry.ensure(values))
+        try:
+            while not asking.done():
+                await asyncio.wait({asking}, timeout=_POLL_MS / 1000)
+                if self._interrupt and not asking.done():
+                    return False
+            await asking
+        finally:
+            asking.cancel()
+        return True
 
     async def _from_the_beginning(self, error: Any) -> None:
         places = [place for place in error.args[0] if place in self.partitions]
@@ -226,7 +249,7 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         of_record: list[int | None] = []
         counts = self._stats.counts
         for record in records:
-            item = read(record, self._settings.topics)
+            item = read(record, self._settings.topics, self._registry)
             if isinstance(item, Unreadable):
                 await self._dead.put(self._courier.name, record, item.reason)
                 counts.dead_lettered += 1

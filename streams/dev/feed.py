@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from streams.core.findings import Duty, Finding
 from streams.errors import ConsentryError
+from streams.registry import Registry
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Feed:
         self._consumer = consumer
         self._watch = watch
         self._watching = watching
+        self._registry = Registry.of(settings, tries=3)
         self.unreadable = 0
 
     async def next(self) -> list[Finding | Duty]:
@@ -54,6 +56,8 @@ class Feed:
             raise _lost(error) from None
         if self._watching.done():
             await self._watching  # it ends only with what is wrong
+        if self._registry is not None:
+            await self._registry.ensure(r.value for records in batches.values() for r in records)
         read = (self._read(record) for records in batches.values() for record in records)
         return [one for one in read if one is not None]
 
@@ -65,8 +69,8 @@ class Feed:
             return None  # a tombstone: the retention has passed
         try:
             if record.topic == self._names.violations:
-                return decode_finding(record.value)
-            return decode_duty(record.value)
+                return decode_finding(record.value, self._registry)
+            return decode_duty(record.value, self._registry)
         except WireError:
             self.unreadable += 1
             return None

@@ -16,6 +16,7 @@ from streams.health.watchdog import LOOK_EVERY_S, Watchdog, WatchedPlace
 from streams.transport.consumer_probe import ProbeReading
 
 if TYPE_CHECKING:
+    from streams.registry import Registry
     from streams.settings import Settings
     from streams.transport.tasks.assignment import Assignment
     from streams.transport.tasks.partition_task import PartitionTask
@@ -51,7 +52,11 @@ class Heart(Protocol):
 class Health:
     """Looks every second, and answers at any time from what it saw."""
 
-    def __init__(self, consumer: Holder, pulse: Heart, settings: Settings) -> None:
+    def __init__(
+        self, consumer: Holder, pulse: Heart, settings: Settings, registry: Registry | None = None
+    ) -> None:
+        """While records wait for the `registry`, a new start would not help."""
+        self._registry = registry
         self._consumer = consumer
         self._pulse = pulse
         self._ticks = settings.topics.ticks
@@ -86,7 +91,9 @@ class Health:
         now = time.monotonic()
         joins = self._phase() == "joining" and self._silent_s(now) < self._silent_after_s
         self._joining_s = self._joining_s + LOOK_EVERY_S if joins else 0.0
-        self._watchdog.look(now, {n: self._places(p) for n, p in self._judged().items()})
+        # Nothing is committed while the registry is away, and no new start brings it back.
+        judged = {} if self._registry_away_s() is not None else self._judged()
+        self._watchdog.look(now, {n: self._places(p) for n, p in judged.items()})
         stalled = self._watchdog.stalled
         for number in sorted(stalled - self._stalled):
             standing_s = round(self._watchdog.standing_s(number), 1)
@@ -161,12 +168,21 @@ class Health:
                 found.append(f"partition {number}: nothing more is committed")
             elif waiting_s > UNREADY_AFTER_S:
                 found.append(f"partition {number}: a commit has been due for {waiting_s:.0f} s")
+        away_s = self._registry_away_s()
+        if self._registry is not None and away_s is not None:
+            found.append(
+                f"the schema registry {self._registry.url} has not answered for {away_s:.0f} s"
+            )
         silent_s = self._silent_s(now)
         if silent_s == inf:
             found.append("this worker is not a member of the group yet")
         elif silent_s > self._silent_after_s:
             found.append(f"the group's coordinator has not answered for {silent_s:.0f} s")
         return found
+
+    def _registry_away_s(self) -> float | None:
+        """For how long records have waited for the schema registry; None: they do not."""
+        return None if self._registry is None else self._registry.away_s
 
     def _silent_s(self, now: float) -> float:
         """For how long the group's coordinator has not answered."""

@@ -157,7 +157,7 @@ class _Found:
     def forget_access(self) -> None:
         """Leave out how to log in; the addresses stay, for commands to copy."""
         for name in list(self.values):
-            if name == "security_protocol" or name.startswith(("ssl_", "sasl_")):
+            if name == "security_protocol" or name.startswith(("ssl_", "sasl_", "registry_")):
                 del self.values[name]
 
     def explain(self, error: ValidationError) -> None:

@@ -14,6 +14,7 @@ from streams.settings.connection import Connection
 from streams.settings.health import HealthSettings
 from streams.settings.installation import Installation
 from streams.settings.names import TopicNames
+from streams.settings.registry import RegistrySettings
 from streams.settings.topics import TopicSettings
 from streams.settings.work import WorkSettings
 
@@ -21,7 +22,7 @@ SUBJECT_TABLE: Final = "subjects"
 """Name of the Faust table of subjects, part of its changelog's name."""
 
 
-class Settings(HealthSettings, WorkSettings, TopicSettings, BusSettings):
+class Settings(HealthSettings, WorkSettings, RegistrySettings, TopicSettings, BusSettings):
     """All settings. Durations and sizes carry their unit in the name.
 
     Fields stand in the order of the table in docs/operations.md, the groups from the

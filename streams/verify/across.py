@@ -17,7 +17,7 @@ from streams.files.temporary_database import open_database
 from streams.settings.names import TopicNames
 from streams.verify.bus import LiveBus
 from streams.verify.compare import Comparison
-from streams.verify.output_record import OutputRecord
+from streams.verify.output_record import OutputRecord, kept_form
 from streams.verify.result import Difference, DifferenceKind
 from streams.verify.spill import CACHE_KIB
 from streams.wire.arrival import Misrouted, Refused
@@ -63,7 +63,8 @@ class Across:
             return bool(gone.rowcount)
         if told.code not in ABOUT_DEAD_LETTERS:
             return False
-        values = one_id, record.partition, record.offset, record.value
+        value = kept_form(record.value or b"", told)
+        values = one_id, record.partition, record.offset, value
         self._database.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?)", values)
         return True
 
@@ -152,7 +153,7 @@ class Across:
                 told = None
                 if record.value is not None:
                     try:
-                        told = decode_finding(record.value)
+                        told = decode_finding(record.value, bus.registry)
                     except WireError:
                         continue
                 self.take(record, (record.key or b"").decode(errors="replace"), told)

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from aiokafka.structs import TopicPartition
 
 from streams.errors import ConsentryError
+from streams.registry import Registry
 from streams.settings import Settings
 from streams.topics import Party, admin_session, all_topics, explain
 from streams.topics.cluster import read_cluster
@@ -61,6 +62,11 @@ class LiveBus:
         self._high = self._consumer("read_uncommitted")
         self._admin = AIOKafkaAdminClient(**settings.connection.aiokafka_options())
         self.records = 0
+        self.registry = Registry.of(settings, tries=3)
+        """Has the schemas of what `read` gives in memory."""
+
+        names = settings.topics
+        self._framed = {*names.inputs.values(), names.rekeyed, names.violations, names.duties}
 
     async def __aenter__(self) -> Self:
         try:
@@ -172,6 +178,8 @@ class LiveBus:
             records = polled.get(place, ())
             if records:
                 self.records += len(records)
+                if self.registry is not None and topic in self._framed:
+                    await self.registry.ensure(record.value for record in records)
                 yield (
                     records if records[-1].offset < end else [r for r in records if r.offset < end]
                 )

@@ -57,6 +57,7 @@ class Cut:
                 generation=settings.generation,
                 across=across,
                 tell=tell,
+                registry=bus.registry,
             )
             for topic in (names.violations, names.duties)
         }

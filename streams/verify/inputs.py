@@ -29,6 +29,7 @@ from streams.verify.spill import Arrival, Spill
 from streams.wire.arrival import Arrivals, Arrived, Misrouted, Refused, partition_for
 from streams.wire.dead_letters import decode_dead_letter
 from streams.wire.errors import WireError
+from streams.wire.framing import RegistryDecoder
 from streams.wire.progress import Progress, Skip
 from streams.wire.record import Record
 from streams.wire.rows import row_key
@@ -60,13 +61,16 @@ class Inputs:
         policy: Policy,
         max_bytes: int,
         clock: OwnClock,
+        registry: RegistryDecoder | None = None,
+        *,
+        cloud_events: bool = False,
     ) -> None:
         self._names = names
         self._policy = policy
         self._number = number
         self._spill = spill
         self._across = across
-        self._arrivals = Arrivals(names, max_bytes)
+        self._arrivals = Arrivals(names, max_bytes, registry, cloud_events=cloud_events)
         self._arrivals.read_at(clock.now, clock.limit)
         self._from_the_future: dict[str, Instant] = {}
         """When records arrived whose own timestamps then lay far ahead, by where they stood."""

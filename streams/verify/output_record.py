@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from streams.core.findings import Duty, Finding
 from streams.core.vocabulary import DutyStatus, Status
-from streams.wire.findings import decode_duty, decode_finding
+from streams.wire.findings import decode_duty, decode_finding, encode_duty, encode_finding
+from streams.wire.framing import AVRO_MARKER, RegistryDecoder
 
 OutputRecord = Finding | Duty
 
 
-def read_output(value: bytes, *, duty: bool) -> OutputRecord:
+def read_output(
+    value: bytes, registry: RegistryDecoder | None = None, *, duty: bool
+) -> OutputRecord:
     """Read a record of the violations or the duties topic. Raises WireError."""
-    return decode_duty(value) if duty else decode_finding(value)
+    return decode_duty(value, registry) if duty else decode_finding(value, registry)
+
+
+def kept_form(value: bytes, told: OutputRecord) -> bytes:
+    """The bytes to keep of a record, which can be read without a registry."""
+    if value.startswith(AVRO_MARKER):
+        return value
+    return encode_finding(told) if isinstance(told, Finding) else encode_duty(told)
 
 
 def id_of(one: OutputRecord) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 from streams.core.identifiers import subject_key
 from streams.verify.across import Across
-from streams.verify.output_record import OutputRecord, id_of, read_output
+from streams.verify.output_record import OutputRecord, id_of, kept_form, read_output
 from streams.verify.result import Difference, DifferenceKind
 from streams.verify.spill import Spill
 from streams.wire.errors import WireError
+from streams.wire.framing import RegistryDecoder
 from streams.wire.progress import BATCH_HEADER
 from streams.wire.record import Record
 
@@ -32,7 +33,9 @@ class Outputs:
         generation: int,
         across: Across,
         tell: Callable[[Difference], object],
+        registry: RegistryDecoder | None = None,
     ) -> None:
+        self._registry = registry
         self._duties = duties
         self._number = number
         self._across = across
@@ -61,25 +64,26 @@ class Outputs:
 
     def _one(self, spill: Spill, record: Record, sequence: int) -> None:
         one_id = (record.key or b"").decode(errors="replace")
-        told = None
+        told = value = None
         if record.value is not None:
             told = self._decode(record, one_id)
             if told is None:
                 return
+            value = kept_form(record.value, told)
         batch = _batch_of(record)
         if batch == _UNNUMBERED and not self._duties and self._across.take(record, one_id, told):
             return
         self._number_rises(spill, record, batch)
         self._revision_rises(spill, record, one_id, told)
         if batch > sequence:
-            values = self._duties, record.offset, one_id, record.value, batch
+            values = self._duties, record.offset, one_id, value, batch
             spill.execute("INSERT INTO later VALUES (?, ?, ?, ?, ?)", *values)
         else:
-            self._put(spill, one_id, record.value, record.offset)
+            self._put(spill, one_id, value, record.offset)
 
     def _decode(self, record: Record, one_id: str) -> OutputRecord | None:
         try:
-            told = read_output(record.value or b"", duty=self._duties)
+            told = read_output(record.value or b"", self._registry, duty=self._duties)
         except WireError as error:
             self._tell(
                 DifferenceKind.UNREADABLE, record, one_id, f"a record cannot be read: {error}"

@@ -92,6 +92,8 @@ class Partition:
             shared.policy,
             shared.settings.output_max_bytes,
             OwnClock(shared.settings.clock_jump_max_s),
+            shared.bus.registry,
+            cloud_events=settings.input_envelope == "cloudevents",
         )
         self._totals = Counter(subjects=0, facts=0, findings=0, duties=0)
 

@@ -20,8 +20,9 @@ from streams.core.state import Fact
 from streams.core.vocabulary import Code, EventType
 from streams.settings.names import TopicNames
 from streams.unpacking.cut import readable_bytes
-from streams.wire.decode import MAX_BYTES, Rejected, decode
+from streams.wire.decode import MAX_BYTES, Rejected, decode, decode_cloud_event
 from streams.wire.fast_facts import FastFacts
+from streams.wire.framing import RegistryDecoder
 from streams.wire.guard import guard_bytes, guard_key
 from streams.wire.murmur2 import murmur2
 from streams.wire.origin import Origin, direct, rekeyed
@@ -110,8 +111,21 @@ class Refused(NamedTuple):
 class Arrivals:
     """Reads the records of the input topics and of the re-key topic."""
 
-    def __init__(self, names: TopicNames, max_bytes: int) -> None:
-        """`max_bytes` is how large a record on the topics of our own may be."""
+    def __init__(
+        self,
+        names: TopicNames,
+        max_bytes: int,
+        registry: RegistryDecoder | None = None,
+        *,
+        cloud_events: bool = False,
+    ) -> None:
+        """`max_bytes` is how large a record on the topics of our own may be.
+
+        `registry` reads what a registry's serializers wrote; with `cloud_events` records may
+        be CloudEvents.
+        """
+        self._registry = registry
+        self._cloud_events = cloud_events
         self._max_bytes = min(MAX_BYTES, readable_bytes(max_bytes))
         self._rekeyed = names.rekeyed
         self._kinds = {name: kind for kind, name in names.inputs.items()}
@@ -142,7 +156,12 @@ class Arrivals:
             expected = self._kinds[record.topic]
         if origin.ingested_at > self._limit:
             origin = origin._replace(ingested_at=self._now)
-        decoded = decode(record.value, expected, None, self._max_bytes)
+        if self._cloud_events:
+            decoded = decode_cloud_event(
+                record.value, record.headers, expected, self._registry, self._max_bytes
+            )
+        else:
+            decoded = decode(record.value, expected, self._registry, self._max_bytes)
         if isinstance(decoded, Rejected):
             return _refuse_record(record, origin, decoded)
         event = decoded.event

@@ -19,12 +19,12 @@ from streams.unpacking.cut import CutBytes
 from streams.wire.avro import read_avro
 from streams.wire.avro_fast_path import avro_fast_paths
 from streams.wire.canonical import payload_hash, without_blanks
+from streams.wire.cloud_events import Headers, opened
 from streams.wire.envelopes import envelope_fault
 from streams.wire.errors import WireError
 from streams.wire.foreign_bytes import framing_words, words_for
 from streams.wire.framing import (
     AVRO_HEADER,
-    CONFLUENT_HEADER,
     Framing,
     RegistryDecoder,
     confluent_schema_id,
@@ -67,10 +67,14 @@ def decode(
     """Read the value of a record.
 
     A value of more than `max_bytes` is none; one of a few kilobytes is read all the same.
-    `expected` is the event type of its topic (None: any). `registry` reads the Confluent
-    framing; without one such records are rejected, with the reason and what to do.
+    `expected` is the event type of its topic (None: any). `registry` reads the framing of a
+    schema registry; without one such records are rejected, with the reason and what to do.
     """
     if value is not None and type(value) is not CutBytes:
+        if registry is not None and value[:1] == b"\0":
+            single = registry.single_object(value)
+            if single is not None:
+                value = single
         one_pass = avro_fast_paths().get(value[:AVRO_HEADER])
         if one_pass is not None and (expected is None or one_pass.kind is expected):
             read = one_pass.read(value)
@@ -79,18 +83,51 @@ def decode(
     return decode_at_length(value, expected, registry, max_bytes)
 
 
+def decode_cloud_event(
+    value: bytes | None,
+    headers: Headers,
+    expected: EventType | None,
+    registry: RegistryDecoder | None = None,
+    max_bytes: int = MAX_BYTES,
+) -> Decoded | Rejected:
+    """As `decode`, for a record that may be a CloudEvent, structured or binary.
+
+    What the event does not state is taken from the attributes (`wire.cloud_events`).
+    """
+    if value is None or type(value) is CutBytes or len(value) > max_bytes:
+        return decode(value, expected, registry, max_bytes)
+    try:
+        found = opened(value, headers)
+    except WireError as error:
+        return _rejected(error, value, None, expected)
+    if found is None:
+        return decode(value, expected, registry, max_bytes)
+    inner, stated = found
+    if registry is not None and inner[:1] == b"\0":  # binary: structured data has no framing
+        single = registry.single_object(inner)
+        if single is not None:
+            inner = single
+    return decode_at_length(inner, expected, registry, max_bytes, stated)
+
+
 def decode_at_length(
     value: bytes | None,
     expected: EventType | None,
     registry: RegistryDecoder | None = None,
     max_bytes: int = MAX_BYTES,
+    stated: dict[str, str] | None = None,
 ) -> Decoded | Rejected:
-    """As `decode`, by the way that takes any bytes: what the short way gives must equal it."""
+    """As `decode`, by the way that takes any bytes: what the short way gives must equal it.
+
+    `stated` are fields that stand beside the value, for those that it does not have itself.
+    """
     record: dict[str, Any] | None = None
     try:
         if value is None:
             raise WireError("the record is a tombstone; input topics hold events only")
-        record, from_json = _read(value, registry, max_bytes)
+        record, from_json = _read(value, expected, registry, max_bytes)
+        if stated is not None and from_json:
+            record |= {name: one for name, one in stated.items() if record.get(name) is None}
         record = without_blanks(record)
         kind = type_of(record, expected)
         unknown = unknown_names(kind, record)
@@ -98,6 +135,11 @@ def decode_at_length(
         event = to_event(kind, record, instants)
         found = check_and_guard(kind, record)
     except WireError as error:
+        if registry is not None and value is not None and record is not None:
+            schema_id = registry.schema_id(value)
+            if schema_id is not None:
+                said = f"{error.reason} (schema id {schema_id} of the registry)"
+                return _rejected(WireError(said, error.field), value, record, expected)
         return _rejected(error, value, record, expected)
     if found is not None:
         return reject_raw(found, record, kind)
@@ -105,9 +147,9 @@ def decode_at_length(
 
 
 def _read(
-    value: bytes, registry: RegistryDecoder | None, max_bytes: int
+    value: bytes, expected: EventType | None, registry: RegistryDecoder | None, max_bytes: int
 ) -> tuple[dict[str, Any], bool]:
-    """The plain record, and whether it came from JSON (instants are texts there)."""
+    """The plain record, and whether it is as JSON gives it (instants are texts there)."""
     if isinstance(value, CutBytes):
         if value.length is None:
             raise WireError(
@@ -119,16 +161,19 @@ def _read(
         raise WireError("the record is empty; send an event as a JSON object or in Avro")
     if len(value) > max_bytes:
         raise WireError(f"the record is longer than {max_bytes} bytes")
+    if registry is not None and registry.schema_id(value) is not None:
+        found: dict[str, Any] = registry.read(value)
+        if expected is not None and "event_type" not in found:
+            # Its schema is the topic's; what is of another type lacks what this one needs.
+            found["event_type"] = expected.value
+        return found, True
     framing = framing_of(value)
     if framing is Framing.JSON:
         return read_json(value), True
     if framing is Framing.AVRO:
         return read_avro(value), False
     if framing is Framing.CONFLUENT:
-        schema_id = confluent_schema_id(value)
-        if registry is None:
-            raise WireError(framing_words(schema_id, value))
-        return registry.read(schema_id, value[CONFLUENT_HEADER:]), False
+        raise WireError(framing_words(confluent_schema_id(value), value))
     raise WireError(words_for(value))
 
 

@@ -50,8 +50,8 @@ _KINDS: Final[tuple[tuple[Callable[[Record], bool], str], ...]] = (
     (
         _has("specversion", "type", "source"),
         (
-            "a CloudEvent in structured mode: send its data as the value of the record, and its "
-            "attributes as headers (binary mode)"
+            "a CloudEvent in structured mode: set input_envelope = cloudevents, or send its data as "
+            "the value of the record, and its attributes as headers (binary mode)"
         ),
     ),
     (_has("detail-type", "detail"), "an event of Amazon EventBridge: send its detail alone"),

@@ -1,4 +1,8 @@
-"""Findings and duties to bytes and back: Avro for topics, JSON for people and programs."""
+"""Findings and duties to bytes and back: Avro or JSON on topics, JSON for people and programs.
+
+A reader takes every form that a worker can be set to write (`output_format`): the bytes say
+which one it is.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from streams.core.findings import Duty, Finding
-from streams.core.instants import format_instant
+from streams.core.instants import format_instant, parse_instant
 from streams.wire.avro import read_record, write_record
 from streams.wire.errors import WireError
-from streams.wire.framing import AVRO_MARKER
+from streams.wire.framing import AVRO_MARKER, RegistryDecoder
+from streams.wire.jsonl import read_json
 from streams.wire.schemas import DUTY, FINDING
 
 _Output = TypeVar("_Output", Finding, Duty)
@@ -20,23 +25,26 @@ _DUTY_INSTANTS = ("starts_at", "due_at", "notified_at", "detected_at")
 
 
 def encode_finding(finding: Finding) -> bytes:
-    """The value of a record on the violations topic."""
+    """A finding in the single-object encoding, as `output_format = avro` has it on the topic."""
     return write_record(FINDING, msgspec.to_builtins(finding))
 
 
-def decode_finding(value: bytes) -> Finding:
-    """Read what `encode_finding` wrote, now or in an earlier release. Raises WireError."""
-    return _read(value, FINDING, Finding)
+def decode_finding(value: bytes, registry: RegistryDecoder | None = None) -> Finding:
+    """Read a finding in any form that a release wrote. Raises WireError.
+
+    `registry` is needed for those with registry framing.
+    """
+    return _read(value, FINDING, Finding, _FINDING_INSTANTS, registry)
 
 
 def encode_duty(duty: Duty) -> bytes:
-    """The value of a record on the duties topic."""
+    """A duty in the single-object encoding."""
     return write_record(DUTY, msgspec.to_builtins(duty))
 
 
-def decode_duty(value: bytes) -> Duty:
-    """Read what `encode_duty` wrote, now or in an earlier release. Raises WireError."""
-    return _read(value, DUTY, Duty)
+def decode_duty(value: bytes, registry: RegistryDecoder | None = None) -> Duty:
+    """Read a duty, as `decode_finding` does a finding. Raises WireError."""
+    return _read(value, DUTY, Duty, _DUTY_INSTANTS, registry)
 
 
 def finding_to_json(finding: Finding) -> dict[str, Any]:
@@ -49,6 +57,16 @@ def duty_to_json(duty: Duty) -> dict[str, Any]:
     return _texts(duty, _DUTY_INSTANTS)
 
 
+def finding_json(finding: Finding) -> bytes:
+    """`finding_to_json` as bytes."""
+    return msgspec.json.encode(finding_to_json(finding))
+
+
+def duty_json(duty: Duty) -> bytes:
+    """`duty_to_json` as bytes."""
+    return msgspec.json.encode(duty_to_json(duty))
+
+
 def _texts(one: Finding | Duty, instants: tuple[str, ...]) -> dict[str, Any]:
     record: dict[str, Any] = msgspec.to_builtins(one)
     for name, member in record.items():
@@ -59,15 +77,57 @@ def _texts(one: Finding | Duty, instants: tuple[str, ...]) -> dict[str, Any]:
     return record
 
 
-def _read(value: bytes, name: str, kind: type[_Output]) -> _Output:
-    if not value.startswith(AVRO_MARKER):
-        raise WireError(f"a {name} begins with the Avro marker C3 01")
-    found, record = read_record(value)
-    if found != name:
-        raise WireError(f"the record is a {found}, not a {name}")
+def _read(
+    value: bytes,
+    name: str,
+    kind: type[_Output],
+    instants: tuple[str, ...],
+    registry: RegistryDecoder | None,
+) -> _Output:
+    if value[:1] == b"\0":
+        value = _unframed(value, name, registry)
+    if value[:1] == b"{":
+        record = _from_json(value, instants)
+    elif value.startswith(AVRO_MARKER):
+        found, record = read_record(value)
+        if found != name:
+            raise WireError(f"the record is a {found}, not a {name}")
+    else:
+        raise WireError(
+            f"a {name} begins with the Avro marker C3 01, with 00 and the id of its schema in a "
+            "registry, or with {"
+        )
     try:
         return msgspec.convert(record, kind)
     except msgspec.ValidationError:
         raise WireError(
-            f"the {name} holds a symbol that this release does not know; upgrade Consentry"
+            f"the {name} holds a symbol that this release does not know, or lacks a field; upgrade "
+            "Consentry"
         ) from None
+
+
+def _unframed(value: bytes, name: str, registry: RegistryDecoder | None) -> bytes:
+    if registry is None:
+        raise WireError(
+            f"the {name} has the framing of a schema registry, and registry_url is not set"
+        )
+    found = registry.single_object(value)
+    if found is None:
+        raise WireError(f"the {name} was not written with a schema that this release knows")
+    return found
+
+
+def _from_json(value: bytes, instants: tuple[str, ...]) -> dict[str, Any]:
+    """A plain object, or the data of a structured CloudEvent."""
+    record = read_json(value)
+    if "specversion" in record and isinstance(record.get("data"), dict):
+        record = record["data"]
+    for name in instants:
+        text = record.get(name)
+        if text is None:
+            continue
+        try:
+            record[name] = parse_instant(text)
+        except (TypeError, ValueError):
+            raise WireError(f"{name} is no RFC 3339 instant", name) from None
+    return record

@@ -72,8 +72,8 @@ def framing_words(schema_id: int, value: bytes) -> str:
     inner = "JSON" if value[CONFLUENT_HEADER:][:1] == b"{" else "Avro or Protobuf"
     return (
         f"the record has the Confluent framing (schema id {schema_id}, then {inner}), and no "
-        "schema registry is configured; let the producer write Avro in the single-object "
-        "encoding, or JSON without a registry header, or add the registry decoder"
+        "schema registry is configured: set registry_url, or let the producer write Avro in the "
+        "single-object encoding, or JSON without a registry header"
     )
 
 
@@ -117,7 +117,10 @@ def _of_registry(value: bytes) -> str | None:
     if value[:4] == b"\0\0\0\0" and len(value) > 36 and _is_hex(value[4:36]):
         return f"framed for the Azure Schema Registry: {send}"
     if value[:5] == b"\0\0\0\0\0" and len(value) > 9 and any(value[5:9]):
-        return f"framed with a schema id of eight bytes, as Apicurio does: {send}"
+        return (
+            "framed with a schema id of eight bytes, as Apicurio does: set registry_url and "
+            f"registry_id_bytes = 8, or {send}"
+        )
     if value.strip(b"\0") == b"":
         return f"zeros only: {KNOWN}"
     return None

@@ -55,14 +55,23 @@ def confluent_schema_id(value: bytes) -> int:
 
 
 class RegistryDecoder(Protocol):
-    """Where a schema registry will fit: it turns a Confluent body into a plain record.
+    """What reads values that a registry's serializer wrote; it asks nobody, and never waits.
 
-    The record has the fields of this package's own schema of the event, instants as
-    milliseconds, and `event_type` beside them. An implementation raises WireError for a
-    schema that it does not know and for a body that does not fit; it never blocks long,
-    so it keeps schemas in memory.
+    Whoever hands values over had their schemas fetched before (`streams.registry`).
     """
 
-    def read(self, schema_id: int, body: bytes) -> dict[str, object]:
-        """Read a body that was written with the schema of that number."""
+    def schema_id(self, value: bytes) -> int | None:
+        """The id in a value with registry framing, or None for any other value."""
+        ...
+
+    def single_object(self, value: bytes) -> bytes | None:
+        """The value in the single-object encoding, where a schema of this package wrote it."""
+        ...
+
+    def read(self, value: bytes) -> dict[str, object]:
+        """The plain record of a value with registry framing, as JSON would give it.
+
+        Instants are RFC 3339 texts. Raises WireError for a schema that the registry does not
+        know or that cannot be read, and for a body that does not fit.
+        """
         ...

@@ -16,7 +16,7 @@ from streams.core.events import DataShare, Event
 from streams.core.vocabulary import EventType
 from streams.wire import avro
 from streams.wire.decode import Decoded, Rejected, decode
-from streams.wire.encode import event_to_avro
+from streams.wire.encode import event_to_avro, event_to_json
 from streams.wire.errors import WireError
 from streams.wire.schemas import NAMES, Schemas, fingerprint_of, load, schema_folder, schemas
 from tests.wire.builders import share
@@ -190,12 +190,18 @@ CONFLUENT = b"\x00" + (4711).to_bytes(4, "big")
 
 
 class OneSchemaRegistry:
-    """A registry that knows one schema: the current data share."""
+    """A registry that knows two schemas: 4711, the current data share, and 12, somebody's own."""
 
-    def read(self, schema_id: int, body: bytes) -> dict[str, object]:
-        if schema_id != 4711:
-            raise WireError(f"the registry has no schema {schema_id}")
-        return avro.read_avro(event_to_avro(event())[:10] + body)
+    def schema_id(self, value: bytes) -> int | None:
+        return int.from_bytes(value[1:5], "big") if value[:1] == b"\0" and len(value) > 4 else None
+
+    def single_object(self, value: bytes) -> bytes | None:
+        return event_to_avro(event())[:10] + value[5:] if self.schema_id(value) == 4711 else None
+
+    def read(self, value: bytes) -> dict[str, object]:
+        if self.schema_id(value) != 12:
+            raise WireError(f"the registry has no schema {self.schema_id(value)}")
+        return dict(json.loads(value[5:]))
 
 
 def test_confluent_framing_is_named_with_what_to_do() -> None:
@@ -203,6 +209,7 @@ def test_confluent_framing_is_named_with_what_to_do() -> None:
     assert "Confluent" in said
     assert "4711" in said
     assert "single-object" in said
+    assert "set registry_url" in said
 
 
 def test_a_registry_fits_behind_the_seam() -> None:
@@ -214,6 +221,17 @@ def test_a_registry_fits_behind_the_seam() -> None:
     rejected = decode(unknown, SHARE, OneSchemaRegistry())
     assert isinstance(rejected, Rejected)
     assert "no schema 9" in rejected.dead_letter.reason
+
+
+def test_a_record_of_another_schema_has_the_type_of_its_topic() -> None:
+    record = json.loads(event_to_json(event()))
+    del record["event_type"]
+    value = b"\0\0\0\0\x0c" + json.dumps(record).encode()
+    assert decode(value, SHARE, OneSchemaRegistry()) == decode(event_to_avro(event()), SHARE)
+    del record["subject_id"]
+    rejected = decode(value[:5] + json.dumps(record).encode(), SHARE, OneSchemaRegistry())
+    assert isinstance(rejected, Rejected)
+    assert rejected.dead_letter.field == "subject_id"
 
 
 @pytest.mark.parametrize("value", [b"\x00", b"\x00" * 5, b"\x00" * 1_000_000, b"\x01", b"\xc3"])

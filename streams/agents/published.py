@@ -1,0 +1,82 @@
+"""Findings and duties as records of their topics, in the form that `output_format` says.
+
+What a record holds follows from the finding and the settings alone, so a batch that is
+judged again is written again byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import streams
+from streams.core.findings import Duty, Finding
+from streams.settings import Settings
+from streams.settings.registry import OutputFormat
+from streams.siem.cloudevents import binary, structured
+from streams.siem.lifecycle import Told
+from streams.siem.producer import Producer
+from streams.wire.findings import duty_json, encode_duty, encode_finding, finding_json
+from streams.wire.framing import AVRO_HEADER
+from streams.wire.schemas import DUTY, FINDING
+
+Headers = tuple[tuple[str, bytes | None], ...]
+
+_JSON: Final = (("content-type", b"application/json"),)
+
+
+class Published:
+    """Writes one form."""
+
+    def __init__(
+        self,
+        form: OutputFormat = "avro",
+        *,
+        instance: str = "consentry",
+        ids: Mapping[str, int] | None = None,
+        id_bytes: int = 4,
+    ) -> None:
+        """`ids` are those of the schemas in the registry, by name, for `avro-registry`."""
+        self._form: OutputFormat = form
+        self._producer = Producer(version=streams.__version__, instance=instance)
+        self._framing = {
+            name: b"\0" + schema_id.to_bytes(id_bytes, "big")
+            for name, schema_id in (ids or {}).items()
+        }
+
+    @classmethod
+    def of(cls, settings: Settings, ids: Mapping[str, int] | None) -> Published:
+        """As the settings say."""
+        return cls(
+            settings.output_format,
+            instance=settings.application_id,
+            ids=ids,
+            id_bytes=settings.registry_id_bytes,
+        )
+
+    def record(self, told: Told) -> tuple[bytes, bytes, Headers]:
+        """Key, value and headers. The key is the id of the finding or duty in every form."""
+        finding = isinstance(told, Finding)
+        key = (told.violation_id if isinstance(told, Finding) else told.duty_id).encode()
+        match self._form:
+            case "avro":
+                return key, _avro(told), ()
+            case "avro-registry":
+                framing = self._framing[FINDING if finding else DUTY]
+                return key, framing + _avro(told)[AVRO_HEADER:], ()
+            case "json":
+                return key, _json(told), _JSON
+            case "cloudevents":
+                event = structured(told, self._producer)
+                return key, event.value, event.headers
+            case "cloudevents-binary":
+                event = binary(told, self._producer)
+                return key, event.value, event.headers
+
+
+def _avro(told: Finding | Duty) -> bytes:
+    return encode_finding(told) if isinstance(told, Finding) else encode_duty(told)
+
+
+def _json(told: Finding | Duty) -> bytes:
+    return finding_json(told) if isinstance(told, Finding) else duty_json(told)
