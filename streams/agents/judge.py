@@ -136,7 +136,7 @@ class Judging:
             self._aside_log.tell(judge.set_aside)
             judge.set_aside = []
 
-    async def _fetch_schemas(self, piece: Slice) -> None:
+    async def _fetch_schemas(self, piece: PollBatch) -> None:
         """Have the schemas of framed records in memory; while the registry is away, wait.
 
         A record that is to be set aside is not asked about: its id may be why it must be.

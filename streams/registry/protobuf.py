@@ -18,7 +18,7 @@ from streams.errors import ConsentryError
 from streams.registry.faults import UnreadableSchema
 from streams.registry.values import DEEPEST, plain_record
 from streams.wire.errors import WireError
-from streams.wire.shapes import FIELDS
+from streams.wire.field_specs import FIELDS
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescriptor

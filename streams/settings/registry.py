@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationInfo, field_validator
 
-from streams.settings.fields import Group, setting
+from streams.settings.fields import SettingsGroup, setting
 
 OutputFormat = Literal["avro", "avro-registry", "json", "cloudevents", "cloudevents-binary"]
 InputEnvelope = Literal["none", "cloudevents"]
 
 
-class RegistrySettings(Group):
+class RegistrySettings(SettingsGroup):
     """Where the schema registry is, how to log in, and what is written."""
 
     registry_url: str | None = setting(

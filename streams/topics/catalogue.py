@@ -25,6 +25,15 @@ EVENT_SCHEMAS: Final = (
 )
 
 
+_FORMS: Final = {
+    "avro": "Avro single-object",
+    "avro-registry": "Avro with the id of its schema in the registry",
+    "json": "JSON",
+    "cloudevents": "a CloudEvent in structured mode (JSON)",
+    "cloudevents-binary": "JSON, a CloudEvent in binary mode",
+}
+
+
 class Party(StrEnum):
     """Who writes to a topic or reads from it."""
 
@@ -94,7 +103,7 @@ def _inputs(settings: Settings) -> tuple[Topic, ...]:
             kind=TopicKind.INPUT,
             description=description,
             key=SUBJECT,
-            value="one event, Avro single-object or JSON",
+            value=_input_value(settings),
             schemas=(schema,),
             partitions=settings.partitions,
             config=config,
@@ -121,6 +130,14 @@ def _inputs(settings: Settings) -> tuple[Topic, ...]:
             "Recipients that were told of a withdrawal, an objection or an erasure.",
         ),
     )
+
+
+def _input_value(settings: Settings) -> str:
+    forms = "Avro single-object or JSON"
+    if settings.registry_url is not None:
+        forms = "Avro single-object, JSON, or any schema of the registry"
+    plain = settings.input_envelope == "none"
+    return f"one event, {forms}" if plain else f"one event, {forms}; also as a CloudEvent"
 
 
 def _internals(settings: Settings) -> tuple[Topic, ...]:
@@ -185,7 +202,7 @@ def _outputs(settings: Settings) -> tuple[Topic, ...]:
             kind=TopicKind.OUTPUT,
             description=description,
             key=key,
-            value="Avro single-object; a higher revision replaces a lower one",
+            value=f"{_FORMS[settings.output_format]}; a higher revision replaces a lower one",
             schemas=(schema,),
             partitions=settings.partitions,
             config=compacted(settings),

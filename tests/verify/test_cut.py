@@ -24,6 +24,8 @@ TICKS = SETTINGS.topics.ticks
 class OneTick:
     """A bus with a tick at offset 7, stamped 1000."""
 
+    registry = None
+
     async def end(self, topic: str, number: int) -> int:
         assert (topic, number) == (TICKS, 0)
         return 8
