@@ -59,4 +59,5 @@ def reader_of(
             texts = {name: one.text for name, one in parts.items()}
             body = protobuf_reader(schema.text, texts, of_events=of_events)
             return Reader(kind="PROTOBUF", body=body)
-    raise UnreadableSchema(f"only {', '.join(KINDS)} are read")
+        case _:
+            raise UnreadableSchema(f"only {', '.join(KINDS)} are read")

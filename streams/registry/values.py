@@ -47,7 +47,8 @@ def plain_value(value: Any, depth: int) -> Any:
             return {"of_bytes": bytes(value).decode("utf-8", "replace")}
         case date() | time() | Decimal() | UUID():
             return str(value)
-    return {type(value).__name__: str(value)}
+        case _:
+            return {type(value).__name__: str(value)}
 
 
 def instant_text(at: datetime) -> str:

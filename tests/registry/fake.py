@@ -53,6 +53,8 @@ class FakeRegistry(HttpReceiver):
                 )
             case ["subjects", subject], "POST":
                 return self._look_up(subject, json.loads(body)["schema"])
+            case _:
+                pass
         return web.Response(status=404, text="<html>nothing here</html>")
 
     def _by_id(self, number: int) -> web.StreamResponse:
