@@ -43,7 +43,6 @@ faults-control: setup
 bench: setup $(VENV)/.quix
 	$(BIN)/python -m bench $(ARGS)
 
-peers: $(VENV)/.quix
 mutants: setup $(VENV)/.mutants
 	@CONSENTRY_PURE=1 $(BIN)/python -m tests.mutants $(ARGS)
 

@@ -183,7 +183,7 @@ def test_readers_without_eyes_are_served(result: Result) -> None:
 
 
 def test_white_on_each_colour_can_be_read() -> None:
-    css = Path(__file__).parents[2] / "streams" / "offline" / "report" / "page.css"
+    css = Path(__file__).parents[2] / "streams" / "check" / "report" / "page.css"
     found = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", css.read_text()))
     for severity in Severity:
         assert contrast(found[severity.lower()], "#ffffff") >= 4.5, severity

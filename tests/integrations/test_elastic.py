@@ -43,7 +43,8 @@ def unmapped(document: dict[str, Any]) -> list[str]:
     found = []
     for name, value in flattened(document):
         member = value[0] if isinstance(value, list) else value
-        if MAPPED.get(name) not in FITS[type(member)]:
+        kind = str if isinstance(member, str) else type(member)
+        if MAPPED.get(name) not in FITS[kind]:
             found.append(name)
     return found
 
