@@ -22,6 +22,7 @@ from bench.sections import (
     generator,
     history,
     latency,
+    mapping,
     offline,
     scaling,
     throughput,
@@ -39,6 +40,7 @@ SECTIONS: Final = (
     history.SECTION,
     adversarial.SECTION,
     offline.SECTION,
+    mapping.SECTION,
     *disk.SECTIONS,
 )
 

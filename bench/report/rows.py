@@ -219,6 +219,26 @@ ROWS: Final = (
         figure=lambda run: ratio(run, "offline", "avro-all-cores", "avro", "events_per_s"),
     ),
     Row(
+        what="a record of OneTrust through a map, CPU for an outcome",
+        unit="µs",
+        goal=Goal(MOST, 10),
+        how="golden pairs of the connector, bytes to guarded events",
+        places=[("mapping", "consentry")],
+        figure=lambda run: plain(run, "mapping", "consentry", "cpu_us"),
+    ),
+    Row(
+        what="the same by JMESPath, which picks and renames only",
+        how="values that are decoded already",
+        places=[("mapping", "consentry"), ("mapping", "jmespath")],
+        figure=lambda run: ratio(run, "mapping", "consentry", "jmespath", "cpu_us"),
+    ),
+    Row(
+        what="the same by CEL (C++), which picks and renames only",
+        how="values that are decoded already",
+        places=[("mapping", "consentry"), ("mapping", "cel")],
+        figure=lambda run: ratio(run, "mapping", "consentry", "cel", "cpu_us"),
+    ),
+    Row(
         what="changelog rows an event, orderly stream",
         goal=Goal(MOST, 1.2),
         how="records read from the changelog, progress rows included",

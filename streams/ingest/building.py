@@ -12,14 +12,14 @@ from typing import Any, Final
 from streams.core.events import EVENT_CLASSES, ID_FIELDS, Event
 from streams.core.identifiers import SubjectId
 from streams.core.vocabulary import ConsentAction, EventType, Purpose
-from streams.ingest.fields import FieldRule, actions_of
+from streams.ingest.fields import FieldRule
 from streams.ingest.identities import Identities
 from streams.ingest.outcomes import MappedEvent, Outcome, Stopped, reject
-from streams.ingest.paths import DOUBT, NUMBER, Getter, Scope, type_name, word_of
-from streams.ingest.rules import EventRule, Nature, TableUse
-from streams.ingest.subjects import PseudonymKey, absent_words
+from streams.ingest.paths import DOUBT, NUMBER, Getter, Scope
+from streams.ingest.row_reader import ByAction, RowReader, row_reader
+from streams.ingest.rules import EventRule, Nature
+from streams.ingest.subjects import PseudonymKey, keys_reader
 from streams.ingest.values import SCOPE_FIELDS, text_fault
-from streams.ingest.words import Verdictless
 from streams.wire.guard import PRODUCER_IDS
 
 Build = Callable[[Scope, list[Outcome]], None]
@@ -42,15 +42,13 @@ def compile_rule(
     if rule.kind is EventType.CONSENT_CHANGE:
         return _consent_change(rule, shared, key, identities)
     fixed, computed = _plan(rule, shared, None)
-    look_ups = tuple(_table(use, [None]) for use in rule.tables)
-    subjects = _subjects(rule, key)
+    look_ups = [row_reader(use, {None: fixed}) for use in rule.tables]
+    subjects = keys_reader(rule.subjects, key)
     emit = _emitter(rule)
     every_key = rule.kind in EVERY_KEY
 
     def build(s: Scope, out: list[Outcome]) -> None:
-        values = fixed.copy()
-        for look_up in look_ups:
-            values |= look_up(s)[None]
+        values = _constants(look_ups, s, None, fixed)
         for field, get, same in computed:
             value = get(s) if same is None else values[same]
             if value is not None:
@@ -67,18 +65,17 @@ def _consent_change(
 ) -> Build:
     """Grants go to one subject and lose no part of their scope; a "no" goes to every key."""
     plans = {action: _plan(rule, shared, action) for action in ConsentAction}
-    look_ups = tuple(_table(use, list(ConsentAction)) for use in rule.tables)
+    fixed_by_action: ByAction = {action: fixed for action, (fixed, _) in plans.items()}
+    look_ups = [row_reader(use, fixed_by_action) for use in rule.tables]
     action_of = _action(rule)
-    subjects = _subjects(rule, key)
+    subjects = keys_reader(rule.subjects, key)
     emit = _emitter(rule)
     state = rule.nature is Nature.STATE
 
     def build(s: Scope, out: list[Outcome]) -> None:
         action = action_of(s)
         fixed, computed = plans[action]
-        values = fixed.copy()
-        for look_up in look_ups:
-            values |= look_up(s)[action]
+        values = _constants(look_ups, s, action, fixed)
         for field, get, same in computed:
             value = get(s) if same is None else values[same]
             if value is not None:
@@ -97,6 +94,21 @@ def _consent_change(
             emit(s, one, whole, faults, out)
 
     return build
+
+
+def _constants(
+    look_ups: Sequence[RowReader],
+    s: Scope,
+    action: ConsentAction | None,
+    fixed: Mapping[str, Any],
+) -> dict[str, Any]:
+    """A new dict of all that is constant: of the map, and of the rows of its tables."""
+    if not look_ups:
+        return dict(fixed)
+    values = dict(look_ups[0](s)[action])
+    for look_up in look_ups[1:]:
+        values |= look_up(s)[action]
+    return values
 
 
 def _action(rule: EventRule) -> Callable[[Scope], ConsentAction]:
@@ -177,85 +189,6 @@ def _same(field: FieldRule, rule: EventRule, before: Sequence[str]) -> str | Non
         ),
         None,
     )
-
-
-def _table(
-    use: TableUse, actions: Sequence[ConsentAction | None]
-) -> Callable[[Scope], Mapping[ConsentAction | None, Mapping[str, Any]]]:
-    """A function from the scope to the fields of the row, by action."""
-    rows: dict[str, Any] = {}
-    for key, row in use.table.rows.items():
-        rows[key] = row if isinstance(row, Verdictless) else {
-            action: {
-                name: value
-                for name, value in row.items()
-                if action is None or action in actions_of(name)
-            }
-            for action in actions
-        }  # fmt: skip
-    table = use.table.name
-    if use.row is not None:
-        only = rows[use.row]
-
-        def always(_: Scope) -> Any:
-            if type(only) is Verdictless:
-                raise Stopped(only.reason, rejected=only.rejected)
-            return only
-
-        return always
-    assert use.path is not None
-    get, path = use.path.getter(), use.path.text
-
-    def look_up(s: Scope) -> Any:
-        value = get(s)
-        word = value if type(value) is str else word_of(value)
-        if word is None:
-            reject(f"{path} is {type_name(value)}, and no key of the table {table}", path)
-        row = rows.get(word)
-        if row is None:
-            reject(f"the table {table} has no row for the value at {path}", path, unmapped=True)
-        if type(row) is Verdictless:
-            raise Stopped(row.reason, path=path, rejected=row.rejected)
-        return row
-
-    return look_up
-
-
-def _subjects(
-    rule: EventRule, key: PseudonymKey
-) -> Callable[[Scope, bool], tuple[tuple[str, ...], list[Stopped]]]:
-    """The record's keys, its own first, and what is wrong with others of a negative signal."""
-    getters = tuple(subject.getter(key) for subject in rule.subjects)
-    missing = absent_words(rule.subjects)
-    first_path = rule.subjects[0].path.text
-
-    def one(s: Scope, _negative: bool) -> tuple[tuple[str, ...], list[Stopped]]:  # noqa: FBT001 - as `several`
-        found = getters[0](s)
-        if found is None:
-            reject(missing, first_path)
-        return (found,), []
-
-    def several(s: Scope, negative: bool) -> tuple[tuple[str, ...], list[Stopped]]:  # noqa: FBT001 - called once for each event
-        keys: dict[str, None] = {}
-        faults: list[Stopped] = []
-        for getter in getters:
-            try:
-                found = getter(s)
-            except Stopped as fault:
-                # A "no" reaches the keys that can be read; a "yes" under a guess would be one.
-                if not negative and not keys:
-                    raise
-                faults.append(fault)
-                continue
-            if found is not None:
-                keys[found] = None
-        if not keys:
-            if faults:
-                raise faults[0]
-            reject(missing, first_path)
-        return tuple(keys), faults if negative else []
-
-    return one if len(getters) == 1 else several
 
 
 def _name_state(values: dict[str, Any], action: ConsentAction | None) -> None:

@@ -104,7 +104,7 @@ class Coverage:
         for rules in spec.groups().values():
             each = rules[0].each
             with suppress(AbsentListError):
-                for _ in walk(scope, each.levels, "") if each else (None,):
+                for _ in walk(scope, each.getters) if each else (None,):
                     self._item(rules, of_items, scope)
 
     def _item(self, rules: Sequence[EventRule], checks: Sequence[Check], scope: Scope) -> None:

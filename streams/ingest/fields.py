@@ -285,12 +285,17 @@ def _ending(
     *,
     optional: bool,
 ) -> Getter:
+    if fall is None and optional:
+        return get
+
     def read(s: Scope) -> Any:
         value = get(s)
-        if value is None and fall is not None:
-            value = fall(s)
-        if value is not None or optional:
+        if value is not None:
             return value
+        if fall is not None and (value := fall(s)) is not None:
+            return value
+        if optional:
+            return None
         if absent is None:
             reject(missing, path)
         raise Stopped(absent.reason, path=path, rejected=absent.rejected)

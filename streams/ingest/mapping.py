@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Headers
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from streams.ingest.building import Build, compile_rule
@@ -21,6 +22,7 @@ from streams.ingest.paths import (
     OUTER,
     ROOT,
     FanOut,
+    Getter,
     Scope,
     SourcePath,
     type_name,
@@ -129,7 +131,8 @@ class Mapping:
         """What paths are said from, before any item. Raises Stopped for what is no record."""
         top = self._top(record)
         names = {} if not headers else {k.lower(): v for k, v in headers.items()}
-        scope: Scope = [top, top, top, None, None, None, names, self._digest(record), {}, None]
+        digest = partial(self._digest, record)
+        scope: Scope = [top, top, top, None, None, None, names, digest, {}, None]
         if self._root is not None:
             root = self._root(scope)
             if root is None:
@@ -149,9 +152,8 @@ class Mapping:
             record = _with_embedded(record, path)
         return record
 
-    def _digest(self, record: Any) -> Callable[[], str]:
-        content = record if type(record) is bytes else None
-        return lambda: self._key.digest(canonical_json(record) if content is None else content)
+    def _digest(self, record: Any) -> str:
+        return self._key.digest(record if type(record) is bytes else canonical_json(record))
 
 
 def _items(
@@ -165,7 +167,7 @@ def _items(
     root = scope[ITEM]
     before = len(out)
     try:
-        for number, _ in enumerate(walk(scope, each.levels, "")):
+        for number, _ in enumerate(walk(scope, each.getters)):
             if number >= MAX_ITEMS:
                 reject(f"{each.text} has more than {MAX_ITEMS} items")
             _item(scope, claims, checks, out)
@@ -231,27 +233,35 @@ class AbsentListError(Exception):
         self.found = found
 
 
-def walk(scope: Scope, levels: Sequence[tuple[SourcePath, bool]], before: str) -> Iterator[None]:
+def walk(
+    scope: Scope, levels: Sequence[tuple[Getter, str, bool]], before: str = ""
+) -> Iterator[None]:
     """Set item, name, number and outer of the scope for each item in turn."""
-    path, is_object = levels[0]
-    holder: Any = path.getter()(scope)
-    outer = scope[ITEM]
+    get, text, is_object = levels[0]
+    holder: Any = get(scope)
     kind: Any = dict if is_object else list
     if type(holder) is not kind:
         wanted = "object" if is_object else "list"
         found = "absent" if holder is None else f"{type_name(holder)}, and no {wanted}"
-        raise AbsentListError(path.text, found)
+        raise AbsentListError(text, found)
+    scope[OUTER] = scope[ITEM]
+    if len(levels) == 1 and not is_object:
+        for place, member in enumerate(holder):
+            scope[ITEM] = member
+            scope[NUMBER] = f"{before}{place}"
+            yield
+        return
+    outer = scope[ITEM]
     members: Iterable[tuple[Any, Any]] = (
         holder.items() if is_object else ((None, one) for one in holder)
     )
     for place, (name, member) in enumerate(members):
         scope[ITEM], scope[NAME], scope[OUTER] = member, name, outer
-        number = f"{before}{place}"
-        scope[NUMBER] = number
+        scope[NUMBER] = f"{before}{place}"
         if len(levels) == 1:
             yield
         else:
-            yield from walk(scope, levels[1:], f"{number}.")
+            yield from walk(scope, levels[1:], f"{before}{place}.")
 
 
 def _with_embedded(top: Any, path: SourcePath) -> Any:

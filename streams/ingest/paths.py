@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, Final
 
 TOP: Final = 0
@@ -139,6 +140,11 @@ class FanOut:
 
     text: str
     levels: tuple[tuple[SourcePath, bool], ...]
+
+    @cached_property
+    def getters(self) -> tuple[tuple[Getter, str, bool], ...]:
+        """A function, the path and whether it is an object, for each level."""
+        return tuple((path.getter(), path.text, named) for path, named in self.levels)
 
 
 def parse_each(text: object) -> FanOut:

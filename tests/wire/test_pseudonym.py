@@ -13,6 +13,7 @@ from streams.wire.looks import EVERYTHING
 from streams.wire.pii import raw_kind
 from streams.wire.pseudonym import (
     NotNormalisable,
+    Pseudonymiser,
     ValueKind,
     is_exposed,
     normalise,
@@ -102,6 +103,20 @@ def test_kinds_and_keys_are_separated() -> None:
         pseudonym(b"j" * 32, PHONE, "0612345678"),
     }
     assert len(made) == 4
+
+
+@given(st.binary(min_size=32, max_size=200), st.text(max_size=40), st.sampled_from(ValueKind))
+def test_many_values_under_one_key_are_the_same(key: bytes, value: str, kind: ValueKind) -> None:
+    try:
+        expected = pseudonym(key, kind, value)
+    except NotNormalisable:
+        return
+    made = Pseudonymiser(key)
+    assert made.of(
+        kind, "KL-1" if kind is CUSTOMER else "0612345678" if kind is PHONE else "a@b.nl"
+    )
+    assert made.of(kind, value) == expected
+    assert "Pseudonymiser(...)" in repr(made)
 
 
 @given(st.integers(0, 10**12))
