@@ -95,6 +95,7 @@ def code_as_json(code: CodeEntry) -> dict[str, Any]:
     """All that is known of a code, ready for a JSON encoder."""
     from streams.core.instants import EARLIEST, LATEST, format_instant
     from streams.core.sources import sources_of
+    from streams.core.texts.listing import every_text
 
     return {
         "number": code.number,
@@ -118,9 +119,16 @@ def code_as_json(code: CodeEntry) -> dict[str, Any]:
             }
             for citation in code.citations
         ],
-        "variants": [
-            {"reason": reason, "explanation_en": english, "explanation_nl": dutch}
-            for reason, (english, dutch) in code.variants.items()
+        "texts": [
+            {
+                "status": str(one.status),
+                "reason": one.reason,
+                "explanation_en": one.wording.explanation.en,
+                "explanation_nl": one.wording.explanation.nl,
+                "remediation_en": one.wording.remediation.en,
+                "remediation_nl": one.wording.remediation.nl,
+            }
+            for one in every_text(code.name)
         ],
     }
 
@@ -146,11 +154,15 @@ def _explain_code(code: CodeEntry, *, as_json: bool) -> None:
         say("Assess as a possible data breach (GDPR 33: within 72 hours).")
     _section("EN", code.explanation_en, code.remediation_en)
     _section("NL", code.explanation_nl, code.remediation_nl)
-    for reason, (english, dutch) in code.variants.items():
-        say()
-        say(f"Where the reason is {reason}:")
-        _lines("EN", english)
-        _lines("NL", dutch)
+    standing = told["texts"][0]["status"]
+    for one in told["texts"][1:]:
+        if one["status"] == standing:
+            say()
+            say(f"Where the reason is {one['reason']}:", bold=True)
+            _section("EN", one["explanation_en"], one["remediation_en"])
+            _section("NL", one["explanation_nl"], one["remediation_nl"])
+    say()
+    say("The texts of closed findings: --json.")
     say()
     say("Law")
     for citation in told["citations"]:

@@ -6,8 +6,8 @@ from typing import assert_never
 
 import msgspec
 
-from streams.core.codes import CODES, CodeEntry
-from streams.core.codes.catalogue import Variant
+from streams.core import texts
+from streams.core.codes import CODES
 from streams.core.events import (
     EVENT_CLASSES,
     ConsentChange,
@@ -33,21 +33,8 @@ from streams.core.policy import Policy
 from streams.core.rules.capture import CODE_OF_REASON
 from streams.core.slots import recipient_of
 from streams.core.state import Published, PublishedDuty, Verdict
-from streams.core.vocabulary import Code, EventType, Finality, LegalBasis, Severity
-
-PROTECTION_EN = " Encryption, hashing or pseudonymisation does not replace a legal basis."
-PROTECTION_NL = " Versleuteling, hashing of pseudonimisering vervangt geen grondslag."
-"""Appended where data were protected and a basis code fires (article N7)."""
-
-LABEL_EN = (
-    ' The label "processor" rests on the sender\'s word alone; for a platform or data broker it '
-    "counts only where the recipient register says so."
-)
-LABEL_NL = (
-    " De aanduiding 'verwerker' berust alleen op opgave van de afzender; bij een platform of "
-    "datahandelaar telt zij alleen als het ontvangersregister dat zegt."
-)
-"""Appended where such a label was set aside and a basis code fires (4.2, 1b)."""
+from streams.core.texts.appended import LABEL, PROTECTION
+from streams.core.vocabulary import Code, EventType, Finality, LegalBasis, Severity, Status
 
 DEGREES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 """How a violation weighs, heaviest first; the other severities are no degrees."""
@@ -114,7 +101,7 @@ def finding_about(
     """The only place where a finding is made."""
     verdict = said.verdict
     entry = CODES[verdict.code]
-    english, dutch = _explanation(entry, verdict)
+    wording = _wording(verdict, said.status)
     return Finding(
         violation_id=about.address(slot),
         revision=said.revision,
@@ -142,11 +129,11 @@ def finding_about(
         law_version=policy.law_version,
         policy_version=policy.version,
         rule_version=RULE_VERSION,
-        explanation_en=english,
-        explanation_nl=dutch,
+        explanation_en=wording.explanation.en,
+        explanation_nl=wording.explanation.nl,
         citations=entry.citations_at(about.occurred_at),
-        remediation_en=entry.remediation_en,
-        remediation_nl=entry.remediation_nl,
+        remediation_en=wording.remediation.en,
+        remediation_nl=wording.remediation.nl,
     )
 
 
@@ -156,6 +143,7 @@ def render_duty(
     """The duty towards one recipient after one trigger."""
     code = CODES[Code.RECIPIENT_NOTIFICATION_DUE]
     duty = said.duty
+    wording = texts.duty(duty.trigger, duty.status)
     return Duty(
         duty_id=duty_address(event, recipient_id),
         revision=said.revision,
@@ -177,11 +165,11 @@ def render_duty(
         law_version=policy.law_version,
         policy_version=policy.version,
         rule_version=RULE_VERSION,
-        explanation_en=code.explanation_en,
-        explanation_nl=code.explanation_nl,
+        explanation_en=wording.explanation.en,
+        explanation_nl=wording.explanation.nl,
         citations=code.citations_at(event.occurred_at),
-        remediation_en=code.remediation_en,
-        remediation_nl=code.remediation_nl,
+        remediation_en=wording.remediation.en,
+        remediation_nl=wording.remediation.nl,
     )
 
 
@@ -202,16 +190,18 @@ def severity(verdict: Verdict) -> Severity:
     return min([own, *[CODES[name].severity for name in names]], key=DEGREES.index)
 
 
-def _explanation(entry: CodeEntry, verdict: Verdict) -> tuple[str, str]:
-    """English and Dutch, with the sentences that belong there beside the code's own."""
-    english, dutch = entry.explanation(
-        Variant.ENDED_BY_ID if verdict.ended_by_id else verdict.reason
-    )
+def _wording(verdict: Verdict, status: Status) -> texts.Wording:
+    """The texts, with the sentences that belong there while the finding stands."""
+    if status is Status.RETRACTED:
+        return texts.finding(verdict.code, status, verdict.reason)
+    reason = texts.Variant.ENDED_BY_ID if verdict.ended_by_id else verdict.reason
+    wording = texts.finding(verdict.code, status, reason)
+    explanation = wording.explanation
     if verdict.protection_irrelevant:
-        english, dutch = english + PROTECTION_EN, dutch + PROTECTION_NL
+        explanation = texts.joined(explanation, PROTECTION)
     if verdict.label_set_aside:
-        english, dutch = english + LABEL_EN, dutch + LABEL_NL
-    return english, dutch
+        explanation = texts.joined(explanation, LABEL)
+    return wording._replace(explanation=explanation)
 
 
 def _recipient(event: Event) -> RecipientId | None:

@@ -4,59 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from streams.core.findings import Finding
-from streams.core.vocabulary import DutyStatus, Status
 from streams.siem.lifecycle import Step, Told, step
 from streams.siem.producer import Language
 
 _STEPS: Final[dict[Step, dict[Language, str]]] = {
     Step.OPENED: {Language.EN: "", Language.NL: ""},
     Step.REVISED: {Language.EN: "Changed.", Language.NL: "Gewijzigd."},
+    Step.CLOSED: {Language.EN: "Closed.", Language.NL: "Gesloten."},
     Step.REOPENED: {Language.EN: "Found again.", Language.NL: "Opnieuw vastgesteld."},
-}
-
-_CLOSED_FINDING: Final[dict[Status, dict[Language, str]]] = {
-    Status.RETRACTED: {
-        Language.EN: "Retracted: evidence that came later shows no violation. It had said:",
-        Language.NL: "Ingetrokken: later binnengekomen bewijs toont geen overtreding. Er stond:",
-    },
-    Status.REMEDIATED: {
-        Language.EN: "Remedied after the deadline.",
-        Language.NL: "Na de termijn hersteld.",
-    },
-}
-
-_DUTY: Final[dict[DutyStatus, dict[Language, str]]] = {
-    DutyStatus.FULFILLED: {
-        Language.EN: "Fulfilled in time.",
-        Language.NL: "Tijdig nagekomen.",
-    },
-    DutyStatus.CANCELLED: {
-        Language.EN: "No longer required: consent was given again in time.",
-        Language.NL: "Niet meer nodig: tijdig is opnieuw toestemming gegeven.",
-    },
-    DutyStatus.OVERDUE: {
-        Language.EN: "The deadline has passed.",
-        Language.NL: "De termijn is verstreken.",
-    },
-    DutyStatus.FULFILLED_LATE: {
-        Language.EN: "Fulfilled after the deadline.",
-        Language.NL: "Na de termijn nagekomen.",
-    },
-    DutyStatus.RETRACTED: {
-        Language.EN: "Retracted: evidence that came later shows no such duty. It had said:",
-        Language.NL: "Ingetrokken: later binnengekomen bewijs toont geen plicht. Er stond:",
-    },
 }
 
 
 def progress(told: Told, language: Language) -> str:
-    """What happened, in a sentence; empty for what is simply new."""
-    if isinstance(told, Finding):
-        texts = _CLOSED_FINDING.get(told.status)
-    else:
-        texts = _DUTY.get(told.status)
-    return (texts or _STEPS[step(told)])[language]
+    """What happened, in a few words; empty for what is simply new.
+
+    Why something was closed is in its explanation (`streams.core.texts`).
+    """
+    return _STEPS[step(told)][language]
 
 
 def message(told: Told, language: Language) -> str:

@@ -10,7 +10,8 @@ import pytest
 
 from streams.cli.main import main
 from streams.core.codes import CODES
-from streams.core.vocabulary import Code
+from streams.core.texts import Variant, open_finding
+from streams.core.vocabulary import ClosingReason, Code
 from tests.check.events import lines, share
 
 Capture = pytest.CaptureFixture[str]
@@ -34,7 +35,18 @@ def test_every_code_as_json(capsys: Capture) -> None:
     dated = next(one for one in told if one["number"] == "S14")
     assert {c["since"] for c in dated["citations"]} == {None, "2026-08-31T22:00:00.000Z"}
     erased = next(one for one in told if one["number"] == "S01")
-    assert [variant["reason"] for variant in erased["variants"]] == ["ERASED"]
+    standing = [text["reason"] for text in erased["texts"] if text["status"] == "OPEN"]
+    assert standing == [None, "ERASED"]
+    closed = {text["reason"] for text in erased["texts"] if text["status"] == "RETRACTED"}
+    assert closed == set(ClosingReason)
+
+
+def test_a_code_is_shown_with_its_reasons(capsys: Capture) -> None:
+    assert main(["explain", "S07"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Where the reason is ENDED_BY_ID:" in said
+    assert open_finding(Code.NO_CONSENT, Variant.ENDED_BY_ID).remediation.nl in said
+    assert "RETRACTED" not in said
 
 
 def test_what_is_no_code(capsys: Capture) -> None:

@@ -2,8 +2,9 @@
 
     python -m tests.core.golden_codes
 
-writes `golden/codes.json`. Read the difference before it is committed: a text or
-an article that changes there changes what officers read, and needs the legal model.
+writes `golden/codes.json` again. Read the difference before it is committed: an article
+that changes there changes what officers read, and needs the legal model. What codes say is
+in `golden/texts.md` (tests.core.golden_texts).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ NOW = "always"
 
 
 def catalogue() -> dict[str, dict[str, Any]]:
-    """Every code with its words, by name, in the order of the catalogue."""
+    """Every code by name, in the order of the catalogue."""
     return {code.value: _plain(entry) for code, entry in CODES.items()}
 
 
@@ -30,14 +31,6 @@ def _plain(code: CodeEntry) -> dict[str, Any]:
         "family": code.family.value,
         "severity": code.severity.value,
         "breach_assessment_required": code.breach_assessment,
-        "explanation_en": code.explanation_en,
-        "explanation_nl": code.explanation_nl,
-        "variants": {
-            reason: {"explanation_en": english, "explanation_nl": dutch}
-            for reason, (english, dutch) in sorted(code.variants.items())
-        },
-        "remediation_en": code.remediation_en,
-        "remediation_nl": code.remediation_nl,
         "citations": _citations(code),
     }
 

@@ -1,4 +1,4 @@
-"""The codes: texts, articles and remediation as reviewed in `golden/codes.json`.
+"""The codes: family, severity and articles as reviewed in `golden/codes.json`.
 
 After a change that the legal model asks for:
 
@@ -10,7 +10,6 @@ and read the difference.
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import pytest
@@ -41,14 +40,8 @@ def test_every_code_has_an_entry_and_a_number_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("name", STORED)
-def test_a_code_speaks_both_languages(name: str) -> None:
+def test_a_code_cites_something_at_any_time(name: str) -> None:
     code = STORED[name]
-    texts = [code, *code["variants"].values()]
-    for text in texts:
-        assert re.fullmatch(r"[A-Z].*\.", text["explanation_en"])
-        assert re.fullmatch(r"[A-Z].*\.", text["explanation_nl"])
-        assert text["explanation_en"] != text["explanation_nl"]
-    assert code["remediation_en"] != code["remediation_nl"]
     assert all(code["citations"].values())
 
 

@@ -61,8 +61,18 @@ class TestVariants:
             ([erase(1), share(2)], "S01", "ERASED", "The person asked for erasure"),
             ([object_(1), erase(1), share(2)], "S01", "OBJECTED", "The person objected"),
             ([withdraw(1, purposes=[OWN]), message(2)], "M01", "WITHDRAWN", "A marketing message"),
-            ([refuse(1, purposes=[OWN]), message(2)], "M01", "REFUSED", "The person had refused"),
-            ([erase(1), message(2)], "M01", "ERASED", "The person had asked for erasure"),
+            (
+                [refuse(1, purposes=[OWN]), message(2)],
+                "M01",
+                "REFUSED",
+                "A marketing message was sent although the person had refused",
+            ),
+            (
+                [erase(1), message(2)],
+                "M01",
+                "ERASED",
+                "A marketing message was sent although the person had asked for erasure",
+            ),
         ],
     )
     def test_the_signal_gives_the_words(

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from streams.core import texts
 from streams.core.policy import NoticeEntry, Registers, fixed_policy
 from streams.core.policy.settings import LegitimateInterestMode
-from streams.core.vocabulary import Purpose, Severity
+from streams.core.texts.appended import LABEL
+from streams.core.vocabulary import Code, Purpose, Severity, Status
 from tests.core.builders import MATCHING, OWN, grant, message, moment, own_grant, share, withdraw
 from tests.core.stories import found, story, with_policy
 
@@ -47,8 +49,8 @@ def test_a_label_that_was_set_aside_is_told() -> None:
     event = share(2, recipient_role="PROCESSOR", purpose=OWN, recipient_kind="SOCIAL_MEDIA",
                   processing_agreement_ref="dpa")  # fmt: skip
     told = story(event).finding("S07")
-    assert 'The label "processor" rests on the sender\'s word alone' in told.explanation_en
-    assert "De aanduiding 'verwerker' berust alleen" in told.explanation_nl
+    assert told.explanation_en.endswith(LABEL.en)
+    assert told.explanation_nl.endswith(LABEL.nl)
     against = story(withdraw(1, purposes=[OWN]), event).finding("S02")
     assert "The label" in against.explanation_en
     assert "The label" not in story(share(2)).finding("S07").explanation_en
@@ -146,6 +148,12 @@ def test_no_consent_says_so_where_one_was_ended_by_its_id() -> None:
     ended = withdraw(2, purposes=[], consent_id="c1")
     policy = with_policy(grant_at_same_instant_valid=False)
     told = story(given, newest, ended, share(2), policy=policy).finding("S07")
-    assert "withdrawn or refused by its own number" in told.explanation_en
-    assert "onder haar eigen nummer ingetrokken" in told.explanation_nl
+    expected = texts.open_finding(Code.NO_CONSENT, texts.Variant.ENDED_BY_ID)
+    assert (told.explanation_en, told.explanation_nl) == expected.explanation
+    assert (told.remediation_en, told.remediation_nl) == expected.remediation
+    assert "referred to by its own number" in told.explanation_en
     assert "by its own number" not in story(share(2)).finding("S07").explanation_en
+    covered = grant(1.5, id="covering", consent_id="c2")
+    closing = story(given, newest, ended, share(2), covered, policy=policy).told[-1]
+    assert closing.status is Status.RETRACTED
+    assert closing.explanation_en.startswith("The report of sharing without consent is withdrawn")

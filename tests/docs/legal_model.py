@@ -6,38 +6,68 @@ import re
 from collections.abc import Iterator
 
 from streams.core.codes import CODES
-from streams.core.render import LABEL_EN, LABEL_NL, PROTECTION_EN, PROTECTION_NL
 from streams.core.sources import SOURCES
+from streams.core.texts import Bilingual
+from streams.core.texts.appended import LABEL, PROTECTION
+from streams.core.texts.closed import REBUILT
+from streams.core.texts.listing import Listed, every_text
+from streams.core.vocabulary import Code, DutyStatus, Status
 from tests.docs.labels import MODEL
 
 
-def _rows() -> Iterator[tuple[str, str, str, str, str]]:
+def _rows() -> Iterator[str]:
+    """What a code says while it stands: by reason only what the reason changes."""
     for code in CODES.values():
-        first = (code.number, code.name)
-        yield (
-            f"{first[0]} `{first[1]}`",
-            code.explanation_en,
-            code.explanation_nl,
-            code.remediation_en,
-            code.remediation_nl,
-        )
-        for reason, (english, dutch) in sorted(code.variants.items()):
-            yield f"{first[0]}, {reason}", english, dutch, "as above", "als boven"
+        plain, *others = [one for one in every_text(code.name) if _stands(one)]
+        yield _row(f"{code.number} `{code.name}`", *plain.wording)
+        for one in others:
+            explanation, remediation = one.wording
+            same = remediation == plain.wording.remediation
+            yield _row(f"{code.number}, {one.reason}", explanation, _ABOVE if same else remediation)
+
+
+def _stands(one: Listed) -> bool:
+    return one.status in (Status.OPEN, DutyStatus.DUE)
+
+
+_ABOVE = Bilingual("as above", "als boven")
+
+
+def _row(name: str, explanation: Bilingual, remediation: Bilingual) -> str:
+    return "| " + " | ".join((name, *explanation, *remediation)) + " |"
+
+
+def _closings() -> Iterator[str]:
+    """One code for all: the others differ in what was reported, and in what evidence shows."""
+    for name in (Code.NO_CONSENT, Code.RECIPIENT_NOT_NOTIFIED, Code.RECIPIENT_NOTIFICATION_DUE):
+        for one in every_text(name):
+            if not _stands(one):
+                label = f"{name}: {one.status}" + (f", {one.reason}" if one.reason else "")
+                yield _row(label, *one.wording)
 
 
 def texts_table() -> str:
-    """What findings say, code by code, and the sentences that are appended."""
-    lines = ["| Code | Explanation (EN) | Uitleg (NL) | Remediation (EN) | Maatregel (NL) |"]
-    lines.append("|---|---|---|---|---|")
-    lines += ["| " + " | ".join(row) + " |" for row in _rows()]
+    """What findings say, code by code, what is appended, and what closes them."""
+    head = [
+        "| Code | Explanation (EN) | Uitleg (NL) | Remediation (EN) | Maatregel (NL) |",
+        "|---|---|---|---|---|",
+    ]
     return "\n".join(
         [
-            *lines,
+            *head,
+            *_rows(),
             "",
             "Appended where a basis code fires:",
             "",
-            f"* data were protected: EN {PROTECTION_EN.strip()} / NL {PROTECTION_NL.strip()}",
-            f"* 4.2 1b set a label aside: EN {LABEL_EN.strip()} / NL {LABEL_NL.strip()}",
+            f"* data were protected: EN {PROTECTION.en} / NL {PROTECTION.nl}",
+            f"* 4.2 1b set a label aside: EN {LABEL.en} / NL {LABEL.nl}",
+            "",
+            f"Appended to what is published again unchanged: EN {REBUILT.en} / NL {REBUILT.nl}",
+            "",
+            "Closed findings and duties: other codes say the same of what they report.",
+            "",
+            *head,
+            *_closings(),
             "",
         ]
     )

@@ -8,30 +8,32 @@ import pytest
 
 from streams.check.engine import gather, judged
 from streams.conformance.cases import read_cases
-from streams.core import render
 from streams.core.codes import CODES
 from streams.core.findings import Duty, Finding
 from streams.core.policy.parameters import PARAMETERS
 from streams.core.sources import SOURCES, LegalSource, sources_of
+from streams.core.texts.appended import LABEL, PROTECTION
+from streams.core.texts.closed import REBUILT
+from streams.core.texts.listing import every_text
 from streams.files.records import Line
 from tests.conformance.test_cases import SCENARIOS
-from tests.docs.labels import CHANGELOG, LABEL, MODEL, citations, definitions, files, unresolved
+from tests.docs.labels import CHANGELOG, MODEL, citations, definitions, files, unresolved
+from tests.docs.labels import LABEL as NUMBER
 from tests.docs.legal_model import with_parts
 
 TEXT = MODEL.read_text("utf-8")
 DEFINED = definitions(TEXT, CHANGELOG.read_text("utf-8"))
-NUMBERING = re.compile(rf"{LABEL.pattern}|[Ll]egal model|\bArticle [NPT]\d|\b4\.\d \d[a-z]\b")
+NUMBERING = re.compile(rf"{NUMBER.pattern}|[Ll]egal model|\bArticle [NPT]\d|\b4\.\d \d[a-z]\b")
 
 
 def published() -> list[tuple[str, str]]:
     """Each text that a finding or duty may carry, with its code."""
-    texts = [(name, value) for name, value in vars(render).items() if name[-3:] in ("_EN", "_NL")]
+    found = [("appended", text) for pair in (PROTECTION, LABEL, REBUILT) for text in pair]
     for code in CODES.values():
-        own = [code.explanation_en, code.explanation_nl, code.remediation_en, code.remediation_nl]
-        own += [citation.text for citation in code.citations]
-        own += [text for variant in code.variants.values() for text in variant]
-        texts += [(code.name, text) for text in own]
-    return texts
+        found += [(code.name, citation.text) for citation in code.citations]
+        for one in every_text(code.name):
+            found += [(code.name, text) for pair in one.wording for text in pair]
+    return found
 
 
 def dutch_quotes(text: str) -> list[str]:

@@ -147,4 +147,9 @@ def test_each_format_says_the_step_in_its_own_terms(form: str) -> None:
 
 def test_a_retraction_does_not_repeat_the_accusation_as_if_it_stood() -> None:
     closed = rfc5424(LIVES["finding closed"], PRODUCER)
-    assert "] Retracted: evidence that came later shows no violation. It had said: " in closed
+    assert (
+        "] Closed. The report of sharing on an expired consent is withdrawn, because records that "
+        "arrived later show that a valid consent covered this sharing or none was needed. Nothing "
+        "has to be done about it any more; " in closed
+    )
+    assert LIVES["finding revised"].explanation_en not in closed

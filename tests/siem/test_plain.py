@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.codes import CODES
-from streams.core.render import PROTECTION_EN, PROTECTION_NL
+from streams.core.texts.appended import LABEL, PROTECTION
+from streams.core.texts.listing import every_text
+from streams.core.texts.wording import joined
+from streams.core.vocabulary import Status
 from streams.siem import words
 from streams.siem.notice import notice_of
-from streams.siem.plain import ID_BYTES, LONGEST_ID, TEXT_BYTES, identifier, sentence, visible
+from streams.siem.plain import ID_BYTES, LONGEST_ID, identifier, sentence, visible
 from streams.siem.producer import Language
 from tests.siem.hostile import ATTACKS
 from tests.siem.lives import finding_life, lives
@@ -76,21 +79,19 @@ def test_what_is_made_visible() -> None:
 
 
 def test_no_text_of_the_catalogue_is_cut() -> None:
-    longest = max(
-        len(f"{prefix} {text}{more}".encode())
-        for code in CODES.values()
-        for english, dutch in [(code.explanation_en, code.explanation_nl), *code.variants.values()]
-        for text, more in ((english, PROTECTION_EN), (dutch, PROTECTION_NL))
-        for prefix in (
-            "Ingetrokken: later binnengekomen bewijs toont geen overtreding. Er stond:",
-            "Retracted: evidence that came later shows no violation. It had said:",
-        )
-    )
-    assert longest <= TEXT_BYTES
     for code in CODES.values():
         citations = "; ".join(citation.text for citation in code.citations)
-        for text in (code.remediation_en, code.remediation_nl, citations):
-            assert sentence(text, 256) == text
+        assert sentence(citations, 256) == citations
+        for one in every_text(code.name):
+            explanation = one.wording.explanation
+            if one.status is Status.OPEN and code.family == "S.BASIS":
+                explanation = joined(explanation, PROTECTION, LABEL)
+            for text, prefix in zip(
+                explanation, ("Found again. ", "Opnieuw vastgesteld. "), strict=True
+            ):
+                assert sentence(prefix + text) == prefix + text, (code.name, one.reason)
+            for text in one.wording.remediation:
+                assert sentence(text, 256) == text, (code.name, one.reason)
 
 
 @pytest.mark.parametrize("life", lives())

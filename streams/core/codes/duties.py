@@ -12,23 +12,18 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.O_NOTIFY,
         severity=Severity.OBLIGATION,
         explanation_en=(
-            "This recipient received the data earlier and must be told of the withdrawal, "
-            "objection or erasure without undue delay (the term is this policy's), and asked to "
-            "erase where the person may demand it."
+            "This recipient received the data earlier. It must be notified of the withdrawal, "
+            "objection or erasure without undue delay, within the term that the policy sets, and "
+            "be asked to erase the data where the person can demand that."
         ),
         explanation_nl=(
-            "Deze ontvanger heeft de gegevens eerder gekregen en moet zonder onnodige vertraging "
-            "(de termijn volgt uit dit beleid) worden geïnformeerd over de intrekking, het "
-            "bezwaar of de wissing, en waar dat recht geldt worden gevraagd te wissen."
+            "Deze ontvanger heeft de gegevens eerder gekregen. Hij moet zonder onnodige "
+            "vertraging, binnen de termijn van het beleid, over de intrekking, het bezwaar of de "
+            "wissing worden geïnformeerd en worden gevraagd de gegevens te wissen waar de persoon "
+            "dat kan eisen."
         ),
-        remediation_en=(
-            "Inform the recipient of the withdrawal, objection or erasure before the deadline, "
-            "and record that you did."
-        ),
-        remediation_nl=(
-            "Informeer de ontvanger vóór de uiterste datum over de intrekking, het bezwaar of de "
-            "wissing, en leg dat vast."
-        ),
+        remediation_en="Notify the recipient before the deadline, and record the notification.",
+        remediation_nl="Informeer de ontvanger vóór de uiterste datum en leg dat vast.",
         citations=(
             Citation("GDPR 19, 17(1)(b)-(d), 5(2), 24"),
             Citation("C-129/21"),
@@ -40,15 +35,19 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.O_NOTIFY,
         severity=Severity.HIGH,
         explanation_en=(
-            "The recipient was not told within the policy's term that consent was withdrawn, an "
-            "objection was made or erasure was asked."
+            "This recipient was not notified of the withdrawal, objection or erasure within the "
+            "term that the policy sets."
         ),
         explanation_nl=(
-            "De ontvanger is niet binnen de termijn van dit beleid geïnformeerd over de "
+            "Deze ontvanger is niet binnen de termijn van het beleid geïnformeerd over de "
             "intrekking, het bezwaar of de wissing."
         ),
-        remediation_en="Inform the recipient now and record the reason for the delay.",
-        remediation_nl="Informeer de ontvanger nu en leg de reden van de vertraging vast.",
+        remediation_en=(
+            "Notify the recipient now, and record the notification and the reason for the delay."
+        ),
+        remediation_nl=(
+            "Informeer de ontvanger nu en leg de kennisgeving en de reden van de vertraging vast."
+        ),
         citations=(
             Citation("GDPR 19, 5(2), 24"),
             Citation("C-129/21"),
@@ -75,13 +74,21 @@ CODES: tuple[CodeEntry, ...] = (
         name=Code.UNPROCESSABLE_EVENT,
         family=Family.Q,
         severity=Severity.QUALITY,
-        explanation_en="The event could not be assessed.",
-        explanation_nl="De gebeurtenis kon niet worden beoordeeld.",
+        explanation_en=(
+            "The event could not be assessed, because its record is incomplete or not in a form "
+            "that is known."
+        ),
+        explanation_nl=(
+            "De gebeurtenis kon niet worden beoordeeld, omdat het bericht onvolledig is of geen "
+            "bekende vorm heeft."
+        ),
         remediation_en=(
-            "Look at the reason in the dead letter and correct the system that sent the record."
+            "Look at the reason that is stored with the rejected record, and correct the system "
+            "that sent it."
         ),
         remediation_nl=(
-            "Bekijk de reden bij het apart gezette bericht en herstel het systeem dat het stuurde."
+            "Bekijk de reden die bij het geweigerde bericht is opgeslagen en herstel het systeem "
+            "dat het stuurde."
         ),
         citations=(Citation("GDPR 5(2)"),),
     ),
@@ -90,8 +97,14 @@ CODES: tuple[CodeEntry, ...] = (
         name=Code.RAW_PERSONAL_DATA_IN_EVENT,
         family=Family.Q,
         severity=Severity.MEDIUM,
-        explanation_en="The event carries raw personal values; it is quarantined.",
-        explanation_nl="De gebeurtenis bevat ruwe persoonsgegevens en is in quarantaine geplaatst.",
+        explanation_en=(
+            "The event contains personal data in readable form, such as an e-mail address or a "
+            "telephone number, so it was put into quarantine."
+        ),
+        explanation_nl=(
+            "De gebeurtenis bevat leesbare persoonsgegevens, zoals een e-mailadres of "
+            "telefoonnummer, en is daarom in quarantaine geplaatst."
+        ),
         remediation_en=(
             "Erase the personal values from the source and from every copy, and correct the "
             "system that sent the record."
@@ -108,12 +121,14 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.Q,
         severity=Severity.QUALITY,
         explanation_en=(
-            "Two different events of one type share one id; one of them counts: a refusal, "
-            "withdrawal or objection before a consent, else the first recorded."
+            "Two different events of one type have the same id. One of them counts: a refusal, "
+            "withdrawal or objection before a consent, and otherwise the one that was recorded "
+            "first."
         ),
         explanation_nl=(
-            "Twee verschillende gebeurtenissen van één soort delen één id; één ervan telt: een "
-            "weigering, intrekking of bezwaar vóór een toestemming, anders de eerst vastgelegde."
+            "Twee verschillende gebeurtenissen van één soort hebben hetzelfde id. Eén ervan telt: "
+            "een weigering, intrekking of bezwaar vóór een toestemming, en anders de eerst "
+            "vastgelegde."
         ),
         remediation_en="Correct the system that gave one id to two different events.",
         remediation_nl="Herstel het systeem dat één id aan twee verschillende gebeurtenissen gaf.",
@@ -124,8 +139,13 @@ CODES: tuple[CodeEntry, ...] = (
         name=Code.FUTURE_TIMESTAMP,
         family=Family.Q,
         severity=Severity.QUALITY,
-        explanation_en="The event claims to come from the future.",
-        explanation_nl="De gebeurtenis heeft een tijdstip in de toekomst.",
+        explanation_en=(
+            "The time of the event lies in the future, so the event could not be assessed."
+        ),
+        explanation_nl=(
+            "Het tijdstip van de gebeurtenis ligt in de toekomst; zij kon daarom niet worden "
+            "beoordeeld."
+        ),
         remediation_en="Check the clock and the time zone of the system that sent the record.",
         remediation_nl="Controleer de klok en de tijdzone van het systeem dat het bericht stuurde.",
         citations=(Citation("GDPR 5(1)(d)"),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streams.core.codes.catalogue import Citation, CodeEntry
 from streams.core.law import TELEPHONE_EXCEPTION_ENDED
-from streams.core.vocabulary import Code, Family, Reason, Severity
+from streams.core.vocabulary import Code, Family, Severity
 
 CODES: tuple[CodeEntry, ...] = (
     CodeEntry(
@@ -27,16 +27,6 @@ CODES: tuple[CodeEntry, ...] = (
             Citation("GDPR 21(3), 7(3)"),
             Citation("Rb. Rotterdam 24 Sep 2014, ECLI:NL:RBROT:2014:7808"),
         ),
-        variants={
-            Reason.REFUSED: (
-                "The person had refused these messages before it was sent.",
-                "De betrokkene had deze berichten vóór verzending geweigerd.",
-            ),
-            Reason.ERASED: (
-                "The person had asked for erasure before it was sent.",
-                "De betrokkene had vóór verzending om wissing verzocht.",
-            ),
-        },
     ),
     CodeEntry(
         number="M02",
@@ -44,11 +34,12 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.M_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
-            "The message offers another party's products; that requires consent naming that party."
+            "The message offers the products of another party; that requires a consent that names "
+            "this party."
         ),
         explanation_nl=(
-            "Het bericht biedt producten van een andere partij aan; daarvoor is toestemming met "
-            "vermelding van die partij nodig."
+            "Het bericht biedt producten van een andere partij aan; daarvoor is een toestemming "
+            "nodig die deze partij noemt."
         ),
         remediation_en="Stop this campaign and ask for a consent that names the advertiser.",
         remediation_nl="Stop deze campagne en vraag toestemming waarin de adverteerder is genoemd.",
@@ -165,12 +156,12 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.M_BASIS,
         severity=Severity.MEDIUM,
         explanation_en=(
-            "The only sale was reversed (or was not a sale for consideration), so the person is "
-            "not treated as a customer."
+            "The only sale was reversed, or was not a sale against payment, so the person is not "
+            "treated as a customer."
         ),
         explanation_nl=(
-            "De enige verkoop is ongedaan gemaakt (of was geen verkoop tegen vergoeding); de "
-            "betrokkene geldt niet als klant."
+            "De enige verkoop is ongedaan gemaakt of was geen verkoop tegen betaling; de "
+            "betrokkene geldt daarom niet als klant."
         ),
         remediation_en="Stop these messages to this person, or ask for consent.",
         remediation_nl="Stop deze berichten aan deze persoon, of vraag toestemming.",
@@ -206,9 +197,9 @@ CODES: tuple[CodeEntry, ...] = (
         name=Code.MSG_SOFT_OPT_IN_STALE,
         family=Family.M_BASIS,
         severity=Severity.MEDIUM,
-        explanation_en="The customer relationship is older than the maximum period set in policy.",
+        explanation_en="The relation with this customer ended longer ago than the policy allows.",
         explanation_nl=(
-            "De klantrelatie is ouder dan de in het beleid vastgestelde maximale termijn."
+            "De relatie met deze klant is langer geleden geëindigd dan het beleid toestaat."
         ),
         remediation_en="Stop these messages to this person, or ask for a new consent.",
         remediation_nl="Stop deze berichten aan deze persoon, of vraag opnieuw toestemming.",
@@ -252,19 +243,20 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.M_IDENT,
         severity=Severity.MEDIUM,
         explanation_en=(
-            "The message does not show the true sender and a valid address or number for stopping."
+            "The message does not show its true sender together with a valid address or number at "
+            "which the person can ask to stop."
         ),
         explanation_nl=(
-            "Het bericht vermeldt niet de werkelijke afzender en een geldig adres of nummer om te"
-            " kunnen stoppen."
+            "Het bericht vermeldt niet de werkelijke afzender met een geldig adres of nummer waar "
+            "de persoon kan vragen om te stoppen."
         ),
         remediation_en=(
-            "Correct the template so that it shows the true sender and a valid address or number "
-            "for stopping."
+            "Correct the template so that every message shows the true sender and a valid address "
+            "or number at which the person can ask to stop."
         ),
         remediation_nl=(
-            "Corrigeer het sjabloon zodat het de werkelijke afzender en een geldig adres of "
-            "nummer om te stoppen vermeldt."
+            "Corrigeer het sjabloon zodat elk bericht de werkelijke afzender vermeldt en een "
+            "geldig adres of nummer waar de persoon kan vragen om te stoppen."
         ),
         citations=(Citation("Tw 11.7(7)(a)-(b), 11.7(8)"),),
     ),

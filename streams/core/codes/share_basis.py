@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.core.codes.catalogue import Citation, CodeEntry
-from streams.core.vocabulary import Code, Family, Reason, Severity
+from streams.core.vocabulary import Code, Family, Severity
 
 CODES: tuple[CodeEntry, ...] = (
     CodeEntry(
@@ -12,40 +12,29 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.S_BASIS,
         severity=Severity.CRITICAL,
         explanation_en=(
-            "The person objected to direct marketing before this share; from that moment the data"
-            " may no longer be processed for it, whatever the legal basis or protection."
+            "The person objected to direct marketing before this share was made; from that moment "
+            "the data may no longer be used for it, whatever the legal basis is and however the "
+            "data are protected."
         ),
         explanation_nl=(
             "De betrokkene had vóór deze verstrekking bezwaar gemaakt tegen direct marketing; "
-            "vanaf dat moment mogen de gegevens daarvoor niet meer worden verwerkt, ongeacht "
-            "grondslag of beveiliging."
+            "vanaf dat moment mogen de gegevens daarvoor niet meer worden gebruikt, ongeacht de "
+            "grondslag en de beveiliging."
         ),
         remediation_en=(
-            "Stop this transfer, tell the recipient to stop using the data and to erase them, put"
-            " the person on the suppression list, and assess whether this is a personal data "
-            "breach (GDPR 33)."
+            "Stop this transfer, instruct the recipient to stop using the data and to erase them, "
+            "put the person on the suppression list, and assess within 72 hours whether this is a "
+            "data breach that must be notified."
         ),
         remediation_nl=(
-            "Stop deze verstrekking, draag de ontvanger op het gebruik te staken en de gegevens "
-            "te wissen, zet de persoon op de blokkeerlijst en beoordeel of er sprake is van een "
-            "datalek (AVG 33)."
+            "Stop deze verstrekking, draag de ontvanger op het gebruik te staken en de gegevens te "
+            "wissen, zet de persoon op de blokkeerlijst en beoordeel binnen 72 uur of dit een "
+            "datalek is dat moet worden gemeld."
         ),
         citations=(
             Citation("GDPR 21(2)-(3), 17(1)(c), 6(1)"),
             Citation("EDPB 1/2024 §122"),
         ),
-        variants={
-            Reason.ERASED: (
-                (
-                    "The person asked for erasure before this share; from then on the data may "
-                    "not be shared for direct marketing."
-                ),
-                (
-                    "De betrokkene had vóór deze verstrekking om wissing verzocht; sindsdien "
-                    "mogen de gegevens niet voor direct marketing worden gedeeld."
-                ),
-            ),
-        },
         breach_assessment=True,
     ),
     CodeEntry(
@@ -54,22 +43,22 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.S_BASIS,
         severity=Severity.CRITICAL,
         explanation_en=(
-            "Consent for this purpose and recipient was withdrawn before (or at) the moment of "
-            "sharing."
+            "Consent for this purpose and this recipient had been withdrawn before the data were "
+            "shared, or was withdrawn at that very moment."
         ),
         explanation_nl=(
-            "De toestemming voor dit doel en deze ontvanger was vóór (of op) het moment van "
-            "verstrekken ingetrokken."
+            "De toestemming voor dit doel en deze ontvanger was vóór de verstrekking ingetrokken, "
+            "of werd op datzelfde moment ingetrokken."
         ),
         remediation_en=(
-            "Stop this transfer, tell the recipient to stop using the data and to erase them, put"
-            " the person on the suppression list, and assess whether this is a personal data "
-            "breach (GDPR 33)."
+            "Stop this transfer, instruct the recipient to stop using the data and to erase them, "
+            "put the person on the suppression list, and assess within 72 hours whether this is a "
+            "data breach that must be notified."
         ),
         remediation_nl=(
-            "Stop deze verstrekking, draag de ontvanger op het gebruik te staken en de gegevens "
-            "te wissen, zet de persoon op de blokkeerlijst en beoordeel of er sprake is van een "
-            "datalek (AVG 33)."
+            "Stop deze verstrekking, draag de ontvanger op het gebruik te staken en de gegevens te "
+            "wissen, zet de persoon op de blokkeerlijst en beoordeel binnen 72 uur of dit een "
+            "datalek is dat moet worden gemeld."
         ),
         citations=(
             Citation("GDPR 7(3), 6(1)(a), 17(1)(b)"),
@@ -82,19 +71,20 @@ CODES: tuple[CodeEntry, ...] = (
         name=Code.SHARE_DESPITE_REFUSAL,
         family=Family.S_BASIS,
         severity=Severity.CRITICAL,
-        explanation_en="The person was asked and refused consent for this sharing.",
+        explanation_en="The person was asked for consent to this sharing and refused it.",
         explanation_nl=(
-            "De betrokkene is om toestemming gevraagd en heeft deze verstrekking geweigerd."
+            "De betrokkene is om toestemming voor deze verstrekking gevraagd en heeft die "
+            "geweigerd."
         ),
         remediation_en=(
-            "Stop this transfer, tell the recipient to stop using the data and to erase them, put"
-            " the person on the suppression list, assess whether this is a personal data breach "
-            "(GDPR 33), and find the system that ignored the refusal."
+            "Stop this transfer, have the recipient stop using the data and erase them, put the "
+            "person on the suppression list, assess within 72 hours whether this is a data breach, "
+            "and find the system that ignored the refusal."
         ),
         remediation_nl=(
-            "Stop deze verstrekking, draag de ontvanger op het gebruik te staken en de gegevens "
-            "te wissen, zet de persoon op de blokkeerlijst, beoordeel of er sprake is van een "
-            "datalek (AVG 33) en zoek het systeem dat de weigering negeerde."
+            "Stop deze verstrekking, laat de ontvanger het gebruik staken en de gegevens wissen, "
+            "zet de persoon op de blokkeerlijst, beoordeel binnen 72 uur of dit een datalek is en "
+            "zoek het systeem dat de weigering negeerde."
         ),
         citations=(Citation("GDPR 4(11), 6(1)(a), 7(4), 5(1)(a)"),),
         breach_assessment=True,
@@ -105,15 +95,14 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
-            "Under this policy (the regulator's position) legitimate interest is not accepted as "
-            "a basis for sharing customer data with a third party for direct marketing; consent "
-            "is required. The Court (C-621/22) leaves room only for what is strictly necessary."
+            "This policy follows the regulator: legitimate interest is no basis for sharing "
+            "customer data with a third party for direct marketing, and consent is required. The "
+            "Court of Justice leaves room only for what is strictly necessary."
         ),
         explanation_nl=(
-            "Volgens dit beleid (het standpunt van de toezichthouder) wordt gerechtvaardigd "
-            "belang niet aanvaard als grondslag voor het delen van klantgegevens met derden voor "
-            "direct marketing; toestemming is vereist. Het Hof (C-621/22) laat alleen ruimte voor"
-            " wat strikt noodzakelijk is."
+            "Dit beleid volgt de toezichthouder: gerechtvaardigd belang is geen grondslag voor het "
+            "delen van klantgegevens met een derde voor direct marketing; toestemming is vereist. "
+            "Het Hof van Justitie laat alleen ruimte voor wat strikt noodzakelijk is."
         ),
         remediation_en=(
             "Stop this transfer, have the data that were shared erased by the recipient, ask the "
@@ -135,12 +124,13 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
-            "The existing-customer exception covers own messages only; it never covers sharing "
-            "with third parties that market for themselves."
+            "The exception for existing customers covers a company's own messages only; it never "
+            "covers sharing data with third parties that market for themselves."
         ),
         explanation_nl=(
-            "De uitzondering voor bestaande klanten geldt alleen voor eigen berichten en nooit "
-            "voor het delen met derden die de gegevens voor eigen marketing gebruiken."
+            "De uitzondering voor bestaande klanten geldt alleen voor eigen berichten van een "
+            "bedrijf en nooit voor het delen van gegevens met derden die deze voor eigen marketing "
+            "gebruiken."
         ),
         remediation_en=(
             "Stop this transfer, have the data that were shared erased by the recipient, and ask "
@@ -162,12 +152,12 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
-            "The claimed basis cannot justify sharing for third-party direct marketing; only "
-            "consent can."
+            "The legal basis that was claimed cannot justify sharing data for direct marketing by "
+            "third parties; only consent can."
         ),
         explanation_nl=(
-            "De opgegeven grondslag kan het delen voor direct marketing door derden niet dragen; "
-            "alleen toestemming kan dat."
+            "De opgegeven grondslag kan het delen van gegevens voor direct marketing door derden "
+            "niet dragen; alleen toestemming kan dat."
         ),
         remediation_en=(
             "Stop this transfer, have the data that were shared erased by the recipient, ask the "

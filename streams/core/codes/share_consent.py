@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from streams.core.codes.catalogue import Citation, CodeEntry, Variant
+from streams.core.codes.catalogue import Citation, CodeEntry
 from streams.core.law import UAVG_5_REVISED
-from streams.core.vocabulary import Code, Family, Reason, Severity
+from streams.core.vocabulary import Code, Family, Severity
 
 CODES: tuple[CodeEntry, ...] = (
     CodeEntry(
@@ -13,12 +13,12 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
-            "No record of consent given before the moment of sharing was available; consent "
-            "obtained later does not repair it."
+            "There is no record of a consent that was given before the data were shared; a consent "
+            "that is obtained later does not repair that."
         ),
         explanation_nl=(
-            "Er was geen registratie beschikbaar van toestemming van vóór het moment van "
-            "verstrekken; later verkregen toestemming herstelt dat niet."
+            "Er is geen toestemming vastgelegd van vóór de verstrekking; toestemming die later is "
+            "verkregen, herstelt dat niet."
         ),
         remediation_en=(
             "Stop this transfer, have the data that were shared erased by the recipient, and ask "
@@ -32,27 +32,14 @@ CODES: tuple[CodeEntry, ...] = (
             Citation("AP standpoint (2017, 2018)"),
             Citation("GDPR 6(1)(a), 7(1), 5(2)"),
         ),
-        variants={
-            Variant.ENDED_BY_ID: (
-                (
-                    "The consent for this sharing was withdrawn or refused by its own number "
-                    "before the moment of sharing, so none was in force."
-                ),
-                (
-                    "De toestemming voor deze verstrekking was vóór het moment van verstrekken "
-                    "onder haar eigen nummer ingetrokken of geweigerd; er was dus geen geldige "
-                    "toestemming."
-                ),
-            ),
-        },
     ),
     CodeEntry(
         number="S08",
         name=Code.CONSENT_OTHER_PURPOSE,
         family=Family.S_BASIS,
         severity=Severity.HIGH,
-        explanation_en="The existing consent was given for another purpose.",
-        explanation_nl="De aanwezige toestemming is voor een ander doel gegeven.",
+        explanation_en="The consent on record was given for another purpose.",
+        explanation_nl="De vastgelegde toestemming is voor een ander doel gegeven.",
         remediation_en=(
             "Stop this transfer and ask the person for a separate consent for this purpose."
         ),
@@ -66,8 +53,8 @@ CODES: tuple[CodeEntry, ...] = (
         name=Code.CONSENT_OTHER_RECIPIENT,
         family=Family.S_BASIS,
         severity=Severity.HIGH,
-        explanation_en="The existing consent does not cover this recipient.",
-        explanation_nl="De aanwezige toestemming geldt niet voor deze ontvanger.",
+        explanation_en="The consent on record does not cover this recipient.",
+        explanation_nl="De vastgelegde toestemming geldt niet voor deze ontvanger.",
         remediation_en=(
             "Stop this transfer and ask the person for a consent that names this recipient."
         ),
@@ -112,9 +99,9 @@ CODES: tuple[CodeEntry, ...] = (
         name=Code.CONSENT_OTHER_DATA_CATEGORY,
         family=Family.S_BASIS,
         severity=Severity.HIGH,
-        explanation_en="Data categories were shared that the consent does not cover.",
+        explanation_en="Data were shared that the consent on record does not cover.",
         explanation_nl=(
-            "Er zijn gegevenscategorieën gedeeld waarop de toestemming geen betrekking heeft."
+            "Er zijn gegevens verstrekt waarop de vastgelegde toestemming geen betrekking heeft."
         ),
         remediation_en=(
             "Leave the extra data out of the transfer, have them erased by the recipient, or ask "
@@ -131,8 +118,8 @@ CODES: tuple[CodeEntry, ...] = (
         name=Code.CONSENT_EXPIRED,
         family=Family.S_BASIS,
         severity=Severity.HIGH,
-        explanation_en="The consent had expired at the moment of sharing.",
-        explanation_nl="De toestemming was op het moment van verstrekken verlopen.",
+        explanation_en="The consent on record had expired when the data were shared.",
+        explanation_nl="De vastgelegde toestemming was verlopen toen de gegevens werden verstrekt.",
         remediation_en="Stop this transfer and renew the consent before sharing again.",
         remediation_nl=(
             "Stop deze verstrekking en vernieuw de toestemming voordat u opnieuw verstrekt."
@@ -148,12 +135,13 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
-            "The recorded consent is not a clear affirmative act (for example pre-ticked, "
-            "implied, or led to by a misleading form)."
+            "The consent on record is not a clear affirmative act: the box was ticked beforehand, "
+            "for example, or consent was implied, or the form misled the person."
         ),
         explanation_nl=(
-            "De vastgelegde toestemming is geen duidelijke actieve handeling (bijvoorbeeld vooraf"
-            " aangevinkt, impliciet, of door een misleidend formulier verkregen)."
+            "De vastgelegde toestemming is geen duidelijke actieve handeling: het vakje was "
+            "bijvoorbeeld vooraf aangevinkt, de toestemming werd verondersteld of het formulier "
+            "misleidde de persoon."
         ),
         remediation_en="Mark this consent as invalid, correct the form, and ask the person again.",
         remediation_nl=(
@@ -173,12 +161,13 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.S_BASIS,
         severity=Severity.CRITICAL,
         explanation_en=(
-            "The person was under 16 (or under guardianship) when consent was given and the legal"
-            " representative did not consent."
+            "The person was under 16 or under guardianship when consent was given, and the legal "
+            "representative did not consent."
         ),
         explanation_nl=(
-            "De betrokkene was bij het geven van toestemming jonger dan 16 (of onder "
-            "curatele/bewind/mentorschap) en de wettelijk vertegenwoordiger heeft niet ingestemd."
+            "De betrokkene was bij het geven van toestemming jonger dan 16 of stond onder "
+            "curatele, bewind of mentorschap, en de wettelijk vertegenwoordiger heeft niet "
+            "ingestemd."
         ),
         remediation_en=(
             "Stop this transfer, have the data that were shared erased by the recipient, and ask "
@@ -223,11 +212,12 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.S_BASIS,
         severity=Severity.HIGH,
         explanation_en=(
-            "There is no proof that the person was informed of who would receive the data and why."
+            "There is no proof that the person was informed of who would receive the data, and "
+            "why, and of the right to withdraw consent."
         ),
         explanation_nl=(
             "Er is geen bewijs dat de betrokkene is geïnformeerd over wie de gegevens krijgt en "
-            "waarvoor."
+            "waarvoor, en over het recht om toestemming in te trekken."
         ),
         remediation_en="Publish a correct notice and ask the person again.",
         remediation_nl=(
@@ -237,28 +227,19 @@ CODES: tuple[CodeEntry, ...] = (
             Citation("GDPR 4(11), 7(3), 13(1)(c),(e), 13(2)(c)"),
             Citation("C-61/19"),
         ),
-        variants={
-            Reason.NOTICE_DEFECTIVE: (
-                (
-                    "The notice or form behind this consent is marked as misleading, so the "
-                    "person was not properly informed."
-                ),
-                (
-                    "De tekst of het formulier achter deze toestemming is als misleidend "
-                    "aangemerkt; de betrokkene is dus niet goed geïnformeerd."
-                ),
-            ),
-        },
     ),
     CodeEntry(
         number="S17",
         name=Code.CONSENT_NOT_FREE_OR_SPECIFIC,
         family=Family.S_BASIS,
         severity=Severity.HIGH,
-        explanation_en="Consent was tied to other terms or purposes and is not free and specific.",
+        explanation_en=(
+            "The consent was tied to other terms or purposes, so it was not given freely and "
+            "specifically."
+        ),
         explanation_nl=(
-            "De toestemming was gekoppeld aan andere voorwaarden of doelen en is niet vrij en "
-            "specifiek."
+            "De toestemming was gekoppeld aan andere voorwaarden of doelen en is daarom niet vrij "
+            "en specifiek gegeven."
         ),
         remediation_en=(
             "Ask for this consent separately from terms and other purposes, and ask the person "

@@ -11,8 +11,12 @@ CODES: tuple[CodeEntry, ...] = (
         name=Code.PROCESSOR_WITHOUT_AGREEMENT,
         family=Family.S_PROC,
         severity=Severity.HIGH,
-        explanation_en="Data were shared with a processor without a processing agreement.",
-        explanation_nl="Er zijn gegevens gedeeld met een verwerker zonder verwerkersovereenkomst.",
+        explanation_en=(
+            "Data were shared with a processor with whom no processing agreement was in force."
+        ),
+        explanation_nl=(
+            "Er zijn gegevens verstrekt aan een verwerker met wie geen verwerkersovereenkomst gold."
+        ),
         remediation_en=(
             "Suspend this transfer and conclude a processing agreement with the recipient."
         ),
@@ -27,12 +31,12 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.S_PROC_OWN,
         severity=Severity.HIGH,
         explanation_en=(
-            "The recipient labelled processor uses the data for its own purposes and is therefore"
-            " a third party."
+            "The recipient was labelled as a processor but uses the data for its own purposes, so "
+            "it is a third party."
         ),
         explanation_nl=(
-            "De als verwerker aangemerkte ontvanger gebruikt de gegevens voor eigen doeleinden en"
-            " is daarom een derde."
+            "De ontvanger was als verwerker aangemerkt maar gebruikt de gegevens voor eigen "
+            "doeleinden en is dus een derde."
         ),
         remediation_en=(
             "Record the recipient as a third party, and share with it only on the person's consent."
@@ -47,9 +51,12 @@ CODES: tuple[CodeEntry, ...] = (
         name=Code.JOINT_CONTROL_WITHOUT_ARRANGEMENT,
         family=Family.S_JC,
         severity=Severity.MEDIUM,
-        explanation_en="Joint controllers must have an arrangement; none is recorded.",
+        explanation_en=(
+            "Joint controllers must have an arrangement between them, and none is recorded."
+        ),
         explanation_nl=(
-            "Gezamenlijke verwerkingsverantwoordelijken moeten een regeling hebben; die ontbreekt."
+            "Gezamenlijke verwerkingsverantwoordelijken moeten onderling een regeling hebben, en "
+            "die is niet vastgelegd."
         ),
         remediation_en=(
             "Conclude an arrangement with the joint controller and make its essence available to "
@@ -70,12 +77,12 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.S_XFER,
         severity=Severity.HIGH,
         explanation_en=(
-            "Data were transferred outside the EEA without adequacy decision or appropriate "
-            "safeguards."
+            "Data were transferred outside the European Economic Area without an adequacy decision "
+            "or an appropriate safeguard."
         ),
         explanation_nl=(
-            "Er zijn gegevens buiten de EER doorgegeven zonder adequaatheidsbesluit of passende "
-            "waarborgen."
+            "Er zijn gegevens buiten de Europese Economische Ruimte doorgegeven zonder "
+            "adequaatheidsbesluit of passende waarborg."
         ),
         remediation_en=(
             "Suspend this transfer until an adequacy decision or an appropriate safeguard is in "
@@ -92,9 +99,12 @@ CODES: tuple[CodeEntry, ...] = (
         name=Code.SPECIAL_CATEGORY_NO_EXPLICIT_CONSENT,
         family=Family.S_SPECIAL,
         severity=Severity.CRITICAL,
-        explanation_en="Special-category data were shared for marketing without explicit consent.",
+        explanation_en=(
+            "Special categories of personal data were shared for marketing without explicit "
+            "consent."
+        ),
         explanation_nl=(
-            "Er zijn bijzondere persoonsgegevens gedeeld voor marketing zonder uitdrukkelijke "
+            "Er zijn bijzondere persoonsgegevens voor marketing verstrekt zonder uitdrukkelijke "
             "toestemming."
         ),
         remediation_en=(
@@ -118,20 +128,20 @@ CODES: tuple[CodeEntry, ...] = (
         family=Family.S_PROHIB,
         severity=Severity.CRITICAL,
         explanation_en=(
-            "National identification number or criminal data may not be shared for marketing, not"
-            " even with consent."
+            "A national identification number, or data on criminal offences, may not be shared for "
+            "marketing, not even with consent."
         ),
         explanation_nl=(
-            "BSN of strafrechtelijke gegevens mogen niet voor marketing worden gedeeld, ook niet "
-            "met toestemming."
+            "Een burgerservicenummer of strafrechtelijke gegevens mogen niet voor marketing worden "
+            "verstrekt, ook niet met toestemming."
         ),
         remediation_en=(
             "Stop this transfer, have the data that were shared erased by the recipient, and "
-            "assess whether this is a personal data breach (GDPR 33)."
+            "assess within 72 hours whether this is a data breach that must be notified."
         ),
         remediation_nl=(
-            "Stop deze verstrekking, laat de ontvanger de verstrekte gegevens wissen en beoordeel"
-            " of er sprake is van een datalek (AVG 33)."
+            "Stop deze verstrekking, laat de ontvanger de verstrekte gegevens wissen en beoordeel "
+            "binnen 72 uur of dit een datalek is dat moet worden gemeld."
         ),
         citations=(
             Citation("GDPR 10, 87"),

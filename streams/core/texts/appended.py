@@ -1,0 +1,21 @@
+"""Sentences that follow the explanation of a finding that stands, where its event calls for them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from streams.core.texts.wording import Bilingual
+
+PROTECTION: Final = Bilingual(
+    "Encryption, hashing or pseudonymisation does not replace a legal basis.",
+    "Versleuteling, hashing of pseudonimisering vervangt geen grondslag.",
+)
+"""Where data were protected and a basis code fires (article N7)."""
+
+LABEL: Final = Bilingual(
+    'The label "processor" is the word of the sender alone; for a platform or data broker it '
+    "counts only if the recipient register confirms it.",
+    "De aanduiding 'verwerker' berust alleen op opgave van de afzender; bij een platform of "
+    "datahandelaar telt zij alleen als het ontvangersregister haar bevestigt.",
+)
+"""Where such a label was set aside and a basis code fires (4.2, 1b)."""
