@@ -22,12 +22,12 @@ from streams.core.texts.assumed import ASSUMED, NOTED
 from streams.core.texts.listing import every_text, reasons_of
 from streams.core.texts.reports import REPORTS
 from streams.core.vocabulary import ClosingReason, Code, Country, DutyStatus, Reason, Status
-from tests.checks.old_words import old_words
 from tests.core.builders import grant, notify, object_, refuse, share, withdraw
 from tests.core.golden_texts import GOLDEN, every_published_text, page
 from tests.core.stories import Story, story
 from tests.core.text_faults import faults
 from tests.docs.labels import MODEL
+from tests.repository.old_words import old_words
 
 TEXTS = list(every_published_text())
 
@@ -103,7 +103,7 @@ def test_a_reason_without_a_text_of_its_own_has_that_of_the_code() -> None:
     )
     assert texts.finding(
         Code.TRANSFER_WITHOUT_SAFEGUARD, Status.OPEN, Country("US")
-    ) == texts.of_code("TRANSFER_WITHOUT_SAFEGUARD")
+    ) == texts.of_code(Code.TRANSFER_WITHOUT_SAFEGUARD)
 
 
 def test_an_unknown_reason_of_a_retraction_is_no_other_one() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from streams.core.texts import Bilingual
-from tests.checks.old_words import old_words
+from tests.repository.old_words import old_words
 
 SHORTHAND: Final = re.compile(
     r"\b(?:GDPR|AVG|UAVG|Tw|ePrivacy|EDPB|ECLI|BSN|EEA|EER|DPO|FG)\b|§|"
