@@ -194,7 +194,7 @@ def throughput(bench: Bench, example: Finding) -> dict[str, float]:
     """Letters a second of each sink alone, over a full topic."""
     count = SHORT_LETTERS if bench.short else LETTERS
     rates: dict[str, float] = {}
-    with bench.bus("letters") as bus, ExitStack() as running:
+    with bench.bus("updates") as bus, ExitStack() as running:
         folder = bench.place(bus)
         create_topics(bus.settings)
         asyncio.run(_fill(bus, example, count))

@@ -202,7 +202,7 @@ class Judging:
 
     def _judge_of(self, partition: PartitionTask, consumer: Consumer) -> PartitionJudge:
         if partition.live is None:
-            owned = len(consumer.holding.numbers) if consumer.holding else 1
+            owned = len(consumer.current_assignment.numbers) if consumer.current_assignment else 1
             judge = PartitionJudge(
                 partition,
                 self._app.settings,

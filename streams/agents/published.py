@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from typing import Final
 
 import streams
-from streams.core.findings import Duty, Finding
+from streams.core.findings import Duty, Finding, OutputRecord
 from streams.settings import Settings
 from streams.settings.registry import OutputFormat
 from streams.siem.cloudevents import binary, structured
-from streams.siem.lifecycle import Told
 from streams.siem.producer import Producer
 from streams.wire.findings import duty_json, encode_duty, encode_finding, finding_json
 from streams.wire.framing import AVRO_HEADER
@@ -54,7 +53,7 @@ class Published:
             id_bytes=settings.registry_id_bytes,
         )
 
-    def record(self, told: Told) -> tuple[bytes, bytes, Headers]:
+    def record(self, told: OutputRecord) -> tuple[bytes, bytes, Headers]:
         """Key, value and headers. The key is the id of the finding or duty in every form."""
         finding = isinstance(told, Finding)
         key = (told.violation_id if isinstance(told, Finding) else told.duty_id).encode()

@@ -54,12 +54,12 @@ class Ticks:
 
     async def tick(self) -> None:
         """Write a tick where the last one was judged: behind a backlog they would pile up."""
-        holding = cast("Consumer", self._app.consumer).holding
-        if holding is None or not holding.open:
+        assignment = cast("Consumer", self._app.consumer).current_assignment
+        if assignment is None or not assignment.open:
             return
         topic = self._app.settings.topics.ticks
         pending: dict[int, Awaitable[RecordMetadata]] = {}
-        for number, partition in holding.partitions.items():
+        for number, partition in assignment.partitions.items():
             if partition.progress.positions[topic] > self._written.get(number, -1):
                 pending[number] = await self._app.producer.send(
                     topic, None, VALUE, number, None, None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from hashlib import sha256
 
 from streams.alerts.policy_state import AlertContent
-from streams.core.findings import Duty, Finding
+from streams.core.findings import Duty, Finding, OutputRecord
 from streams.core.instants import Duration, Instant
 from streams.core.vocabulary import Finality
-from streams.siem.lifecycle import CLOSING, Told
+from streams.siem.lifecycle import CLOSING
 from streams.siem.plain import identifier, sentence
 
 
-def content_of(record: Told, *, pseudonyms: bool) -> AlertContent:
+def content_of(record: OutputRecord, *, pseudonyms: bool) -> AlertContent:
     """What alerts need of it; its subject only where the route wants pseudonyms."""
     occurred_at = record.occurred_at if isinstance(record, Finding) else record.starts_at
     return AlertContent(
@@ -33,12 +33,12 @@ def content_of(record: Told, *, pseudonyms: bool) -> AlertContent:
     )
 
 
-def is_open(record: Told) -> bool:
+def is_open(record: OutputRecord) -> bool:
     """Whether there is something left to do."""
     return record.status not in CLOSING
 
 
-def is_provisional(record: Told) -> bool:
+def is_provisional(record: OutputRecord) -> bool:
     """Whether late evidence may still change it; duties never wait for it."""
     return not isinstance(record, Duty) and record.finality is Finality.PROVISIONAL
 

@@ -27,8 +27,8 @@ from streams.alerts.membership import Membership
 from streams.alerts.option_table import milliseconds
 from streams.alerts.options import AlertOptions
 from streams.alerts.policy_state import FORMAT, Member, PolicyState
+from streams.core.findings import OutputRecord
 from streams.core.instants import Instant
-from streams.siem.lifecycle import Told
 
 SWEEP_EVERY_MS = 60_000
 
@@ -37,7 +37,7 @@ class UpdateLike(Protocol):
     """What is read of a `FindingUpdate`."""
 
     @property
-    def told(self) -> Told:
+    def record(self) -> OutputRecord:
         """The finding or duty."""
 
     @property
@@ -55,7 +55,7 @@ class AlertPolicy:
 
     def take(self, update: UpdateLike, now: Instant) -> list[Alert]:
         """Take one revision; the alerts that follow at once. Taken before: none."""
-        state, record, identity = self._state, update.told, update.identity
+        state, record, identity = self._state, update.record, update.identity
         member = state.members.get(identity)
         if member is not None and record.revision <= member.revision:
             state.account.duplicates += 1
@@ -118,7 +118,7 @@ class AlertPolicy:
 
     def routes(self, update: UpdateLike) -> bool:
         """Whether a revision leads to this sink; `take` may be given all of them."""
-        record = update.told
+        record = update.record
         route = self._options.route(record.severity, record.code, record.recipient_id)
         return route is not None and self._state.sink in route.sinks
 

@@ -76,10 +76,10 @@ async def _run(
         loop.add_signal_handler(one, stopping.set)
     loop.set_exception_handler(_on_loop_error)
     log.info("deliver.starting", sinks=list(sinks), pid=os.getpid())
-    collector = SinkCollector(deliverer.posts)
+    collector = SinkCollector(deliverer.sink_tasks)
     answering = await listen(deliverer, settings, exposition(collector))
     pushing = asyncio.create_task(push(collector, "consentry-deliver"))
-    telling = asyncio.create_task(_tell(deliverer, ready_file))
+    reporting = asyncio.create_task(_report(deliverer, ready_file))
     running = asyncio.create_task(deliverer.run(start, again=again))
     stopped = asyncio.create_task(stopping.wait())
     await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -87,7 +87,7 @@ async def _run(
         log.info("deliver.stopping")
         deliverer.stop()
         await asyncio.wait({running}, timeout=STOP_WITHIN_S)
-    telling.cancel()
+    reporting.cancel()
     pushing.cancel()
     stopped.cancel()
     if answering is not None:
@@ -123,13 +123,13 @@ def _write(file: Path, names: Iterable[str]) -> None:
     file.write_text("\n".join(names) + "\n")
 
 
-async def _tell(deliverer: Deliverer, ready_file: Path | None) -> None:
+async def _report(deliverer: Deliverer, ready_file: Path | None) -> None:
     """Write the file once every sink has begun, whatever its receiver does."""
-    while not all(post.begun for post in deliverer.posts.values()):  # noqa: ASYNC110
+    while not all(sink_task.begun for sink_task in deliverer.sink_tasks.values()):  # noqa: ASYNC110
         await asyncio.sleep(0.05)
-    log.info("deliver.ready", sinks=list(deliverer.posts))
+    log.info("deliver.ready", sinks=list(deliverer.sink_tasks))
     if ready_file is not None:
-        _write(ready_file, deliverer.posts)
+        _write(ready_file, deliverer.sink_tasks)
 
 
 def _on_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -101,6 +101,6 @@ def _show(reports: Sequence[ProbeReport], *, as_json: bool) -> None:
         for report in reports:
             for one in report.checks:
                 mark = "ok  " if one.ok else "FAIL"
-                say(f"{mark}  {report.sink:<{width}}  {one.what}: {one.said}")
+                say(f"{mark}  {report.sink:<{width}}  {one.what}: {one.answer}")
     if not all(report.ok for report in reports):
         raise typer.Exit(1)

@@ -11,6 +11,7 @@ from streams.terminal.out import say, say_json
 
 if TYPE_CHECKING:
     from streams.settings import Settings
+    from streams.topics.problems import TopicProblem
 
 
 def register(app: typer.Typer) -> None:
@@ -88,20 +89,18 @@ def check(brokers: Brokers = None, config: Config = None, as_json: Json = False)
     Says what is wrong and how to mend it, and changes nothing. Exit code: 0 without
     errors (warnings may be shown), 1 with errors, 2 when the topics could not be checked.
     """
-    from dataclasses import asdict
-
     from streams.topics import ProblemLevel, all_topics, check_topics
 
     settings = read_settings(config, brokers)
     problems = check_topics(settings)
     errors = sum(problem.weight is ProblemLevel.ERROR for problem in problems)
     if as_json:
-        say_json({"problems": [asdict(problem) for problem in problems]})
+        say_json({"problems": [_as_json(problem) for problem in problems]})
     else:
         for problem in problems:
             say(f"{problem.weight}: {problem.topic}: {problem.what}", bold=True)
             say(f"  why:  {problem.why}")
-            say(f"  mend: {problem.mend}")
+            say(f"  remedy: {problem.remedy}")
             for command in problem.commands:
                 say(f"    {command}")
         total = len(all_topics(settings))
@@ -109,6 +108,13 @@ def check(brokers: Brokers = None, config: Config = None, as_json: Json = False)
         say(f"{total} topics checked: {errors} errors, {warnings} warnings")
     if errors:
         raise typer.Exit(1)
+
+
+def _as_json(problem: TopicProblem) -> dict[str, object]:
+    from dataclasses import asdict
+
+    # `mend` is the name that `remedy` had in the release before; it goes with the next.
+    return {**asdict(problem), "mend": problem.remedy}
 
 
 def _show_plan(settings: Settings, *, commands: bool, as_json: bool) -> None:

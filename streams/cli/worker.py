@@ -158,4 +158,6 @@ def require_topics(settings: Settings) -> None:
     if wrong:
         first, others = wrong[0], len(wrong) - 1
         more = f" (and {others} more: `consentry topics check` lists all)" if others else ""
-        raise ConsentryError(f"{first.topic}: {first.what}{more}", first.mend, steps=first.commands)
+        raise ConsentryError(
+            f"{first.topic}: {first.what}{more}", first.remedy, steps=first.commands
+        )

@@ -195,9 +195,9 @@ def differences(case: Case, net: CaseNet) -> Iterator[str]:
     if case.expected is None:
         return
     for missing in _beyond(case.expected.findings, net.findings):
-        yield f"missing  {_told(missing)}"
+        yield f"missing  {_described(missing)}"
     for extra in _beyond(net.findings, case.expected.findings):
-        yield f"extra    {_told(extra)}"
+        yield f"extra    {_described(extra)}"
     for lost in _beyond(case.expected.duties, net.duties):
         yield f"missing  duty on {lost.trigger_event_id} towards {lost.recipient_id}"
     for more in _beyond(net.duties, case.expected.duties):
@@ -209,7 +209,7 @@ def _beyond(these: Iterable[_Line], those: Iterable[_Line]) -> list[_Line]:
     return sorted((Counter(these) - Counter(those)).elements())
 
 
-def _told(finding: NetFinding) -> str:
+def _described(finding: NetFinding) -> str:
     towards = f" towards {finding.recipient_id}" if finding.recipient_id else ""
     return f"{finding.code} on {finding.event_id}{towards}"
 

@@ -152,8 +152,8 @@ def _fold(
         duty = decode_duty(value)
         case = origins.of_duty(duty)
         if case is not None and _seen(case, duty.detected_at, place, timeless):
-            told = duties[case.name].get(duty.duty_id)
-            if told is None or duty.revision > told.revision:
+            published = duties[case.name].get(duty.duty_id)
+            if published is None or duty.revision > published.revision:
                 duties[case.name][duty.duty_id] = duty
     return {
         case.name: net_of(

@@ -108,6 +108,10 @@ class Duty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     remediation_nl: str
 
 
+OutputRecord = Finding | Duty
+"""What is published about a subject, on one of two topics."""
+
+
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     """Why a record could not be judged.
 

@@ -44,17 +44,17 @@ def accounts_in(text: str, where: str) -> dict[str, Accounting]:
     from prometheus_client.parser import text_string_to_metric_families
 
     found: dict[str, Accounting] = {}
-    told = False
+    has_alerts = False
     try:
         for family in text_string_to_metric_families(text):
-            told = told or f"{family.name}_total" == _RAISED
+            has_alerts = has_alerts or f"{family.name}_total" == _RAISED
             for sample in family.samples:
                 if sample.name.startswith("consentry_alerts_"):
                     account = found.setdefault(sample.labels["sink"], Accounting(muted={}))
                     _add(account, sample.name, sample.labels, int(sample.value))
     except (ValueError, KeyError):
         raise ConsentryError(f"{where}/metrics is not the text of a deliverer") from None
-    if not told:
+    if not has_alerts:
         raise ConsentryError(
             f"{where} tells nothing of alerts: it is no deliverer",
             "A worker answers on the same port by default; give each its own health_port.",

@@ -51,13 +51,13 @@ class AlertFeed(SinkConsumer):
         self,
         settings: Settings,
         options: SinkOptions,
-        courier: SinkSender,
+        sender: SinkSender,
         dead: DeadLetters,
         alerts: AlertOptions,
     ) -> None:
-        super().__init__(settings, options, courier, dead)
+        super().__init__(settings, options, sender, dead)
         self._alerts = alerts
-        self._state = AlertState(settings, courier.name)
+        self._state = AlertState(settings, sender.name)
         self.policy: AlertPolicy | None = None
         """None while this deliverer stands by."""
         self._offsets: dict[TopicPartition, OffsetAndMetadata] = {}
@@ -93,7 +93,7 @@ class AlertFeed(SinkConsumer):
             return
         await self._state.take()
         await super()._begin()
-        policy = AlertPolicy(self._alerts, self._courier.name)
+        policy = AlertPolicy(self._alerts, self._sender.name)
         snapshot = await self._state.load()
         if snapshot is not None:
             self._restore(policy, snapshot)
@@ -104,7 +104,7 @@ class AlertFeed(SinkConsumer):
         try:
             policy.restore(snapshot)
         except ValueError as error:
-            name = self._courier.name
+            name = self._sender.name
             raise ConsentryError(
                 f"{self._settings.topics.alert_state}: the state of the sink {name} is of no "
                 f"use: {error}",
@@ -136,10 +136,10 @@ class AlertFeed(SinkConsumer):
         now = Instant(int(time.time() * 1000))
         await self._look_at_inputs(policy, now)
         records = [record for several in polled.values() for record in several]
-        letters, _ = await self._letters(records)
+        updates, _ = await self._updates(records)
         # What is no letter ends here; letters end in the policy's account.
-        self._stats.counts.read += len(records) - len(letters)
-        made = sum(len(policy.take(one, now)) for one in letters if isinstance(one, FindingUpdate))
+        self._stats.counts.read += len(records) - len(updates)
+        made = sum(len(policy.take(one, now)) for one in updates if isinstance(one, FindingUpdate))
         for record in records:
             # The receiver deletes nothing, but what is remembered here goes.
             if record.value is None and isinstance(
@@ -155,9 +155,9 @@ class AlertFeed(SinkConsumer):
         rested = time.monotonic() - self._saved_at >= self._size / SAVE_BYTES_A_S
         if made or (self._unsaved and rested):
             await self._save(policy)
-        await self._tell(policy)
+        await self._deliver_alerts(policy)
 
-    async def _tell(self, policy: AlertPolicy) -> None:
+    async def _deliver_alerts(self, policy: AlertPolicy) -> None:
         """Hand what is on its way to the receiver; what an interrupt leaves stays on its way."""
         alerts = policy.on_their_way
         if not alerts:
@@ -166,9 +166,9 @@ class AlertFeed(SinkConsumer):
         counts.read += len(alerts)
 
         async def reject(place: int, reason: str) -> None:
-            await self._dead.put_alert(self._courier.name, alerts[place], reason)
+            await self._dead.put_alert(self._sender.name, alerts[place], reason)
 
-        outcomes = await self._courier.hand_over(alerts, self._interrupt, reject)
+        outcomes = await self._sender.hand_over(alerts, self._interrupt, reject)
         for alert, outcome in zip(alerts, outcomes, strict=True):
             if outcome is None:
                 counts.returned += 1

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Final
 
 from aiokafka.structs import TopicPartition
 
-from streams.siem.lifecycle import CLOSING, Told
+from streams.core.findings import OutputRecord
+from streams.siem.lifecycle import CLOSING
 from streams.wire.record import Record
 
 if TYPE_CHECKING:
@@ -83,9 +84,9 @@ class CatchUp:
         end = self._ends.get(TopicPartition(record.topic, record.partition))
         return end is not None and record.offset < end
 
-    def needless(self, record: Record, told: Told) -> bool:
+    def needless(self, record: Record, output: OutputRecord) -> bool:
         """Whether the state goes without this record: it is not the last, or is closed."""
-        return self.covers(record) and (self.superseded(record) or told.status in CLOSING)
+        return self.covers(record) and (self.superseded(record) or output.status in CLOSING)
 
     def superseded(self, record: Record) -> bool:
         """Whether a later record of the state stands in place of this one."""

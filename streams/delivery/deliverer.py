@@ -38,7 +38,7 @@ class Deliverer:
         """Raises ConsentryError when a sink needs something that is not installed."""
         self._settings = settings
         self._dead = DeadLetters(settings)
-        self.posts = {
+        self.sink_tasks = {
             name: SinkTask(settings, sink, self._dead, alerts or AlertOptions())
             for name, sink in sinks.items()
         }
@@ -55,12 +55,14 @@ class Deliverer:
         beside = asyncio.create_task(self._look())
         try:
             async with asyncio.TaskGroup() as tasks:
-                posts = [
-                    tasks.create_task(post.run(start, again=again), name=f"sink-{post.name}")
-                    for post in self.posts.values()
+                running = [
+                    tasks.create_task(
+                        sink_task.run(start, again=again), name=f"sink-{sink_task.name}"
+                    )
+                    for sink_task in self.sink_tasks.values()
                 ]
                 watching = tasks.create_task(watch.run())
-                await asyncio.wait(posts)
+                await asyncio.wait(running)
                 watching.cancel()
         except BaseExceptionGroup as failed:
             raise _first(failed) from None
@@ -70,29 +72,37 @@ class Deliverer:
                 await beside
             await self._dead.stop()
             self.log_counts()
-        halted = [post.halted for post in self.posts.values() if post.halted is not None]
+        halted = [
+            sink_task.halted
+            for sink_task in self.sink_tasks.values()
+            if sink_task.halted is not None
+        ]
         if halted:
             raise halted[0]
 
     def stop(self) -> None:
         """End `run` after what is under way."""
-        for post in self.posts.values():
-            post.stop()
+        for sink_task in self.sink_tasks.values():
+            sink_task.stop()
 
     def report(self) -> DeliverReport:
         """How it is now."""
-        reasons = [why for post in self.posts.values() if (why := post.hindrance()) is not None]
+        reasons = [
+            why
+            for sink_task in self.sink_tasks.values()
+            if (why := sink_task.hindrance()) is not None
+        ]
         return DeliverReport(
             live=True,
             ready=not reasons,
             reasons=reasons,
-            sinks={name: post.report() for name, post in self.posts.items()},
+            sinks={name: sink_task.report() for name, sink_task in self.sink_tasks.items()},
         )
 
     def log_counts(self) -> None:
         """One line a sink: what became of what was read."""
-        for name, post in self.posts.items():
-            counts = post.stats.counts
+        for name, sink_task in self.sink_tasks.items():
+            counts = sink_task.stats.counts
             log.info(
                 "sink.counts",
                 sink=name,
@@ -105,10 +115,10 @@ class Deliverer:
                 not_removable=counts.not_removable,
                 returned=counts.returned,
                 pending=counts.pending,
-                lag=post.lag,
+                lag=sink_task.lag,
             )
 
-            account = post.accounting
+            account = sink_task.accounting
             if account is not None:
                 log.info("alerts.account", sink=name, **msgspec.to_builtins(account))
 
@@ -125,10 +135,10 @@ class Deliverer:
         looked = 0
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            for post in self.posts.values():
+            for sink_task in self.sink_tasks.values():
                 # It may be at its end, or between two assignments.
                 with contextlib.suppress(Exception):
-                    await post.look()
+                    await sink_task.look()
             looked += 1
             if looked % round(COUNTS_EVERY_S / LOOK_EVERY_S) == 0:
                 self.log_counts()

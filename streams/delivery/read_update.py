@@ -39,7 +39,7 @@ def read(
             offset=record.offset,
         )
     try:
-        told = (
+        output = (
             decode_finding(record.value, registry)
             if record.topic == names.violations
             else decode_duty(record.value, registry)
@@ -47,5 +47,5 @@ def read(
     except WireError:
         return Unreadable(UNREADABLE)
     return FindingUpdate(
-        told=told, topic=record.topic, partition=record.partition, offset=record.offset
+        record=output, topic=record.topic, partition=record.partition, offset=record.offset
     )

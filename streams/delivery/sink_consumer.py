@@ -53,13 +53,13 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
     """How partitions are divided among deliverers; None: evenly."""
 
     def __init__(
-        self, settings: Settings, options: SinkOptions, courier: SinkSender, dead: DeadLetters
+        self, settings: Settings, options: SinkOptions, sender: SinkSender, dead: DeadLetters
     ) -> None:
         self._settings = settings
         self._options = options
-        self._courier = courier
+        self._sender = sender
         self._dead = dead
-        self._stats = courier.stats
+        self._stats = sender.stats
         self._registry = Registry.of(settings)
         self._catch_up = CatchUp()
         self._interrupt = Interrupt()
@@ -69,7 +69,7 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         self._fresh = False
         self._stopping = False
         self.consumer: AIOKafkaConsumer = delivery_consumer(
-            settings, settings.delivery_group(courier.name), options.timeout_s, self.assignor
+            settings, settings.delivery_group(sender.name), options.timeout_s, self.assignor
         )
         self.partitions: frozenset[TopicPartition] = frozenset()
         """What is assigned now."""
@@ -200,79 +200,79 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
 
     async def _from_the_beginning(self, error: Any) -> None:
         places = [place for place in error.args[0] if place in self.partitions]
-        log.info("delivery.new_partition", sink=self._courier.name, places=len(places))
+        log.info("delivery.new_partition", sink=self._sender.name, places=len(places))
         await self.consumer.seek_to_beginning(*places)
 
     async def _lost(self, error: Any) -> ConsentryError:
         place, offset = next(iter(error.args[0].items()))
         start = (await self.consumer.beginning_offsets([place]))[place]
         end = (await self.consumer.end_offsets([place]))[place]
-        group = self._settings.delivery_group(self._courier.name)
+        group = self._settings.delivery_group(self._sender.name)
         return ConsentryError(
             f"{place.topic}, partition {place.partition}: the broker no longer has offset "
-            f"{offset}, where the sink {self._courier.name} is to go on (group {group}); "
+            f"{offset}, where the sink {self._sender.name} is to go on (group {group}); "
             f"the log reaches from {start} to {end} now: records were deleted before they were "
             "delivered, or the topic was deleted and created again",
             "Deliver what is open now: consentry deliver --sink "
-            f"{self._courier.name} --from state --again",
+            f"{self._sender.name} --from state --again",
         )
 
     async def _deliver(
         self, polled: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]]
     ) -> None:
         if not polled:
-            await self._courier.make_up()
+            await self._sender.make_up()
             return
         self._idle.clear()
         try:
             records = [record for several in polled.values() for record in several]
             self._stats.counts.read += len(records)
-            loads, of_record = await self._letters(records)
+            loads, of_record = await self._updates(records)
             sources = [record for record, place in zip(records, of_record, strict=True)
                        if place is not None]  # fmt: skip
 
             async def reject(place: int, reason: str) -> None:
-                await self._dead.put(self._courier.name, sources[place], reason)
+                await self._dead.put(self._sender.name, sources[place], reason)
 
-            outcomes = await self._courier.hand_over(loads, self._interrupt, reject)
+            outcomes = await self._sender.hand_over(loads, self._interrupt, reject)
             self._count(sources, outcomes)
             settled = [place is None or outcomes[place] is not None for place in of_record]
             await self._commit(polled, dict(zip(map(_at, records), settled, strict=True)))
         finally:
             self._idle.set()
 
-    async def _letters(
+    async def _updates(
         self, records: Sequence[ConsumerRecord[Any, Any]]
     ) -> tuple[list[FindingUpdate | Removal], list[int | None]]:
         """What to send, and for each record its place in it; None: nothing."""
-        letters: list[FindingUpdate | Removal] = []
+        updates: list[FindingUpdate | Removal] = []
         of_record: list[int | None] = []
         counts = self._stats.counts
         for record in records:
             item = read(record, self._settings.topics, self._registry)
             if isinstance(item, Unreadable):
-                await self._dead.put(self._courier.name, record, item.reason)
+                await self._dead.put(self._sender.name, record, item.reason)
                 counts.dead_lettered += 1
                 of_record.append(None)
-            elif not self._is_told(item) or self._is_needless(record, item):
+            elif not self._is_wanted(item) or self._is_needless(record, item):
                 counts.passed_over += 1
                 of_record.append(None)
-            elif isinstance(item, Removal) and not self._courier.removes:
+            elif isinstance(item, Removal) and not self._sender.removes:
                 counts.not_removable += 1
                 of_record.append(None)
             else:
-                of_record.append(len(letters))
-                letters.append(item)
-        return letters, of_record
+                of_record.append(len(updates))
+                updates.append(item)
+        return updates, of_record
 
-    def _is_told(self, item: FindingUpdate | Removal) -> bool:
-        duty = item.duty if isinstance(item, Removal) else not isinstance(item.told, Finding)
+    def _is_wanted(self, item: FindingUpdate | Removal) -> bool:
+        duty = item.duty if isinstance(item, Removal) else not isinstance(item.record, Finding)
         return ("duties" if duty else "findings") in self._options.tell
 
     def _is_needless(self, record: ConsumerRecord[Any, Any], item: FindingUpdate | Removal) -> bool:
         if isinstance(item, Removal):
             return self._catch_up.superseded(record)
-        return self._catch_up.needless(record, item.told)
+        return self._catch_up.needless(record, item.record)
 
     def _count(
         self, sources: Sequence[ConsumerRecord[Any, Any]], outcomes: Sequence[DeliveryResult | None]
@@ -308,7 +308,7 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         except (CommitFailedError, IllegalStateError) as error:
             # The group has given the partitions to somebody, who tells it all again.
             log.warning(
-                "delivery.not_committed", sink=self._courier.name, error=type(error).__name__
+                "delivery.not_committed", sink=self._sender.name, error=type(error).__name__
             )
 
 

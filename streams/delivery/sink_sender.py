@@ -26,7 +26,7 @@ from streams.sinks.options import SinkOptions
 GRACE_S: Final = 5.0
 """How much longer than its own `timeout_s` a sink may take before it is given up."""
 
-SAY_AGAIN_S: Final = 300.0
+LOG_AGAIN_S: Final = 300.0
 """A receiver that stays away is said again after so long."""
 
 Reject = Callable[[int, str], Awaitable[None]]
@@ -65,7 +65,7 @@ class SinkSender:
         self._clock = clock
         self._draw = draw
         self._not_before = 0.0
-        self._said_at: float | None = None
+        self._logged_at: float | None = None
 
     async def hand_over(
         self, loads: Sequence[Any], interrupt: Interrupt, reject: Reject
@@ -164,7 +164,7 @@ class SinkSender:
     def _well(self) -> None:
         if self.problem:
             log.info("sink.up", sink=self.name)
-        self.problem, self._said_at = "", None
+        self.problem, self._logged_at = "", None
         self.circuit.succeeded()
 
     def _failed(self, problem: str, retry_after_s: float | None, *, lasting: bool = False) -> None:
@@ -173,10 +173,10 @@ class SinkSender:
         before = self.circuit.state
         self.circuit.failed(now, lasting=lasting, retry_after_s=retry_after_s or 0.0)
         self._pause(retry_after_s)
-        again = self._said_at is None or now - self._said_at >= SAY_AGAIN_S
+        again = self._logged_at is None or now - self._logged_at >= LOG_AGAIN_S
         if problem != self.problem or again:
             log.warning("sink.down", sink=self.name, problem=problem, lasting=lasting)
-            self._said_at = now
+            self._logged_at = now
         self.problem = problem
         if self.circuit.state is CircuitState.OPEN and before is CircuitState.CLOSED:
             log.error("sink.circuit_open", sink=self.name, problem=problem)

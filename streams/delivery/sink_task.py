@@ -32,13 +32,13 @@ class SinkTask:
         """Raises ConsentryError when the sink needs something that is not installed."""
         self.name = sink.name
         self.stats = SinkStats()
-        self.courier = SinkSender(sink.name, sink.open(), sink.options, self.stats)
+        self.sender = SinkSender(sink.name, sink.open(), sink.options, self.stats)
         self.halted: ConsentryError | None = None
         self._settings = settings
         self._options = sink.options
         self._dead = dead
         self._alerts = alerts
-        self._feed: SinkConsumer | None = None
+        self._consumer: SinkConsumer | None = None
         self._lag: int | None = None
         self._stopping = False
 
@@ -50,9 +50,9 @@ class SinkTask:
         """
         try:
             await begin(self._settings, self.name, start, again=again)
-            self._feed = self._new_feed()
+            self._consumer = self._new_consumer()
             if not self._stopping:
-                await self._feed.run()
+                await self._consumer.run()
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
@@ -65,11 +65,11 @@ class SinkTask:
             self.halted = error
             log.critical("sink.halted", sink=self.name, problem=error.problem, remedy=error.remedy)
         finally:
-            await self.courier.close()
+            await self.sender.close()
 
-    def _new_feed(self) -> SinkConsumer:
-        parts = (self._settings, self._options, self.courier, self._dead)
-        if self._options.takes == "letters":
+    def _new_consumer(self) -> SinkConsumer:
+        parts = (self._settings, self._options, self.sender, self._dead)
+        if self._options.takes == "updates":
             return SinkConsumer(*parts)
         from streams.delivery.alert_feed import AlertFeed
 
@@ -78,17 +78,17 @@ class SinkTask:
     def stop(self) -> None:
         """End `run` after what is under way."""
         self._stopping = True
-        if self._feed is not None:
-            self._feed.stop()
+        if self._consumer is not None:
+            self._consumer.stop()
 
     async def look(self) -> None:
         """Take note of the lag, for reports and metrics."""
-        self._lag = None if self._feed is None else await self._feed.lag()
+        self._lag = None if self._consumer is None else await self._consumer.lag()
 
     @property
     def begun(self) -> bool:
         """Whether it reads, stands by, or has halted."""
-        return self.halted is not None or (self._feed is not None and self._feed.assigned)
+        return self.halted is not None or (self._consumer is not None and self._consumer.assigned)
 
     @property
     def lag(self) -> int | None:
@@ -98,21 +98,21 @@ class SinkTask:
     @property
     def accounting(self) -> Accounting | None:
         """How findings ended in the alert policy; None for other sinks, and while standing by."""
-        return None if self._feed is None else self._feed.accounting
+        return None if self._consumer is None else self._consumer.accounting
 
     def report(self) -> SinkReport:
         """How it is now."""
-        stats, partitions = self.stats, len(self._feed.partitions) if self._feed else 0
+        stats, partitions = self.stats, len(self._consumer.partitions) if self._consumer else 0
         if self.halted is not None:
             state = "halted"
-        elif self._feed is None or not self._feed.assigned:
+        elif self._consumer is None or not self._consumer.assigned:
             state = "starting"
         else:
             state = "delivering" if partitions else "standby"
-        problem = self.courier.problem if self.halted is None else self.halted.problem
+        problem = self.sender.problem if self.halted is None else self.halted.problem
         return SinkReport(
             state=state,
-            circuit=self.courier.circuit.state.value,
+            circuit=self.sender.circuit.state.value,
             problem=problem,
             partitions=partitions,
             lag=self._lag,
@@ -124,8 +124,8 @@ class SinkTask:
         """Why it cannot be counted on now."""
         if self.halted is not None:
             return f"sink {self.name}: halted: {self.halted.problem}"
-        if self._feed is None or not self._feed.assigned:
+        if self._consumer is None or not self._consumer.assigned:
             return f"sink {self.name}: partitions are not assigned yet, or are assigned anew"
-        if self.courier.circuit.state is not CircuitState.CLOSED:
-            return f"sink {self.name}: the circuit is open: {self.courier.problem}"
+        if self.sender.circuit.state is not CircuitState.CLOSED:
+            return f"sink {self.name}: the circuit is open: {self.sender.problem}"
         return None

@@ -34,7 +34,7 @@ class Holder(Protocol):
     """What is looked at of the consumer."""
 
     @property
-    def holding(self) -> Assignment | None:
+    def current_assignment(self) -> Assignment | None:
         """The partitions that are assigned now."""
 
     @property
@@ -53,19 +53,19 @@ class Health:
     """Looks every second, and answers at any time from what it saw."""
 
     def __init__(
-        self, consumer: Holder, pulse: Heart, settings: Settings, registry: Registry | None = None
+        self, consumer: Holder, probe: Heart, settings: Settings, registry: Registry | None = None
     ) -> None:
         """While records wait for the `registry`, a new start would not help."""
         self._registry = registry
         self._consumer = consumer
-        self._pulse = pulse
+        self._probe = probe
         self._ticks = settings.topics.ticks
         self._stall_after_s = settings.stall_after_s
         self._silent_after_s = settings.session_timeout_s / 2
         self._watchdog = Watchdog(settings.stall_after_s, self._ticks)
         self._stalled: frozenset[int] = frozenset()
         self._open = OpenTransactions()
-        self._beat = ProbeReading(None, {})
+        self._reading = ProbeReading(None, {})
         self._unanswered_s = 0.0
         self._joining_s = 0.0
 
@@ -82,12 +82,12 @@ class Health:
         """Take the pulse, see how far the partitions are, and log what changed."""
         try:
             async with asyncio.timeout(LOOK_EVERY_S):
-                self._beat = await self._pulse.read()
+                self._reading = await self._probe.read()
         except Exception:  # noqa: BLE001 - not started, at its end, or hung: no answer
             self._unanswered_s += 2 * LOOK_EVERY_S
         else:
             self._unanswered_s = 0.0
-            self._open.look(self._beat.logs)
+            self._open.look(self._reading.logs)
         now = time.monotonic()
         joins = self._phase() == "joining" and self._silent_s(now) < self._silent_after_s
         self._joining_s = self._joining_s + LOOK_EVERY_S if joins else 0.0
@@ -119,24 +119,24 @@ class Health:
 
     def _judged(self) -> Mapping[int, PartitionTask]:
         """What is judged now; while it is restored or handed over, nothing is."""
-        holding = self._consumer.holding
-        return holding.partitions if holding is not None and holding.open else {}
+        assignment = self._consumer.current_assignment
+        return assignment.partitions if assignment is not None and assignment.open else {}
 
     def _places(self, partition: PartitionTask) -> dict[str, WatchedPlace]:
-        committed, ends = partition.committer.committed, self._beat.ends
+        committed, ends = partition.committer.committed, self._reading.ends
         return {
             topic: WatchedPlace(committed.get(topic, 0), ends.get((topic, partition.number)))
             for topic in self._consumer.topics
         }
 
     def _phase(self) -> Phase:
-        holding = self._consumer.holding
-        if holding is None:
+        assignment = self._consumer.current_assignment
+        if assignment is None:
             return "joining"
-        if holding.open:
+        if assignment.open:
             return "judging"
         # Without partitions there are no positions to set, so Faust never has it opened.
-        return "standby" if holding.taken and not holding.numbers else "restoring"
+        return "standby" if assignment.taken and not assignment.numbers else "restoring"
 
     def _faults(self) -> list[str]:
         """Why it is not live: only a new start can help."""
@@ -186,7 +186,7 @@ class Health:
 
     def _silent_s(self, now: float) -> float:
         """For how long the group's coordinator has not answered."""
-        heard_at = self._beat.heard_at
+        heard_at = self._reading.heard_at
         return inf if heard_at is None else now - heard_at
 
     def _partition(self, partition: PartitionTask, now: float) -> PartitionReport:

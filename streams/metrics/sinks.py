@@ -31,8 +31,8 @@ OUTCOMES = (
 class SinkCollector(Collector):
     """Reads the counts of each sink at a scrape."""
 
-    def __init__(self, posts: Mapping[str, SinkTask]) -> None:
-        self._posts = posts
+    def __init__(self, sink_tasks: Mapping[str, SinkTask]) -> None:
+        self._sink_tasks = sink_tasks
 
     def describe(self) -> Iterator[Family]:
         """Nothing: it is not looked at before the deliverer runs."""
@@ -40,7 +40,7 @@ class SinkCollector(Collector):
 
     def collect(self) -> Iterator[Family]:
         """Every metric of the catalogue."""
-        counts = {name: post.stats.counts for name, post in self._posts.items()}
+        counts = {name: task.stats.counts for name, task in self._sink_tasks.items()}
         yield family(
             names.SINK_RECORDS,
             [
@@ -49,9 +49,9 @@ class SinkCollector(Collector):
                 for outcome in OUTCOMES
             ],
         )
-        yield self._each(names.SINK_READ, lambda post: post.stats.counts.read)
-        yield self._each(names.SINK_PENDING, lambda post: post.stats.counts.pending)
-        lags = ((name, post.lag) for name, post in self._posts.items())
+        yield self._each(names.SINK_READ, lambda task: task.stats.counts.read)
+        yield self._each(names.SINK_PENDING, lambda task: task.stats.counts.pending)
+        lags = ((name, task.lag) for name, task in self._sink_tasks.items())
         yield family(names.SINK_LAG, [((name,), lag) for name, lag in lags if lag is not None])
         yield family(
             names.SINK_ATTEMPTS,
@@ -65,18 +65,19 @@ class SinkCollector(Collector):
             ],
         )
         yield self._each(
-            names.SINK_CIRCUIT, lambda post: post.courier.circuit.state is not CircuitState.CLOSED
+            names.SINK_CIRCUIT, lambda task: task.sender.circuit.state is not CircuitState.CLOSED
         )
-        yield self._each(names.SINK_HALTED, lambda post: post.halted is not None)
-        yield self._each(names.SINK_LATEST, lambda post: post.stats.latest_s)
+        yield self._each(names.SINK_HALTED, lambda task: task.halted is not None)
+        yield self._each(names.SINK_LATEST, lambda task: task.stats.latest_s)
         yield histogram(
-            names.SINK_DELAY, [((name,), post.stats.delays) for name, post in self._posts.items()]
+            names.SINK_DELAY,
+            [((name,), task.stats.delays) for name, task in self._sink_tasks.items()],
         )
 
         yield from self._alerts()
 
     def _alerts(self) -> Iterator[Family]:
-        accounts = [(name, post.accounting) for name, post in self._posts.items()]
+        accounts = [(name, task.accounting) for name, task in self._sink_tasks.items()]
         known = [(name, account) for name, account in accounts if account is not None]
         yield family(names.ALERTS_RAISED, [((name,), one.raised) for name, one in known])
         yield family(
@@ -104,4 +105,4 @@ class SinkCollector(Collector):
         yield family(names.ALERTS_PENDING, [((name,), one.pending) for name, one in known])
 
     def _each(self, metric: Metric, value: Callable[[SinkTask], float]) -> Family:
-        return family(metric, [((name,), value(post)) for name, post in self._posts.items()])
+        return family(metric, [((name,), value(task)) for name, task in self._sink_tasks.items()])

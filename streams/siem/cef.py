@@ -6,7 +6,7 @@ Identity stands first and the texts last, so that a receiver that cuts lines cut
 
 from __future__ import annotations
 
-from streams.siem.lifecycle import Told
+from streams.core.findings import OutputRecord
 from streams.siem.notice import Notice, notice_of
 from streams.siem.plain import TEXT_BYTES, identifier, sentence, without
 from streams.siem.producer import PRODUCT, VENDOR, Producer
@@ -23,9 +23,9 @@ its partner through all that follows (tenzir)."""
 _IN_TEXTS = str.maketrans(_RESERVED, "/'")
 
 
-def cef(told: Told, producer: Producer) -> str:
+def cef(record: OutputRecord, producer: Producer) -> str:
     """The line, without a line end."""
-    notice = notice_of(told, producer.language)
+    notice = notice_of(record, producer.language)
     header = (
         VENDOR,
         PRODUCT,

@@ -13,9 +13,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from streams.core.findings import Finding
+from streams.core.findings import Finding, OutputRecord
 from streams.core.instants import format_instant
-from streams.siem.lifecycle import Told
 from streams.siem.notice import Notice, notice_of
 from streams.siem.plain import identifier
 from streams.siem.producer import Producer
@@ -33,20 +32,20 @@ class KafkaRecord(msgspec.Struct, frozen=True):
     value: bytes
 
 
-def binary(told: Told, producer: Producer) -> KafkaRecord:
+def binary(record: OutputRecord, producer: Producer) -> KafkaRecord:
     """Attributes as headers; the value is the finding or duty itself, in JSON."""
-    notice = notice_of(told, producer.language)
+    notice = notice_of(record, producer.language)
     headers = [("content-type", JSON.encode())]
     headers += [
         (f"ce_{name}", str(value).encode()) for name, value in _attributes(notice, producer).items()
     ]
-    return KafkaRecord(tuple(headers), notice.identity.encode(), _json(_data(told)))
+    return KafkaRecord(tuple(headers), notice.identity.encode(), _json(_data(record)))
 
 
-def structured(told: Told, producer: Producer) -> KafkaRecord:
+def structured(record: OutputRecord, producer: Producer) -> KafkaRecord:
     """One JSON object with attributes and data."""
-    notice = notice_of(told, producer.language)
-    event = {**_attributes(notice, producer), "datacontenttype": JSON, "data": _data(told)}
+    notice = notice_of(record, producer.language)
+    event = {**_attributes(notice, producer), "datacontenttype": JSON, "data": _data(record)}
     headers = (("content-type", STRUCTURED.encode()),)
     return KafkaRecord(headers, notice.identity.encode(), _json(event))
 
@@ -72,9 +71,9 @@ def _attributes(notice: Notice, producer: Producer) -> dict[str, str | int]:
     return attributes
 
 
-def _data(told: Told) -> dict[str, Any]:
+def _data(record: OutputRecord) -> dict[str, Any]:
     """All fields as they are, in both languages: this form is for programs."""
-    return finding_to_json(told) if isinstance(told, Finding) else duty_to_json(told)
+    return finding_to_json(record) if isinstance(record, Finding) else duty_to_json(record)
 
 
 def _json(value: dict[str, Any]) -> bytes:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from streams.core.findings import OutputRecord
 from streams.core.instants import format_instant
-from streams.siem.lifecycle import Told
 from streams.siem.notice import Notice, instant_text, notice_of
 from streams.siem.plain import identifier
 from streams.siem.producer import PRODUCT, VENDOR, Producer
@@ -21,12 +21,12 @@ ECS_VERSION = "9.4.0"
 NAMESPACE = "default"
 
 
-def ecs(told: Told, producer: Producer) -> dict[str, Any]:
+def ecs(record: OutputRecord, producer: Producer) -> dict[str, Any]:
     """The document; absent values have no field.
 
     The index template and pipeline for it are in `integrations/elastic/`.
     """
-    notice = notice_of(told, producer.language)
+    notice = notice_of(record, producer.language)
     occurred = instant_text(notice.occurred_at)
     dataset = f"consentry.{'violation' if notice.kind == 'finding' else 'duty'}"
     return _present(

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from streams.siem.lifecycle import Told
+from streams.core.findings import OutputRecord
 from streams.siem.notice import Notice, instant_text, notice_of
 from streams.siem.plain import identifier
 from streams.siem.producer import Producer
 
 
-def flat(told: Told, producer: Producer) -> dict[str, Any]:
+def flat(record: OutputRecord, producer: Producer) -> dict[str, Any]:
     """One object without nesting; absent values have no name."""
-    notice = notice_of(told, producer.language)
+    notice = notice_of(record, producer.language)
     return {
         f"consentry.{name}": value
         for name, value in _fields(notice, producer).items()

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import msgspec
 
+from streams.core.findings import OutputRecord
 from streams.siem.cef import cef
 from streams.siem.cloudevents import KafkaRecord, binary, structured
 from streams.siem.ecs import ecs
 from streams.siem.flat import flat
 from streams.siem.leef import leef
-from streams.siem.lifecycle import Told
 from streams.siem.ocsf import ocsf
 from streams.siem.producer import Producer
 from streams.siem.rfc5424 import rfc5424
@@ -20,7 +20,7 @@ from streams.siem.rfc5424 import rfc5424
 Rendered = dict[str, Any] | str | KafkaRecord
 """A JSON object, one line of text without its end, or a record for Kafka."""
 
-Renderer = Callable[[Told, Producer], Rendered]
+Renderer = Callable[[OutputRecord, Producer], Rendered]
 
 FORMATS: Final[dict[str, Renderer]] = {
     "ocsf": ocsf,

@@ -10,7 +10,7 @@ The life of a finding: `findingId` is its identity, `action` the step, `revision
 
 from __future__ import annotations
 
-from streams.siem.lifecycle import Told
+from streams.core.findings import OutputRecord
 from streams.siem.notice import Notice, instant_text, notice_of
 from streams.siem.plain import TEXT_BYTES, identifier, sentence, without
 from streams.siem.producer import PRODUCT, VENDOR, Producer
@@ -23,9 +23,9 @@ _RESERVED = "\\\"'"
 _IN_TEXTS = str.maketrans(_RESERVED, "/’’")
 
 
-def leef(told: Told, producer: Producer) -> str:
+def leef(record: OutputRecord, producer: Producer) -> str:
     """The line, without a line end."""
-    notice = notice_of(told, producer.language)
+    notice = notice_of(record, producer.language)
     header = (VENDOR, PRODUCT, identifier(producer.version), notice.code)
     pairs = [
         f"{key}={without(str(value), _RESERVED)}"

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from streams.core.findings import Duty, Finding
+from streams.core.findings import Finding, OutputRecord
 from streams.core.vocabulary import DutyStatus, Status
-
-Told = Finding | Duty
-"""What is told to receivers."""
 
 
 class Step(StrEnum):
@@ -40,27 +37,27 @@ CLOSING = frozenset(status for status in (*Status, *DutyStatus) if closes(status
 """The statuses that close."""
 
 
-def step(told: Told) -> Step:
+def step(record: OutputRecord) -> Step:
     """The step that this revision is.
 
     A finding that is OPEN again was retracted before; a finding that only becomes FINAL is
     revised. A duty that comes back counts as revised too: its status does not say what it
     was before.
     """
-    if told.status in CLOSING:
+    if record.status in CLOSING:
         return Step.CLOSED
-    if told.revision == 1:
+    if record.revision == 1:
         return Step.OPENED
-    return Step.REOPENED if told.status is Status.OPEN else Step.REVISED
+    return Step.REOPENED if record.status is Status.OPEN else Step.REVISED
 
 
-def identity(told: Told) -> str:
+def identity(record: OutputRecord) -> str:
     """What a receiver knows it by, over its whole life.
 
     A duty and the finding that it becomes when nobody fulfils it have one `violation_id`
     and lives of their own; the prefix keeps a receiver from taking one for the other.
     """
-    return told.violation_id if isinstance(told, Finding) else duty_identity(told.duty_id)
+    return record.violation_id if isinstance(record, Finding) else duty_identity(record.duty_id)
 
 
 def duty_identity(duty_id: str) -> str:

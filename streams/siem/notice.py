@@ -7,11 +7,11 @@ from typing import Literal
 import msgspec
 
 from streams.core.codes import entry_of
-from streams.core.findings import Duty, Finding
+from streams.core.findings import Duty, Finding, OutputRecord
 from streams.core.instants import Instant, format_instant
 from streams.core.vocabulary import Family, LegalBasis, Severity
 from streams.siem import words
-from streams.siem.lifecycle import CLOSING, Step, Told, identity, step
+from streams.siem.lifecycle import CLOSING, Step, identity, step
 from streams.siem.plain import LIST_ITEMS, identifier, sentence
 from streams.siem.producer import Language
 from streams.siem.severity import CLOSED, WEIGHTS, Weight
@@ -85,33 +85,33 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         return self.weight if self.is_open else CLOSED
 
 
-def notice_of(told: Told, language: Language) -> Notice:
+def notice_of(record: OutputRecord, language: Language) -> Notice:
     """Read a finding or duty."""
-    code = entry_of(told.code)
+    code = entry_of(record.code)
     common = {
-        "identity": identifier(identity(told)),
-        "revision": told.revision,
-        "step": step(told),
-        "is_open": told.status not in CLOSING,
-        "status": told.status.value,
-        "code": identifier(told.code),
+        "identity": identifier(identity(record)),
+        "revision": record.revision,
+        "step": step(record),
+        "is_open": record.status not in CLOSING,
+        "status": record.status.value,
+        "code": identifier(record.code),
         # A finding of a newer release may have a code that this one does not know.
-        "number": code.number if code else identifier(told.code),
-        "title": identifier(words.title(told.code)),
-        "severity": told.severity,
-        "controller_id": _optional(told.controller_id),
-        "subject_id": _optional(told.subject_id),
-        "recipient_id": _optional(told.recipient_id),
-        "detected_at": told.detected_at,
-        "law_version": identifier(told.law_version),
-        "policy_version": identifier(told.policy_version),
-        "rule_version": identifier(told.rule_version),
-        "progress": words.progress(told, language),
-        "message": sentence(words.message(told, language)),
-        "remediation": sentence(words.remediation(told, language)),
-        "citations": _members(told.citations),
+        "number": code.number if code else identifier(record.code),
+        "title": identifier(words.title(record.code)),
+        "severity": record.severity,
+        "controller_id": _optional(record.controller_id),
+        "subject_id": _optional(record.subject_id),
+        "recipient_id": _optional(record.recipient_id),
+        "detected_at": record.detected_at,
+        "law_version": identifier(record.law_version),
+        "policy_version": identifier(record.policy_version),
+        "rule_version": identifier(record.rule_version),
+        "progress": words.progress(record, language),
+        "message": sentence(words.message(record, language)),
+        "remediation": sentence(words.remediation(record, language)),
+        "citations": _members(record.citations),
     }
-    own = _of_finding(told) if isinstance(told, Finding) else _of_duty(told)
+    own = _of_finding(record) if isinstance(record, Finding) else _of_duty(record)
     return Notice(**common, **own)  # type: ignore[arg-type]  # two halves of one record
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from streams.core.findings import OutputRecord
 from streams.core.instants import format_instant
 from streams.core.vocabulary import Finality
 from streams.siem.dpv import CONSENT_STATUS, LEGAL_BASES
-from streams.siem.lifecycle import Step, Told
+from streams.siem.lifecycle import Step
 from streams.siem.notice import Notice, instant_text, notice_of
 from streams.siem.ocsf_compliance import compliance_parts
 from streams.siem.ocsf_data_security import data_security_parts
@@ -43,9 +44,9 @@ PROFILES: Final = ("security_control",)
 """Brings `is_alert`. Strict validators reject attributes of a profile that is not named."""
 
 
-def ocsf(told: Told, producer: Producer) -> dict[str, Any]:
+def ocsf(record: OutputRecord, producer: Producer) -> dict[str, Any]:
     """The event in the class and version that the producer asks for."""
-    notice = notice_of(told, producer.language)
+    notice = notice_of(record, producer.language)
     kind = producer.ocsf_class
     parts = compliance_parts if kind is OcsfClass.COMPLIANCE else data_security_parts
     return _base(notice, producer) | parts(notice)

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
+from streams.core.findings import OutputRecord
 from streams.core.instants import format_instant
-from streams.siem.lifecycle import Told
 from streams.siem.notice import Notice, instant_text, notice_of
 from streams.siem.plain import sentence
 from streams.siem.producer import Producer
@@ -25,9 +25,9 @@ NOTHING = "-"
 _NOT_IN_HEADER = re.compile(r"[^\x21-\x7e]")
 
 
-def rfc5424(told: Told, producer: Producer) -> str:
+def rfc5424(record: OutputRecord, producer: Producer) -> str:
     """The whole message, without framing."""
-    notice = notice_of(told, producer.language)
+    notice = notice_of(record, producer.language)
     parameters = "".join(
         f' {name}="{_escape(str(value))}"'
         for name, value in _parameters(notice)
@@ -37,9 +37,9 @@ def rfc5424(told: Told, producer: Producer) -> str:
     return f"{_header(notice, producer)} {data} {notice.message} {notice.remediation}"
 
 
-def in_syslog(line: str, told: Told, producer: Producer) -> str:
+def in_syslog(line: str, record: OutputRecord, producer: Producer) -> str:
     """A line of another format (CEF, LEEF, JSON) as the text of a syslog message."""
-    return f"{_header(notice_of(told, producer.language), producer)} {NOTHING} {line}"
+    return f"{_header(notice_of(record, producer.language), producer)} {NOTHING} {line}"
 
 
 def _header(notice: Notice, producer: Producer) -> str:

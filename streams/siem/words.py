@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from streams.siem.lifecycle import Step, Told, step
+from streams.siem.lifecycle import OutputRecord, Step, step
 from streams.siem.producer import Language
 
 _STEPS: Final[dict[Step, dict[Language, str]]] = {
@@ -15,35 +15,35 @@ _STEPS: Final[dict[Step, dict[Language, str]]] = {
 }
 
 
-def progress(told: Told, language: Language) -> str:
+def progress(record: OutputRecord, language: Language) -> str:
     """What happened, in a few words; empty for what is simply new.
 
     Why something was closed is in its explanation (`streams.core.texts`).
     """
-    return _STEPS[step(told)][language]
+    return _STEPS[step(record)][language]
 
 
-def message(told: Told, language: Language) -> str:
+def message(record: OutputRecord, language: Language) -> str:
     """What happened and what was found."""
-    return f"{progress(told, language)} {explanation(told, language)}".strip()
+    return f"{progress(record, language)} {explanation(record, language)}".strip()
 
 
-def explanation(told: Told, language: Language) -> str:
+def explanation(record: OutputRecord, language: Language) -> str:
     """Why it was found."""
     match language:
         case Language.EN:
-            return told.explanation_en
+            return record.explanation_en
         case Language.NL:
-            return told.explanation_nl
+            return record.explanation_nl
 
 
-def remediation(told: Told, language: Language) -> str:
+def remediation(record: OutputRecord, language: Language) -> str:
     """What to do."""
     match language:
         case Language.EN:
-            return told.remediation_en
+            return record.remediation_en
         case Language.NL:
-            return told.remediation_nl
+            return record.remediation_nl
 
 
 def title(code: str) -> str:

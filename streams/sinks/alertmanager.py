@@ -49,7 +49,7 @@ class AlertmanagerOptions(HttpOptions):
     )
 
     @property
-    def takes(self) -> Literal["letters", "alerts"]:
+    def takes(self) -> Literal["updates", "alerts"]:
         """Alerts."""
         return "alerts"
 
@@ -83,8 +83,8 @@ class AlertmanagerSink:
         try:
             reply = await self._client.ask("GET", f"{self._base}/status", headers=self._headers)
         except SinkDown as down:
-            return [SinkCheck(what=what, ok=False, said=down.problem)]
-        return [SinkCheck(what=what, ok=reply.ok, said=phrase(reply.status))]
+            return [SinkCheck(what=what, ok=False, answer=down.problem)]
+        return [SinkCheck(what=what, ok=reply.ok, answer=phrase(reply.status))]
 
     async def close(self) -> None:
         """Let go of the connections."""

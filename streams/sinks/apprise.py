@@ -32,7 +32,7 @@ class AppriseOptions(SinkOptions):
     batch_max_records: int = Field(10, ge=1, le=10_000, description="Alerts a batch at most.")
 
     @property
-    def takes(self) -> Literal["letters", "alerts"]:
+    def takes(self) -> Literal["updates", "alerts"]:
         """Alerts."""
         return "alerts"
 
@@ -75,8 +75,8 @@ class AppriseSink:
 
     async def check(self) -> Sequence[SinkCheck]:
         """Apprise can reach a service only by sending."""
-        said = "its url is well-formed; `consentry sinks test` sends a message"
-        return [SinkCheck(what="apprise knows the service", ok=True, said=said)]
+        answer = "its url is well-formed; `consentry sinks test` sends a message"
+        return [SinkCheck(what="apprise knows the service", ok=True, answer=answer)]
 
     async def close(self) -> None:
         """There is nothing to let go of."""

@@ -77,12 +77,12 @@ class SinkDown(ConsentryError):
         self.lasting = lasting
 
 
-class SinkCheck(msgspec.Struct, frozen=True, kw_only=True):
+class SinkCheck(msgspec.Struct, frozen=True, kw_only=True, rename={"answer": "said"}):
     """One thing that `consentry sinks check` looked at: `what`, whether it holds, what was said."""
 
     what: str
     ok: bool
-    said: str
+    answer: str
 
 
 class Sink(Protocol[Load_contra]):

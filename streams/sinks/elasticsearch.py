@@ -31,15 +31,15 @@ from streams.sinks.http_client import (
     raise_unless_answered,
     word,
 )
-from streams.sinks.options import HeaderSecret, LetterOptions
+from streams.sinks.options import HeaderSecret, UpdateOptions
 from streams.sinks.render import as_object, rejected, retry
 
-_NOT_THE_LETTER: Final = (401, 403, 404)
+_NOT_THE_UPDATE: Final = (401, 403, 404)
 """An item is refused with these for what the index is or who we are, not for what it holds."""
 _NAME: Final = r"^[a-z0-9][a-z0-9._-]{0,199}$"
 
 
-class ElasticsearchOptions(HttpOptions, LetterOptions):
+class ElasticsearchOptions(HttpOptions, UpdateOptions):
     """Elasticsearch or OpenSearch."""
 
     removes: ClassVar[bool] = True
@@ -137,11 +137,13 @@ class ElasticsearchSink:
         try:
             reply = await self._client.ask("GET", f"{self._base}/", headers=self._headers)
         except SinkDown as down:
-            return [SinkCheck(what="the receiver answers", ok=False, said=down.problem)]
+            return [SinkCheck(what="the receiver answers", ok=False, answer=down.problem)]
         version = reply.json().get("version")
         number = word(version.get("number")) if isinstance(version, dict) else ""
-        said = f"{phrase(reply.status)}{', version ' if number else ''}{number}"
-        checks = [SinkCheck(what="the receiver answers and lets us in", ok=reply.ok, said=said)]
+        response = f"{phrase(reply.status)}{', version ' if number else ''}{number}"
+        checks = [
+            SinkCheck(what="the receiver answers and lets us in", ok=reply.ok, answer=response)
+        ]
         if reply.ok:
             kinds: tuple[Literal["violation", "duty"], ...] = ("violation", "duty")
             targets = dict.fromkeys(self._options.target(kind) for kind in kinds)
@@ -154,26 +156,26 @@ class ElasticsearchSink:
         """Let go of the connections."""
         await self._client.close()
 
-    def _action(self, letter: FindingUpdate) -> bytes | DeliveryResult:
+    def _action(self, update: FindingUpdate) -> bytes | DeliveryResult:
         """Two lines: what to do, and the document."""
         options = self._options
-        made = as_object(letter, options.format, self._producer)
+        made = as_object(update, options.format, self._producer)
         if isinstance(made, DeliveryResult):
             return made
-        target = options.target("duty" if letter.identity.startswith("duty:") else "violation")
+        target = options.target("duty" if update.identity.startswith("duty:") else "violation")
         meta: dict[str, Any]
         if options.mode == "data_stream":
             if options.format == "ecs":
                 made["data_stream"]["namespace"] = options.namespace
-            meta = {"create": {"_index": target, "_id": letter.uid}}
+            meta = {"create": {"_index": target, "_id": update.uid}}
         else:
             # It names a data stream, and this document lies in none.
             made.pop("data_stream", None)
             meta = {
                 "index": {
                     "_index": target,
-                    "_id": letter.identity,
-                    "version": letter.told.revision,
+                    "_id": update.identity,
+                    "version": update.record.revision,
                     "version_type": "external",
                 }
             }
@@ -261,7 +263,7 @@ def _outcome(item: object) -> DeliveryResult | SinkDown:
     error = result.get("error")
     kind = word(error.get("type")) if isinstance(error, dict) else ""
     reason = f"{phrase(status)}{': ' if kind else ''}{kind}"
-    if status in _NOT_THE_LETTER:
+    if status in _NOT_THE_UPDATE:
         return SinkDown(
             reason, "Check the index template and what the credentials may do.", lasting=True
         )

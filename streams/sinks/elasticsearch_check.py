@@ -20,13 +20,13 @@ async def check_template(
     try:
         reply = await client.ask("POST", url, headers=headers)
     except SinkDown as down:
-        return SinkCheck(what=what, ok=False, said=down.problem)
+        return SinkCheck(what=what, ok=False, answer=down.problem)
     if not reply.ok:
-        return SinkCheck(what=what, ok=False, said=phrase(reply.status))
+        return SinkCheck(what=what, ok=False, answer=phrase(reply.status))
     mapped = _at(reply.json(), "template", "mappings", "properties", "consentry", "properties")
     ok = _at(mapped, "revision").get("type") == "long"
     missing = "none; put integrations/elastic/ in place, or fields get types by guess"
-    return SinkCheck(what=what, ok=ok, said="ours" if ok else missing)
+    return SinkCheck(what=what, ok=ok, answer="ours" if ok else missing)
 
 
 def _at(value: Any, *names: str) -> dict[str, Any]:

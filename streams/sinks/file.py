@@ -19,11 +19,11 @@ from pydantic import Field
 
 from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.finding_update import FindingUpdate
-from streams.sinks.options import LetterOptions
+from streams.sinks.options import UpdateOptions
 from streams.sinks.render import as_line
 
 
-class FileOptions(LetterOptions):
+class FileOptions(UpdateOptions):
     """A file of lines on this host."""
 
     type: Literal["file"] = Field(description="The kind of receiver.")
@@ -60,7 +60,7 @@ class FileSink:
 
     async def send(self, loads: Sequence[FindingUpdate]) -> Sequence[DeliveryResult]:
         """Append the batch and wait until it is on the disk."""
-        lines = [as_line(letter, self._options.format, self._producer) for letter in loads]
+        lines = [as_line(update, self._options.format, self._producer) for update in loads]
         good = [line for line in lines if isinstance(line, bytes)]
         try:
             await asyncio.to_thread(self._append, good)
@@ -75,11 +75,11 @@ class FileSink:
         try:
             await asyncio.to_thread(self._opened)
         except SinkDown as down:
-            return [SinkCheck(what=what, ok=False, said=down.problem)]
+            return [SinkCheck(what=what, ok=False, answer=down.problem)]
         except OSError as error:
             self._let_go()
-            return [SinkCheck(what=what, ok=False, said=_down(error).problem)]
-        return [SinkCheck(what=what, ok=True, said=str(self._options.path))]
+            return [SinkCheck(what=what, ok=False, answer=_down(error).problem)]
+        return [SinkCheck(what=what, ok=True, answer=str(self._options.path))]
 
     async def close(self) -> None:
         """Let go of the file."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.siem.lifecycle import Told, identity
+from streams.core.findings import OutputRecord
+from streams.siem.lifecycle import identity
 
 
 class FindingUpdate(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,7 +15,7 @@ class FindingUpdate(msgspec.Struct, frozen=True, kw_only=True):
     what `consentry sinks test` sends: receivers show it as a test.
     """
 
-    told: Told
+    record: OutputRecord
     topic: str
     partition: int
     offset: int
@@ -23,12 +24,12 @@ class FindingUpdate(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def identity(self) -> str:
         """What the receiver knows the finding or duty by, over its whole life."""
-        return identity(self.told)
+        return identity(self.record)
 
     @property
     def uid(self) -> str:
         """The name of this revision alone, the same at every attempt: receivers dedupe by it."""
-        return f"{self.identity}:{self.told.revision}"
+        return f"{self.identity}:{self.record.revision}"
 
     @property
     def place(self) -> str:

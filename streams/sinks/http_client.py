@@ -138,19 +138,21 @@ def raise_unless_answered(reply: Reply, *, not_found_is_ours: bool = False) -> N
     one of those.
     """
     status = reply.status
-    said = phrase(status)
+    response = phrase(status)
     if status in (401, 403, 407):
         raise SinkDown(
-            f"{said}: the receiver does not accept the credentials",
+            f"{response}: the receiver does not accept the credentials",
             "Check the secret of this sink and what it may do.",
             lasting=True,
         )
     if 300 <= status < 400:
-        raise SinkDown(f"{said}: redirects are not followed", "Give the final URL.", lasting=True)
+        raise SinkDown(
+            f"{response}: redirects are not followed", "Give the final URL.", lasting=True
+        )
     if status == 410 or (status == 404 and not not_found_is_ours) or status == 405:
-        raise SinkDown(f"{said}: nobody takes findings there", "Check the URL.", lasting=True)
+        raise SinkDown(f"{response}: nobody takes findings there", "Check the URL.", lasting=True)
     if status in (408, 425, 429) or status >= 500 or status < 200:
-        raise SinkDown(said, retry_after_s=reply.retry_after_s)
+        raise SinkDown(response, retry_after_s=reply.retry_after_s)
 
 
 def retry_after(value: str | None, now: float) -> float | None:

@@ -28,7 +28,7 @@ from streams.sinks.batch import UpdateBatch, in_time
 from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.finding_update import FindingUpdate, Removal
 from streams.sinks.kafka_refusal import require_topic, why_not
-from streams.sinks.options import LetterOptions
+from streams.sinks.options import UpdateOptions
 from streams.sinks.render import rejected, rendered
 from streams.topics.codecs import Compression, producer_option
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _JSON: Final = (("content-type", b"application/json"),)
 
 
-class KafkaOptions(LetterOptions):
+class KafkaOptions(UpdateOptions):
     """A topic of a Kafka."""
 
     removes: ClassVar[bool] = True
@@ -107,10 +107,10 @@ class KafkaSink:
 
     async def send(self, loads: Sequence[FindingUpdate | Removal]) -> Sequence[DeliveryResult]:
         """Produce in order and wait for the brokers."""
-        batch = UpdateBatch([letter.identity for letter in loads])
+        batch = UpdateBatch([update.identity for update in loads])
         records: list[tuple[int, KafkaRecord | Removal]] = []
-        for at, letter in enumerate(loads):
-            made = self._record(letter)
+        for at, update in enumerate(loads):
+            made = self._record(update)
             if isinstance(made, DeliveryResult):
                 batch.set(at, made)
             else:
@@ -135,25 +135,25 @@ class KafkaSink:
                 producer = await self._opened()
                 partitions = await producer.partitions_for(self._options.topic)
         except TimeoutError:
-            return [SinkCheck(what=what, ok=False, said="no answer in time")]
+            return [SinkCheck(what=what, ok=False, answer="no answer in time")]
         except SinkDown as down:
-            said = f"{down.problem}. {down.remedy}".strip()
-            return [SinkCheck(what=what, ok=False, said=said)]
+            answer = f"{down.problem}. {down.remedy}".strip()
+            return [SinkCheck(what=what, ok=False, answer=answer)]
         except KafkaError as error:
-            return [SinkCheck(what=what, ok=False, said=type(error).__name__)]
-        return [SinkCheck(what=what, ok=bool(partitions), said=f"{len(partitions)} partitions")]
+            return [SinkCheck(what=what, ok=False, answer=type(error).__name__)]
+        return [SinkCheck(what=what, ok=bool(partitions), answer=f"{len(partitions)} partitions")]
 
     async def close(self) -> None:
         """Hand over what is buffered and close."""
         await self._let_go()
 
-    def _record(self, letter: FindingUpdate | Removal) -> KafkaRecord | Removal | DeliveryResult:
-        if isinstance(letter, Removal):
-            return letter
-        made = rendered(letter, self._options.format, self._settings)
+    def _record(self, update: FindingUpdate | Removal) -> KafkaRecord | Removal | DeliveryResult:
+        if isinstance(update, Removal):
+            return update
+        made = rendered(update, self._options.format, self._settings)
         if isinstance(made, (KafkaRecord, DeliveryResult)):
             return made
-        return KafkaRecord(_JSON, letter.identity.encode(), msgspec.json.encode(made))
+        return KafkaRecord(_JSON, update.identity.encode(), msgspec.json.encode(made))
 
     async def _send(
         self, records: Sequence[tuple[int, KafkaRecord | Removal]], batch: UpdateBatch

@@ -30,7 +30,7 @@ class Configured:
     options: SinkOptions
 
     @property
-    def takes(self) -> Literal["letters", "alerts"]:
+    def takes(self) -> Literal["updates", "alerts"]:
         """What the sink is handed."""
         return self.options.takes
 
@@ -122,8 +122,8 @@ class _Reading:
         model = KINDS.get(kind) if isinstance(kind, str) else None
         if model is None:
             near = _near(kind, KINDS) if isinstance(kind, str) else ""
-            said = "is missing" if kind is None else f"there is no such kind{near}"
-            self.problems.append(f"{where}, type: {said}; the kinds are {', '.join(KINDS)}")
+            answer = "is missing" if kind is None else f"there is no such kind{near}"
+            self.problems.append(f"{where}, type: {answer}; the kinds are {', '.join(KINDS)}")
             return None
         before = len(self.problems)
         values = self._values(name, table, model)

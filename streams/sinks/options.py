@@ -54,9 +54,9 @@ class SinkOptions(BaseModel):
     """Whether the sink has its receiver delete what was told of a person who has left."""
 
     @property
-    def takes(self) -> Literal["letters", "alerts"]:
+    def takes(self) -> Literal["updates", "alerts"]:
         """Letters, one a revision, or alerts, one a telling."""
-        return "letters"
+        return "updates"
 
     def open(self) -> Sink[Any]:
         """The sink, not connected yet.
@@ -88,7 +88,7 @@ HeaderSecret = Annotated[SecretStr, AfterValidator(_one_line)]
 """A secret that can stand in a header."""
 
 
-class LetterOptions(SinkOptions):
+class UpdateOptions(SinkOptions):
     """What the formats of security tools want to know."""
 
     instance: str = Field(

@@ -56,7 +56,7 @@ class PagerDutyOptions(HttpOptions):
         return key
 
     @property
-    def takes(self) -> Literal["letters", "alerts"]:
+    def takes(self) -> Literal["updates", "alerts"]:
         """Alerts."""
         return "alerts"
 
@@ -99,9 +99,9 @@ class PagerDutySink:
         try:
             reply = await self._client.ask("HEAD", self._options.url)
         except SinkDown as down:
-            return [SinkCheck(what=what, ok=False, said=down.problem)]
-        said = f"{phrase(reply.status)} to HEAD"
-        return [SinkCheck(what=what, ok=reply.status < 500, said=said)]
+            return [SinkCheck(what=what, ok=False, answer=down.problem)]
+        answer = f"{phrase(reply.status)} to HEAD"
+        return [SinkCheck(what=what, ok=reply.status < 500, answer=answer)]
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -55,7 +55,7 @@ async def _asked(configured: Configured, now: Instant | None) -> ProbeReport:
     except ConsentryError as error:
         checks: Sequence[SinkCheck] = [
             SinkCheck(
-                what="the sink can be opened", ok=False, said=f"{error.problem}. {error.remedy}"
+                what="the sink can be opened", ok=False, answer=f"{error.problem}. {error.remedy}"
             )
         ]
     else:
@@ -67,14 +67,14 @@ async def _asked(configured: Configured, now: Instant | None) -> ProbeReport:
 
 
 async def _tested(sink: Sink[Any], configured: Configured, now: Instant) -> list[SinkCheck]:
-    loads = trial_letters(now) if configured.takes == "letters" else trial_alerts(now)
+    loads = trial_updates(now) if configured.takes == "updates" else trial_alerts(now)
     checks: list[SinkCheck] = []
     for what, load in zip(("the test is taken", "its close is taken"), loads, strict=True):
         try:
             (outcome,) = await sink.send([load])
         except ConsentryError as error:
-            said = f"{error.problem}. {error.remedy}".strip()
-            return [*checks, SinkCheck(what=what, ok=False, said=said)]
+            answer = f"{error.problem}. {error.remedy}".strip()
+            return [*checks, SinkCheck(what=what, ok=False, answer=answer)]
         checks.append(_of_outcome(what, outcome))
         if not outcome.settled or outcome.verdict is DeliveryStatus.REJECTED:
             break
@@ -83,11 +83,11 @@ async def _tested(sink: Sink[Any], configured: Configured, now: Instant) -> list
 
 def _of_outcome(what: str, outcome: DeliveryResult) -> SinkCheck:
     ok = outcome.verdict in (DeliveryStatus.DELIVERED, DeliveryStatus.DUPLICATE)
-    said = f"{outcome.verdict}{': ' if outcome.reason else ''}{outcome.reason}"
-    return SinkCheck(what=what, ok=ok, said=said)
+    answer = f"{outcome.verdict}{': ' if outcome.reason else ''}{outcome.reason}"
+    return SinkCheck(what=what, ok=ok, answer=answer)
 
 
-def trial_letters(now: Instant) -> tuple[FindingUpdate, FindingUpdate]:
+def trial_updates(now: Instant) -> tuple[FindingUpdate, FindingUpdate]:
     """A finding that says that it is a test, and its retraction."""
     event_id = EventId(f"test-{now}")
     opened = Finding(
@@ -127,8 +127,8 @@ def trial_letters(now: Instant) -> tuple[FindingUpdate, FindingUpdate]:
         opened, revision=2, status=Status.RETRACTED, detected_at=Instant(now + 1)
     )
     first, second = (
-        FindingUpdate(told=told, topic=_TOPIC, partition=0, offset=offset, test=True)
-        for offset, told in enumerate((opened, closed))
+        FindingUpdate(record=record, topic=_TOPIC, partition=0, offset=offset, test=True)
+        for offset, record in enumerate((opened, closed))
     )
     return first, second
 

@@ -49,10 +49,10 @@ class RelpSink:
 
     async def send(self, loads: Sequence[FindingUpdate]) -> Sequence[DeliveryResult]:
         """Send the batch and wait for what the receiver says of each message."""
-        batch = UpdateBatch([letter.identity for letter in loads])
+        batch = UpdateBatch([update.identity for update in loads])
         messages: list[tuple[int, bytes]] = []
-        for at, letter in enumerate(loads):
-            made = message(letter, self._options)
+        for at, update in enumerate(loads):
+            made = message(update, self._options)
             if isinstance(made, DeliveryResult):
                 batch.set(at, made)
             else:
@@ -78,12 +78,12 @@ class RelpSink:
             async with asyncio.timeout(self._options.timeout_s):
                 await session._greet()
         except TimeoutError:
-            return [reached, SinkCheck(what=what, ok=False, said="no answer in time")]
+            return [reached, SinkCheck(what=what, ok=False, answer="no answer in time")]
         except SinkDown as down:
-            return [reached, SinkCheck(what=what, ok=False, said=down.problem)]
+            return [reached, SinkCheck(what=what, ok=False, answer=down.problem)]
         finally:
             await session.close()
-        return [reached, SinkCheck(what=what, ok=True, said="200 OK")]
+        return [reached, SinkCheck(what=what, ok=True, answer="200 OK")]
 
     async def close(self) -> None:
         """End the session and close the connection."""
@@ -123,8 +123,8 @@ class RelpSink:
                 raise SinkDown("the receiver closes the session")
             if answer.number not in waiting:
                 raise SinkDown("the receiver answers what was not sent: is this a RELP port?")
-            said = DELIVERED if answer.code == 200 else retry(f"RELP code {answer.code}")
-            batch.set(waiting.pop(answer.number), said)
+            result = DELIVERED if answer.code == 200 else retry(f"RELP code {answer.code}")
+            batch.set(waiting.pop(answer.number), result)
 
     async def _greet(self) -> None:
         self._number = 0

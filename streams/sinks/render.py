@@ -13,25 +13,25 @@ from streams.sinks.contract import DeliveryResult, DeliveryStatus
 from streams.sinks.finding_update import FindingUpdate
 
 
-def rendered(letter: FindingUpdate, form: str, producer: Producer) -> Rendered | DeliveryResult:
+def rendered(update: FindingUpdate, form: str, producer: Producer) -> Rendered | DeliveryResult:
     """The letter in a format, or REJECTED where it cannot be written.
 
     A letter that a format stumbles over must not hold up all that follow.
     """
     try:
-        made = FORMATS[form](letter.told, producer)
+        made = FORMATS[form](update.record, producer)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         return rejected(f"cannot be written as {form}: {type(error).__name__}")
-    if letter.test and isinstance(made, dict):
+    if update.test and isinstance(made, dict):
         _mark(made, form)
     return made
 
 
 def as_object(
-    letter: FindingUpdate, form: str, producer: Producer
+    update: FindingUpdate, form: str, producer: Producer
 ) -> dict[str, Any] | DeliveryResult:
     """The letter as a JSON object; for a format that has objects."""
-    made = rendered(letter, form, producer)
+    made = rendered(update, form, producer)
     if isinstance(made, KafkaRecord):
         event: dict[str, Any] = msgspec.json.decode(made.value)
         return event
@@ -39,9 +39,9 @@ def as_object(
     return made
 
 
-def as_line(letter: FindingUpdate, form: str, producer: Producer) -> bytes | DeliveryResult:
+def as_line(update: FindingUpdate, form: str, producer: Producer) -> bytes | DeliveryResult:
     """The letter as one line without its end."""
-    made = rendered(letter, form, producer)
+    made = rendered(update, form, producer)
     if isinstance(made, DeliveryResult):
         return made
     if isinstance(made, KafkaRecord):

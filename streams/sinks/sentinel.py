@@ -21,7 +21,7 @@ from streams.sinks.batch import UpdateBatch, chunks, in_time
 from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.http_client import HttpClient, HttpOptions, phrase, raise_unless_answered
-from streams.sinks.options import HeaderSecret, LetterOptions
+from streams.sinks.options import HeaderSecret, UpdateOptions
 from streams.sinks.render import as_object, rejected
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _CALL_BYTES: Final = 1_000_000
 """Azure takes 1 MB a call, before compression."""
 
 
-class SentinelOptions(HttpOptions, LetterOptions):
+class SentinelOptions(HttpOptions, UpdateOptions):
     """Microsoft Sentinel; needs the extra `sentinel`."""
 
     type: Literal["sentinel"] = Field(description="The kind of receiver.")
@@ -96,14 +96,14 @@ class SentinelSink:
 
     async def send(self, loads: Sequence[FindingUpdate]) -> Sequence[DeliveryResult]:
         """Send the batch in calls of bounded size."""
-        batch = UpdateBatch([letter.identity for letter in loads])
+        batch = UpdateBatch([update.identity for update in loads])
         records: list[tuple[int, bytes]] = []
-        for at, letter in enumerate(loads):
-            made = as_object(letter, "flat", self._producer)
+        for at, update in enumerate(loads):
+            made = as_object(update, "flat", self._producer)
             if isinstance(made, DeliveryResult):
                 batch.set(at, made)
             else:
-                records.append((at, msgspec.json.encode(columns(letter, made))))
+                records.append((at, msgspec.json.encode(columns(update, made))))
         work = self._send(records, batch)
         return await in_time(batch, work, self._options.timeout_s)
 
@@ -113,13 +113,13 @@ class SentinelSink:
         what = "Azure gives a token"
         try:
             await self._token()
-            checks.append(SinkCheck(what=what, ok=True, said="it does"))
+            checks.append(SinkCheck(what=what, ok=True, answer="it does"))
             what = "the rule and the stream are there"
             status = await self._post(b"[]")
         except SinkDown as down:
-            return [*checks, SinkCheck(what=what, ok=False, said=down.problem)]
-        said = f"{phrase(status)} to no records"
-        return [*checks, SinkCheck(what=what, ok=status in (200, 204, 400), said=said)]
+            return [*checks, SinkCheck(what=what, ok=False, answer=down.problem)]
+        answer = f"{phrase(status)} to no records"
+        return [*checks, SinkCheck(what=what, ok=status in (200, 204, 400), answer=answer)]
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -178,7 +178,7 @@ class SentinelSink:
             ) from None
 
 
-def columns(letter: FindingUpdate, flat: dict[str, Any]) -> dict[str, Any]:
+def columns(update: FindingUpdate, flat: dict[str, Any]) -> dict[str, Any]:
     """A row: names of columns have no dots, and every table has `TimeGenerated`."""
     row = {name.replace(".", "_"): value for name, value in flat.items()}
-    return {"TimeGenerated": flat["consentry.detected_at"], "consentry_uid": letter.uid, **row}
+    return {"TimeGenerated": flat["consentry.detected_at"], "consentry_uid": update.uid, **row}

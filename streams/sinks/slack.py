@@ -50,7 +50,7 @@ class SlackOptions(HttpOptions):
     batch_max_records: int = Field(10, ge=1, le=10_000, description="Alerts a batch at most.")
 
     @property
-    def takes(self) -> Literal["letters", "alerts"]:
+    def takes(self) -> Literal["updates", "alerts"]:
         """Alerts."""
         return "alerts"
 
@@ -77,10 +77,10 @@ class SlackSink:
                 headers={"Content-Type": "application/json"},
             )
             # Slack's own words, from a closed list: they say more than the status.
-            for said in _OF_THE_HOOK:
-                if not reply.ok and reply.body.strip() == said:
+            for answer in _OF_THE_HOOK:
+                if not reply.ok and reply.body.strip() == answer:
                     raise SinkDown(
-                        f"{phrase(reply.status)}: {said.decode()}",
+                        f"{phrase(reply.status)}: {answer.decode()}",
                         "Make a new incoming webhook, or put its channel right.",
                         lasting=True,
                     )
@@ -99,9 +99,9 @@ class SlackSink:
         try:
             reply = await self._client.ask("POST", url, body=b"{}", headers=headers)
         except SinkDown as down:
-            return [SinkCheck(what=what, ok=False, said=down.problem)]
+            return [SinkCheck(what=what, ok=False, answer=down.problem)]
         return [
-            SinkCheck(what=what, ok=reply.status == 400, said=f"{phrase(reply.status)} to {{}}")
+            SinkCheck(what=what, ok=reply.status == 400, answer=f"{phrase(reply.status)} to {{}}")
         ]
 
     async def close(self) -> None:

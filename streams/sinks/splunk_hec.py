@@ -27,7 +27,7 @@ from streams.sinks.http_client import (
     phrase,
     raise_unless_answered,
 )
-from streams.sinks.options import HeaderSecret, LetterOptions
+from streams.sinks.options import HeaderSecret, UpdateOptions
 from streams.sinks.render import as_object, rejected
 
 _BAD_EVENT: Final = (5, 6, 12, 13, 15)
@@ -48,7 +48,7 @@ _WORDS: Final = {
 _POLL_S: Final = 0.25
 
 
-class SplunkHecOptions(HttpOptions, LetterOptions):
+class SplunkHecOptions(HttpOptions, UpdateOptions):
     """Splunk's HTTP Event Collector."""
 
     type: Literal["splunk_hec"] = Field(description="The kind of receiver.")
@@ -87,10 +87,10 @@ class SplunkHecSink:
 
     async def send(self, loads: Sequence[FindingUpdate]) -> Sequence[DeliveryResult]:
         """Send the batch in requests of bounded size; wait for acknowledgements."""
-        batch = UpdateBatch([letter.identity for letter in loads])
+        batch = UpdateBatch([update.identity for update in loads])
         events: list[tuple[int, bytes]] = []
-        for at, letter in enumerate(loads):
-            event = self._event(letter)
+        for at, update in enumerate(loads):
+            event = self._event(update)
             if isinstance(event, DeliveryResult):
                 batch.set(at, event)
             else:
@@ -103,9 +103,9 @@ class SplunkHecSink:
         try:
             reply = await self._client.ask("GET", f"{self._base}/health", headers=self._headers)
         except SinkDown as down:
-            return [SinkCheck(what="the collector answers", ok=False, said=down.problem)]
+            return [SinkCheck(what="the collector answers", ok=False, answer=down.problem)]
         checks = [
-            SinkCheck(what="the collector is healthy", ok=reply.ok, said=_said(reply)),
+            SinkCheck(what="the collector is healthy", ok=reply.ok, answer=_answer_of(reply)),
         ]
         # An empty request reaches the check of the token and indexes nothing.
         try:
@@ -113,9 +113,11 @@ class SplunkHecSink:
                 "POST", f"{self._base}/event", body=b"", headers=self._headers
             )
         except SinkDown as down:
-            return [*checks, SinkCheck(what="the token is accepted", ok=False, said=down.problem)]
+            return [*checks, SinkCheck(what="the token is accepted", ok=False, answer=down.problem)]
         accepted = reply.status not in (401, 403) and _code(reply) not in (*_BAD_TOKEN, 10, 11)
-        checks.append(SinkCheck(what="the token is accepted", ok=accepted, said=_said(reply)))
+        checks.append(
+            SinkCheck(what="the token is accepted", ok=accepted, answer=_answer_of(reply))
+        )
         if self._options.acknowledge and accepted:
             checks.append(await self._check_acknowledgement())
         return checks
@@ -124,18 +126,18 @@ class SplunkHecSink:
         """Let go of the connections."""
         await self._client.close()
 
-    def _event(self, letter: FindingUpdate) -> bytes | DeliveryResult:
-        made = as_object(letter, self._options.format, self._producer)
+    def _event(self, update: FindingUpdate) -> bytes | DeliveryResult:
+        made = as_object(update, self._options.format, self._producer)
         if isinstance(made, DeliveryResult):
             return made
         options = self._options
         event: dict[str, Any] = {
-            "time": _seconds(letter.told.detected_at),
+            "time": _seconds(update.record.detected_at),
             "host": options.instance,
             "source": options.source,
             "sourcetype": options.sourcetype or f"consentry:{options.format}",
             "event": made,
-            "fields": {"uid": letter.uid},
+            "fields": {"uid": update.uid},
         }
         if options.index is not None:
             event["index"] = options.index
@@ -156,7 +158,7 @@ class SplunkHecSink:
                 for at, _ in rest:
                     batch.set(at, DELIVERED)
                 return
-            reason = _said(reply)
+            reason = _answer_of(reply)
             if len(rest) == 1:
                 batch.set(rest[0][0], rejected(reason))
                 return
@@ -180,13 +182,15 @@ class SplunkHecSink:
         code = _code(reply)
         if code in (10, 11):
             raise SinkDown(
-                _said(reply), "The token wants it: set acknowledge = true.", lasting=True
+                _answer_of(reply), "The token wants it: set acknowledge = true.", lasting=True
             )
         if code == 7:
-            raise SinkDown(_said(reply), "Check `index`, and what the token allows.", lasting=True)
+            raise SinkDown(
+                _answer_of(reply), "Check `index`, and what the token allows.", lasting=True
+            )
         raise_unless_answered(reply)
         if not reply.ok and reply.status != 413 and code not in _BAD_EVENT:
-            raise SinkDown(_said(reply))
+            raise SinkDown(_answer_of(reply))
         return reply
 
     async def _acknowledged(self, reply: Reply) -> None:
@@ -207,10 +211,10 @@ class SplunkHecSink:
             headers={**self._headers, "Content-Type": "application/json"},
         )
         if _code(reply) == 14:
-            raise _no_acknowledgement(_said(reply))
+            raise _no_acknowledgement(_answer_of(reply))
         raise_unless_answered(reply)
         if not reply.ok:
-            raise SinkDown(f"acknowledgement: {_said(reply)}")
+            raise SinkDown(f"acknowledgement: {_answer_of(reply)}")
         acks = reply.json().get("acks")
         known = acks if isinstance(acks, dict) else {}
         return all(known.get(str(number)) is True for number in numbers)
@@ -220,13 +224,13 @@ class SplunkHecSink:
         try:
             await self._asked([0])
         except SinkDown as down:
-            return SinkCheck(what=what, ok=False, said=down.problem)
-        return SinkCheck(what=what, ok=True, said="it answers")
+            return SinkCheck(what=what, ok=False, answer=down.problem)
+        return SinkCheck(what=what, ok=True, answer="it answers")
 
 
-def _no_acknowledgement(said: str) -> SinkDown:
+def _no_acknowledgement(answer: str) -> SinkDown:
     return SinkDown(
-        f"no indexer acknowledgement: {said}",
+        f"no indexer acknowledgement: {answer}",
         "Switch it on for the token, or set acknowledge = false.",
         lasting=True,
     )
@@ -243,7 +247,7 @@ def _code(reply: Reply) -> int | None:
     return code if isinstance(code, int) else None
 
 
-def _said(reply: Reply) -> str:
+def _answer_of(reply: Reply) -> str:
     """Status and code in Splunk's documented words; its text may quote events."""
     code = _code(reply)
     if code is None:

@@ -17,7 +17,7 @@ from streams.siem.plain import CUT
 from streams.siem.rfc5424 import in_syslog
 from streams.sinks.contract import DeliveryResult, SinkCheck, SinkDown
 from streams.sinks.finding_update import FindingUpdate
-from streams.sinks.options import LetterOptions
+from streams.sinks.options import UpdateOptions
 from streams.sinks.render import as_line, rejected
 from streams.sinks.tls import TlsOptions, tls_down
 
@@ -25,7 +25,7 @@ _CLOSING_S: Final = 5.0
 _LONGEST_PAUSE_S: Final = 0.05
 
 
-class StreamOptions(TlsOptions, LetterOptions):
+class StreamOptions(TlsOptions, UpdateOptions):
     """The keys of receivers of syslog messages."""
 
     host: str = Field(min_length=1, max_length=253, description="Host name or address.")
@@ -141,10 +141,10 @@ class StreamLine:
             async with asyncio.timeout(self._options.timeout_s):
                 await self.open()
         except TimeoutError:
-            return SinkCheck(what=what, ok=False, said="no answer in time")
+            return SinkCheck(what=what, ok=False, answer="no answer in time")
         except SinkDown as down:
-            return SinkCheck(what=what, ok=False, said=down.problem)
-        return SinkCheck(what=what, ok=True, said="connected")
+            return SinkCheck(what=what, ok=False, answer=down.problem)
+        return SinkCheck(what=what, ok=True, answer="connected")
 
     def _unsent(self) -> int:
         """Bytes that the other side's system has not confirmed."""
@@ -159,13 +159,13 @@ class StreamLine:
         return int(found)
 
 
-def message(letter: FindingUpdate, options: StreamOptions) -> bytes | DeliveryResult:
+def message(update: FindingUpdate, options: StreamOptions) -> bytes | DeliveryResult:
     """The syslog message of a letter, without framing and not longer than allowed."""
-    line = as_line(letter, options.format, options.producer)
+    line = as_line(update, options.format, options.producer)
     if isinstance(line, DeliveryResult):
         return line
     if options.format != "rfc5424":
-        line = in_syslog(line.decode(), letter.told, options.producer).encode()
+        line = in_syslog(line.decode(), update.record, options.producer).encode()
     return cut(line, options)
 
 
@@ -189,5 +189,5 @@ def _unreached(error: OSError) -> SinkDown:
 
 
 def _lost(error: OSError | None) -> SinkDown:
-    said = (error.strerror or type(error).__name__) if error is not None else "closed by it"
-    return SinkDown(f"the connection to the receiver is lost: {said}")
+    answer = (error.strerror or type(error).__name__) if error is not None else "closed by it"
+    return SinkDown(f"the connection to the receiver is lost: {answer}")

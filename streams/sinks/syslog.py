@@ -59,10 +59,10 @@ class SyslogSink:
 
     async def send(self, loads: Sequence[FindingUpdate]) -> Sequence[DeliveryResult]:
         """Write the batch. An empty one only makes up for a lost connection."""
-        batch = UpdateBatch([letter.identity for letter in loads])
+        batch = UpdateBatch([update.identity for update in loads])
         frames: list[tuple[int, bytes]] = []
-        for at, letter in enumerate(loads):
-            made = message(letter, self._options)
+        for at, update in enumerate(loads):
+            made = message(update, self._options)
             if isinstance(made, DeliveryResult):
                 batch.set(at, made)
             else:

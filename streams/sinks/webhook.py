@@ -28,14 +28,14 @@ from streams.sinks.batch import one_by_one
 from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.http_client import HttpClient, HttpOptions, phrase, raise_unless_answered
-from streams.sinks.options import HeaderSecret, LetterOptions
+from streams.sinks.options import HeaderSecret, UpdateOptions
 from streams.sinks.render import as_object, rejected
 
 _SECRET_PREFIX: Final = "whsec_"  # noqa: S105  # what a secret begins with
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9:_-]{1,200}")
 
 
-class WebhookOptions(HttpOptions, LetterOptions):
+class WebhookOptions(HttpOptions, UpdateOptions):
     """A signed webhook."""
 
     type: Literal["webhook"] = Field(description="The kind of receiver.")
@@ -64,9 +64,9 @@ class WebhookOptions(HttpOptions, LetterOptions):
         return secret
 
     @property
-    def takes(self) -> Literal["letters", "alerts"]:
+    def takes(self) -> Literal["updates", "alerts"]:
         """Alerts in the format of that name."""
-        return "alerts" if self.format == "alert" else "letters"
+        return "alerts" if self.format == "alert" else "updates"
 
     def open(self) -> Sink[Any]:
         """The sink, not connected yet."""
@@ -104,9 +104,9 @@ class WebhookSink:
         try:
             reply = await self._client.ask("HEAD", self._options.url, headers=self._bearer())
         except SinkDown as down:
-            return [SinkCheck(what=what, ok=False, said=down.problem)]
+            return [SinkCheck(what=what, ok=False, answer=down.problem)]
         ok = reply.status < 500 and reply.status not in (401, 403, 410)
-        return [SinkCheck(what=what, ok=ok, said=f"{phrase(reply.status)} to HEAD")]
+        return [SinkCheck(what=what, ok=ok, answer=f"{phrase(reply.status)} to HEAD")]
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -161,9 +161,9 @@ def _body(load: FindingUpdate | Alert, form: str, producer: Producer) -> bytes |
         kind, at = f"alert.{load.state}", load.last_at
         data: dict[str, Any] | DeliveryResult = alert_object(load)
     else:
-        told = load.told
-        kind = f"{'finding' if isinstance(told, Finding) else 'duty'}.{step(told).value}"
-        at = told.detected_at
+        record = load.record
+        kind = f"{'finding' if isinstance(record, Finding) else 'duty'}.{step(record).value}"
+        at = record.detected_at
         data = as_object(load, form, producer)
     if isinstance(data, DeliveryResult):
         return data

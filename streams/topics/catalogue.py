@@ -54,7 +54,7 @@ class TopicKind(StrEnum):
     REKEYED = "re-keyed"
     TICKS = "ticks"
     OUTPUT = "output"
-    ASIDE = "set aside"
+    DEAD_LETTERS = "set aside"
     CHANGELOG = "changelog"
     ALERT_STATE = "alert state"
 
@@ -83,7 +83,12 @@ class Topic:
 
 def all_topics(settings: Settings) -> tuple[Topic, ...]:
     """All topics, inputs first."""
-    return (*_inputs(settings), *_internals(settings), *_outputs(settings), *_asides(settings))
+    return (
+        *_inputs(settings),
+        *_internals(settings),
+        *_outputs(settings),
+        *_dead_letter_topics(settings),
+    )
 
 
 def input_topics(settings: Settings) -> tuple[Topic, ...]:
@@ -228,13 +233,13 @@ def _outputs(settings: Settings) -> tuple[Topic, ...]:
     )
 
 
-def _asides(settings: Settings) -> tuple[Topic, ...]:
+def _dead_letter_topics(settings: Settings) -> tuple[Topic, ...]:
     names = settings.topics
 
-    def aside(name: str, days: float, reader: Party, description: str) -> Topic:
+    def dead_letter_topic(name: str, days: float, reader: Party, description: str) -> Topic:
         return Topic(
             name=name,
-            kind=TopicKind.ASIDE,
+            kind=TopicKind.DEAD_LETTERS,
             description=description,
             key="topic/partition/offset of the record",
             value="the record's bytes, headers and coordinates, and the reason",
@@ -248,14 +253,14 @@ def _asides(settings: Settings) -> tuple[Topic, ...]:
         )
 
     return (
-        aside(
+        dead_letter_topic(
             names.dead_letters,
             settings.dead_letter_retention_days,
             Party.DEAD_LETTER_READERS,
             "Records that could not be judged, with their original bytes and the reason. They "
             "may hold personal data.",
         ),
-        aside(
+        dead_letter_topic(
             names.quarantine,
             settings.quarantine_retention_days,
             Party.QUARANTINE_READERS,
@@ -263,7 +268,7 @@ def _asides(settings: Settings) -> tuple[Topic, ...]:
         ),
         Topic(
             name=names.delivery_dead_letters,
-            kind=TopicKind.ASIDE,
+            kind=TopicKind.DEAD_LETTERS,
             description="Findings and duties that a receiver rejected for good, as they were, "
             "with the sink, the reason and their place as headers.",
             key="violation_id or duty_id",

@@ -73,7 +73,7 @@ def _missing(topic: Topic, settings: Settings) -> TopicProblem:
         topic=topic.name,
         what="the topic does not exist",
         why="the worker does not start without it",
-        mend="create what is missing with `consentry topics create`, or by hand:",
+        remedy="create what is missing with `consentry topics create`, or by hand:",
         commands=(
             create_command(topic, settings.connection.bootstrap, settings.replication_factor),
         ),
@@ -87,6 +87,6 @@ def _hidden(name: str, doing: str) -> TopicProblem:
         topic=name,
         what=f"the user may not {doing}",
         why="it cannot be checked",
-        mend="run the check as an administrator, or grant Describe and DescribeConfigs "
+        remedy="run the check as an administrator, or grant Describe and DescribeConfigs "
         "(`consentry topics create --dry-run` lists the ACLs of each role)",
     )

@@ -37,7 +37,7 @@ def require_readable(settings: Settings, state: ClusterState, *readers: Party) -
     for problem in compression_problems(settings, state, unreadable_codecs()):
         if problem.topic in own:
             raise ConsentryError(
-                f"{problem.topic}: {problem.what}", problem.mend, steps=problem.commands
+                f"{problem.topic}: {problem.what}", problem.remedy, steps=problem.commands
             )
 
 
@@ -45,7 +45,7 @@ def _of_topic(
     topic: Topic, state: TopicState, settings: Settings, unreadable: Collection[str]
 ) -> Iterator[TopicProblem]:
     found = state.config.get(_TYPE, AS_SENT)
-    mend = REMEDY
+    remedy = REMEDY
     commands: tuple[str, ...] = ()
     if found == AS_SENT:
         if not unreadable or not _written_by_others(topic, settings):
@@ -58,7 +58,9 @@ def _of_topic(
         return
     else:
         what = f"{_TYPE} is {found}, which this release does not know"
-        mend = "install a release that knows it, or let each producer choose among those it knows:"
+        remedy = (
+            "install a release that knows it, or let each producer choose among those it knows:"
+        )
         commands = (configure_command(topic.name, settings.connection.bootstrap, {_TYPE: AS_SENT}),)
     yield TopicProblem(
         weight=ProblemLevel.ERROR,
@@ -66,7 +68,7 @@ def _of_topic(
         topic=topic.name,
         what=what,
         why="whoever reads it would stop at the first such batch, and again after each start",
-        mend=mend,
+        remedy=remedy,
         commands=commands,
     )
 

@@ -23,7 +23,7 @@ def cleanup_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterato
             if "delete" in found
             else "old revisions would pile up"
         )
-    elif topic.kind is TopicKind.ASIDE:
+    elif topic.kind is TopicKind.DEAD_LETTERS:
         why = "records with personal data would stay beyond their retention"
     else:
         why = (
@@ -36,7 +36,7 @@ def cleanup_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterato
         topic=topic.name,
         what=f"cleanup.policy is {found or 'unknown'}, and must be {wanted}",
         why=why,
-        mend="change the setting (what is lost already does not come back):",
+        remedy="change the setting (what is lost already does not come back):",
         commands=(configure_command(topic.name, bootstrap, {"cleanup.policy": wanted}),),
     )
 
@@ -47,9 +47,9 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
         return
     wanted = int(topic.config["retention.ms"])
     found = int(state.config.get("retention.ms", -1))
-    mend = "change the setting:"
+    remedy = "change the setting:"
     commands = (configure_command(topic.name, bootstrap, {"retention.ms": str(wanted)}),)
-    if topic.kind is TopicKind.ASIDE:
+    if topic.kind is TopicKind.DEAD_LETTERS:
         if not 0 <= found <= wanted:
             yield TopicProblem(
                 weight=ProblemLevel.ERROR,
@@ -57,7 +57,7 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
                 topic=topic.name,
                 what=f"records stay {span(found)}, and the settings allow {span(wanted)}",
                 why="they may hold personal data that nobody needs any more",
-                mend=mend,
+                remedy=remedy,
                 commands=commands,
             )
         elif _segment(state) > wanted:
@@ -69,7 +69,7 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
                 what=f"segments stay open for {span(_segment(state))} (segment.ms), longer than "
                 f"the retention of {span(wanted)}",
                 why="Kafka deletes closed segments only, so records may stay for both together",
-                mend=mend,
+                remedy=remedy,
                 commands=(configure_command(topic.name, bootstrap, {"segment.ms": segment}),),
             )
     elif 0 <= found < wanted:
@@ -79,7 +79,7 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
             topic=topic.name,
             what=f"records stay {span(found)}, shorter than the {span(wanted)} of the settings",
             why="a worker that stands still for longer loses input, and then refuses to go on",
-            mend=mend,
+            remedy=remedy,
             commands=commands,
         )
     size = int(state.config.get("retention.bytes", -1))
@@ -90,7 +90,7 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
             topic=topic.name,
             what=f"records are deleted beyond {size} bytes a partition (retention.bytes)",
             why="a burst may push out records before anybody read them",
-            mend=mend,
+            remedy=remedy,
             commands=(configure_command(topic.name, bootstrap, {"retention.bytes": "-1"}),),
         )
 
@@ -124,7 +124,7 @@ def timestamp_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
         topic=topic.name,
         what=what,
         why=why,
-        mend="let the broker set them (records that stand there already keep theirs):",
+        remedy="let the broker set them (records that stand there already keep theirs):",
         commands=commands,
     )
 

@@ -35,7 +35,7 @@ def partition_problems(settings: Settings, state: ClusterState) -> Iterator[Topi
             topic="all topics",
             what=f"they have {count} partitions each, and the setting says {settings.partitions}",
             why="the setting must say what is there: it cannot change it",
-            mend="correct the setting:",
+            remedy="correct the setting:",
             commands=(f"export CONSENTRY_PARTITIONS={count}",),
         )
         return
@@ -53,7 +53,7 @@ def _other(topic: Topic, count: int, settings: Settings) -> TopicProblem:
     )
     commands: tuple[str, ...] = ()
     if topic.kind is TopicKind.INPUT:
-        mend = (
+        remedy = (
             "do not alter the topic, not even upwards: people would move to other partitions. "
             "While it is still empty, delete it and create it again; otherwise create a topic "
             f"of another name with {settings.partitions} partitions, have its producers copy "
@@ -62,13 +62,13 @@ def _other(topic: Topic, count: int, settings: Settings) -> TopicProblem:
         )
         commands = remake
     elif topic.kind is TopicKind.CHANGELOG:
-        mend = (
+        remedy = (
             "it is the state of this generation and cannot be cut anew: stop all workers and "
             "raise CONSENTRY_GENERATION by one, which makes a new changelog and judges the "
             "inputs again from their start"
         )
     else:
-        mend = (
+        remedy = (
             "stop all workers; once its readers have read what they need, delete it and create "
             "it again:"
         )
@@ -79,6 +79,6 @@ def _other(topic: Topic, count: int, settings: Settings) -> TopicProblem:
         topic=topic.name,
         what=f"it has {count} partitions, and the others need {settings.partitions}",
         why=_WHY,
-        mend=mend,
+        remedy=remedy,
         commands=commands,
     )

@@ -39,5 +39,5 @@ class TopicProblem:
     topic: str
     what: str
     why: str
-    mend: str
+    remedy: str
     commands: tuple[str, ...] = ()

@@ -25,7 +25,7 @@ def replication_problems(settings: Settings, state: ClusterState) -> Iterator[To
         found = state.topics.get(topic.name)
         if found is None or not found.config:
             continue
-        for weight, what, why, mend, change in _faults(found, expected):
+        for weight, what, why, remedy, change in _faults(found, expected):
             commands = (configure_command(topic.name, bootstrap, change),) if change else ()
             yield TopicProblem(
                 weight=weight,
@@ -33,7 +33,7 @@ def replication_problems(settings: Settings, state: ClusterState) -> Iterator[To
                 topic=topic.name,
                 what=what,
                 why=why,
-                mend=mend,
+                remedy=remedy,
                 commands=commands,
             )
 

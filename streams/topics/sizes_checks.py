@@ -35,7 +35,7 @@ def size_problems(settings: Settings, state: ClusterState) -> Iterator[TopicProb
                     what=f"{_SIZE} is {found}, less than the {needed} of output_max_bytes",
                     why="the worker would stop at the first large record, and again after each "
                     "start",
-                    mend="raise it, or lower output_max_bytes to the least of these topics:",
+                    remedy="raise it, or lower output_max_bytes to the least of these topics:",
                     commands=(configure_command(topic.name, bootstrap, {_SIZE: str(needed)}),),
                 )
         elif found + HEADER_ALLOWANCE > needed:
@@ -46,7 +46,7 @@ def size_problems(settings: Settings, state: ClusterState) -> Iterator[TopicProb
                 what=f"{_SIZE} is {found}: a dead letter of a record so large does not fit into "
                 f"the {needed} of output_max_bytes",
                 why="of such a record a dead letter keeps the beginning, the length and the hash",
-                mend=f"where that is too little, raise output_max_bytes to "
+                remedy=f"where that is too little, raise output_max_bytes to "
                 f"{found + HEADER_ALLOWANCE}, and {_SIZE} of all topics but inputs and ticks",
                 commands=(),
             )

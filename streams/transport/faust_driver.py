@@ -30,7 +30,7 @@ from streams.transport.tasks.log_watch import NOTICED_WITHIN_S, Observer
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.preconditions import shared_numbers
 from streams.transport.tasks.task_initializer import TaskInitializer
-from streams.transport.wiring import new_holding, new_polling, new_stores, new_take_over
+from streams.transport.wiring import new_assignment, new_polling, new_stores, new_take_over
 
 log = structlog.get_logger("consentry.worker")
 
@@ -39,9 +39,9 @@ class Consumer(stock.Consumer):
     """Faust's consumer with slices instead of records, and commits in transactions."""
 
     _thread: Thread
-    holding: Assignment | None = None
+    current_assignment: Assignment | None = None
     _polling: Polling
-    """Set with the holding, and of no use without it."""
+    """Set with the assignment, and of no use without it."""
     _kept: dict[int, PartitionTask]
     _assignments = 0
     _stores: Stores | None = None
@@ -76,12 +76,12 @@ class Consumer(stock.Consumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """One message a partition number of which something can be judged."""
-        holding = self.holding
-        if holding is None or not holding.open:
+        assignment = self.current_assignment
+        if assignment is None or not assignment.open:
             await asyncio.sleep(0.02)
             return
         try:
-            pieces = await self._polling.slices()
+            poll_batches = await self._polling.poll_batches()
         except asyncio.CancelledError:
             raise
         except Discontinuity as gap:
@@ -95,26 +95,30 @@ class Consumer(stock.Consumer):
             fail(error, "polling")
             raise
         # After this point every slice must reach the agent, or the next one does not
-        # continue and the process ends. Only a given-up holding is exempt.
-        for piece in pieces:
-            if holding.open:
-                holding.hand_on(piece)
-                yield as_message(piece, self.app.consumer_generation_id)
+        # continue and the process ends. Only a given-up assignment is exempt.
+        for poll_batch in poll_batches:
+            if assignment.open:
+                assignment.hand_on(poll_batch)
+                yield as_message(poll_batch, self.app.consumer_generation_id)
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Offsets have holes; continuity is checked by positions."""
 
     # Acknowledging and committing: offsets travel in the transactions.
 
-    def partition_of(self, piece: PollBatch) -> PartitionTask | None:
+    def partition_of(self, poll_batch: PollBatch) -> PartitionTask | None:
         """The partition to judge a slice in, or None for a slice that is out of date."""
-        return None if self.holding is None else self.holding.partition_of(piece)
+        return (
+            None
+            if self.current_assignment is None
+            else self.current_assignment.partition_of(poll_batch)
+        )
 
     @property
     def owned(self) -> dict[int, PartitionTask]:
         """The partitions that are owned now, or were last."""
-        holding = self.holding
-        return holding.partitions if holding is not None and holding.taken else self._kept
+        assignment = self.current_assignment
+        return assignment.partitions if assignment is not None and assignment.taken else self._kept
 
     def ack(self, message: Any) -> bool:
         """A slice is committed: its credit comes back."""
@@ -122,8 +126,8 @@ class Consumer(stock.Consumer):
             return False
         message.acked = True
         self._unacked_messages.discard(message)
-        if self.holding is not None:
-            self.holding.give_back(message.value)
+        if self.current_assignment is not None:
+            self.current_assignment.give_back(message.value)
         return True
 
     async def _commit(self, offsets: Any) -> bool:
@@ -140,13 +144,13 @@ class Consumer(stock.Consumer):
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        """Begin a new holding; taking over follows when Faust says that all is assigned."""
+        """Begin a new assignment; taking over follows when Faust says that all is assigned."""
         await self._give_up()
         self._assignments += 1
         try:
             numbers = await self._shared_numbers(assigned)
-            self.holding = new_holding(self.settings, self._assignments, numbers)
-            self._polling = new_polling(self._thread, self.topics, self.holding)
+            self.current_assignment = new_assignment(self.settings, self._assignments, numbers)
+            self._polling = new_polling(self._thread, self.topics, self.current_assignment)
         except Exception as error:
             # aiokafka would log it, and keep a member that never polls.
             fail(error, "assignment")
@@ -164,15 +168,15 @@ class Consumer(stock.Consumer):
 
     async def _give_up(self) -> None:
         """Stop polling, then wait for the open transactions, bounded by a third of a session."""
-        holding, self.holding = self.holding, None
+        assignment, self.current_assignment = self.current_assignment, None
         if self._taking is not None:
             self._taking.cancel()
             await asyncio.wait([self._taking])
-        if holding is None:
+        if assignment is None:
             return
-        holding.end()
-        if holding.taken:
-            self._kept = holding.partitions
+        assignment.end()
+        if assignment.taken:
+            self._kept = assignment.partitions
         try:
             async with asyncio.timeout(self.settings.session_timeout_s / 3):
                 await in_parallel(p.committer.drained() for p in self._kept.values())
@@ -180,10 +184,10 @@ class Consumer(stock.Consumer):
             process_exit.crash("open transactions did not end in time for a rebalance")
 
     async def _on_rebalance_complete(self, *args: Any, **kwargs: Any) -> None:
-        holding = self.holding
-        if holding is None or holding.taken:
+        assignment = self.current_assignment
+        if assignment is None or assignment.taken:
             return
-        self._taking = asyncio.create_task(self._take_over(holding), name="take-over")
+        self._taking = asyncio.create_task(self._take_over(assignment), name="take-over")
         try:
             await asyncio.wait([self._taking])
             if self._taking.cancelled():
@@ -197,50 +201,50 @@ class Consumer(stock.Consumer):
             raise
         finally:
             self._taking = None
-        if self.holding is holding:
-            holding.take(partitions)
+        if self.current_assignment is assignment:
+            assignment.take(partitions)
             self._kept = {}
         else:
             self._kept = partitions
 
-    async def _take_over(self, holding: Assignment) -> dict[int, PartitionTask]:
+    async def _take_over(self, assignment: Assignment) -> dict[int, PartitionTask]:
         kept = self._kept
-        given_up = [number for number in kept if number not in holding.numbers]
+        given_up = [number for number in kept if number not in assignment.numbers]
         await in_parallel(kept.pop(number).close() for number in given_up)
-        return await self._new_take_over().take(holding.numbers, kept)
+        return await self._new_take_over().take(assignment.numbers, kept)
 
     def _new_take_over(self) -> TaskInitializer:
         policy = self.app.policy  # type: ignore[attr-defined]  # set in app.py
         if self._stores is None:
             self._stores = new_stores(self.settings)
-        owned = len(self.holding.numbers) if self.holding is not None else 1
+        owned = len(self.current_assignment.numbers) if self.current_assignment is not None else 1
         return new_take_over(
             self._thread, self.topics, policy, self._stores, owned, self.work, self.observer
         )
 
     async def perform_seek(self) -> None:
-        """Set the positions where judging has come to, and open the holding."""
-        holding = self.holding
-        if holding is None or not holding.taken or holding.open:
+        """Set the positions where judging has come to, and open the assignment."""
+        assignment = self.current_assignment
+        if assignment is None or not assignment.taken or assignment.open:
             return
         positions = {
             (topic, number): position
-            for number, partition in holding.partitions.items()
+            for number, partition in assignment.partitions.items()
             for topic, position in partition.progress.positions.items()
         }
         await self._thread.seek_all(positions)
         self._read_offset.update({TP(*place): at for place, at in positions.items()})
-        if self.holding is not holding:
+        if self.current_assignment is not assignment:
             return
-        holding.begin()
+        assignment.begin()
         log.info(
             "worker.ready",
-            partitions=sorted(holding.numbers),
-            rows=sum(len(p.rows) for p in holding.partitions.values()),
+            partitions=sorted(assignment.numbers),
+            rows=sum(len(p.rows) for p in assignment.partitions.values()),
             seconds=round(time.monotonic() - self._started_at, 3),
         )
         for listener in self.ready_listeners:
-            listener(holding)
+            listener(assignment)
 
     # Stopping.
 

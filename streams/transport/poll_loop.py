@@ -22,7 +22,7 @@ from streams.transport.tasks.assignment import Assignment
 log = structlog.get_logger("consentry.worker")
 
 POLL_S: Final = 0.5
-HOLDING_BACK_POLL_S: Final = 0.02
+WAITING_POLL_S: Final = 0.02
 """While records wait for a topic: an answer that it has none ends no poll, and waiting is bounded."""
 
 
@@ -41,22 +41,22 @@ class Polling:
 
     def __init__(
         self,
-        holding: Assignment,
+        assignment: Assignment,
         poller: Poller,
         topics: tuple[str, ...],
         bounds: AlignmentBounds,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
-        self._holding = holding
+        self._assignment = assignment
         self._poller = poller
-        self._aligners = {
-            number: PartitionGroup(number, holding.counter, topics, bounds)
-            for number in holding.numbers
+        self._partition_groups = {
+            number: PartitionGroup(number, assignment.counter, topics, bounds)
+            for number in assignment.numbers
         }
-        holding.on_room = self._room_came
+        assignment.on_room = self._room_came
 
-    async def slices(self) -> list[PollBatch]:
+    async def poll_batches(self) -> list[PollBatch]:
         """What can be judged after one more poll, at most one slice a partition number.
 
         A poll waits only while nothing can be handed on. Raises Discontinuity when what
@@ -64,47 +64,47 @@ class Polling:
         """
         room = {
             TP(topic, number): free
-            for number, aligner in self._aligners.items()
-            for topic, free in aligner.room().items()
+            for number, partition_group in self._partition_groups.items()
+            for topic, free in partition_group.room().items()
         }
         for part in await self._poller.poll(room, self._patience()):
-            self._aligners[part.partition].add(part)
+            self._partition_groups[part.partition].add(part)
         return [
-            piece
-            for number in self._holding.with_room()
-            if (piece := self._release(number, self._aligners[number])) is not None
+            poll_batch
+            for number in self._assignment.with_room()
+            if (poll_batch := self._release(number, self._partition_groups[number])) is not None
         ]
 
     def _patience(self) -> float:
-        able = [self._aligners[number] for number in self._holding.with_room()]
-        if any(aligner.ready for aligner in able):
+        able = [self._partition_groups[number] for number in self._assignment.with_room()]
+        if any(partition_group.ready for partition_group in able):
             return 0.0
-        return HOLDING_BACK_POLL_S if any(one.holding_back for one in able) else POLL_S
+        return WAITING_POLL_S if any(one.waiting for one in able) else POLL_S
 
-    def _release(self, number: int, aligner: PartitionGroup) -> PollBatch | None:
-        for topic in aligner.overdue(self._clock()):
+    def _release(self, number: int, partition_group: PartitionGroup) -> PollBatch | None:
+        for topic in partition_group.overdue(self._clock()):
             log.warning("alignment.left_out", topic=topic, partition=number)
-        return aligner.release()
+        return partition_group.release()
 
     def _room_came(self, number: int) -> None:
-        if self._aligners[number].ready:
+        if self._partition_groups[number].ready:
             self._poller.cut_short()
 
 
-def as_message(piece: PollBatch, generation_id: int) -> tuple[TP, ConsumerMessage]:
+def as_message(poll_batch: PollBatch, generation_id: int) -> tuple[TP, ConsumerMessage]:
     """The Faust message that carries a slice, at the place where its first part starts."""
-    topic, span = next(iter(piece.spans.items()))
-    place = TP(topic, piece.partition)
+    topic, span = next(iter(poll_batch.spans.items()))
+    place = TP(topic, poll_batch.partition)
     now = time.time()
     message = ConsumerMessage(
         topic,
-        piece.partition,
+        poll_batch.partition,
         span.start,
         now,
         0,
         None,
         b"",
-        piece,  # type: ignore[arg-type]  # Faust hands raw values on as they are
+        poll_batch,  # type: ignore[arg-type]  # Faust hands raw values on as they are
         None,
         0,
         0,

@@ -90,13 +90,13 @@ async def topic_ids(observer: Observer, topics: tuple[str, ...]) -> dict[str, st
     return {topic: view.topic_id for topic, view in views.items() if view.topic_id}
 
 
-def new_polling(thread: Thread, topics: tuple[str, ...], holding: Assignment) -> Polling:
+def new_polling(thread: Thread, topics: tuple[str, ...], assignment: Assignment) -> Polling:
     """Polling of these topics, aligned as the settings say, under one assignment."""
-    bounds = shares(thread.settings, len(holding.numbers)).alignment
-    return Polling(holding, thread, topics, bounds)
+    bounds = shares(thread.settings, len(assignment.numbers)).alignment
+    return Polling(assignment, thread, topics, bounds)
 
 
-def new_holding(settings: Settings, counter: int, numbers: frozenset[int]) -> Assignment:
+def new_assignment(settings: Settings, counter: int, numbers: frozenset[int]) -> Assignment:
     """A holding of these numbers, with room for slices as the settings say."""
     room = shares(settings, len(numbers)).open_bytes
     return Assignment(counter, numbers, settings.open_slices, room)

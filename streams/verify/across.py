@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from streams.core.findings import Finding
+from streams.core.findings import Finding, OutputRecord
 from streams.core.policy import Policy
 from streams.core.quality import FUTURE, RAW_PERSONAL_DATA, UNPROCESSABLE
 from streams.core.state import FactSource
@@ -17,7 +17,7 @@ from streams.files.temporary_database import open_database
 from streams.settings.names import TopicNames
 from streams.verify.bus import LiveBus
 from streams.verify.compare import Comparison
-from streams.verify.output_record import OutputRecord, kept_form
+from streams.verify.output_record import kept_form
 from streams.verify.result import Difference, DifferenceKind
 from streams.verify.spill import CACHE_KIB
 from streams.wire.arrival import Misrouted, Refused
@@ -36,7 +36,7 @@ CREATE TABLE met (home INTEGER, topic TEXT, partition INTEGER, offset INTEGER,
     PRIMARY KEY (home, topic, partition, offset)) WITHOUT ROWID;
 CREATE TABLE due (id TEXT, ref TEXT, partition INTEGER, topic TEXT, origin INTEGER,
     offset INTEGER, value BLOB, PRIMARY KEY (id, ref)) WITHOUT ROWID;
-CREATE TABLE told (id TEXT PRIMARY KEY, partition INTEGER, offset INTEGER, value BLOB)
+CREATE TABLE outputs (id TEXT PRIMARY KEY, partition INTEGER, offset INTEGER, value BLOB)
     WITHOUT ROWID;
 """
 
@@ -56,16 +56,16 @@ class Across:
         """Let go of the file."""
         self._database.close()
 
-    def take(self, record: Record, one_id: str, told: OutputRecord | None) -> bool:
+    def take(self, record: Record, one_id: str, output: OutputRecord | None) -> bool:
         """Keep a finding that carries no batch; False where it is none about a dead letter."""
-        if told is None:
-            gone = self._database.execute("DELETE FROM told WHERE id = ?", (one_id,))
+        if output is None:
+            gone = self._database.execute("DELETE FROM outputs WHERE id = ?", (one_id,))
             return bool(gone.rowcount)
-        if told.code not in ABOUT_DEAD_LETTERS:
+        if output.code not in ABOUT_DEAD_LETTERS:
             return False
-        value = kept_form(record.value or b"", told)
+        value = kept_form(record.value or b"", output)
         values = one_id, record.partition, record.offset, value
-        self._database.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?)", values)
+        self._database.execute("INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?)", values)
         return True
 
     def expect_rekeyed(self, elsewhere: Iterable[Misrouted]) -> None:
@@ -84,7 +84,7 @@ class Across:
             ).fetchone()
         )
 
-    def expect_told(self, refused: Iterable[tuple[Record, Refused]]) -> None:
+    def expect_published(self, refused: Iterable[tuple[Record, Refused]]) -> None:
         """Records about which a finding must stand on the violations topic."""
         for record, one in refused:
             finding = one.finding(self._policy)
@@ -150,21 +150,21 @@ class Across:
             for record in records:
                 if any(name == BATCH_HEADER for name, _ in record.headers):
                     continue
-                told = None
+                output = None
                 if record.value is not None:
                     try:
-                        told = decode_finding(record.value, bus.registry)
+                        output = decode_finding(record.value, bus.registry)
                     except WireError:
                         continue
-                self.take(record, (record.key or b"").decode(errors="replace"), told)
+                self.take(record, (record.key or b"").decode(errors="replace"), output)
         return end
 
-    def untold(self, comparison: Comparison, numbers: Iterable[int]) -> Iterator[Difference]:
+    def unpublished(self, comparison: Comparison, numbers: Iterable[int]) -> Iterator[Difference]:
         """Refused records without their finding, or with one that says something else."""
         wanted = set(numbers)
         rows = self._database.execute(
             "SELECT due.id, due.partition, due.topic, due.origin, due.offset, due.value, "
-            "told.value, told.offset FROM due LEFT JOIN told ON told.id = due.id "
+            "outputs.value, outputs.offset FROM due LEFT JOIN outputs ON outputs.id = due.id "
             "ORDER BY due.topic, due.origin, due.offset"
         )
         for one_id, partition, topic, origin, offset, due, value, place in rows:
@@ -200,7 +200,7 @@ class Across:
         what came later can be about records that were not read.
         """
         rows = self._database.execute(
-            "SELECT partition, offset, value FROM told WHERE id NOT IN (SELECT id FROM due) "
+            "SELECT partition, offset, value FROM outputs WHERE id NOT IN (SELECT id FROM due) "
             "ORDER BY partition, offset"
         )
         for partition, offset, value in rows:

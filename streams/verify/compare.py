@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from streams.check.decided_by import timeline
 from streams.core.events import event_key, key_of
-from streams.core.findings import Duty, Finding
+from streams.core.findings import Duty, Finding, OutputRecord
 from streams.core.identifiers import (
     ControllerId,
     EventKey,
@@ -24,7 +24,7 @@ from streams.core.subject import Subject
 from streams.core.vocabulary import EventType, Finality, Status
 from streams.settings.names import TopicNames
 from streams.verify.batch import SubjectNet, evaluate
-from streams.verify.output_record import OutputRecord, address, address_of, id_of, stands
+from streams.verify.output_record import address, address_of, id_of, stands
 from streams.verify.result import Behind, Difference, DifferenceKind, FieldDifference
 
 OF_ARRIVAL: Final = frozenset({"detected_at", "revision", "finality", "late_detected"})
@@ -69,18 +69,18 @@ class Comparison:
         self,
         key: SubjectKey,
         rows: Iterable[EventRow],
-        told: Mapping[str, tuple[OutputRecord, int]],
+        published: Mapping[str, tuple[OutputRecord, int]],
         clock: Instant | None,
         partition: int,
     ) -> Compared:
-        """`told` holds what stands on the topics with its offset; duties under `id duty`."""
+        """`published` holds what stands on the topics with its offset; duties under `id duty`."""
         rows = list(rows)
         # A key that is none has no rows.
         identity = parse_subject_key(key) or (ControllerId(""), SubjectId(""))
         net = evaluate(*identity, (row.fact for row in rows), self._policy, clock)
         about = _About(self._names, self._policy, partition, net.subject)
-        found = dict(self._net(net, told, about))
-        for name, difference in _rows(rows, told, about):
+        found = dict(self._net(net, published, about))
+        for name, difference in _rows(rows, published, about):
             found.setdefault(name, difference)
         return Compared(list(found.values()), len(net.findings), len(net.duties))
 
@@ -97,23 +97,26 @@ class Comparison:
         )
 
     def _net(
-        self, net: SubjectNet, told: Mapping[str, tuple[OutputRecord, int]], about: _About
+        self, net: SubjectNet, published: Mapping[str, tuple[OutputRecord, int]], about: _About
     ) -> Iterator[tuple[str, Difference]]:
         """What the facts give against what stands, by address."""
-        standing = {name: pair for name, pair in told.items() if stands(pair[0])}
+        standing = {name: pair for name, pair in published.items() if stands(pair[0])}
         given: tuple[OutputRecord, ...] = (*net.findings, *net.duties)
         for expected in given:
             name = address_of(expected)
             pair = standing.pop(name, None)
             if pair is None:
                 what = "the facts give it, and it is not there"
-                yield name, about.tell(DifferenceKind.MISSING, expected, what)
+                yield name, about.difference(DifferenceKind.MISSING, expected, what)
             elif differing := self.fields(expected, pair[0]):
                 what = "the facts give it with other particulars"
-                yield name, about.tell(DifferenceKind.DIFFERENT, expected, what, pair[1], differing)
+                yield (
+                    name,
+                    about.difference(DifferenceKind.DIFFERENT, expected, what, pair[1], differing),
+                )
         for name, (found, offset) in standing.items():
             what = "it is there, and the facts do not give it"
-            yield name, about.tell(DifferenceKind.EXTRA, found, what, offset)
+            yield name, about.difference(DifferenceKind.EXTRA, found, what, offset)
 
 
 def _same_standing(expected: OutputRecord, found: OutputRecord) -> bool:
@@ -123,12 +126,12 @@ def _same_standing(expected: OutputRecord, found: OutputRecord) -> bool:
 
 
 def _rows(
-    rows: Iterable[EventRow], told: Mapping[str, tuple[OutputRecord, int]], about: _About
+    rows: Iterable[EventRow], published: Mapping[str, tuple[OutputRecord, int]], about: _About
 ) -> Iterator[tuple[str, Difference]]:
     """Revision, status and label, as the stored rows and as the topics have them."""
-    left = dict(told)
+    left = dict(published)
     for row in rows:
-        for name, stored in _said(row):
+        for name, stored in _stored(row):
             pair = left.pop(name, None)
             if pair is None:
                 what = f"the stored row says that revision {stored[0]} was told"
@@ -137,21 +140,21 @@ def _rows(
                 both = zip(("revision", "status", "finality"), stored, shown, strict=False)
                 differing = tuple(FieldDifference(*one) for one in both if one[1] != one[2])
                 what = "the stored row says something else than the topic"
-                yield name, about.tell(DifferenceKind.ROW, pair[0], what, pair[1], differing)
+                yield name, about.difference(DifferenceKind.ROW, pair[0], what, pair[1], differing)
     for name, (found, offset) in left.items():
         what = "it is there, and no stored row knows of it"
-        yield name, about.tell(DifferenceKind.ROW, found, what, offset)
+        yield name, about.difference(DifferenceKind.ROW, found, what, offset)
 
 
-def _said(row: EventRow) -> Iterator[tuple[str, tuple[object, ...]]]:
+def _stored(row: EventRow) -> Iterator[tuple[str, tuple[object, ...]]]:
     """What a row says was told, by address."""
     event = row.fact.event
     for slot, said in row.said.items():
         label = Finality.FINAL if said.final else Finality.PROVISIONAL
         yield core_address(event, slot), (said.revision, said.status, label)
-    for recipient_id, told in row.duties.items():
+    for recipient_id, published in row.duties.items():
         one_id = duty_address(event, recipient_id)
-        yield address(one_id, duty=True), (told.revision, told.duty.status)
+        yield address(one_id, duty=True), (published.revision, published.duty.status)
 
 
 def _shown(one: OutputRecord) -> tuple[object, ...]:
@@ -169,7 +172,7 @@ class _About:
         self._partition = partition
         self._subject = subject
 
-    def tell(
+    def difference(
         self,
         kind: DifferenceKind,
         one: OutputRecord,

@@ -41,7 +41,7 @@ class Cut:
         number: int,
         spill: Spill,
         across: Across,
-        tell: Callable[[Difference], object],
+        report: Callable[[Difference], object],
     ) -> None:
         names = settings.topics
         self._bus = bus
@@ -56,7 +56,7 @@ class Cut:
                 number=number,
                 generation=settings.generation,
                 across=across,
-                tell=tell,
+                report=report,
                 registry=bus.registry,
             )
             for topic in (names.violations, names.duties)

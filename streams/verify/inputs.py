@@ -75,8 +75,8 @@ class Inputs:
         self._from_the_future: dict[str, Instant] = {}
         """When records arrived whose own timestamps then lay far ahead, by where they stood."""
         self._home = lru_cache(HOMES_KEPT)(partial(partition_for, count=count))
-        self._asides = ((names.dead_letters, False), (names.quarantine, True))
-        self._aside_starts: dict[str, int] = {}
+        self._dead_letter_topics = ((names.dead_letters, False), (names.quarantine, True))
+        self._dead_letter_starts: dict[str, int] = {}
         self._skips: dict[tuple[str, int], Skip] = {}
         self.spans: list[InputSpan] = []
 
@@ -93,9 +93,9 @@ class Inputs:
             async for records in bus.read(topic, self._number, start, end):
                 span.seen.read += len(records)
                 if topic == names.ticks:
-                    aside = [r for r in records if (topic, r.offset) in self._skips]
-                    span.seen.judged += len(records) - len(aside)
-                    self._take(len(self.spans) - 1, span.seen, aside)
+                    skipped = [r for r in records if (topic, r.offset) in self._skips]
+                    span.seen.judged += len(records) - len(skipped)
+                    self._take(len(self.spans) - 1, span.seen, skipped)
                 else:
                     self._take(len(self.spans) - 1, span.seen, records)
 
@@ -122,7 +122,7 @@ class Inputs:
                     refused.append((record, found))
         self._spill.many("INSERT INTO arrival VALUES (?, ?, ?, ?, ?, ?, ?, ?)", arrived)
         self._across.expect_rekeyed(elsewhere)
-        self._across.expect_told(refused)
+        self._across.expect_published(refused)
         self._spill.many(
             "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?)",
             (
@@ -242,8 +242,8 @@ class Inputs:
 
     async def read_dead_letters(self, bus: LiveBus) -> None:
         """Note which records were kept; quarantined ones too, by their keys only."""
-        for topic, raw in self._asides:
-            start = self._aside_starts[topic] = await bus.start(topic, self._number)
+        for topic, raw in self._dead_letter_topics:
+            start = self._dead_letter_starts[topic] = await bus.start(topic, self._number)
             end = await bus.settled(topic, self._number)
             async for records in bus.read(topic, self._number, start, end):
                 self._spill.many(
@@ -266,8 +266,8 @@ class Inputs:
 
     def not_kept(self) -> Iterator[Difference]:
         """Records that cannot be judged and were not kept, as far as dead letters reach back."""
-        for topic, raw in self._asides:
-            yield from self._not_kept(topic, raw=raw, whole=self._aside_starts[topic] == 0)
+        for topic, raw in self._dead_letter_topics:
+            yield from self._not_kept(topic, raw=raw, whole=self._dead_letter_starts[topic] == 0)
 
     def _not_kept(self, topic: str, *, raw: bool, whole: bool) -> Iterator[Difference]:
         """Those of one input are kept in their order, so what is left tells what is gone."""

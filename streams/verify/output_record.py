@@ -1,13 +1,11 @@
-"""A finding or a duty: what is told of a subject, on one of two topics."""
+"""Findings and duties as the topics hold them: keys, addresses, and what still stands."""
 
 from __future__ import annotations
 
-from streams.core.findings import Duty, Finding
+from streams.core.findings import Duty, Finding, OutputRecord
 from streams.core.vocabulary import DutyStatus, Status
 from streams.wire.findings import decode_duty, decode_finding, encode_duty, encode_finding
 from streams.wire.framing import AVRO_MARKER, RegistryDecoder
-
-OutputRecord = Finding | Duty
 
 
 def read_output(

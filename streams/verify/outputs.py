@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from streams.core.findings import OutputRecord
 from streams.core.identifiers import subject_key
 from streams.verify.across import Across
-from streams.verify.output_record import OutputRecord, id_of, kept_form, read_output
+from streams.verify.output_record import id_of, kept_form, read_output
 from streams.verify.result import Difference, DifferenceKind
 from streams.verify.spill import Spill
 from streams.wire.errors import WireError
@@ -20,7 +21,7 @@ _UNNUMBERED = -1
 class Outputs:
     """One output topic. Records are given in the order of their offsets.
 
-    `tell` is told what cannot be so whatever the cut: unreadable records, revisions that
+    `report` is told what cannot be so whatever the cut: unreadable records, revisions that
     are visible twice, batch numbers that go back. Numbers may go back as often as the
     setting `generation` was raised: the state then began anew, on the same topics.
     """
@@ -32,16 +33,16 @@ class Outputs:
         number: int,
         generation: int,
         across: Across,
-        tell: Callable[[Difference], object],
+        report: Callable[[Difference], object],
         registry: RegistryDecoder | None = None,
     ) -> None:
         self._registry = registry
         self._duties = duties
         self._number = number
         self._across = across
-        self._anew = generation - 1
+        self._restarts_left = generation - 1
         self._batch = 0
-        self._give = tell
+        self._give = report
 
     def release(self, spill: Spill, sequence: int) -> None:
         """Let what was put by take its place, where it belongs to a new cut."""
@@ -64,17 +65,17 @@ class Outputs:
 
     def _one(self, spill: Spill, record: Record, sequence: int) -> None:
         one_id = (record.key or b"").decode(errors="replace")
-        told = value = None
+        output = value = None
         if record.value is not None:
-            told = self._decode(record, one_id)
-            if told is None:
+            output = self._decode(record, one_id)
+            if output is None:
                 return
-            value = kept_form(record.value, told)
+            value = kept_form(record.value, output)
         batch = _batch_of(record)
-        if batch == _UNNUMBERED and not self._duties and self._across.take(record, one_id, told):
+        if batch == _UNNUMBERED and not self._duties and self._across.take(record, one_id, output):
             return
         self._number_rises(spill, record, batch)
-        self._revision_rises(spill, record, one_id, told)
+        self._revision_rises(spill, record, one_id, output)
         if batch > sequence:
             values = self._duties, record.offset, one_id, value, batch
             spill.execute("INSERT INTO later VALUES (?, ?, ?, ?, ?)", *values)
@@ -83,56 +84,60 @@ class Outputs:
 
     def _decode(self, record: Record, one_id: str) -> OutputRecord | None:
         try:
-            told = read_output(record.value or b"", self._registry, duty=self._duties)
+            output = read_output(record.value or b"", self._registry, duty=self._duties)
         except WireError as error:
-            self._tell(
+            self._report(
                 DifferenceKind.UNREADABLE, record, one_id, f"a record cannot be read: {error}"
             )
             return None
-        if id_of(told) != one_id:
+        if id_of(output) != one_id:
             what = "the key of a record is not the id that it holds"
-            self._tell(DifferenceKind.UNREADABLE, record, one_id, what)
+            self._report(DifferenceKind.UNREADABLE, record, one_id, what)
             return None
-        return told
+        return output
 
     def _number_rises(self, spill: Spill, record: Record, batch: int) -> None:
         if batch >= self._batch or batch == _UNNUMBERED:
             self._batch = max(batch, self._batch)
             return
-        if self._anew == 0:
+        if self._restarts_left == 0:
             what = f"batch {batch} stands after batch {self._batch}"
             key = (record.key or b"").decode(errors="replace")
-            self._tell(DifferenceKind.REPEATED, record, key, what)
+            self._report(DifferenceKind.REPEATED, record, key, what)
             return
         # Everything before is of an earlier generation: older, whatever its number.
-        self._anew -= 1
+        self._restarts_left -= 1
         self._batch = batch
         self.release(spill, 1 << 62)
         spill.execute("UPDATE output SET last = 0 WHERE duty = ?", self._duties)
 
     def _revision_rises(
-        self, spill: Spill, record: Record, one_id: str, told: OutputRecord | None
+        self, spill: Spill, record: Record, one_id: str, output: OutputRecord | None
     ) -> None:
         place = one_id, self._duties
-        if told is None:
+        if output is None:
             # What was removed may begin anew.
             spill.execute("UPDATE output SET last = 0 WHERE id = ? AND duty = ?", *place)
             return
         row = spill.execute("SELECT last FROM output WHERE id = ? AND duty = ?", *place).fetchone()
         last = row[0] if row else 0
-        if told.revision <= last:
-            twice = told.revision == last
+        if output.revision <= last:
+            twice = output.revision == last
             rest = "is visible twice" if twice else f"stands after revision {last}"
-            self._tell(
-                DifferenceKind.REPEATED, record, one_id, f"revision {told.revision} {rest}", told
+            self._report(
+                DifferenceKind.REPEATED,
+                record,
+                one_id,
+                f"revision {output.revision} {rest}",
+                output,
             )
             return
         spill.execute(
             "INSERT INTO output VALUES (?, ?, ?, NULL, 0, ?) "
             "ON CONFLICT (id, duty) DO UPDATE SET last = excluded.last",
             *place,
-            subject_key(told.controller_id or "", told.subject_id or ""),
-            told.revision,
+            subject_key(output.controller_id or "", output.subject_id or ""),
+            output.revision,
         )
 
     def _put(self, spill: Spill, one_id: str, value: bytes | None, offset: int) -> None:
@@ -144,13 +149,13 @@ class Outputs:
             self._duties,
         )
 
-    def _tell(
+    def _report(
         self,
         kind: DifferenceKind,
         record: Record,
         one_id: str,
         what: str,
-        told: OutputRecord | None = None,
+        output: OutputRecord | None = None,
     ) -> None:
         self._give(
             Difference(
@@ -160,9 +165,9 @@ class Outputs:
                 offset=record.offset,
                 what=what,
                 violation_id=one_id,
-                code=told.code if told else None,
-                controller_id=told.controller_id if told else None,
-                subject_id=told.subject_id if told else None,
+                code=output.code if output else None,
+                controller_id=output.controller_id if output else None,
+                subject_id=output.subject_id if output else None,
             )
         )
 

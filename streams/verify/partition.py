@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from streams.core.findings import OutputRecord
 from streams.core.identifiers import SubjectKey, parse_subject_key
 from streams.core.policy import Policy
 from streams.core.state import EventRow
@@ -24,7 +25,7 @@ from streams.verify.bus import LiveBus
 from streams.verify.compare import Comparison
 from streams.verify.cut import Cut
 from streams.verify.inputs import Inputs
-from streams.verify.output_record import OutputRecord, address_of, read_output
+from streams.verify.output_record import address_of, read_output
 from streams.verify.pace import Pace
 from streams.verify.result import PartitionCut, Verification
 from streams.verify.spill import Kept, Spill
@@ -185,12 +186,12 @@ class Partition:
     def _subject(self, kept: Kept, *, last: bool) -> None:
         progress = self._cut.progress
         rows = self._rows(kept.rows)
-        told: dict[str, tuple[OutputRecord, int]] = {}
-        for one in kept.told:
+        published: dict[str, tuple[OutputRecord, int]] = {}
+        for one in kept.published:
             value = read_output(one.value, duty=one.duty)
-            told[address_of(value)] = value, one.offset
+            published[address_of(value)] = value, one.offset
         compared = self._shared.comparison.subject(
-            kept.subject, rows.values(), told, progress.partition_time, self._number
+            kept.subject, rows.values(), published, progress.partition_time, self._number
         )
         identity = parse_subject_key(kept.subject) or ("", "")
         counts, missing = self._inputs.judged(identity, rows, kept.arrivals, progress)

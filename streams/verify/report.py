@@ -67,8 +67,8 @@ def print_report(found: Verification, console: SafeConsole) -> None:
     if more := total - len(found.differences):
         console.print(f"and {more} more")
     facts = sum(cut.facts for cut in found.cuts)
-    told = sum(cut.findings + cut.duties for cut in found.cuts)
-    scale = f"{facts} facts, {told} findings and duties, {found.seconds:.1f} s"
+    published = sum(cut.findings + cut.duties for cut in found.cuts)
+    scale = f"{facts} facts, {published} findings and duties, {found.seconds:.1f} s"
     if found.equal:
         console.print(f"equal: {scale}", style="bold green")
     else:

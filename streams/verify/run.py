@@ -103,7 +103,7 @@ async def _across(shared: Shared, before: dict[int, int], read_until: dict[int, 
     result.add(across.not_sent())
     for number, start in read_until.items():
         await across.catch_up(shared.bus, number, start)
-    result.add(across.untold(shared.comparison, read_until))
+    result.add(across.unpublished(shared.comparison, read_until))
     if len(read_until) < shared.count:
         result.notes.append(
             "whether findings about dead letters are too many shows only when all partition "

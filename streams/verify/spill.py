@@ -72,7 +72,7 @@ class Kept(NamedTuple):
 
     subject: SubjectKey
     rows: list[tuple[bytes, bytes]]
-    told: list[StoredOutput]
+    published: list[StoredOutput]
     arrivals: list[Arrival]
 
 
@@ -122,7 +122,7 @@ class Spill:
                 self.execute(_ROWS.format("WHERE key >= ? AND key < ?"), *bounds).fetchall(),
                 [
                     StoredOutput(*one[1:])
-                    for one in self.execute(_TOLD.format("AND subject = ?"), subject)
+                    for one in self.execute(_OUTPUTS.format("AND subject = ?"), subject)
                 ],
                 [
                     Arrival(*one)
@@ -134,9 +134,9 @@ class Spill:
     def subjects(self) -> Iterator[Kept]:
         """What is known of every subject, in the order of their keys."""
         rows = groupby(self.execute(_ROWS.format("")), lambda one: subject_of(one[0]))
-        told = groupby(self.execute(_TOLD.format("")), lambda one: SubjectKey(one[0]))
+        published = groupby(self.execute(_OUTPUTS.format("")), lambda one: SubjectKey(one[0]))
         arrivals = groupby(self.execute(_ARRIVALS.format("")), lambda one: subject_of(one[0]))
-        streams: list[Iterator[tuple[SubjectKey, Iterator[Any]]]] = [rows, told, arrivals]
+        streams: list[Iterator[tuple[SubjectKey, Iterator[Any]]]] = [rows, published, arrivals]
         heads = [next(stream, None) for stream in streams]
         while True:
             keys = [head[0] for head in heads if head is not None]
@@ -157,7 +157,7 @@ class Spill:
 
 
 _ROWS = "SELECT key, value FROM row {} ORDER BY key"
-_TOLD = (
+_OUTPUTS = (
     "SELECT subject, id, duty, value, offset FROM output WHERE value IS NOT NULL {} "
     "ORDER BY subject"
 )

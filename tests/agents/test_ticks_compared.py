@@ -42,9 +42,9 @@ class Broker:
 def tick(broker: Broker, times: int = 1) -> None:
     positions = {SETTINGS.topics.ticks: 10}
     partition = SimpleNamespace(progress=SimpleNamespace(positions=positions))
-    holding = SimpleNamespace(open=True, partitions={4: partition})
+    assignment = SimpleNamespace(open=True, partitions={4: partition})
     app = SimpleNamespace(
-        settings=SETTINGS, producer=broker, consumer=SimpleNamespace(holding=holding)
+        settings=SETTINGS, producer=broker, consumer=SimpleNamespace(assignment=assignment)
     )
     ticks = Ticks(cast("Any", app))
     for _ in range(times):

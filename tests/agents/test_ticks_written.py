@@ -57,7 +57,7 @@ class App:
         self.settings = SETTINGS.model_copy(update=settings)
         self.producer = broker
         self.positions = positions
-        self.holding: Any = SimpleNamespace(
+        self.current_assignment: Any = SimpleNamespace(
             open=True,
             partitions={
                 number: SimpleNamespace(progress=SimpleNamespace(positions={TOPIC: position}))
@@ -69,11 +69,11 @@ class App:
 
     @property
     def consumer(self) -> Any:
-        return SimpleNamespace(holding=self.holding)
+        return SimpleNamespace(current_assignment=self.current_assignment)
 
     def judged(self, number: int, position: int) -> None:
         """The worker has come to this offset of the ticks."""
-        self.holding.partitions[number].progress.positions[TOPIC] = position
+        self.current_assignment.partitions[number].progress.positions[TOPIC] = position
 
     def task(self, run: Any) -> None:
         self.tasks.append(run)
@@ -140,10 +140,10 @@ def test_the_first_one_is_written_on_a_topic_that_is_empty() -> None:
 
 
 @pytest.mark.parametrize("holding", [None, SimpleNamespace(open=False, partitions={1: None})])
-def test_what_is_not_held_or_is_given_up_gets_none(holding: object) -> None:
+def test_what_is_not_held_or_is_given_up_gets_none(assignment: object) -> None:
     broker = Broker()
     app = App(broker, {1: 0})
-    app.holding = holding
+    app.current_assignment = assignment
     tick(app)
     assert broker.sent == []
 

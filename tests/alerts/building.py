@@ -42,8 +42,8 @@ def finding(number: int = 0, revision: int = 1, **changes: Any) -> Finding:
 
 def letter(number: int = 0, revision: int = 1, **changes: Any) -> FindingUpdate:
     """The same as a letter."""
-    told = finding(number, revision, **changes)
-    return FindingUpdate(told=told, topic="violations", partition=0, offset=0)
+    record = finding(number, revision, **changes)
+    return FindingUpdate(record=record, topic="violations", partition=0, offset=0)
 
 
 def retracted(number: int = 0, revision: int = 2, **changes: Any) -> FindingUpdate:

@@ -111,7 +111,7 @@ def book_of(policy: AlertPolicy) -> PolicyState:
     return msgspec.msgpack.decode(policy.snapshot(), type=PolicyState)
 
 
-def untold(run: Run) -> list[str]:
+def unreported(run: Run) -> list[str]:
     """Open findings that no firing alert stands for, and alerts that fire for nothing."""
     book = book_of(run.policy)
     states = {alert.key: alert.state for alert in run.told}
@@ -141,7 +141,7 @@ def test_everything_raised_is_accounted_for_after_every_step(
     run.end()
     account = run.policy.accounting
     assert account.pending == 0
-    assert untold(run) == []
+    assert unreported(run) == []
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
@@ -210,7 +210,7 @@ def test_the_check_for_untold_findings_sees_one_that_stays_back(
     run.step(("tick", HOUR))
     run.step(("take", 0, 1, Status.OPEN, "NO_CONSENT", "ADNET", Finality.FINAL))
     run.end()
-    assert untold(run) == ["an open finding without an alert"]
+    assert unreported(run) == ["an open finding without an alert"]
 
 
 def test_the_check_for_untold_findings_sees_an_alert_without_its_resolve(
@@ -221,4 +221,4 @@ def test_the_check_for_untold_findings_sees_an_alert_without_its_resolve(
     run.step(opened)
     run.step(("take", 0, 2, Status.RETRACTED, *opened[4:]))
     run.told.pop()
-    assert untold(run) == ["an alert that fires for nothing"]
+    assert unreported(run) == ["an alert that fires for nothing"]

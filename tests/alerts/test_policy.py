@@ -34,14 +34,14 @@ def after(hours: float) -> Instant:
 
 
 def test_the_first_finding_of_a_group_is_told_at_once() -> None:
-    (told,) = policy().take(letter(), NOON)
-    assert (told.state, told.version, told.count, told.open_count) == ("firing", 1, 1, 1)
-    assert told.provisional_count == 1
-    assert told.severity is Severity.HIGH
-    assert "ADNET" in told.summary
-    assert "NO_CONSENT" in told.summary
-    assert "2026-09-01 13:00 CEST" in told.summary
-    assert told.action
+    (record,) = policy().take(letter(), NOON)
+    assert (record.state, record.version, record.count, record.open_count) == ("firing", 1, 1, 1)
+    assert record.provisional_count == 1
+    assert record.severity is Severity.HIGH
+    assert "ADNET" in record.summary
+    assert "NO_CONSENT" in record.summary
+    assert "2026-09-01 13:00 CEST" in record.summary
+    assert record.action
 
 
 def test_more_of_a_group_are_counted_and_told_at_the_end_of_the_window() -> None:
@@ -60,11 +60,11 @@ def test_more_of_a_group_are_counted_and_told_at_the_end_of_the_window() -> None
 
 def test_other_recipients_rules_and_windows_are_groups_of_their_own() -> None:
     alerts = policy()
-    told = alerts.take(letter(0), NOON)
-    told += alerts.take(letter(1, recipient_id=RecipientId("OTHER")), NOON)
-    told += alerts.take(letter(2, code="CONSENT_EXPIRED"), NOON)
-    told += alerts.take(letter(3), after(1))
-    assert len({one.key for one in told}) == 4
+    record = alerts.take(letter(0), NOON)
+    record += alerts.take(letter(1, recipient_id=RecipientId("OTHER")), NOON)
+    record += alerts.take(letter(2, code="CONSENT_EXPIRED"), NOON)
+    record += alerts.take(letter(3), after(1))
+    assert len({one.key for one in record}) == 4
 
 
 def test_a_group_resolves_when_all_are_closed_and_fires_again_with_a_higher_version() -> None:
@@ -91,12 +91,12 @@ def test_a_revision_to_another_code_closes_it_in_the_one_group_and_opens_it_in_t
 def test_a_duty_is_told_and_resolved() -> None:
     due, fulfilled = duty_fulfilled()
     alerts = policy()
-    told = []
+    record = []
     for offset, one in enumerate((due, fulfilled)):
-        sent = FindingUpdate(told=one, topic="duties", partition=0, offset=offset)
-        told += alerts.take(sent, NOON)
-    assert [one.state for one in told] == ["firing", "resolved"]
-    assert told[0].severity is Severity.OBLIGATION
+        sent = FindingUpdate(record=one, topic="duties", partition=0, offset=offset)
+        record += alerts.take(sent, NOON)
+    assert [one.state for one in record] == ["firing", "resolved"]
+    assert record[0].severity is Severity.OBLIGATION
 
 
 def test_a_revision_that_was_taken_before_is_a_duplicate() -> None:
@@ -127,7 +127,7 @@ def test_the_first_route_that_matches_holds() -> None:
     )
     alerts = policy(*routes)
     critical = letter(0, code="SHARE_AFTER_OBJECTION")
-    assert critical.told.severity is Severity.CRITICAL
+    assert critical.record.severity is Severity.CRITICAL
     assert alerts.take(critical, NOON) == []
     other = letter(1, recipient_id=RecipientId("OTHER"))
     assert not alerts.routes(other)
@@ -161,8 +161,8 @@ def test_a_finding_that_outlives_its_hold_down_is_told() -> None:
     alerts = policy({**ALL, "hold_down_s": 600})
     alerts.take(letter(), NOON)
     assert alerts.tick(after(599 / 3600)) == []
-    (told,) = alerts.tick(after(600 / 3600))
-    assert told.state == "firing"
+    (record,) = alerts.tick(after(600 / 3600))
+    assert record.state == "firing"
 
 
 def test_a_final_finding_waits_for_no_hold_down() -> None:
@@ -219,10 +219,10 @@ def test_a_resolve_waits_for_the_end_of_quiet_hours() -> None:
 
 def test_a_flood_becomes_one_summary_at_the_end_of_its_interval() -> None:
     alerts = policy(flood_max=5, flood_interval_s=60, window_s=86_400)
-    told = []
+    record = []
     for number in range(417):
-        told += alerts.take(letter(number, recipient_id=RecipientId(f"R{number}")), NOON)
-    assert len(told) == 5
+        record += alerts.take(letter(number, recipient_id=RecipientId(f"R{number}")), NOON)
+    assert len(record) == 5
     (summary,) = alerts.tick(Instant(NOON + 60_000))
     assert summary.summary.startswith("+412 more alerts")
     settle_all(alerts)
@@ -241,14 +241,14 @@ def waiver(**changes: Any) -> list[dict[str, Any]]:
 
 def test_what_a_waiver_covers_is_told_as_such_and_wakes_when_it_runs_out() -> None:
     alerts = policy(waivers=waiver())
-    (told,) = alerts.take(letter(), NOON)
-    assert told.severity is Severity.ADVISORY
-    assert told.waiver == (
+    (record,) = alerts.take(letter(), NOON)
+    assert record.severity is Severity.ADVISORY
+    assert record.waiver == (
         "Migration of the consent store (owner Privacy office, until 2026-09-01 20:00 CEST)"
     )
     assert alerts.tick(after(5.9)) == []
     (awake,) = alerts.tick(after(6.1))
-    assert (awake.key, awake.version, awake.waiver) == (told.key, 2, None)
+    assert (awake.key, awake.version, awake.waiver) == (record.key, 2, None)
     assert awake.severity is Severity.HIGH
 
 
@@ -262,7 +262,7 @@ def test_a_route_may_mute_what_is_waived_until_it_runs_out() -> None:
 
 
 def test_pseudonyms_are_told_only_where_the_route_says_so() -> None:
-    subject = letter().told.subject_id
+    subject = letter().record.subject_id
     assert subject is not None
     (plain,) = policy().take(letter(), NOON)
     assert plain.pseudonyms == ()
@@ -272,7 +272,7 @@ def test_pseudonyms_are_told_only_where_the_route_says_so() -> None:
 
 
 def test_the_snapshot_holds_no_subject_unless_pseudonyms_are_switched_on() -> None:
-    subject = letter().told.subject_id
+    subject = letter().record.subject_id
     assert subject is not None
     alerts = policy()
     alerts.take(letter(), NOON)
@@ -283,15 +283,15 @@ def test_the_snapshot_holds_no_subject_unless_pseudonyms_are_switched_on() -> No
 
 
 def test_texts_are_dutch_where_the_route_says_so() -> None:
-    (told,) = policy({**ALL, "language": "nl"}).take(letter(), NOON)
-    assert "ontvanger ADNET: 1 in totaal, 1 open; eerste" in told.summary
+    (record,) = policy({**ALL, "language": "nl"}).take(letter(), NOON)
+    assert "ontvanger ADNET: 1 in totaal, 1 open; eerste" in record.summary
 
 
 def test_hostile_recipients_are_shown_in_safe_form() -> None:
-    (told,) = policy().take(letter(recipient_id=RecipientId("a\nb\u202e")), NOON)
-    assert told.summary.isprintable()
-    assert told.recipient_id is not None
-    assert told.recipient_id.isprintable()
+    (record,) = policy().take(letter(recipient_id=RecipientId("a\nb\u202e")), NOON)
+    assert record.summary.isprintable()
+    assert record.recipient_id is not None
+    assert record.recipient_id.isprintable()
 
 
 def test_a_heartbeat_comes_every_interval_but_not_behind_one_that_is_on_its_way() -> None:
@@ -323,8 +323,8 @@ def test_many_shared_without_any_consent_event_are_told_and_resolved() -> None:
     alerts.observe(shared=5, unconsented=5)
     assert alerts.tick(NOON) == []
     alerts.observe(shared=100, unconsented=21)
-    (told,) = alerts.tick(NOON)
-    assert "21 of 100" in told.summary
+    (record,) = alerts.tick(NOON)
+    assert "21 of 100" in record.summary
     alerts.observe(shared=100, unconsented=19)
     assert alerts.tick(NOON) == []
     alerts.observe(shared=100, unconsented=18)
@@ -334,9 +334,9 @@ def test_many_shared_without_any_consent_event_are_told_and_resolved() -> None:
 
 def test_an_alert_that_the_sink_rejects_is_counted_with_all_that_it_carries() -> None:
     alerts = policy()
-    (told,) = alerts.take(letter(), NOON)
-    alerts.settle(told.uid, delivered=False)
-    alerts.settle(told.uid, delivered=True)
+    (record,) = alerts.take(letter(), NOON)
+    alerts.settle(record.uid, delivered=False)
+    alerts.settle(record.uid, delivered=True)
     account = alerts.accounting
     assert (account.dead_lettered, account.delivered) == (1, 0)
 
@@ -358,10 +358,10 @@ def test_groups_are_forgotten_after_their_time_and_above_the_bound() -> None:
 
 def test_what_was_on_its_way_is_sent_again_after_a_restore() -> None:
     alerts = policy()
-    (told,) = alerts.take(letter(), NOON)
+    (record,) = alerts.take(letter(), NOON)
     other = policy()
     other.restore(alerts.snapshot())
-    assert other.on_their_way == [told]
+    assert other.on_their_way == [record]
     assert other.take(letter(), NOON) == []
 
 

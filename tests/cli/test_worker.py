@@ -19,7 +19,7 @@ def problem(weight: ProblemLevel, check: TopicAspect, *commands: str) -> TopicPr
         topic="purchase",
         what=f"its {check} is wrong",
         why="it matters",
-        mend="mend it:",
+        remedy="correct it:",
         commands=commands,
     )
 
@@ -29,7 +29,7 @@ def found(monkeypatch: pytest.MonkeyPatch, *problems: TopicProblem) -> None:
 
 
 @pytest.mark.parametrize("check", list(TopicAspect))
-def test_any_error_of_the_topics_stops_it_and_says_how_to_mend_it(
+def test_any_error_of_the_topics_stops_it_and_names_the_remedy(
     check: TopicAspect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found(
@@ -40,7 +40,7 @@ def test_any_error_of_the_topics_stops_it_and_says_how_to_mend_it(
     with pytest.raises(ConsentryError) as refused:
         require_topics(Settings())
     assert refused.value.problem.startswith(f"purchase: its {check} is wrong (and 1 more")
-    assert refused.value.remedy == "mend it:\n  kafka-configs --alter"
+    assert refused.value.remedy == "correct it:\n  kafka-configs --alter"
 
 
 def test_warnings_of_the_topics_do_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,13 +29,13 @@ class Fault(NamedTuple):
 A_RULE_RAISES = Fault(
     "a rule raises on one event",
     """
-from streams.agents import judging
-judge = judging.judge
+from streams.agents import partition_judge
+judge = partition_judge.judge
 def broken(subject, fact, *more):
     if fact.event.event_id == "3-fine":
         raise ValueError
     return judge(subject, fact, *more)
-judging.judge = broken
+partition_judge.judge = broken
 """,
     killed=False,
 )

@@ -27,7 +27,7 @@ batch_max_records = 20
 """
 
 COMMITS_FIRST = """
-from streams.delivery.sink_sender import Courier
+from streams.delivery.sink_sender import SinkSender
 from streams.sinks.contract import DELIVERED
 async def takes_for_granted(self, loads, interrupt, reject):
     try:
@@ -35,7 +35,7 @@ async def takes_for_granted(self, loads, interrupt, reject):
     except Exception:
         pass
     return [DELIVERED] * len(loads)
-Courier.hand_over = takes_for_granted
+SinkSender.hand_over = takes_for_granted
 """
 """A deliverer that commits whatever the receiver says."""
 

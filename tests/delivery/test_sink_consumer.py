@@ -44,9 +44,9 @@ def test_what_a_poll_brings_over_a_rebalance_is_read_again_from_what_is_committe
     async def run() -> None:
         consumer = Consumer()
         monkeypatch.setattr(module, "delivery_consumer", lambda *_: consumer)
-        courier = type("C", (), {"name": "a", "stats": None})()
+        sender = type("C", (), {"name": "a", "stats": None})()
         feed = SinkConsumer(
-            Settings(), SinkOptions(type="x"), cast("Any", courier), cast("Any", None)
+            Settings(), SinkOptions(type="x"), cast("Any", sender), cast("Any", None)
         )
         consumer.feed = feed
         await feed.on_partitions_assigned({PLACE})
@@ -74,9 +74,9 @@ def test_an_offset_that_is_gone_is_named_with_the_ends_of_the_log(
 
     async def run() -> None:
         monkeypatch.setattr(module, "delivery_consumer", lambda *_: Cut())
-        courier = type("C", (), {"name": "a", "stats": None})()
+        sender = type("C", (), {"name": "a", "stats": None})()
         feed = SinkConsumer(
-            Settings(), SinkOptions(type="x"), cast("Any", courier), cast("Any", None)
+            Settings(), SinkOptions(type="x"), cast("Any", sender), cast("Any", None)
         )
         with pytest.raises(ConsentryError) as refused:
             await feed._poll()

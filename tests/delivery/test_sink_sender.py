@@ -61,7 +61,7 @@ class Receiver:
         return
 
 
-def courier(receiver: Receiver, options: SinkOptions = OPTIONS) -> SinkSender:
+def sender(receiver: Receiver, options: SinkOptions = OPTIONS) -> SinkSender:
     rnd = random.Random(1)
     return SinkSender("fake", receiver, options, SinkStats(), draw=rnd.random)
 
@@ -70,7 +70,7 @@ def handed(
     receiver: Receiver, loads: Sequence[str], options: SinkOptions = OPTIONS
 ) -> tuple[list[DeliveryResult | None], SinkSender, list[tuple[str, str]]]:
     kept: list[tuple[str, str]] = []
-    one = courier(receiver, options)
+    one = sender(receiver, options)
 
     async def reject(place: int, reason: str) -> None:
         kept.append((loads[place], reason))
@@ -129,7 +129,7 @@ def test_what_is_retried_goes_before_what_was_not_tried_yet() -> None:
 
 
 def test_a_rejected_load_counts_when_it_is_kept_and_not_before() -> None:
-    one = courier(Receiver([REJECTED]))
+    one = sender(Receiver([REJECTED]))
 
     async def reject(_place: int, _reason: str) -> None:
         raise ConnectionError("the dead letters are not reached")
@@ -141,7 +141,7 @@ def test_a_rejected_load_counts_when_it_is_kept_and_not_before() -> None:
 
 def test_an_interrupt_ends_waiting_and_leaves_the_rest_unsettled() -> None:
     down = SinkDown("away", retry_after_s=3600.0)
-    one = courier(Receiver([DELIVERED], down, down))
+    one = sender(Receiver([DELIVERED], down, down))
     options_loads = ["a", "b"]
 
     async def reject(_place: int, _reason: str) -> None:
@@ -170,7 +170,7 @@ class Forgetful(Receiver):
 
 def test_a_sink_without_acknowledgement_may_make_up_while_nothing_comes() -> None:
     receiver = Forgetful([], SinkDown("away"), [], ValueError("a bug"), [])
-    one = courier(receiver)
+    one = sender(receiver)
 
     async def run() -> list[str]:
         problems = []
@@ -188,7 +188,7 @@ def test_a_sink_without_acknowledgement_may_make_up_while_nothing_comes() -> Non
 
 def test_other_sinks_are_left_alone_while_nothing_comes() -> None:
     receiver = Receiver(SinkDown("away"))
-    asyncio.run(courier(receiver).make_up())
+    asyncio.run(sender(receiver).make_up())
     assert len(receiver.answers) == 1
 
 
@@ -249,7 +249,7 @@ def test_a_receiver_that_is_back_after_ten_minutes_has_all_and_was_not_hammered(
 
 def test_an_outage_is_said_once_and_so_is_its_end() -> None:
     receiver = Receiver(*[SinkDown("refused")] * 7, SinkDown("timed out"))
-    one = courier(receiver)
+    one = sender(receiver)
 
     async def reject(_place: int, _reason: str) -> None:
         raise AssertionError
@@ -266,7 +266,7 @@ def test_an_outage_is_said_once_and_so_is_its_end() -> None:
 
 
 def test_the_text_of_a_bug_is_not_told_since_it_may_quote_a_load() -> None:
-    one = courier(Receiver(ValueError("jan@example.nl")))
+    one = sender(Receiver(ValueError("jan@example.nl")))
 
     async def reject(_place: int, _reason: str) -> None:
         raise AssertionError

@@ -10,12 +10,11 @@ from typing import Any, Final
 
 import msgspec
 
-from streams.core.findings import Duty, Finding
+from streams.core.findings import Duty, Finding, OutputRecord
 from streams.core.instants import Instant
 from streams.core.vocabulary import DataCategory, EventType, Finality, LegalBasis, Severity
 from streams.siem.cloudevents import KafkaRecord
 from streams.siem.formats import FORMATS
-from streams.siem.lifecycle import Told
 from streams.siem.producer import Producer
 from tests.siem.lives import lives
 from tests.siem.readers import read_cef, read_leef, read_rfc5424
@@ -84,7 +83,7 @@ def _changed(form: str, one: Finding | Duty, name: str) -> list[str]:
     return list(dict.fromkeys(differing))
 
 
-def _another(one: Told, name: str) -> Any:
+def _another(one: OutputRecord, name: str) -> Any:
     if name in _OTHER:
         return _OTHER[name]
     value = getattr(one, name)
@@ -93,7 +92,7 @@ def _another(one: Told, name: str) -> Any:
     return ("other",) if isinstance(value, tuple) else "other"
 
 
-def _flat(form: str, one: Told) -> dict[str, list[Any]]:
+def _flat(form: str, one: OutputRecord) -> dict[str, list[Any]]:
     """Places with what stands there; members of a list are one place."""
     made = FORMATS[form](one, PRODUCER)
     if isinstance(made, KafkaRecord):

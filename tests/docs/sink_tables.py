@@ -15,14 +15,14 @@ from pydantic.fields import FieldInfo
 
 from streams.sinks.http_client import HttpOptions
 from streams.sinks.kinds import KINDS
-from streams.sinks.options import LetterOptions, SinkOptions
+from streams.sinks.options import SinkOptions, UpdateOptions
 from streams.sinks.tls import TlsOptions
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "sinks.md"
 
 _SHARED: Final[dict[str, type[BaseModel]]] = {
     "all kinds": SinkOptions,
-    "kinds that take findings": LetterOptions,
+    "kinds that take findings": UpdateOptions,
     "TLS": TlsOptions,
 }
 

@@ -131,9 +131,9 @@ def in_rebalance(after: bool) -> None:  # noqa: FBT001
         await commit(producer)
 
     def busy(consumer: Any) -> bool:
-        holding = consumer.holding
-        return holding is not None and any(
-            not partition.committer.idle for partition in holding.partitions.values()
+        assignment = consumer.current_assignment
+        return assignment is not None and any(
+            not partition.committer.idle for partition in assignment.partitions.values()
         )
 
     AIOKafkaProducer.commit_transaction = slowly

@@ -63,7 +63,7 @@ class Held:
 class World:
     """A consumer and its thread."""
 
-    holding: Any = None
+    current_assignment: Any = None
     topics: tuple[str, ...] = (INPUT, TICKS)
     beat: ProbeReading | None = None
 
@@ -110,7 +110,7 @@ def test_a_member_without_partitions_is_ready_and_says_so() -> None:
 
 def test_records_behind_an_open_transaction_are_lag_and_no_stall(clock: list[float]) -> None:
     world = judging()
-    world.holding.partitions[3].committer.committed[INPUT] = 10
+    world.current_assignment.partitions[3].committer.committed[INPUT] = 10
     health = world.health()
 
     def beat(stable: int, high: int, at_s: float) -> ProbeReading:
@@ -186,7 +186,7 @@ def test_what_is_within_bounds_is_ready() -> None:
 
 def test_state_of_a_partition_that_is_being_restored_is_no_stall() -> None:
     world = judging()
-    world.holding.open = False
+    world.current_assignment.open = False
     said = report(world, looks=30)
     assert said.live
     assert said.partitions == {}
@@ -201,7 +201,7 @@ def test_a_stall_is_logged_once_and_so_is_its_end(clock: list[float]) -> None:
             clock[0] += 1.0
             await health.look()
         stalled = health.report()
-        world.holding.partitions[3].committer.committed[INPUT] = 9
+        world.current_assignment.partitions[3].committer.committed[INPUT] = 9
         await health.look()
         return stalled
 
@@ -237,7 +237,7 @@ def test_to_be_given_nothing_for_ever_by_a_group_that_answers_is_a_fault(
     assert "assigned no partitions" in said.reasons[0]
     silent = World(beat=ProbeReading(NOW - 60, {}))
     assert report(silent, looks=30).live
-    world.holding = Held({})
+    world.current_assignment = Held({})
     assert report(world, looks=30).ready
 
 

@@ -22,7 +22,7 @@ _TYPES: dict[type, str] = {bool: "boolean", int: "long", str: "string", float: "
 def rows() -> list[dict[str, Any]]:
     """A row of every life."""
     return [
-        columns(FindingUpdate(told=one, topic="t", partition=0, offset=0), flat(one, PRODUCER))
+        columns(FindingUpdate(record=one, topic="t", partition=0, offset=0), flat(one, PRODUCER))
         for one in lives().values()
     ]
 

@@ -181,10 +181,10 @@ class Process:
 
     def poll(self, records: int = 1000) -> list[PollBatch]:
         """Slices from where reading stands, at most so many offsets of each topic."""
-        holding = self.consumer.holding
-        assert holding is not None
-        pieces = []
-        for number in sorted(holding.numbers):
+        assignment = self.consumer.current_assignment
+        assert assignment is not None
+        poll_batches = []
+        for number in sorted(assignment.numbers):
             spans, parts = {}, []
             for place in sorted(place for place in self.places if place.partition == number):
                 start, end, found = self._read(place, records)
@@ -193,8 +193,8 @@ class Process:
                     parts.append(found)
             if spans:
                 in_time = list(merge(*parts, key=attrgetter("timestamp")))
-                pieces.append(PollBatch(number, holding.counter, spans, in_time))
-        return pieces
+                poll_batches.append(PollBatch(number, assignment.counter, spans, in_time))
+        return poll_batches
 
     def _read(self, place: TP, records: int) -> tuple[int, int, list[Record]]:
         start = self.positions.get(place, 0)
@@ -211,15 +211,15 @@ class Process:
         self.positions[place] = end
         return start, end, found
 
-    def feed(self, *pieces: PollBatch) -> None:
+    def feed(self, *poll_batches: PollBatch) -> None:
         """Queue slices for the agent."""
         if self._agent is None:
             self._agent = self.spawn(self._supervise())
-        for piece in pieces:
-            holding = self.consumer.holding
-            if holding is not None and piece.assignment == holding.counter:
-                holding.hand_on(piece)
-            self.queue.put_nowait(_Message(piece))
+        for poll_batch in poll_batches:
+            assignment = self.consumer.current_assignment
+            if assignment is not None and poll_batch.assignment == assignment.counter:
+                assignment.hand_on(poll_batch)
+            self.queue.put_nowait(_Message(poll_batch))
 
     async def rest(self) -> None:
         """Return when all that was fed is judged and committed. Raises Ended."""
@@ -233,8 +233,8 @@ class Process:
 
     async def judge_all(self, records: int = 1000) -> None:
         """Judge to the end of the inputs. Raises Ended."""
-        while pieces := self.poll(records):
-            self.feed(*pieces)
+        while poll_batches := self.poll(records):
+            self.feed(*poll_batches)
             await self.rest()
 
     async def _supervise(self) -> None:
@@ -284,8 +284,8 @@ class Process:
 class _Message:
     """A Faust message."""
 
-    def __init__(self, piece: PollBatch) -> None:
-        self.value = piece
+    def __init__(self, poll_batch: PollBatch) -> None:
+        self.value = poll_batch
         self.acked = False
 
 

@@ -116,10 +116,10 @@ async def slices_are_queued_when_giving_up_begins() -> None:
 def _next(process: Process) -> Any:
     """Spans and records of what was polled before, and still waits for the agent."""
     held = Assignment(1, frozenset({0}), 8)
-    kept, process.consumer.holding = process.consumer.holding, held
-    [piece] = process.poll(2)
-    process.consumer.holding = kept
-    return piece.spans, piece.records
+    kept, process.consumer.current_assignment = process.consumer.current_assignment, held
+    [poll_batch] = process.poll(2)
+    process.consumer.current_assignment = kept
+    return poll_batch.spans, poll_batch.records
 
 
 def test_judging_nothing_while_giving_up_holds() -> None:
@@ -163,7 +163,9 @@ def test_counting_assignments_holds() -> None:
 
 def test_counting_assignments_bites(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        Assignment, "partition_of", lambda holding, piece: holding.partitions[piece.partition]
+        Assignment,
+        "partition_of",
+        lambda assignment, poll_batch: assignment.partitions[poll_batch.partition],
     )
     with pytest.raises(Broken, match="a late slice ended the process"):
         run(a_slice_of_the_last_assignment_comes_late())

@@ -34,8 +34,8 @@ async def struck(strike: Callable[[Broker, Process], None], records: int = 2) ->
     send(broker, *EVENTS[8:])
     strike(broker, first)
     try:
-        while pieces := first.poll(records):
-            first.feed(*pieces)
+        while poll_batches := first.poll(records):
+            first.feed(*poll_batches)
             await asyncio.wait_for(first.rest(), 1)
     except TimeoutError:
         pass

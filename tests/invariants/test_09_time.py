@@ -86,7 +86,7 @@ async def a_worker_catches_up(aligned: tuple[str, ...]) -> None:
     await worker.assign(0)
     counter = worker.consumer._assignments
     bounds = AlignmentBounds(1_000, 1 << 20, 60.0)
-    aligner = PartitionGroup(0, counter, aligned, bounds)
+    partition_group = PartitionGroup(0, counter, aligned, bounds)
     # The aligner hands on what is in order; a topic that it does not know goes as it comes.
     for names in (set(JUDGED) - {NAMES.recipient_notification}, {NAMES.recipient_notification}):
         for name in sorted(names, key=lambda name: name == NAMES.ticks):
@@ -94,11 +94,11 @@ async def a_worker_catches_up(aligned: tuple[str, ...]) -> None:
             records, end = log.read(0, 100, committed=True)
             span = OffsetSpan(0, end)
             if name in aligned:
-                aligner.add(Polled(name, 0, span, records, stable_end=log.stable_end))
+                partition_group.add(Polled(name, 0, span, records, stable_end=log.stable_end))
             else:
                 worker.feed(PollBatch(0, counter, {name: span}, records))
-            while (piece := aligner.release()) is not None:
-                worker.feed(piece)
+            while (poll_batch := partition_group.release()) is not None:
+                worker.feed(poll_batch)
         await worker.rest()
     await worker.rest()
     found = [decode_finding(r.value or b"") for r in broker.visible(NAMES.violations, 0)]

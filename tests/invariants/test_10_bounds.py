@@ -49,7 +49,7 @@ class Counting(Producer):
         await super().commit_transaction()
 
 
-async def there_is_much_to_judge(slices: int, **bounds: Any) -> tuple[int, int]:
+async def there_is_much_to_judge(count: int, **bounds: Any) -> tuple[int, int]:
     """Records and bytes of the largest transaction while a backlog is judged."""
     broker = new_broker()
     send(broker, *EVENTS)
@@ -57,8 +57,8 @@ async def there_is_much_to_judge(slices: int, **bounds: Any) -> tuple[int, int]:
     worker = Process(broker, producer=counting, **bounds)
     await worker.assign(0)
     waits = worker.line.held["commit"] = asyncio.Event()
-    pieces = worker.poll(100 if slices == 1 else 2)
-    worker.feed(*pieces)
+    poll_batches = worker.poll(100 if count == 1 else 2)
+    worker.feed(*poll_batches)
     await turns(lambda: worker.line.waiting)
     while more := worker.poll(2):
         worker.feed(*more)
@@ -71,16 +71,16 @@ async def there_is_much_to_judge(slices: int, **bounds: Any) -> tuple[int, int]:
     return largest
 
 
-def bounded(slices: int) -> None:
-    records, _ = run(there_is_much_to_judge(slices, transaction_max_records=RECORDS))
+def bounded(count: int) -> None:
+    records, _ = run(there_is_much_to_judge(count, transaction_max_records=RECORDS))
     require(records <= RECORDS + SINGLE, f"a transaction of {records} records")
-    _, size = run(there_is_much_to_judge(slices, transaction_max_bytes=BYTES))
+    _, size = run(there_is_much_to_judge(count, transaction_max_bytes=BYTES))
     require(size <= BYTES + 2_500, f"a transaction of {size} bytes")
 
 
-@pytest.mark.parametrize("slices", [1, 50])
-def test_bounds_of_a_transaction_hold(slices: int) -> None:
-    bounded(slices)
+@pytest.mark.parametrize("count", [1, 50])
+def test_bounds_of_a_transaction_hold(count: int) -> None:
+    bounded(count)
 
 
 def test_bounds_of_a_batch_bite(monkeypatch: pytest.MonkeyPatch) -> None:

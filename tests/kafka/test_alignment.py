@@ -34,12 +34,12 @@ LATER = Instant(START + hours(1))
 
 SLOWLY = """
 import time
-from streams.transport.tasks.partition_task import OwnedPartition
-enter = OwnedPartition.enter
-def slowly(self, piece):
-    time.sleep(0.02 * len(piece.records))
-    enter(self, piece)
-OwnedPartition.enter = slowly
+from streams.transport.tasks.partition_task import PartitionTask
+enter = PartitionTask.enter
+def slowly(self, poll_batch):
+    time.sleep(0.02 * len(poll_batch.records))
+    enter(self, poll_batch)
+PartitionTask.enter = slowly
 """
 """A worker that is still at its backlog when another one joins."""
 

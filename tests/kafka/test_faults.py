@@ -11,34 +11,34 @@ from tests.kafka.test_worker import now
 CRASHED = 70
 
 LOSES_A_SLICE = """
-from streams.transport import thread
-fetch, seen = thread.Thread._fetch, []
+from streams.transport import consumer_thread
+fetch, seen = consumer_thread.Thread._fetch, []
 async def lossy(self, places, timeout):
     polled = await fetch(self, places, timeout)
     seen.extend(one for one in polled if "data-share" in one.topic)
-    if len(seen) > 2 and not hasattr(thread, "lost"):
-        thread.lost = True
+    if len(seen) > 2 and not hasattr(consumer_thread, "lost"):
+        consumer_thread.lost = True
         return []
     return polled
-thread.Thread._fetch = lossy
+consumer_thread.Thread._fetch = lossy
 """
 
 A_RULE_RAISES = """
-from streams.agents import judging
-judge = judging.judge
+from streams.agents import partition_judge
+judge = partition_judge.judge
 def broken(subject, fact, *more):
     if fact.event.event_id == "3-fine":
         raise ValueError(f"secret {fact.event.subject_id}")
     return judge(subject, fact, *more)
-judging.judge = broken
+partition_judge.judge = broken
 """
 
 
 AN_ASSIGNMENT_RAISES = """
-from streams.transport import driver
+from streams.transport import faust_driver
 def broken(*given):
     raise ValueError("secret")
-driver.new_holding = broken
+faust_driver.new_assignment = broken
 """
 
 

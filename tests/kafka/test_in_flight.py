@@ -28,9 +28,9 @@ AIOKafkaProducer.commit_transaction = hangs
 """
 
 UNBOUNDED = """
-from streams.transport import holding, thread
-credits = holding.Credits
-holding.Credits = lambda numbers, limit, most: credits(numbers, limit, None)
+from streams.transport.tasks import assignment
+unbounded = assignment.InFlightLimit
+assignment.InFlightLimit = lambda numbers, limit, most: unbounded(numbers, limit, None)
 """
 
 

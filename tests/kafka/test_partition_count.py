@@ -16,8 +16,8 @@ aiokafka.AIOKafkaConsumer.__init__ = quick
 """
 
 OWNS_NEW_NUMBERS_ONLY = """
-from streams.transport import driver
-driver.shared_numbers = lambda topics, assigned: frozenset({2, 3})
+from streams.transport import faust_driver
+faust_driver.shared_numbers = lambda topics, assigned: frozenset({2, 3})
 """
 
 

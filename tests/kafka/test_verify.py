@@ -267,9 +267,9 @@ def test_records_that_the_state_claims_and_nobody_judged(judged: tuple[Bus, Vand
         (DifferenceKind.UNBALANCED, None),
         (DifferenceKind.OFFSETS, None),
     }
-    [untold] = [one for one in found.differences if one.topic == names.violations]
-    assert (untold.kind, untold.code) == (DifferenceKind.MISSING, "UNPROCESSABLE_EVENT")
-    assert f"offset {position + 1}" in untold.what
+    [unpublished] = [one for one in found.differences if one.topic == names.violations]
+    assert (unpublished.kind, unpublished.code) == (DifferenceKind.MISSING, "UNPROCESSABLE_EVENT")
+    assert f"offset {position + 1}" in unpublished.what
 
 
 def test_a_worker_under_load_is_equal_at_every_cut(bus: Bus) -> None:

@@ -15,14 +15,14 @@ from streams.metrics.sinks import SinkCollector
 
 def exposed(accounts: Mapping[str, Accounting]) -> str:
     """The text of `/metrics` of a deliverer that has these sinks for people."""
-    posts: dict[str, Any] = {
+    sink_tasks: dict[str, Any] = {
         name: SimpleNamespace(
             stats=SinkStats(),
-            courier=SimpleNamespace(circuit=Circuit(1, 30.0)),
+            sender=SimpleNamespace(circuit=Circuit(1, 30.0)),
             halted=None,
             lag=0,
             accounting=account,
         )
         for name, account in accounts.items()
     }
-    return exposition(SinkCollector(posts))().decode()
+    return exposition(SinkCollector(sink_tasks))().decode()

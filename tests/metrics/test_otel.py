@@ -17,7 +17,7 @@ from streams.metrics import otel
 from streams.metrics.sinks import SinkCollector
 from streams.metrics.worker import WorkerCollector
 from tests.metrics.scraping import samples
-from tests.metrics.test_sinks import posts
+from tests.metrics.test_sinks import sink_tasks
 from tests.metrics.test_worker import collector_of, exposed, filled
 from tests.sinks.fakes import HttpReceiver
 
@@ -109,14 +109,14 @@ def labels_of(name: str) -> tuple[str, ...]:
 
 
 def test_sinks_are_pushed_with_their_histograms(monkeypatch: pytest.MonkeyPatch) -> None:
-    got, _ = pushed(SinkCollector(posts()), monkeypatch)
+    got, _ = pushed(SinkCollector(sink_tasks()), monkeypatch)
     found = flat(got[0])
     assert found["consentry_sink_delay_seconds_count", ("splunk",)] == 1
     assert found["consentry_sink_read_total", ("dead",)] == 20
 
 
 def test_a_collector_that_refuses_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    _, logs = pushed(SinkCollector(posts()), monkeypatch, fault=400)
+    _, logs = pushed(SinkCollector(sink_tasks()), monkeypatch, fault=400)
     events = [line["event"] for line in logs if line["event"].startswith("otel.")]
     assert events == ["otel.pushing", "otel.not_pushed"]
 
@@ -124,7 +124,7 @@ def test_a_collector_that_refuses_is_said_once(monkeypatch: pytest.MonkeyPatch) 
 def test_without_a_collector_nothing_is_pushed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in otel.ENDPOINTS:
         monkeypatch.delenv(name, raising=False)
-    asyncio.run(otel.push(SinkCollector(posts()), "consentry-deliver"))
+    asyncio.run(otel.push(SinkCollector(sink_tasks()), "consentry-deliver"))
     assert not otel.wanted({"OTEL_EXPORTER_OTLP_ENDPOINT": ""})
     assert otel.wanted({"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://c:4318/v1/metrics"})
 
@@ -135,6 +135,6 @@ def test_a_missing_extra_is_said_with_its_remedy(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.metric_exporter", None)
     with capture_logs() as logs:
-        asyncio.run(otel.push(SinkCollector(posts()), "consentry-deliver"))
+        asyncio.run(otel.push(SinkCollector(sink_tasks()), "consentry-deliver"))
     assert [line["event"] for line in logs] == ["otel.off"]
     assert "consentry[otel]" in logs[0]["remedy"]

@@ -17,7 +17,7 @@ from tests.metrics.scraping import samples
 from tests.metrics.test_worker import promtool
 
 
-def posts() -> dict[str, Any]:
+def sink_tasks() -> dict[str, Any]:
     found = {}
     for name in ("splunk", "dead"):
         stats = SinkStats()
@@ -28,7 +28,7 @@ def posts() -> dict[str, Any]:
         circuit = Circuit(1, 30.0)
         if name == "dead":
             circuit.failed(0.0)
-        courier = SimpleNamespace(circuit=circuit)
+        sender = SimpleNamespace(circuit=circuit)
         lag = None if name == "dead" else 7
         account = None
         if name == "splunk":
@@ -36,13 +36,13 @@ def posts() -> dict[str, Any]:
                 raised=10, delivered=3, grouped=4, muted={"waived": 1, "quiet": 1}, pending=1
             )
         found[name] = SimpleNamespace(
-            stats=stats, courier=courier, halted=None, lag=lag, accounting=account
+            stats=stats, sender=sender, halted=None, lag=lag, accounting=account
         )
     return found
 
 
 def test_every_metric_is_there_with_its_labels_and_the_counts_balance() -> None:
-    text = exposition(SinkCollector(posts()))().decode()
+    text = exposition(SinkCollector(sink_tasks()))().decode()
     kinds = {"counter": "_total"}
     families = {one.name + kinds.get(one.type, ""): one for one in parsed(text)}
     assert {n for n in families if n.startswith("consentry_")} == {m.name for m in DELIVERER}
@@ -65,5 +65,5 @@ def test_every_metric_is_there_with_its_labels_and_the_counts_balance() -> None:
 
 
 def test_promtool_finds_nothing_to_say() -> None:
-    checked = promtool(exposition(SinkCollector(posts()))().decode())
+    checked = promtool(exposition(SinkCollector(sink_tasks()))().decode())
     assert (checked.returncode, checked.stderr) == (0, "")

@@ -10,9 +10,9 @@ import json
 from pathlib import Path
 from typing import Final
 
+from streams.core.findings import OutputRecord
 from streams.siem.cloudevents import KafkaRecord
 from streams.siem.formats import FORMATS, Rendered
-from streams.siem.lifecycle import Told
 from streams.siem.producer import Language, OcsfClass, OcsfVersion, Producer
 from streams.siem.rfc5424 import in_syslog
 from tests.siem.lives import lives
@@ -36,19 +36,21 @@ def golden(name: str) -> str:
     """The text of a golden file as the code makes it now: each life, then its form."""
     form, producer = GOLDEN[name]
     return "".join(
-        f"# {life}\n{_shown(FORMATS[form](told, producer))}\n\n" for life, told in lives().items()
+        f"# {life}\n{_shown(FORMATS[form](record, producer))}\n\n"
+        for life, record in lives().items()
     )
 
 
 def cef_in_syslog() -> str:
     """CEF with the header that the syslog sink puts before it."""
     return "".join(
-        f"# {life}\n{in_syslog(_line(told), told, PRODUCER)}\n\n" for life, told in lives().items()
+        f"# {life}\n{in_syslog(_line(record), record, PRODUCER)}\n\n"
+        for life, record in lives().items()
     )
 
 
-def _line(told: Told) -> str:
-    rendered = FORMATS["cef"](told, PRODUCER)
+def _line(record: OutputRecord) -> str:
+    rendered = FORMATS["cef"](record, PRODUCER)
     assert isinstance(rendered, str)
     return rendered
 

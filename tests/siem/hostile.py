@@ -7,7 +7,7 @@ from enum import Enum
 import msgspec
 from hypothesis import strategies as st
 
-from streams.core.findings import Duty, Finding
+from streams.core.findings import Duty, Finding, OutputRecord
 from streams.core.instants import EARLIEST, LATEST
 from streams.core.vocabulary import (
     DataCategory,
@@ -18,7 +18,6 @@ from streams.core.vocabulary import (
     Severity,
     Status,
 )
-from streams.siem.lifecycle import Told
 
 ATTACKS = (
     "e-1\n<134>1 2026-11-24T00:00:00Z evil app - - - forged",
@@ -116,10 +115,10 @@ duties = st.builds(
     **_REST,
     **dict.fromkeys(_TEXTS, texts),
 )
-told = findings | duties
+output_records = findings | duties
 
 
-def with_texts(one: Told, text: str, items: int | None = None) -> Told:
+def with_texts(one: OutputRecord, text: str, items: int | None = None) -> OutputRecord:
     """The same with another text wherever one stands; lists keep their length or get `items`."""
     changed: dict[str, object] = {}
     for name in one.__struct_fields__:
@@ -131,7 +130,7 @@ def with_texts(one: Told, text: str, items: int | None = None) -> Told:
     return msgspec.structs.replace(one, **changed)
 
 
-def harmless(one: Told) -> Told:
+def harmless(one: OutputRecord) -> OutputRecord:
     """What a line looks like where nobody attacks."""
     return with_texts(one, "x")
 

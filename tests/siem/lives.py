@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from streams.core.findings import Duty, Finding
+from streams.core.findings import Duty, Finding, OutputRecord
 from streams.core.identifiers import EventId
 from streams.core.instants import Instant
 from streams.core.policy import default_policy
 from streams.core.quality import quality_finding
 from streams.core.vocabulary import Code
-from streams.siem.lifecycle import Told
 from tests.core.builders import START, grant, notify, share, withdraw
 from tests.core.stories import Story, story
 
@@ -18,19 +17,19 @@ FINAL_AFTER = 30 * 24
 """P15 by default, in hours."""
 
 
-def _told(lived: Story) -> list[Told]:
-    told: list[Told] = []
+def _published(lived: Story) -> list[OutputRecord]:
+    record: list[OutputRecord] = []
     for decision in lived.decisions:
-        told += [*decision.findings, *decision.duties]
-    return told
+        record += [*decision.findings, *decision.duties]
+    return record
 
 
 def _findings(lived: Story) -> list[Finding]:
-    return [one for one in _told(lived) if isinstance(one, Finding)]
+    return [one for one in _published(lived) if isinstance(one, Finding)]
 
 
 def _duties(lived: Story) -> list[Duty]:
-    return [one for one in _told(lived) if isinstance(one, Duty)]
+    return [one for one in _published(lived) if isinstance(one, Duty)]
 
 
 def finding_life() -> list[Finding]:
@@ -46,10 +45,10 @@ def duty_fulfilled() -> list[Duty]:
     return _duties(story(grant(-1), share(0), withdraw(1), notify(2)))
 
 
-def duty_missed() -> list[Told]:
+def duty_missed() -> list[OutputRecord]:
     """Due, then overdue with the finding O02, then fulfilled late with O02 remedied."""
     lived = story(grant(-1), share(0), withdraw(1)).tick(1 + TERM, ms=1)
-    return _told(lived.take(notify(2 + TERM)))
+    return _published(lived.take(notify(2 + TERM)))
 
 
 def label_only() -> list[Finding]:
@@ -77,7 +76,7 @@ def quality() -> Finding:
     )
 
 
-def lives() -> dict[str, Told]:
+def lives() -> dict[str, OutputRecord]:
     """All of them, by what happens."""
     opened, revised, closed, reopened = finding_life()
     due, fulfilled = duty_fulfilled()

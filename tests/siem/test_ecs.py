@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from streams.core.findings import OutputRecord
 from streams.siem.ecs import ecs
-from streams.siem.lifecycle import Told
 from tests.siem.goldens import PRODUCER
-from tests.siem.hostile import told
+from tests.siem.hostile import output_records
 from tests.siem.lives import lives
 
 _LINES = (Path(__file__).parent / "ecs_9_4_fields.txt").read_text("utf-8").splitlines()[1:]
@@ -56,8 +56,8 @@ def test_every_life_is_ecs(life: str) -> None:
     assert problems(ecs(lives()[life], PRODUCER)) == []
 
 
-@given(told)
-def test_hostile_findings_are_ecs(one: Told) -> None:
+@given(output_records)
+def test_hostile_findings_are_ecs(one: OutputRecord) -> None:
     document = ecs(one, PRODUCER)
     assert problems(document) == []
     names = [name for name, _ in flattened(document)]

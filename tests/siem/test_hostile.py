@@ -13,15 +13,15 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary, from_stru
 from cloudevents.core.formats.json import JSONFormat
 from hypothesis import given
 
-from streams.core.findings import Finding
+from streams.core.findings import Finding, OutputRecord
 from streams.siem import cef, cloudevents, ecs, flat, leef, ocsf, rfc5424
 from streams.siem.formats import FORMATS, one_line
-from streams.siem.lifecycle import Told, identity, step
+from streams.siem.lifecycle import identity, step
 from streams.siem.notice import Notice, notice_of
 from streams.siem.plain import identifier, without
 from streams.siem.producer import Language, Producer
 from streams.wire.findings import duty_to_json, finding_to_json
-from tests.siem.hostile import ATTACKS, LONG, harmless, texts, told, with_texts
+from tests.siem.hostile import ATTACKS, LONG, harmless, output_records, texts, with_texts
 from tests.siem.lives import lives
 from tests.siem.readers import read_cef, read_leef, read_rfc5424
 
@@ -29,7 +29,7 @@ PRODUCER = Producer(version="1.2.3", instance="i-1")
 WITH_HOSTILE_NAME = texts.map(lambda text: Producer(version=text, instance=text))
 
 
-def notice(one: Told) -> Notice:
+def notice(one: OutputRecord) -> Notice:
     return notice_of(one, Language.EN)
 
 
@@ -45,8 +45,8 @@ def in_header(text: str) -> str:
     return text.replace("|", "/").replace("\\", "/")
 
 
-@given(told)
-def test_cef(one: Told) -> None:
+@given(output_records)
+def test_cef(one: OutputRecord) -> None:
     line = cef.cef(one, PRODUCER)
     assert line.isprintable()
     assert len(line.encode()) <= cef.LONGEST
@@ -64,8 +64,8 @@ def test_cef(one: Told) -> None:
     assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) == 7
 
 
-@given(told)
-def test_cef_as_a_simple_reader_sees_it(one: Told) -> None:
+@given(output_records)
+def test_cef_as_a_simple_reader_sees_it(one: OutputRecord) -> None:
     """pycef looks for keys with a regular expression, as many receivers do."""
     # It passes over a key without a value: no text of the catalogue is empty.
     plain = msgspec.structs.replace(one, code="NO_CONSENT", explanation_en="why")
@@ -76,8 +76,8 @@ def test_cef_as_a_simple_reader_sees_it(one: Told) -> None:
     assert read["act"] == step(one).value
 
 
-@given(told)
-def test_leef(one: Told) -> None:
+@given(output_records)
+def test_leef(one: OutputRecord) -> None:
     line = leef.leef(one, PRODUCER)
     assert line.replace("\t", "").isprintable()
     assert len(line.encode()) <= leef.LONGEST
@@ -91,8 +91,8 @@ def test_leef(one: Told) -> None:
     assert read.attributes["action"] == step(one).value
 
 
-@given(told)
-def test_rfc5424(one: Told) -> None:
+@given(output_records)
+def test_rfc5424(one: OutputRecord) -> None:
     message = rfc5424.rfc5424(one, PRODUCER)
     assert message.isprintable()
     assert len(message.encode()) <= rfc5424.LONGEST
@@ -108,8 +108,8 @@ def test_rfc5424(one: Told) -> None:
     assert read.text == f"{facts.message} {facts.remediation}"
 
 
-@given(told)
-def test_other_lines_in_syslog(one: Told) -> None:
+@given(output_records)
+def test_other_lines_in_syslog(one: OutputRecord) -> None:
     for form in ("cef", "leef", "flat", "ocsf", "ecs"):
         rendered = FORMATS[form](one, PRODUCER)
         assert isinstance(rendered, str | dict)
@@ -119,16 +119,16 @@ def test_other_lines_in_syslog(one: Told) -> None:
         assert read.text == line
 
 
-@given(told, WITH_HOSTILE_NAME)
-def test_a_hostile_name_of_the_installation(one: Told, producer: Producer) -> None:
+@given(output_records, WITH_HOSTILE_NAME)
+def test_a_hostile_name_of_the_installation(one: OutputRecord, producer: Producer) -> None:
     assert next(iter(read_cef(cef.cef(one, producer)).extension)) == "rt"
     assert read_leef(leef.leef(one, producer)).header[:2] == ("Consentry", "Consentry")
     assert read_rfc5424(rfc5424.rfc5424(one, producer)).app == "consentry"
     cloudevents.binary(one, producer)
 
 
-@given(told)
-def test_json_is_one_line_with_the_same_fields(one: Told) -> None:
+@given(output_records)
+def test_json_is_one_line_with_the_same_fields(one: OutputRecord) -> None:
     for render in (ocsf.ocsf, ecs.ecs, flat.flat):
         made = render(one, PRODUCER)
         line = one_line(made)
@@ -149,16 +149,16 @@ def shape(value: Any) -> Any:
     return type(value)
 
 
-@given(told)
-def test_ids_are_the_same_in_all_json_formats(one: Told) -> None:
+@given(output_records)
+def test_ids_are_the_same_in_all_json_formats(one: OutputRecord) -> None:
     known = identifier(identity(one))
     assert ocsf.ocsf(one, PRODUCER)["finding_info"]["uid"] == known
     assert ecs.ecs(one, PRODUCER)["event"]["id"] == known
     assert flat.flat(one, PRODUCER)["consentry.id"] == known
 
 
-@given(told)
-def test_cloudevents_by_their_own_reader(one: Told) -> None:
+@given(output_records)
+def test_cloudevents_by_their_own_reader(one: OutputRecord) -> None:
     whole = finding_to_json(one) if isinstance(one, Finding) else duty_to_json(one)
     facts = notice(one)
     for render, read in (

@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from streams.core.findings import Duty
+from streams.core.findings import Duty, OutputRecord
 from streams.core.vocabulary import DutyStatus, Finality, Status
 from streams.siem.cloudevents import KafkaRecord
 from streams.siem.formats import FORMATS
-from streams.siem.lifecycle import Step, Told, identity, step
+from streams.siem.lifecycle import Step, identity, step
 from streams.siem.rfc5424 import rfc5424
 from tests.siem.goldens import PRODUCER
 from tests.siem.lives import duty_missed, finding_life, lives
@@ -65,9 +65,9 @@ def test_every_status_of_a_duty(status: DutyStatus) -> None:
     assert step(again) is (Step.REVISED if is_open else Step.CLOSED)
 
 
-def names(told: Told) -> dict[str, tuple[Any, Any]]:
+def names(record: OutputRecord) -> dict[str, tuple[Any, Any]]:
     """By format: what the receiver knows it by, and what tells its revisions apart."""
-    made = {name: render(told, PRODUCER) for name, render in FORMATS.items()}
+    made = {name: render(record, PRODUCER) for name, render in FORMATS.items()}
     ocsf, ecs, flat = made["ocsf"], made["ecs"], made["flat"]
     assert isinstance(ocsf, dict)
     assert isinstance(ecs, dict)
@@ -97,9 +97,9 @@ def test_identity_stays_and_revisions_count() -> None:
     life = finding_life()
     assert [one.revision for one in life] == [1, 2, 3, 4]
     for one in life:
-        told = names(one)
-        assert set(told) == set(FORMATS)
-        assert set(told.values()) == {(life[0].violation_id, one.revision)}
+        found = names(one)
+        assert set(found) == set(FORMATS)
+        assert set(found.values()) == {(life[0].violation_id, one.revision)}
 
 
 def test_a_duty_is_not_taken_for_its_finding() -> None:

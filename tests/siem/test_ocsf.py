@@ -11,13 +11,13 @@ from jsonschema import Draft202012Validator
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from streams.core.codes import CODES
+from streams.core.findings import OutputRecord
 from streams.core.vocabulary import LegalBasis
 from streams.siem import dpv
-from streams.siem.lifecycle import Told
 from streams.siem.ocsf import PROFILES, ocsf
 from streams.siem.ocsf_compliance import STANDARDS
 from streams.siem.producer import OcsfClass, OcsfVersion, Producer
-from tests.siem.hostile import told
+from tests.siem.hostile import output_records
 from tests.siem.lives import lives
 
 LIVES = lives()
@@ -36,7 +36,7 @@ def validator(version: OcsfVersion, kind: OcsfClass) -> Draft202012Validator:
     return Draft202012Validator(schema.get_class_schema(CLASS_NAMES[kind], list(PROFILES)))
 
 
-def event(one: Told, version: OcsfVersion, kind: OcsfClass) -> dict[str, Any]:
+def event(one: OutputRecord, version: OcsfVersion, kind: OcsfClass) -> dict[str, Any]:
     return ocsf(one, Producer(version="1.2.3", ocsf_version=version, ocsf_class=kind))
 
 
@@ -53,8 +53,8 @@ def test_every_life_is_valid(life: str, version: OcsfVersion, kind: OcsfClass) -
     assert errors(event(LIVES[life], version, kind)) == []
 
 
-@given(told)
-def test_hostile_findings_are_valid(one: Told) -> None:
+@given(output_records)
+def test_hostile_findings_are_valid(one: OutputRecord) -> None:
     for kind in OcsfClass:
         for version in (OcsfVersion.V1_5, OcsfVersion.V1_8):
             assert errors(event(one, version, kind)) == []

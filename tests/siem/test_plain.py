@@ -97,12 +97,12 @@ def test_no_text_of_the_catalogue_is_cut() -> None:
 @pytest.mark.parametrize("life", lives())
 @pytest.mark.parametrize("language", Language)
 def test_texts_in_both_languages(life: str, language: Language) -> None:
-    told = lives()[life]
-    made = notice_of(told, language)
-    own = told.explanation_nl if language is Language.NL else told.explanation_en
+    record = lives()[life]
+    made = notice_of(record, language)
+    own = record.explanation_nl if language is Language.NL else record.explanation_en
     assert made.message.endswith(own)
-    assert made.message == f"{words.progress(told, language)} {own}".strip()
-    other = told.remediation_en if language is Language.NL else told.remediation_nl
+    assert made.message == f"{words.progress(record, language)} {own}".strip()
+    other = record.remediation_en if language is Language.NL else record.remediation_nl
     assert made.remediation != other
 
 

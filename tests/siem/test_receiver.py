@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from streams.core.findings import OutputRecord
 from streams.siem.cef import cef
 from streams.siem.formats import FORMATS, one_line
 from streams.siem.leef import leef
-from streams.siem.lifecycle import Told
 from streams.siem.ocsf import ocsf
 from streams.siem.producer import OcsfClass, OcsfVersion, Producer
 from streams.siem.rfc5424 import in_syslog, rfc5424
-from tests.siem.hostile import told
+from tests.siem.hostile import output_records
 from tests.siem.lives import lives
 from tests.siem.readers import read_cef, read_leef, read_rfc5424
 from tests.siem.receiver import needs_tenzir, run_pipeline
@@ -32,7 +32,7 @@ WITHIN = 8_500_000_000_000
 centuries after others: milliseconds from 1970 to 2239."""
 
 
-def within_reach(one: Told) -> Told:
+def within_reach(one: OutputRecord) -> OutputRecord:
     """The same with instants that the receiver knows."""
     names = ("detected_at", "occurred_at", "starts_at", "due_at", "notified_at")
     held = {name: getattr(one, name) for name in names if getattr(one, name, None) is not None}
@@ -40,7 +40,7 @@ def within_reach(one: Told) -> Told:
     return msgspec.structs.replace(one, **bounded)
 
 
-batches = st.lists(told.map(within_reach), min_size=1, max_size=50)
+batches = st.lists(output_records.map(within_reach), min_size=1, max_size=50)
 few = settings(
     max_examples=3,
     deadline=None,
@@ -64,7 +64,7 @@ def lines(texts: list[str], folder: Path, suffix: str) -> Path:
 
 @given(batches)
 @few
-def test_cef(tmp_path: Path, many: list[Told]) -> None:
+def test_cef(tmp_path: Path, many: list[OutputRecord]) -> None:
     path = lines([cef(one, PRODUCER) for one in many], tmp_path, "cef")
     events, complaints = run_pipeline(f'from_file "{path}" {{ read_cef }} | write_ndjson', tmp_path)
     assert complaints == ""
@@ -81,7 +81,7 @@ def test_cef(tmp_path: Path, many: list[Told]) -> None:
 
 @given(batches)
 @few
-def test_leef(tmp_path: Path, many: list[Told]) -> None:
+def test_leef(tmp_path: Path, many: list[OutputRecord]) -> None:
     path = lines([leef(one, PRODUCER) for one in many], tmp_path, "leef")
     events, complaints = run_pipeline(
         f'from_file "{path}" {{ read_leef }} | write_ndjson', tmp_path
@@ -99,7 +99,7 @@ def test_leef(tmp_path: Path, many: list[Told]) -> None:
 
 @given(batches)
 @few
-def test_syslog_with_octet_counting(tmp_path: Path, many: list[Told]) -> None:
+def test_syslog_with_octet_counting(tmp_path: Path, many: list[OutputRecord]) -> None:
     messages = []
     for one in many:
         messages += [rfc5424(one, PRODUCER), in_syslog(cef(one, PRODUCER), one, PRODUCER)]
@@ -149,7 +149,7 @@ def test_ocsf_is_cast_without_a_warning(tmp_path: Path, version: OcsfVersion) ->
 
 @given(batches)
 @few
-def test_hostile_ocsf_is_cast_without_a_warning(tmp_path: Path, many: list[Told]) -> None:
+def test_hostile_ocsf_is_cast_without_a_warning(tmp_path: Path, many: list[OutputRecord]) -> None:
     events, complaints = cast([ocsf(one, PRODUCER) for one in many], tmp_path)
     assert complaints == ""
     assert len(events) == len(many)

@@ -35,17 +35,17 @@ TABLE = {
 
 @pytest.mark.parametrize("severity", Severity)
 def test_a_severity_in_every_format(severity: Severity) -> None:
-    told = msgspec.structs.replace(OPEN, severity=severity)
+    record = msgspec.structs.replace(OPEN, severity=severity)
     of_ocsf, of_syslog, of_cef, of_ecs, of_otel = TABLE[severity]
-    assert ocsf(told, PRODUCER)["severity_id"] == of_ocsf
-    assert ocsf(told, PRODUCER)["compliance"]["checks"][0]["severity_id"] == of_ocsf
-    assert read_rfc5424(rfc5424(told, PRODUCER)).priority == 13 * 8 + of_syslog
-    assert read_cef(cef(told, PRODUCER)).header[5] == str(of_cef)
-    assert read_cef(cef(told, PRODUCER)).extension["cs3"] == severity.value
-    assert read_leef(leef(told, PRODUCER)).attributes["sev"] == str(of_cef)
-    assert ecs(told, PRODUCER)["event"]["severity"] == of_ecs
-    assert flat(told, PRODUCER)["consentry.severity"] == severity.value
-    headers = dict(binary(told, PRODUCER).headers)
+    assert ocsf(record, PRODUCER)["severity_id"] == of_ocsf
+    assert ocsf(record, PRODUCER)["compliance"]["checks"][0]["severity_id"] == of_ocsf
+    assert read_rfc5424(rfc5424(record, PRODUCER)).priority == 13 * 8 + of_syslog
+    assert read_cef(cef(record, PRODUCER)).header[5] == str(of_cef)
+    assert read_cef(cef(record, PRODUCER)).extension["cs3"] == severity.value
+    assert read_leef(leef(record, PRODUCER)).attributes["sev"] == str(of_cef)
+    assert ecs(record, PRODUCER)["event"]["severity"] == of_ecs
+    assert flat(record, PRODUCER)["consentry.severity"] == severity.value
+    headers = dict(binary(record, PRODUCER).headers)
     assert headers["ce_severitynumber"] == str(of_otel).encode()
     assert headers["ce_severitytext"] == severity.value.encode()
 
@@ -60,15 +60,15 @@ def test_the_scales_agree_on_the_order() -> None:
 
 @pytest.mark.parametrize("severity", Severity)
 def test_a_closing_line_pages_nobody(severity: Severity) -> None:
-    told = msgspec.structs.replace(CLOSED, severity=severity, status=Status.RETRACTED)
-    assert read_rfc5424(rfc5424(told, PRODUCER)).priority % 8 == 6
-    assert read_cef(cef(told, PRODUCER)).header[5] == "1"
-    assert read_leef(leef(told, PRODUCER)).attributes["sev"] == "1"
-    assert ocsf(told, PRODUCER)["is_alert"] is False
-    assert ecs(told, PRODUCER)["event"]["kind"] == "event"
+    record = msgspec.structs.replace(CLOSED, severity=severity, status=Status.RETRACTED)
+    assert read_rfc5424(rfc5424(record, PRODUCER)).priority % 8 == 6
+    assert read_cef(cef(record, PRODUCER)).header[5] == "1"
+    assert read_leef(leef(record, PRODUCER)).attributes["sev"] == "1"
+    assert ocsf(record, PRODUCER)["is_alert"] is False
+    assert ecs(record, PRODUCER)["event"]["kind"] == "event"
     # What the finding weighed stays known.
-    assert read_cef(cef(told, PRODUCER)).extension["cs3"] == severity.value
-    assert ocsf(told, PRODUCER)["severity_id"] == TABLE[severity][0]
+    assert read_cef(cef(record, PRODUCER)).extension["cs3"] == severity.value
+    assert ocsf(record, PRODUCER)["severity_id"] == TABLE[severity][0]
 
 
 def test_only_elevated_severities_are_alerts_in_ocsf() -> None:

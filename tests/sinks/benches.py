@@ -24,7 +24,7 @@ from tests.sinks.fakes import (
     WebhookReceiver,
 )
 from tests.sinks.lines_receiver import RelpReceiver, TcpReceiver, octet_counted
-from tests.sinks.loads import alerts, letters
+from tests.sinks.loads import alerts, updates
 
 SECRET: Final = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
@@ -94,7 +94,7 @@ def loads(kind: str) -> Sequence[Any]:
     """Letters or alerts."""
     if kind in ALERTED:
         return alerts()
-    return letters()
+    return updates()
 
 
 @asynccontextmanager

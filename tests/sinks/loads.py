@@ -10,11 +10,10 @@ from typing import Any
 import msgspec
 
 from streams.alerts.alert import Alert
-from streams.core.findings import Finding
+from streams.core.findings import Finding, OutputRecord
 from streams.core.identifiers import RecipientId, SubjectId, ViolationId
 from streams.core.instants import Instant
 from streams.core.vocabulary import Severity
-from streams.siem.lifecycle import Told
 from streams.sinks.finding_update import FindingUpdate, Removal
 from tests.siem.lives import duty_fulfilled, finding_life
 
@@ -45,9 +44,9 @@ async def until(condition: Callable[[], object]) -> None:
         await asyncio.sleep(0.01)
 
 
-def letters(*, findings: int = 2, duties: int = 1) -> list[FindingUpdate]:
+def updates(*, findings: int = 2, duties: int = 1) -> list[FindingUpdate]:
     """Lives with four revisions a finding and two a duty, mixed: first all first ones."""
-    lives: list[list[Told]] = [
+    lives: list[list[OutputRecord]] = [
         [
             msgspec.structs.replace(
                 one,
@@ -66,16 +65,16 @@ def letters(*, findings: int = 2, duties: int = 1) -> list[FindingUpdate]:
         ]
         for number in range(duties)
     ]
-    told = [life[step] for step in range(4) for life in lives if step < len(life)]
+    record = [life[step] for step in range(4) for life in lives if step < len(life)]
     return [
-        FindingUpdate(told=one, topic="violations", partition=0, offset=offset)
-        for offset, one in enumerate(told)
+        FindingUpdate(record=one, topic="violations", partition=0, offset=offset)
+        for offset, one in enumerate(record)
     ]
 
 
-def removal(letter: FindingUpdate) -> Removal:
+def removal(update: FindingUpdate) -> Removal:
     """That the person of a letter has left."""
-    identity, duty = letter.identity, not isinstance(letter.told, Finding)
+    identity, duty = update.identity, not isinstance(update.record, Finding)
     return Removal(identity=identity, duty=duty, topic="violations", partition=0, offset=99)
 
 

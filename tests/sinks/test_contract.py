@@ -110,7 +110,7 @@ async def test_nobody_there(kind: str, tmp_path: Path) -> None:
     checks = await sink.check()
     await sink.close()
     assert not checks[-1].ok
-    assert checks[-1].said
+    assert checks[-1].answer
 
 
 @pytest.mark.parametrize("kind", [kind for kind in NETWORK if kind != "syslog"])
@@ -185,10 +185,10 @@ async def test_a_letter_that_cannot_be_written_is_rejected_alone(
         form = here.options.model_dump().get("format", "flat")
         renderer = formats.FORMATS[form]
 
-        def fails(told: Any, producer: Any) -> Any:
-            if told == bad.told:
-                raise ValueError(told)
-            return renderer(told, producer)
+        def fails(record: Any, producer: Any) -> Any:
+            if record == bad.record:
+                raise ValueError(record)
+            return renderer(record, producer)
 
         monkeypatch.setitem(formats.FORMATS, form, fails)
         sink = here.options.open()

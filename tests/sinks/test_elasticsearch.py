@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from streams.sinks.contract import DeliveryStatus, SinkDown
 from streams.sinks.elasticsearch import ElasticsearchOptions
 from tests.sinks.fakes import BulkReceiver
-from tests.sinks.loads import MARK, in_loop, letters
+from tests.sinks.loads import MARK, in_loop, updates
 
 TEMPLATES = Path(__file__).parents[2] / "integrations" / "elastic"
 
@@ -27,7 +27,7 @@ def options(receiver: BulkReceiver, **changes: Any) -> ElasticsearchOptions:
 async def test_a_document_a_revision_in_two_data_streams() -> None:
     async with BulkReceiver() as receiver:
         sink = options(receiver, namespace="prod").open()
-        given = letters()
+        given = updates()
         outcomes = await sink.send(given)
         assert {one.verdict for one in outcomes} == {DeliveryStatus.DELIVERED}
         again = await sink.send(given)
@@ -46,12 +46,12 @@ async def test_a_document_a_revision_in_two_data_streams() -> None:
 async def test_the_newest_revision_stays_whatever_comes_late() -> None:
     async with BulkReceiver() as receiver:
         sink = options(receiver, mode="latest").open()
-        given = letters()
+        given = updates()
         await sink.send(given[-1:])
         late = await sink.send(given)
         await sink.close()
         assert {one.verdict for one in late} <= {DeliveryStatus.DELIVERED, DeliveryStatus.DUPLICATE}
-        newest = {letter.identity: letter.told.revision for letter in given}
+        newest = {update.identity: update.record.revision for update in given}
         assert {uid for _, uid in receiver.documents} == set(newest)
         for (index, uid), document in receiver.documents.items():
             assert index == "consentry-latest"
@@ -61,7 +61,7 @@ async def test_the_newest_revision_stays_whatever_comes_late() -> None:
 @in_loop
 async def test_each_document_has_an_outcome_of_its_own() -> None:
     async with BulkReceiver() as receiver:
-        given = letters(findings=4, duties=0)
+        given = updates(findings=4, duties=0)
         receiver.refuse = {
             f'"{given[1].uid}"': (400, "document_parsing_exception"),
             f'"{given[2].uid}"': (429, "es_rejected_execution_exception"),
@@ -86,7 +86,7 @@ async def test_each_document_has_an_outcome_of_its_own() -> None:
         assert all(one.settled for one in await sink.send(rest))
         await sink.close()
         taken = {uid for _, uid in receiver.documents}
-        assert taken == {letter.uid for letter in given} - {given[1].uid}
+        assert taken == {update.uid for update in given} - {given[1].uid}
 
 
 @in_loop
@@ -95,7 +95,7 @@ async def test_refused_as_a_whole_for_what_the_index_is() -> None:
         receiver.refuse = {"": (404, "index_not_found_exception")}
         sink = options(receiver).open()
         with pytest.raises(SinkDown, match="index_not_found_exception") as caught:
-            await sink.send(letters())
+            await sink.send(updates())
         await sink.close()
         assert caught.value.lasting
 
@@ -105,11 +105,11 @@ async def test_a_request_that_is_too_large_is_halved() -> None:
     async with BulkReceiver() as receiver:
         receiver.longest_request = 12_000
         sink = options(receiver, compress=False).open()
-        given = letters(findings=6)
+        given = updates(findings=6)
         outcomes = await sink.send(given)
         await sink.close()
         assert {one.verdict for one in outcomes} == {DeliveryStatus.DELIVERED}
-        assert {uid for _, uid in receiver.documents} == {letter.uid for letter in given}
+        assert {uid for _, uid in receiver.documents} == {update.uid for update in given}
 
 
 @in_loop
@@ -125,7 +125,7 @@ async def test_the_check_looks_at_the_template_and_the_key() -> None:
         sink = options(receiver, api_key="wrong").open()
         assert [one.ok for one in await sink.check()] == [False]
         with pytest.raises(SinkDown, match="credentials"):
-            await sink.send(letters())
+            await sink.send(updates())
         await sink.close()
 
 

@@ -14,7 +14,7 @@ from streams.sinks.apprise import AppriseOptions, texts
 from streams.sinks.contract import DELIVERED, DeliveryStatus, SinkDown
 from tests.sinks.benches import options
 from tests.sinks.fakes import HttpReceiver, SentinelReceiver
-from tests.sinks.loads import alert, alerts, in_loop, letters
+from tests.sinks.loads import alert, alerts, in_loop, updates
 from tests.sinks.real import free_port
 
 
@@ -25,7 +25,7 @@ def port(receiver: HttpReceiver) -> int:
 @in_loop
 async def test_a_row_that_azure_refuses_is_rejected_alone(tmp_path: Path) -> None:
     async with SentinelReceiver() as receiver:
-        given = letters(findings=5)
+        given = updates(findings=5)
         receiver.unreadable = {given[3].uid, given[9].uid}
         sink = options("sentinel", tmp_path, port(receiver), batch_max_bytes=8_000).open()
         outcomes = await sink.send(given)
@@ -37,7 +37,7 @@ async def test_a_row_that_azure_refuses_is_rejected_alone(tmp_path: Path) -> Non
         }
         assert rejected == receiver.unreadable
         taken = {row["consentry_uid"] for row in receiver.rows}
-        assert taken == {letter.uid for letter in given} - rejected
+        assert taken == {update.uid for update in given} - rejected
 
 
 @in_loop
@@ -58,7 +58,7 @@ async def test_azure_that_gives_no_token_is_said(
     monkeypatch.setattr(SentinelOptions, "credential", lambda _: Refusing())
     sink = options("sentinel", tmp_path, free_port()).open()
     with pytest.raises(SinkDown, match="no token") as caught:
-        await sink.send(letters())
+        await sink.send(updates())
     assert caught.value.lasting
     assert "s3cret-Word" not in caught.value.problem
     assert not (await sink.check())[0].ok

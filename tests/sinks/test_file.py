@@ -14,7 +14,7 @@ import pytest
 from streams.sinks.contract import Sink, SinkDown
 from streams.sinks.file import FileOptions
 from tests.siem.readers import read_cef, read_leef
-from tests.sinks.loads import in_loop, letters
+from tests.sinks.loads import in_loop, updates
 
 
 def sink(path: Path, **changes: Any) -> Sink[Any]:
@@ -39,7 +39,7 @@ def names(folder: Path) -> list[str]:
 
 @in_loop
 async def test_lines_of_every_format(tmp_path: Path) -> None:
-    given = letters()
+    given = updates()
     readers: dict[str, Callable[[str], object]] = {
         "cef": read_cef,
         "leef": read_leef,
@@ -59,21 +59,21 @@ async def test_lines_of_every_format(tmp_path: Path) -> None:
 async def test_it_rotates_by_size_and_keeps_so_many(tmp_path: Path) -> None:
     path = tmp_path / "f"
     writer = sink(path, rotate_bytes=4_000, keep_files=2)
-    given = letters(findings=5)
+    given = updates(findings=5)
     await writer.send(given)
     await writer.close()
     kept = [tmp_path / "f.2", tmp_path / "f.1", path]
     assert names(tmp_path) == ["f", "f.1", "f.2", "f.lock"]
     assert all(one.stat().st_size <= 4_000 for one in kept)
     found = [uid for one in kept for uid in uids(one)]
-    assert found == [letter.uid for letter in given][-len(found) :]
+    assert found == [update.uid for update in given][-len(found) :]
 
 
 @in_loop
 async def test_it_rotates_when_a_period_is_over(tmp_path: Path) -> None:
     path = tmp_path / "f"
     writer = sink(path, rotate_s=3_600)
-    first, second, *_ = letters()
+    first, second, *_ = updates()
     await writer.send([first])
     # As if the last line had been written an hour ago.
     hour_ago = time.time() - 3_600
@@ -88,7 +88,7 @@ async def test_it_rotates_when_a_period_is_over(tmp_path: Path) -> None:
 @in_loop
 async def test_half_a_line_after_a_crash_is_cut_away(tmp_path: Path, half: bytes) -> None:
     path = tmp_path / "f"
-    first, second, *_ = letters()
+    first, second, *_ = updates()
     writer = sink(path)
     await writer.send([first])
     await writer.close()
@@ -103,7 +103,7 @@ async def test_half_a_line_after_a_crash_is_cut_away(tmp_path: Path, half: bytes
 @in_loop
 async def test_a_file_that_somebody_moved_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "f"
-    first, second, *_ = letters()
+    first, second, *_ = updates()
     writer = sink(path)
     await writer.send([first])
     path.rename(tmp_path / "taken")
@@ -115,12 +115,12 @@ async def test_a_file_that_somebody_moved_is_made_anew(tmp_path: Path) -> None:
 @in_loop
 async def test_a_second_writer_is_told(tmp_path: Path) -> None:
     one, other = sink(tmp_path / "f"), sink(tmp_path / "f")
-    await one.send(letters())
+    await one.send(updates())
     with pytest.raises(SinkDown, match="another process"):
-        await other.send(letters())
+        await other.send(updates())
     assert not (await other.check())[0].ok
     await one.close()
-    await other.send(letters())
+    await other.send(updates())
     await other.close()
 
 
@@ -129,7 +129,7 @@ async def test_a_full_disk_leaves_no_half_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "f"
-    first, *rest = letters()
+    first, *rest = updates()
     writer = sink(path)
     await writer.send([first])
     written = os.pwrite
@@ -146,13 +146,13 @@ async def test_a_full_disk_leaves_no_half_line(
     assert uids(path) == [first.uid]
     await writer.send(rest)
     await writer.close()
-    assert uids(path) == [letter.uid for letter in (first, *rest)]
+    assert uids(path) == [update.uid for update in (first, *rest)]
 
 
 @in_loop
 async def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     writer = sink(tmp_path / "none" / "f")
     with pytest.raises(SinkDown, match="No such file"):
-        await writer.send(letters())
+        await writer.send(updates())
     assert not (await writer.check())[0].ok
     await writer.close()

@@ -21,9 +21,9 @@ from streams.sinks.contract import DELIVERED, DeliveryStatus, SinkDown
 from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.kafka import KafkaOptions
 from tests.conftest import SECURE_PASSWORD, SECURE_USER
-from tests.sinks.loads import in_loop, letters, removal
+from tests.sinks.loads import in_loop, removal, updates
 
-GIVEN = letters(findings=5, duties=2)
+GIVEN = updates(findings=5, duties=2)
 
 
 def options(brokers: str, topic: str, **changes: Any) -> KafkaOptions:
@@ -65,8 +65,8 @@ async def test_ocsf_under_the_identity_in_order(kafka: str, topic: str) -> None:
         assert event["finding_info"]["uid"] == record.key.decode()
         by_key.setdefault(record.key.decode(), []).append(event["metadata"]["uid"])
     expected: dict[str, list[str]] = {}
-    for letter in GIVEN:
-        expected.setdefault(letter.identity, []).append(letter.uid)
+    for one_update in GIVEN:
+        expected.setdefault(one_update.identity, []).append(one_update.uid)
     assert by_key == expected
 
 
@@ -89,7 +89,7 @@ async def test_cloud_events_are_read_by_others(kafka: str, topic: str) -> None:
     assert set(await sink.send(GIVEN)) == {DELIVERED}
     await sink.close()
     ids = {dict(record.headers)["ce_id"].decode() for record in records(kafka, topic, len(GIVEN))}
-    assert ids == {letter.uid for letter in GIVEN}
+    assert ids == {one_update.uid for one_update in GIVEN}
 
 
 @pytest.mark.parametrize("compression", ["none", "gzip", "snappy", "lz4", "zstd"])
@@ -121,11 +121,11 @@ async def test_what_is_too_large_for_the_topic_is_rejected_alone(kafka: str, uni
     admin.create_topics([NewTopic(unique, 1, 1, topic_configs=config)])
     sink = options(kafka, unique, compression="none", format="cloudevents").open()
     first, *_ = GIVEN
-    assert isinstance(first.told, Finding)
-    large = msgspec.structs.replace(first.told, explanation_en=("x" * 400 + " ") * 20)
+    assert isinstance(first.record, Finding)
+    large = msgspec.structs.replace(first.record, explanation_en=("x" * 400 + " ") * 20)
     outcomes = [
         *await sink.send([first]),
-        *await sink.send([FindingUpdate(told=large, topic="t", partition=0, offset=0)]),
+        *await sink.send([FindingUpdate(record=large, topic="t", partition=0, offset=0)]),
     ]
     await sink.close()
     admin.delete_topics([unique])
@@ -143,7 +143,7 @@ async def test_a_topic_that_is_not_there(kafka: str, unique: str) -> None:
     assert "correct the key topic" in down.value.remedy
     (check,) = await sink.check()
     assert not check.ok
-    assert f"the topic {unique} does not exist on {kafka}. Create it" in check.said
+    assert f"the topic {unique} does not exist on {kafka}. Create it" in check.answer
     assert time.monotonic() - began < 15
     await sink.close()
 
@@ -188,7 +188,7 @@ async def test_a_wrong_password_lasts(secure_kafka: LocalBroker) -> None:
     await sink.close()
     # It logs in; the topic is what is missing.
     assert not check.ok
-    assert "login" not in check.said
+    assert "login" not in check.answer
     sink = with_password(SECURE_PASSWORD).model_copy(update={"ssl_ca_file": None}).open()
     with pytest.raises(SinkDown, match="not trusted"):
         await sink.send(GIVEN)

@@ -25,7 +25,7 @@ from tests.sinks.lines_receiver import (
     TcpReceiver,
     octet_counted,
 )
-from tests.sinks.loads import in_loop, letters, until
+from tests.sinks.loads import in_loop, until, updates
 
 
 def syslog(port: int, **changes: Any) -> SyslogOptions:
@@ -52,7 +52,7 @@ def uids(held: bytes | bytearray) -> list[str]:
 async def test_after_a_lost_connection_the_last_ones_are_sent_once_more() -> None:
     async with TcpReceiver() as receiver:
         sink = SyslogSink(syslog(receiver.port, resend_max_records=4))
-        first, second = letters(findings=3)[:6], letters(findings=3)[6:]
+        first, second = updates(findings=3)[:6], updates(findings=3)[6:]
         await sink.send(first)
         await until(lambda: receiver.connections and len(uids(receiver.connections[0])) == 6)
         await receiver.close_all()
@@ -61,7 +61,7 @@ async def test_after_a_lost_connection_the_last_ones_are_sent_once_more() -> Non
         await sink.close()
         assert set(outcomes) == {DELIVERED}
         await until(lambda: len(receiver.connections) > 1 and receiver.connections[-1])
-        sent = [letter.uid for letter in (*first, *second)]
+        sent = [one_update.uid for one_update in (*first, *second)]
         tail = sent[2:6] + sent[6:]
         await until(lambda: uids(receiver.connections[-1])[-len(tail) :] == tail)
 
@@ -70,7 +70,7 @@ async def test_after_a_lost_connection_the_last_ones_are_sent_once_more() -> Non
 async def test_what_was_read_long_ago_is_not_sent_again() -> None:
     async with TcpReceiver() as receiver:
         sink = SyslogSink(syslog(receiver.port, resend_s=5))
-        first, *rest = letters()
+        first, *rest = updates()
         await sink.send([first])
         await until(lambda: receiver.connections and receiver.connections[0])
         sent_at, frame = sink._last.pop()
@@ -81,14 +81,14 @@ async def test_what_was_read_long_ago_is_not_sent_again() -> None:
         await sink.close()
         await until(lambda: len(receiver.connections) > 1 and receiver.connections[1])
         await until(lambda: uids(receiver.connections[1])[-1:] == [rest[-1].uid])
-        assert uids(receiver.connections[1]) == [letter.uid for letter in rest]
+        assert uids(receiver.connections[1]) == [one_update.uid for one_update in rest]
 
 
 @in_loop
 async def test_an_empty_batch_makes_up_for_a_lost_connection() -> None:
     async with TcpReceiver() as receiver:
         sink = syslog(receiver.port).open()
-        given = letters()
+        given = updates()
         await sink.send([])
         assert receiver.connections == []
         await sink.send(given)
@@ -97,7 +97,9 @@ async def test_an_empty_batch_makes_up_for_a_lost_connection() -> None:
         while len(receiver.connections) < 2:
             await sink.send([])
             await asyncio.sleep(0.01)
-        await until(lambda: uids(receiver.connections[1]) == [letter.uid for letter in given])
+        await until(
+            lambda: uids(receiver.connections[1]) == [one_update.uid for one_update in given]
+        )
         await sink.close()
 
 
@@ -105,7 +107,7 @@ async def test_an_empty_batch_makes_up_for_a_lost_connection() -> None:
 async def test_a_receiver_that_reads_nothing_fills_up() -> None:
     async with SilentReceiver() as receiver:
         sink = syslog(receiver.port, timeout_s=1).open()
-        given = letters(findings=3)
+        given = updates(findings=3)
         # More than what the systems of both sides hold.
         with pytest.raises(SinkDown, match="no answer within"):
             await sink.send(given * 2_000)
@@ -116,7 +118,7 @@ async def test_a_receiver_that_reads_nothing_fills_up() -> None:
 async def test_relp_waits_for_each_answer(tmp_path: Path) -> None:
     async with RelpReceiver() as receiver:
         sink = relp(receiver.port).open()
-        given = letters(findings=100)
+        given = updates(findings=100)
         outcomes = await sink.send(given)
         assert set(outcomes) == {DELIVERED}
         assert len(receiver.messages) == len(given) > 300
@@ -129,7 +131,7 @@ async def test_what_relp_refuses_is_tried_again() -> None:
     async with RelpReceiver() as receiver:
         receiver.refuse_after = 3
         sink = relp(receiver.port).open()
-        given = letters()
+        given = updates()
         outcomes = await sink.send(given)
         assert [one.verdict for one in outcomes[:3]] == [DeliveryStatus.DELIVERED] * 3
         assert {one.verdict for one in outcomes[3:]} == {DeliveryStatus.RETRY}
@@ -149,19 +151,21 @@ async def test_no_relp_at_all() -> None:
     async with Other() as receiver:
         sink = relp(receiver.port).open()
         with pytest.raises(SinkDown, match="RELP port") as caught:
-            await sink.send(letters())
+            await sink.send(updates())
         assert caught.value.lasting
         await sink.close()
 
 
 @pytest.mark.parametrize("form", ["rfc5424", "cef", "leef"])
 def test_long_messages_are_cut_at_words_with_a_mark(form: str) -> None:
-    told = letters()[0].told
-    assert isinstance(told, Finding)
-    long = msgspec.structs.replace(told, explanation_en="é=\\ " * 200, remediation_en="ü=\\ " * 200)
-    letter = FindingUpdate(told=long, topic="t", partition=0, offset=0)
+    record = updates()[0].record
+    assert isinstance(record, Finding)
+    long = msgspec.structs.replace(
+        record, explanation_en="é=\\ " * 200, remediation_en="ü=\\ " * 200
+    )
+    one_update = FindingUpdate(record=long, topic="t", partition=0, offset=0)
     options = syslog(1, format=form, max_message_bytes=2_048)
-    whole = message(letter, syslog(1, format=form))
+    whole = message(one_update, syslog(1, format=form))
     assert isinstance(whole, bytes)
     assert cut(whole, options) == whole
     for limit in range(len(whole) - 60, len(whole)):
@@ -177,7 +181,7 @@ def test_long_messages_are_cut_at_words_with_a_mark(form: str) -> None:
 
 
 def test_a_cut_within_structured_data_is_refused() -> None:
-    whole = message(letters()[0], syslog(1))
+    whole = message(updates()[0], syslog(1))
     assert isinstance(whole, bytes)
     ends = whole.index(b"] ")
     options = syslog(1).model_copy(update={"max_message_bytes": ends})
@@ -208,10 +212,10 @@ async def test_tls_checks_the_certificate_and_its_name(tmp_path: Path) -> None:
     port = listening.sockets[0].getsockname()[1]
     good = syslog(port, transport="tls", ca_file=ca)
     sink = good.open()
-    assert set(await sink.send(letters())) == {DELIVERED}
+    assert set(await sink.send(updates())) == {DELIVERED}
     await sink.close()
     await said_farewell.wait()
-    assert uids(held) == [letter.uid for letter in letters()]
+    assert uids(held) == [one_update.uid for one_update in updates()]
     for wrong, said in (
         (syslog(port, transport="tls"), "not trusted"),
         (good.model_copy(update={"host": "127.0.0.2"}), "not trusted|not reached"),
@@ -220,7 +224,7 @@ async def test_tls_checks_the_certificate_and_its_name(tmp_path: Path) -> None:
     ):
         sink = wrong.open()
         with pytest.raises(SinkDown, match=said):
-            await sink.send(letters())
+            await sink.send(updates())
         assert not (await sink.check())[0].ok
         await sink.close()
     listening.close()

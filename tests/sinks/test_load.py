@@ -45,7 +45,7 @@ def test_tables_become_options_in_their_order(tmp_path: Path) -> None:
     options = found["zulu"].options
     assert isinstance(options, FileOptions)
     assert (options.path, options.tell, options.keep_files) == (Path("z"), ("duties",), 3)
-    assert found["zulu"].takes == "letters"
+    assert found["zulu"].takes == "updates"
 
 
 def test_the_settings_leave_sinks_and_alerts_to_their_readers(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from streams.sinks.elasticsearch import ElasticsearchOptions
 from streams.sinks.kinds import KINDS
 from tests.sinks.benches import HERE, bench
 from tests.sinks.fakes import BulkReceiver
-from tests.sinks.loads import MARK, in_loop, letters, removal
+from tests.sinks.loads import MARK, in_loop, removal, updates
 
 PAGE = Path(__file__).parents[2] / "docs" / "sinks.md"
 REMOVING = [kind for kind in HERE if kind.startswith("elasticsearch")]
@@ -29,7 +29,7 @@ def left_of(receiver: BulkReceiver) -> set[str]:
 async def test_every_revision_of_who_left_is_gone_and_nobody_elses(
     kind: str, tmp_path: Path
 ) -> None:
-    given = letters(findings=3, duties=2)
+    given = updates(findings=3, duties=2)
     gone = [removal(given[0]), removal(given[3])]
     assert [one.duty for one in gone] == [False, True]
     async with bench(kind, tmp_path) as here:
@@ -47,7 +47,7 @@ async def test_every_revision_of_who_left_is_gone_and_nobody_elses(
 @pytest.mark.parametrize("kind", REMOVING)
 @in_loop
 async def test_who_comes_back_after_it_is_there(kind: str, tmp_path: Path) -> None:
-    given = letters(findings=1, duties=0)
+    given = updates(findings=1, duties=0)
     async with bench(kind, tmp_path) as here:
         receiver = here.receiver
         assert isinstance(receiver, BulkReceiver)
@@ -64,7 +64,7 @@ async def test_a_receiver_that_never_had_anything_has_nothing_to_delete(
 ) -> None:
     async with bench(kind, tmp_path) as here:
         sink = here.options.open()
-        assert await sink.send([removal(one) for one in letters()[:3]]) == [DELIVERED] * 3
+        assert await sink.send([removal(one) for one in updates()[:3]]) == [DELIVERED] * 3
         await sink.close()
 
 
@@ -72,7 +72,7 @@ async def test_a_receiver_that_never_had_anything_has_nothing_to_delete(
 @in_loop
 async def test_credentials_that_may_not_delete_hold_nothing_up(mode: str) -> None:
     """The removal is a dead letter, which an alert tells of; findings go on."""
-    given = letters(findings=2, duties=0)
+    given = updates(findings=2, duties=0)
     async with BulkReceiver() as receiver:
         made = {"type": "elasticsearch", "url": receiver.url, "mode": mode}
         sink = ElasticsearchOptions.model_validate(made).open()

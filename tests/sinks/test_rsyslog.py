@@ -13,11 +13,11 @@ from streams.sinks.contract import DELIVERED, SinkDown
 from tests.receivers import needs
 from tests.siem.readers import read_cef, read_leef, read_rfc5424
 from tests.sinks.benches import options
-from tests.sinks.loads import in_loop, letters, until
+from tests.sinks.loads import in_loop, until, updates
 from tests.sinks.real import free_port, running
 
-GIVEN = letters(findings=20, duties=5)
-UIDS = sorted(letter.uid for letter in GIVEN)
+GIVEN = updates(findings=20, duties=5)
+UIDS = sorted(update.uid for update in GIVEN)
 
 _INPUTS = {
     "tcp": 'module(load="imtcp")\ninput(type="imtcp" address="127.0.0.1" port="{port}")',
@@ -97,7 +97,7 @@ async def test_relp_ends_with_everything_there_when_the_receiver_is_killed(tmp_p
     """What was confirmed is on the disk or is sent again: nothing is missing in the end."""
     port = free_port()
     sink = options("relp", tmp_path, port, timeout_s=5).open()
-    many = letters(findings=200)
+    many = updates(findings=200)
     with rsyslog("relp", tmp_path, port) as written:
         assert set(await sink.send(many[:100])) == {DELIVERED}
         await until(lambda: lines(written) >= 100)
@@ -109,4 +109,4 @@ async def test_relp_ends_with_everything_there_when_the_receiver_is_killed(tmp_p
         await until(lambda: lines(written) >= len(many))
         found = {_uid(one, "rfc5424") for one in written.read_text("utf-8").split("\n")[:-1]}
     await sink.close()
-    assert found == {letter.uid for letter in many}
+    assert found == {update.uid for update in many}

@@ -10,7 +10,7 @@ from streams.core.instants import Instant
 from streams.sinks.contract import DeliveryStatus, SinkDown
 from streams.sinks.splunk_hec import SplunkHecOptions, _seconds
 from tests.sinks.fakes import HecReceiver
-from tests.sinks.loads import MARK, in_loop, letters
+from tests.sinks.loads import MARK, in_loop, updates
 
 
 def options(receiver: HecReceiver, **changes: Any) -> SplunkHecOptions:
@@ -23,14 +23,14 @@ def options(receiver: HecReceiver, **changes: Any) -> SplunkHecOptions:
 async def test_it_waits_until_the_events_are_indexed() -> None:
     async with HecReceiver() as receiver:
         sink = options(receiver).open()
-        given = letters()
+        given = updates()
         outcomes = await sink.send(given)
         await sink.close()
         assert {one.verdict for one in outcomes} == {DeliveryStatus.DELIVERED}
         asked = [one.path for one in receiver.requests]
         assert asked.count("/services/collector/ack") == 2
         event = receiver.events[0]
-        assert event["time"] == _seconds(given[0].told.detected_at)
+        assert event["time"] == _seconds(given[0].record.detected_at)
         assert event["sourcetype"] == "consentry:ocsf"
         assert event["event"]["class_uid"] == 2003
 
@@ -41,9 +41,9 @@ async def test_what_is_never_acknowledged_is_sent_again() -> None:
         receiver.never_acknowledges = True
         sink = options(receiver, timeout_s=1).open()
         with pytest.raises(SinkDown, match="no answer within 1 s"):
-            await sink.send(letters())
+            await sink.send(updates())
         receiver.never_acknowledges = False
-        await sink.send(letters())
+        await sink.send(updates())
         await sink.close()
 
 
@@ -51,7 +51,7 @@ async def test_what_is_never_acknowledged_is_sent_again() -> None:
 @in_loop
 async def test_the_bad_events_alone_are_rejected(*, names_it: bool) -> None:
     async with HecReceiver() as receiver:
-        given = letters(findings=4)
+        given = updates(findings=4)
         bad = {2, 7}
         receiver.names_it = names_it
         receiver.unreadable = {f'"{given[at].uid}"' for at in bad}
@@ -63,7 +63,7 @@ async def test_the_bad_events_alone_are_rejected(*, names_it: bool) -> None:
         assert all("code 6" in outcomes[at].reason for at in bad)
         assert MARK not in "".join(one.reason for one in outcomes)
         assert set(receiver.uids()) == {
-            letter.uid for at, letter in enumerate(given) if at not in bad
+            update.uid for at, update in enumerate(given) if at not in bad
         }
 
 
@@ -71,13 +71,13 @@ async def test_the_bad_events_alone_are_rejected(*, names_it: bool) -> None:
 async def test_requests_are_bounded() -> None:
     async with HecReceiver(acknowledges=False) as receiver:
         sink = options(receiver, acknowledge=False, compress=False, batch_max_bytes=10_000).open()
-        given = letters(findings=6)
+        given = updates(findings=6)
         await sink.send(given)
         await sink.close()
         lengths = [int(one.headers["Content-Length"]) for one in receiver.requests]
         assert len(lengths) > 3
         assert max(lengths) <= 10_000
-        assert receiver.uids() == [letter.uid for letter in given]
+        assert receiver.uids() == [update.uid for update in given]
 
 
 @in_loop
@@ -85,7 +85,7 @@ async def test_settings_that_do_not_fit_the_token() -> None:
     async with HecReceiver(acknowledges=False) as receiver:
         sink = options(receiver).open()
         with pytest.raises(SinkDown, match="acknowledge") as caught:
-            await sink.send(letters())
+            await sink.send(updates())
         assert caught.value.lasting
         checks = await sink.check()
         await sink.close()
@@ -93,13 +93,13 @@ async def test_settings_that_do_not_fit_the_token() -> None:
     async with HecReceiver() as receiver:
         sink = options(receiver, acknowledge=False).open()
         with pytest.raises(SinkDown, match="channel") as caught:
-            await sink.send(letters())
+            await sink.send(updates())
         assert caught.value.lasting
         assert [one.ok for one in await sink.check()] == [True, False]
         await sink.close()
         sink = options(receiver, token="wrong").open()
         with pytest.raises(SinkDown, match="credentials"):
-            await sink.send(letters())
+            await sink.send(updates())
         assert [one.ok for one in await sink.check()] == [True, False]
         await sink.close()
 

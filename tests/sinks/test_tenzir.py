@@ -12,13 +12,13 @@ from streams.sinks.contract import DELIVERED, SinkDown
 from tests.siem.receiver import needs_tenzir
 from tests.sinks.benches import options
 from tests.sinks.fakes import HecReceiver
-from tests.sinks.loads import in_loop, letters
+from tests.sinks.loads import in_loop, updates
 from tests.sinks.real import events, free_port, tenzir
 
 pytestmark = needs_tenzir
 
-GIVEN = letters(findings=20, duties=5)
-UIDS = sorted(letter.uid for letter in GIVEN)
+GIVEN = updates(findings=20, duties=5)
+UIDS = sorted(update.uid for update in GIVEN)
 
 
 @in_loop

@@ -15,7 +15,7 @@ from streams.sinks.contract import DeliveryStatus, SinkDown
 from streams.sinks.webhook import WebhookOptions, webhook_id
 from tests.sinks.benches import SECRET
 from tests.sinks.fakes import WebhookReceiver
-from tests.sinks.loads import alerts, in_loop, letters
+from tests.sinks.loads import alerts, in_loop, updates
 
 OTHER = "whsec_" + base64.b64encode(b"another secret, of 32 bytes ....").decode()
 
@@ -30,7 +30,7 @@ def options(url: str, **changes: Any) -> WebhookOptions:
 async def test_another_implementation_verifies_it() -> None:
     async with WebhookReceiver() as receiver:
         sink = options(f"{receiver.url}/hook").open()
-        given = letters()
+        given = updates()
         await sink.send(given)
         await sink.close()
         assert len(receiver.got) == len(given)
@@ -48,7 +48,7 @@ async def test_another_implementation_verifies_it() -> None:
 async def test_while_a_secret_changes_both_verify() -> None:
     async with WebhookReceiver() as receiver:
         sink = options(receiver.url, secret=OTHER, previous_secret=SECRET).open()
-        await sink.send(letters()[:1])
+        await sink.send(updates()[:1])
         await sink.close()
         ((headers, body),) = receiver.got
         Webhook(SECRET).verify(body, headers)
@@ -59,15 +59,15 @@ async def test_while_a_secret_changes_both_verify() -> None:
 async def test_the_id_stays_the_same_at_every_attempt() -> None:
     async with WebhookReceiver() as receiver:
         sink = options(receiver.url).open()
-        letter = letters()[0]
+        update = updates()[0]
         receiver.fault = 500
         with pytest.raises(SinkDown):
-            await sink.send([letter])
+            await sink.send([update])
         receiver.fault = None
-        await sink.send([letter])
+        await sink.send([update])
         await sink.close()
         ids = {request.headers["webhook-id"] for request in receiver.requests}
-        assert ids == {letter.uid}
+        assert ids == {update.uid}
 
 
 @in_loop
@@ -80,7 +80,7 @@ async def test_alerts_and_cloud_events() -> None:
         assert types == ["consentry.v1.alert.firing"] * 3 + ["consentry.v1.alert.resolved"]
         receiver.got.clear()
         sink = options(receiver.url, format="cloudevents-structured").open()
-        await sink.send(letters())
+        await sink.send(updates())
         await sink.close()
         headers, body = receiver.got[0]
         assert headers["content-type"] == "application/cloudevents+json"
@@ -97,7 +97,7 @@ async def test_some_taken_then_down_leaves_the_rest_to_be_tried_again() -> None:
 
     async with Tiring() as receiver:
         sink = options(receiver.url, concurrency=1).open()
-        outcomes = await sink.send(letters(findings=3, duties=0))
+        outcomes = await sink.send(updates(findings=3, duties=0))
         await sink.close()
     # All in their order; what was not taken waits.
     verdicts = [one.verdict for one in outcomes]
@@ -133,7 +133,7 @@ def test_what_cannot_be_meant_is_refused(change: dict[str, Any], said: str) -> N
 async def test_private_addresses_are_refused(host: str) -> None:
     sink = options(f"https://{host}/hook").open()
     with pytest.raises(SinkDown, match="private") as caught:
-        await sink.send(letters())
+        await sink.send(updates())
     await sink.close()
     assert caught.value.lasting
 
@@ -160,12 +160,12 @@ async def test_a_name_that_leads_inside_is_refused(monkeypatch: pytest.MonkeyPat
         url = f"http://hook.example.org:{port}/"
         sink = options(url, allow_http=True).open()
         with pytest.raises(SinkDown, match="private"):
-            await sink.send(letters())
+            await sink.send(updates())
         await sink.close()
         assert receiver.got == []
         # The same, where it is meant.
         sink = options(url, allow_http=True, allow_private=True).open()
-        await sink.send(letters()[:1])
+        await sink.send(updates()[:1])
         await sink.close()
         assert len(receiver.got) == 1
 

@@ -24,7 +24,7 @@ def only(state: ClusterState, settings: Settings = SETTINGS) -> TopicProblem:
     (problem,) = find_problems(settings, state)
     assert problem.what
     assert problem.why
-    assert problem.mend
+    assert problem.remedy
     return problem
 
 
@@ -151,7 +151,7 @@ def test_an_input_with_larger_records_than_dead_letters_is_a_risk() -> None:
     assert find_problems(SETTINGS, _sizes({"purchase": str(largest)})) == []
     problem = only(_sizes({"purchase": str(largest + 1)}))
     assert (problem.weight, problem.check) == (ProblemLevel.WARNING, TopicAspect.MESSAGE_SIZE)
-    assert str(SETTINGS.output_max_bytes + 1) in problem.mend
+    assert str(SETTINGS.output_max_bytes + 1) in problem.remedy
 
 
 def _sizes(sizes: dict[str, str]) -> ClusterState:
@@ -168,13 +168,13 @@ def test_another_number_of_partitions_is_never_altered_in_place() -> None:
         TopicAspect.PARTITIONS,
         "purchase",
     )
-    assert "do not alter" in problem.mend
+    assert "do not alter" in problem.remedy
     assert not any("--alter" in command for command in problem.commands)
 
 
 def test_a_changelog_with_other_partitions_asks_for_a_new_generation() -> None:
     problem = only(with_partitions(good_cluster(), CHANGELOG, 8))
-    assert "CONSENTRY_GENERATION" in problem.mend
+    assert "CONSENTRY_GENERATION" in problem.remedy
     assert problem.commands == ()
 
 

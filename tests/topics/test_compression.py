@@ -57,7 +57,7 @@ def test_every_topic_with_a_codec_that_is_not_read_is_named(compression: str) ->
         assert problem.what == (
             f"compression.type is {compression}, which this installation cannot read"
         )
-        assert "cramjam" in problem.mend
+        assert "cramjam" in problem.remedy
 
 
 @pytest.mark.parametrize("compression", ["gzip", "uncompressed"])

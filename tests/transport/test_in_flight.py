@@ -54,29 +54,30 @@ def held(settings: Settings, owned: int, size: int, *, bounded: bool = True) -> 
     """Bytes that are held when nothing commits, however often there is a poll."""
     room = shares(settings, owned)
     open_bytes = room.open_bytes if bounded else None
-    holding = Assignment(1, frozenset(range(owned)), settings.open_slices, open_bytes)
+    assignment = Assignment(1, frozenset(range(owned)), settings.open_slices, open_bytes)
     flood = Flood(size)
-    polling = Polling(holding, flood, TOPICS, room.alignment, clock=lambda: 0.0)
-    pieces = []
+    polling = Polling(assignment, flood, TOPICS, room.alignment, clock=lambda: 0.0)
+    poll_batches = []
 
     async def run() -> None:
         quiet = 0
         while quiet < 3:
             before = flood.read
-            for piece in await polling.slices():
-                holding.hand_on(piece)
-                pieces.append(piece)
+            for poll_batch in await polling.poll_batches():
+                assignment.hand_on(poll_batch)
+                poll_batches.append(poll_batch)
             quiet = quiet + 1 if flood.read == before else 0
 
     asyncio.run(run())
-    opened = sum(piece.size for piece in pieces)
+    opened = sum(poll_batch.size for poll_batch in poll_batches)
     assert opened == sum(
-        weight(piece.records) + RECORD_BYTES * len(piece.records) for piece in pieces
+        weight(poll_batch.records) + RECORD_BYTES * len(poll_batch.records)
+        for poll_batch in poll_batches
     )
     waiting = sum(
         buffer.bytes + RECORD_BYTES * len(buffer.records)
-        for aligner in polling._aligners.values()
-        for buffer in aligner._buffers
+        for partition_group in polling._partition_groups.values()
+        for buffer in partition_group._buffers
     )
     return opened + waiting
 

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from streams.transport.fetch.partition_group import AlignmentBounds
 from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch, Polled
 from streams.transport.fetch.record_queue import Room
-from streams.transport.poll_loop import HOLDING_BACK_POLL_S, POLL_S, Polling, as_message
+from streams.transport.poll_loop import POLL_S, WAITING_POLL_S, Polling, as_message
 from streams.transport.tasks.assignment import Assignment
 from tests.transport.records import One, polled
 
@@ -41,7 +41,7 @@ class Poller:
 
 def turns(
     poller: Poller,
-    holding: Assignment,
+    assignment: Assignment,
     polls: int = 1,
     *,
     clock: Callable[[], float] = lambda: 0.0,
@@ -49,12 +49,12 @@ def turns(
     """What so many polls give, each slice with its credit taken."""
 
     async def run() -> list[list[PollBatch]]:
-        mine = Polling(holding, poller, ("a", "b"), BOUNDS, clock)
+        mine = Polling(assignment, poller, ("a", "b"), BOUNDS, clock)
         got = []
         for _ in range(polls):
-            got.append(await mine.slices())
-            for piece in got[-1]:
-                holding.hand_on(piece)
+            got.append(await mine.poll_batches())
+            for poll_batch in got[-1]:
+                assignment.hand_on(poll_batch)
         return got
 
     return asyncio.run(run())
@@ -70,8 +70,8 @@ def at_end(number: int, *topics: str) -> list[Polled]:
 
 def test_what_is_there_and_at_its_end_is_handed_on_at_once() -> None:
     poller = Poller([polled("a", 0, [5], stable_end=1), *at_end(0, "b")])
-    [[piece]] = turns(poller, one_number())
-    assert [record.offset for record in piece.records] == [0]
+    [[poll_batch]] = turns(poller, one_number())
+    assert [record.offset for record in poll_batch.records] == [0]
     assert poller.waited == [POLL_S]
 
 
@@ -80,7 +80,7 @@ def test_a_poll_is_short_while_records_wait_for_a_topic() -> None:
     first, second, third = turns(poller, one_number(), 3)
     assert (first, second) == ([], [])
     assert len(third) == 1
-    assert poller.waited == [POLL_S, HOLDING_BACK_POLL_S, HOLDING_BACK_POLL_S]
+    assert poller.waited == [POLL_S, WAITING_POLL_S, WAITING_POLL_S]
 
 
 def test_a_poll_does_not_wait_while_something_can_be_handed_on(
@@ -88,30 +88,30 @@ def test_a_poll_does_not_wait_while_something_can_be_handed_on(
 ) -> None:
     for module in ("fetch.partition_group", "fetch.record_queue"):
         monkeypatch.setattr(f"streams.transport.{module}.SLICE_RECORDS", 1)
-    holding = Assignment(1, frozenset({0}), open_slices=8)
+    assignment = Assignment(1, frozenset({0}), open_slices=8)
     poller = Poller([polled("a", 0, [5, 6], stable_end=2), *at_end(0, "b")])
-    assert [len(pieces) for pieces in turns(poller, holding, 3)] == [1, 1, 0]
+    assert [len(poll_batches) for poll_batches in turns(poller, assignment, 3)] == [1, 1, 0]
     assert poller.waited == [POLL_S, 0.0, POLL_S]
 
 
 def test_without_room_records_are_taken_until_the_share_is_full_and_kept() -> None:
     """Four records for two topics: two of each."""
-    holding = one_number()
+    assignment = one_number()
     poller = Poller(
         [polled("a", 0, [1], stable_end=1), *at_end(0, "b")],
         [polled("a", 1, [2], stable_end=2)],
         [polled("a", 2, [3], stable_end=3)],
     )
-    handed_on = turns(poller, holding, 4)
-    assert [len(pieces) for pieces in handed_on] == [1, 0, 0, 0]
+    handed_on = turns(poller, assignment, 4)
+    assert [len(poll_batches) for poll_batches in handed_on] == [1, 0, 0, 0]
     a, b = TP("a", 0), TP("b", 0)
     assert poller.asked == [{a, b}, {a, b}, {a, b}, {b}]
     assert poller.waited == [POLL_S] * 4
 
 
 def test_a_number_without_room_stops_no_other() -> None:
-    holding = Assignment(1, frozenset({0, 1}), open_slices=1)
-    holding.hand_on(PollBatch(0, 1, {"a": OffsetSpan(0, 0)}, []))
+    assignment = Assignment(1, frozenset({0, 1}), open_slices=1)
+    assignment.hand_on(PollBatch(0, 1, {"a": OffsetSpan(0, 0)}, []))
     poller = Poller(
         [
             part
@@ -122,12 +122,12 @@ def test_a_number_without_room_stops_no_other() -> None:
             )
         ]
     )
-    [[piece]] = turns(poller, holding)
-    assert piece.partition == 1
+    [[poll_batch]] = turns(poller, assignment)
+    assert poll_batch.partition == 1
 
 
 def test_room_that_comes_back_ends_a_poll_where_something_can_be_handed_on() -> None:
-    holding = one_number()
+    assignment = one_number()
     handed: list[PollBatch] = []
     poller = Poller(
         [polled("a", 0, [1], stable_end=1), *at_end(0, "b")],
@@ -135,25 +135,25 @@ def test_room_that_comes_back_ends_a_poll_where_something_can_be_handed_on() -> 
     )
 
     async def run() -> list[PollBatch]:
-        mine = Polling(holding, poller, ("a", "b"), BOUNDS)
-        handed.extend(await mine.slices())
-        holding.hand_on(handed[0])
-        assert await mine.slices() == []
+        mine = Polling(assignment, poller, ("a", "b"), BOUNDS)
+        handed.extend(await mine.poll_batches())
+        assignment.hand_on(handed[0])
+        assert await mine.poll_batches() == []
         assert poller.cut == 0
-        holding.give_back(handed[0])
+        assignment.give_back(handed[0])
         assert poller.cut == 1
-        return await mine.slices()
+        return await mine.poll_batches()
 
-    [piece] = asyncio.run(run())
-    assert [record.offset for record in piece.records] == [1]
+    [poll_batch] = asyncio.run(run())
+    assert [record.offset for record in poll_batch.records] == [1]
     assert poller.waited[-1] == 0.0
 
 
 def test_room_that_comes_back_ends_no_poll_where_nothing_waits() -> None:
-    holding = one_number()
+    assignment = one_number()
     poller = Poller([polled("a", 0, [1], stable_end=1), *at_end(0, "b")])
-    [[piece]] = turns(poller, holding)
-    holding.give_back(piece)
+    [[poll_batch]] = turns(poller, assignment)
+    assignment.give_back(poll_batch)
     assert poller.cut == 0
 
 
@@ -163,16 +163,16 @@ def test_a_topic_waited_for_in_vain_is_named_once_without_values() -> None:
     poller = Poller([Polled("a", 0, OffsetSpan(0, 1), [record], 1)])
     with capture_logs() as lines:
         handed_on = turns(poller, one_number(), 5, clock=lambda: next(every_five_seconds))
-    assert [len(pieces) for pieces in handed_on] == [0, 0, 1, 0, 0]
+    assert [len(poll_batches) for poll_batches in handed_on] == [0, 0, 1, 0, 0]
     assert lines == [
         {"event": "alignment.left_out", "log_level": "warning", "topic": "b", "partition": 0}
     ]
 
 
 def test_the_message_of_a_slice_lies_where_its_first_part_starts() -> None:
-    piece = PollBatch(3, 1, {"b": OffsetSpan(7, 9)}, [])
-    place, message = as_message(piece, 5)
+    poll_batch = PollBatch(3, 1, {"b": OffsetSpan(7, 9)}, [])
+    place, message = as_message(poll_batch, 5)
     assert place == TP("b", 3)
     value: Any = message.value  # Faust says bytes
-    assert value is piece
+    assert value is poll_batch
     assert (message.offset, message.generation_id) == (7, 5)

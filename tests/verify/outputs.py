@@ -35,7 +35,7 @@ class At:
     timestamp: int = 0
 
 
-def told_at(offset: int, one: Finding | Duty, batch: int | None, **fields: Any) -> At:
+def output_at(offset: int, one: Finding | Duty, batch: int | None, **fields: Any) -> At:
     """A finding or duty as a batch tells it."""
     headers: list[tuple[str, bytes | None]] = []
     if batch is not None:
@@ -59,7 +59,7 @@ class Live:
     """A subject judged event by event, with all that was told of it."""
 
     subject: Subject
-    told: dict[str, Finding | Duty] = field(default_factory=dict)
+    published: dict[str, Finding | Duty] = field(default_factory=dict)
 
     def judge(self, fact: Fact) -> None:
         """Take in a fact."""
@@ -70,8 +70,8 @@ class Live:
         self._keep(judge_deadlines(self.subject, clock, POLICY))
 
     def _keep(self, decision: Any) -> None:
-        self.told.update((one.violation_id, one) for one in decision.findings)
-        self.told.update((f"{one.duty_id} duty", one) for one in decision.duties)
+        self.published.update((one.violation_id, one) for one in decision.findings)
+        self.published.update((f"{one.duty_id} duty", one) for one in decision.duties)
 
     @property
     def rows(self) -> list[EventRow]:
@@ -82,13 +82,13 @@ class Live:
     @property
     def standing(self) -> dict[str, tuple[Finding | Duty, int]]:
         """What stands on the topics, at offset 0."""
-        return {name: (one, 0) for name, one in self.told.items()}
+        return {name: (one, 0) for name, one in self.published.items()}
 
     def named(self, event_id: str, code: str) -> Finding:
         """One finding that was told."""
         [found] = [
             one
-            for one in self.told.values()
+            for one in self.published.values()
             if isinstance(one, Finding) and (one.event_id, one.code) == (EventId(event_id), code)
         ]
         return found
@@ -97,7 +97,7 @@ class Live:
         """The duty after one event."""
         [found] = [
             one
-            for one in self.told.values()
+            for one in self.published.values()
             if isinstance(one, Duty) and one.trigger_event_id == EventId(trigger)
         ]
         return found

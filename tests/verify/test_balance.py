@@ -50,17 +50,17 @@ def test_counters_that_do_not_add_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "fault"),
     [
         ("rekeyed", "re-keyed"),
         ("dead_lettered", "dead-lettered"),
         ("judged", "judged or not assessed"),
     ],
 )
-def test_a_whole_topic_must_show_what_was_counted(name: str, told: str) -> None:
+def test_a_whole_topic_must_show_what_was_counted(name: str, fault: str) -> None:
     for by in (-1, 1):
         shown: dict[str, Any] = {name: SHOWN[name] + by}
-        assert said(line(**shown)) == [told]
+        assert said(line(**shown)) == [fault]
 
 
 def test_a_topic_whose_start_is_gone_may_show_less_but_not_more() -> None:
@@ -119,9 +119,9 @@ def test_with_inputs_each_topic_has_its_span() -> None:
 def test_offsets_may_lie_behind_the_state_and_not_past_it() -> None:
     progress = Progress(positions={"purchase": 10})
 
-    def told(**committed: Any) -> list[tuple[DifferenceKind, str]]:
+    def offset_faults(**committed: Any) -> list[tuple[DifferenceKind, str]]:
         return [(one.kind, one.topic) for one in ahead(committed, progress, 0)]
 
-    assert told(purchase=10) == told(purchase=9) == told() == []
-    assert told(purchase=11) == [(DifferenceKind.OFFSETS, "purchase")]
-    assert told(other=1) == [(DifferenceKind.OFFSETS, "other")]
+    assert offset_faults(purchase=10) == offset_faults(purchase=9) == offset_faults() == []
+    assert offset_faults(purchase=11) == [(DifferenceKind.OFFSETS, "purchase")]
+    assert offset_faults(other=1) == [(DifferenceKind.OFFSETS, "other")]

@@ -22,7 +22,7 @@ OF_ARRIVAL = ("detected_at", "revision", "finality", "late_detected")
 clocks = st.one_of(st.none(), st.integers(0, 300).map(lambda h: Instant(START + h * HOUR)))
 
 
-def told(ones: Any) -> dict[str, dict[str, Any]]:
+def by_id(ones: Any) -> dict[str, dict[str, Any]]:
     found = {}
     for one in ones:
         assert isinstance(one, Finding | Duty)
@@ -39,5 +39,5 @@ def test_it_is_the_same_as_one_after_the_other(facts: list[Fact], clock: Instant
     different = {(fact.event.event_id, fact.payload_hash): fact for fact in facts}
     step_by_step = judge_subject(CONTROLLER, SUBJECT, facts, POLICY, clock)
     at_once = evaluate(CONTROLLER, SUBJECT, different.values(), POLICY, clock)
-    assert told(at_once.findings) == told(step_by_step.findings)
-    assert told(at_once.duties) == told(step_by_step.duties)
+    assert by_id(at_once.findings) == by_id(step_by_step.findings)
+    assert by_id(at_once.duties) == by_id(step_by_step.duties)

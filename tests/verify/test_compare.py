@@ -52,7 +52,7 @@ def test_whatever_the_order_of_arrival_it_is_equal(order: tuple[int, ...]) -> No
 def test_a_finding_that_is_gone() -> None:
     one = live()
     gone = one.named("0-early", "NO_CONSENT")
-    del one.told[gone.violation_id]
+    del one.published[gone.violation_id]
     [found] = compare(one).differences
     assert (found.kind, found.code, found.violation_id) == (
         DifferenceKind.MISSING, "NO_CONSENT", gone.violation_id,
@@ -64,7 +64,7 @@ def test_a_finding_that_is_gone() -> None:
 def test_a_finding_that_nothing_gives() -> None:
     one = live()
     copy = msgspec.structs.replace(one.named("0-early", "NO_CONSENT"), violation_id="f" * 36)
-    one.told[copy.violation_id] = copy
+    one.published[copy.violation_id] = copy
     assert kinds(one) == [(DifferenceKind.EXTRA, "NO_CONSENT")]
 
 
@@ -85,7 +85,7 @@ def test_a_finding_that_nothing_gives() -> None:
 def test_a_field_that_was_changed(field: str, value: object) -> None:
     one = live()
     before = one.named("0-early", "NO_CONSENT")
-    one.told[before.violation_id] = msgspec.structs.replace(before, **{field: value})
+    one.published[before.violation_id] = msgspec.structs.replace(before, **{field: value})
     [found] = compare(one).differences
     assert found.kind is DifferenceKind.DIFFERENT
     # In batch nothing is ever revised.
@@ -100,7 +100,7 @@ def test_fields_that_tell_of_arrival_may_be_anything(field: str) -> None:
     one = live()
     before = one.named("0-early", "NO_CONSENT")
     value = {"detected_at": Instant(1), "late_detected": not before.late_detected}[field]
-    one.told[before.violation_id] = msgspec.structs.replace(before, **{field: value})
+    one.published[before.violation_id] = msgspec.structs.replace(before, **{field: value})
     assert kinds(one) == []
 
 
@@ -112,7 +112,7 @@ def test_what_the_row_says_was_told(field: str, value: object) -> None:
     one = live()
     before = one.named("0-early", "NO_CONSENT")
     assert getattr(before, field) != value
-    one.told[before.violation_id] = msgspec.structs.replace(before, **{field: value})
+    one.published[before.violation_id] = msgspec.structs.replace(before, **{field: value})
     [found] = compare(one).differences
     assert found.kind is DifferenceKind.ROW
     assert [(each.name, each.found) for each in found.fields] == [(field, value)]
@@ -123,12 +123,12 @@ def test_a_finding_taken_back_that_came_back() -> None:
     one = live((2, 0, 1, 3, 4))
     [taken] = [
         found
-        for found in one.told.values()
+        for found in one.published.values()
         if isinstance(found, Finding) and found.status is Status.RETRACTED
     ]
-    one.told[taken.violation_id] = msgspec.structs.replace(taken, status=Status.OPEN)
+    one.published[taken.violation_id] = msgspec.structs.replace(taken, status=Status.OPEN)
     assert kinds(one) == [(DifferenceKind.EXTRA, taken.code)]
-    del one.told[taken.violation_id]
+    del one.published[taken.violation_id]
     assert kinds(one) == [(DifferenceKind.ROW, None)]
 
 
@@ -136,11 +136,11 @@ def test_a_duty_and_the_finding_that_it_became_are_two_things() -> None:
     one = live()
     duty = one.duty("0-withdrawal")
     assert duty.status is DutyStatus.OVERDUE
-    assert any(isinstance(told, Finding) for told in one.told.values())
-    del one.told[f"{duty.duty_id} duty"]
+    assert any(isinstance(published, Finding) for published in one.published.values())
+    del one.published[f"{duty.duty_id} duty"]
     [found] = compare(one).differences
     assert (found.kind, found.topic) == (DifferenceKind.MISSING, NAMES.duties)
-    one.told[f"{duty.duty_id} duty"] = msgspec.structs.replace(duty, share_ids=())
+    one.published[f"{duty.duty_id} duty"] = msgspec.structs.replace(duty, share_ids=())
     [found] = compare(one).differences
     assert [each.name for each in found.fields] == ["share_ids"]
 
@@ -149,11 +149,11 @@ def test_another_release_may_word_it_in_another_way_but_not_judge_otherwise() ->
     one = live()
     before = one.named("0-early", "NO_CONSENT")
     older = msgspec.structs.replace(before, rule_version="0", explanation_en="Otherwise.")
-    one.told[before.violation_id] = older
+    one.published[before.violation_id] = older
     comparison = Comparison(NAMES, POLICY)
     assert compare(one, comparison).differences == []
     assert comparison.earlier == 1
-    one.told[before.violation_id] = msgspec.structs.replace(older, reason="X")
+    one.published[before.violation_id] = msgspec.structs.replace(older, reason="X")
     [found] = compare(one, comparison).differences
     assert [each.name for each in found.fields] == ["reason"]
 
@@ -169,4 +169,4 @@ def test_a_subject_of_which_nothing_is_stored() -> None:
     one = live()
     found = Comparison(NAMES, POLICY).subject(KEY, [], one.standing, CLOCK, 0)
     assert {each.kind for each in found.differences} == {DifferenceKind.EXTRA}
-    assert len(found.differences) == len(one.told)
+    assert len(found.differences) == len(one.published)

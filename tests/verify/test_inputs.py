@@ -145,7 +145,7 @@ def test_a_fact_whose_record_was_sent_home_has_its_record_elsewhere(
 
 
 def not_kept(inputs: Inputs, *, whole: bool) -> list[int | None]:
-    return [one.offset for one in inputs._not_kept("letters", raw=False, whole=whole)]
+    return [one.offset for one in inputs._not_kept("dead", raw=False, whole=whole)]
 
 
 def test_dead_letters_are_missed_as_far_back_as_they_are_kept(inputs: Inputs) -> None:

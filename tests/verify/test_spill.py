@@ -19,11 +19,11 @@ HASH = PayloadHash("ab" * 32)
 SUBJECTS = [subject_key("SHOP", "s1"), subject_key("SHOP", "s"), subject_key("SHOP2", "a")]
 
 
-def fill(spill: Spill, subject: SubjectKey, *, row: bool, told: bool, arrived: bool) -> None:
+def fill(spill: Spill, subject: SubjectKey, *, row: bool, published: bool, arrived: bool) -> None:
     key = row_key(subject, EventId("e"), HASH)
     if row:
         spill.execute("INSERT INTO row VALUES (?, ?)", key, b"row")
-    if told:
+    if published:
         values = subject.decode(), 0, subject, b"told", 7, 1
         spill.execute("INSERT INTO output VALUES (?, ?, ?, ?, ?, ?)", *values)
     if arrived:
@@ -31,14 +31,14 @@ def fill(spill: Spill, subject: SubjectKey, *, row: bool, told: bool, arrived: b
 
 
 def shape(kept: Kept) -> tuple[bytes, int, int, int]:
-    return kept.subject, len(kept.rows), len(kept.told), len(kept.arrivals)
+    return kept.subject, len(kept.rows), len(kept.published), len(kept.arrivals)
 
 
 def test_each_subject_once_with_all_that_belongs_to_it() -> None:
     spill = Spill()
-    fill(spill, SUBJECTS[0], row=True, told=True, arrived=False)
-    fill(spill, SUBJECTS[1], row=True, told=False, arrived=True)
-    fill(spill, SUBJECTS[2], row=False, told=True, arrived=True)
+    fill(spill, SUBJECTS[0], row=True, published=True, arrived=False)
+    fill(spill, SUBJECTS[1], row=True, published=False, arrived=True)
+    fill(spill, SUBJECTS[2], row=False, published=True, arrived=True)
     found = [shape(kept) for kept in spill.subjects()]
     assert found == [(SUBJECTS[1], 1, 0, 1), (SUBJECTS[0], 1, 1, 0), (SUBJECTS[2], 0, 1, 1)]
     for subject in SUBJECTS[1:]:

@@ -67,13 +67,13 @@ class PartitionGroup:
     @property
     def ready(self) -> bool:
         """Whether there is something to release."""
-        holding_back = self.holding_back
+        waiting = self.waiting
         return any(
-            one.position != one.end and not (holding_back and one.records) for one in self._buffers
+            one.position != one.end and not (waiting and one.records) for one in self._buffers
         )
 
     @property
-    def holding_back(self) -> bool:
+    def waiting(self) -> bool:
         """Whether records wait for a topic of which none are there."""
         return any(one.records for one in self._buffers) and any(map(self._awaited, self._buffers))
 
@@ -104,7 +104,7 @@ class PartitionGroup:
 
         Positions that moved without a record are released whatever is awaited.
         """
-        filled = [] if self.holding_back else [one for one in self._buffers if one.records]
+        filled = [] if self.waiting else [one for one in self._buffers if one.records]
         limit = self._limit(filled)
         spans: dict[str, OffsetSpan] = {}
         parts: list[tuple[list[Record], list[int]]] = []
