@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from streams.siem.lifecycle import OutputRecord, Step, step
+from streams.core.findings import OutputRecord
+from streams.siem.lifecycle import Step, step
 from streams.siem.producer import Language
 
 _STEPS: Final[dict[Step, dict[Language, str]]] = {
