@@ -15,7 +15,7 @@ import pytest
 from streams.core.events import Event
 from streams.core.identifiers import PayloadHash
 from streams.core.quality import is_future
-from streams.core.state import Fact, Source
+from streams.core.state import Fact, FactSource
 from streams.core.vocabulary import Code, EventType
 from streams.wire.decode import decode
 from streams.wire.rejected import Rejected
@@ -256,6 +256,6 @@ def test_a_record_is_set_aside_and_another_is_not(code: Code) -> None:
 def test_an_event_ahead_of_its_record_by_more_than_five_minutes_is_of_the_future() -> None:
     event = buy(0)
     fact = Fact(event=event, payload_hash=PayloadHash(""), ingested_at=moment(0, -300_000),
-                source=Source("purchase", 0, 0))  # fmt: skip
+                source=FactSource("purchase", 0, 0))  # fmt: skip
     assert not is_future(fact)
     assert is_future(msgspec.structs.replace(fact, ingested_at=moment(0, -300_001)))

@@ -12,6 +12,7 @@ from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange
 from streams.core.policy import Policy, PolicySettings
 from streams.core.policy.settings import UnknownAge
+from streams.core.rules.rule import Rule
 from streams.core.signals import Grant
 from streams.core.state import Verdict
 from streams.core.targets import Target
@@ -24,6 +25,9 @@ from streams.core.vocabulary import (
     ContactDetail,
     Reason,
 )
+
+RULE: Final = Rule(norm="4.4", judges=ConsentChange, codes=(Code.CONSENT_DEFECT_RECORDED,))
+
 
 SHARE_CODES: Final[dict[ConsentTest, Code]] = {
     ConsentTest.RECORD: Code.NO_CONSENT,

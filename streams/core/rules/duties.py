@@ -9,20 +9,48 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from streams.core.events import ConsentChange, DataShare
+from streams.core.events import ConsentChange, DataShare, RecipientNotification
 from streams.core.identifiers import EventId, RecipientId
 from streams.core.instants import Instant, after
 from streams.core.ledger import Ledger, ShareKind, first_ids
 from streams.core.policy import Policy
+from streams.core.rules import share_basis
 from streams.core.rules.capture import defects
 from streams.core.rules.coverage import recipient_failure
 from streams.core.rules.look_ups import granted_between, ledger_of, scoped
+from streams.core.rules.rule import SCOPE, VALIDITY, Rule
 from streams.core.rules.share_basis import AGAINST_EXPRESSED_WILL
 from streams.core.signals import Grant, Signal
 from streams.core.state import MAX_SHARES_NAMED, DutyState, Verdict
 from streams.core.subject import Subject
 from streams.core.targets import Target
 from streams.core.vocabulary import Code, ConsentAction, DutyStatus, Trigger
+
+_TOLD: Final = frozenset({"occurred_at", "recipient_id"})
+
+OF_SIGNALS: Final = Rule(
+    norm="4.4",
+    judges=ConsentChange,
+    codes=(Code.RECIPIENT_NOTIFICATION_DUE, Code.RECIPIENT_NOT_NOTIFIED),
+    reads={
+        ConsentChange: SCOPE | VALIDITY,
+        DataShare: frozenset(
+            {
+                "occurred_at", "recipient_id", "purpose", "recipient_role", "recipient_kind",
+                "recipient_category", "recipient_own_use",
+            }
+        ),
+        RecipientNotification: _TOLD,
+    },
+)  # fmt: skip
+OF_SHARES: Final = Rule(
+    norm="4.4",
+    judges=DataShare,
+    codes=(Code.RECIPIENT_NOTIFICATION_DUE, Code.RECIPIENT_NOT_NOTIFIED),
+    reads={**share_basis.RULE.reads, RecipientNotification: _TOLD},
+)
+"""A share against an expressed will: whether it is one is read where it is judged."""
+
 
 TRIGGERS: Final = {
     ConsentAction.WITHDRAWN: Trigger.WITHDRAWN,

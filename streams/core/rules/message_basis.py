@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from streams.core.consent_tests import ConsentTest
-from streams.core.events import MarketingMessage
+from streams.core.events import ConsentChange, MarketingMessage, Purchase
 from streams.core.policy import Policy
 from streams.core.rules.capture import SHARE_CODES
 from streams.core.rules.coverage import Standing
@@ -14,11 +14,34 @@ from streams.core.rules.message_target import (
     is_own_offer,
     own_marketing_target,
 )
-from streams.core.rules.soft_opt_in import has_customer_exception, soft_opt_in_miss
+from streams.core.rules.rule import SCOPE, VALIDITY, Rule
+from streams.core.rules.soft_opt_in import (
+    CODES,
+    OF_A_SALE,
+    has_customer_exception,
+    soft_opt_in_miss,
+)
 from streams.core.signals import Signal
 from streams.core.state import Verdict
 from streams.core.subject import Subject
 from streams.core.vocabulary import CLAIMED, Channel, Code, ConsentAction, LegalBasis, Reason
+
+RULE: Final = Rule(
+    norm="4.3, step 3",
+    judges=MarketingMessage,
+    codes=(
+        Code.MSG_AFTER_OPT_OUT,
+        Code.MSG_THIRD_PARTY_OFFER_NO_CONSENT,
+        Code.MSG_CHANNEL_REQUIRES_CONSENT,
+        *CODES.values(),
+        Code.MSG_NO_VALID_CONSENT,
+        Code.BASIS_RECORD_MISMATCH,
+    ),
+    reads={
+        ConsentChange: SCOPE | VALIDITY | {"verified_contact", "expires_at", "replaces_consent_id"},
+        Purchase: OF_A_SALE | {"opt_out_exercised_at_collection"},
+    },
+)
 
 _BY_STRENGTH: Final = (
     (ConsentAction.OBJECTED, Reason.OBJECTED),

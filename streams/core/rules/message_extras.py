@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from streams.core.events import MarketingMessage
+from streams.core.rules.rule import Rule
 from streams.core.state import Verdict
 from streams.core.vocabulary import CALLS, Channel, Code, Reason
+
+RULE: Final = Rule(
+    norm="4.3, step 1",
+    judges=MarketingMessage,
+    codes=(Code.MSG_NO_UNSUBSCRIBE, Code.MSG_SENDER_NOT_IDENTIFIABLE),
+)
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _POST: Final = Channel.POST

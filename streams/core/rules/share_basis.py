@@ -8,11 +8,12 @@ from typing import Final
 import msgspec
 
 from streams.core.consent_tests import ConsentTest
-from streams.core.events import DataShare
+from streams.core.events import ConsentChange, DataShare
 from streams.core.policy import Policy
 from streams.core.policy.settings import LegitimateInterestMode
 from streams.core.rules.capture import SHARE_CODES
 from streams.core.rules.coverage import Standing
+from streams.core.rules.rule import SCOPE, VALIDITY, Rule
 from streams.core.rules.share_roles import NormalisedShare
 from streams.core.signals import Grant, Signal, expand
 from streams.core.state import Verdict
@@ -30,6 +31,35 @@ from streams.core.vocabulary import (
     Reason,
     RecipientRole,
     Trigger,
+)
+
+RULE: Final = Rule(
+    norm="4.2, steps 3 and 4",
+    judges=DataShare,
+    codes=(
+        Code.SHARE_AFTER_OBJECTION,
+        Code.SHARE_AFTER_WITHDRAWAL,
+        Code.SHARE_DESPITE_REFUSAL,
+        Code.LEGITIMATE_INTEREST_REJECTED,
+        Code.SOFT_OPT_IN_NOT_FOR_SHARING,
+        Code.OTHER_BASIS_REJECTED,
+        Code.NO_CONSENT,
+        Code.CONSENT_OTHER_PURPOSE,
+        Code.CONSENT_OTHER_RECIPIENT,
+        Code.CONSENT_RECIPIENT_NOT_NAMED,
+        Code.CONSENT_OTHER_DATA_CATEGORY,
+        Code.CONSENT_EXPIRED,
+        Code.CONSENT_NOT_AFFIRMATIVE,
+        Code.CONSENT_MINOR_NO_GUARDIAN,
+        Code.CONSENT_NOT_DEMONSTRABLE,
+        Code.CONSENT_NOT_INFORMED,
+        Code.CONSENT_NOT_FREE_OR_SPECIFIC,
+        Code.SPECIAL_CATEGORY_NO_EXPLICIT_CONSENT,
+        Code.BASIS_RECORD_MISMATCH,
+    ),
+    reads={
+        ConsentChange: SCOPE | VALIDITY | {"data_categories", "expires_at", "replaces_consent_id"},
+    },
 )
 
 AGAINST_EXPRESSED_WILL: Final = {

@@ -7,6 +7,7 @@ from typing import Final
 from streams.core.events import DataShare
 from streams.core.policy import Policy
 from streams.core.policy.registers import NO_REFERENCE
+from streams.core.rules.rule import Rule
 from streams.core.rules.share_roles import NormalisedShare
 from streams.core.signals import expand
 from streams.core.state import Verdict
@@ -16,6 +17,18 @@ from streams.core.vocabulary import (
     Code,
     Country,
     RecipientRole,
+)
+
+RULE: Final = Rule(
+    norm="4.2, step 2",
+    judges=DataShare,
+    codes=(
+        Code.PROCESSOR_WITHOUT_AGREEMENT,
+        Code.PROCESSOR_OWN_PURPOSES,
+        Code.JOINT_CONTROL_WITHOUT_ARRANGEMENT,
+        Code.TRANSFER_WITHOUT_SAFEGUARD,
+        Code.PROHIBITED_DATA_CATEGORY,
+    ),
 )
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.

@@ -10,6 +10,7 @@ from streams.core.instants import Instant
 from streams.core.law import TELEPHONE_EXCEPTION_ENDED
 from streams.core.policy import Policy
 from streams.core.policy.settings import PolicySettings, Sector
+from streams.core.rules.rule import Fields
 from streams.core.rules.sales import CONTACT_CHANNELS, given_back, nearest_sales, seller_needed
 from streams.core.sale_index import GivenBack
 from streams.core.sale_tests import SaleTest
@@ -26,6 +27,16 @@ CODES: Final = {
     SaleTest.RECENT: Code.MSG_SOFT_OPT_IN_STALE,
 }
 """M04 to M10: the code of the first test that the sale which comes furthest fails."""
+
+OF_A_SALE: Final[Fields] = frozenset(
+    {
+        "occurred_at", "action", "purchase_id", "seller_controller_id", "product_categories",
+        "contact_details_obtained", "opt_out_offered_at_collection", "consideration",
+        "relationship_ends_at",
+    }
+)  # fmt: skip
+"""What the tests read of a sale, a refund or a cancellation."""
+
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _PHONE_HUMAN: Final = Channel.PHONE_HUMAN
