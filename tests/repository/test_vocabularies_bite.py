@@ -66,9 +66,11 @@ def types(folder: Path, *files: str) -> str:
 SIXTH: Final = (
     "streams/core/events.py",
     "\nEvent = ConsentChange |",
-    "\nclass Complaint(Envelope, frozen=True, kw_only=True, tag='complaint',\n"
-    "                tag_field='event_type'):\n    text: str = ''\n\n\n"
-    "Event = Complaint | ConsentChange |",
+    (
+        "\nclass Complaint(Envelope, frozen=True, kw_only=True, tag='complaint',\n"
+        "                tag_field='event_type'):\n    text: str = ''\n\n\n"
+        "Event = Complaint | ConsentChange |"
+    ),
 )
 """A sixth type of event, and nothing else."""
 
@@ -108,7 +110,7 @@ def test_the_copy_itself_is_sound(copy: Path) -> None:
             "streams/core/rules/assess.py",
             "found[duty_slot(recipient_id)] = verdict",
             'found[f"O.NOTIFI:{recipient_id}"] = verdict',
-            'expected "Slot"',
+            'expected type "Slot"',
         ),
     ],
     ids=["family", "family as text", "code as text", "reason as text", "slot as text"],
@@ -185,8 +187,10 @@ def test_a_seventh_rule_with_a_forgotten_read_is_found(copy: Path, rule: str, sa
     called = (
         "streams/core/rules/assess.py",
         "        verdicts = judge_message_extras(event)\n",
-        "        from streams.core.rules import seventh\n\n"
-        "        verdicts = judge_message_extras(event) + seventh.judge(subject, event)\n",
+        (
+            "        from streams.core.rules import seventh\n\n"
+            "        verdicts = judge_message_extras(event) + seventh.judge(subject, event)\n"
+        ),
     )
     registered = (
         "streams/core/rules/registry.py",
