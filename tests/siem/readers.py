@@ -6,8 +6,12 @@ is an error or shows up as a field of its own.
 
 from __future__ import annotations
 
+import json
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from streams.siem.cloudevents import KafkaRecord
 
 
 class Cef(NamedTuple):
@@ -114,3 +118,57 @@ def _unescape(value: str) -> str:
     """What stands for what after a backslash, in all three formats."""
     meaning = {"n": "\n", "r": "\r"}
     return re.sub(r"\\(.)", lambda match: meaning.get(match[1], match[1]), value)
+
+
+def _headed(header: Sequence[Any], fields: dict[str, str]) -> dict[str, Any]:
+    return {f"header {at}": value for at, value in enumerate(header)} | fields
+
+
+def _cef(made: Any) -> dict[str, Any]:
+    read = read_cef(made)
+    return _headed(read.header, read.extension)
+
+
+def _leef(made: Any) -> dict[str, Any]:
+    read = read_leef(made)
+    return _headed(read.header, read.attributes)
+
+
+def _rfc5424(made: Any) -> dict[str, Any]:
+    read = read_rfc5424(made)
+    (parameters,) = read.data.values()
+    return _headed(read[:6], parameters) | {"text": read.text}
+
+
+def _object(made: Any) -> dict[str, Any]:
+    assert isinstance(made, dict)
+    return dict(_leaves(made, ""))
+
+
+def _leaves(value: Any, path: str) -> list[tuple[str, Any]]:
+    """The members of an object by their path; a list counts as one member."""
+    if isinstance(value, dict):
+        return [
+            leaf for name, member in value.items() for leaf in _leaves(member, f"{path}/{name}")
+        ]
+    return [(path, value)]
+
+
+def _record(made: Any) -> dict[str, Any]:
+    assert isinstance(made, KafkaRecord)
+    headers = {name: value.decode() for name, value in made.headers}
+    assert len(headers) == len(made.headers), "a header twice"
+    return {**headers, **_object(json.loads(made.value)), "key": made.key.decode()}
+
+
+READERS: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
+    "ocsf": _object,
+    "ecs": _object,
+    "flat": _object,
+    "cef": _cef,
+    "leef": _leef,
+    "rfc5424": _rfc5424,
+    "cloudevents": _record,
+    "cloudevents-structured": _record,
+}
+"""By format: what was written, as a receiver reads it, by the names of its fields."""
