@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, time
 from enum import Enum
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from streams.alerts.options import AlertOptions
 from streams.delivery.alert_options import TABLES
+from tests.docs import generated
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "alerts.md"
 
@@ -34,17 +34,10 @@ def parts() -> dict[str, str]:
 
 
 def with_parts(text: str) -> str:
-    """The page with each part made anew; the parts stand between comments."""
-    for name, part in parts().items():
-        between = re.compile(
-            rf"(?<=<!-- {name}: made by python -m tests.docs.alert_tables -->\n).*?"
-            rf"(?=<!-- end of {name} -->)",
-            re.DOTALL,
-        )
-        text, count = between.subn(part.replace("\\", r"\\"), text)
-        if count != 1:
-            raise ValueError(f"docs/alerts.md has {count} places for {name}")
-    return text
+    """The page with its generated parts as the code makes them now."""
+    return generated.with_parts(
+        text, parts(), page="docs/alerts.md", maker="tests.docs.alert_tables"
+    )
 
 
 def _table(model: type[BaseModel]) -> str:

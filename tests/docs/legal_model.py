@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from streams.core.codes import CODES
@@ -12,6 +11,7 @@ from streams.core.texts.appended import LABEL, PROTECTION
 from streams.core.texts.closed import REBUILT
 from streams.core.texts.listing import Listed, every_text
 from streams.core.vocabulary import Code, DutyStatus, Status
+from tests.docs import generated
 from tests.docs.labels import MODEL
 
 
@@ -83,17 +83,11 @@ def sources_table() -> str:
 
 
 def with_parts(text: str) -> str:
-    """The text with each generated part written again; the parts stand between comments."""
-    for name, table in (("texts", texts_table()), ("sources", sources_table())):
-        between = re.compile(
-            rf"(?<=<!-- {name}: made by python -m tests.docs.legal_model -->\n).*?"
-            rf"(?=<!-- end of {name} -->)",
-            re.DOTALL,
-        )
-        text, count = between.subn(table.replace("\\", r"\\"), text)
-        if count != 1:
-            raise ValueError(f"docs/legal-model.md has {count} places for {name}")
-    return text
+    """The page with its generated parts as the code makes them now."""
+    parts = {"texts": texts_table(), "sources": sources_table()}
+    return generated.with_parts(
+        text, parts, page="docs/legal-model.md", maker="tests.docs.legal_model"
+    )
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from streams.metrics.catalogue import DELIVERER, WORKER, Metric
+from tests.docs import generated
 
 METRICS = Path(__file__).parents[2] / "docs" / "metrics.md"
 
@@ -20,17 +20,11 @@ def table(metrics: tuple[Metric, ...]) -> str:
 
 
 def with_tables(text: str) -> str:
-    """The text with its generated parts made anew."""
-    for name, metrics in (("worker", WORKER), ("deliverer", DELIVERER)):
-        between = re.compile(
-            rf"(?<=<!-- {name} metrics: made by python -m tests.docs.metric_tables -->\n).*?"
-            rf"(?=<!-- end of {name} metrics -->)",
-            re.DOTALL,
-        )
-        text, count = between.subn(table(metrics), text)
-        if count != 1:
-            raise ValueError(f"docs/metrics.md has {count} places for the table of the {name}")
-    return text
+    """The page with its generated parts as the code makes them now."""
+    parts = {"worker metrics": table(WORKER), "deliverer metrics": table(DELIVERER)}
+    return generated.with_parts(
+        text, parts, page="docs/metrics.md", maker="tests.docs.metric_tables"
+    )
 
 
 if __name__ == "__main__":

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from streams.policy_file.table import settings_table
+from tests.docs import generated
 
 POLICY = Path(__file__).parents[2] / "docs" / "policy.md"
 EXAMPLE = POLICY.with_name("policy.example.toml")
 
-_BETWEEN = re.compile(
-    r"(?<=<!-- policy: made by python -m tests.docs.policy_table -->\n).*?"
-    r"(?=<!-- end of policy -->)",
-    re.DOTALL,
-)
-
 
 def with_table(text: str) -> str:
-    """The text with its table made anew."""
-    table = settings_table().replace("\\", r"\\")
-    text, count = _BETWEEN.subn(table, text)
-    if count != 1:
-        raise ValueError(f"docs/policy.md has {count} places for the table")
-    return text
+    """The page with its table as the code makes it now."""
+    return generated.with_parts(
+        text,
+        {"policy": settings_table()},
+        page="docs/policy.md",
+        maker="tests.docs.policy_table",
+    )
 
 
 if __name__ == "__main__":

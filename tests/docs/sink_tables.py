@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import types
 import typing
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ from streams.sinks.http_client import HttpOptions
 from streams.sinks.kinds import KINDS
 from streams.sinks.options import SinkOptions, UpdateOptions
 from streams.sinks.tls import TlsOptions
+from tests.docs import generated
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "sinks.md"
 
@@ -48,17 +48,8 @@ def parts() -> dict[str, str]:
 
 
 def with_parts(text: str) -> str:
-    """The page with each part made anew; the parts stand between comments."""
-    for name, part in parts().items():
-        between = re.compile(
-            rf"(?<=<!-- {name}: made by python -m tests.docs.sink_tables -->\n).*?"
-            rf"(?=<!-- end of {name} -->)",
-            re.DOTALL,
-        )
-        text, count = between.subn(part.replace("\\", r"\\"), text)
-        if count != 1:
-            raise ValueError(f"docs/sinks.md has {count} places for {name}")
-    return text
+    """The page with its generated parts as the code makes them now."""
+    return generated.with_parts(text, parts(), page="docs/sinks.md", maker="tests.docs.sink_tables")
 
 
 def _differs(key: str, field: FieldInfo, model: type[SinkOptions]) -> bool:
