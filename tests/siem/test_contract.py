@@ -15,6 +15,7 @@ from hypothesis import given, settings
 
 from streams.core.codes import CODES
 from streams.core.findings import Duty, Finding
+from streams.core.texts.listing import every_text
 from streams.core.vocabulary import Code, DutyStatus, Finality, Severity, Status
 from streams.siem.cloudevents import KafkaRecord
 from streams.siem.formats import FORMATS, Rendered, one_line
@@ -92,30 +93,28 @@ def test_a_sink_names_formats_that_exist(kind: str) -> None:
 @pytest.mark.parametrize("code", Code)
 @every_format
 def test_every_code(form: str, code: Code) -> None:
-    """Its name, and its explanation in the language of the receiver."""
-    entry = CODES[code]
-    for language, explanation, remediation in (
-        (Language.EN, entry.explanation_en, entry.remediation_en),
-        (Language.NL, entry.explanation_nl, entry.remediation_nl),
-    ):
+    """Its name, and all that it can say, in the language of the receiver."""
+    assert list(every_text(code))
+    for status, _, (explanation, remediation) in every_text(code):
         one = msgspec.structs.replace(
-            OPENED,
+            OPENED if isinstance(status, Status) else DUE,
             code=code,
-            severity=entry.severity,
-            family=entry.family,
-            explanation_en=entry.explanation_en,
-            explanation_nl=entry.explanation_nl,
-            remediation_en=entry.remediation_en,
-            remediation_nl=entry.remediation_nl,
+            severity=CODES[code].severity,
+            status=status,
+            explanation_en=explanation.en,
+            explanation_nl=explanation.nl,
+            remediation_en=remediation.en,
+            remediation_nl=remediation.nl,
         )
-        made = FORMATS[form](one, Producer(version="1.2.3", language=language))
-        read = " ".join(str(value) for value in READERS[form](made).values())
-        assert code in read
-        for text in (explanation, remediation):
-            # Lines have bounds, and some no quotation marks: the first words are enough.
-            first = re.split(r"[^\w ,-]", text)[0][:40]
-            assert len(first) > 10
-            assert first in read
+        for language in Language:
+            made = FORMATS[form](one, Producer(version="1.2.3", language=language))
+            read = " ".join(str(value) for value in READERS[form](made).values())
+            assert code in read
+            for text in (explanation, remediation):
+                # Lines have bounds, and some no quotation marks: the first words are enough.
+                words = re.split(r"[^\w ,-]", getattr(text, language.value))[0][:40]
+                assert len(words) > 5
+                assert words in read
 
 
 @pytest.mark.parametrize("status", [*Status, *DutyStatus])
@@ -180,4 +179,4 @@ def test_the_reader_of_a_format_sees_a_forged_field(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(FORMATS, "leef", forging)
     forged = msgspec.structs.replace(OPENED, recipient_id="x\texternalId=other")
     with pytest.raises(AssertionError):
-        test_hostile_texts_add_no_field_and_no_line.hypothesis.inner_test("leef", forged)  # type: ignore[attr-defined]  # hypothesis adds it
+        test_hostile_texts_add_no_field_and_no_line.hypothesis.inner_test("leef", forged)
