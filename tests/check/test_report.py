@@ -14,6 +14,7 @@ import pytest
 from markupsafe import escape
 
 from streams.check.decided_by import MAX_MOMENTS, Part
+from streams.check.report.assumed import MAX_PLACES, assumed
 from streams.check.report.facts import describe
 from streams.check.report.lines import COLUMNS, write_csv, write_jsonl
 from streams.check.report.page import render_page
@@ -22,9 +23,11 @@ from streams.check.report.table import print_table
 from streams.check.report.texts import LIMITS, TEXTS
 from streams.check.report.words import LABELS, REASONS
 from streams.check.result import VIOLATIONS, Result, run_check
+from streams.core.assumptions import Assumption
 from streams.core.codes import CODES
 from streams.core.instants import Instant, parse_instant
-from streams.core.vocabulary import Code, Severity
+from streams.core.texts.assumed import ASSUMED, NOTED
+from streams.core.vocabulary import Code, Severity, Status
 from streams.files.find import InputFiles
 from streams.policy_file import policy_from_text
 from streams.terminal.console import screen
@@ -191,6 +194,52 @@ def test_white_on_each_colour_can_be_read() -> None:
     assert contrast("#cfe0f2", found["accent"]) >= 4.5
 
 
+def test_what_was_assumed_is_said_in_both_languages(result: Result) -> None:
+    result.assumptions[Assumption("recipient_country", EVIL, EVIL)] = 2
+    text = render_page(result)
+    section = text.split('<h2 id="assumed">')[1].split("</section>")[0]
+    rows = assumed(result)
+    assert {row.field for row in rows} == {one.field for one in result.assumptions}
+    assert {"under_guardianship", "recipient_country"} <= {row.field for row in rows}
+    assert sum(row.events for row in rows) == result.assumptions.total()
+    for row in rows:
+        for sentence in row.sentence:
+            assert str(escape(sentence)) in section
+    assert str(escape(EVIL)) in section
+    assert EVIL not in section
+
+
+def test_places_of_an_assumption_are_named_up_to_a_number(result: Result) -> None:
+    result.assumptions.clear()
+    for number in range(MAX_PLACES + 3):
+        place = Assumption("recipient_country", f"system-{number:02}", "ACME")
+        result.assumptions[place] = number + 1
+    result.assumptions[Assumption("via", "crm", note=True)] = 1000
+    country, via = assumed(result)
+    assert [place.events for place in country.places] == list(range(11, 3, -1))
+    assert (country.more, country.events) == (3, 66)
+    assert via.sentence == NOTED["via"]
+    assert "+ 3" in render_page(result)
+
+
+def test_nothing_assumed_is_no_section(tmp_path: Path) -> None:
+    assert 'id="assumed"' not in render_page(result_of(b"", tmp_path))
+
+
+def test_a_remediated_finding_says_that_nothing_more_is_to_be_sent(tmp_path: Path) -> None:
+    late = {
+        "event_type": "recipient-notification", "event_id": "late", "controller_id": "OURCO",
+        "subject_id": "s1", "occurred_at": "2026-09-10T12:00:00Z", "recipient_id": "ACME",
+    }  # fmt: skip
+    content = lines(grant("grant-1"), share("a"), withdrawal("taken-back"), late)
+    result = result_of(content, tmp_path)
+    (finding,) = (f for f in result.findings if f.code == "RECIPIENT_NOT_NOTIFIED")
+    assert finding.status is Status.REMEDIATED
+    card = render_page(result).split("<article>")[1].split("</article>")[0]
+    assert finding.remediation_en in card
+    assert "Nothing more has to be sent" in card
+
+
 def test_few_details_when_asked_and_the_rest_is_counted(result: Result) -> None:
     text = render_page(result, details=2)
     assert text.count("<article>") == 2
@@ -262,6 +311,10 @@ def test_json_lines_hold_everything_and_a_summary(result: Result) -> None:
     assert summary["kind"] == "summary"
     assert summary["read"] == 8 == summary["judged"] + summary["duplicates"] + summary["rejected"]
     assert summary["clock"] == "2026-11-20T00:00:00.000Z"
+    for one in summary["assumptions"]:
+        assert one["meaning_en"] == ASSUMED[one["field"]].en
+        assert one["meaning_nl"] == ASSUMED[one["field"]].nl
+    assert "under_guardianship" in {one["field"] for one in summary["assumptions"]}
 
 
 def test_csv_has_a_row_each_and_begins_no_formula(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ class Card(NamedTuple):
     rows: tuple[tuple[Pair, Pair], ...]
     flags: tuple[Pair, ...]
     explanation: Pair | None
+    remediation: Pair | None
     citations: str | None
     moments: tuple[tuple[Moment, str, Pair], ...]
 
@@ -74,6 +75,7 @@ _Heading = tuple[int, str, str]
 
 def _card(result: Result, code: CodeEntry, heading: str, finding: Finding) -> Card:
     explanation = Pair(finding.explanation_en, finding.explanation_nl)
+    remediation = Pair(finding.remediation_en, finding.remediation_nl)
     citations = "; ".join(finding.citations)
     moments = result.moments.get(finding.violation_id)
     return Card(
@@ -82,6 +84,7 @@ def _card(result: Result, code: CodeEntry, heading: str, finding: Finding) -> Ca
         tuple(_rows(finding)),
         tuple(_flags(finding)),
         None if explanation == (code.explanation_en, code.explanation_nl) else explanation,
+        None if remediation == (code.remediation_en, code.remediation_nl) else remediation,
         None if citations == heading else citations,
         tuple((one, moment(one.at), _told(one)) for one in moments),
     )

@@ -176,7 +176,7 @@ def _message(event: MarketingMessage) -> Iterator[Pair]:
 
 def _notification(event: RecipientNotification) -> Iterator[Pair]:
     about = label(event.kind)
-    yield Pair(f"{event.recipient_id} was told ({about.en})",
+    yield Pair(f"{event.recipient_id} was notified ({about.en})",
                f"{event.recipient_id} is geïnformeerd ({about.nl})")  # fmt: skip
     if event.acknowledged_at is not None:
         yield _named("acknowledged", "bevestigd", both(moment(event.acknowledged_at)))

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
+from streams.check.report.assumed import sentence_of
 from streams.check.result import Result
 from streams.core.instants import Instant, format_instant
 from streams.core.law import RULE_VERSION
@@ -82,6 +83,8 @@ def _assumptions(result: Result, *, notes: bool) -> list[dict[str, Any]]:
             "source_system": one.source_system or None,
             "recipient_id": one.recipient_id or None,
             "events": count,
+            "meaning_en": sentence_of(one.field, note=one.note).en,
+            "meaning_nl": sentence_of(one.field, note=one.note).nl,
         }
         for one, count in sorted(result.assumptions.items())
         if one.note is notes

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from streams import __version__
 from streams.check.decided_by import Part
 from streams.check.engine import SEVERITIES
+from streams.check.report.assumed import assumed
 from streams.check.report.cards import groups
 from streams.check.report.facts import moment
 from streams.check.report.picture import HEIGHT, LEFT, WIDTH, picture
@@ -87,6 +88,7 @@ def render_page(
         rule_version=RULE_VERSION,
         judged=result.judged,
         Part=Part,
+        assumed=assumed(result),
     )
 
 

@@ -41,7 +41,7 @@ def print_table(result: Result, console: SafeConsole) -> None:
         open_now = sum(duty.status is DutyStatus.DUE for duty in result.duties)
         overdue = sum(duty.status is DutyStatus.OVERDUE for duty in result.duties)
         console.print(
-            f"{len(result.duties)} duties to tell a recipient: {open_now} due, {overdue} overdue."
+            f"{len(result.duties)} duties to notify a recipient: {open_now} due, {overdue} overdue."
         )
     console.print(LEGEND, style="dim")
 

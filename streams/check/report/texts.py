@@ -68,18 +68,18 @@ TEXTS: Final[dict[str, Pair]] = {
     "severity": Pair("Severity", "Ernst"),
     "findings_count": Pair("Findings", "Bevindingen"),
     "meaning": Pair("Meaning", "Betekenis"),
-    "duties": Pair("Duties to tell recipients", "Plichten om ontvangers te informeren"),
+    "duties": Pair("Duties to notify recipients", "Plichten om ontvangers te informeren"),
     "duties_of": Pair(
         "After a withdrawal, objection or erasure request, and after a share against an "
-        "expressed will, each recipient must be told (GDPR 19; C-129/21). Open duties first.",
+        "expressed will, each recipient must be notified (GDPR 19; C-129/21). Open duties first.",
         "Na een intrekking, bezwaar of wissingsverzoek, en na een verstrekking tegen een "
         "uitgesproken wil, moet elke ontvanger worden geïnformeerd (AVG 19; C-129/21). Open "
         "plichten eerst.",
     ),
     "trigger": Pair("Trigger", "Aanleiding"),
-    "due": Pair("To be told before", "Te informeren vóór"),
+    "due": Pair("To be notified before", "Te informeren vóór"),
     "status": Pair("Status", "Status"),
-    "told": Pair("told", "geïnformeerd"),
+    "notified": Pair("notified", "geïnformeerd"),
     "shares": Pair("Shares", "Verstrekkingen"),
     "findings": Pair("The findings one by one", "De bevindingen een voor een"),
     "findings_of": Pair(
@@ -89,7 +89,7 @@ TEXTS: Final[dict[str, Pair]] = {
         "bepaalden; wat na de gebeurtenis kwam, herstelt of verergert niets.",
     ),
     "not_shown": Pair(
-        "findings are not told one by one here; --details, or --format jsonl or csv, has all.",
+        "findings are not shown one by one here; --details, or --format jsonl or csv, has all.",
         "bevindingen staan hier niet afzonderlijk; --details, of --format jsonl of csv, geeft "
         "alle.",
     ),
@@ -113,7 +113,7 @@ TEXTS: Final[dict[str, Pair]] = {
     "after": Pair("later", "later"),
     "conflict": Pair("other content, same id", "andere inhoud, zelfde id"),
     "deadline": Pair(
-        "The term to tell the recipient ended.", "De termijn om de ontvanger te informeren liep af."
+        "The term to notify the recipient ended.", "De termijn om de ontvanger te informeren liep af."
     ),
     "in_time_none": Pair("No facts are held of this record.", "Van dit record zijn geen feiten bewaard."),
     "rejected_title": Pair("Records that were not judged", "Records die niet zijn beoordeeld"),
@@ -137,6 +137,21 @@ TEXTS: Final[dict[str, Pair]] = {
         "Niet alle invoer is gelezen (zie hieronder).",
     ),
     "more_rejected": Pair("more", "meer"),
+    "assumed": Pair("What was assumed", "Wat is aangenomen"),
+    "assumed_of": Pair(
+        "Fields that producers left out and that were read in favour of lawfulness. No finding is "
+        "raised for them, but judgements rest on them; the fewer, the better the proof.",
+        "Velden die producenten niet invulden en die ten gunste van rechtmatigheid zijn gelezen. "
+        "Er is geen bevinding over gedaan, maar oordelen berusten erop; hoe minder, hoe beter het "
+        "bewijs.",
+    ),
+    "field": Pair("Field", "Veld"),
+    "assumption": Pair("Assumption", "Aanname"),
+    "source_and_recipient": Pair(
+        "Source system / recipient, events", "Bronsysteem / ontvanger, gebeurtenissen"
+    ),
+    "no_source": Pair("no source system", "geen bronsysteem"),
+    "events_column": Pair("Events", "Gebeurtenissen"),
     "limits": Pair("What this check cannot prove", "Wat deze controle niet kan bewijzen"),
     "settings": Pair("The policy applied", "Het toegepaste beleid"),
     "settings_of": Pair(
@@ -176,7 +191,7 @@ LIMITS: Final[tuple[Pair, ...]] = (
     ),
     Pair(
         "Whether third parties meet their own duties (GDPR 14 and 21(4), Tw 11.7) and act on "
-        "what they are told; an acknowledgement is evidence only.",
+        "the notifications that they get; an acknowledgement is evidence only.",
         "Of derden hun eigen plichten nakomen (AVG 14 en 21 lid 4, Tw 11.7) en handelen naar wat "
         "hun wordt meegedeeld; een bevestiging is slechts bewijs.",
     ),
