@@ -23,7 +23,7 @@ from streams.siem.lifecycle import identity, step
 from streams.siem.producer import Language, Producer
 from streams.sinks.kinds import KINDS
 from tests.siem.goldens import FOLDER, PRODUCER
-from tests.siem.hostile import harmless, told
+from tests.siem.hostile import harmless, output_records
 from tests.siem.lives import lives
 from tests.siem.readers import READERS
 
@@ -157,7 +157,7 @@ def test_every_life_has_its_identity_and_revision(form: str, life: str) -> None:
 
 @every_format
 @settings(max_examples=60)
-@given(told)
+@given(output_records)
 def test_hostile_texts_add_no_field_and_no_line(form: str, one: Finding | Duty) -> None:
     made = FORMATS[form](one, PRODUCER)
     names = list(READERS[form](made))
