@@ -35,7 +35,7 @@ def types() -> dict[str, str]:
             kind = (
                 "datetime"
                 if name == "TimeGenerated" or name.endswith("_at")
-                else _TYPES[type(value)]
+                else _TYPES[str if isinstance(value, str) else type(value)]
             )
             assert found.setdefault(name, kind) == kind, name
     return dict(sorted(found.items()))
