@@ -97,6 +97,7 @@ class Mapping:
                     for rule in rules
                 ),
                 item_checks,
+                _takes(rules),
             )
             for rules in spec.groups().values()
         )
@@ -116,7 +117,9 @@ class Mapping:
             scope = self.scope(record, headers)
             for check in self._record_checks:
                 check(scope)
-            for each, absent, claims, checks in self._groups:
+            for each, absent, claims, checks, takes in self._groups:
+                if takes is not None and not takes(scope):
+                    continue
                 if each is None:
                     _item(scope, claims, checks, out)
                 else:
@@ -222,6 +225,21 @@ def _run(
     except Stopped as stop:
         out.append(stop.outcome(name, scope[NUMBER]))
     scope[DOUBT] = doubt
+
+
+def _takes(rules: Sequence[EventRule]) -> Callable[[Scope], bool] | None:
+    """Whether rules of the same items take a record at all; None: that is for its items to say.
+
+    A record that no rule takes is rejected, but not once for each group of rules.
+    """
+    conditions = [rule.when for rule in rules]
+    if any(
+        one is None or (rules[0].each is not None and any(path.of_item for path in one.paths))
+        for one in conditions
+    ):
+        return None
+    tests = [one.test for one in conditions if one is not None]
+    return lambda s: any(test(s) for test in tests)
 
 
 class AbsentListError(Exception):

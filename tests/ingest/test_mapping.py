@@ -182,7 +182,28 @@ def test_several_events_of_one_record_and_none() -> None:
         "[[event]]", '[[event]]\nname = "first"\nwhen = {"top.one" = true}'
     ) + second  # fmt: skip
     assert len(shown(text, RECORD | {"one": True, "two": True})) == 2
-    assert "no entry [[event]] of the map takes this item" in reason(text, RECORD)
+    assert reason(text, RECORD) == "no entry [[event]] of the map takes this record"
+
+
+def test_rules_of_other_items_reject_nothing_that_is_not_theirs() -> None:
+    text = MAP.replace('nature = "act"', 'nature = "act"\nwhen = {"top.kind" = "one"}') + (
+        PLAIN.replace('nature = "act"', 'nature = "act"\nname = "each"\neach = "top.answers[]"')
+        .replace("[event.set]", 'when = {"top.kind" = "many"}\n[event.set]')
+        .replace("top.answer", "item.answer")
+        .replace("{top.id}", "{top.id}:{number}")
+    )
+    many = RECORD | {"kind": "many", "answers": [{"answer": "yes"}, {"answer": "no"}]}
+    assert [e["event_id"] for e in shown(text, RECORD | {"kind": "one"})] == ["t:1"]
+    assert [e["event_id"] for e in shown(text, many)] == ["t:1:0", "t:1:1"]
+    assert "takes this record" in reason(text, RECORD | {"kind": "none"})
+
+
+def test_an_item_that_no_rule_takes_is_rejected() -> None:
+    text = EACH.replace("[event.set]", 'when = {"item.kind" = "x"}\n[event.set]')
+    record = RECORD | {"answers": [{"answer": "yes", "kind": "x"}, {"answer": "yes"}]}
+    made, rejected = shown(text, record)
+    assert made["event_id"] == "t:1:0"
+    assert rejected == {"rejected": "no entry [[event]] of the map takes this item"}
 
 
 TABLE = HEAD + """
