@@ -38,10 +38,11 @@ async def _main(test: Callable[..., Awaitable[None]], *args: Any, **kwargs: Any)
         await test(*args, **kwargs)
 
 
-async def until(condition: Callable[[], object]) -> None:
-    """Wait for a receiver that takes its time; the limit of the test ends it."""
-    while not condition():  # noqa: ASYNC110  # others change it, in other processes too
-        await asyncio.sleep(0.01)
+async def until(condition: Callable[[], object], *, within_s: float = 100) -> None:
+    """Wait for a receiver that takes its time. Raises TimeoutError after `within_s`."""
+    async with asyncio.timeout(within_s):
+        while not condition():  # noqa: ASYNC110  # others change it, in other processes too
+            await asyncio.sleep(0.01)
 
 
 def updates(*, findings: int = 2, duties: int = 1) -> list[FindingUpdate]:

@@ -10,12 +10,12 @@ import pytest
 from streams.sinks.contract import DELIVERED, DeliveryStatus
 from streams.sinks.elasticsearch import ElasticsearchOptions
 from streams.sinks.kinds import KINDS
-from tests.sinks.benches import HERE, bench
+from tests.sinks.benches import HERE, bench, kind_of
 from tests.sinks.fakes import BulkReceiver
 from tests.sinks.loads import MARK, in_loop, removal, updates
 
 PAGE = Path(__file__).parents[2] / "docs" / "sinks.md"
-REMOVING = [kind for kind in HERE if kind.startswith("elasticsearch")]
+REMOVING = [kind for kind in HERE if KINDS[kind_of(kind)].removes]
 """Kafka does too, and has a real broker of its own (test_kafka.py)."""
 
 
