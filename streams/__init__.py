@@ -1,7 +1,7 @@
 """Consentry: consent compliance on the event bus.
 
 The folders follow a record's way: `wire` turns bytes into values, `core` judges them,
-`transport` moves them through Kafka, `agents` are the hops. `check` runs the same core over
+`transport` moves them through Kafka, `agents` are the stages. `check` runs the same core over
 files, `verify` compares a live bus with it.
 """
 

@@ -81,7 +81,7 @@ def build_app(settings: Settings, policy: Policy) -> ConsentryApp:
         topic_partitions=settings.partitions,
         table_standby_replicas=0,
         cython_optimizations=True,
-        # No web server: Faust's own shows tables and routes to whoever asks.
+        # No web server: Faust's own shows tables and routes to everyone who asks.
         web_enabled=False,
         **_quiet(),
     )

@@ -1,4 +1,4 @@
-"""The one kind of error that a user can mend; everything else is a bug and looks like one."""
+"""The one kind of error that a user can correct; everything else is a bug and looks like one."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ class Judging:
 
         def done() -> None:
             if raised:
-                self._tally.told(raised, time.time() * 1000)
+                self._tally.published(raised, time.time() * 1000)
             if message is not None:
                 consumer.ack(message)
 

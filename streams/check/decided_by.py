@@ -32,7 +32,7 @@ from streams.core.targets import Target
 from streams.core.vocabulary import Code, EventType
 
 MAX_MOMENTS = 12
-"""Facts told of one finding; of more, those nearest to the event."""
+"""Facts shown of one finding; of more, those nearest to the event."""
 
 _SALES_FAMILY = frozenset(
     {
@@ -97,9 +97,9 @@ def timeline(subject: Subject, finding: Finding, policy: Policy) -> tuple[Moment
         add(_basis(subject, event, finding, policy))
     elif finding.family == "O.NOTIFY" and finding.recipient_id is not None:
         add(_duty(subject, event, finding))
-        said = record.row.duties.get(finding.recipient_id)
-        if said is not None:
-            duty = said.duty
+        duty_state = record.row.duties.get(finding.recipient_id)
+        if duty_state is not None:
+            duty = duty_state.duty
             chosen["", "due"] = Moment(duty.due_at, Part.DEADLINE, None)
             unnamed = max(0, duty.share_count - len(duty.share_ids))
     if finding.code == Code.EVENT_ID_CONFLICT:
@@ -142,15 +142,15 @@ def _targets(event: Event, policy: Policy) -> list[tuple[Target, ...]]:
 
 
 def _duty(subject: Subject, event: Event, finding: Finding) -> Iterator[Event]:
-    """What the recipient received, and when it was told."""
+    """What the recipient received, and when it was informed."""
     assert finding.recipient_id is not None
-    said = subject.records[event_key(event)].row.duties.get(finding.recipient_id)
-    if said is not None:
-        for share_id in said.duty.share_ids:
+    duty_state = subject.records[event_key(event)].row.duties.get(finding.recipient_id)
+    if duty_state is not None:
+        for share_id in duty_state.duty.share_ids:
             yield subject.records[key_of(EventType.DATA_SHARE, share_id)].event
-    told = subject.notifications.get(finding.recipient_id)
-    if told is not None:
-        yield from told.since(event.occurred_at)
+    informed = subject.notifications.get(finding.recipient_id)
+    if informed is not None:
+        yield from informed.since(event.occurred_at)
     if isinstance(event, DataShare):
         # The share itself is against a signal: show which.
         for signal in subject.signals.through(event.occurred_at):

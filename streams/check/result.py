@@ -28,7 +28,7 @@ from streams.files.read import read_events
 from streams.files.records import Advance, Unread
 
 VIOLATIONS = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
-"""The severities that are violations; the others advise, remind, or tell of bad records."""
+"""The severities that are violations; the others advise, remind, or report bad records."""
 
 OPEN_DUTY = frozenset({DutyStatus.DUE, DutyStatus.OVERDUE})
 

@@ -105,7 +105,7 @@ def check(
     ] = ReportLanguage.EN,
     details: Annotated[
         int,
-        typer.Option(min=0, help="Findings that the HTML report tells one by one, heaviest first."),
+        typer.Option(min=0, help="Findings that the HTML report shows one by one, heaviest first."),
     ] = 2000,
     processes: Annotated[
         int | None,
@@ -122,7 +122,7 @@ def check(
 ) -> None:
     """Judge a history of events and report what was found.
 
-    Without --clock no deadline has passed: duties to tell recipients stay due. Bad lines
+    Without --clock no deadline has passed: duties to inform recipients stay due. Bad lines
     are named on standard error and counted; the rest is judged. So are files that are not
     read, or not to their end: nobody knows what they hold.
 
@@ -143,7 +143,7 @@ def check(
     with disk_errors():
         html = chosen is Format.HTML
         result = _run(found, rules, at, processes, memory * MIB, with_timelines=html)
-    _tell_bad_lines(result)
+    _report_bad_lines(result)
     unread = report_unread(result.unread, result.passed_over)
     if not result.usable:
         if unread and not result.read:
@@ -226,7 +226,7 @@ def _run(
         )
 
 
-def _tell_bad_lines(result: Result) -> None:
+def _report_bad_lines(result: Result) -> None:
     for line in result.rejected[:_SHOWN_BAD_LINES]:
         say(f"{line.file}:{line.line}: {line.code}: {line.reason}", err=True)
     count = len(result.rejected)

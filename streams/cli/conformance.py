@@ -77,11 +77,11 @@ def conformance(
             lambda line: say(line, err=True),
         )
     _write(results, output)
-    failed = _tell(results)
-    told = sum(case.expected is not None for case, _ in results)
+    failed = _report(results)
+    compared = sum(case.expected is not None for case, _ in results)
     summary = f"{len(results)} cases run"
-    if told:
-        summary += f": {told - failed} of {told} expectations met"
+    if compared:
+        summary += f": {compared - failed} of {compared} expectations met"
     if skipped:
         summary += f"; {len(skipped)} skipped, since they have a policy of their own"
     say(summary, err=True)
@@ -98,7 +98,7 @@ def _write(results: Iterable[tuple[Case, CaseNet]], output: Path | None) -> None
             file.write(result_line(case, net))
 
 
-def _tell(results: Iterable[tuple[Case, CaseNet]]) -> int:
+def _report(results: Iterable[tuple[Case, CaseNet]]) -> int:
     """Show what differs, and count the cases that are not met."""
     from streams.conformance.cases import differences
 

@@ -42,7 +42,7 @@ def demo(
 
     from streams.dev.demo import DemoOptions, run_demo
 
-    # Being told to end, or losing the terminal, is like Ctrl-C: all is stopped in order.
+    # A signal to end, or losing the terminal, is like Ctrl-C: all is stopped in order.
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)

@@ -144,9 +144,9 @@ def _list(*, as_json: bool) -> None:
 
 
 def _explain_code(code: CodeEntry, *, as_json: bool) -> None:
-    told = code_as_json(code)
+    description = code_as_json(code)
     if as_json:
-        say_json(told)
+        say_json(description)
         return
     say(f"{code.number}  {code.name}", bold=True)
     say(f"{code.severity}, family {code.family}")
@@ -154,8 +154,8 @@ def _explain_code(code: CodeEntry, *, as_json: bool) -> None:
         say("Assess as a possible data breach (GDPR 33: within 72 hours).")
     _section("EN", code.explanation_en, code.remediation_en)
     _section("NL", code.explanation_nl, code.remediation_nl)
-    standing = told["texts"][0]["status"]
-    for one in told["texts"][1:]:
+    standing = description["texts"][0]["status"]
+    for one in description["texts"][1:]:
         if one["status"] == standing:
             say()
             say(f"Where the reason is {one['reason']}:", bold=True)
@@ -165,7 +165,7 @@ def _explain_code(code: CodeEntry, *, as_json: bool) -> None:
     say("The texts of closed findings: --json.")
     say()
     say("Law")
-    for citation in told["citations"]:
+    for citation in description["citations"]:
         since = f", for events from {citation['since']}" if citation["since"] else ""
         until = f", for events before {citation['until']}" if citation["until"] else ""
         say(f"  {citation['text']}{since}{until}")

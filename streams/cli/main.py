@@ -51,7 +51,7 @@ COMMAND_MODULES = (
 )
 
 EXIT_UNUSABLE = 2
-"""What was asked cannot be done, and the message says what to mend."""
+"""What was asked cannot be done, and the message says what to correct."""
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """Errors of writing that name no file: help that goes to a full disk, for one."""
@@ -104,7 +104,7 @@ def main(arguments: list[str]) -> int:
     """Run one command line and return its exit status.
 
     A command says its status with `raise typer.Exit(status)`. Ctrl-C gives 130, what a
-    user can mend gives 2 and two lines on standard error, a reader of standard output that
+    user can correct gives 2 and two lines on standard error, a reader of standard output that
     went away 141, as with any program that SIGPIPE ends.
     """
     prepare_streams()

@@ -81,7 +81,7 @@ def check(
         return
     say(
         f"Events up to now are judged otherwise than under {against}: a worker refuses its "
-        "stored verdicts. Raise CONSENTRY_GENERATION to judge the inputs anew, or let the "
+        "stored verdicts. Raise CONSENTRY_GENERATION to judge the inputs again, or let the "
         "change begin at a time to come."
     )
     raise typer.Exit(1)

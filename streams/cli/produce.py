@@ -56,7 +56,7 @@ def produce(
         bool,
         typer.Option(
             "--as-is",
-            help="Send lines that the worker will refuse too, where their topic can be told.",
+            help="Send lines that the worker will refuse too, where their topic can be known.",
         ),
     ] = False,
     brokers: Brokers = None,
@@ -82,7 +82,7 @@ def produce(
 
     settings = read_settings(config, brokers)
     inputs = find_inputs(files)
-    tally = ProduceCount(as_is=as_is, report=_quiet if as_json else _report)
+    producing = ProduceCount(as_is=as_is, report=_quiet if as_json else _report)
     size = None if STDIN in inputs.files else size_of(inputs.files)
     with progress_bar("sending", size, unit="bytes") as done:
         read = 0
@@ -92,29 +92,30 @@ def produce(
             read += count
             done(read)
 
-        records = tally.outgoing(read_events(inputs.files, advance))
+        records = producing.outgoing(read_events(inputs.files, advance))
         sent = asyncio.run(send(settings, records, rate=rate, compression=compression))
-    unread = report_unread(tally.unread, inputs.passed_over)
+    unread = report_unread(producing.unread, inputs.passed_over)
     if as_json:
         answer = {
             "sent": sent,
-            "by_type": tally.sent,
-            "refused_count": tally.refused_count,
-            "refused": tally.refused,
+            "by_type": producing.sent,
+            "refused_count": producing.refused_count,
+            "refused": producing.refused,
             "unread": [
-                {"file": one.file, "line": one.number, "reason": one.reason} for one in tally.unread
+                {"file": one.file, "line": one.number, "reason": one.reason}
+                for one in producing.unread
             ],
             "passed_over": [{"file": one.file, "reason": one.reason} for one in inputs.passed_over],
         }
         say_json(answer, indent=None)
     else:
         topics = {kind.value: name for kind, name in settings.topics.inputs.items()}
-        for kind, count in sorted(tally.sent.items()):
+        for kind, count in sorted(producing.sent.items()):
             say(f"{count:>9}  {topics[kind]}")
-        say(f"{sent:>9}  sent, {tally.refused_count} lines refused")
+        say(f"{sent:>9}  sent, {producing.refused_count} lines refused")
     if unread and not allow_unread:
         raise typer.Exit(EXIT_UNREAD)
-    if tally.refused_count:
+    if producing.refused_count:
         raise typer.Exit(1)
 
 
@@ -122,7 +123,7 @@ def produce(
 class ProduceCount:
     """Turns records of files into records to send, and counts both kinds.
 
-    `report` is told file, line and reason of each record that is refused. With `as_is`
+    `report` gets file, line and reason of each record that is refused. With `as_is`
     a refused record is sent as well, where its envelope names a topic and a subject;
     one that does not is refused. `refused` holds the first of them, all are counted.
     """

@@ -19,7 +19,7 @@ class Done(Protocol):
 def progress_bar(
     what: str, total: int | None, *, unit: str = "count", shown: bool = True
 ) -> Iterator[Done]:
-    """Show how far long work is; yields a function that is told how much is done.
+    """Show how far long work is; yields a function that takes how much is done.
 
     `total` None: the end is not known, and the bar only moves. `unit` is count, bytes or
     percent. On a standard error that is no terminal nothing is shown.

@@ -86,7 +86,7 @@ def create(
 def check(brokers: Brokers = None, config: Config = None, as_json: Json = False) -> None:
     """Check partitions, compaction, retention, time stamps, sizes, copies and compression.
 
-    Says what is wrong and how to mend it, and changes nothing. Exit code: 0 without
+    Says what is wrong and how to repair it, and changes nothing. Exit code: 0 without
     errors (warnings may be shown), 1 with errors, 2 when the topics could not be checked.
     """
     from streams.topics import ProblemLevel, all_topics, check_topics

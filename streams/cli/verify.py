@@ -50,13 +50,13 @@ def verify(
         ),
     ] = False,
     details: Annotated[
-        int, typer.Option(min=0, help="Differences that are told one by one; all are counted.")
+        int, typer.Option(min=0, help="Differences that are shown one by one; all are counted.")
     ] = 20,
     as_json: Json = False,
 ) -> None:
     """Prove that the findings on the bus are those of the facts, while workers run.
 
-    Reads the stored facts up to a fixed batch, judges them anew in one go, and compares
+    Reads the stored facts up to a fixed batch, judges them again in one go, and compares
     with the findings and duties on the output topics. Reads the inputs too, as far as they
     are retained: no record may be missing among the facts, and the worker's counters must
     balance. Writes nothing. Findings and facts that differ are named with their pseudonyms.

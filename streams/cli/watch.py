@@ -34,7 +34,7 @@ def watch(
     """Show findings live: how severe, what, who received, why.
 
     On a terminal a table, the latest first; in a pipe a line for every change; with
-    --json every finding and duty as a JSON object a line (`"kind"` tells them apart).
+    --json every finding and duty as one JSON object per line (`"kind"` distinguishes them).
     Only what is committed is shown. Ctrl-C ends it.
     """
     import asyncio

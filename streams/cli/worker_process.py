@@ -92,7 +92,7 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
         compiled=compiled.active(),
     )
     collector = WorkerCollector(
-        tally=tally, work=consumer.work, owner=consumer, health=health, policy=policy
+        stats=tally, work=consumer.work, owner=consumer, health=health, policy=policy
     )
     answering = await listen(health, settings, exposition(collector))
     beside = [

@@ -39,7 +39,7 @@ def ask_accounts(address: str, port: int) -> dict[str, Accounting]:
 def accounts_in(text: str, where: str) -> dict[str, Accounting]:
     """The accounts in the text of `/metrics`; `where` it came from is named in problems.
 
-    Raises ConsentryError where none are told.
+    Raises ConsentryError where none are exported.
     """
     from prometheus_client.parser import text_string_to_metric_families
 
@@ -56,7 +56,7 @@ def accounts_in(text: str, where: str) -> dict[str, Accounting]:
         raise ConsentryError(f"{where}/metrics is not the text of a deliverer") from None
     if not has_alerts:
         raise ConsentryError(
-            f"{where} tells nothing of alerts: it is no deliverer",
+            f"{where} exports no alert metrics: it is no deliverer",
             "A worker answers on the same port by default; give each its own health_port.",
         )
     return found

@@ -2,8 +2,8 @@
 
 One deliverer at a time has all partitions of such a sink. What the policy remembers, the
 alerts that are on their way with it, and the offsets it has come to are committed in one
-transaction (`alert_state`) before the receiver is told: a crash after it tells the same
-alerts again, under the same keys and versions, and one before it has told nothing.
+transaction (`alert_state`) before the receiver is notified: a crash after it sends the same
+alerts again, under the same keys and versions, and one before it has sent nothing.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ class AlertFeed(SinkConsumer):
             raise ConsentryError(
                 f"{self._settings.topics.alert_state}: the state of the sink {name} is of no "
                 f"use: {error}",
-                "Run the release that wrote it, or begin anew: consentry deliver --sink "
-                f"{name} --from state --again. Open alerts are told again.",
+                "Run the release that wrote it, or begin again: consentry deliver --sink "
+                f"{name} --from state --again. Open alerts are sent again.",
             ) from None
 
     async def _deliver(
@@ -129,9 +129,9 @@ class AlertFeed(SinkConsumer):
         policy: AlertPolicy,
         polled: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]],
     ) -> None:
-        """First what comes of it is saved with the offsets, then it is told.
+        """First what comes of it is saved with the offsets, then it is sent.
 
-        So an alert is told under one key and version, whoever tells it in the end.
+        So an alert is sent under one key and version, whichever process sends it in the end.
         """
         now = Instant(int(time.time() * 1000))
         await self._look_at_inputs(policy, now)
@@ -177,7 +177,7 @@ class AlertFeed(SinkConsumer):
                 self._unsaved = True
 
     async def _look_at_inputs(self, policy: AlertPolicy, now: Instant) -> None:
-        """What findings do not say, where somebody wants to be told of it.
+        """What findings do not say, where somebody wants to be notified of it.
 
         When producers were last heard of, and of how many persons no consent event is known.
         """

@@ -38,7 +38,7 @@ def read_alert_options(
     *,
     sinks: Mapping[str, Configured] | None = None,
 ) -> AlertOptions:
-    """The alert policy; without a file or a table the one that tells nobody.
+    """The alert policy; without a file or a table the one that notifies nobody.
 
     `config` is the settings file, by default the one that CONSENTRY_CONFIG names. With
     `sinks`, as `streams.sinks.load.configured` gives them, names of sinks are looked up.

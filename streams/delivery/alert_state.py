@@ -36,7 +36,7 @@ class AlertState:
         self._producer: AIOKafkaProducer | None = None
 
     async def take(self) -> None:
-        """Become the owner; whoever was it before can write no more. Raises KafkaError."""
+        """Become the owner; the one before can write no more. Raises KafkaError."""
         import aiokafka
 
         await self.close()
@@ -67,8 +67,8 @@ class AlertState:
             raise ConsentryError(
                 f"{self._topic}: the state of the sink {self._sink} lacks {len(missing)} of "
                 f"{len(keys)} parts",
-                "Begin anew: consentry deliver --sink "
-                f"{self._sink} --from state --again. Open alerts are told again.",
+                "Begin again: consentry deliver --sink "
+                f"{self._sink} --from state --again. Open alerts are sent again.",
             )
         return b"".join(found[key] for key in keys)
 

@@ -23,5 +23,5 @@ class Backoff:
         return max(bound * (0.1 + 0.9 * drawn), retry_after_s or 0.0)
 
     def succeeded(self) -> None:
-        """Begin anew with the next failure."""
+        """Begin again with the next failure."""
         self.failures = 0

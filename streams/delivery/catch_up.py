@@ -3,7 +3,7 @@
 The topics of findings and duties are compacted by identity, and what a reader finds there
 is still more than the state: revisions that compaction has not reached, and closed ones.
 From the beginning up to the end that a topic had at the start, only the last record of each
-key is told, and only if it is open. From there on everything is told.
+key is delivered, and only if it is open. From there on everything is delivered.
 
 Where that end was stands in the metadata of every offset that is committed before it, so
 a deliverer that is killed in the middle, or another one that takes the partition over, goes
@@ -34,7 +34,7 @@ def metadata_of(end: int) -> str:
 
 
 def end_in(metadata: str | None) -> int | None:
-    """The end of the state, where the metadata of an offset tells one."""
+    """The end of the state, where the metadata of an offset states one."""
     if metadata is None or not metadata.startswith(_MARK):
         return None
     text = metadata.removeprefix(_MARK)
@@ -42,7 +42,7 @@ def end_in(metadata: str | None) -> int | None:
 
 
 class CatchUp:
-    """Which records need not be told, by partition, while a state is caught up with."""
+    """Which records need not be delivered, by partition, while a state is caught up with."""
 
     def __init__(self) -> None:
         self._ends: dict[TopicPartition, int] = {}
@@ -60,7 +60,7 @@ class CatchUp:
         self._last = {}
         found: dict[TopicPartition, dict[bytes | int, int]] = {p: {} for p in self._ends}
         reader.assign(list(found))
-        # A topic that was made anew may end before the state did.
+        # A topic that was made again may end before the state did.
         ends: Mapping[TopicPartition, int] = await reader.end_offsets(list(found))
         for place in found:
             reader.seek(place, starts[place][0])

@@ -14,7 +14,7 @@ class CircuitState(StrEnum):
 
 
 class Circuit:
-    """Told of attempts and asked for leave, with instants of one monotonic clock in seconds.
+    """Records attempts and grants them, with instants of one monotonic clock in seconds.
 
     A lasting fault (a wrong token) opens it at once.
     """

@@ -17,9 +17,9 @@ class SinkCounts(msgspec.Struct):
     """Counts of one sink since the process started.
 
     `read` records end as `delivered`, `duplicate` (the receiver had it), `dead_lettered`,
-    `passed_over` (what this sink is not told, or what a catch-up need not tell), `removed`
+    `passed_over` (what this sink does not take, or what a catch-up need not deliver), `removed`
     (a tombstone: the receiver deleted what it had of a person who left), `not_removable` (a
-    tombstone, and this kind of receiver deletes nothing), or `returned` (given up unsettled in a rebalance or a stop; whoever comes next
+    tombstone, and this kind of receiver deletes nothing), or `returned` (given up unsettled in a rebalance or a stop; the next consumer
     reads it again); the rest is `pending`. `attempts` and `failures` count requests.
     """
 

@@ -145,7 +145,7 @@ class Deliverer:
 
 
 def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error to tell: one that somebody can mend, if there is one."""
+    """The error to report: one that somebody can correct, if there is one."""
     found: list[BaseException] = []
 
     def collect(group: BaseExceptionGroup[BaseException]) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 class Rate:
     """A token bucket that holds one second's worth; seconds of one monotonic clock.
 
-    What is taken may be more than there is: the debt is waited for by whoever comes next,
+    What is taken may be more than there is: the next caller waits for the debt,
     so a batch larger than a second's worth goes out whole.
     """
 

@@ -1,4 +1,4 @@
-"""A record of the output topics as a letter, or why it is none."""
+"""A record of the output topics as an update, or why it is none."""
 
 from __future__ import annotations
 

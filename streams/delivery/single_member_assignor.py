@@ -40,7 +40,7 @@ class SingleMemberAssignor(AbstractPartitionAssignor):  # type: ignore[misc]  # 
 
     @classmethod
     def metadata(cls, topics: Iterable[str]) -> ConsumerProtocolMemberMetadata:
-        """What a member tells of itself."""
+        """What a member reports of itself."""
         return ConsumerProtocolMemberMetadata(cls.version, list(topics), b"")
 
     @classmethod

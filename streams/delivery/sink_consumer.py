@@ -2,7 +2,7 @@
 
 Offsets are committed when all before them is settled: delivered, had already, or kept as a
 dead letter. What is not settled when partitions are taken away, or when the process dies,
-is read again by whoever comes next, and told again under the same ids.
+is read again by the next consumer, and delivered again under the same ids.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
 
     @property
     def assigned(self) -> bool:
-        """Whether the group has told what is this member's, if anything."""
+        """Whether the group has assigned this member its partitions, if any."""
         return self._assigned.is_set()
 
     @property
@@ -306,7 +306,7 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         try:
             await self.consumer.commit(offsets)
         except (CommitFailedError, IllegalStateError) as error:
-            # The group has given the partitions to somebody, who tells it all again.
+            # The group has given the partitions to another member, which delivers it all again.
             log.warning(
                 "delivery.not_committed", sink=self._sender.name, error=type(error).__name__
             )

@@ -1,6 +1,6 @@
 """Hands loads to a receiver until each is settled: retries, pauses, and counts.
 
-One courier a sink, one batch at a time, so that no later revision overtakes an earlier one.
+One sender per sink, one batch at a time, so that no later revision overtakes an earlier one.
 It knows nothing of Kafka.
 """
 
@@ -57,7 +57,7 @@ class SinkSender:
         self._sink = sink
         self._resends: bool = getattr(sink, "resends", False)
         self.removes: bool = options.removes
-        """Whether the receiver can be had to delete what it was told."""
+        """Whether the receiver can be had to delete what was delivered to it."""
         self._limit_s = options.timeout_s + GRACE_S
         self._most = options.batch_max_records
         self._backoff = Backoff(options.retry_first_s, options.retry_max_s)

@@ -1,4 +1,4 @@
-"""One sink with all that brings it letters: opened, run, halted when somebody must act."""
+"""One sink with all that brings it updates: opened, run, halted when somebody must act."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class SinkTask:
         """Deliver until `stop`.
 
         What somebody must put right halts this sink alone. Raises KafkaError, and
-        UnreachableError when there is no broker: then the process starts anew.
+        UnreachableError when there is no broker: then the process starts again.
         """
         try:
             await begin(self._settings, self.name, start, again=again)
@@ -125,7 +125,7 @@ class SinkTask:
         if self.halted is not None:
             return f"sink {self.name}: halted: {self.halted.problem}"
         if self._consumer is None or not self._consumer.assigned:
-            return f"sink {self.name}: partitions are not assigned yet, or are assigned anew"
+            return f"sink {self.name}: partitions are not assigned yet, or are assigned again"
         if self.sender.circuit.state is not CircuitState.CLOSED:
             return f"sink {self.name}: the circuit is open: {self.sender.problem}"
         return None

@@ -92,7 +92,7 @@ async def begin(settings: Settings, sink: str, start: Start | None, *, again: bo
     """Commit where a sink's group begins, for partitions that it has no offset of.
 
     `start` is what was asked for, None when nothing was: what is open is caught up with
-    then. `again` lets a group that has delivered begin anew. Raises ConsentryError when
+    then. `again` lets a group that has delivered begin again. Raises ConsentryError when
     a start is asked of a group that has one, and KafkaError.
     """
     group = settings.delivery_group(sink)
@@ -106,7 +106,7 @@ async def begin(settings: Settings, sink: str, start: Start | None, *, again: bo
             raise ConsentryError(
                 f"the sink {sink} has delivered before (group {group}), so it cannot start "
                 f"from {_words(start)}",
-                "Leave --from out to go on where it stopped, or add --again to begin anew: "
+                "Leave --from out to go on where it stopped, or add --again to begin again: "
                 "what was delivered is then delivered again.",
             )
         missing = [place for place in places if again or place not in known]
@@ -171,7 +171,7 @@ async def _commit(
             if time.monotonic() > deadline:
                 raise ConsentryError(
                     f"where the sink {sink} begins cannot be written: {type(error).__name__}",
-                    "Another deliverer of this sink runs. Stop it to begin anew.",
+                    "Another deliverer of this sink runs. Stop it to begin again.",
                 ) from None
             await asyncio.sleep(0.5)
         else:

@@ -25,7 +25,7 @@ _CLUSTER_ID = "Y29uc2VudHJ5LWxvY2FsMA"
 def folder_lock(data_dir: Path) -> Iterator[int]:
     """The right to run the one broker of a data folder, as an open file.
 
-    Whoever inherits the file keeps the lock until it ends, so it cannot be left behind.
+    A process that inherits the file keeps the lock until it ends, so it cannot be left behind.
     Kafka has a lock of its own, but finds it late, after its settings were overwritten.
 
     Raises ConsentryError when another broker has it.
@@ -89,7 +89,7 @@ class KafkaProcess:
             stdin=subprocess.PIPE,
             pass_fds=(lock,),
             # Ctrl-C in a terminal goes to a whole group; Kafka must outlive the clients
-            # that still commit, and is stopped by whoever started it.
+            # that still commit, and is stopped by the process that started it.
             start_new_session=True,
         )
 

@@ -1,4 +1,4 @@
-"""Writes `kafka_jars.txt` anew: `python -m streams.dev.pin_kafka 4.1.0`.
+"""Writes `kafka_jars.txt` again: `python -m streams.dev.pin_kafka 4.1.0`.
 
 For maintainers, when the Kafka version changes. It asks Maven Central for everything
 that this version needs, downloads it into a temporary folder, and prints one line a

@@ -52,7 +52,7 @@ async def send(
     """Send all `records` in order and return how many, once the broker has them all.
 
     `rate` is records a second; None sends as fast as the broker takes them. `progress`
-    is told the number sent, now and then. `compression` says how batches are packed. A
+    gets the number sent, now and then. `compression` says how batches are packed. A
     record is written once even if the broker has to be asked again. Raises ConsentryError
     when an input topic is missing, the broker cannot be reached or refuses records, or the
     codec is missing here.

@@ -112,7 +112,7 @@ class _Search:
         except OSError as error:
             self._pass_over(path, f"it cannot be opened: {error.strerror}")
             return
-        if self._known(path, found, tell=True):
+        if self._known(path, found, report_duplicate=True):
             return
         if _identity(found) in self._outputs:
             if looked.events:
@@ -126,14 +126,14 @@ class _Search:
         else:
             self._pass_over(path, looked.reason, unread=looked.unread)
 
-    def _known(self, path: str, found: os.stat_result, *, tell: bool = False) -> bool:
+    def _known(self, path: str, found: os.stat_result, *, report_duplicate: bool = False) -> bool:
         """Whether the file is among the inputs already, by this name or another."""
         if not stat.S_ISREG(found.st_mode):
             return path in self.inputs.files
         first = self._seen.get(_identity(found))
         if first is None:
             return False
-        if tell and Path(first).absolute() != Path(path).absolute():
+        if report_duplicate and Path(first).absolute() != Path(path).absolute():
             self._pass_over(path, f"it is the same file as {shown_name(first)}", unread=False)
         return True
 

@@ -27,7 +27,7 @@ from streams.files.unpack import (
 __all__ = ["STDIN", "Advance", "Damaged", "Found", "Line", "Unread", "read_events", "size_of"]
 
 STDIN: Final = "-"
-_TELL_EVERY: Final = 500
+_ADVANCE_EVERY: Final = 500
 
 
 def size_of(files: Sequence[str]) -> int:
@@ -51,16 +51,16 @@ def read_events(files: Sequence[str], advance: Advance | None = None) -> Iterato
             yield Unread(name, 0, f"it cannot be opened: {error.strerror}")
             continue
         with raw:
-            yield from _telling(_read_stream(name, raw), raw, advance)
+            yield from _advancing(_read_stream(name, raw), raw, advance)
 
 
-def _telling(records: Iterator[Found], raw: BinaryIO, advance: Advance | None) -> Iterator[Found]:
+def _advancing(records: Iterator[Found], raw: BinaryIO, advance: Advance | None) -> Iterator[Found]:
     if advance is None or not raw.seekable():
         yield from records
         return
     reported = 0
     for count, record in enumerate(records):
-        if count % _TELL_EVERY == 0:
+        if count % _ADVANCE_EVERY == 0:
             advance(raw.tell() - reported)
             reported = raw.tell()
         yield record

@@ -46,7 +46,7 @@ class Heart(Protocol):
     """What is looked at of its thread."""
 
     async def read(self) -> ProbeReading:
-        """The pulse now."""
+        """The reading now."""
 
 
 class Health:
@@ -79,7 +79,7 @@ class Health:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self) -> None:
-        """Take the pulse, see how far the partitions are, and log what changed."""
+        """Take a reading, see how far the partitions are, and log what changed."""
         try:
             async with asyncio.timeout(LOOK_EVERY_S):
                 self._reading = await self._probe.read()
@@ -156,7 +156,7 @@ class Health:
         found = []
         match self._phase():
             case "joining":
-                found.append("the group has not assigned partitions yet, or assigns them anew")
+                found.append("the group has not assigned partitions yet, or assigns them again")
             case "restoring":
                 found.append("state is being restored")
             case "judging" | "standby":

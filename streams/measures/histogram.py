@@ -1,4 +1,4 @@
-"""A histogram that costs one bisection an observation; whoever exports it reads it."""
+"""A histogram that costs one bisection per observation; the exporter reads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this process has judged since it started, counted once a slice or a finding.
+"""What this process has judged since it started, counted once per poll batch or finding.
 
 The counters in the progress rows go with the partitions and last; these do not. Their
 keys are topics, codes and states, so there are only so many: never a subject or recipient.
@@ -56,11 +56,11 @@ class WorkerStats:
         self.subjects_left = 0
 
     def finding(self, finding: Finding) -> None:
-        """A revision is told."""
+        """A revision is published."""
         self.findings[finding.code, finding.severity.value, finding.status.value] += 1
 
     def duty(self, duty: Duty) -> None:
-        """A duty is told."""
+        """A duty is published."""
         self.duties[duty.status.value] += 1
 
     def shared(self, subject: Subject) -> None:
@@ -71,14 +71,14 @@ class WorkerStats:
                 self.first_shares_unconsented += 1
 
     def ended(self, topic: str, before: Ends, after: Ends) -> bool:
-        """Records of a topic ended: its counters before a slice and after it. Whether any did."""
+        """Records of a topic ended: its counters before a poll batch and after it. Whether any did."""
         for end, was, now in zip(_ENDS, before, after, strict=True):
             if now != was:
                 self.records[topic, end] += now - was
         return before != after
 
     def seen(self, records: Sequence[Record], topics: set[str], limit: int) -> None:
-        """Records of a slice were judged, some of each of these topics: the last ones count.
+        """Records of a poll batch were judged, some of each of these topics: the last ones count.
 
         A timestamp beyond `limit` says nothing of when its producer was last heard of.
         """
@@ -93,7 +93,7 @@ class WorkerStats:
                 if record.timestamp > self.latest_ms.get(record.topic, 0):
                     self.latest_ms[record.topic] = record.timestamp
 
-    def told(self, timestamps_ms: Iterable[int], now_ms: float) -> None:
+    def published(self, timestamps_ms: Iterable[int], now_ms: float) -> None:
         """What these records led to is committed now."""
         for at in timestamps_ms:
             self.delays.observe(max(0.0, (now_ms - at) / 1000))

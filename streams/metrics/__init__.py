@@ -1,1 +1,1 @@
-"""What worker and deliverer tell Prometheus: read at a scrape from what is counted anyway."""
+"""What worker and deliverer export to Prometheus: read at a scrape from what is counted anyway."""

@@ -42,11 +42,11 @@ RECORDS: Final = Metric(
 FINDINGS: Final = Metric(
     "consentry_findings_total",
     "counter",
-    "Revisions of findings told, by code, severity and status.",
+    "Revisions of findings published, by code, severity and status.",
     ("code", "severity", "status"),
 )
 DUTIES: Final = Metric(
-    "consentry_duties_total", "counter", "Revisions of duties told, by status.", ("status",)
+    "consentry_duties_total", "counter", "Revisions of duties published, by status.", ("status",)
 )
 DEAD_LETTERS: Final = Metric(
     "consentry_dead_letters_total",
@@ -191,7 +191,7 @@ SINK_DELAY: Final = Metric(
 ALERTS_RAISED: Final = Metric(
     "consentry_alerts_raised_total",
     "counter",
-    "What was to be told by a sink for people, since its state was first made.",
+    "What was for a sink for people to send, since its state was first made.",
     ("sink",),
 )
 ALERTS: Final = Metric(
@@ -221,7 +221,7 @@ DELIVERER: Final = (
     SINK_LATEST, SINK_DELAY, ALERTS_RAISED, ALERTS, ALERTS_MUTED,
     ALERTS_PENDING, ALERTS_FORGOTTEN,
 )  # fmt: skip
-"""What a deliverer tells, in the order of docs/metrics.md."""
+"""What a deliverer exports, in the order of docs/metrics.md."""
 
 WORKER: Final = (
     BUILD_INFO, LIVE, READY, PARTITIONS, RECORDS, FINDINGS, DUTIES, DEAD_LETTERS,

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 def exposition(*collectors: Collector) -> Callable[[], bytes]:
     """What answers a scrape: the given collectors, the process, and Python's own.
 
-    Text of Prometheus, read anew at each call; takes a few milliseconds.
+    Text of Prometheus, read again at each call; takes a few milliseconds.
     """
     registry = CollectorRegistry(auto_describe=False)
     for collector in collectors:

@@ -42,13 +42,13 @@ class WorkerCollector(Collector):
     def __init__(
         self,
         *,
-        tally: WorkerStats,
+        stats: WorkerStats,
         work: TransportStats,
         owner: Owner,
         health: Reporter,
         policy: Policy,
     ) -> None:
-        self._tally = tally
+        self._stats = stats
         self._work = work
         self._owner = owner
         self._health = health
@@ -74,20 +74,20 @@ class WorkerCollector(Collector):
         return __version__, law.LAW_VERSION, self._policy.version, made
 
     def _judged(self) -> Iterator[Family]:
-        tally = self._tally
-        yield family(names.RECORDS, sorted(tally.records.items()))
-        yield family(names.FINDINGS, sorted(tally.findings.items()))
-        yield family(names.DUTIES, [((status,), n) for status, n in sorted(tally.duties.items())])
-        letters = sorted(tally.dead_letters.items())
+        stats = self._stats
+        yield family(names.RECORDS, sorted(stats.records.items()))
+        yield family(names.FINDINGS, sorted(stats.findings.items()))
+        yield family(names.DUTIES, [((status,), n) for status, n in sorted(stats.duties.items())])
+        letters = sorted(stats.dead_letters.items())
         yield family(names.DEAD_LETTERS, [((code,), n) for code, n in letters])
-        unknown = sorted(tally.unknown_fields.items())
+        unknown = sorted(stats.unknown_fields.items())
         yield family(names.UNKNOWN_FIELDS, [((topic,), n) for topic, n in unknown])
-        yield histogram(names.DELAY, [((), tally.delays)])
-        yield single(names.FIRST_SHARES, tally.first_shares)
-        yield single(names.FIRST_SHARES_UNCONSENTED, tally.first_shares_unconsented)
-        yield family(names.AHEAD, [((topic,), n) for topic, n in sorted(tally.ahead.items())])
-        yield single(names.LEFT, tally.subjects_left)
-        latest = sorted(tally.latest_ms.items())
+        yield histogram(names.DELAY, [((), stats.delays)])
+        yield single(names.FIRST_SHARES, stats.first_shares)
+        yield single(names.FIRST_SHARES_UNCONSENTED, stats.first_shares_unconsented)
+        yield family(names.AHEAD, [((topic,), n) for topic, n in sorted(stats.ahead.items())])
+        yield single(names.LEFT, stats.subjects_left)
+        latest = sorted(stats.latest_ms.items())
         yield family(names.LATEST, [((topic,), at / 1000) for topic, at in latest])
 
     def _partitions(self, report: WorkerReport) -> Iterator[Family]:

@@ -1,4 +1,4 @@
-"""Setting one record aside that stops a worker, on an operator's word (docs/adr/0043).
+"""Setting one record aside that stops a worker, by an operator's order (docs/adr/0043).
 
 The order is written where the worker looks first: into the progress row of the partition
 number, in a transaction under the worker's own transactional id. So it is there or not, a
@@ -57,7 +57,7 @@ class RecordPlace(NamedTuple):
 
 
 class Ordered(NamedTuple):
-    """What is to be set aside, and whether that had been said before."""
+    """What is to be set aside, and whether that had been ordered before."""
 
     skip: Skip
     before: bool
@@ -85,7 +85,7 @@ def _plain(text: str, option: str) -> str:
     if not 0 < len(plain) <= WHY_AT_MOST or not plain.isprintable():
         raise ConsentryError(
             f"{option} must be 1 to {WHY_AT_MOST} printable characters",
-            "It stands in the dead letter, for whoever looks into it later. Name no person.",
+            "It stands in the dead letter, for those who look into it later. Name no person.",
         )
     return plain
 
@@ -207,7 +207,7 @@ def _require_not_begun(place: RecordPlace, progress: Progress) -> None:
     if begun is not None and (begun.topic, begun.offset) == (place.topic, place.offset):
         raise ConsentryError(
             f"{place}: the record is among the facts already, and some of what follows from it "
-            "is told, so it cannot be set aside",
+            "is published, so it cannot be set aside",
             "Install a release without the fault; the worker goes on where it was. Or raise the "
             "setting `generation` and judge everything again.",
         )

@@ -51,7 +51,7 @@ def variable(name: str) -> str:
 def is_of_kubernetes(name: str, value: str) -> bool:
     """Whether Kubernetes made this variable of a Service's name, such as consentry-health.
 
-    `CONSENTRY_HEALTH_PORT` is a setting too: there its value tells, `tcp://10.0.0.7:8080`.
+    `CONSENTRY_HEALTH_PORT` is a setting too: there its value decides, `tcp://10.0.0.7:8080`.
     """
     if not name.startswith(PREFIX):
         return False
@@ -70,7 +70,7 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> list[str]:
     """Variables that begin like ours but mean nothing: most likely misspelt.
 
     They do not stop the program, since a host may carry variables of another version;
-    whoever starts it should warn of them.
+    the process that starts it should warn of them.
     """
     known = OTHER_VARIABLES | {variable(name) for name in Settings.model_fields}
     given = os.environ if environ is None else environ

@@ -45,7 +45,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         where = error if isinstance(error, tomllib.TOMLDecodeError) else "not UTF-8"
         raise ConsentryError(
-            f"the settings file {path} is not TOML: {where}", "Mend the file and start again."
+            f"the settings file {path} is not TOML: {where}", "Correct the file and start again."
         ) from None
 
 
@@ -63,7 +63,7 @@ def load_settings(
     wrong, each line with its source; secrets are not quoted.
 
     Without `asks_kafka` nobody logs in anywhere: TLS and credentials are passed over,
-    whatever is said of them, and no file with a secret is read.
+    whatever the settings say of them, and no file with a secret is read.
     """
     environ = os.environ if environ is None else environ
     config = settings_file(config, environ)
@@ -98,7 +98,7 @@ class _Found:
     sources: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
-    """Secrets whose file is unreadable, which is said already."""
+    """Secrets whose file is unreadable, which is reported already."""
 
     def take(self, name: str, value: object, source: str) -> None:
         self.values[name] = value

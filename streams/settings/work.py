@@ -82,7 +82,7 @@ class WorkSettings(SettingsGroup):
     )
     open_slices: int = setting(
         8,
-        "Slices of one partition that may be under way and not yet committed; then judging waits.",
+        "Poll batches of one partition that may be under way and not yet committed; then judging waits.",
         "1 to 1000",
         ge=1,
         le=1000,

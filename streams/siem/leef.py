@@ -43,7 +43,7 @@ def leef(record: OutputRecord, producer: Producer) -> str:
 def _attributes(notice: Notice, producer: Producer) -> tuple[tuple[str, str | int | None], ...]:
     """The first ones are IBM's, with their meaning; the others are ours.
 
-    `cat` is the same in all languages, as IBM asks, and tells QRadar with the code what
+    `cat` is the same in all languages, as IBM asks, and shows QRadar with the code what
     kind of event it is. Without `devTimeFormat`, `devTime` is in milliseconds.
     """
     return (

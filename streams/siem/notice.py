@@ -18,7 +18,7 @@ from streams.siem.severity import CLOSED, WEIGHTS, Weight
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is to tell. Formats read this and never the finding itself.
+    """What there is to report. Formats read this and never the finding itself.
 
     `identity` stays over the whole life; `identity:revision` names this notice alone.
     `violation_id` is shared by a duty and the finding that it may become. `event_id` is the
@@ -71,7 +71,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def uid(self) -> str:
-        """The name of this revision alone: telling it twice is telling it once."""
+        """The name of this revision alone: sending it twice is sending it once."""
         return f"{self.identity}:{self.revision}"
 
     @property

@@ -18,7 +18,7 @@ TEXT_BYTES = 512
 catalogue, in both languages, below it."""
 
 LIST_ITEMS = 20
-"""How many members of a list are told beside their count: a duty may have any number of shares."""
+"""How many members of a list are given beside their count: a duty may have any number of shares."""
 
 LONGEST_ID = 232
 """What `identifier` returns has at most this length in UTF-8."""
@@ -30,7 +30,7 @@ _HEAD = 16
 
 
 def identifier(value: str) -> str:
-    """An id that still tells apart all that its source tells apart.
+    """An id that still distinguishes all that its source distinguishes.
 
     Printable ids up to ID_BYTES stay as they are. Others become their beginning, with what
     cannot be shown as `<U+000A>`, and the SHA-256 of the whole: `e-1<U+000A>x~sha256:9f…`.

@@ -27,7 +27,7 @@ class OcsfVersion(StrEnum):
 
 
 class OcsfClass(StrEnum):
-    """As what a finding is told in OCSF.
+    """The class that a finding has in OCSF.
 
     COMPLIANCE: a control was evaluated and failed (2003). DATA_SECURITY: personal data went
     where they should not (2006), for those who read data-loss findings.
@@ -38,7 +38,7 @@ class OcsfClass(StrEnum):
 
 
 class Producer(msgspec.Struct, frozen=True, kw_only=True):
-    """The installation that tells findings, and the form that its receivers want.
+    """The installation that publishes findings, and the form that its receivers want.
 
     `version` is that of the product. `instance` names the installation (`consentry-prod`):
     the host in syslog, the source in CloudEvents. `syslog_facility` is 0 to 23 (13: log

@@ -5,7 +5,7 @@ CRITICAL to LOW are the violations. The other three are none, and have a place a
 OBLIGATION  as LOW: a duty with a deadline. Nothing is wrong yet and somebody has to act;
             when nobody does, RECIPIENT_NOT_NOTIFIED follows with HIGH.
 QUALITY     as LOW: an event that could not be judged may hide a violation, so somebody has
-            to mend its producer.
+            to correct its producer.
 ADVISORY    informational: a consent with a defect that nobody has relied on yet.
 """
 

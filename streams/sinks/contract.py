@@ -1,4 +1,4 @@
-"""What every sink does, and what it says of each letter."""
+"""What every sink does, and its answer to each update."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from streams.errors import ConsentryError
 from streams.sinks.finding_update import FindingUpdate
 
 Load_contra = TypeVar("Load_contra", FindingUpdate, Alert, contravariant=True)
-"""SIEM sinks take letters, one a revision; sinks for people take alerts, one a telling."""
+"""SIEM sinks take updates, one per revision; sinks for people take alerts, one per message."""
 
 
 class DeliveryStatus(StrEnum):
-    """What became of one letter.
+    """What became of one update.
 
     DELIVERED: the receiver has it. DUPLICATE: it had it already, which is as good.
-    RETRY: not now (429, 503, a full queue); the same letter may be taken later. REJECTED:
+    RETRY: not now (429, 503, a full queue); the same update may be taken later. REJECTED:
     never; it goes to the dead letters with the reason.
     """
 
@@ -31,7 +31,7 @@ class DeliveryStatus(StrEnum):
 
 
 class DeliveryResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdict on one letter.
+    """The status of one update.
 
     `reason` is the receiver's own code or phrase, bounded and without payload: receivers
     quote what they were sent. `retry_after_s` is what the receiver asked for, in seconds.
@@ -43,7 +43,7 @@ class DeliveryResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def settled(self) -> bool:
-        """Nothing is left to do for this letter."""
+        """Nothing is left to do for this update."""
         match self.verdict:
             case DeliveryStatus.DELIVERED | DeliveryStatus.DUPLICATE | DeliveryStatus.REJECTED:
                 return True
@@ -56,12 +56,12 @@ DUPLICATE = DeliveryResult(verdict=DeliveryStatus.DUPLICATE)
 
 
 class SinkDown(ConsentryError):
-    """Nothing can be said of the batch: not reached, timed out, refused as a whole.
+    """The state of the batch is unknown: not reached, timed out, refused as a whole.
 
     Any part of the batch may have arrived; all of it is sent again under the same ids.
-    `retry_after_s` is what the receiver asked for. `lasting` says that waiting alone mends
+    `retry_after_s` is what the receiver asked for. `lasting` says that waiting alone repairs
     nothing (a wrong token, an untrusted certificate): it is retried all the same, since
-    somebody may put it right, but said louder.
+    somebody may put it right, but logged at a higher level.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class SinkDown(ConsentryError):
 
 
 class SinkCheck(msgspec.Struct, frozen=True, kw_only=True, rename={"answer": "said"}):
-    """One thing that `consentry sinks check` looked at: `what`, whether it holds, what was said."""
+    """One thing that `consentry sinks check` looked at: `what`, whether it holds, what was found."""
 
     what: str
     ok: bool
@@ -93,14 +93,14 @@ class Sink(Protocol[Load_contra]):
     """
 
     async def send(self, loads: Sequence[Load_contra]) -> Sequence[DeliveryResult]:
-        """Hand over letters or alerts in their order; one outcome for each, in the same order.
+        """Hand over updates or alerts in their order; one outcome for each, in the same order.
 
         Of one identity, a later revision never overtakes an earlier one that has to be
         retried: a sink whose receiver keeps order by arrival answers RETRY for it too.
         Raises SinkDown when the batch as a whole was not taken. An empty batch gives no
         outcomes; a sink with a true attribute `resends` makes up for a lost connection then.
 
-        A sink whose options say `removes` is handed removals among its letters, in their
+        A sink whose options say `removes` is handed removals among its updates, in their
         order: it has its receiver delete every revision of that identity. One that the
         receiver never had, or has deleted, is DELIVERED.
         """

@@ -108,7 +108,7 @@ class ElasticsearchSink:
         self._headers = options.headers()
 
     async def send(self, loads: Sequence[FindingUpdate | Removal]) -> Sequence[DeliveryResult]:
-        """Send the batch in requests of bounded size, removals between letters in their order."""
+        """Send the batch in requests of bounded size, removals between updates in their order."""
         batch = UpdateBatch([load.identity for load in loads])
         return await in_time(batch, self._send_all(loads, batch), self._options.timeout_s)
 
@@ -209,7 +209,7 @@ class ElasticsearchSink:
     async def _send_chunk(self, actions: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
         reply = await self._post(b"".join(action for _, action in actions))
         if not reply.ok:
-            # The request as a whole: too large, or it cannot be read. Halves tell which one.
+            # The request as a whole: too large, or it cannot be read. Halves show which one.
             if len(actions) == 1:
                 batch.set(actions[0][0], rejected(phrase(reply.status)))
                 return

@@ -50,7 +50,7 @@ class FileOptions(UpdateOptions):
 
 
 class FileSink:
-    """Appends lines. One process writes a file; a second one is told so."""
+    """Appends lines. One process writes a file; a second one gets an error."""
 
     def __init__(self, options: FileOptions) -> None:
         self._options = options

@@ -9,7 +9,7 @@ from streams.siem.lifecycle import identity
 
 
 class FindingUpdate(msgspec.Struct, frozen=True, kw_only=True):
-    """One revision to tell, with its place on the bus.
+    """One revision to deliver, with its place on the bus.
 
     `topic`, `partition` and `offset` name the record that it was read from. `test` marks
     what `consentry sinks test` sends: receivers show it as a test.

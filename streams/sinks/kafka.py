@@ -185,7 +185,7 @@ class KafkaSink:
                 batch.set(at, DELIVERED)
 
     def _judge(self, error: KafkaError, at: int, batch: UpdateBatch) -> None:
-        """Reject what is too large; raise SinkDown for what is not the letter's fault."""
+        """Reject what is too large; raise SinkDown for what is not the update's fault."""
         from aiokafka import errors
 
         if isinstance(error, errors.MessageSizeTooLargeError):

@@ -27,7 +27,7 @@ class SinkOptions(BaseModel):
     tell: tuple[Literal["findings", "duties"], ...] = Field(
         ("findings", "duties"), description="What is delivered.", min_length=1
     )
-    batch_max_records: int = Field(500, ge=1, le=10_000, description="Letters a batch at most.")
+    batch_max_records: int = Field(500, ge=1, le=10_000, description="Updates per batch at most.")
     batch_max_bytes: int = Field(
         1_000_000, ge=1_024, le=100_000_000, description="Bytes a request at most."
     )
@@ -35,7 +35,7 @@ class SinkOptions(BaseModel):
         20.0, gt=0, le=300, description="Seconds after which an attempt counts as failed."
     )
     rate_per_s: float | None = Field(
-        None, gt=0, description="Letters a second at most; unset: no limit."
+        None, gt=0, description="Updates per second at most; unset: no limit."
     )
     retry_first_s: float = Field(
         0.5, gt=0, le=60, description="Seconds before the second attempt; doubled from then on."
@@ -51,11 +51,11 @@ class SinkOptions(BaseModel):
     )
 
     removes: ClassVar[bool] = False
-    """Whether the sink has its receiver delete what was told of a person who has left."""
+    """Whether the sink has its receiver delete what was delivered about a person who has left."""
 
     @property
     def takes(self) -> Literal["updates", "alerts"]:
-        """Letters, one a revision, or alerts, one a telling."""
+        """Updates, one per revision, or alerts, one per message."""
         return "updates"
 
     def open(self) -> Sink[Any]:

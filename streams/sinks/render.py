@@ -1,4 +1,4 @@
-"""Letters in a format, with the mark of a test."""
+"""Updates in a format, with the mark of a test."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from streams.sinks.finding_update import FindingUpdate
 
 
 def rendered(update: FindingUpdate, form: str, producer: Producer) -> Rendered | DeliveryResult:
-    """The letter in a format, or REJECTED where it cannot be written.
+    """The update in a format, or REJECTED where it cannot be written.
 
-    A letter that a format stumbles over must not hold up all that follow.
+    An update that a format stumbles over must not hold up all that follow.
     """
     try:
         made = FORMATS[form](update.record, producer)
@@ -30,7 +30,7 @@ def rendered(update: FindingUpdate, form: str, producer: Producer) -> Rendered |
 def as_object(
     update: FindingUpdate, form: str, producer: Producer
 ) -> dict[str, Any] | DeliveryResult:
-    """The letter as a JSON object; for a format that has objects."""
+    """The update as a JSON object; for a format that has objects."""
     made = rendered(update, form, producer)
     if isinstance(made, KafkaRecord):
         event: dict[str, Any] = msgspec.json.decode(made.value)
@@ -40,7 +40,7 @@ def as_object(
 
 
 def as_line(update: FindingUpdate, form: str, producer: Producer) -> bytes | DeliveryResult:
-    """The letter as one line without its end."""
+    """The update as one line without its end."""
     made = rendered(update, form, producer)
     if isinstance(made, DeliveryResult):
         return made

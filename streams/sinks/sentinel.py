@@ -1,7 +1,7 @@
 """Microsoft Sentinel, by the Logs Ingestion API of Azure Monitor; an optional extra.
 
 https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview
-azure-identity logs in; the request itself is small enough for our own client, which tells
+azure-identity logs in; the request itself is small enough for our own client, which says
 busy from refused as for all other sinks. Azure dedupes nothing: queries keep one by
 `consentry_uid`.
 """

@@ -1,4 +1,4 @@
-"""Slack, by an incoming webhook: a message a telling.
+"""Slack, by an incoming webhook: one message per alert.
 
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/
 Slack dedupes nothing: a message whose answer was lost stands there twice. A webhook takes

@@ -99,7 +99,7 @@ class StreamLine:
             raise _lost(None)
 
     async def received(self) -> None:
-        """Wait until the other side's system has taken all bytes, where ours can tell (Linux).
+        """Wait until the other side's system has taken all bytes, where ours can see that (Linux).
 
         Raises SinkDown when the connection is gone by then.
         """
@@ -160,7 +160,7 @@ class StreamLine:
 
 
 def message(update: FindingUpdate, options: StreamOptions) -> bytes | DeliveryResult:
-    """The syslog message of a letter, without framing and not longer than allowed."""
+    """The syslog message of an update, without framing and not longer than allowed."""
     line = as_line(update, options.format, options.producer)
     if isinstance(line, DeliveryResult):
         return line

@@ -54,7 +54,7 @@ class WebhookOptions(HttpOptions, UpdateOptions):
         description="Allow private addresses; this host itself, spelt out, is allowed.",
     )
     concurrency: int = Field(4, ge=1, le=64, description="Requests side by side.")
-    batch_max_records: int = Field(50, ge=1, le=10_000, description="Letters a batch at most.")
+    batch_max_records: int = Field(50, ge=1, le=10_000, description="Updates per batch at most.")
 
     @field_validator("secret", "previous_secret")
     @classmethod
@@ -74,7 +74,7 @@ class WebhookOptions(HttpOptions, UpdateOptions):
 
 
 class WebhookSink:
-    """One request a letter or alert; revisions of one finding in their order."""
+    """One request per update or alert; revisions of one finding in their order."""
 
     def __init__(self, options: WebhookOptions) -> None:
         self._options = options

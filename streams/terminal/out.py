@@ -23,13 +23,13 @@ _PLAIN: Final = "\x1b[0m"
 
 
 class ReaderGoneError(Exception):
-    """Whoever read standard output (head, less) has closed it: the command ends in silence."""
+    """The reader of standard output (head, less) has closed it: the command ends in silence."""
 
 
 def prepare_streams() -> None:
     """Make sure that no character stops a command: `LANG=C`, an old code page, a surrogate."""
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started us: `>&-`
+        if getattr(sys, name) is None:  # closed by the process that started us: `>&-`
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -152,7 +152,7 @@ def _write(text: str, stream: TextIO) -> None:
         stream.write(text)
         stream.flush()
     except OSError:
-        # Nobody can be told: the exit status says that something is wrong.
+        # Nothing can be shown: the exit status says that something is wrong.
         return
 
 

@@ -132,7 +132,7 @@ def _inputs(settings: Settings) -> tuple[Topic, ...]:
         stream(
             names.recipient_notification,
             "recipient_notification",
-            "Recipients that were told of a withdrawal, an objection or an erasure.",
+            "Recipients that were informed of a withdrawal, an objection or an erasure.",
         ),
     )
 
@@ -227,7 +227,7 @@ def _outputs(settings: Settings) -> tuple[Topic, ...]:
             names.duties,
             "duty",
             "duty_id",
-            "Duties to tell recipients, and what became of them. Read it with "
+            "Duties to inform recipients, and what became of them. Read it with "
             "isolation.level=read_committed.",
         ),
     )
@@ -288,7 +288,7 @@ def _dead_letter_topics(settings: Settings) -> tuple[Topic, ...]:
             name=names.alert_state,
             kind=TopicKind.ALERT_STATE,
             description="What the alert policy remembers of each sink for people: groups that are "
-            "open, what is held back, and how often. Deleted, open alerts are told again.",
+            "open, what is held back, and how often. Deleted, open alerts are sent again.",
             key="sink/part",
             value="a part of a snapshot, msgpack (streams/alerts/policy_state.py)",
             schemas=(),

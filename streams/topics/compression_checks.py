@@ -67,7 +67,7 @@ def _of_topic(
         check=TopicAspect.COMPRESSION,
         topic=topic.name,
         what=what,
-        why="whoever reads it would stop at the first such batch, and again after each start",
+        why="a reader of it would stop at the first such batch, and again after each start",
         remedy=remedy,
         commands=commands,
     )

@@ -109,7 +109,7 @@ def _not_created(refused: list[str], made: list[str]) -> ConsentryError:
     done = f" (created before: {', '.join(made)})" if made else ""
     return ConsentryError(
         "the cluster did not create " + "; ".join(refused) + done,
-        "Mend the cause and run the command again: it creates only what is missing. A user "
+        "Remove the cause and run the command again: it creates only what is missing. A user "
         "who may not create topics can hand the list of `consentry topics create --dry-run` "
         "to those who may.",
     )

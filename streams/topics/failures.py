@@ -20,7 +20,7 @@ _NO_ANSWER: Final = (
 def explain(error: BaseException, connection: Connection) -> ConsentryError:
     """What an error of a Kafka client means to a person, without any secret.
 
-    Errors are told apart by class name, so that those of kafka-python and of aiokafka
+    Errors are distinguished by class name, so that those of kafka-python and of aiokafka
     are answered alike.
     """
     kind = type(error).__name__

@@ -2,7 +2,7 @@
 
 The client libraries try again in silence where a listener speaks TLS to a plain client, asks
 for a certificate, or is no Kafka at all. One question of Kafka's own protocol, which every
-broker answers before a login, tells these apart.
+broker answers before a login, distinguishes these.
 """
 
 from __future__ import annotations

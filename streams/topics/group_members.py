@@ -1,7 +1,7 @@
 """Members of the workers' group, and taking one out for good.
 
 A static member does not leave when its process stops, so that it finds its partitions
-again after a restart. Until its session ends nobody else gets them; whoever knows that it
+again after a restart. Until its session ends nobody else gets them; an operator who knows that it
 will not come back says so here.
 """
 

@@ -13,7 +13,7 @@ def deleted_after(
     """Kept for a time that counts from arrival.
 
     Kafka deletes whole segments, and by the time stamps of the records. So the broker
-    sets the stamps (an event that tells of last year would be deleted on arrival), and a
+    sets the stamps (an event about last year would be deleted on arrival), and a
     topic whose contents must be gone on time rolls its segments early: the default of a
     week would let three days become ten.
     """

@@ -29,7 +29,7 @@ class TopicAspect(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicProblem:
-    """One thing that is wrong: what, why it matters, and how to mend it.
+    """One thing that is wrong: what, why it matters, and how to repair it.
 
     `commands` are lines to copy; they are empty where people have to decide first.
     """

@@ -1,7 +1,7 @@
-"""Can a broker be reached, do TLS and the login work? Said before any client is started.
+"""Can a broker be reached, do TLS and the login work? Checked before any client is started.
 
 The client libraries retry in silence and end with "timed out" whatever the cause was
-(kafka-python even after a refused password). One connection of our own tells a closed
+(kafka-python even after a refused password). One connection of our own distinguishes a closed
 port from a wrong name, an untrusted certificate and a wrong password.
 """
 
@@ -36,7 +36,7 @@ def require_reachable(connection: Connection) -> None:
 
     Tries for `connect_timeout_s`, since a broker may still be starting. Raises
     UnreachableError with each address and what it answered, and ConsentryError at once
-    when TLS or the login is refused, which no waiting mends.
+    when TLS or the login is refused, which no waiting repairs.
     """
     context = connection.ssl_context()
     deadline = time.monotonic() + connection.connect_timeout_s

@@ -39,7 +39,7 @@ def replication_problems(settings: Settings, state: ClusterState) -> Iterator[To
 
 
 _Fault = tuple[ProblemLevel, str, str, str, dict[str, str]]
-"""Weight, what, why, how to mend, and the settings to change where that mends it."""
+"""Weight, what, why, the remedy, and the settings to change where that repairs it."""
 
 
 def _faults(topic: TopicState, expected: int) -> Iterator[_Fault]:

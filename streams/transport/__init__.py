@@ -1,1 +1,1 @@
-"""The Faust transport: slices in, one transaction a partition number and batch out."""
+"""The Faust transport: poll batches in, one transaction per partition number and batch out."""

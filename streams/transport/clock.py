@@ -55,7 +55,7 @@ class OwnClock:
             "If the clock that stamped the tick was ahead (the broker's, or your scheduler's), "
             "set that one right, take the tick out of the way, and start again. Where there "
             "are many of them, delete the records of this topic instead (kafka-delete-records): "
-            "no input is lost with ticks, and later ones tell the time.",
+            "no input is lost with ticks, and later ones give the time.",
             steps=(f'{command} --why "..."',),
         )
 

@@ -1,8 +1,8 @@
-"""The pulse of the consumer: what its thread knows of the group and of the topics' ends.
+"""A reading of the consumer: what its thread knows of the group and of the topics' ends.
 
 Reading it is also a sign of life: aiokafka leaves the group when nothing is fetched for
 `max_poll_interval`, which is right when the app's loop hangs, and wrong for a worker that
-owns no partitions or restores for long. Whoever reads the pulse from the app's loop shows
+owns no partitions or restores for long. A caller who takes a reading in the app's loop shows
 that the loop runs.
 """
 
@@ -43,7 +43,7 @@ class ProbeReading(NamedTuple):
 
 
 class ConsumerProbe:
-    """Reads the pulse of one consumer."""
+    """Takes readings of one consumer."""
 
     def __init__(self, consumer: Consumer) -> None:
         self._thread = consumer._thread
@@ -52,7 +52,7 @@ class ConsumerProbe:
         self._heard_at: float | None = None
 
     async def read(self) -> ProbeReading:
-        """The pulse now. Raises when the thread has not started or is at its end."""
+        """The reading now. Raises when the thread has not started or is at its end."""
         return await self._thread.run_here(self._read())
 
     async def _read(self) -> ProbeReading:

@@ -1,4 +1,4 @@
-"""The consumer in its own thread: polls whole slices and watches its membership.
+"""The consumer in its own thread: polls whole batches and watches its membership.
 
 It stays Faust's own thread and aiokafka's own consumer. What differs: `read_committed`,
 the connection from our settings, polls that say where they start and end, and an end of
@@ -38,11 +38,11 @@ WATCH_INTERVAL_S = 0.5
 
 
 class Thread(stock.AIOKafkaConsumerThread):
-    """Faust's consumer thread with polls by slices."""
+    """Faust's consumer thread with polls by batches."""
 
     _poll_task: asyncio.Task[list[Polled]] | None = None
     _short = False
-    _told: dict[TP, tuple[Any, int | None]]
+    _reported: dict[TP, tuple[Any, int | None]]
     """The state of each place and its end, as last reported; states are new after a rebalance."""
     _watch_task: asyncio.Task[None] | None = None
 
@@ -80,7 +80,7 @@ class Thread(stock.AIOKafkaConsumerThread):
 
     async def on_start(self) -> None:
         """Start the consumer, and end the process when it is thrown out of the group."""
-        self._told = {}
+        self._reported = {}
         await super().on_start()
         consumer = self._ensure_consumer()
         lighten(consumer._fetcher)
@@ -174,8 +174,8 @@ class Thread(stock.AIOKafkaConsumerThread):
             # polled would keep aiokafka from fetching the others.
             if room[place].filled_by(found):
                 state.pause()
-            if found or end != start or self._told.get(place) != (state, state.lso):
-                self._told[place] = state, state.lso
+            if found or end != start or self._reported.get(place) != (state, state.lso):
+                self._reported[place] = state, state.lso
                 span = OffsetSpan(start, end)
                 polled.append(Polled(place.topic, place.partition, span, found, state.lso))
         return polled
@@ -183,7 +183,7 @@ class Thread(stock.AIOKafkaConsumerThread):
     async def _outside(self, assignment: Any, place: Any, wanted: int) -> list[Polled]:
         """What to do where the broker does not have the offset that is wanted.
 
-        Ticks that were deleted are passed over, since later ones tell the time. Raises
+        Ticks that were deleted are passed over, since later ones give the time. Raises
         ConsentryError for any other topic.
         """
         consumer = self._ensure_consumer()
@@ -272,7 +272,7 @@ def watch_membership(coordinator: Any) -> None:
 
 
 def fail(error: BaseException, what: str) -> None:
-    """End the process over an error of the client: code 2 when somebody can mend it."""
+    """End the process over an error of the client: code 2 when somebody can correct it."""
     if isinstance(error, ConsentryError):
         process_exit.stop_for(error)
     permission = (

@@ -1,6 +1,6 @@
 """The Faust transport driver behind the URL scheme `consentry://`.
 
-It hands Faust one message a poll and partition number, whose value is a slice. App,
+It hands Faust one message per poll and partition number, whose value is a poll batch. App,
 conductor, agent, stream, assignor and rebalance stay Faust's; docs/adr/0010 says what is
 overridden and why, docs/adr/0011 why the table is restored here.
 """
@@ -36,7 +36,7 @@ log = structlog.get_logger("consentry.worker")
 
 
 class Consumer(stock.Consumer):
-    """Faust's consumer with slices instead of records, and commits in transactions."""
+    """Faust's consumer with poll batches instead of records, and commits in transactions."""
 
     _thread: Thread
     current_assignment: Assignment | None = None
@@ -94,7 +94,7 @@ class Consumer(stock.Consumer):
         except BaseException as error:
             fail(error, "polling")
             raise
-        # After this point every slice must reach the agent, or the next one does not
+        # After this point every poll batch must reach the agent, or the next one does not
         # continue and the process ends. Only a given-up assignment is exempt.
         for poll_batch in poll_batches:
             if assignment.open:
@@ -107,7 +107,7 @@ class Consumer(stock.Consumer):
     # Acknowledging and committing: offsets travel in the transactions.
 
     def partition_of(self, poll_batch: PollBatch) -> PartitionTask | None:
-        """The partition to judge a slice in, or None for a slice that is out of date."""
+        """The partition to judge a poll batch in, or None for a poll batch that is out of date."""
         return (
             None
             if self.current_assignment is None
@@ -121,7 +121,7 @@ class Consumer(stock.Consumer):
         return assignment.partitions if assignment is not None and assignment.taken else self._kept
 
     def ack(self, message: Any) -> bool:
-        """A slice is committed: its credit comes back."""
+        """A poll batch is committed: its room comes back."""
         if message.acked:
             return False
         message.acked = True

@@ -28,7 +28,7 @@ class MemoryBudget(NamedTuple):
 def shares(settings: Settings, owned: int) -> MemoryBudget:
     """The bounds for each of so many partition numbers.
 
-    A slice takes at most what is aligned, and is handed on while those that are open
+    A poll batch takes at most what is aligned, and is handed on while those that are open
     take less than a third: so reading holds at most its half, beside the last fetch.
     Of the other half a batch that was judged, the queue, a transaction and the client's
     copy of it take a quarter each.

@@ -1,7 +1,7 @@
-"""Polling for one holding: from what the consumer fetched to slices in order of time.
+"""Polling for one holding: from what the consumer fetched to poll batches in order of time.
 
-Polls fill the buffers of the aligners whether or not a partition number has room for
-another slice: what is not taken makes aiokafka stop fetching from that broker for a
+Polls fill the queues of the partition groups whether or not a partition number has room for
+another poll batch: what is not taken makes aiokafka stop fetching from that broker for a
 while, awaited topics included. Only topics whose buffer is full are left out.
 """
 
@@ -57,7 +57,7 @@ class Polling:
         assignment.on_room = self._room_came
 
     async def poll_batches(self) -> list[PollBatch]:
-        """What can be judged after one more poll, at most one slice a partition number.
+        """What can be judged after one more poll, at most one poll batch per partition number.
 
         A poll waits only while nothing can be handed on. Raises Discontinuity when what
         it brings does not continue, and what the client raises.
@@ -92,7 +92,7 @@ class Polling:
 
 
 def as_message(poll_batch: PollBatch, generation_id: int) -> tuple[TP, ConsumerMessage]:
-    """The Faust message that carries a slice, at the place where its first part starts."""
+    """The Faust message that carries a poll batch, at the place where its first part starts."""
     topic, span = next(iter(poll_batch.spans.items()))
     place = TP(topic, poll_batch.partition)
     now = time.time()

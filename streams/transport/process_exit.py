@@ -41,7 +41,7 @@ def crash(reason: str, remedy: str | None = None, **where: Any) -> NoReturn:
 
 
 def stop_for(error: ConsentryError) -> NoReturn:
-    """End the process at once with code 2, telling what is wrong and what to do."""
+    """End the process at once with code 2, saying what is wrong and what to do."""
     log.critical("worker.stopped", problem=error.problem, remedy=error.remedy)
     say_error(error)
     leave(STOPPED)

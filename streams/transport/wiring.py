@@ -85,7 +85,7 @@ def new_take_over(
 
 
 async def topic_ids(observer: Observer, topics: tuple[str, ...]) -> dict[str, str]:
-    """The ids of the topics that judging must find again, where the broker tells them."""
+    """The ids of the topics that judging must find again, where the broker states them."""
     views = await observer.ask(topics)
     return {topic: view.topic_id for topic, view in views.items() if view.topic_id}
 
@@ -97,6 +97,6 @@ def new_polling(thread: Thread, topics: tuple[str, ...], assignment: Assignment)
 
 
 def new_assignment(settings: Settings, counter: int, numbers: frozenset[int]) -> Assignment:
-    """A holding of these numbers, with room for slices as the settings say."""
+    """A holding of these numbers, with room for poll batches as the settings say."""
     room = shares(settings, len(numbers)).open_bytes
     return Assignment(counter, numbers, settings.open_slices, room)

@@ -56,7 +56,7 @@ class Careful:
     """Reads a record that is long, or that aiokafka does not read."""
 
     def __init__(self, flow: Flow, place: Place, keep: Keep) -> None:
-        """`place` tells offset, timestamp and its type from what a record says itself."""
+        """`place` gives offset, timestamp and its type from what a record says itself."""
         self._flow = flow
         self._place = place
         self._keep = keep

@@ -124,7 +124,7 @@ class Across:
         )
 
     def _not_sent(self, home: int, *, whole: bool) -> Iterator[Difference]:
-        """Those of one partition are sent in their order, so what is left tells what is gone."""
+        """Those of one partition are sent in their order, so what is left shows what is gone."""
         missing = self._database.execute(
             "SELECT topic, partition, offset FROM sent WHERE home = ?1 AND NOT EXISTS "
             "(SELECT 1 FROM met WHERE home = ?1 AND met.topic = sent.topic AND "

@@ -37,7 +37,7 @@ def balance(
 def unbalanced(line: TopicBalance) -> Iterator[Difference]:
     """What does not add up in one line.
 
-    Once subjects left (P20, P26), the topics cannot tell what of their records was judged,
+    Once subjects left (P20, P26), the topics cannot show what of their records was judged,
     met twice, or judged again when it was sent again; the sum they can. Releases before
     `not_assessed` was counted have those records among the judged. Where the log begins later than the state
     (`start` > 0), the topics can only show less than was counted.
@@ -50,7 +50,7 @@ def unbalanced(line: TopicBalance) -> Iterator[Difference]:
         return
     again = counted.duplicates + counted.replays
     judged = counted.judged + counted.not_assessed
-    # What is not judged is told record by record.
+    # What is not judged is reported record by record.
     shown = seen.judged + seen.not_assessed + seen.not_judged
     pairs = {
         "read": (counted.read, seen.read),

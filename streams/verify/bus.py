@@ -33,7 +33,7 @@ REQUEST_TIMEOUT_MS = 40_000
 """How long an answer may take; a broker that restarts is waited for."""
 
 SILENCE_S = 60.0
-"""How long a broker may give nothing of what it said it has."""
+"""How long a broker may give nothing of what it announced."""
 
 MARKER_GRACE_S = 10.0
 """How long the last marker of a transaction may take beyond the transaction's own time."""
@@ -56,7 +56,7 @@ class LiveBus:
         self._pace = pace
         self._patience_s = settings.transaction_timeout_s + MARKER_GRACE_S
         # Three: on a connection that fetches, other answers wait behind the fetch, and
-        # only an uncommitted reader is told where the log really ends.
+        # only an uncommitted reader learns where the log really ends.
         self._reader = self._consumer("read_committed")
         self._stable = self._consumer("read_committed")
         self._high = self._consumer("read_uncommitted")
@@ -250,7 +250,7 @@ def count_partitions(settings: Settings) -> int:
 
 
 def topic_ids(settings: Settings) -> dict[str, str]:
-    """The ids of the topics that the positions are of, as far as the broker tells them."""
+    """The ids of the topics that the positions are of, as far as the broker states them."""
     names = settings.topics
     with admin_session(settings.connection) as admin:
         views = topic_views(admin, (*names.inputs.values(), names.rekeyed))

@@ -1,4 +1,4 @@
-"""One subject: what its facts give in batch, beside what was told and what rows say of it."""
+"""One subject: what its facts give in batch, beside what was published and what rows say of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from streams.verify.output_record import address, address_of, id_of, stands
 from streams.verify.result import Behind, Difference, DifferenceKind, FieldDifference
 
 OF_ARRIVAL: Final = frozenset({"detected_at", "revision", "finality", "late_detected"})
-"""Fields that tell how the facts came in, and not what they say."""
+"""Fields that say how the facts came in, and not what they say."""
 
 VERSIONS: Final = ("law_version", "policy_version", "rule_version")
 OF_VERSION: Final = frozenset(
@@ -85,7 +85,7 @@ class Comparison:
         return Compared(list(found.values()), len(net.findings), len(net.duties))
 
     def fields(self, expected: OutputRecord, found: OutputRecord) -> tuple[FieldDifference, ...]:
-        """The fields that differ, those of arrival aside."""
+        """The fields that differ, without those of arrival."""
         same_release = all(getattr(expected, n) == getattr(found, n) for n in VERSIONS)
         self.earlier += not same_release
         return tuple(
@@ -134,7 +134,7 @@ def _rows(
         for name, stored in _stored(row):
             pair = left.pop(name, None)
             if pair is None:
-                what = f"the stored row says that revision {stored[0]} was told"
+                what = f"the stored row says that revision {stored[0]} was published"
                 yield name, about.lost(name, what)
             elif stored != (shown := _shown(pair[0])):
                 both = zip(("revision", "status", "finality"), stored, shown, strict=False)
@@ -147,7 +147,7 @@ def _rows(
 
 
 def _stored(row: EventRow) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """What a row says was told, by address."""
+    """What a row says was published, by address."""
     event = row.fact.event
     for slot, said in row.said.items():
         label = Finality.FINAL if said.final else Finality.PROVISIONAL

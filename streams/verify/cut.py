@@ -1,4 +1,4 @@
-"""The cut: the state of one partition number after one batch, and what was told up to it.
+"""The cut: the state of one partition number after one batch, and what was published up to it.
 
 The progress row ends the changelog of each transaction and carries the number of its last
 batch; findings and duties carry the number of theirs. Rows up to a progress row, and
@@ -86,7 +86,7 @@ class Cut:
 
         A tick that brings more than a batch may hold moves the partition time with its
         first batch, and its position with its last: until then deadlines are passed
-        over that the others will tell.
+        over that the others will show.
         """
         clock = self.progress.partition_time
         position = self.progress.positions.get(self._ticks)

@@ -270,7 +270,7 @@ class Inputs:
             yield from self._not_kept(topic, raw=raw, whole=self._dead_letter_starts[topic] == 0)
 
     def _not_kept(self, topic: str, *, raw: bool, whole: bool) -> Iterator[Difference]:
-        """Those of one input are kept in their order, so what is left tells what is gone."""
+        """Those of one input are kept in their order, so what is left shows what is gone."""
         kept = "FROM refused JOIN aside USING (ref, quarantined) WHERE quarantined = ?"
         oldest = self._spill.execute(f"SELECT topic, min(offset) {kept} GROUP BY topic", raw)
         reach = {} if whole else dict(oldest.fetchall())

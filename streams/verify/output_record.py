@@ -15,11 +15,11 @@ def read_output(
     return decode_duty(value, registry) if duty else decode_finding(value, registry)
 
 
-def kept_form(value: bytes, told: OutputRecord) -> bytes:
+def kept_form(value: bytes, record: OutputRecord) -> bytes:
     """The bytes to keep of a record, which can be read without a registry."""
     if value.startswith(AVRO_MARKER):
         return value
-    return encode_finding(told) if isinstance(told, Finding) else encode_duty(told)
+    return encode_finding(record) if isinstance(record, Finding) else encode_duty(record)
 
 
 def id_of(one: OutputRecord) -> str:

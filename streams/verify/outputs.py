@@ -21,9 +21,9 @@ _UNNUMBERED = -1
 class Outputs:
     """One output topic. Records are given in the order of their offsets.
 
-    `report` is told what cannot be so whatever the cut: unreadable records, revisions that
+    `report` gets what cannot be so whatever the cut: unreadable records, revisions that
     are visible twice, batch numbers that go back. Numbers may go back as often as the
-    setting `generation` was raised: the state then began anew, on the same topics.
+    setting `generation` was raised: the state then began again, on the same topics.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Outputs:
     ) -> None:
         place = one_id, self._duties
         if output is None:
-            # What was removed may begin anew.
+            # What was removed may begin again.
             spill.execute("UPDATE output SET last = 0 WHERE id = ? AND duty = ?", *place)
             return
         row = spill.execute("SELECT last FROM output WHERE id = ? AND duty = ?", *place).fetchone()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 Advance = Callable[[int, int], None]
-"""Told how much is done, and of how much: offsets to read and facts to judge."""
+"""Takes how much is done, and of how much: offsets to read and facts to judge."""
 
 
 class Pace:

@@ -69,7 +69,7 @@ class Shared:
     pace: Pace
     result: Verification
     ids: Mapping[str, str] = field(default_factory=dict)
-    """The ids of the inputs now, as far as the broker tells them."""
+    """The ids of the inputs now, as far as the broker states them."""
 
 
 class Partition:

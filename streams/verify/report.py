@@ -96,7 +96,7 @@ def _notes(found: Verification) -> Iterator[str]:
     yield from found.notes
     if found.earlier_texts:
         yield (
-            f"{found.earlier_texts} findings and duties were told under another release or policy "
+            f"{found.earlier_texts} findings and duties were published under another release or policy "
             "version: their texts and citations were not compared"
         )
     if not found.with_inputs:

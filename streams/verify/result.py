@@ -65,7 +65,7 @@ class FieldDifference(msgspec.Struct, frozen=True):
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """One disagreement. `what` tells it in words and holds no value of a record.
+    """One disagreement. `what` says it in words and holds no value of a record.
 
     `offset` is that of the record it is about, where it is about one. `violation_id`,
     `code` and `subject_id` name the finding or duty.
@@ -106,7 +106,7 @@ class TopicBalance(msgspec.Struct, frozen=True, kw_only=True):
 
     `start` and `end` are the offsets between which records were read, None without
     inputs. `lag` counts offsets after the position of the state, up to the end of the log.
-    `left` tells that subjects of the partition number have left.
+    `left` says that subjects of the partition number have left.
     """
 
     topic: str
@@ -135,7 +135,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 class PartitionCut(msgspec.Struct, frozen=True, kw_only=True):
     """The state that was verified: after which batch, with how much in it.
 
-    `left_before`, `arrived_before` and `subjects_left` tell of subjects that left, as the
+    `left_before`, `arrived_before` and `subjects_left` count subjects that left, as the
     progress row does.
     """
 
@@ -156,7 +156,7 @@ class Verification:
     """The result. `differences` holds the first `limit` of them, `counts` counts all.
 
     `uncommitted` is what waits behind open transactions of producers: it was not judged, and
-    nothing is said of it. `notes` tell what could not be looked at, or was accepted by an operator. `records`
+    nothing is reported of it. `notes` say what could not be looked at, or was accepted by an operator. `records`
     counts what was read of all topics.
     """
 

@@ -32,7 +32,7 @@ from streams.wire.rejected import raw_key
 
 FUTURE_REASON: Final = (
     "the event claims to have occurred more than five minutes after the record arrived; "
-    "mend the clock or the time zone of the producer"
+    "correct the clock or the time zone of the producer"
 )
 ASTRAY_REASON: Final = (
     "a re-keyed record has another key or stands on another partition than its key's"
@@ -85,7 +85,7 @@ class Refused(NamedTuple):
         return self.suspect or self.rejected.dead_letter.code == quality.RAW_PERSONAL_DATA
 
     def finding(self, policy: Policy) -> Finding:
-        """The quality finding that tells of it."""
+        """The quality finding that reports it."""
         rejected = self.rejected
         code = rejected.dead_letter.code
         return quality.quality_finding(
@@ -138,7 +138,7 @@ class Arrivals:
     def read_at(self, now: Instant, limit: Instant) -> None:
         """Take `now` for the arrival of records whose timestamp lies after `limit`.
 
-        Whoever stamped them had a wrong clock, and they cannot have arrived after now.
+        Their producer had a wrong clock, and they cannot have arrived after now.
         """
         self._now = now
         self._limit = self._ordinary.latest = min(limit, LATEST)

@@ -19,7 +19,7 @@ FLAG: Final = 2
 INSTANT: Final = 3
 
 _KNOWN_AT_MOST: Final = 4096
-"""Texts of a field that are remembered as clean; then it begins anew."""
+"""Texts of a field that are remembered as clean; then it begins again."""
 
 _SHARED_AT_MOST: Final = 64
 """Elements of a list that is remembered; longer ones hardly come again, and take memory."""
@@ -56,7 +56,7 @@ class Column:
         self.look: Look = look_of(self.name)
         self.is_id: bool = self.name in ID_FIELDS
         self.is_open: bool = self.name in REFUSED_WHERE_MISSPELT
-        # Ids are new in every event; who receives, and which system tells, comes again.
+        # Ids are new in every event; who receives, and which system reports, comes again.
         self.repeats: bool = self.name not in PRODUCER_IDS and self.name != "subject_id"
         self.known: dict[bytes, str] = {}
         self.lists: dict[tuple[Any, ...], tuple[Any, ...]] = {}

@@ -1,4 +1,4 @@
-"""Texts in another encoding than UTF-8, told by their zeros and marks."""
+"""Texts in another encoding than UTF-8, known by their zeros and marks."""
 
 from __future__ import annotations
 

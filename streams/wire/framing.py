@@ -1,4 +1,4 @@
-"""Which framing a record's value has: the bytes themselves tell.
+"""Which framing a record's value has: the bytes themselves show it.
 
 Three framings are known. A JSON value begins with `{`. An Avro value in the
 single-object encoding of the Avro specification begins with the marker C3 01 and the
@@ -57,7 +57,7 @@ def confluent_schema_id(value: bytes) -> int:
 class RegistryDecoder(Protocol):
     """What reads values that a registry's serializer wrote; it asks nobody, and never waits.
 
-    Whoever hands values over had their schemas fetched before (`streams.registry`).
+    The caller had their schemas fetched before (`streams.registry`).
     """
 
     def schema_id(self, value: bytes) -> int | None:

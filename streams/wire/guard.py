@@ -166,7 +166,7 @@ def guard_bytes(value: bytes) -> Found | None:
 
 
 def guard_key(key: bytes | None) -> RawKind | None:
-    """Guard a key that is not its subject's; dates are left aside, since batches have them."""
+    """Guard a key that is not its subject's; dates are left out, since batches have them."""
     return raw_kind(_text(key), INSTANT) if key else None
 
 

@@ -29,7 +29,7 @@ class Look(msgspec.Struct, frozen=True):
     rest: bool = True
     """Postcodes, birth dates and BSNs as well; not in ids, which may be long numbers."""
     dates_before: int = 9999
-    """Dates from this year on are left aside."""
+    """Dates from this year on are left out."""
 
 
 EVERYTHING = Look()

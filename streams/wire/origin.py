@@ -119,8 +119,8 @@ def as_written(headers: Headers) -> list[tuple[str, bytes | None]]:
     odd: list[_Odd] = []
     for place, (name, value) in enumerate(headers):
         if isinstance(value, LeftOut):
-            told = f"headers={value.headers} bytes={value.length} sha256={value.sha256}"
-            plain.append((LEFT_OUT, told.encode()))
+            removed = f"headers={value.headers} bytes={value.length} sha256={value.sha256}"
+            plain.append((LEFT_OUT, removed.encode()))
         elif name.isascii() or name_bytes(name).decode("utf-8", "replace") == name:
             plain.append((name, value))
         else:

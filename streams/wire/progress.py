@@ -71,7 +71,7 @@ class Gap(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Unfinished(msgspec.Struct, frozen=True, array_like=True):
-    """A record that was taken in, and whose consequences are told piece by piece.
+    """A record that was taken in, and whose consequences are published piece by piece.
 
     `topic` and `offset` are the record's, `row` the key of its stored fact. Of what it can
     change, all up to the event `after_key` at `after` is judged again; `through` once there
@@ -120,7 +120,7 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     latest instant that a judgement looked at. `recent_read` and `recent_dead` are the
     window that the limit on dead letters is taken over. `sequence` counts the batches
     that were judged; findings and duties carry it in the header `BATCH_HEADER`, so that
-    a reader can tell which of them belong to this row. `partitions` is the partition count
+    a reader can see which of them belong to this row. `partitions` is the partition count
     that the state was made for, 0 if unknown.
 
     Of subjects that leave (P20, P26; `agents.retention`): `left_before` and `arrived_before`
@@ -133,7 +133,7 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     `skips` are the records that operators had set aside, passed or still to come.
 
     `owner` is whose state it is, None in rows of earlier releases. `topic_ids` are the ids
-    (KIP-516) of the topics that the positions are of, where the broker tells them, and
+    (KIP-516) of the topics that the positions are of, where the broker states them, and
     `begins` the offsets at which reading of each topic began, where that is known.
 
     `unfinished` is the record that is being judged in pieces, where there is one: it is

@@ -10,7 +10,7 @@ Normalisation, also in docs/events.md with test vectors:
   (IDNA 2008 with the mapping of UTS 46), no final dot. Plus tags and dots in the local
   part stay: only the mail provider knows whether they mean another mailbox.
 - phone: E.164. Blanks and `-./()` gone, `(0)` too; 00 is +; a single leading zero is the
-  Netherlands; the stray zero of +31 0 gone.
+  Netherlands; the wrong zero of +31 0 gone.
 - customer id: Unicode NFC, blanks around it gone; case and leading zeros stay.
 """
 

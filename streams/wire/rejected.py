@@ -1,4 +1,4 @@
-"""A record that was not judged: why, and what of it may be told.
+"""A record that was not judged: why, and what of it may be shown.
 
 A reference that stands for an envelope field is random, so that nobody can compute it
 from the value (legal model Q02).
@@ -85,9 +85,9 @@ def _with_envelope(
     expected: EventType | None,
     tainted: frozenset[str],
 ) -> Rejected:
-    controller_id = _told(record, "controller_id", tainted)
-    subject_id = _told(record, "subject_id", tainted)
-    event_id = _told(record, "event_id", tainted)
+    controller_id = _plain_text(record, "controller_id", tainted)
+    subject_id = _plain_text(record, "subject_id", tainted)
+    event_id = _plain_text(record, "event_id", tainted)
     return Rejected(
         dead_letter=letter,
         controller_id=None if controller_id is None else ControllerId(controller_id),
@@ -98,7 +98,7 @@ def _with_envelope(
     )
 
 
-def _told(record: Mapping[str, Any], name: str, tainted: frozenset[str]) -> str | None:
+def _plain_text(record: Mapping[str, Any], name: str, tainted: frozenset[str]) -> str | None:
     if name in tainted:
         return f"ref-{uuid4()}"
     text = record.get(name)

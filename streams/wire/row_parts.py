@@ -22,7 +22,7 @@ class _Fact(msgspec.Struct):
 
 
 class Dated(msgspec.Struct):
-    """The fields that tell how old a row is."""
+    """The fields that show how old a row is."""
 
     fact: _Fact
     taken_at: Instant | None = None

@@ -82,8 +82,8 @@ def flat(request: ExportMetricsServiceRequest) -> dict[tuple[str, tuple[str, ...
 
 
 def test_it_is_what_a_scrape_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    tally, work = filled()
-    collector: WorkerCollector = collector_of(tally, work)
+    stats, work = filled()
+    collector: WorkerCollector = collector_of(stats, work)
     got, _ = pushed(collector, monkeypatch)
     attributes = {
         one.key: one.value.string_value for one in got[0].resource_metrics[0].resource.attributes
@@ -94,7 +94,7 @@ def test_it_is_what_a_scrape_shows(monkeypatch: pytest.MonkeyPatch) -> None:
             name,
             tuple(value for _, value in sorted(zip(labels_of(name), labels, strict=True))),
         ): value
-        for name, by_labels in samples(exposed(tally, work)).items()
+        for name, by_labels in samples(exposed(stats, work)).items()
         if name.startswith("consentry_") and not name.endswith("_bucket")
         for labels, value in by_labels.items()
     }

@@ -64,7 +64,7 @@ def filled() -> tuple[WorkerStats, TransportStats]:
     ]
     tally.seen(slice_, {"purchase", "ticks"}, LATEST)
     tally.seen(slice_[:1], {"purchase"}, LATEST)
-    tally.told([1_000, 3_000], now_ms=3_040.0)
+    tally.published([1_000, 3_000], now_ms=3_040.0)
     people: Any = SimpleNamespace(shares=[1], grants=[], signals=[])
     tally.shared(people)
     tally.shared(cast("Any", SimpleNamespace(shares=[1], grants=[1], signals=[])))
@@ -78,7 +78,7 @@ def collector_of(tally: WorkerStats, work: TransportStats) -> WorkerCollector:
     owner: Any = SimpleNamespace(owned={})
     health: Any = SimpleNamespace(report=lambda: REPORT)
     return WorkerCollector(
-        tally=tally, work=work, owner=owner, health=health, policy=default_policy()
+        stats=tally, work=work, owner=owner, health=health, policy=default_policy()
     )
 
 

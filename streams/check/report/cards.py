@@ -34,7 +34,7 @@ class Card(NamedTuple):
 
 
 class CardGroup(NamedTuple):
-    """All findings of a code and severity; `cards` are those told one by one."""
+    """All findings of a code and severity; `cards` are those shown one by one."""
 
     code: CodeEntry
     severity: Severity
@@ -47,14 +47,14 @@ def groups(result: Result, details: int) -> Iterator[CardGroup]:
     """By severity, then by number of the code. Findings are sorted already."""
     counts: Counter[_Heading] = Counter()
     citations: dict[_Heading, str] = {}
-    told: dict[_Heading, list[Finding]] = {}
-    # Only those that are told are held: there may be more findings than fit into memory.
+    shown: dict[_Heading, list[Finding]] = {}
+    # Only those that are shown are held: there may be more findings than fit into memory.
     for number, finding in enumerate(result.findings):
         heading = SEVERITIES.index(finding.severity), CODES[Code(finding.code)].number, finding.code
         counts[heading] += 1
         citations.setdefault(heading, "; ".join(finding.citations))
         if number < details:
-            told.setdefault(heading, []).append(finding)
+            shown.setdefault(heading, []).append(finding)
     for heading in sorted(counts):
         code = CODES[Code(heading[2])]
         yield CardGroup(
@@ -64,7 +64,7 @@ def groups(result: Result, details: int) -> Iterator[CardGroup]:
             citations[heading],
             tuple(
                 _card(result, code, citations[heading], finding)
-                for finding in told.get(heading, ())
+                for finding in shown.get(heading, ())
             ),
         )
 
@@ -86,7 +86,7 @@ def _card(result: Result, code: CodeEntry, heading: str, finding: Finding) -> Ca
         None if explanation == (code.explanation_en, code.explanation_nl) else explanation,
         None if remediation == (code.remediation_en, code.remediation_nl) else remediation,
         None if citations == heading else citations,
-        tuple((one, moment(one.at), _told(one)) for one in moments),
+        tuple((one, moment(one.at), _shown_values(one)) for one in moments),
     )
 
 
@@ -124,7 +124,7 @@ def _flags(finding: Finding) -> Iterator[Pair]:
         yield TEXTS["remediated"]
 
 
-def _told(one: Moment) -> Pair:
+def _shown_values(one: Moment) -> Pair:
     if one.part is Part.MORE:
         return Pair(f"and {one.more} more", f"en nog {one.more}")
     return TEXTS["deadline"] if one.event is None else describe(one.event)

@@ -22,7 +22,7 @@ _NO: Final = Pair("no", "nee")
 
 
 def describe(event: Event) -> Pair:
-    """What happened, as the event tells it."""
+    """What happened, as the event states it."""
     match event:
         case ConsentChange(action=ConsentAction.GRANTED):
             return _sentence(_grant(event))

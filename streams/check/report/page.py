@@ -46,7 +46,7 @@ def render_page(
 ) -> str:
     """The whole page. `language` is the one that it opens in; it holds both.
 
-    `details` findings are told one by one, the heaviest first. `made_at` None leaves out
+    `details` findings are shown one by one, the heaviest first. `made_at` None leaves out
     when it was made.
     """
     environment = Environment(

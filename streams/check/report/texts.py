@@ -172,7 +172,7 @@ TEXTS: Final[dict[str, Pair]] = {
 
 LIMITS: Final[tuple[Pair, ...]] = (
     Pair(
-        "What the notice and the consent text said and whether they were clear (only their "
+        "What the notice and the consent text stated and whether they were clear (only their "
         "version and register entry are checked); whether withdrawing is as easy as consenting; "
         "whether the opt-out works and is free.",
         "Wat de privacyverklaring en de toestemmingstekst zeiden en of zij duidelijk waren "

@@ -29,7 +29,7 @@ def joined(parts: Iterable[Pair], separator: str = ", ") -> Pair:
 def label(symbol: str | None) -> Pair:
     """The words for a symbol of a vocabulary; an unknown one stands for itself."""
     if symbol is None:
-        return Pair("not said", "niet opgegeven")
+        return Pair("not stated", "niet opgegeven")
     return LABELS.get(symbol) or both(symbol.replace("_", " ").lower())
 
 

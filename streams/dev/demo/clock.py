@@ -2,7 +2,7 @@
 
 A worker of today that is given the past judges every old deadline at once, and takes
 the finding back when the notification that met it follows. True, but not worth seeing:
-so the demo tells the time itself, as a scheduler of one's own may (`tick_source`).
+so the demo writes the ticks itself, as a scheduler of one's own may (`tick_source`).
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ class Screen:
             self.say(plain_line(change))
 
     def refresh(self) -> None:
-        """Draw the live picture anew; cheap to call often."""
+        """Draw the live picture again; cheap to call often."""
         now = time.monotonic()
         if self._live is not None and now - self._shown_at >= _REFRESH_S:
             self._shown_at = now

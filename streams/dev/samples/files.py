@@ -48,7 +48,7 @@ def write_sample(
     """Write the stream, `truth.json` and `policy.toml`; gives the files and the truth.
 
     Avro holds well-formed records only: the unprocessable ones are left out, of the
-    stream and of the truth. `progress` is told the number of records written, now and
+    stream and of the truth. `progress` gets the number of records written, now and
     then. Raises ConsentryError when the folder cannot be written.
     """
     truth = sample.truth

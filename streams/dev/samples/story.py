@@ -28,7 +28,7 @@ class Story(NamedTuple):
     """One kind of person. `each` is how many of BLOCK subjects live this story."""
 
     name: str
-    tell: Callable[[Scribe], None]
+    write: Callable[[Scribe], None]
     each: int
     beside: Beside = Beside.ANYTHING
 

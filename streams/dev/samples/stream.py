@@ -1,4 +1,4 @@
-"""Make a sample: deal stories to subjects, tell them, disturb, and sort by arrival."""
+"""Make a sample: deal stories to subjects, write them, disturb, and sort by arrival."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from streams.dev.samples.truth import ExpectedDuty, ExpectedFinding, Truth
 def make_sample(options: SampleOptions, progress: Callable[[int], None] = lambda _: None) -> Sample:
     """The sample of `options`, in memory (about 7 kB a subject).
 
-    `progress` is told the number of subjects done, now and then. Raises ConsentryError
+    `progress` gets the number of subjects done, now and then. Raises ConsentryError
     for options that no sample can be made from.
     """
     options.checked()
@@ -41,7 +41,7 @@ def make_sample(options: SampleOptions, progress: Callable[[int], None] = lambda
             dealt = _dealt(options.seed, index // BLOCK)
         story = dealt[index % BLOCK]
         scribe = Scribe(seed=options.seed, index=index, until=options.until, story=story.name)
-        story.tell(scribe)
+        story.write(scribe)
         live_beside(scribe, story.beside)
         stories[story.name] += 1
         subjects.append(scribe.subject_id)

@@ -56,11 +56,11 @@ class Bounds(NamedTuple):
 
 
 class OutputBatch:
-    """What judging one slice, or a part of one, says to write.
+    """What judging one poll batch, or a part of one, gives to write.
 
     `positions` are the next offsets of the topics that it read, `progress` the row that
     holds after it. `done` is called once when it is committed. `final` is the last batch
-    of its slice.
+    of its poll batch.
     """
 
     __slots__ = ("bytes", "done", "final", "outputs", "positions", "progress")
@@ -130,7 +130,7 @@ class Committer:
         self.committed = dict(committed)
         self.committed_at: float | None = None
         self.on_commit: Callable[[Sequence[OutputBatch], int | None], object] | None = None
-        """Told of each transaction that committed: its batches, and the changelog offset
+        """Called for each transaction that committed: its batches, and the changelog offset
         after the progress row that it wrote, None when the broker did not say."""
 
         self._producer = producer
@@ -240,7 +240,7 @@ class Committer:
         for batch in batches:
             positions.update(batch.positions)
         # aiokafka commits a transaction in which the broker refused a batch; only the
-        # batch's own future tells. So all are looked at before the offsets go in.
+        # batch's own future shows. So all are looked at before the offsets go in.
         written = [await delivery for delivery in deliveries]
         await producer.send_offsets_to_transaction(self._offsets(positions), self._group_id)
         await producer.commit_transaction()

@@ -1,4 +1,4 @@
-"""Slices: records of one partition number to judge in one go, with where they start and end."""
+"""Poll batches: records of one partition number to judge in one go, with where they start and end."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Polled(NamedTuple):
 class PollBatch(NamedTuple):
     """Records of one partition number in the order to judge them in.
 
-    `assignment` counts the assignments of this process: a slice of an earlier one is
+    `assignment` counts the assignments of this process: a poll batch of an earlier one is
     never judged, whatever generation the group is in. `size` is about how many bytes it
     takes in memory.
     """
@@ -50,10 +50,10 @@ class PollBatch(NamedTuple):
 
 
 class Discontinuity(Exception):
-    """A slice does not start where the last one ended: records would be lost or repeated."""
+    """A poll batch does not start where the last one ended: records would be lost or repeated."""
 
     def __init__(self, topic: str, expected: int | None, start: int) -> None:
-        super().__init__(f"{topic}: expected position {expected}, slice starts at {start}")
+        super().__init__(f"{topic}: expected position {expected}, poll batch starts at {start}")
         self.topic = topic
         self.expected = expected
         self.start = start
@@ -68,7 +68,7 @@ def follow(positions: Mapping[str, int], spans: Mapping[str, OffsetSpan]) -> Non
 
 
 class InFlightLimit:
-    """How many slices of each partition number may be open: handed on and not yet committed.
+    """How many poll batches of each partition number may be open: handed on and not yet committed.
 
     With `max_bytes` also how large: another one may be opened while they take less.
     """
@@ -80,19 +80,19 @@ class InFlightLimit:
         self._bytes = dict.fromkeys(self._open, 0)
 
     def take(self, partition: int, size: int = 0) -> None:
-        """A slice of so many bytes was handed on."""
+        """A poll batch of so many bytes was handed on."""
         self._open[partition] += 1
         self._bytes[partition] += size
 
     def give_back(self, partition: int, size: int = 0) -> None:
-        """A slice was committed."""
+        """A poll batch was committed."""
         if self._open[partition] == 0:
-            raise ValueError("a credit was given back twice")
+            raise ValueError("a poll batch was given back twice")
         self._open[partition] -= 1
         self._bytes[partition] -= size
 
     def open(self, partition: int) -> int:
-        """Slices of a partition number that are on their way."""
+        """Poll batches of a partition number that are on their way."""
         return self._open[partition]
 
     def with_room(self) -> set[int]:

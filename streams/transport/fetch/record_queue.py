@@ -11,7 +11,7 @@ from streams.transport.fetch.poll_batch import Discontinuity, OffsetSpan, Polled
 from streams.wire.record import Record
 
 SLICE_RECORDS = 1000
-"""Of each topic a slice holds at most so many records."""
+"""Of each topic a poll batch holds at most so many records."""
 
 RECORD_BYTES = 600
 """About what a record takes in memory beside its key, value and headers."""

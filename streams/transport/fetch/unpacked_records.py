@@ -1,6 +1,6 @@
 """Records as aiokafka's consumer unpacks them, without what nobody here asks for.
 
-aiokafka makes a dataclass of eleven fields of each record and measures its parts anew; of
+aiokafka makes a dataclass of eleven fields of each record and measures its parts again; of
 the time that a worker needs for a record it takes as much as storing one does.
 """
 

@@ -1,4 +1,4 @@
-"""The subject table is restored from its changelog: by slices, to the end that there is now."""
+"""The subject table is restored from its changelog: in batches, to the end that there is now."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Restored:
     """One partition of the changelog, read to its end, or from where the store stood.
 
-    `resumed` tells whether what the store held was gone on from; `read` counts records.
+    `resumed` says whether what the store held was gone on from; `read` counts records.
     """
 
     def __init__(self, rows: RowStore) -> None:
@@ -48,17 +48,17 @@ class Restored:
             return start
         reason = self.rows.unfit(start, end)
         if reason is not None:
-            self.anew(reason)
+            self.load_again(reason)
             return start
         return max(start, position - 1)
 
-    def anew(self, reason: str) -> None:
+    def load_again(self, reason: str) -> None:
         """Forget what the store holds; everything is to be read."""
         self.rows.rebuild(reason)
         self.resumed = False
 
     def apply(self, records: Sequence[Record]) -> bool:
-        """Apply a slice of the changelog; later records replace earlier ones.
+        """Apply a batch of the changelog; later records replace earlier ones.
 
         False when the changelog is another one than the store was made from: read it
         from its start. Raises ConsentryError for a row that cannot be read.
@@ -68,7 +68,7 @@ class Restored:
             first = records[0]
             if first.offset < position:
                 if not self.rows.holds(first):
-                    self.anew("the changelog has another record at its place")
+                    self.load_again("the changelog has another record at its place")
                     return False
                 records = records[1:]
         if not records:

@@ -91,7 +91,7 @@ class RowStore(Protocol):
         """Whether the last record that is kept is this one, at its place on the changelog."""
 
     def rebuild(self, reason: str) -> None:
-        """Forget everything, to be loaded anew; the log says why."""
+        """Forget everything, to be loaded again; the log says why."""
 
     def loaded(self) -> None:
         """All of the changelog has been loaded."""

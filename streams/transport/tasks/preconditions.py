@@ -15,7 +15,7 @@ from streams.transport.fetch.log_range import LogRange, out_of_range
 from streams.transport.state.changelog_restore import Restored, unreadable_row
 from streams.wire.progress import CorruptProgress, Gap, Progress, decode_progress
 
-_START_ANEW = (
+_START_AGAIN = (
     "Restore the topic from a backup, or raise the setting `generation` to judge everything "
     "again from the inputs."
 )
@@ -87,7 +87,7 @@ def progress_agrees(
             raise ConsentryError(
                 f"the state of the group is missing ({place}): offsets are committed, and no "
                 "progress row is there",
-                _START_ANEW,
+                _START_AGAIN,
             )
         return
     differing = progress.differences(committed)
@@ -98,7 +98,7 @@ def progress_agrees(
         f"the state does not belong to the committed offsets ({place}): for {topic} it ends at "
         f"{progress.positions.get(topic)}, committed is {committed.get(topic)}",
         "Set the group's offsets back to the positions of the state if somebody moved them. "
-        f"Otherwise: {_START_ANEW}",
+        f"Otherwise: {_START_AGAIN}",
     )
 
 

@@ -272,7 +272,7 @@ class TaskInitializer:
         progress = preconditions.stored_progress(restored, self._changelog, number)
         shown = await self._settled(number, progress, committed)
         if progress is None or progress.differences(shown):
-            restored.anew("it does not go with the committed offsets")
+            restored.load_again("it does not go with the committed offsets")
             await read_to_end(reader, self._changelog, {number: restored})
 
     async def _count_partitions(self, producer: AIOKafkaProducer) -> int:

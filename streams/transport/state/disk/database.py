@@ -13,7 +13,7 @@ from streams.transport import process_exit
 from streams.transport.state.disk.options import Memory
 
 DISTRUST: Final = "DISTRUSTED"
-"""A file of this name says that the database must be made anew."""
+"""A file of this name says that the database must be made again."""
 
 
 class Write(NamedTuple):
@@ -128,7 +128,7 @@ class Database:
             self._unreadable(error)
 
     def _unreadable(self, error: Exception) -> NoReturn:
-        """The next start makes it anew; the process must not go on without what is in it."""
+        """The next start makes it again; the process must not go on without what is in it."""
         (self.folder / DISTRUST).touch()
         process_exit.crash(
             "the state on disk cannot be read; the next start restores it from the changelog",

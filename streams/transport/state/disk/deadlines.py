@@ -47,7 +47,7 @@ class DiskDeadlines:
         """Take out the earliest deadline strictly before `clock`.
 
         On disk it is deleted once rows that are put after this are committed: until then
-        it would be wanted after a crash. A subject may be told again in vain.
+        it would be wanted after a crash. A subject may be reported again in vain.
         """
         entry = self._first(clock)
         pending = self._pending.next

@@ -25,7 +25,7 @@ DEADLINES: Final = b"D"
 PREFIX_BYTES: Final = 5
 
 FORMAT: Final = b"\x01"
-"""Version of all this: a database of another one is made anew."""
+"""Version of all this: a database of another one is made again."""
 
 _SIGN: Final = 1 << 63
 
@@ -33,7 +33,7 @@ _SIGN: Final = 1 << 63
 class StoreState(msgspec.Struct, frozen=True, kw_only=True):
     """What a database was made from, and how far it has come.
 
-    `topic_id` is the changelog's own id (KIP-516), "" where the broker tells none.
+    `topic_id` is the changelog's own id (KIP-516), "" where the broker states none.
     `position` is the offset after the last record that was applied, `seal` that record's
     hash, `as_of` when it was written (ms since the epoch, this machine's clock).
     """

@@ -1,4 +1,4 @@
-"""Rows that are judged and not yet committed: on no disk, and seen by whoever reads."""
+"""Rows that are judged and not yet committed: on no disk, and seen by every reader."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Pending:
                 rows[key] = row
 
     def subjects(self) -> Iterable[SubjectKey]:
-        """Whoever has pending rows, in no order."""
+        """Who has pending rows, in no order."""
         return self._rows.keys()
 
     def __contains__(self, subject: SubjectKey) -> bool:

@@ -54,9 +54,11 @@ class DiskRows:
 
     lasts = True
 
-    def __init__(self, database: Database, state: StoreState, anew: Callable[[], Database]) -> None:
-        """`anew` makes an empty database in the place of a closed one."""
-        self._anew = anew
+    def __init__(
+        self, database: Database, state: StoreState, empty: Callable[[], Database]
+    ) -> None:
+        """`empty` makes an empty database in the place of a closed one."""
+        self._empty = empty
         self._use(database, state)
 
     def _use(self, database: Database, state: StoreState) -> None:
@@ -215,11 +217,11 @@ class DiskRows:
         )
 
     def rebuild(self, reason: str) -> None:
-        """Forget everything, to be loaded anew."""
-        tell_rebuilt(self._state.partition, reason)
+        """Forget everything, to be loaded again."""
+        log_rebuilt(self._state.partition, reason)
         self._database.discard()
         state = msgspec.structs.replace(self._state, position=0, seal=b"", progress=None, as_of=0)
-        self._use(self._anew(), state)
+        self._use(self._empty(), state)
 
     def loaded(self) -> None:
         """All of the changelog has been loaded."""
@@ -230,7 +232,7 @@ class DiskRows:
         self._database.close()
 
 
-def tell_rebuilt(partition: int, reason: str) -> None:
+def log_rebuilt(partition: int, reason: str) -> None:
     """Log that the state of a partition number is restored from the whole changelog."""
     log.warning("store.rebuilt", partition=partition, reason=reason)
 

@@ -1,4 +1,4 @@
-"""Opening the databases of partition numbers, or making them anew where they cannot be used."""
+"""Opening the databases of partition numbers, or making them again where they cannot be used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from streams.transport import process_exit
 from streams.transport.state.disk.database import DISTRUST, Database, kind_of
 from streams.transport.state.disk.layout import FORMAT, STATE, StoreState, decode_state
 from streams.transport.state.disk.options import Memory
-from streams.transport.state.disk.rows import DiskRows, tell_rebuilt
+from streams.transport.state.disk.rows import DiskRows, log_rebuilt
 from streams.transport.state.row_store import RowStore
 
 LOCKED_FOR_S: Final = 10.0
@@ -35,7 +35,7 @@ class DiskStores:
         changelog: str,
         topic_id: Callable[[], Awaitable[str]],
     ) -> None:
-        """`topic_id` asks for the changelog's own id, "" where the broker tells none."""
+        """`topic_id` asks for the changelog's own id, "" where the broker states none."""
         self._folder = folder
         self._memory = memory
         self._changelog = changelog
@@ -100,8 +100,8 @@ def open_rows(folder: Path, memory: Memory, fresh: StoreState) -> DiskRows:
     Raises LockedError, and ConsentryError when the folder cannot be written.
     """
 
-    def anew() -> Database:
-        return _attempt(lambda: _emptied(folder, memory), folder, anew=True)
+    def empty() -> Database:
+        return _attempt(lambda: _emptied(folder, memory), folder, empties=True)
 
     _make(folder)
     reason: str | None = None
@@ -118,16 +118,16 @@ def open_rows(folder: Path, memory: Memory, fresh: StoreState) -> DiskRows:
             if state is not None:
                 reason = _foreign(state, fresh)
                 if reason is None:
-                    return DiskRows(database, state, anew)
+                    return DiskRows(database, state, empty)
             else:
                 reason = _other_format(stored)
             database.discard()
     if reason is not None:
-        tell_rebuilt(fresh.partition, reason)
-    return DiskRows(anew(), fresh, anew)
+        log_rebuilt(fresh.partition, reason)
+    return DiskRows(empty(), fresh, empty)
 
 
-def _attempt(opening: Callable[[], Database], folder: Path, *, anew: bool = False) -> Database:
+def _attempt(opening: Callable[[], Database], folder: Path, *, empties: bool = False) -> Database:
     try:
         return opening()
     except ConsentryError:
@@ -136,7 +136,7 @@ def _attempt(opening: Callable[[], Database], folder: Path, *, anew: bool = Fals
         text, kind = str(error), kind_of(error)
         if "LOCK" in text:
             raise LockedError from None
-        if anew or any(words in text for words in _NO_PLACE):
+        if empties or any(words in text for words in _NO_PLACE):
             raise _unwritable(folder, kind) from None
         raise UnusableError(kind) from None
 
