@@ -191,7 +191,7 @@ SINK_DELAY: Final = Metric(
 ALERTS_RAISED: Final = Metric(
     "consentry_alerts_raised_total",
     "counter",
-    "What was for a sink for people to send, since its state was first made.",
+    "What a sink for people was given to send, since its state was first made.",
     ("sink",),
 )
 ALERTS: Final = Metric(
