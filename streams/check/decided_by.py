@@ -142,15 +142,15 @@ def _targets(event: Event, policy: Policy) -> list[tuple[Target, ...]]:
 
 
 def _duty(subject: Subject, event: Event, finding: Finding) -> Iterator[Event]:
-    """What the recipient received, and when it was informed."""
+    """What the recipient received, and when it was notified."""
     assert finding.recipient_id is not None
     duty_state = subject.records[event_key(event)].row.duties.get(finding.recipient_id)
     if duty_state is not None:
         for share_id in duty_state.duty.share_ids:
             yield subject.records[key_of(EventType.DATA_SHARE, share_id)].event
-    informed = subject.notifications.get(finding.recipient_id)
-    if informed is not None:
-        yield from informed.since(event.occurred_at)
+    notified = subject.notifications.get(finding.recipient_id)
+    if notified is not None:
+        yield from notified.since(event.occurred_at)
     if isinstance(event, DataShare):
         # The share itself is against a signal: show which.
         for signal in subject.signals.through(event.occurred_at):

@@ -122,7 +122,7 @@ def check(
 ) -> None:
     """Judge a history of events and report what was found.
 
-    Without --clock no deadline has passed: duties to inform recipients stay due. Bad lines
+    Without --clock no deadline has passed: duties to notify recipients stay due. Bad lines
     are named on standard error and counted; the rest is judged. So are files that are not
     read, or not to their end: nobody knows what they hold.
 

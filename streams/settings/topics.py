@@ -48,14 +48,14 @@ class TopicSettings(SettingsGroup):
     topic_data_share: str = topic_name("data-share", "Input: customer data that left.")
     topic_marketing_message: str = topic_name("marketing-message", "Input: messages sent.")
     topic_recipient_notification: str = topic_name(
-        "recipient-notification", "Input: recipients informed of a withdrawal or erasure."
+        "recipient-notification", "Input: recipients notified of a withdrawal or erasure."
     )
     topic_rekeyed: str = topic_name(
         "consentry.rekeyed", "Records that came with another key or on another partition."
     )
     topic_ticks: str = topic_name("consentry.ticks", "The passing of time, for deadlines.")
     topic_violations: str = topic_name("consentry.violations", "Output: every finding.")
-    topic_duties: str = topic_name("consentry.duties", "Output: duties to inform recipients.")
+    topic_duties: str = topic_name("consentry.duties", "Output: duties to notify recipients.")
     topic_dead_letters: str = topic_name(
         "consentry.dead-letters", "Records that could not be judged."
     )

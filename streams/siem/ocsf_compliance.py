@@ -15,7 +15,7 @@ _FAIL: Final = (3, "Fail")
 _BY_STATUS: Final[dict[str, tuple[int, str]]] = {
     # A retracted duty has the same word.
     Status.RETRACTED: _PASS,
-    # Remedied, or informed late: closed, and the term was missed all the same.
+    # Remedied, or notified late: closed, and the term was missed all the same.
     Status.REMEDIATED: _FAIL,
     DutyStatus.DUE: _WARNING,
     DutyStatus.FULFILLED: _PASS,

@@ -132,7 +132,7 @@ def _inputs(settings: Settings) -> tuple[Topic, ...]:
         stream(
             names.recipient_notification,
             "recipient_notification",
-            "Recipients that were informed of a withdrawal, an objection or an erasure.",
+            "Recipients that were notified of a withdrawal, an objection or an erasure.",
         ),
     )
 
@@ -227,7 +227,7 @@ def _outputs(settings: Settings) -> tuple[Topic, ...]:
             names.duties,
             "duty",
             "duty_id",
-            "Duties to inform recipients, and what became of them. Read it with "
+            "Duties to notify recipients, and what became of them. Read it with "
             "isolation.level=read_committed.",
         ),
     )

@@ -22,8 +22,8 @@ from streams.dev.samples.truth import ExpectedDuty, ExpectedFinding
 WINDOW = days(240)
 """How far before `until` the everyday events reach back."""
 
-INFORM_TERM = hours(72)
-"""The term to inform recipients that the stories reckon with (P14's default)."""
+NOTIFY_TERM = hours(72)
+"""The term to notify recipients that the stories reckon with (P14's default)."""
 
 _MARGIN = days(6)
 _WAKING_HOURS = (7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 20, 21, 21, 22)
@@ -76,7 +76,7 @@ class Notebook:
             )
 
     def owe(self, trigger: Event, recipient: SampleRecipient, *, settled: bool) -> None:
-        """`trigger` must raise a duty to inform `recipient`; not settled in time (informed, or consent given again), it falls overdue."""
+        """`trigger` must raise a duty to notify `recipient`; not settled in time (notified, or consent given again), it falls overdue."""
         self.duties.append(
             ExpectedDuty(
                 subject_id=self.subject_id,
@@ -93,7 +93,7 @@ class Notebook:
                     code=Code.RECIPIENT_NOT_NOTIFIED,
                     story=self.story,
                     recipient_id=recipient.id,
-                    true_after=Instant(trigger.occurred_at + INFORM_TERM),
+                    true_after=Instant(trigger.occurred_at + NOTIFY_TERM),
                 )
             )
 

@@ -1,4 +1,4 @@
-"""The verbs that a story is written with: grant, signal, buy, share, message, inform.
+"""The verbs that a story is written with: grant, signal, buy, share, message, notify.
 
 Each writes the event of an honest shop; a story says by `changes` where it departs.
 """
@@ -182,10 +182,10 @@ class Scribe(Notebook):
         )
         return self._write(event, changes)
 
-    def inform(
+    def notify(
         self, at: Instant, recipient: SampleRecipient, trigger: Event, kind: NotificationKind
     ) -> RecipientNotification:
-        """We informed `recipient` about `trigger`."""
+        """We notified `recipient` about `trigger`."""
         event = RecipientNotification(
             **self._envelope("dpo", at),
             recipient_id=recipient.id,

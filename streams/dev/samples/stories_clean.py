@@ -75,13 +75,13 @@ def _unsubscribed(s: Scribe) -> None:
     )
 
 
-def _withdrawn_and_informed(s: Scribe) -> None:
+def _withdrawn_and_notified(s: Scribe) -> None:
     at = s.start(days(60))
     partner = s.rng.choice(PARTNERS)
     s.grant(at, TPDM, recipients=(partner,), data=CONTACT)
     s.share(s.later(at, days(1), days(20)), partner, TPDM, CONTACT, LegalBasis.CONSENT)
     withdrawn = s.signal(s.later(at, days(21), days(50)), ConsentAction.WITHDRAWN, TPDM)
-    s.inform(
+    s.notify(
         s.later(withdrawn.occurred_at, hours(2), hours(70)),
         partner,
         withdrawn,
@@ -90,8 +90,8 @@ def _withdrawn_and_informed(s: Scribe) -> None:
     s.owe(withdrawn, partner, settled=True)
 
 
-def _objection_and_informed(s: Scribe) -> None:
-    """A letter of objection ends all direct marketing; suppliers are informed as well."""
+def _objection_and_notified(s: Scribe) -> None:
+    """A letter of objection ends all direct marketing; suppliers are notified as well."""
     at = s.start(days(40))
     s.share(at, MAILER, OWN, CONTACT, LegalBasis.SOFT_OPT_IN)
     s.share(s.later(at, hours(3), days(9)), PRINTER, OWN, ADDRESS, LegalBasis.LEGITIMATE_INTEREST)
@@ -100,7 +100,7 @@ def _objection_and_informed(s: Scribe) -> None:
         at, ConsentAction.OBJECTED, via="LETTER", recorded=s.later(at, hours(3), hours(40))
     )
     for supplier in (MAILER, PRINTER):
-        s.inform(s.later(at, hours(42), hours(71)), supplier, objected, NotificationKind.OBJECTION)
+        s.notify(s.later(at, hours(42), hours(71)), supplier, objected, NotificationKind.OBJECTION)
         s.owe(objected, supplier, settled=True)
 
 
@@ -133,7 +133,7 @@ def _signed_card(s: Scribe) -> None:
 
 
 def _consent_again(s: Scribe) -> None:
-    """Withdrawn by mistake and given again the same day: nobody needs to be informed."""
+    """Withdrawn by mistake and given again the same day: nobody needs to be notified."""
     at = s.start(days(40))
     partner = s.rng.choice(PARTNERS)
     s.grant(at, TPDM, recipients=(partner,), data=CONTACT)
@@ -179,8 +179,8 @@ STORIES = (
     Story("loyalty-member", _loyalty_member, 25),
     Story("ad-audience-with-consent", _ad_audience, 15),
     Story("unsubscribed-by-link", _unsubscribed, 20, Beside.ORDERS),
-    Story("withdrawn-and-informed", _withdrawn_and_informed, 10),
-    Story("objection-by-letter-and-informed", _objection_and_informed, 5, Beside.ORDERS),
+    Story("withdrawn-and-notified", _withdrawn_and_notified, 10),
+    Story("objection-by-letter-and-notified", _objection_and_notified, 5, Beside.ORDERS),
     Story("suppression-list", _suppression_list, 3, Beside.ORDERS),
     Story("signed-card-typed-in-later", _signed_card, 8),
     Story("consent-again", _consent_again, 3),

@@ -1,11 +1,11 @@
-"""Duties to inform recipients that were forgotten, done late or still run; unused defects."""
+"""Duties to notify recipients that were forgotten, done late or still run; unused defects."""
 
 from __future__ import annotations
 
 from streams.core.events import ConsentChange
 from streams.core.instants import Duration, Instant, days, hours
 from streams.core.vocabulary import ConsentAction, LegalBasis, NotificationKind
-from streams.dev.samples.notebook import INFORM_TERM
+from streams.dev.samples.notebook import NOTIFY_TERM
 from streams.dev.samples.retailer import (
     ADDRESS,
     CONTACT,
@@ -35,23 +35,23 @@ def _forgotten(s: Scribe) -> None:
     s.owe(withdrawn, partner, settled=False)
 
 
-def _informed_late(s: Scribe) -> None:
+def _notified_late(s: Scribe) -> None:
     """Informed after the term: the finding stands, remediated."""
     partner = s.rng.choice(PARTNERS)
     withdrawn = _withdrawn(s, s.start(days(12)), partner)
     s.owe(withdrawn, partner, settled=False)
     at = s.later(withdrawn.occurred_at, hours(73), days(11))
-    s.inform(at, partner, withdrawn, NotificationKind.WITHDRAWAL)
+    s.notify(at, partner, withdrawn, NotificationKind.WITHDRAWAL)
 
 
-def _one_of_two_informed(s: Scribe) -> None:
-    """After an objection the mailing service was informed; the printer was forgotten."""
+def _one_of_two_notified(s: Scribe) -> None:
+    """After an objection the mailing service was notified; the printer was forgotten."""
     at = s.start(days(40))
     s.share(at, MAILER, OWN, CONTACT, LegalBasis.SOFT_OPT_IN)
     s.share(s.later(at, hours(3), days(9)), PRINTER, OWN, ADDRESS, LegalBasis.LEGITIMATE_INTEREST)
     objected = s.signal(s.later(at, days(10), days(30)), ConsentAction.OBJECTED, via="CALL")
     at = s.later(objected.occurred_at, hours(2), hours(70))
-    s.inform(at, MAILER, objected, NotificationKind.OBJECTION)
+    s.notify(at, MAILER, objected, NotificationKind.OBJECTION)
     s.owe(objected, MAILER, settled=True)
     s.owe(objected, PRINTER, settled=False)
 
@@ -66,7 +66,7 @@ def _still_running(s: Scribe) -> None:
 def _falls_due_now(s: Scribe) -> None:
     """The term ends within half a minute after the sample: a live run sees it pass."""
     partner = s.rng.choice(PARTNERS)
-    at = Instant(s.until - INFORM_TERM + s.between(Duration(22_000), Duration(28_000)))
+    at = Instant(s.until - NOTIFY_TERM + s.between(Duration(22_000), Duration(28_000)))
     s.owe(_withdrawn(s, at, partner), partner, settled=False)
 
 
@@ -81,9 +81,9 @@ def _defect_unused(s: Scribe) -> None:
 
 
 STORIES = (
-    Story("nobody-informed", _forgotten, 1),
-    Story("informed-late", _informed_late, 1),
-    Story("one-of-two-informed", _one_of_two_informed, 1, Beside.ORDERS),
+    Story("nobody-notified", _forgotten, 1),
+    Story("notified-late", _notified_late, 1),
+    Story("one-of-two-notified", _one_of_two_notified, 1, Beside.ORDERS),
     Story("term-still-runs", _still_running, 2),
     Story("term-ends-now", _falls_due_now, 2),
     Story("defect-never-used", _defect_unused, 2),

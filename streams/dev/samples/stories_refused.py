@@ -38,21 +38,21 @@ def _shared_once(s: Scribe, partner: SampleRecipient, **changes: Any) -> Consent
 
 
 def _still_in_the_file(
-    s: Scribe, signal: ConsentChange, partner: SampleRecipient, code: str, *, informed: bool
+    s: Scribe, signal: ConsentChange, partner: SampleRecipient, code: str, *, notified: bool
 ) -> DataShare:
-    """The next file goes out all the same: the recipient must be informed of both the signal and the share."""
+    """The next file goes out all the same: the recipient must be notified of both the signal and the share."""
     at = s.later(signal.occurred_at, hours(6), hours(40))
     share = s.share(at, partner, TPDM, CONTACT, LegalBasis.CONSENT)
     s.expect(share, code)
-    s.owe(signal, partner, settled=informed)
-    s.owe(share, partner, settled=informed)
+    s.owe(signal, partner, settled=notified)
+    s.owe(share, partner, settled=notified)
     return share
 
 
-def _inform_both(s: Scribe, signal: ConsentChange, partner: SampleRecipient) -> None:
+def _notify_both(s: Scribe, signal: ConsentChange, partner: SampleRecipient) -> None:
     """One message to the partner, late enough and early enough for both duties."""
     at = s.later(signal.occurred_at, hours(61), hours(71))
-    s.inform(at, partner, signal, NotificationKind.UNLAWFUL_SHARE)
+    s.notify(at, partner, signal, NotificationKind.UNLAWFUL_SHARE)
 
 
 def _objection_ignored(s: Scribe) -> None:
@@ -60,16 +60,16 @@ def _objection_ignored(s: Scribe) -> None:
     granted = _shared_once(s, partner)
     at = s.later(granted.occurred_at, days(21), days(40))
     objected = s.signal(at, ConsentAction.OBJECTED, via="CALL")
-    _still_in_the_file(s, objected, partner, "SHARE_AFTER_OBJECTION", informed=True)
-    _inform_both(s, objected, partner)
+    _still_in_the_file(s, objected, partner, "SHARE_AFTER_OBJECTION", notified=True)
+    _notify_both(s, objected, partner)
 
 
-def _objection_ignored_not_informed(s: Scribe) -> None:
+def _objection_ignored_not_notified(s: Scribe) -> None:
     partner = s.rng.choice(PARTNERS)
     granted = _shared_once(s, partner)
     at = s.later(granted.occurred_at, days(21), days(40))
     objected = s.signal(at, ConsentAction.OBJECTED, via="ACCOUNT")
-    _still_in_the_file(s, objected, partner, "SHARE_AFTER_OBJECTION", informed=False)
+    _still_in_the_file(s, objected, partner, "SHARE_AFTER_OBJECTION", notified=False)
 
 
 def _erasure_ignored(s: Scribe) -> None:
@@ -85,7 +85,7 @@ def _erasure_ignored(s: Scribe) -> None:
     )
     s.expect(share, "SHARE_AFTER_OBJECTION")
     s.owe(share, AD_PLATFORM, settled=True)
-    s.inform(
+    s.notify(
         s.later(share.occurred_at, hours(3), hours(70)),
         AD_PLATFORM,
         share,
@@ -113,8 +113,8 @@ def _withdrawal_ignored(s: Scribe) -> None:
         withdrawn = s.signal(at, ConsentAction.WITHDRAWN, TPDM)
     else:
         withdrawn = s.signal(at, ConsentAction.WITHDRAWN, consent_id=granted.consent_id)
-    _still_in_the_file(s, withdrawn, partner, "SHARE_AFTER_WITHDRAWAL", informed=True)
-    _inform_both(s, withdrawn, partner)
+    _still_in_the_file(s, withdrawn, partner, "SHARE_AFTER_WITHDRAWAL", notified=True)
+    _notify_both(s, withdrawn, partner)
 
 
 def _withdrawal_by_letter(s: Scribe) -> None:
@@ -129,8 +129,8 @@ def _withdrawal_by_letter(s: Scribe) -> None:
         via="LETTER",
         recorded=s.later(at, hours(48), hours(60)),
     )
-    _still_in_the_file(s, withdrawn, partner, "SHARE_AFTER_WITHDRAWAL", informed=True)
-    _inform_both(s, withdrawn, partner)
+    _still_in_the_file(s, withdrawn, partner, "SHARE_AFTER_WITHDRAWAL", notified=True)
+    _notify_both(s, withdrawn, partner)
 
 
 def _withdrawal_same_instant(s: Scribe) -> None:
@@ -143,7 +143,7 @@ def _withdrawal_same_instant(s: Scribe) -> None:
     share = s.share(at, partner, TPDM, CONTACT, LegalBasis.CONSENT)
     s.expect(share, "SHARE_AFTER_WITHDRAWAL")
     s.owe(share, partner, settled=True)
-    s.inform(s.later(at, hours(2), hours(70)), partner, share, NotificationKind.UNLAWFUL_SHARE)
+    s.notify(s.later(at, hours(2), hours(70)), partner, share, NotificationKind.UNLAWFUL_SHARE)
 
 
 def _child_withdraws(s: Scribe) -> None:
@@ -158,7 +158,7 @@ def _child_withdraws(s: Scribe) -> None:
     )
     at = s.later(granted.occurred_at, days(21), days(40))
     withdrawn = s.signal(at, ConsentAction.WITHDRAWN, TPDM)
-    _still_in_the_file(s, withdrawn, partner, "SHARE_AFTER_WITHDRAWAL", informed=False)
+    _still_in_the_file(s, withdrawn, partner, "SHARE_AFTER_WITHDRAWAL", notified=False)
 
 
 def _refusal_ignored(s: Scribe) -> None:
@@ -171,16 +171,16 @@ def _refusal_ignored(s: Scribe) -> None:
         s.later(at, days(1), days(19)), partner, TPDM, (*CONTACT, DataCategory.GENDER), basis
     )
     s.expect(share, "SHARE_DESPITE_REFUSAL")
-    informed = s.rng.random() < 0.5
-    s.owe(share, partner, settled=informed)
-    if informed:
+    notified = s.rng.random() < 0.5
+    s.owe(share, partner, settled=notified)
+    if notified:
         at = Instant(share.occurred_at + s.between(hours(3), Duration(hours(72) + 1)))
-        s.inform(at, partner, share, NotificationKind.UNLAWFUL_SHARE)
+        s.notify(at, partner, share, NotificationKind.UNLAWFUL_SHARE)
 
 
 STORIES = (
     Story("objection-ignored", _objection_ignored, 1, Beside.ORDERS),
-    Story("objection-ignored-not-informed", _objection_ignored_not_informed, 1, Beside.ORDERS),
+    Story("objection-ignored-not-notified", _objection_ignored_not_notified, 1, Beside.ORDERS),
     Story("erasure-ignored", _erasure_ignored, 1, Beside.ORDERS),
     Story("supplier-after-objection", _supplier_after_objection, 1, Beside.ORDERS),
     Story("withdrawal-ignored", _withdrawal_ignored, 2),

@@ -150,7 +150,7 @@ def _expired(s: Scribe) -> None:
 def _defective(code: str, defect: Callable[[Scribe], dict[str, Any]]) -> Callable[[Scribe], None]:
     """A consent with one defect, seen when recorded, and a share that relies on it."""
 
-    def inform(s: Scribe) -> None:
+    def notify(s: Scribe) -> None:
         at = s.start(days(30))
         partner = s.rng.choice(PARTNERS)
         changes = defect(s)
@@ -163,7 +163,7 @@ def _defective(code: str, defect: Callable[[Scribe], dict[str, Any]]) -> Callabl
         left = s.later(at, days(8), days(22))
         s.expect(s.share(left, partner, TPDM, CONTACT, LegalBasis.CONSENT), code)
 
-    return inform
+    return notify
 
 
 INVALID_METHODS = (

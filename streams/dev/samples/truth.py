@@ -31,7 +31,7 @@ class ExpectedFinding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
 
 class ExpectedDuty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A duty to inform a recipient that must have been raised, whatever became of it."""
+    """A duty to notify a recipient that must have been raised, whatever became of it."""
 
     subject_id: str
     trigger_event_id: str
