@@ -141,7 +141,7 @@ RESTORE_SECONDS: Final = Metric(
     "consentry_restore_seconds_total", "counter", "Seconds that it took."
 )
 ROWS: Final = Metric(
-    "consentry_state_rows", "gauge", "Stored rows, one an event; on disk an estimate."
+    "consentry_state_rows", "gauge", "Stored rows, one per event; on disk an estimate."
 )
 SUBJECTS: Final = Metric("consentry_live_subjects", "gauge", "Subjects that are ready in memory.")
 SUBJECT_BYTES: Final = Metric(

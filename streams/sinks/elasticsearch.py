@@ -46,7 +46,7 @@ class ElasticsearchOptions(HttpOptions, UpdateOptions):
     type: Literal["elasticsearch"] = Field(description="The kind of receiver.")
     url: str = Field(description="Up to the port: `https://elastic:9200`.")
     mode: Literal["data_stream", "latest"] = Field(
-        "data_stream", description="A document a revision, or one a finding with the newest."
+        "data_stream", description="A document per revision, or one per finding with the newest."
     )
     format: Literal["ecs", "ocsf", "flat"] = Field("ecs", description="How a document is written.")
     index: str | None = Field(

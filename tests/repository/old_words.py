@@ -11,11 +11,16 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 _EACH: Final = (
-    "batch|broker|code|controller|day|event|family|finding|group|key|kind|look-up|member|message|"
-    "minute|notice|partition|person|poll|process|receiver|recipient|record|revision|row|rule|"
-    "second|share|sink|slot|subject|tick|topic|transaction|trigger|worker"
+    "assignment|batch|broker|code|controller|event|family|finding|group|key|kind|look-up|member|"
+    "message|notice|observation|partition|person|poll|process|receiver|recipient|record|revision|"
+    "row|rule|share|sink|slot|subject|tick|topic|transaction|trigger|worker"
 )
-_COUNT: Final = r"(?:one|two|three|each|[\d.,]*\d(?:\s?(?:[kMG]i?B|ms|µs|s|%))?)"
+_COUNT: Final = r"(?:an?|one|two|three|[\d.,]*\d(?:\s?(?:[kMG]i?B|ms|µs|s|%))?)"
+_COUNTED: Final = (
+    r"(?!(?:about|as|at|brought|by|for|from|gives|has|in|is|keeps|names|of|on|sends|than|that|to|"
+    r"with|writes) )[\w-]+"
+)
+"""What is counted: a noun, and so none of the short words that stand before "a" in any sentence."""
 
 
 class OldWord(NamedTuple):
@@ -34,8 +39,8 @@ OLD_WORDS: Final = (
     _word("mend(?:s|ed|ing)?", "repair, fix, correct"),
     _word("anew", "again, from the start"),
     _word("whoever|whomever|whosoever", "the one that, anybody who"),
-    _word(rf"{_COUNT} (?:\w+ )?an? (?:{_EACH})", "per"),
-    _word("hearken|betwixt|thereof|therein|thereby|whence|thence|hence|lest", "plain words"),
+    _word(rf"{_COUNT} (?:{_COUNTED} )?an? (?:{_EACH})", "per"),
+    _word("hearken|betwixt|thereof|therein|whence|thence|lest", "plain words"),
 )
 """What to avoid. Within code spans nothing is looked at: names keep their letters."""
 

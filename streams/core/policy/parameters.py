@@ -60,7 +60,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     _p("P13", "refusal_blocks_soft_opt_in", "yes or no",
        "A refusal of own marketing ends the customer exception", "Tw 11.7(4)(b)"),
     _p("P14", "notify_deadline", "ISO 8601 duration",
-       "Term to tell the recipients", "GDPR 19; C-129/21; the term is policy"),
+       "Term to notify the recipients", "GDPR 19; C-129/21; the term is policy"),
     _p("P15", "final_after", "ISO 8601 duration",
        "Time after which a finding is labelled FINAL", "Legal model 4.5"),
     _p("P16", "max_recording_delay", "ISO 8601 duration by consent method",
