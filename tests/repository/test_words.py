@@ -19,6 +19,7 @@ SCOPE: Final = (
     "*.md",
     "docs/*.md",
     "bench/*.md",
+    "connectors/*.md",
     "integrations/*.md",
     "tests/*.md",
 )
