@@ -12,7 +12,7 @@ from kafka.errors import KafkaError
 
 from streams.core.vocabulary import EventType
 from streams.settings import Settings
-from streams.topics.catalogue import input_topics
+from streams.topics.input_topics import input_topics
 
 PEER_VIOLATIONS = "peer-violations"
 PEER_STATE = "peer-state"

@@ -9,26 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streams.cli.check_report import Format, format_of, write_report
 from streams.cli.instants import Clock, read_clock
 from streams.cli.memory import DEFAULT_MIB, MemoryMib, disk_errors
 from streams.cli.progress import progress_bar
 from streams.cli.unread import EXIT_UNREAD, AllowUnread, report_unread
-from streams.terminal.out import say, watch_output
+from streams.terminal.out import say
 
 if TYPE_CHECKING:
     from streams.check.result import Result
     from streams.core.instants import Instant
     from streams.core.policy import Policy
     from streams.files.find import InputFiles
-
-
-class Format(StrEnum):
-    """The forms of the result."""
-
-    TABLE = "table"
-    JSONL = "jsonl"
-    CSV = "csv"
-    HTML = "html"
 
 
 class FailOn(StrEnum):
@@ -135,7 +127,7 @@ def check(
     from streams.errors import ConsentryError
     from streams.files.find import find_inputs
 
-    chosen = form or _format_of(output)
+    chosen = form or format_of(output)
     at = read_clock(clock)
     rules = _policy(policy)
     require_writable(output)
@@ -157,7 +149,7 @@ def check(
             )
         raise ConsentryError("the input holds no records", "Name files that hold events.")
     with disk_errors():
-        _write(result, chosen, output, language=language.value, details=details)
+        write_report(result, chosen, output, language=language.value, details=details)
     if unread and not allow_unread:
         raise typer.Exit(EXIT_UNREAD)
     if fail_on is not FailOn.NEVER:
@@ -165,12 +157,6 @@ def check(
 
         if result.reaches(Severity(fail_on.value)):
             raise typer.Exit(1)
-
-
-def _format_of(output: Path | None) -> Format:
-    ending = "" if output is None else output.suffix.removeprefix(".").lower()
-    return {"jsonl": Format.JSONL, "ndjson": Format.JSONL, "csv": Format.CSV, "html": Format.HTML,
-            "htm": Format.HTML}.get(ending, Format.TABLE)  # fmt: skip
 
 
 def _policy(file: Path | None) -> Policy:
@@ -234,46 +220,3 @@ def _report_bad_lines(result: Result) -> None:
         say(f"... and {count - _SHOWN_BAD_LINES} more bad lines", err=True)
     if count:
         say(f"{count} of {result.read} records were not judged", err=True)
-
-
-def _write(
-    result: Result, form: Format, output: Path | None, *, language: str, details: int
-) -> None:
-    from streams.cli.outputs import open_output
-
-    if form is Format.TABLE:
-        _write_table(result, output)
-        return
-    with open_output(output) as file:
-        match form:
-            case Format.HTML:
-                from streams.check.report.page import render_page
-
-                made_at = read_clock("now")
-                page = render_page(result, language=language, details=details, made_at=made_at)
-                file.write(page.encode())
-            case Format.JSONL:
-                from streams.check.report.lines import write_jsonl
-
-                write_jsonl(result, file)
-            case Format.CSV:
-                from streams.check.report.lines import write_csv
-
-                write_csv(result, file)
-
-
-def _write_table(result: Result, output: Path | None) -> None:
-    import io
-
-    from streams.check.report.table import print_table
-    from streams.cli.outputs import open_output
-    from streams.terminal.console import screen
-
-    if output is None or str(output) == "-":
-        with watch_output():
-            print_table(result, screen())
-        return
-    text = io.StringIO()
-    print_table(result, screen(file=text, width=140))
-    with open_output(output) as file:
-        file.write(text.getvalue().encode())

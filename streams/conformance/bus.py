@@ -17,9 +17,9 @@ from streams.core.identifiers import KEY_SEPARATOR
 from streams.errors import ConsentryError
 from streams.settings import Settings, load_settings
 from streams.topics import all_topics
-from streams.topics.catalogue import TopicKind
 from streams.topics.reading import read_topic
 from streams.topics.session import admin_session
+from streams.topics.topic import TopicKind
 
 PATIENCE_S: Final = 120.0
 PARTITIONS: Final = 2

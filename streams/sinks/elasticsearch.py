@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Final, Literal, Self
 from urllib.parse import quote
 
-import msgspec
 from pydantic import Field, model_validator
 
+from streams.sinks import elasticsearch_bulk as bulk
 from streams.sinks.batch import UpdateBatch, chunks, in_time
-from streams.sinks.contract import DELIVERED, DUPLICATE, DeliveryResult, Sink, SinkCheck, SinkDown
+from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.elasticsearch_check import check_template
-from streams.sinks.elasticsearch_removal import IDENTITY, MAY_NOT, NOT_TO_DELETE, delete_by_query
+from streams.sinks.elasticsearch_removal import IDENTITY, delete_by_query
 from streams.sinks.finding_update import FindingUpdate, Removal
 from streams.sinks.http_client import (
     HttpClient,
@@ -34,8 +34,6 @@ from streams.sinks.http_client import (
 from streams.sinks.options import HeaderSecret, UpdateOptions
 from streams.sinks.render import as_object, rejected, retry
 
-_NOT_THE_UPDATE: Final = (401, 403, 404)
-"""An item is refused with these for what the index is or who we are, not for what it holds."""
 _NAME: Final = r"^[a-z0-9][a-z0-9._-]{0,199}$"
 
 
@@ -163,28 +161,18 @@ class ElasticsearchSink:
         if isinstance(made, DeliveryResult):
             return made
         target = options.target("duty" if update.identity.startswith("duty:") else "violation")
-        meta: dict[str, Any]
         if options.mode == "data_stream":
             if options.format == "ecs":
                 made["data_stream"]["namespace"] = options.namespace
-            meta = {"create": {"_index": target, "_id": update.uid}}
-        else:
-            # It names a data stream, and this document lies in none.
-            made.pop("data_stream", None)
-            meta = {
-                "index": {
-                    "_index": target,
-                    "_id": update.identity,
-                    "version": update.record.revision,
-                    "version_type": "external",
-                }
-            }
-        return msgspec.json.encode(meta) + b"\n" + msgspec.json.encode(made) + b"\n"
+            return bulk.create(target, update.uid, made)
+        # It names a data stream, and this document lies in none.
+        made.pop("data_stream", None)
+        return bulk.replace_older(target, update.identity, update.record.revision, made)
 
     def _deletion(self, removal: Removal) -> bytes:
         """One line: what to delete."""
         target = self._options.target("duty" if removal.duty else "violation")
-        return msgspec.json.encode({"delete": {"_index": target, "_id": removal.identity}}) + b"\n"
+        return bulk.delete(target, removal.identity)
 
     async def _remove(self, gone: Sequence[tuple[int, Removal]], batch: UpdateBatch) -> None:
         """Delete every revision, of findings and of duties by a query each."""
@@ -225,7 +213,7 @@ class ElasticsearchSink:
         items = answer.get("items")
         if not isinstance(items, list) or len(items) != len(actions):
             raise SinkDown("the answer does not fit the request: is this a _bulk endpoint?")
-        outcomes = [_outcome(item) for item in items]
+        outcomes = [bulk.outcome(item) for item in items]
         refused = [found for found in outcomes if isinstance(found, SinkDown)]
         if len(refused) == len(outcomes):
             raise refused[0]
@@ -242,31 +230,3 @@ class ElasticsearchSink:
         reply = await self._client.ask("POST", f"{self._base}/_bulk", body=body, headers=headers)
         raise_unless_answered(reply)
         return reply
-
-
-def _outcome(item: object) -> DeliveryResult | SinkDown:
-    """What became of one document; SinkDown where it was refused for no fault of its own.
-
-    The reason is Elastic's name of the error: its text quotes the document.
-    """
-    (result,) = item.values() if isinstance(item, dict) and len(item) == 1 else ({},)
-    deletes = isinstance(item, dict) and "delete" in item
-    status = result.get("status") if isinstance(result, dict) else None
-    if not isinstance(status, int):
-        raise SinkDown("the answer has an item without a status")
-    if 200 <= status < 300 or (deletes and status == 404):
-        return DELIVERED
-    if deletes and status in NOT_TO_DELETE:
-        return rejected(f"{phrase(status)}: {MAY_NOT}")
-    if status == 409:
-        return DUPLICATE
-    error = result.get("error")
-    kind = word(error.get("type")) if isinstance(error, dict) else ""
-    reason = f"{phrase(status)}{': ' if kind else ''}{kind}"
-    if status in _NOT_THE_UPDATE:
-        return SinkDown(
-            reason, "Check the index template and what the credentials may do.", lasting=True
-        )
-    if status == 429 or status >= 500:
-        return retry(reason)
-    return rejected(reason)

@@ -24,27 +24,20 @@ from streams.sinks.http_client import (
     HttpClient,
     HttpOptions,
     Reply,
-    phrase,
     raise_unless_answered,
 )
 from streams.sinks.options import HeaderSecret, UpdateOptions
 from streams.sinks.render import as_object, rejected
+from streams.sinks.splunk_codes import (
+    BAD_EVENT,
+    BAD_TOKEN,
+    NO_ACKNOWLEDGEMENT,
+    NO_CHANNEL,
+    WRONG_INDEX,
+    answer_of,
+    code_of,
+)
 
-_BAD_EVENT: Final = (5, 6, 12, 13, 15)
-"""No data, invalid format, event missing, event blank, indexed fields wrong."""
-_BAD_TOKEN: Final = (1, 2, 3, 4)
-_WORDS: Final = {
-    5: "no data",
-    6: "invalid data format",
-    7: "incorrect index",
-    9: "server is busy",
-    10: "data channel is missing",
-    11: "invalid data channel",
-    12: "event field is required",
-    13: "event field cannot be blank",
-    14: "acknowledgement is disabled",
-    15: "error in indexed fields",
-}
 _POLL_S: Final = 0.25
 
 
@@ -105,7 +98,7 @@ class SplunkHecSink:
         except SinkDown as down:
             return [SinkCheck(what="the collector answers", ok=False, answer=down.problem)]
         checks = [
-            SinkCheck(what="the collector is healthy", ok=reply.ok, answer=_answer_of(reply)),
+            SinkCheck(what="the collector is healthy", ok=reply.ok, answer=answer_of(reply)),
         ]
         # An empty request reaches the check of the token and indexes nothing.
         try:
@@ -114,10 +107,11 @@ class SplunkHecSink:
             )
         except SinkDown as down:
             return [*checks, SinkCheck(what="the token is accepted", ok=False, answer=down.problem)]
-        accepted = reply.status not in (401, 403) and _code(reply) not in (*_BAD_TOKEN, 10, 11)
-        checks.append(
-            SinkCheck(what="the token is accepted", ok=accepted, answer=_answer_of(reply))
+        accepted = reply.status not in (401, 403) and code_of(reply) not in (
+            *BAD_TOKEN,
+            *NO_CHANNEL,
         )
+        checks.append(SinkCheck(what="the token is accepted", ok=accepted, answer=answer_of(reply)))
         if self._options.acknowledge and accepted:
             checks.append(await self._check_acknowledgement())
         return checks
@@ -158,7 +152,7 @@ class SplunkHecSink:
                 for at, _ in rest:
                     batch.set(at, DELIVERED)
                 return
-            reason = _answer_of(reply)
+            reason = answer_of(reply)
             if len(rest) == 1:
                 batch.set(rest[0][0], rejected(reason))
                 return
@@ -179,18 +173,18 @@ class SplunkHecSink:
             body = gzip.compress(body, compresslevel=1, mtime=0)
             headers["Content-Encoding"] = "gzip"
         reply = await self._client.ask("POST", f"{self._base}/event", body=body, headers=headers)
-        code = _code(reply)
-        if code in (10, 11):
+        code = code_of(reply)
+        if code in NO_CHANNEL:
             raise SinkDown(
-                _answer_of(reply), "The token wants it: set acknowledge = true.", lasting=True
+                answer_of(reply), "The token wants it: set acknowledge = true.", lasting=True
             )
-        if code == 7:
+        if code == WRONG_INDEX:
             raise SinkDown(
-                _answer_of(reply), "Check `index`, and what the token allows.", lasting=True
+                answer_of(reply), "Check `index`, and what the token allows.", lasting=True
             )
         raise_unless_answered(reply)
-        if not reply.ok and reply.status != 413 and code not in _BAD_EVENT:
-            raise SinkDown(_answer_of(reply))
+        if not reply.ok and reply.status != 413 and code not in BAD_EVENT:
+            raise SinkDown(answer_of(reply))
         return reply
 
     async def _acknowledged(self, reply: Reply) -> None:
@@ -210,11 +204,11 @@ class SplunkHecSink:
             body=msgspec.json.encode({"acks": numbers}),
             headers={**self._headers, "Content-Type": "application/json"},
         )
-        if _code(reply) == 14:
-            raise _no_acknowledgement(_answer_of(reply))
+        if code_of(reply) == NO_ACKNOWLEDGEMENT:
+            raise _no_acknowledgement(answer_of(reply))
         raise_unless_answered(reply)
         if not reply.ok:
-            raise SinkDown(f"acknowledgement: {_answer_of(reply)}")
+            raise SinkDown(f"acknowledgement: {answer_of(reply)}")
         acks = reply.json().get("acks")
         known = acks if isinstance(acks, dict) else {}
         return all(known.get(str(number)) is True for number in numbers)
@@ -240,17 +234,3 @@ def _seconds(at: Instant) -> str:
     """Seconds since 1970 with milliseconds, as text: a JSON number would be rounded."""
     sign, at_ms = ("-", -at) if at < 0 else ("", at)
     return f"{sign}{at_ms // 1000}.{at_ms % 1000:03d}"
-
-
-def _code(reply: Reply) -> int | None:
-    code = reply.json().get("code")
-    return code if isinstance(code, int) else None
-
-
-def _answer_of(reply: Reply) -> str:
-    """Status and code in Splunk's documented words; its text may quote events."""
-    code = _code(reply)
-    if code is None:
-        return phrase(reply.status)
-    words = _WORDS.get(code, "")
-    return f"{phrase(reply.status)}, code {code}" + (f": {words}" if words else "")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from streams.settings import Settings
-from streams.topics.catalogue import Party, Topic, all_topics
+from streams.topics.catalogue import all_topics
+from streams.topics.topic import Party, Topic
 
 ResourceType = Literal["topic", "group", "transactional-id", "cluster"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from streams.settings import Settings
-from streams.topics.catalogue import Topic, all_topics
+from streams.topics.catalogue import all_topics
 from streams.topics.cluster import ClusterState, TopicState, read_cluster
 from streams.topics.codecs import unreadable_codecs
 from streams.topics.commands import create_command
@@ -17,6 +17,7 @@ from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
 from streams.topics.replication_checks import replication_problems
 from streams.topics.session import admin_session
 from streams.topics.sizes_checks import size_problems
+from streams.topics.topic import Topic
 
 TopicCheck = Callable[[Topic, TopicState, str], Iterator[TopicProblem]]
 

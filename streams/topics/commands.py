@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
-from streams.topics.catalogue import Topic
+from streams.topics.topic import Topic
 
 
 def create_command(topic: Topic, bootstrap: str, replication_factor: int | None) -> str:

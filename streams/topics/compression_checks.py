@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator
 
 from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.topics.catalogue import Party, Topic, TopicKind, all_topics
+from streams.topics.catalogue import all_topics
 from streams.topics.cluster import ClusterState, TopicState
 from streams.topics.codecs import AS_SENT, CODECS, REMEDY, unreadable_codecs
 from streams.topics.commands import configure_command
 from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
+from streams.topics.topic import Party, Topic, TopicKind
 
 _TYPE = "compression.type"
 

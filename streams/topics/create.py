@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.topics.catalogue import Topic, all_topics
+from streams.topics.catalogue import all_topics
 from streams.topics.cluster import ClusterState, read_cluster
 from streams.topics.commands import create_command
 from streams.topics.ownership import require_own_groups
 from streams.topics.session import admin_session
+from streams.topics.topic import Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

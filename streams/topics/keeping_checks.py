@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streams.topics.catalogue import Topic, TopicKind
 from streams.topics.cluster import TopicState
 from streams.topics.commands import configure_command
 from streams.topics.keeping import span
 from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
+from streams.topics.topic import Topic, TopicKind
 
 
 def cleanup_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[TopicProblem]:

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from streams.settings import Settings
-from streams.topics.catalogue import Topic, TopicKind, all_topics
+from streams.topics.catalogue import all_topics
 from streams.topics.cluster import ClusterState
 from streams.topics.commands import create_command, delete_command
 from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
+from streams.topics.topic import Topic, TopicKind
 
 _WHY = (
     "a person's events, state and findings must meet on one partition number, and the key "

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from streams.settings import Settings
 from streams.settings.topics import HEADER_ALLOWANCE
-from streams.topics.catalogue import TopicKind, all_topics
+from streams.topics.catalogue import all_topics
 from streams.topics.cluster import ClusterState
 from streams.topics.commands import configure_command
 from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
+from streams.topics.topic import TopicKind
 
 _SIZE = "max.message.bytes"
 

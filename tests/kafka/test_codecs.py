@@ -27,7 +27,7 @@ from streams.core.events import Event
 from streams.core.identifiers import subject_key
 from streams.core.vocabulary import EventType
 from streams.topics import all_topics
-from streams.topics.catalogue import TopicKind
+from streams.topics.topic import TopicKind
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import decode_row
 from tests.clients import CLIENTS, Client, Message
