@@ -73,7 +73,7 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.packages: requirements/development.lock $(VENV)/.python
-	@echo "installing packages into $(VENV), once: 123 MB to download, 520 MB on disk"
+	@echo "installing packages into $(VENV), once: 133 MB to download, 560 MB on disk"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  --requirement requirements/development.lock
 	@touch $@

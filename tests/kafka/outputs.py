@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from streams.core.findings import Duty, Finding
 from streams.core.vocabulary import Status
+from streams.registry import Registry
 from streams.settings import Settings
 from streams.settings.names import TopicNames
 from streams.wire.dead_letters import StoredDeadLetter, decode_dead_letter
@@ -24,6 +26,7 @@ class Outputs:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.names: TopicNames = settings.topics
+        self.registry = Registry.of(settings, tries=1)
 
     def read(self, topic: str) -> list[Any]:
         """Every record of a topic that a `read_committed` reader sees, by partition."""
@@ -64,12 +67,21 @@ class Outputs:
 
     def findings(self) -> list[Finding]:
         """Every finding as it was sent, revisions included; none of who has left (P20)."""
-        return [decode_finding(r.value) for r in standing(self.read(self.names.violations))]
+        records = self._read_known(self.names.violations)
+        return [decode_finding(r.value, self.registry) for r in standing(records)]
 
     def duties(self) -> dict[str, Duty]:
         """The latest revision of every duty."""
-        duties = (decode_duty(r.value) for r in standing(self.read(self.names.duties)))
+        records = self._read_known(self.names.duties)
+        duties = [decode_duty(r.value, self.registry) for r in standing(records)]
         return {duty.duty_id: duty for duty in duties}
+
+    def _read_known(self, topic: str) -> list[Any]:
+        """Records whose schemas the registry has given, where there is one."""
+        records = self.read(topic)
+        if self.registry is not None:
+            asyncio.run(self.registry.ensure(record.value for record in records))
+        return records
 
     def net(self) -> set[tuple[str, str, str]]:
         """What findings stand at the end: event id, code and slot's address."""

@@ -1,0 +1,1 @@
+"""A real schema registry, and clients of other languages that read what it has schemas for."""
