@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from streams.ingest.conditions import Check
-from streams.ingest.mapping import AbsentListError, walk
+from streams.ingest.fan_out import AbsentListError, walk
 from streams.ingest.mapping import Mapping as BoundMap
 from streams.ingest.outcomes import IgnoredItem, MappedEvent, Outcome, RejectedItem, Stopped
 from streams.ingest.paths import Getter, Scope, word_of

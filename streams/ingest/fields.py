@@ -16,15 +16,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from streams.core.events import INSTANT_FIELDS
-from streams.core.instants import LATEST, Instant
+from streams.core.instants import LATEST
 from streams.core.vocabulary import ConsentAction
 from streams.ingest.conditions import read_path
-from streams.ingest.outcomes import Stopped, reject
-from streams.ingest.paths import Getter, Scope, SourcePath, type_name
+from streams.ingest.getters import or_absent, value_getter
+from streams.ingest.outcomes import reject
+from streams.ingest.paths import Getter, Scope, SourcePath
 from streams.ingest.templates import is_template, parse_template
 from streams.ingest.times import LATEST_PLAUSIBLE, TimeReader, time_reader
-from streams.ingest.values import read_constant, text_guard, value_reader
-from streams.ingest.words import SKIP, Verdictless, look_up, read_reason, read_words, word_getter
+from streams.ingest.values import read_constant, text_guard
+from streams.ingest.words import Verdictless, read_reason, read_words
 from streams.policy_file.places import PolicyPlace, Problems, suggestion
 from streams.wire.field_specs import FieldSpec
 
@@ -144,14 +145,14 @@ def _from_table(
     optional, absent = _absence(raw, place, problems)
     if path is None or ("fallback" in raw and fallback is None):
         return None
-    get = _getter(shape, path, words, clock, keys=source == "keys_of")
-    fall = None if fallback is None else _getter(shape, fallback, words, clock, keys=False)
+    get = value_getter(shape, path, words, clock, keys=source == "keys_of")
+    fall = None if fallback is None else value_getter(shape, fallback, words, clock, keys=False)
     missing = f"{shape.name}: {path.text} is absent"
     return FieldRule(
         shape.name,
         on,
-        get=_ending(get, fall, absent, missing, path.text, optional=optional),
-        primary=_ending(get, None, absent, missing, path.text, optional=True),
+        get=or_absent(get, fall, absent, missing, path.text, optional=optional),
+        primary=or_absent(get, None, absent, missing, path.text, optional=True),
         paths=(path,) if fallback is None else (path, fallback),
         words=words,
         optional=optional,
@@ -219,85 +220,3 @@ def _absence(
     if optional:
         problems.add(place.child("absent"), "it has no effect beside optional")
     return False, read_reason(raw["absent"], place.child("absent"), problems)
-
-
-def _getter(
-    shape: FieldSpec,
-    path: SourcePath,
-    words: Mapping[str, Any],
-    clock: TimeReader | None,
-    *,
-    keys: bool,
-) -> Getter:
-    get, text = path.getter(), path.text
-    if clock is not None:
-        return _timed(get, clock, shape.name, text)
-    if not words:
-        read = value_reader(shape, text)
-        return lambda s: None if (value := get(s)) is None else read(value)
-    if keys or shape.is_list:
-        return _listed(get, words, text, keys=keys)
-    return word_getter(words, path, get)
-
-
-def _timed(get: Getter, clock: TimeReader, name: str, path: str) -> Getter:
-    def read(s: Scope) -> Instant | None:
-        value = get(s)
-        if value is None:
-            return None
-        try:
-            return clock(value)
-        except ValueError as error:
-            reject(f"{name}: {path} is no time: {error}", path)
-
-    return read
-
-
-def _listed(get: Getter, words: Mapping[str, Any], path: str, *, keys: bool) -> Getter:
-    """The meanings of all elements, or of all names with something under them, each once."""
-
-    def read(s: Scope) -> Any:
-        value = get(s)
-        if value is None:
-            return None
-        if keys:
-            if type(value) is not dict:
-                reject(f"{path} is {type_name(value)}, and no object", path)
-            members = [name for name, held in value.items() if held not in (None, "", [], {})]
-        else:
-            members = value if type(value) is list else [value]
-        found: dict[Any, None] = {}
-        for member in members:
-            meaning = look_up(words, member, path)
-            if meaning is not SKIP:
-                found.update(dict.fromkeys(meaning))
-        return tuple(found) or None
-
-    return read
-
-
-def _ending(
-    get: Getter,
-    fall: Getter | None,
-    absent: Verdictless | None,
-    missing: str,
-    path: str,
-    *,
-    optional: bool,
-) -> Getter:
-    if fall is None and optional:
-        return get
-
-    def read(s: Scope) -> Any:
-        value = get(s)
-        if value is not None:
-            return value
-        if fall is not None and (value := fall(s)) is not None:
-            return value
-        if optional:
-            return None
-        if absent is None:
-            reject(missing, path)
-        raise Stopped(absent.reason, path=path, rejected=absent.rejected)
-
-    return read

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from streams.errors import ConsentryError
 from streams.ingest.conditions import read_checks, read_path
+from streams.ingest.embedded import TcfRule
 from streams.ingest.mapping import InputFormat, MapSpec
 from streams.ingest.paths import TOP, SourcePath
 from streams.ingest.rules import EventRule, read_rule
-from streams.ingest.tables import read_raw_tables
+from streams.ingest.tables import RawTable, read_raw_tables
 from streams.ingest.values import text_fault
 from streams.policy_file.lines import key_lines
 from streams.policy_file.places import PolicyPlace, Problems, suggestion
@@ -25,7 +26,7 @@ LANGUAGE: Final = 1
 """The version of the language of maps that this release reads."""
 
 _KEYS: Final = [
-    "version", "name", "title", "format", "embedded_json", "controller_id", "root", "tables",
+    "version", "name", "title", "format", "embedded_json", "tcf", "controller_id", "root", "tables",
     "check", "event",
 ]  # fmt: skip
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -101,6 +102,7 @@ def _read(
         root=root,
         embedded=_embedded(document.get("embedded_json", []), place.child("embedded_json"),
                            problems),
+        tcf=_tcf(document.get("tcf"), place.child("tcf"), problems, tables),
         checks=read_checks(document.get("check"), place.child("check"), problems),
         rules=_rules(document.get("event"), place, problems, tables, controller is not None),
     )  # fmt: skip
@@ -171,3 +173,25 @@ def _embedded(raw: object, place: PolicyPlace, problems: Problems) -> tuple[Sour
         if path is not None and path.scope != TOP:
             problems.add(place, "they are said from top", path.text)
     return tuple(path for path in found if path is not None)
+
+
+def _tcf(
+    raw: object, place: PolicyPlace, problems: Problems, tables: Given[str, RawTable]
+) -> TcfRule | None:
+    """`{from = "top.tcString", vendors = "vendors"}`: the string, and the table of vendors."""
+    if raw is None:
+        return None
+    if not isinstance(raw, Given) or set(raw) != {"from", "vendors"}:
+        problems.add(place, 'allowed: {from = "top.tcString", vendors = "the name of a table"}')
+        return None
+    path = read_path(raw["from"], place.child("from"), problems)
+    if path is not None and path.scope != TOP:
+        problems.add(place.child("from"), "it is said from top", path.text)
+    table = tables.get(raw["vendors"]) if isinstance(raw["vendors"], str) else None
+    if table is None:
+        problems.add(place.child("vendors"), "tables names no such table", raw["vendors"])
+        return None
+    ids = [key for key in table.rows if not (key.isascii() and key.isdigit() and key[0] != "0")]
+    for key in ids:
+        problems.add(table.place.child(key), "the key is no id of the Global Vendor List")
+    return None if path is None or ids else TcfRule(path, tuple(map(int, table.rows)))

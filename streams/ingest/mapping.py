@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Headers
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +12,8 @@ from typing import Any, Final
 from streams.ingest.building import Build, compile_rule
 from streams.ingest.conditions import Check
 from streams.ingest.decoders import canonical_json, read_form, read_json_value
+from streams.ingest.embedded import TcfRule, with_json, with_vendors
+from streams.ingest.fan_out import AbsentListError, walk
 from streams.ingest.identities import Identities
 from streams.ingest.outcomes import IgnoredItem, Outcome, RejectedItem, Stopped, reject
 from streams.ingest.paths import (
@@ -22,10 +24,8 @@ from streams.ingest.paths import (
     OUTER,
     ROOT,
     FanOut,
-    Getter,
     Scope,
     SourcePath,
-    type_name,
 )
 from streams.ingest.rules import EventRule
 from streams.ingest.subjects import PseudonymKey
@@ -53,6 +53,7 @@ class MapSpec:
     controller_id: str | None
     root: SourcePath | None
     embedded: tuple[SourcePath, ...]
+    tcf: TcfRule | None
     checks: tuple[Check, ...]
     rules: tuple[EventRule, ...]
 
@@ -152,8 +153,8 @@ class Mapping:
         elif record is None:
             reject("the record is a tombstone: it has no value")
         for path in self.spec.embedded:
-            record = _with_embedded(record, path)
-        return record
+            record = with_json(record, path)
+        return record if self.spec.tcf is None else with_vendors(record, self.spec.tcf)
 
     def _digest(self, record: Any) -> str:
         return self._key.digest(record if type(record) is bytes else canonical_json(record))
@@ -240,62 +241,3 @@ def _takes(rules: Sequence[EventRule]) -> Callable[[Scope], bool] | None:
         return None
     tests = [one.test for one in conditions if one is not None]
     return lambda s: any(test(s) for test in tests)
-
-
-class AbsentListError(Exception):
-    """What `each` names is not there, or is something else."""
-
-    def __init__(self, path: str, found: str) -> None:
-        super().__init__(path)
-        self.path = path
-        self.found = found
-
-
-def walk(
-    scope: Scope, levels: Sequence[tuple[Getter, str, bool]], before: str = ""
-) -> Iterator[None]:
-    """Set item, name, number and outer of the scope for each item in turn."""
-    get, text, is_object = levels[0]
-    holder: Any = get(scope)
-    kind: Any = dict if is_object else list
-    if type(holder) is not kind:
-        wanted = "object" if is_object else "list"
-        found = "absent" if holder is None else f"{type_name(holder)}, and no {wanted}"
-        raise AbsentListError(text, found)
-    scope[OUTER] = scope[ITEM]
-    if len(levels) == 1 and not is_object:
-        for place, member in enumerate(holder):
-            scope[ITEM] = member
-            scope[NUMBER] = f"{before}{place}"
-            yield
-        return
-    outer = scope[ITEM]
-    members: Iterable[tuple[Any, Any]] = (
-        holder.items() if is_object else ((None, one) for one in holder)
-    )
-    for place, (name, member) in enumerate(members):
-        scope[ITEM], scope[NAME], scope[OUTER] = member, name, outer
-        scope[NUMBER] = f"{before}{place}"
-        if len(levels) == 1:
-            yield
-        else:
-            yield from walk(scope, levels[1:], f"{before}{place}.")
-
-
-def _with_embedded(top: Any, path: SourcePath) -> Any:
-    """The record with the JSON text at a path read; records are not changed in place."""
-    value = path.getter()([top, top, top, None, None, None, {}, None, {}, None])
-    if value is None:
-        return top
-    if type(value) is not str:
-        reject(f"{path.text} is {type_name(value)}, and no JSON text", path.text)
-    return _replaced(top, path.steps, read_json_value(value.encode("utf-8", "replace")))
-
-
-def _replaced(holder: Any, steps: Sequence[str | int], value: Any) -> Any:
-    if not steps:
-        return value
-    step, *rest = steps
-    copy = holder.copy()
-    copy[step] = _replaced(holder[step], rest, value)
-    return copy

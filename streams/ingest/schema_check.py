@@ -39,6 +39,8 @@ def gaps(spec: MapSpec, schema: SchemaNode) -> list[SchemaGap]:
         if root is None:
             found[SchemaGap(None, spec.root.text)] = None
     within = tuple(path.steps for path in spec.embedded)
+    if spec.tcf is not None:
+        within = (*within, spec.tcf.path.steps)
     for check in spec.checks:
         places = {TOP: schema, ROOT: root}
         if not check.of_item:

@@ -299,7 +299,7 @@ def test_json_within_a_text() -> None:
     record = {k: v for k, v in RECORD.items() if k != "answer"}
     assert one(text, record | {"payload": '{"answer": "yes"}'})["action"] == "GRANTED"
     assert "twice" in reason(text, record | {"payload": '{"answer": "no", "answer": "yes"}'})
-    assert "no JSON text" in reason(text, record | {"payload": 7})
+    assert "whole number, and no text" in reason(text, record | {"payload": 7})
 
 
 def test_the_root() -> None:

@@ -13,6 +13,7 @@ from streams.core.events import ConsentChange
 from streams.core.vocabulary import ConsentAction
 from streams.ingest import MappedEvent, Mapping, load_map
 from streams.ingest.connectors import connector_names, find_map
+from streams.ingest.decoders import read_json_value
 from streams.ingest.golden import TEST_CONTROLLER, TEST_KEY, read_pairs
 from streams.ingest.outcomes import Stopped
 from streams.ingest.values import text_fault, text_guard
@@ -130,6 +131,9 @@ def test_what_is_left_out_never_grants(name: str) -> None:
                 tried += 1
                 after = {scope(event) for event in grants(name, thinner, headers)}
                 assert after <= before, (path, json.dumps(record))
+        for header in headers:
+            fewer = {name: value for name, value in headers.items() if name != header}
+            assert {scope(event) for event in grants(name, record, fewer)} <= before, header
     assert tried > len(READABLE[name])
 
 
@@ -147,3 +151,40 @@ def guarded(name: str, text: str) -> str | None:
 @settings(max_examples=500)
 def test_the_short_look_at_a_text_equals_the_long_one(name: str, text: str) -> None:
     assert guarded(name, text) == text_fault(name, text)
+
+
+texts = st.text('ab":\\{}, \u00e9', max_size=4).map(json.dumps) | st.sampled_from(
+    ['"a"', '"b"', '"\\u003a"', '"\\u0061"', '": "']
+)
+
+
+def objects(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    pair = st.builds(
+        "{}{}:{}{}".format, texts, st.sampled_from(["", " "]), st.sampled_from(["", "\n"]), inner
+    )
+    return st.lists(pair, max_size=4).map(lambda found: "{" + ",".join(found) + "}") | st.lists(
+        inner, max_size=3
+    ).map(lambda found: "[" + ", ".join(found) + "]")
+
+
+def has_double_key(text: str) -> bool:
+    found = []
+
+    def note(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found.append(len({key for key, _ in pairs}) < len(pairs))
+        return dict(pairs)
+
+    json.loads(text, object_pairs_hook=note)
+    return any(found)
+
+
+@given(st.recursive(texts | st.sampled_from(["1", "true", "null", "1.5"]), objects, max_leaves=12))
+@settings(max_examples=600)
+def test_a_key_that_stands_twice_is_always_noticed(text: str) -> None:
+    try:
+        value = read_json_value(text.encode())
+    except Stopped as stop:
+        assert has_double_key(text), stop.reason  # noqa: PT017 - either way
+    else:
+        assert not has_double_key(text)
+        assert value == json.loads(text)
