@@ -11,7 +11,7 @@ LAW_VERSION = "2026-11-28"
 """Status date of the law that the rules and texts express."""
 
 RULE_VERSION = "2"
-"""Version of the rules; raised when the same facts can give another verdict."""
+"""Version of the rules; raised when the same facts can give another verdict or other texts."""
 
 GDPR_APPLIES = parse_instant("2018-05-24T22:00:00.000Z")
 """25 May 2018, GDPR 99(2): earlier shares and messages are not assessed."""

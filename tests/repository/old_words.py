@@ -13,11 +13,12 @@ from typing import Final, NamedTuple
 _EACH: Final = (
     "assignment|batch|broker|code|controller|event|family|finding|group|key|kind|look-up|member|"
     "message|notice|observation|partition|person|poll|process|receiver|recipient|record|revision|"
-    "row|rule|share|sink|slot|subject|tick|topic|transaction|trigger|worker"
+    "row|rule|share|sink|slot|subject|tick|topic|transaction|trigger|worker|line|folder|file|case|"
+    "installation|telling|chunk|column|field|reader|scrape|commit|consent|node|core|service"
 )
-_COUNT: Final = r"(?:an?|one|two|three|[\d.,]*\d(?:\s?(?:[kMG]i?B|ms|µs|s|%))?)"
+_COUNT: Final = r"(?:one|two|three|[\d.,]*\d(?:\s?(?:[kMG]i?B|ms|µs|s|%))?)"
 _COUNTED: Final = (
-    r"(?!(?:about|as|at|brought|by|for|from|gives|has|in|is|keeps|names|of|on|sends|than|that|to|"
+    r"(?!(?:about|and|as|at|brought|by|for|from|gives|has|in|is|keeps|names|of|on|or|sends|stops|than|that|to|"
     r"with|writes) )[\w-]+"
 )
 """What is counted: a noun, and so none of the short words that stand before "a" in any sentence."""
@@ -39,7 +40,8 @@ OLD_WORDS: Final = (
     _word("mend(?:s|ed|ing)?", "repair, fix, correct"),
     _word("anew", "again, from the start"),
     _word("whoever|whomever|whosoever", "the one that, anybody who"),
-    _word(rf"{_COUNT} (?:{_COUNTED} )?an? (?:{_EACH})", "per"),
+    _word(rf"{_COUNT} (?:{_COUNTED} ){{0,2}}an? (?:{_EACH})", "per"),
+    _word(r"an? \w+ an? (?:event|partition|person|revision|subject|telling)", "per"),
     _word("hearken|betwixt|thereof|therein|whence|thence|lest", "plain words"),
 )
 """What to avoid. Within code spans nothing is looked at: names keep their letters."""
