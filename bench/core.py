@@ -111,7 +111,7 @@ def whole(pieces: Sequence[PollBatch], policy: Policy) -> Nowhere:
     for piece in pieces:
         partition.enter(piece)
         for batch in judging.batches(piece):
-            partition.hand_over(batch)
+            partition.hand_over(batch.output)
     return committer
 
 

@@ -104,7 +104,7 @@ class Worker:
         topics = {record.topic for record in records}
         spans = {topic: OffsetSpan(0, self._offset) for topic in topics}
         for batch in self.judge.batches(PollBatch(0, 1, spans, records)):
-            self.partition.hand_over(batch)
+            self.partition.hand_over(batch.output)
 
     def record(self, template: Template, number: int, subject: int) -> Record:
         self._offset += 1

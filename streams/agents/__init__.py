@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from streams.agents.judges import Judges
     from streams.app import ConsentryApp
     from streams.measures.worker_stats import WorkerStats
 
 
-def install(app: ConsentryApp, tally: WorkerStats | None = None) -> None:
-    """Put every agent of a worker on the app; what is judged is counted in `tally`."""
+def install(app: ConsentryApp, tally: WorkerStats | None = None) -> Judges:
+    """Put every agent of a worker on the app; what is judged is counted in `tally`.
+
+    Returns the judges, which come and go with the partition numbers.
+    """
     from streams.agents import judge, ticks
 
-    judge.install(app, tally)
+    judges = judge.install(app, tally)
     ticks.install(app)
+    return judges

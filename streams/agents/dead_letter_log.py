@@ -1,4 +1,4 @@
-"""Tells of records that were set aside: one line a minute at most for each topic and code."""
+"""Reports records that were set aside: one line a minute at most for each topic and code."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class DeadLettered(NamedTuple):
 
 
 class DeadLetterLog:
-    """Tells of the first at once, and of those that follow when a minute is over."""
+    """Reports the first at once, and those that follow when a minute is over."""
 
     def __init__(self, pause_s: float = PAUSE_S) -> None:
         self._pause_s = pause_s
         self._waiting: dict[tuple[str, str], list[DeadLettered]] = {}
         self._uncounted: dict[tuple[str, str], int] = {}
 
-    def tell(self, records: Iterable[DeadLettered]) -> None:
+    def report(self, records: Iterable[DeadLettered]) -> None:
         """Log now or later."""
         found: dict[tuple[str, str], list[DeadLettered]] = {}
         for one in records:
@@ -44,9 +44,9 @@ class DeadLetterLog:
                 kept += several[: TRACES_SHOWN - len(kept)]
                 self._uncounted[kind] += len(several)
             else:
-                self._say(kind, several, len(several))
+                self._write(kind, several, len(several))
 
-    def _say(self, kind: tuple[str, str], several: list[DeadLettered], count: int) -> None:
+    def _write(self, kind: tuple[str, str], several: list[DeadLettered], count: int) -> None:
         first = several[0]
         traces = [one.trace_id for one in several if one.trace_id is not None]
         log.warning(
@@ -64,4 +64,4 @@ class DeadLetterLog:
     def _pause_over(self, kind: tuple[str, str]) -> None:
         several, count = self._waiting.pop(kind), self._uncounted.pop(kind)
         if several:
-            self._say(kind, several, count)
+            self._write(kind, several, count)

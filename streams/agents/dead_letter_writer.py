@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from streams.agents.dead_letter_log import DeadLettered
+from streams.agents.judged_batch import JudgedBatch
 from streams.agents.published import Published
-from streams.core.findings import Finding
 from streams.core.policy import Policy
 from streams.settings.names import TopicNames
-from streams.transport.commit.transactions import Output, OutputBatch
+from streams.transport.commit.transactions import Output
 from streams.wire.arrival import Refused
 from streams.wire.dead_letters import encode_dead_letter, original_of
 from streams.wire.record import Record
+from streams.wire.traces import trace_id
 
 
 class DeadLetterWriter:
@@ -32,20 +34,29 @@ class DeadLetterWriter:
         self._number = number
         self._count = count
 
-    def put(self, record: Record, refused: Refused, batch: OutputBatch) -> Finding:
-        """Keep the record, cut where it is too large: raw personal data in quarantine.
+    def put(self, record: Record, refused: Refused, batch: JudgedBatch) -> None:
+        """Count the record, and keep it with the reason, cut where it is too large.
 
-        The finding, which is returned, goes to the partition of its subject where one is known.
+        Raw personal data goes to the quarantine topic, and the finding to the partition of its
+        subject where one is known.
         """
         origin, letter = refused.origin, refused.rejected.dead_letter
+        batch.count(record.topic).dead_lettered += 1
+        batch.stats.dead_letters[letter.code] += 1
+        batch.dead_lettered.append(
+            DeadLettered(
+                record.topic, record.partition, record.offset, letter.code, trace_id(record)
+            )
+        )
         original = original_of(record, origin, self._max_bytes)
         topic = self._names.quarantine if refused.quarantined else self._names.dead_letters
         # The key names the record by its place: the record's own may hold personal data.
         key = origin.reference.encode()
         content = encode_dead_letter(original, letter, origin.ingested_at)
-        batch.add(Output(topic, self._number, key, content))
+        add = batch.output.add
+        add(Output(topic, self._number, key, content))
         finding = refused.finding(self._policy)
+        batch.stats.finding(finding)
         number = refused.partition_of_finding(self._number, self._count)
         key, value, headers = self._published.record(finding)
-        batch.add(Output(self._names.violations, number, key, value, headers))
-        return finding
+        add(Output(self._names.violations, number, key, value, headers))

@@ -16,12 +16,13 @@ from faust.streams import Stream
 
 from streams.agents.clocks import Clocks
 from streams.agents.dead_letter_log import DeadLetterLog
-from streams.agents.partition_judge import PartitionJudge, RuleFault
-from streams.agents.published import Published
+from streams.agents.judged_batch import JudgedBatch
+from streams.agents.judges import Judges
 from streams.agents.rekeyed_log import RekeyedLog
+from streams.agents.rule_fault import RuleFault
 from streams.app import ConsentryApp
 from streams.errors import ConsentryError
-from streams.measures.worker_stats import WorkerStats, ends_of
+from streams.measures.worker_stats import WorkerStats
 from streams.transport import process_exit
 from streams.transport.clock import OwnClock
 from streams.transport.commit.transactions import OutputBatch
@@ -40,7 +41,7 @@ TURN_S: Final = 0.1
 log = structlog.get_logger("consentry.worker")
 
 
-def install(app: ConsentryApp, tally: WorkerStats | None = None) -> None:
+def install(app: ConsentryApp, tally: WorkerStats | None = None) -> Judges:
     """Put the agent on the app; it reads every topic that is judged, and counts in `tally`."""
     names = app.settings.topics
     records = app.topic(
@@ -52,7 +53,9 @@ def install(app: ConsentryApp, tally: WorkerStats | None = None) -> None:
         key_serializer="raw",
         value_serializer="raw",
     )
-    app.agent(records, name="judge")(Judging(app, tally).slices)  # type: ignore[arg-type]  # a Stream
+    judging = Judging(app, tally)
+    app.agent(records, name="judge")(judging.slices)  # type: ignore[arg-type]  # a Stream
+    return judging.judges
 
 
 class Turn:
@@ -76,10 +79,10 @@ class Judging:
     def __init__(self, app: ConsentryApp, tally: WorkerStats | None = None) -> None:
         self._app = app
         self._tally = WorkerStats() if tally is None else tally
-        self._indexing: set[asyncio.Task[None]] = set()
-        self._stray_log = RekeyedLog()
-        self._aside_log = DeadLetterLog()
+        self._rekeyed_log = RekeyedLog()
+        self._dead_letter_log = DeadLetterLog()
         self._clock = OwnClock(app.settings.clock_jump_max_s)
+        self.judges = Judges(app, self._clock)
         self._clocks = Clocks(app, self._clock, self._tally)
 
     async def slices(self, stream: Stream[Any]) -> None:
@@ -118,23 +121,20 @@ class Judging:
         if partition is None:
             return
         partition.enter(piece)
-        judge = self._judge_of(partition, consumer)
-        counters = partition.progress.counters
-        before = {topic: ends_of(counters.get(topic)) for topic in piece.spans}
-        try:
-            await self._hand_over(message, partition, judge, consumer)
-        finally:
-            judged = {
-                topic
-                for topic, ends in before.items()
-                if self._tally.ended(topic, ends, ends_of(counters.get(topic)))
-            }
-            self._tally.seen(piece.records, judged, self._clock.limit)
-        if judge.strays:
-            self._stray_log.tell(judge.strays)
-        if judge.set_aside:
-            self._aside_log.tell(judge.set_aside)
-            judge.set_aside = []
+        owned = len(consumer.current_assignment.numbers) if consumer.current_assignment else 1
+        judge = self.judges.of(partition, owned)
+        turn = Turn()
+        for batch in judge.batches(piece, turn.over):
+            output = batch.output
+            output.done = self._done(batch, message, consumer)
+            # Before the next record is looked at: the batch carries the progress up to here.
+            partition.hand_over(output)
+            self._account(batch)
+            await self._let_others_run(partition, output)
+            gone = self._app.should_stop or consumer.partition_of(piece) is not partition
+            if gone and not output.final:
+                return
+            turn.begin()
 
     async def _fetch_schemas(self, piece: PollBatch) -> None:
         """Have the schemas of framed records in memory; while the registry is away, wait.
@@ -151,38 +151,32 @@ class Judging:
             record.value for record in piece.records if (record.topic, record.offset) not in aside
         )
 
-    async def _hand_over(
-        self, message: Any, partition: PartitionTask, judge: PartitionJudge, consumer: Consumer
-    ) -> None:
-        """Judge a slice, batch by batch, while the partition number is ours."""
-        piece: PollBatch = message.value
-        turn = Turn()
-        judge.due = turn.over
-        for batch in judge.batches(piece):
-            raised, judge.raised = judge.raised, []
-            batch.done = self._done(raised, message if batch.final else None, consumer)
-            # Before the next record is looked at: the batch carries the progress up to here.
-            partition.hand_over(batch)
-            await self._let_others_run(partition, batch)
-            gone = self._app.should_stop or consumer.partition_of(piece) is not partition
-            if gone and not batch.final:
-                return
-            turn.begin()
-
     def _done(
-        self, raised: list[int], message: Any | None, consumer: Consumer
+        self, batch: JudgedBatch, message: Any, consumer: Consumer
     ) -> Callable[[], object] | None:
-        """What to do once a batch is committed: `message` is the slice that it completes."""
-        if message is None and not raised:
+        """What to do once a batch is committed; the last one completes its slice, `message`."""
+        final, led_at = batch.output.final, batch.led_at
+        if not final and not led_at:
             return None
 
         def done() -> None:
-            if raised:
-                self._tally.published(raised, time.time() * 1000)
-            if message is not None:
+            if led_at:
+                self._tally.published(led_at, time.time() * 1000)
+            if final:
                 consumer.ack(message)
 
         return done
+
+    def _account(self, batch: JudgedBatch) -> None:
+        """Count what a batch brought, and log what could not be judged where it stood."""
+        tally = self._tally
+        tally.add(batch.stats)
+        judged = {topic for topic, ends in batch.counters.items() if tally.ended(topic, ends)}
+        tally.seen(batch.records, judged, self._clock.limit)
+        if batch.rekeyed:
+            self._rekeyed_log.report(batch.rekeyed)
+        if batch.dead_lettered:
+            self._dead_letter_log.report(batch.dead_lettered)
 
     async def _let_others_run(self, partition: PartitionTask, batch: OutputBatch) -> None:
         """Judging never waits for a commit, but must not starve it or outgrow memory.
@@ -199,38 +193,6 @@ class Judging:
             await committer.thinned()
         elif not batch.final:
             await asyncio.sleep(0)
-
-    def _judge_of(self, partition: PartitionTask, consumer: Consumer) -> PartitionJudge:
-        if partition.live is None:
-            owned = len(consumer.current_assignment.numbers) if consumer.current_assignment else 1
-            judge = PartitionJudge(
-                partition,
-                self._app.settings,
-                self._app.policy,
-                owned,
-                self._tally,
-                self._clock,
-                self._app.registry,
-                Published.of(self._app.settings, self._app.schema_ids),
-            )
-            partition.live = judge
-            task = asyncio.create_task(self._index(partition, judge))
-            self._indexing.add(task)
-            task.add_done_callback(self._indexing.discard)
-        live: PartitionJudge = partition.live
-        return live
-
-    async def _index(self, partition: PartitionTask, judge: PartitionJudge) -> None:
-        """Find the deadlines of restored subjects between slices."""
-        try:
-            for _ in judge.subjects.index():
-                await asyncio.sleep(0)
-        except CorruptRow:
-            process_exit.stop_for(
-                unreadable_row(self._app.settings.topics.changelog, partition.number)
-            )
-        except Exception as error:  # noqa: BLE001 - its text may quote a row
-            process_exit.crash("indexing failed", error=type(error).__name__)
 
     def _explain(self, error: ConsentryError | CorruptRow) -> ConsentryError:
         if isinstance(error, ConsentryError):

@@ -10,14 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from streams.agents.judged_batch import JudgedBatch, count_judged
+from streams.agents.rule_fault import RuleFault
+from streams.agents.subjects import Building, Subjects
 from streams.core.identifiers import EventKey, SubjectKey
 from streams.core.instants import EARLIEST, Instant
 from streams.core.judge import judge_again, left_by
 from streams.core.policy import Policy
 from streams.core.state import Decision, Fact, Outcome
 from streams.core.subject import Subject
-from streams.wire.progress import Unfinished
-from streams.wire.rows import CorruptRow, row_key
+from streams.errors import ConsentryError
+from streams.wire.progress import Counters, Progress, Unfinished
+from streams.wire.record import Record
+from streams.wire.rows import CorruptRow, row_key, subject_of
 
 AT_ONCE: Final = 64
 """How many events are judged again before it is asked whether others should have a turn."""
@@ -80,3 +85,92 @@ def taken_up(unfinished: Unfinished, key: SubjectKey, subject: Subject, policy: 
             place = unfinished.topic, unfinished.offset
             return LongWork(key, subject, fact, left, place, Outcome.JUDGED, after)
     raise CorruptRow("that is being judged is missing", unfinished.row)
+
+
+class LongRecords:
+    """The record of one partition number that is judged in pieces, where there is one."""
+
+    def __init__(self, number: int, subjects: Subjects, progress: Progress, policy: Policy) -> None:
+        self._number = number
+        self._subjects = subjects
+        self._progress = progress
+        self._policy = policy
+        self.current: LongWork | None = None
+        """What is left of the record that is being judged."""
+        self._taken_up: LongWork | None = None
+
+    def begin_slice(self) -> None:
+        """The last slice may have been given up in the midst of a record.
+
+        Its topics are read again, perhaps in another order, so the record is finished as after
+        a restart.
+        """
+        if self.current is not None:
+            self._taken_up, self.current = self.current, None
+
+    def resume(self, batch: JudgedBatch) -> bool:
+        """Go on with the record that was being judged when the last owner ended.
+
+        False when the batch is full and more is left. The record itself will be read again.
+        Raises RuleFault.
+        """
+        unfinished = self._progress.unfinished
+        if unfinished is None or unfinished.through:
+            return True
+        place = unfinished.topic, self._number, unfinished.offset
+        try:
+            work = self._taken_up or self._take_up(unfinished)
+            self._go_on(work, batch)
+        except Building:
+            return False
+        except (ConsentryError, CorruptRow):
+            raise
+        except Exception as error:  # noqa: BLE001 - its text may quote the record
+            raise RuleFault(*place, type(error).__name__, begun=True) from None
+        finally:
+            batch.output.positions[unfinished.topic] = unfinished.offset
+        self._progress.unfinished = work.unfinished()
+        self._taken_up = None if work.through else work
+        return work.through
+
+    def begin(self, work: LongWork, counters: Counters, batch: JudgedBatch) -> None:
+        """Judge the first pieces of a record whose fact was taken in."""
+        self.current = work
+        self.go_on(work, counters, batch)
+
+    def go_on(self, work: LongWork, counters: Counters, batch: JudgedBatch) -> None:
+        """Judge more of the current record; counted it is when all is published."""
+        if self._go_on(work, batch):
+            self.current = self._progress.unfinished = None
+            count_judged(work.outcome, counters)
+        else:
+            self._progress.unfinished = work.unfinished()
+
+    def published(self, record: Record) -> bool:
+        """Whether all that a record brings was published when it was taken up again.
+
+        Then that is over, and the record may be counted.
+        """
+        unfinished = self._progress.unfinished
+        if unfinished is None:
+            return False
+        if (unfinished.topic, unfinished.offset) != (record.topic, record.offset):
+            return False
+        self._progress.unfinished = None
+        return True
+
+    def _take_up(self, unfinished: Unfinished) -> LongWork:
+        key = subject_of(unfinished.row)
+        subject = self._subjects.find(key)
+        if subject is None:
+            raise CorruptRow("that is being judged is missing", unfinished.row)
+        return taken_up(unfinished, key, subject, self._policy)
+
+    def _go_on(self, work: LongWork, batch: JudgedBatch) -> bool:
+        """Judge again what is left. False when the batch is full and more is left."""
+        while not work.through:
+            decision = work.step(self._policy, self._progress.partition_time)
+            batch.write(self._subjects.keep(work.key, work.subject, decision.rows), decision)
+            if batch.full():
+                break
+        return work.through

@@ -55,10 +55,10 @@ class RekeyedRecord(NamedTuple):
     producer: str
 
 
-Strays = Counter[RekeyedRecord]
+RekeyedCounts = Counter[RekeyedRecord]
 
 
-def stray(record: Record, key: SubjectKey) -> RekeyedRecord:
+def rekeyed_record(record: Record, key: SubjectKey) -> RekeyedRecord:
     """What kind a re-keyed record is; `key` is its subject's."""
     return RekeyedRecord(record.topic, _cause(record.key, key), producer_of(record, key))
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from streams.agents.rekeyed import Cause, Strays
+from streams.agents.rekeyed import Cause, RekeyedCounts
 
 PAUSE_S: Final = 60.0
 PRODUCERS_SHOWN: Final = 5
@@ -26,7 +26,7 @@ Kind = tuple[str, Cause]
 
 
 class RekeyedLog:
-    """Tells of the first at once, and of those that follow when a minute is over."""
+    """Reports the first at once, and those that follow when a minute is over."""
 
     def __init__(self, pause_s: float = PAUSE_S) -> None:
         self._pause_s = pause_s
@@ -34,22 +34,21 @@ class RekeyedLog:
 
     @property
     def pausing(self) -> bool:
-        """Whether something that is found now may be told later."""
+        """Whether something that is found now may be logged later."""
         return bool(self._waiting)
 
-    def tell(self, strays: Strays) -> None:
-        """Take what was found out of `strays`, and log it now or later."""
+    def report(self, records: RekeyedCounts) -> None:
+        """Log what was found, now or later."""
         found: dict[Kind, Counter[str]] = {}
-        for (topic, cause, producer), count in strays.items():
+        for (topic, cause, producer), count in records.items():
             found.setdefault((topic, cause), Counter())[producer] += count
-        strays.clear()
         for kind, producers in found.items():
             if kind in self._waiting:
                 self._waiting[kind] += producers
             else:
-                self._say(kind, producers)
+                self._write(kind, producers)
 
-    def _say(self, kind: Kind, producers: Counter[str]) -> None:
+    def _write(self, kind: Kind, producers: Counter[str]) -> None:
         topic, cause = kind
         log.warning(
             "records.rekeyed",
@@ -65,4 +64,4 @@ class RekeyedLog:
     def _pause_over(self, kind: Kind) -> None:
         producers = self._waiting.pop(kind)
         if producers:
-            self._say(kind, producers)
+            self._write(kind, producers)

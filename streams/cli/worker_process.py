@@ -75,7 +75,7 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
 
     app = build_app(settings, policy)
     tally = WorkerStats()
-    install(app, tally)
+    judges = install(app, tally)
     consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
     health = Health(consumer, ConsumerProbe(consumer), settings, app.registry)
     stopping = asyncio.Event()
@@ -92,7 +92,12 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
         compiled=compiled.active(),
     )
     collector = WorkerCollector(
-        stats=tally, work=consumer.work, owner=consumer, health=health, policy=policy
+        stats=tally,
+        work=consumer.work,
+        owner=consumer,
+        judges=judges,
+        health=health,
+        policy=policy,
     )
     answering = await listen(health, settings, exposition(collector))
     beside = [

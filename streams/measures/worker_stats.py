@@ -1,4 +1,4 @@
-"""What this process has judged since it started, counted once per poll batch or finding.
+"""What this process has judged since it started, added up batch by batch.
 
 The counters in the progress rows go with the partitions and last; these do not. Their
 keys are topics, codes and states, so there are only so many: never a subject or recipient.
@@ -24,35 +24,24 @@ DELAY_BOUNDS_S: Final = (
 _ENDS: Final = tuple(name for name in Counters.__struct_fields__ if name != "read")
 """How a record can end."""
 
-Ends = tuple[int, ...]
-_NONE: Final = Counters()
 
+class JudgingStats:
+    """What came of some records that were judged.
 
-class WorkerStats:
-    """Counts of one process.
-
-    `records` by topic and how they ended; `findings` by code, severity and status, every
-    revision for itself; `duties` by status; `dead_letters` by code; `unknown_fields`, which
-    events of their type do not have, by topic. `latest_ms` is the
-    highest record timestamp by topic, in milliseconds since the epoch. `delays` are the
-    seconds from the timestamp of a record to the commit of what it led to. `first_shares`
-    are persons of whom the first share was judged, `first_shares_unconsented` those of them
-    of whom no consent, refusal, withdrawal or objection was known then. `ahead` are records
-    by topic whose timestamp lay so far ahead that it was read as the present time,
-    `subjects_left` persons who left (P20, P26).
+    `findings` by code, severity and status, every revision for itself; `duties` by status;
+    `dead_letters` by code; `unknown_fields`, which events of their type do not have, by topic.
+    `first_shares` are persons of whom the first share was judged, `first_shares_unconsented`
+    those of them of whom no consent, refusal, withdrawal or objection was known then.
+    `subjects_left` are persons who left (P20, P26).
     """
 
     def __init__(self) -> None:
-        self.records: Counter[tuple[str, str]] = Counter()
         self.findings: Counter[tuple[str, str, str]] = Counter()
         self.duties: Counter[str] = Counter()
         self.dead_letters: Counter[str] = Counter()
         self.unknown_fields: Counter[str] = Counter()
-        self.latest_ms: dict[str, int] = {}
-        self.delays = Histogram(DELAY_BOUNDS_S)
         self.first_shares = 0
         self.first_shares_unconsented = 0
-        self.ahead: Counter[str] = Counter()
         self.subjects_left = 0
 
     def finding(self, finding: Finding) -> None:
@@ -70,15 +59,43 @@ class WorkerStats:
             if not len(subject.grants) and not len(subject.signals):
                 self.first_shares_unconsented += 1
 
-    def ended(self, topic: str, before: Ends, after: Ends) -> bool:
-        """Records of a topic ended: its counters before a poll batch and after it. Whether any did."""
-        for end, was, now in zip(_ENDS, before, after, strict=True):
-            if now != was:
-                self.records[topic, end] += now - was
-        return before != after
+    def add(self, other: JudgingStats) -> None:
+        """Count what another counted as well."""
+        self.findings.update(other.findings)
+        self.duties.update(other.duties)
+        self.dead_letters.update(other.dead_letters)
+        self.unknown_fields.update(other.unknown_fields)
+        self.first_shares += other.first_shares
+        self.first_shares_unconsented += other.first_shares_unconsented
+        self.subjects_left += other.subjects_left
+
+
+class WorkerStats(JudgingStats):
+    """Counts of one process: what came of its records, and more.
+
+    `records` by topic and how they ended. `latest_ms` is the highest record timestamp by
+    topic, in milliseconds since the epoch. `delays` are the seconds from the timestamp of a
+    record to the commit of what it led to. `ahead` are records by topic whose timestamp lay so
+    far ahead that it was read as the present time.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: Counter[tuple[str, str]] = Counter()
+        self.latest_ms: dict[str, int] = {}
+        self.delays = Histogram(DELAY_BOUNDS_S)
+        self.ahead: Counter[str] = Counter()
+
+    def ended(self, topic: str, counters: Counters) -> bool:
+        """Records of a topic ended, so many in each way. Whether any did."""
+        counts = [(end, getattr(counters, end)) for end in _ENDS]
+        for end, count in counts:
+            if count:
+                self.records[topic, end] += count
+        return any(count for _, count in counts)
 
     def seen(self, records: Sequence[Record], topics: set[str], limit: int) -> None:
-        """Records of a poll batch were judged, some of each of these topics: the last ones count.
+        """Records were judged, some of each of these topics: the last ones count.
 
         A timestamp beyond `limit` says nothing of when its producer was last heard of.
         """
@@ -97,8 +114,3 @@ class WorkerStats:
         """What these records led to is committed now."""
         for at in timestamps_ms:
             self.delays.observe(max(0.0, (now_ms - at) / 1000))
-
-
-def ends_of(counters: Counters | None) -> Ends:
-    """How many records of a topic have ended in each way; None: none was read yet."""
-    return tuple(getattr(counters or _NONE, name) for name in _ENDS)

@@ -14,6 +14,7 @@ from streams.metrics import catalogue as names
 from streams.metrics.families import family, histogram, single
 
 if TYPE_CHECKING:
+    from streams.agents.judges import Judges
     from streams.core.policy import Policy
     from streams.health.report import WorkerReport
     from streams.measures.transport_stats import TransportStats
@@ -45,12 +46,14 @@ class WorkerCollector(Collector):
         stats: WorkerStats,
         work: TransportStats,
         owner: Owner,
+        judges: Judges,
         health: Reporter,
         policy: Policy,
     ) -> None:
         self._stats = stats
         self._work = work
         self._owner = owner
+        self._judges = judges
         self._health = health
         self._policy = policy
 
@@ -115,8 +118,7 @@ class WorkerCollector(Collector):
         yield single(names.RESTORE_SECONDS, work.restored_s)
 
     def _state(self) -> Iterator[Family]:
-        owned = list(self._owner.owned.values())
-        live = [one.live.subjects.live for one in owned if one.live is not None]
-        yield single(names.ROWS, sum(len(one.rows) for one in owned))
+        live = self._judges.caches()
+        yield single(names.ROWS, sum(len(one.rows) for one in self._owner.owned.values()))
         yield single(names.SUBJECTS, sum(len(one) for one in live))
         yield single(names.SUBJECT_BYTES, sum(one.bytes for one in live))

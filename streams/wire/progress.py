@@ -45,6 +45,17 @@ class Counters(msgspec.Struct, array_like=True):
     dead_lettered: int = 0
     not_assessed: int = 0
 
+    def add(self, other: Counters) -> None:
+        """Count what another counted of the same topic as well."""
+        self.read += other.read
+        self.judged += other.judged
+        self.duplicates += other.duplicates
+        self.replays += other.replays
+        self.rekeyed += other.rekeyed
+        self.expired += other.expired
+        self.dead_lettered += other.dead_lettered
+        self.not_assessed += other.not_assessed
+
     @property
     def balanced(self) -> bool:
         """Whether every record that was read ended somewhere."""

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.agents import long_work, partition_judge, subjects
+from streams.agents import (
+    event_judge,
+    judged_batch,
+    long_work,
+    partition_judge,
+    subjects,
+    tick_judge,
+)
+from streams.agents.rule_fault import RuleFault
 from streams.core.events import Event
 from streams.core.judge import judge_again
 from streams.core.vocabulary import DutyStatus, Status
@@ -33,7 +41,8 @@ SHARES = 60
 def _small_pieces() -> Any:
     with (
         patch.object(long_work, "AT_ONCE", 3),
-        patch.object(partition_judge, "AT_ONCE", 3),
+        patch.object(event_judge, "AT_ONCE", 3),
+        patch.object(tick_judge, "AT_ONCE", 3),
         patch.object(subjects, "ROWS_AT_ONCE", 7),
     ):
         yield
@@ -141,7 +150,7 @@ def test_a_rebalance_in_between_loses_no_record(pieces: int, *, other_first: boo
     given_up = PollBatch(0, 1, {record.topic: OffsetSpan(0, record.offset + 1)}, (record,))
     batches: Any = world.judge.batches(given_up)
     for _ in range(pieces):
-        world.partition.hand_over(next(batches))
+        world.partition.hand_over(next(batches).output)
     batches.close()
     assert world.progress.positions[record.topic] == record.offset
     (other,) = world.story(share(2, id="new"))
@@ -160,8 +169,10 @@ def test_a_cut_anywhere_changes_nothing(facts: list[Any], seed: int, cut: int) -
     """Also where payloads share an id: what rested on the one that no longer counts too."""
     with (
         patch.object(long_work, "AT_ONCE", 1),
-        patch.object(partition_judge, "AT_ONCE", 1),
+        patch.object(event_judge, "AT_ONCE", 1),
+        patch.object(tick_judge, "AT_ONCE", 1),
         patch.object(partition_judge, "RECORDS_AT_ONCE", 1),
+        patch.object(judged_batch, "RECORDS_AT_ONCE", 1),
     ):
         events = [fact.event for fact in facts]
         random.Random(seed).shuffle(events)
@@ -205,7 +216,7 @@ def test_a_record_that_is_judged_in_part_cannot_be_set_aside() -> None:
 
     with (
         patch.object(long_work, "judge_again", fails_later),
-        pytest.raises(partition_judge.RuleFault) as raised,
+        pytest.raises(RuleFault) as raised,
     ):
         world.take(record)
     remedy = raised.value.remedy(NAMES.ticks)
@@ -222,8 +233,8 @@ def test_a_record_that_fails_at_once_can() -> None:
     world = World(SMALL)
     (record,) = world.story(grant(-2))
     with (
-        patch.object(partition_judge, "judge", side_effect=ValueError),
-        pytest.raises(partition_judge.RuleFault) as raised,
+        patch.object(event_judge, "judge", side_effect=ValueError),
+        pytest.raises(RuleFault) as raised,
     ):
         world.take(record)
     assert f"--offset {record.offset} " in raised.value.remedy(NAMES.ticks)

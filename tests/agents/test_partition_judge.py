@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from streams.agents import partition_judge
-from streams.agents.partition_judge import PartitionJudge, RuleFault
+from streams.agents import event_judge
+from streams.agents.partition_judge import PartitionJudge
+from streams.agents.rule_fault import RuleFault
 from streams.core.deadlines import Deadlines
 from streams.core.events import MarketingMessage
 from streams.core.identifiers import EventId, SubjectId, SubjectKey, subject_key
@@ -143,7 +144,8 @@ def test_what_lies_before_the_assessed_time_is_counted_apart() -> None:
     assert world.count() == Counters(read=2, judged=1, not_assessed=1)
     assert {finding.event_id for finding in world.findings()} == {"2"}
     assert world.stored == 2
-    assert world.judge._tally.first_shares == 0, "the first one says nothing of consents"
+    [batch] = world.judged
+    assert batch.stats.first_shares == 0, "the first one says nothing of consents"
     world.take(*world.story(withdrawal("s", "3", Instant(start - 1))))
     assert world.count(NAMES.consent_change) == Counters(read=1, judged=1)
     assert [o.value for o in world.outputs(NAMES.duties)], "its recipients must be told"
@@ -220,7 +222,7 @@ def test_a_fault_names_the_record_and_nothing_of_it(monkeypatch: pytest.MonkeyPa
     def broken(*_: object) -> None:
         raise KeyError("jan@example.org")
 
-    monkeypatch.setattr(partition_judge, "judge", broken)
+    monkeypatch.setattr(event_judge, "judge", broken)
     world = World()
     with pytest.raises(RuleFault) as fault:
         world.take(*world.story(share("s", "1", START)))

@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from streams.agents.rekeyed import Cause, RekeyedRecord, Strays, producer_of, stray
+from streams.agents.rekeyed import (
+    Cause,
+    RekeyedCounts,
+    RekeyedRecord,
+    producer_of,
+    rekeyed_record,
+)
 from streams.agents.rekeyed_log import RekeyedLog
 from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.wire.arrival import partition_for
@@ -33,7 +39,7 @@ def record(*headers: tuple[str, bytes | None], key: bytes | None = KEY) -> One:
     ],
 )
 def test_causes(key: bytes | None, cause: Cause) -> None:
-    assert stray(record(key=key), KEY) == ("data-share", cause, "unknown")
+    assert rekeyed_record(record(key=key), KEY) == ("data-share", cause, "unknown")
 
 
 @pytest.mark.parametrize(
@@ -79,15 +85,13 @@ def test_the_first_is_told_at_once_and_the_others_together() -> None:
     async def run() -> list[Any]:
         told = RekeyedLog(0.05)
         with capture_logs() as logs:
-            told.tell(Strays({key: 2}))
-            strays = Strays({key: 1, key._replace(producer="web"): 3, place: 1})
-            told.tell(strays)
-            assert not strays
+            told.report(RekeyedCounts({key: 2}))
+            told.report(RekeyedCounts({key: 1, key._replace(producer="web"): 3, place: 1}))
             assert len(logs) == 2
             async with asyncio.timeout(60):
                 while told.pausing:  # noqa: ASYNC110 - nobody else wants to be told
                     await asyncio.sleep(0.01)
-            told.tell(Strays({key: 5}))
+            told.report(RekeyedCounts({key: 5}))
         return logs
 
     logs = asyncio.run(run())
@@ -104,8 +108,8 @@ def test_the_first_is_told_at_once_and_the_others_together() -> None:
 def test_many_producers_make_no_long_line() -> None:
     async def run() -> list[Any]:
         with capture_logs() as logs:
-            RekeyedLog().tell(
-                Strays({RekeyedRecord("t", Cause.NO_KEY, f"p{n}"): n + 1 for n in range(50)})
+            RekeyedLog().report(
+                RekeyedCounts({RekeyedRecord("t", Cause.NO_KEY, f"p{n}"): n + 1 for n in range(50)})
             )
         return logs
 
@@ -123,8 +127,8 @@ def test_judging_counts_what_it_sends_home() -> None:
         world.record(event, key=b"other", headers=[("producer", b"crm")]),
         world.record(share("here", "2", START), NAMES.data_share, key=None),
     )
-    assert (
-        world.judge.strays[RekeyedRecord(NAMES.data_share, Cause.OTHER_PARTITION, "unknown")] == 1
-    )
-    assert world.judge.strays[RekeyedRecord(NAMES.data_share, Cause.OTHER_KEY, "crm")] == 1
-    assert world.judge.strays.total() == world.count().rekeyed
+    [batch] = world.judged
+    at_home = RekeyedRecord(NAMES.data_share, Cause.OTHER_PARTITION, "unknown")
+    assert batch.rekeyed[at_home] == 1
+    assert batch.rekeyed[RekeyedRecord(NAMES.data_share, Cause.OTHER_KEY, "crm")] == 1
+    assert batch.rekeyed.total() == world.count().rekeyed

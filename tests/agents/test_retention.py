@@ -339,8 +339,8 @@ class TestVeryManyRows:
         record = one.record(None, NAMES.ticks, value=b"t", timestamp=END + 1)
         spans = {NAMES.ticks: OffsetSpan(0, record.offset + 1)}
         for batch in one.judge.batches(PollBatch(0, 1, spans, [record])):
-            one.partition.hand_over(batch)
-            pieces -= bool(batch.outputs)
+            one.partition.hand_over(batch.output)
+            pieces -= bool(batch.output.outputs)
             if not pieces:
                 break
         assert one.progress.leaving == key("s")
@@ -357,7 +357,7 @@ class TestVeryManyRows:
 
     def test_others_have_their_turn_while_rows_are_looked_at(self) -> None:
         one = self.world()
-        one.judge.due = lambda: True
+        one.due = lambda: True
         batches = one.tick(END + 1)
         # Twice over the rows, to see that they are old and that no duty is open; then pieces.
         assert len(batches) >= 2 * (self.MANY // self.PIECE) + 3
@@ -387,7 +387,7 @@ class TestVeryManyRows:
     ) -> None:
         """What the test above looks at does go wrong where nobody finishes."""
         one = self.begun(1)
-        monkeypatch.setattr(one.judge.retention, "rest", lambda: iter(()))
+        monkeypatch.setattr(one.judge.ticks.retention, "rest", lambda: iter(()))
         one.progress.leaving = b""
         one.take(*one.story(share("s", "new", Instant(END + 2))))
         assert one.stored == self.MANY - self.PIECE + 1

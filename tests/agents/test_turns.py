@@ -81,7 +81,7 @@ def test_a_turn_ends_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_judging_that_is_slow_gives_way_after_each_record() -> None:
     world = World()
-    world.judge.due = lambda: True
+    world.due = lambda: True
     batches = world.take(*world.story(*(share(n, id=f"s{n}") for n in range(5))))
     assert len(batches) == 5 + 1
     assert world.count().read == 5

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, cast
 
+from streams.agents.judged_batch import JudgedBatch
 from streams.agents.partition_judge import PartitionJudge
 from streams.core.events import Event
 from streams.core.findings import Finding
@@ -107,6 +108,12 @@ class World:
         self.policy = policy
         self._next = 0
         self._shelf = shelf or SHELF.get()()
+        self.due: Callable[[], bool] = bool
+        """Whether judging gives way after the record at hand."""
+
+        self.judged: list[JudgedBatch] = []
+        """The batches of the latest slice."""
+
         self._own(self._shelf.open(number), Progress(positions={}), number, count)
 
     def _own(self, rows: RowStore, progress: Progress, number: int, count: int) -> None:
@@ -136,8 +143,11 @@ class World:
         topics = {record.topic for record in records}
         spans = {topic: OffsetSpan(0, self._next + 10) for topic in topics}
         before = len(self.kept.batches)
-        for batch in self.judge.batches(PollBatch(self.partition.number, 1, spans, records)):
-            self.partition.hand_over(batch)
+        self.judged = []
+        piece = PollBatch(self.partition.number, 1, spans, records)
+        for batch in self.judge.batches(piece, self.due):
+            self.partition.hand_over(batch.output)
+            self.judged.append(batch)
         return self.kept.batches[before:]
 
     def record(self, event: Event | None, topic: str = NAMES.data_share, **fields: Any) -> One:

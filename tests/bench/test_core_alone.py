@@ -17,7 +17,7 @@ def test_the_core_alone_finds_what_the_plain_count_finds() -> None:
     records = records_of(make(2_000, 200))
     assert len(records) == 2_000
     outputs = [
-        one for batch in judge.batches(PollBatch(0, 0, {}, records)) for one in batch.outputs
+        one for batch in judge.batches(PollBatch(0, 0, {}, records)) for one in batch.output.outputs
     ]
     names = Settings().topics
     told = {event_id(one.value) for one in outputs if one.topic == names.violations and one.value}

@@ -21,6 +21,6 @@ def told() -> str:
             events += [event(100), event(101), event(5)]
             assert len(events) < PIECE
             for batch in new_judge().batches(PollBatch(0, 0, {}, records(events))):
-                for output in batch.outputs:
+                for output in batch.output.outputs:
                     digest.update(repr((output.topic, output.key, output.value)).encode())
     return digest.hexdigest()

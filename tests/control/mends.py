@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from streams.agents import partition_judge
+from streams.agents import event_judge
 from streams.transport import consumer_thread
 from streams.transport.fetch import record_queue
 from streams.transport.tasks import partition_task
@@ -16,14 +16,14 @@ from streams.transport.tasks import partition_task
 
 def busy() -> None:
     """No mend: each record takes 2 ms more, so that slices are queued when hands change."""
-    holder: Any = partition_judge.PartitionJudge
-    event = holder._event
+    holder: Any = event_judge.EventJudge
+    event = holder.take
 
     def slowly(judge: Any, *given: Any) -> None:
         time.sleep(0.002)
         event(judge, *given)
 
-    holder._event = slowly
+    holder.take = slowly
 
 
 def continuity() -> None:

@@ -129,7 +129,7 @@ def build(settings: Settings, policy: Policy) -> faust.App:
             record = as_record(event.message)
             piece = PollBatch(record.partition, 0, {}, [record])
             for batch in judges.of(record.partition).batches(piece):
-                for output in batch.outputs:
+                for output in batch.output.outputs:
                     await write(output)
 
     async def write(output: Output) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streams.agents.partition_judge import PartitionJudge
+from streams.agents.event_judge import EventJudge
 from streams.transport.commit.transactions import Output, OutputBatch
 from streams.wire.findings import decode_finding
 from tests.faults.checks import ASIDE
@@ -18,18 +18,18 @@ NTH = 20
 
 def skip_a_record() -> None:
     """One record is neither judged nor counted, and committed past."""
-    broken: Any = PartitionJudge
-    judge, seen = broken._event, 0
+    broken: Any = EventJudge
+    judge, seen = broken.take, 0
 
-    def skipping(self: Any, record: Any, counters: Any) -> None:
+    def skipping(self: Any, record: Any, counters: Any, batch: Any) -> None:
         nonlocal seen
         seen += 1
         if seen == NTH:
             counters.read -= 1  # the caller counts it
         else:
-            judge(self, record, counters)
+            judge(self, record, counters, batch)
 
-    broken._event = skipping
+    broken.take = skipping
 
 
 def count_and_forget_events() -> None:
@@ -37,17 +37,19 @@ def count_and_forget_events() -> None:
 
     Some of them never come a second time; one that did would be judged then.
     """
-    broken: Any = PartitionJudge
+    broken: Any = EventJudge
     judge, seen = broken._judge, 0
 
-    def forgetting(self: Any, key: Any, subject: Any, fact: Any, counters: Any) -> None:
+    def forgetting(
+        self: Any, key: Any, subject: Any, fact: Any, record: Any, counters: Any, batch: Any
+    ) -> None:
         nonlocal seen
         seen += fact.event.event_id not in subject.records
         if seen and seen % NTH == 0:
             seen += 1
             counters.judged += 1
         else:
-            judge(self, key, subject, fact, counters)
+            judge(self, key, subject, fact, record, counters, batch)
 
     broken._judge = forgetting
 

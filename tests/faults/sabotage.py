@@ -62,7 +62,7 @@ TRANSACTION: Final = {
 
 JUDGING: Final = {
     "slice": Step("streams.agents.judge:Judging", "_judge", 10),
-    "record": Step("streams.agents.partition_judge:PartitionJudge", "_event", 400),
+    "record": Step("streams.agents.event_judge:EventJudge", "take", 400),
     "hand over": Step("streams.transport.tasks.partition_task:PartitionTask", "hand_over", 10),
 }
 """Within a slice: a death at a record is one in the middle of a batch."""

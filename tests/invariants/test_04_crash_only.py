@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from streams.agents import partition_judge
+from streams.agents import event_judge
 from streams.core.judge import judge
 from streams.transport import consumer_thread, process_exit
 from streams.transport.commit import transactions
@@ -61,7 +61,7 @@ def a_rule_raises(monkeypatch: pytest.MonkeyPatch) -> Callable[[Broker, Process]
         return judge(subject, fact, *rest)
 
     armed: list[Process] = []
-    monkeypatch.setattr(partition_judge, "judge", broken)
+    monkeypatch.setattr(event_judge, "judge", broken)
     return lambda _broker, process: armed.append(process)
 
 

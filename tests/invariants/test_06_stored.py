@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from streams.agents import partition_judge
+from streams.agents import event_judge
 from streams.core.events import event_key
 from streams.core.identifiers import PayloadHash
 from streams.core.instants import Instant
@@ -131,6 +131,6 @@ def test_knowing_what_is_stored_bites(monkeypatch: pytest.MonkeyPatch) -> None:
             fact = msgspec.structs.replace(fact, payload_hash=PayloadHash("f" * 64))
         return judge(subject, fact, policy, clock, most)
 
-    monkeypatch.setattr(partition_judge, "judge", forgets)
+    monkeypatch.setattr(event_judge, "judge", forgets)
     with pytest.raises(Broken, match=FALSE):
         run(a_producer_sends_twice())

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from streams.agents import partition_judge, retention
+from streams.agents import retention, tick_judge
 from streams.core.events import RecipientNotification
 from streams.core.identifiers import EventId, SubjectId, subject_key
 from streams.core.instants import EARLIEST, Instant, days, hours
@@ -60,7 +60,7 @@ def test_time_that_never_goes_back_holds() -> None:
 
 
 def test_time_that_never_goes_back_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(partition_judge, "latest", lambda _before, now: now)
+    monkeypatch.setattr(tick_judge, "latest", lambda _before, now: now)
     with pytest.raises(Broken, match=LOST):
         run(the_clock_is_set_back())
 

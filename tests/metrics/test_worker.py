@@ -14,7 +14,7 @@ from streams.core.instants import LATEST
 from streams.core.policy import default_policy
 from streams.health.report import PartitionReport, TopicReport, WorkerReport
 from streams.measures.transport_stats import TransportStats
-from streams.measures.worker_stats import WorkerStats, ends_of
+from streams.measures.worker_stats import WorkerStats
 from streams.metrics.catalogue import WORKER
 from streams.metrics.expose import exposition
 from streams.metrics.worker import WorkerCollector
@@ -47,7 +47,7 @@ REPORT = WorkerReport(
 
 def filled() -> tuple[WorkerStats, TransportStats]:
     tally, work = WorkerStats(), TransportStats()
-    tally.ended("purchase", ends_of(None), ends_of(Counters(read=5, judged=3, duplicates=2)))
+    tally.ended("purchase", Counters(read=5, judged=3, duplicates=2))
     finding: Any = SimpleNamespace(
         code="SHARE_WITHOUT_CONSENT",
         severity=SimpleNamespace(value="CRITICAL"),
@@ -77,8 +77,14 @@ def filled() -> tuple[WorkerStats, TransportStats]:
 def collector_of(tally: WorkerStats, work: TransportStats) -> WorkerCollector:
     owner: Any = SimpleNamespace(owned={})
     health: Any = SimpleNamespace(report=lambda: REPORT)
+    judges: Any = SimpleNamespace(caches=list)
     return WorkerCollector(
-        stats=tally, work=work, owner=owner, health=health, policy=default_policy()
+        stats=tally,
+        work=work,
+        owner=owner,
+        judges=judges,
+        health=health,
+        policy=default_policy(),
     )
 
 
@@ -132,13 +138,11 @@ def test_all_ways_to_end_add_up_to_what_was_read() -> None:
     )
     assert counters.balanced
     tally = WorkerStats()
-    tally.ended("t", ends_of(None), ends_of(counters))
+    assert tally.ended("t", counters)
     assert sum(tally.records.values()) == counters.read
-    # Another slice: only what it added is counted.
-    later = Counters(
-        read=23, judged=3, duplicates=2, replays=3, rekeyed=4, expired=5, dead_lettered=6
-    )
-    tally.ended("t", ends_of(counters), ends_of(later))
+    assert tally.ended("t", Counters(read=2, judged=2))
+    # One that is judged in pieces, and has not ended.
+    assert not tally.ended("t", Counters())
     assert tally.records == Counter(
         {
             ("t", "judged"): 3,

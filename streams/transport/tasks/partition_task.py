@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from streams.transport.commit.transactions import Committer, OutputBatch
 from streams.transport.fetch.poll_batch import PollBatch, follow
@@ -15,11 +14,11 @@ from streams.wire.progress import Progress, encode_progress
 class PartitionTask:
     """What is needed to judge one partition number.
 
-    `progress` is where judging has come to; what is committed runs behind it. `live` is
-    a place for what the agent builds from the rows; it goes when the partition goes.
+    `progress` is where judging has come to; what is committed runs behind it. `on_close` is
+    called once when the partition number is given up: what was built from the rows goes too.
     """
 
-    __slots__ = ("_past", "committer", "count", "live", "number", "progress", "rows")
+    __slots__ = ("_past", "committer", "count", "number", "on_close", "progress", "rows")
 
     def __init__(
         self,
@@ -35,7 +34,7 @@ class PartitionTask:
         self.rows = rows
         self.progress = progress
         self.committer = committer
-        self.live: Any = None
+        self.on_close: Callable[[], object] | None = None
         self._past = past
         if rows.lasts:
             committer.on_commit = self._committed
@@ -59,6 +58,9 @@ class PartitionTask:
         """Give the partition number up, after its open transaction."""
         await self.committer.close()
         self.rows.close()
+        if self.on_close is not None:
+            self.on_close()
+            self.on_close = None
 
     def hand_over(self, batch: OutputBatch) -> None:
         """Give a judged batch to the committer, with the progress that it makes."""

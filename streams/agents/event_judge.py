@@ -1,0 +1,174 @@
+"""The way of a record that should hold an event: read, found a home, judged, counted.
+
+Most records take the short way: one look says that they are in order and where they belong.
+All others are read again from the start, and then judged, sent home or set aside.
+"""
+
+from __future__ import annotations
+
+from typing import Final, assert_never
+
+from streams.agents.dead_letter_writer import DeadLetterWriter
+from streams.agents.judged_batch import JudgedBatch, count_judged
+from streams.agents.limit import DeadLetterLimit
+from streams.agents.long_work import AT_ONCE, LongRecords, LongWork
+from streams.agents.rekeyed import rekeyed_record
+from streams.agents.subjects import Subjects
+from streams.core.events import DataShare
+from streams.core.identifiers import SubjectKey
+from streams.core.judge import judge
+from streams.core.policy import Policy
+from streams.core.rules.assess import not_assessed
+from streams.core.state import Fact, Outcome
+from streams.core.subject import Subject
+from streams.settings import Settings
+from streams.transport.clock import OwnClock
+from streams.transport.commit.transactions import Output
+from streams.transport.tasks.partition_task import PartitionTask
+from streams.unpacking.cut import room_for_headers
+from streams.wire.arrival import Arrivals, Arrived, Misrouted, Refused, partition_for
+from streams.wire.origin import headers_of
+from streams.wire.progress import Counters, Skip
+from streams.wire.record import Record
+
+_JUDGED: Final = Outcome.JUDGED
+_NOT_ASSESSED: Final = Outcome.NOT_ASSESSED
+
+
+class EventJudge:
+    """Judges the events of one partition number."""
+
+    def __init__(
+        self,
+        partition: PartitionTask,
+        settings: Settings,
+        policy: Policy,
+        subjects: Subjects,
+        long_records: LongRecords,
+        arrivals: Arrivals,
+        dead_letters: DeadLetterWriter,
+    ) -> None:
+        self._number = partition.number
+        self._count = partition.count
+        self._progress = partition.progress
+        self._policy = policy
+        self._subjects = subjects
+        self._long_records = long_records
+        self._rekeyed = settings.topics.rekeyed
+        self._max_bytes = settings.output_max_bytes
+        self._arrivals = arrivals
+        self._limit = DeadLetterLimit(
+            settings.dead_letter_limit_share, settings.dead_letter_limit_records
+        )
+        self._dead_letters = dead_letters
+
+    def read_by(self, clock: OwnClock) -> None:
+        """Records that claim to arrive later than the clock can say arrive now."""
+        self._arrivals.read_at(clock.now, clock.limit)
+
+    def take(self, record: Record, counters: Counters, batch: JudgedBatch) -> None:
+        """Judge the event of a record, or set the record aside; `counters` are its topic's.
+
+        Raises Building while its subject is being built: take it again. Raises ConsentryError
+        when too many of the latest records are dead letters.
+        """
+        self._limit.read(self._progress)
+        fact = self._arrivals.ordinary(record)
+        if fact is None:
+            self._unusual(record, counters, batch)
+            return
+        assert record.key is not None  # or the fact would not be ordinary
+        key = SubjectKey(record.key)
+        subject = self._subjects.find(key)
+        if subject is None:
+            if partition_for(key, self._count) != record.partition:
+                self._unusual(record, counters, batch)
+                return
+            subject = Subject(fact.event.controller_id, fact.event.subject_id)
+        elif record.partition != self._number:
+            self._unusual(record, counters, batch)
+            return
+        self._judge(key, subject, fact, record, counters, batch)
+
+    def skip(self, record: Record, skip: Skip, batch: JudgedBatch) -> None:
+        """Set aside a record that an operator gave up; the limit does not count it."""
+        self._dead_letters.put(record, self._arrivals.skipped(record, skip), batch)
+
+    def _unusual(self, record: Record, counters: Counters, batch: JudgedBatch) -> None:
+        """Judge, send home or set aside a record that takes the long way."""
+        arrived = self._arrivals.read(record)
+        if isinstance(arrived, Refused):
+            self._set_aside(record, arrived, batch)
+            return
+        fact, key = arrived.fact, arrived.key
+        subject = self._subjects.find(key)
+        # A subject with rows here belongs here, and only others cost the hash.
+        home = self._number if subject is not None else partition_for(key, self._count)
+        match self._arrivals.settle(record, arrived, home):
+            case Refused() as refused:
+                self._set_aside(record, refused, batch)
+            case Misrouted() as misrouted:
+                counters.rekeyed += 1
+                self._send_home(record, misrouted, batch)
+            case Arrived():
+                if arrived.unknown_fields:
+                    batch.stats.unknown_fields[record.topic] += arrived.unknown_fields
+                subject = subject or Subject(fact.event.controller_id, fact.event.subject_id)
+                self._judge(key, subject, fact, record, counters, batch)
+
+    def _judge(
+        self,
+        key: SubjectKey,
+        subject: Subject,
+        fact: Fact,
+        record: Record,
+        counters: Counters,
+        batch: JudgedBatch,
+    ) -> None:
+        progress = self._progress
+        decision = judge(subject, fact, self._policy, progress.partition_time, AT_ONCE)
+        outcome = decision.outcome
+        if outcome is _JUDGED or outcome is _NOT_ASSESSED:
+            at = fact.event.occurred_at
+            if progress.judged_until is None or at > progress.judged_until:
+                progress.judged_until = at
+            if outcome is _JUDGED and isinstance(fact.event, DataShare):
+                batch.stats.shared(subject)
+            if decision.findings or decision.duties:
+                batch.led_at.append(fact.ingested_at)
+            batch.write(self._subjects.keep(key, subject, decision.rows), decision)
+            if decision.left:
+                place = record.topic, record.offset
+                work = LongWork(key, subject, fact, decision.left, place, outcome)
+                self._long_records.begin(work, counters, batch)
+            else:
+                count_judged(outcome, counters)
+        elif outcome is Outcome.DUPLICATE:
+            counters.duplicates += 1
+        elif outcome is Outcome.EXPIRED:
+            counters.expired += 1
+        elif outcome is Outcome.REPLAY:
+            self._replayed(fact, record, counters)
+        else:
+            assert_never(outcome)
+
+    def _replayed(self, fact: Fact, record: Record, counters: Counters) -> None:
+        """A record whose fact is stored: read before, or the one that was judged in pieces."""
+        if self._long_records.published(record):
+            late = not_assessed(fact.event, self._policy)
+            count_judged(_NOT_ASSESSED if late else _JUDGED, counters)
+        else:
+            counters.replays += 1
+
+    def _send_home(self, record: Record, misrouted: Misrouted, batch: JudgedBatch) -> None:
+        """Re-key a record that came with another key or on another partition."""
+        arrived, home = misrouted
+        batch.rekeyed[rekeyed_record(record, arrived.key)] += 1
+        room = room_for_headers(arrived.key, record.value, self._max_bytes)
+        headers = headers_of(arrived.origin, record, room)
+        batch.output.add(Output(self._rekeyed, home, arrived.key, record.value, headers))
+
+    def _set_aside(self, record: Record, refused: Refused, batch: JudgedBatch) -> None:
+        """Set aside a record that cannot be judged; too many of them stop the worker."""
+        self._limit.dead(self._progress, self._number)
+        self._dead_letters.put(record, refused, batch)

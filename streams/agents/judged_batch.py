@@ -1,0 +1,144 @@
+"""What judging some records of one slice brought, as one value.
+
+The judge of a partition number fills it and hands it over; the agent commits what it says
+to write, adds up what it counts, and logs what could not be judged where it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from streams.agents.dead_letter_log import DeadLettered
+from streams.agents.once import Once
+from streams.agents.published import Published
+from streams.agents.rekeyed import RekeyedCounts
+from streams.agents.retention import Leaving
+from streams.core.state import Decision, Outcome
+from streams.measures.worker_stats import JudgingStats
+from streams.settings.names import TopicNames
+from streams.transport.commit.transactions import Bounds, Output, OutputBatch
+from streams.wire.progress import BATCH_HEADER, Counters, Progress
+from streams.wire.record import Record
+
+RECORDS_AT_ONCE: Final = 500
+"""After so many records other work gets its turn: heartbeats, commits, other partitions."""
+
+_NOT_ASSESSED: Final = Outcome.NOT_ASSESSED
+
+
+class JudgedBatch:
+    """One step of judging a slice: what is written, counted and logged of it.
+
+    `output` is what one transaction takes as a whole. `records` are those that ended in it,
+    `counters` say how, by topic, `stats` what came of them. `rekeyed` and `dead_lettered` are
+    records that are judged elsewhere, or not at all. `led_at` are the timestamps of arrival,
+    in milliseconds since the epoch, of records that led to findings or duties. `rejudged`
+    counts the events whose verdicts were evaluated.
+    """
+
+    __slots__ = (
+        "_bounds",
+        "_due",
+        "_names",
+        "_number",
+        "_once",
+        "_stamp",
+        "counters",
+        "dead_lettered",
+        "led_at",
+        "output",
+        "records",
+        "rejudged",
+        "rekeyed",
+        "stats",
+    )
+
+    def __init__(
+        self,
+        names: TopicNames,
+        number: int,
+        sequence: int,
+        bounds: Bounds,
+        due: Callable[[], bool],
+        published: Published,
+    ) -> None:
+        """An empty one of partition `number`.
+
+        Findings and duties carry its `sequence` (`wire.progress`). It is full at `bounds`, or
+        when `due` says that others should have a turn. `published` is how findings are written.
+        """
+        self._names = names
+        self._number = number
+        self._bounds = bounds
+        self._due = due
+        self._stamp = ((BATCH_HEADER, b"%d" % sequence),)
+        self.output = OutputBatch()
+        self._once = Once(self.output, self._stamp, published)
+        self.records: Sequence[Record] = ()
+        self.counters: dict[str, Counters] = {}
+        self.stats = JudgingStats()
+        self.rekeyed = RekeyedCounts()
+        self.dead_lettered: list[DeadLettered] = []
+        self.led_at: list[int] = []
+        self.rejudged = 0
+
+    def count(self, topic: str) -> Counters:
+        """The counters of a topic, made when there are none."""
+        found = self.counters.get(topic)
+        if found is None:
+            found = self.counters[topic] = Counters()
+        return found
+
+    def full(self) -> bool:
+        """Whether it is as large as it may be, or others should have a turn."""
+        return self.rejudged >= RECORDS_AT_ONCE or self.crowded()
+
+    def crowded(self) -> bool:
+        """The same where nothing is judged again: by what is written, and by time."""
+        return self.output.exceeds(self._bounds) or self._due()
+
+    def write(self, rows: Iterable[tuple[bytes, bytes]], decision: Decision) -> None:
+        """What was decided: rows as stored, findings and duties."""
+        once, names, number = self._once, self._names, self._number
+        changelog = names.changelog
+        for place, row in rows:
+            once.row(Output(changelog, number, place, row))
+        self.rejudged += decision.rejudged
+        if not decision.findings and not decision.duties:
+            return
+        stats = self.stats
+        for finding in decision.findings:
+            stats.finding(finding)
+            once.finding(names.violations, number, finding)
+        for duty in decision.duties:
+            stats.duty(duty)
+            once.duty(names.duties, number, duty)
+
+    def clear(self, some: Leaving) -> None:
+        """Tombstones for what was written about a subject."""
+        self.stats.subjects_left += some.last
+        number, names, add = self._number, self._names, self.output.add
+        self._once.settle()
+        for place in some.rows:
+            add(Output(names.changelog, number, place, None))
+        for topic, addresses in (
+            (names.violations, some.violations),
+            (names.duties, some.duties),
+        ):
+            for address in addresses:
+                add(Output(topic, number, address.encode(), None, self._stamp))
+
+    def end(self, progress: Progress) -> None:
+        """Nothing more comes: what is revised takes its place, and `progress` the counters."""
+        self._once.settle()
+        for topic, counters in self.counters.items():
+            progress.count(topic).add(counters)
+
+
+def count_judged(outcome: Outcome, counters: Counters) -> None:
+    """Count a record whose fact was taken in."""
+    if outcome is _NOT_ASSESSED:
+        counters.not_assessed += 1
+    else:
+        counters.judged += 1

@@ -1,0 +1,59 @@
+"""The judges of the partition numbers that a worker owns: each goes with its partition."""
+
+from __future__ import annotations
+
+import asyncio
+
+from streams.agents.partition_judge import PartitionJudge
+from streams.agents.published import Published
+from streams.agents.subject_cache import SubjectCache
+from streams.app import ConsentryApp
+from streams.transport import process_exit
+from streams.transport.clock import OwnClock
+from streams.transport.state.changelog_restore import unreadable_row
+from streams.transport.tasks.partition_task import PartitionTask
+from streams.wire.rows import CorruptRow
+
+
+class Judges:
+    """Makes a judge for a partition that has none, and drops it when the partition closes."""
+
+    def __init__(self, app: ConsentryApp, clock: OwnClock) -> None:
+        self._app = app
+        self._clock = clock
+        self._judges: dict[int, PartitionJudge] = {}
+        self._indexing: set[asyncio.Task[None]] = set()
+
+    def of(self, partition: PartitionTask, owned: int) -> PartitionJudge:
+        """The judge of a partition; a new one shares the bounds of a worker with `owned`."""
+        number = partition.number
+        judge = self._judges.get(number)
+        if judge is None or judge.partition is not partition:
+            judge = self._judges[number] = self._new_judge(partition, owned)
+            partition.on_close = lambda: self._judges.pop(number, None)
+            task = asyncio.create_task(self._index(judge))
+            self._indexing.add(task)
+            task.add_done_callback(self._indexing.discard)
+        return judge
+
+    def _new_judge(self, partition: PartitionTask, owned: int) -> PartitionJudge:
+        app = self._app
+        published = Published.of(app.settings, app.schema_ids)
+        return PartitionJudge(
+            partition, app.settings, app.policy, owned, self._clock, app.registry, published
+        )
+
+    def caches(self) -> list[SubjectCache]:
+        """The subjects that are kept ready, a cache for each partition number."""
+        return [judge.subjects.live for judge in self._judges.values()]
+
+    async def _index(self, judge: PartitionJudge) -> None:
+        """Find the deadlines of restored subjects between slices."""
+        try:
+            for _ in judge.subjects.index():
+                await asyncio.sleep(0)
+        except CorruptRow:
+            changelog, number = self._app.settings.topics.changelog, judge.partition.number
+            process_exit.stop_for(unreadable_row(changelog, number))
+        except Exception as error:  # noqa: BLE001 - its text may quote a row
+            process_exit.crash("indexing failed", error=type(error).__name__)
