@@ -135,7 +135,13 @@ class Process:
         self.offsets: dict[str, int] | None = None
         """What it takes for the committed offsets of every number; None for the truth."""
 
-        self.app = SimpleNamespace(settings=self.settings, policy=self.policy, should_stop=False)
+        self.app = SimpleNamespace(
+            settings=self.settings,
+            policy=self.policy,
+            registry=None,
+            schema_ids=None,
+            should_stop=False,
+        )
         self.consumer = _Consumer(self)
         self.app.consumer = self.consumer
         self._producer = producer

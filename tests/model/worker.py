@@ -244,6 +244,8 @@ class Worker:
         self.app = SimpleNamespace(
             settings=self._settings,
             policy=self._policy,
+            registry=None,
+            schema_ids=None,
             should_stop=False,
             consumer_generation_id=0,
             on_rebalance_complete=Signal(),
