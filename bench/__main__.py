@@ -3,6 +3,7 @@
     make bench                            # everything; writes docs/performance.md
     make bench ARGS=throughput            # a section alone
     make bench ARGS="--short"             # everything in its short form: does it run?
+    python -m bench adversarial --apart   # a section alone, onto the page if that lacks it
     python -m bench --report              # docs/performance.md again from the newest run
 
 Each run writes a file of JSON lines (bench/results). A section or contestant that fails is
@@ -26,6 +27,7 @@ def main() -> int:
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"all, or some of: {names}")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is repeated (3)")
     parser.add_argument("--short", action="store_true", help="few events: a test, no measurement")
+    parser.add_argument("--apart", action="store_true", help="keep the run of some sections")
     parser.add_argument("--report", action="store_true", help="only write the page")
     given = parser.parse_args()
     known = {section.name: section for section in SECTIONS}
@@ -40,7 +42,10 @@ def main() -> int:
     chosen = [
         section for section in SECTIONS if not given.sections or section.name in given.sections
     ]
-    return run(chosen, rounds=given.rounds, short=given.short, whole=not given.sections)
+    whole = not given.sections
+    if given.apart and (whole or given.short):
+        parser.error("--apart is for sections that are named, in their long form")
+    return run(chosen, rounds=given.rounds, short=given.short, whole=whole, apart=given.apart)
 
 
 if __name__ == "__main__":

@@ -37,13 +37,18 @@ def timed(judge: PartitionJudge, records: Sequence[Record]) -> float:
     return (time.process_time() - began) / len(records) * 1e6
 
 
-def new_judge() -> PartitionJudge:
-    """A judge without state."""
+def new_judge(rows: MemoryRows | None = None) -> PartitionJudge:
+    """A judge without state, or over the rows of another one."""
     settings = Settings(partitions=1)
     policy = default_policy()
     committer: Any = Unbounded()
     partition = PartitionTask(
-        0, 1, MemoryRows(), Progress(positions={}), committer, PolicyPast(policy)
+        0,
+        1,
+        MemoryRows() if rows is None else rows,
+        Progress(positions={}),
+        committer,
+        PolicyPast(policy),
     )
     return PartitionJudge(partition, settings, policy)
 

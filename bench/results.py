@@ -36,6 +36,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     lines: list[Line]
+    apart: list[Run] = []
+    """Runs of single sections that this one lacks; their figures are among its lines."""
 
     @property
     def head(self) -> dict[str, Any]:
@@ -55,6 +57,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
             if line.kind == "figure" and line.section == section and who in ("", line.who)
         )
         return sorted(found, key=lambda line: line.round)
+
+    def sections(self) -> set[str]:
+        """The sections of which there are figures."""
+        return {line.section for line in self.lines if line.kind == "figure"}
 
     def faults(self) -> list[Line]:
         """What failed or was left out."""

@@ -52,14 +52,20 @@ BROKER: Final = {
 HEAP_MB: Final = 1024
 
 
-def run(sections: Sequence[Section], *, rounds: int, short: bool, whole: bool) -> int:
-    """Run sections; 0 when all was measured, 1 when something was not."""
+def run(
+    sections: Sequence[Section], *, rounds: int, short: bool, whole: bool, apart: bool = False
+) -> int:
+    """Run sections; 0 when all was measured, 1 when something was not.
+
+    `apart`: they go onto the page although the others are not measured, if it lacks them.
+    """
     signal.signal(signal.SIGTERM, _leave)
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
-    form = "-short" if short else "" if whole else "-part"
+    form = "-short" if short else "" if whole else "-apart" if apart else "-part"
     facts = {
         "short": short,
         "whole": whole,
+        "apart": apart,
         "rounds": rounds,
         "sections": [s.name for s in sections],
     }
@@ -79,7 +85,7 @@ def run(sections: Sequence[Section], *, rounds: int, short: bool, whole: bool) -
         return 130
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return _report(recorder.file, publish=whole and not short)
+    return _report(recorder.file, publish=(whole or apart) and not short)
 
 
 def measure(bench: Bench, section: Section) -> None:
@@ -97,13 +103,13 @@ def measure(bench: Bench, section: Section) -> None:
 
 def _report(file: Path, *, publish: bool) -> int:
     """Print the table, and write the page when the run was whole and long."""
-    from bench.report.write import show, write
+    from bench.report.write import published, show, write
 
     run_ = read(file)
     show(run_)
     print(f"\nresults: {file}")
     if publish:
-        write(run_)
+        write(published())
     return 1 if run_.faults() else 0
 
 

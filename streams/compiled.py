@@ -36,6 +36,7 @@ HOT: Final = (
     "streams.core.consent_index",
     "streams.core.deadlines",
     "streams.core.finding_index",
+    "streams.core.given_again",
     "streams.core.identifiers",
     "streams.core.indexes",
     "streams.core.judge",

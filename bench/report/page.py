@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from bench.report.adversarial import adversarial
 from bench.report.details import latency, others, throughput
 from bench.report.goals import Verdict
 from bench.report.rows import ROWS
@@ -42,6 +43,7 @@ def page(run: Run) -> str:
             *throughput(run),
             *latency(run),
             *others(run),
+            *adversarial(run),
             *left_out(run),
             *where(run),
             HOW,
@@ -95,9 +97,16 @@ def left_out(run: Run) -> Iterator[str]:
 
 def where(run: Run) -> Iterator[str]:
     """Machine, versions, time and load."""
-    head, end = run.head, run.end or {}
-    if not head:
+    if not run.head:
         return
+    yield from ("## Where it ran", "", *_where(run), "")
+    for one in run.apart:
+        names = ", ".join(sorted(one.sections()))
+        yield from (f"Measured apart, in a later run: {names}.", "", *_where(one), "")
+
+
+def _where(run: Run) -> Iterator[str]:
+    head, end = run.head, run.end or {}
     machine = head["machine"]
     loads = [
         ", ".join(f"{load:.2f}" for load in part.get("load_average", [])) or "?"
@@ -106,8 +115,6 @@ def where(run: Run) -> Iterator[str]:
     versions = ", ".join(f"{name} {version}" for name, version in head["versions"].items())
     compiled = head["compiled"]
     yield from (
-        "## Where it ran",
-        "",
         (
             f"- {machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, "
             f"{machine['system']}; the broker, the contestant and those who measure share them"
@@ -120,5 +127,4 @@ def where(run: Run) -> Iterator[str]:
             f"load average at the start {loads[0]}, at the end {loads[1]}"
         ),
         f"- raw figures: `bench/results/{run.name}.jsonl`",
-        "",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bench.report.adversarial import worst, worst_stream
 from bench.report.figures import Figure, across, plain, ratio
 from bench.report.goals import LEAST, MOST, Goal, Row
 from bench.results import Run
@@ -127,6 +128,26 @@ ROWS: Final = (
         how="bytes to rows in one process, CPU time",
         places=[("history", "history-10000"), ("history", "history-10")],
         figure=lambda run: ratio(run, "history", "history-10000", "history-10", "cpu_us"),
+    ),
+    Row(
+        what="cost of any event on time after 10,000 of any kind, by that after 10",
+        goal=Goal(MOST, 1.2),
+        how="the worst of 14 histories and 10 events, but for those that write more",
+        places=[("adversarial", "")],
+        figure=lambda run: worst(run, "ratio", writes_more=False),
+    ),
+    Row(
+        what="the same of those that write more, by that after 2,000",
+        goal=Goal(MOST, 1.2),
+        how="the worst; lists that have a bound are full in both",
+        places=[("adversarial", "")],
+        figure=lambda run: worst(run, "ratio_full", writes_more=True),
+    ),
+    Row(
+        what="cost of an event in a stream made to be slow, by that in half of it",
+        how="the worst of five",
+        places=[("adversarial", "")],
+        figure=worst_stream,
     ),
     Row(
         what="cost of an event, 10 million subjects by 100,000 (state on disk)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -51,19 +52,45 @@ def write(run: Run) -> None:
 
 
 def published(folder: Path = FOLDER) -> Run:
-    """The run that the page is of: the newest that is kept, whole and at its end."""
+    """The run that the page is of: the newest that is kept, whole and at its end.
+
+    Sections that it lacks are taken from runs of them alone, the newest of each.
+    """
+    whole, apart = NO_RUN, []
     for file in sorted(folder.glob("*.jsonl"), key=lambda file: file.name, reverse=True):
         run = read(file)
-        if run.end is not None and run.head.get("whole") and not run.head.get("short"):
-            return run
-    return NO_RUN
+        if run.end is None or run.head.get("short"):
+            continue
+        if run.head.get("whole"):
+            whole = run
+            break
+        if run.head.get("apart"):
+            apart.append(run)
+    return completed(whole, apart)
+
+
+def completed(whole: Run, apart: Sequence[Run]) -> Run:
+    """A run with the sections that it lacks, each whole from the first of some others that has it.
+
+    Figures of one section are of one run, and stand in no ratio with those of another section.
+    """
+    lines, taken, known = list(whole.lines), [], whole.sections()
+    for run in apart:
+        more = run.sections() - known
+        if more:
+            known |= more
+            part = [line for line in run.lines if line.section in more]
+            lines += part
+            ends = [line for line in run.lines if line.kind in ("head", "end")]
+            taken.append(Run(name=run.name, lines=[*ends, *part]))
+    return Run(name=whole.name, lines=lines, apart=taken) if taken else whole
 
 
 def write_newest() -> int:
     """Write the page of the newest whole run; exit code 1 when there is none."""
     run = published()
     write(run)
-    if run is NO_RUN:
+    if run.name == NO_RUN.name:
         print("there is no whole run in bench/results: the page says so", file=sys.stderr)
         return 1
     return 0

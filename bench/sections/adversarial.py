@@ -7,94 +7,31 @@ streams, the cost of an event at twice the length by that at half of it.
 
 from __future__ import annotations
 
-import gc
 import random
-from collections.abc import Callable, Sequence
-from multiprocessing import get_context
-from statistics import median
+from collections.abc import Callable
 
 from bench.adversarial import (
     EVENTS,
     HISTORIES,
     OBJECTED,
     WITHDRAWN,
-    Make,
     consent,
     share,
     signal,
     toggled,
 )
-from bench.core_alone import Arrived, judge_all, new_judge, timed
+from bench.core_alone import new_judge, timed
+from bench.in_turn import InTurn, Pair, records
 from bench.sections.section import Bench, Section
 from streams.core.events import Event
-from streams.core.identifiers import subject_key
-from streams.core.render import event_type
-from streams.settings import Settings
-from streams.wire.encode import event_to_json
-from streams.wire.record import Record
 
 NAME = "adversarial"
 SHORT, LONG = 10, 10_000
-MEASURED = 120
-WARM = 12
-"""So many of the same kind are judged before: both are past their first look-ups."""
+FULL = 2_000
+"""After so many every list that has a bound is full, and every recipient of the mix is known."""
 
-
-def records(events: Sequence[Event], first: int = 0) -> list[Record]:
-    """As the consumer hands them over."""
-    topics = Settings().topics.inputs
-    return [
-        Arrived(
-            topics[event_type(event)],
-            first + offset,
-            event.recorded_at + 1000,
-            subject_key(event.controller_id, event.subject_id),
-            event_to_json(event),
-        )
-        for offset, event in enumerate(events)
-    ]
-
-
-class History:
-    """A judge that has taken a history in. What is measured after it runs in a child process."""
-
-    def __init__(self, before: Sequence[Record]) -> None:
-        self.length = len(before)
-        self.judge = new_judge()
-        judge_all(self.judge, before)
-
-    def on_time(self, event: Make) -> float:
-        """Microseconds of CPU for an event after it."""
-        fork = get_context("fork")
-        receiver, sender = fork.Pipe(duplex=False)
-        child = fork.Process(target=lambda: sender.send(self._timed(event)))
-        child.start()
-        sender.close()
-        try:
-            measured: float = receiver.recv()
-        finally:
-            child.join()
-            receiver.close()
-        return measured
-
-    def _timed(self, event: Make) -> float:
-        gc.collect()  # it writes to nearly all pages: they are the child's own before it counts
-        length = self.length
-        judge_all(self.judge, records([event(length + place) for place in range(WARM)], length))
-        length += WARM
-        more = records([event(length + place) for place in range(MEASURED)], length)
-        gc.freeze()  # the collector passes over what was there before, as it nearly does in a worker
-        return timed(self.judge, more)
-
-
-def _pairs(few: History, many: History, event: Make, rounds: int) -> dict[str, float]:
-    """Medians of pairs, one right after the other: what else the machine does is in both."""
-    pairs = [(few.on_time(event), many.on_time(event)) for _ in range(rounds)]
-    return {
-        "history_10_us": median(one for one, _ in pairs),
-        "cpu_us": median(one for _, one in pairs),
-        "ratio": median(long / short for short, long in pairs),
-    }
+WRITES_MORE = 1.05
+"""From this ratio of bytes on both histories are also compared where they write the same."""
 
 
 def _reversed(length: int) -> list[Event]:
@@ -141,24 +78,46 @@ def stream(make: Callable[[int], list[Event]], length: int) -> float:
     return timed(new_judge(), records(make(length)))
 
 
+def _pairs(bench: Bench, in_turn: InTurn, history: str, name: str, full: int) -> None:
+    """An event after a history, in rounds; after a full one too, where it writes more than at first."""
+    pairs = in_turn.measure(EVENTS[name], SHORT, bench.rounds)
+    by_full: list[Pair | None] = [None] * bench.rounds
+    if pairs[0].long_bytes > WRITES_MORE * pairs[0].short_bytes:
+        by_full = [*in_turn.measure(EVENTS[name], full, bench.rounds)]
+    for round_, (pair, same) in enumerate(zip(pairs, by_full, strict=True), 1):
+        values = {
+            "history_10_us": pair.short_us,
+            "cpu_us": pair.long_us,
+            "ratio": pair.ratio,
+            "ratio_quarter": pair.ratio_low,
+            "ratio_three_quarters": pair.ratio_high,
+            "bytes_after_10": pair.short_bytes,
+            "bytes": pair.long_bytes,
+        }
+        if same is not None:
+            values |= {"ratio_full": same.ratio, "bytes_after_full": same.short_bytes}
+        bench.record.figure(NAME, f"{name} after {history}", round_, values)
+        told = f"{pair.long_us:7.1f} us, {pair.ratio:5.2f} x, {pair.long_bytes:6.0f} bytes"
+        more = "" if same is None else f"; by that after {full:,} {same.ratio:5.2f} x"
+        bench.say(f"{name:22} after {LONG:,} {history:32} {told}{more}")
+
+
 def run(bench: Bench) -> None:
     """All rounds."""
-    long = 500 if bench.short else LONG
+    long, full = (500, 100) if bench.short else (LONG, FULL)
     for history, make in HISTORIES.items():
-        before = records([make(place) for place in range(long)])
-        few, many = History(before[:SHORT]), History(before)
-        for name, event in EVENTS.items():
-            values = _pairs(few, many, event, bench.rounds)
-            bench.record.figure(NAME, f"{name} after {history}", 1, values)
-            told = f"{values['cpu_us']:7.1f} us, {values['ratio']:5.2f} x"
-            bench.say(f"{name:22} after {long:,} {history:32} {told}")
+        in_turn = InTurn(make, long)
+        for name in EVENTS:
+            _pairs(bench, in_turn, history, name, full)
     for name, whole in STREAMS.items():
         length = SHARES if whole is _shares else LENGTH
         length = length // 50 if bench.short else length
-        half, full = stream(whole, length // 2), stream(whole, length)
-        values = {"history_10_us": half, "cpu_us": full, "ratio": full / half}
-        bench.record.figure(NAME, f"stream: {name}", 1, values)
-        bench.say(f"{length:,} {name}: {full:.1f} us an event, {full / half:.2f} x half of it")
+        for round_ in range(1, bench.rounds + 1):
+            half, full_length = stream(whole, length // 2), stream(whole, length)
+            values = {"history_10_us": half, "cpu_us": full_length, "ratio": full_length / half}
+            bench.record.figure(NAME, f"stream: {name}", round_, values)
+            told = f"{full_length:.1f} us an event, {full_length / half:.2f} x half of it"
+            bench.say(f"{length:,} {name}: {told}")
 
 
 SECTION = Section(NAME, "streams made to be slow: 10,000 of any kind, against 10", run, 1800)

@@ -14,6 +14,7 @@ import msgspec
 from streams.core.consent_index import FOREVER, VALID, GrantGroup
 from streams.core.events import ConsentChange, DataShare, MarketingMessage, event_key
 from streams.core.finding_index import looked_for
+from streams.core.given_again import counts_from
 from streams.core.identifiers import EventId, EventKey, RecipientId
 from streams.core.indexes import Indexes
 from streams.core.instants import Instant
@@ -83,7 +84,7 @@ def _taken_over_at(index: Indexes, grant: Grant, policy: Policy) -> Instant:
         return grant.at
     if later is None or not _alike(later, grant, policy):
         return END
-    return _counts_from(later, policy)
+    return counts_from(later, policy)
 
 
 def _alike(one: Grant, other: Grant, policy: Policy) -> bool:
@@ -118,13 +119,7 @@ def _nearer_from(index: Indexes, grant: Grant, policy: Policy) -> Instant:
     later = None if for_purpose is None else for_purpose.anyone.every.after(grant.order)
     if later is None or later.replaced_at < FOREVER:
         return END
-    return _counts_from(later, policy)
-
-
-def _counts_from(grant: Grant, policy: Policy) -> Instant:
-    """P12: from when on a grant counts as given."""
-    at_once = all(settings.grant_at_same_instant_valid for settings in policy.ever)
-    return grant.at if at_once else Instant(grant.at + 1)
+    return counts_from(later, policy)
 
 
 def _replacing(index: Indexes, grant: Grant, found: set[EventKey]) -> None:

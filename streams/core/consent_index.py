@@ -78,6 +78,23 @@ class GrantGroup:
         """The valid ones given explicitly for a special category."""
         return self._covering.get((category, _ALL_TOPICS, _EXPLICIT))
 
+    def relied_on(self, target: Target) -> Iterator[tuple[DataCategory | None, bool, Spans[Grant]]]:
+        """The valid ones by what they cover for a target: a category, and if explicitly.
+
+        For a message, of which no data are asked, only those that cover it (T5).
+        """
+        if target.channel is not None:
+            for found in self.on_message(target, VALID):
+                if found is not None:
+                    yield None, False, found
+            return
+        for category in (None, *DataCategory):
+            found = self.covering(category, VALID)
+            if found is not None:
+                yield category, False, found
+                if category is not None and (given := self.explicit(category)) is not None:
+                    yield category, True, given
+
     def places(self, needs: list[Need]) -> Iterator[tuple[Need, Spans[Grant]]]:
         """Where a grant stands as long as it may be relied on, made if there is none."""
         for need in needs:

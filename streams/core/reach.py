@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from streams.core.consent_index import order_of
-from streams.core.events import event_key
+from streams.core.consent_index import FOREVER, order_of
+from streams.core.events import DataShare, MarketingMessage, event_key
+from streams.core.given_again import NEVER, Pause, first_ended_by, lifted, missed, replaced
 from streams.core.identifiers import EventKey
 from streams.core.indexes import Indexes
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.rules.duties import kinds_hit
-from streams.core.signals import Signal
+from streams.core.signals import Grant, Signal
 from streams.core.targets import Target
+from streams.core.timeline import Timeline
 from streams.core.vocabulary import UNCONDITIONAL_SIGNALS
 
 END: Final = Instant(1 << 60)
@@ -22,39 +24,69 @@ END: Final = Instant(1 << 60)
 def reached_by(index: Indexes, signal: Signal, policy: Policy, found: set[EventKey]) -> None:
     """The shares and messages that a signal of this scope can decide on.
 
-    Of each kind of signal only the newest that hits counts, so it reaches to the next one.
+    Of each kind of signal only the newest that hits counts, so it reaches to the next one,
+    and not to where a later consent stands in the way.
     """
     for kind in kinds_hit(index.ledger, signal):
         if kind.shares.any_since(signal.at):
-            for target in kind.normal.targets:
+            targets = kind.normal.targets
+            for target in targets:
                 if signal.hits(target):
+                    pause = lifted(index, signal, target, policy, asked=target is targets[0])
                     until = _next_like(index, signal, target, policy)
-                    found.update([event_key(s) for s in kind.shares.between(signal.at, until)])
+                    _add(kind.shares, signal.at, until, pause, found)
     for messages in index.messages.kinds():
         if not messages.messages.any_since(signal.at):
             continue
         for target in {messages.offer, messages.own}:
             if signal.hits(target):
+                pause = lifted(index, signal, target, policy, asked=target == messages.offer)
                 until = _next_like(index, signal, target, policy)
-                found.update([event_key(m) for m in messages.messages.between(signal.at, until)])
+                _add(messages.messages, signal.at, until, pause, found)
     if signal.ends:
         _ended_by(index, signal, policy, found)
 
 
+def _add(
+    events: Timeline[DataShare] | Timeline[MarketingMessage],
+    since: Instant,
+    until: Instant,
+    pause: Pause,
+    found: set[EventKey],
+) -> None:
+    """The events from `since` to before `until`, but for those within the pause."""
+    begins, ends = pause
+    found.update([event_key(one) for one in events.between(since, min(begins, until))])
+    if ends < until:
+        found.update([event_key(one) for one in events.between(max(since, ends), until)])
+
+
 def _ended_by(index: Indexes, signal: Signal, policy: Policy, found: set[EventKey]) -> None:
     """What may have rested on the consent that it ends by its id (A6), up to the next end."""
-    assert signal.cites is not None
-    same = index.consents.by_id.get(signal.cites)
-    if same is None or same.newest(signal.at) is None:
-        return
-    purposes = {grant.purpose for grant in same.begun(signal.at)}
+    gone = first_ended_by(index, signal, policy)
     later = index.consents.next_ending(signal)
     until = END if later is None else _put_off(later.at, policy)
+    purposes = None if gone is None else {grant.purpose for grant in gone}
     for kind in index.ledger.kinds(purposes):
-        found.update([event_key(share) for share in kind.shares.between(signal.at, until)])
+        if kind.shares.any_since(signal.at):
+            pause = _not_missed(index, signal, gone, kind.normal.target, policy)
+            _add(kind.shares, signal.at, until, pause, found)
     for messages in index.messages.kinds():
-        if messages.offer.purpose in purposes:
-            found.update([event_key(m) for m in messages.messages.between(signal.at, until)])
+        if messages.messages.any_since(signal.at):
+            pause = _not_missed(index, signal, gone, messages.offer, policy)
+            _add(messages.messages, signal.at, until, pause, found)
+
+
+def _not_missed(
+    index: Indexes, signal: Signal, gone: list[Grant] | None, target: Target, policy: Policy
+) -> Pause:
+    """When nothing changes for a target because of the grants that a signal ended."""
+    if gone is None:
+        return NEVER
+    missing = missed(gone, target, policy)
+    if not missing:
+        return signal.at, FOREVER
+    return replaced(index, missing, target, signal.at, policy)
 
 
 def _next_like(index: Indexes, signal: Signal, target: Target, policy: Policy) -> Instant:

@@ -71,7 +71,7 @@ def test_a_goal_that_is_met_says_so() -> None:
 def test_a_goal_that_is_missed_says_so() -> None:
     text = page(run(speed("consentry", 1, 110, cpu=4), speed(EOS, 1, 100)))
     assert row_of(text, BY_EOS)[1:4] == ["≥ 1.2, aim 1.6", "**1.10**", "**missed**"]
-    assert text.splitlines()[4].startswith("1 of 20 goals are met, 1 missed, 18 not measured")
+    assert text.splitlines()[4].startswith("1 of 22 goals are met, 1 missed, 20 not measured")
 
 
 def test_a_row_that_nobody_measured_says_so_and_why() -> None:
@@ -213,3 +213,47 @@ def test_a_file_that_is_no_run_is_an_error(tmp_path: Path) -> None:
     file.write_text('{"kind":"end"}\n')
     with pytest.raises(ValueError, match="no run"):
         read(file)
+
+
+def pair(who: str, ratio_: float, **more: float) -> Line:
+    values = {"history_10_us": 10.0, "cpu_us": 10 * ratio_, "ratio": ratio_, "bytes": 5.0,
+              "bytes_after_10": 5.0, **more}  # fmt: skip
+    return Line(kind="figure", section="adversarial", who=who, round=1, values=values)
+
+
+def test_a_section_that_a_whole_run_lacks_comes_from_a_run_of_it_alone(tmp_path: Path) -> None:
+    def kept(name: str, facts: dict[str, bool], *lines: Line) -> None:
+        recorder = Recorder(tmp_path / f"{name}.jsonl", {"rounds": 1} | facts)
+        for line in lines:
+            recorder.figure(line.section, line.who, line.round, line.values)
+        recorder.end()
+
+    kept("2026-a", {"whole": True}, speed("consentry", 1, 110))
+    kept("2026-b", {"apart": True}, pair("share after shares", 1.3))
+    newest = pair("share after shares", 1.1), speed("consentry", 1, 999)
+    kept("2026-c", {"apart": True}, *newest)
+    kept("2026-d", {"apart": False}, pair("share after shares", 9.9))
+    found = published(tmp_path)
+    assert [line.values["ratio"] for line in found.figures("adversarial")] == [1.1]
+    assert [line.values["events_per_s"] for line in found.figures("throughput")] == [110]
+    text = page(found)
+    assert "later run: adversarial." in text
+    assert "2026-a.jsonl" in text
+    assert "2026-c.jsonl" in text
+    kept("2026-e", {"whole": True}, pair("share after shares", 1.2))
+    assert published(tmp_path).apart == []
+
+
+def test_what_writes_more_is_compared_where_it_writes_the_same() -> None:
+    some = run(
+        pair("share after shares", 1.15),
+        pair("share after toggles", 1.02),
+        pair("erasure after shares", 1.6, ratio_full=1.25),
+        pair("stream: toggles", 1.4),
+    )
+    text = page(some)
+    assert row_of(text, "cost of any event on time")[2:4] == ["**1.15**", "met"]
+    assert row_of(text, "the same of those that write more")[2:4] == ["**1.25**", "**missed**"]
+    assert row_of(text, "cost of an event in a stream")[2:4] == ["**1.40**", "reported"]
+    assert row_of(text, "shares |") == ["shares", "1.15", "1.60 (more)"]
+    assert row_of(text, "toggles | 1.02") == ["toggles", "1.02", ""]

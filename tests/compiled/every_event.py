@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from bench.adversarial import EVENTS, HISTORIES
 from bench.core_alone import PIECE, new_judge
-from bench.sections.adversarial import records
+from bench.in_turn import records
 from streams.core.indexes import INDEXED_FROM
 from streams.transport.fetch.poll_batch import PollBatch
 

@@ -14,9 +14,20 @@ from typing import Any
 import msgspec
 import pytest
 
-from bench.adversarial import EVENTS, HISTORIES, Make, consent, mixed, share, signal, toggled
+from bench.adversarial import (
+    EVENTS,
+    HISTORIES,
+    START,
+    STEP_MS,
+    Make,
+    consent,
+    mixed,
+    share,
+    signal,
+    toggled,
+)
 from streams.core.events import Event
-from streams.core.vocabulary import ConsentAction
+from streams.core.vocabulary import ConsentAction, DataCategory
 from tests.core.stories import Story
 
 LENGTH = 400
@@ -88,6 +99,33 @@ def test_one_late_word_among_toggles_reaches_to_the_next_one() -> None:
     for number, late in enumerate((consent(100, "c"), signal(200, ConsentAction.WITHDRAWN))):
         story.take(_named(late, f"late{number}"))
     assert max(decision.rejudged for decision in story.decisions[-2:]) <= 8
+
+
+@pytest.mark.parametrize("name", ["withdrawal", "withdrawal that cites", "objection", "erasure"])
+def test_a_late_signal_reaches_to_the_consent_that_was_given_after_it(name: str) -> None:
+    """Though it is the last of its kind: what comes after the consent stays as it was."""
+    shares = [share(place) for place in range(20, LENGTH)]
+    story = told([consent(1), share(4), share(5), share(6), consent(10), *shares])
+    story.take(EVENTS[name](5))
+    last = story.decisions[-1]
+    assert {row.fact.event.event_id for row in last.rows} == {"s5", "s6", _id(name, 5)}
+    assert last.rejudged == len(last.rows)
+
+
+def test_it_reaches_past_a_consent_that_covers_less_or_ends() -> None:
+    shares = [share(place) for place in range(20, 30)]
+    late = EVENTS["objection"](5)
+    for again in (
+        consent(10, data_categories=(DataCategory.PHONE,)),
+        consent(10, expires_at=START + 25 * STEP_MS),
+    ):
+        story = told([consent(1), share(6), again, *shares]).take(late)
+        touched = {row.fact.event.event_id for row in story.decisions[-1].rows}
+        assert touched >= {"s6", "s25", "s29"}
+
+
+def _id(name: str, place: int) -> str:
+    return EVENTS[name](place).event_id
 
 
 def test_all_at_one_instant_do_not_judge_each_other() -> None:

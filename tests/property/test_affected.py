@@ -21,6 +21,7 @@ from streams.core.rules.assess import Assessment, assess
 from streams.core.state import EventRow, Fact
 from streams.core.subject import Subject
 from tests.property.histories import CONTROLLER, REGISTERS, SUBJECT, few, histories
+from tests.property.taken_back import taken_back
 from tests.property.test_convergence import Run, clocks
 
 pytestmark = pytest.mark.timeout(600)
@@ -59,7 +60,7 @@ def touched_by(subject: Subject, fact: Fact, policy: Policy) -> set[EventKey]:
 
 
 @given(
-    facts=st.one_of(histories(14), few(24)),
+    facts=st.one_of(histories(14), few(24), taken_back(16)),
     policy=st.sampled_from(POLICIES),
     clock=clocks,
     indexed=st.booleans(),
@@ -87,7 +88,7 @@ def test_what_a_fact_changes_is_judged_again(
     assert changed - {event_key(new.event)} <= touched
 
 
-@given(st.one_of(histories(16), few(30)), st.sampled_from(POLICIES), clocks)
+@given(st.one_of(histories(16), few(30), taken_back(20)), st.sampled_from(POLICIES), clocks)
 @settings(max_examples=250, deadline=None)
 def test_indexes_change_no_verdict(
     facts: list[Fact], policy: Policy, clock: Instant | None
