@@ -25,8 +25,8 @@ from streams.core.events import Event
 from streams.core.identifiers import SubjectId, subject_key
 from streams.core.render import event_type
 from streams.settings import Settings
-from streams.transport.state.memory import MemoryRows
 from streams.transport.fetch.poll_batch import PollBatch
+from streams.transport.state.memory import MemoryRows
 from streams.wire.encode import event_to_json
 from streams.wire.record import Record
 
