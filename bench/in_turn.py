@@ -36,7 +36,7 @@ WARM: Final = 10
 TIMED: Final = 5
 """Events of a piece."""
 
-PIECES: Final = 16
+PIECES: Final = 12
 """Pieces of a round."""
 
 FIRST: Final = 10_000
@@ -98,8 +98,11 @@ class InTurn:
         key = subject_key(history(0).controller_id, SubjectId(LONG))
         self._rows = list(rows.rows_of(key).items())
 
-    def measure(self, event: Make, short: int, rounds: int) -> list[Pair]:
-        """Rounds of an event after both histories, the long one as it was."""
+    def measure(self, event: Make, short: int, rounds: int, *, grows: bool = False) -> list[Pair]:
+        """Rounds of an event after both histories, the long one as it was.
+
+        Each piece is after a short history of its own; where that `grows`, all are after one.
+        """
         rows = MemoryRows()
         for key, row in self._rows:
             rows.put(key, row)
@@ -113,8 +116,9 @@ class InTurn:
                 pairs = []
                 for number in (next(numbers) for _ in range(PIECES)):
                     place = self._end + number * (WARM + TIMED)
-                    person = f"s-{number:06}"
-                    _take(judge, person, before)
+                    person = f"s-{1 if grows else number:06}"
+                    if number == 1 or not grows:
+                        _take(judge, person, before)
                     one = _piece(judge, person, event, place)
                     pairs.append((one, _piece(judge, LONG, event, place)))
                     gc.collect(0)
