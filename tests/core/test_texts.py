@@ -147,7 +147,7 @@ class TestOfHistories:
         lived = story(grant(-1), share(0), object_(1)).tick(74)
         overdue = last(lived, "O02")
         assert overdue.explanation_en.startswith(
-            "This recipient received data before the person objected to direct marketing."
+            "This recipient received data before the person objected to direct marketing, and was not"
         )
         lived.take(notify(75))
         assert last(lived, "O02").status is Status.REMEDIATED
@@ -159,7 +159,7 @@ class TestOfHistories:
     def test_a_duty_that_is_fulfilled_cancelled_or_withdrawn(self) -> None:
         base = (grant(-1), share(0), withdraw(1))
         (fulfilled,) = story(*base, notify(2)).duties.values()
-        assert fulfilled.explanation_en.endswith("in time, so the duty is fulfilled.")
+        assert fulfilled.explanation_en.endswith("and was notified of that in time.")
         (cancelled,) = story(*base, grant(2, id="again")).duties.values()
         assert "gave a valid consent again" in cancelled.explanation_en
         for one in (fulfilled, cancelled):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from streams.core.texts.wording import Bilingual, Wording, filled, joined
+from streams.core.texts.wording import Bilingual, Wording, filled
 from streams.core.vocabulary import DutyStatus, Trigger
 
 _RECEIVED: Final[dict[Trigger, Bilingual]] = {
@@ -33,17 +33,17 @@ _RECEIVED: Final[dict[Trigger, Bilingual]] = {
 }
 
 _SENTENCE: Final = Bilingual(
-    "This recipient received data {when}.", "Deze ontvanger heeft gegevens gekregen {when}."
+    "This recipient received data {when}, {outcome}.",
+    "Deze ontvanger heeft gegevens gekregen {when}, {outcome}.",
 )
 
 _STATUS: Final[dict[DutyStatus, Wording]] = {
     DutyStatus.DUE: Wording(
         Bilingual(
-            "It must be notified of that without undue delay, within the term that the policy "
-            "sets, and be asked to erase the data where the person can demand that.",
-            "Hij moet daarover zonder onnodige vertraging worden geïnformeerd, binnen de termijn "
-            "van het beleid, en worden gevraagd de gegevens te wissen waar de persoon dat kan "
-            "eisen.",
+            "so it must be notified without undue delay, within the term that the policy sets, and "
+            "be asked to erase the data where the person can demand that",
+            "en moet daarover zonder onnodige vertraging worden geïnformeerd, binnen de termijn van "
+            "het beleid, en worden gevraagd de gegevens te wissen waar de persoon dat kan eisen",
         ),
         Bilingual(
             "Notify the recipient before the deadline, and record the notification.",
@@ -52,8 +52,8 @@ _STATUS: Final[dict[DutyStatus, Wording]] = {
     ),
     DutyStatus.OVERDUE: Wording(
         Bilingual(
-            "It was not notified of that within the term that the policy sets.",
-            "Hij is daarover niet binnen de termijn van het beleid geïnformeerd.",
+            "and was not notified of that within the term that the policy sets",
+            "en is daarover niet binnen de termijn van het beleid geïnformeerd",
         ),
         Bilingual(
             "Notify the recipient now, and record the notification and the reason for the delay.",
@@ -62,8 +62,8 @@ _STATUS: Final[dict[DutyStatus, Wording]] = {
     ),
     DutyStatus.FULFILLED: Wording(
         Bilingual(
-            "It was notified of that in time, so the duty is fulfilled.",
-            "Hij is daarover op tijd geïnformeerd; de plicht is dus nagekomen.",
+            "and was notified of that in time",
+            "en is daarover op tijd geïnformeerd",
         ),
         Bilingual(
             "Nothing more has to be done; keep the evidence of the notification.",
@@ -72,8 +72,8 @@ _STATUS: Final[dict[DutyStatus, Wording]] = {
     ),
     DutyStatus.FULFILLED_LATE: Wording(
         Bilingual(
-            "It was notified of that only after the term that the policy sets had ended.",
-            "Hij is daarover pas geïnformeerd nadat de termijn van het beleid was verstreken.",
+            "and was notified of that only after the term that the policy sets had ended",
+            "en is daarover pas geïnformeerd nadat de termijn van het beleid was verstreken",
         ),
         Bilingual(
             "Nothing more has to be sent to this recipient; record the reason for the delay, and "
@@ -84,10 +84,10 @@ _STATUS: Final[dict[DutyStatus, Wording]] = {
     ),
     DutyStatus.CANCELLED: Wording(
         Bilingual(
-            "It does not have to be notified any more, because the person gave a valid consent "
-            "again in time.",
-            "Hij hoeft niet meer te worden geïnformeerd, omdat de persoon op tijd opnieuw een "
-            "geldige toestemming heeft gegeven.",
+            "but does not have to be notified any more, because the person gave a valid consent "
+            "again in time",
+            "maar hoeft niet meer te worden geïnformeerd, omdat de persoon op tijd opnieuw een "
+            "geldige toestemming heeft gegeven",
         ),
         Bilingual(
             "Nothing has to be done; keep the evidence of the new consent.",
@@ -95,13 +95,13 @@ _STATUS: Final[dict[DutyStatus, Wording]] = {
         ),
     ),
 }
+"""How the sentence ends, and what is left to do, by the status of the duty."""
 
 
 def duty(trigger: Trigger, status: DutyStatus) -> Wording:
     """The texts of a duty that was raised: of any status but RETRACTED."""
-    received = filled(_SENTENCE, when=_RECEIVED[trigger])
-    wording = _STATUS[status]
-    return Wording(joined(received, wording.explanation), wording.remediation)
+    outcome, remediation = _STATUS[status]
+    return Wording(filled(_SENTENCE, when=_RECEIVED[trigger], outcome=outcome), remediation)
 
 
 def not_notified(trigger: Trigger, *, remediated: bool) -> Wording:
