@@ -24,8 +24,8 @@ from streams.transport.commit.transactions import Output, send_all
 from streams.transport.tasks import preconditions
 from streams.transport.tasks.kafka_clients import changelog_reader, transactional_producer
 from streams.transport.tasks.log_watch import recreated
+from streams.transport.tasks.settling import SETTLING_S
 from streams.transport.tasks.state_owner import latest_progress, owner_of, require_own_state
-from streams.transport.tasks.task_initializer import SETTLING_S
 from streams.verify.bus import LiveBus, count_partitions, topic_ids
 from streams.verify.pace import Pace
 from streams.wire.progress import (

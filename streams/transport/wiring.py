@@ -24,6 +24,7 @@ from streams.transport.tasks.log_watch import Observer
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.transport.tasks.state_owner import owner_of
 from streams.transport.tasks.task_initializer import TaskInitializer
+from streams.transport.tasks.task_plan import TaskClients, TaskPlan
 
 
 def new_stores(settings: Settings) -> Stores:
@@ -57,8 +58,7 @@ def new_take_over(
     """A taking-over of so many partitions of these topics, judged under the policy."""
     settings = thread.settings
     names = settings.topics
-    return TaskInitializer(
-        group=GroupView(thread, topics),
+    plan = TaskPlan(
         group_id=settings.group_id,
         topics=topics,
         counted=(
@@ -73,14 +73,17 @@ def new_take_over(
         bounds=shares(settings, owned).transaction,
         past=PolicyPast(policy),
         accept_lost_input=settings.accept_lost_input,
+        passing=frozenset({names.ticks}),
+        owner=owner_of(settings),
+    )
+    clients = TaskClients(
+        group=GroupView(thread, topics),
         new_producer=partial(transactional_producer, settings),
         new_reader=partial(changelog_reader, settings),
-        passing=frozenset({names.ticks}),
-        stores=stores,
-        work=work,
-        clock=OwnClock(settings.clock_jump_max_s),
-        owner=owner_of(settings),
         topic_ids=partial(topic_ids, observer, (*names.inputs.values(), names.rekeyed)),
+    )
+    return TaskInitializer(
+        plan, clients, stores=stores, stats=work, clock=OwnClock(settings.clock_jump_max_s)
     )
 
 

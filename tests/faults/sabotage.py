@@ -42,7 +42,7 @@ _DRIVER: Final = "streams.transport.faust_driver:Consumer"
 TAKING_OVER: Final = {
     "producer start": Step(_PRODUCER, "start", 4),
     "committed offsets": Step("streams.transport.tasks.kafka_clients:GroupView", "committed", 4),
-    "restore": Step("streams.transport.tasks.task_initializer", "restore", 1),
+    "restore": Step("streams.transport.tasks.task_restore", "restore", 1),
     "restoring rows": Step("streams.transport.state.changelog_restore:Restored", "apply", 6),
     "committer start": Step("streams.transport.commit.transactions:Committer", "start", 2),
     "take-over": Step("streams.transport.tasks.task_initializer:TaskInitializer", "take", 1),

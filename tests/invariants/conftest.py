@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streams.transport import faust_driver, process_exit
-from streams.transport.tasks import task_initializer
+from streams.transport.tasks import settling
 from tests.invariants import process
 
 
@@ -13,5 +13,5 @@ from tests.invariants import process
 def ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that ends itself takes only itself away; nobody waits long for offsets."""
     monkeypatch.setattr(process_exit, "leave", process.leave)
-    monkeypatch.setattr(task_initializer, "SETTLING_S", 0.05)
+    monkeypatch.setattr(settling, "SETTLING_S", 0.05)
     monkeypatch.setattr(faust_driver, "NOTICED_WITHIN_S", 0.0)

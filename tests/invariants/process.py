@@ -33,6 +33,7 @@ from streams.transport.state.stores import Stores
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.transport.tasks.state_owner import owner_of
 from streams.transport.tasks.task_initializer import TaskInitializer
+from streams.transport.tasks.task_plan import TaskClients, TaskPlan
 from tests.model.broker import Broker, Record
 from tests.model.clients import Producer, Reader
 from tests.model.wire import AtOnce
@@ -256,8 +257,7 @@ class Process:
     def take_over(self) -> TaskInitializer:
         """What taking over needs, on the broker in memory."""
         settings = self.settings
-        return TaskInitializer(
-            group=_Group(self),
+        plan = TaskPlan(
             group_id=settings.group_id,
             topics=JUDGED,
             counted=(*JUDGED, NAMES.changelog),
@@ -269,13 +269,20 @@ class Process:
             ),
             past=PolicyPast(self.policy),
             accept_lost_input=settings.accept_lost_input,
+            owner=owner_of(settings),
+        )
+        clients = TaskClients(
+            group=_Group(self),
             new_producer=lambda number: cast(
                 "Any", self._producer(self.broker, self.line, settings.transactional_id(number))
             ),
             new_reader=self._new_reader,
+        )
+        return TaskInitializer(
+            plan,
+            clients,
             stores=self._stores_of_its_own,
             clock=OwnClock(settings.clock_jump_max_s),
-            owner=owner_of(settings),
         )
 
     def _new_reader(self) -> Any:

@@ -18,7 +18,7 @@ from streams.transport.state.disk.layout import STATE, encode_state
 from streams.transport.state.disk.rows import DiskRows
 from streams.transport.state.disk.stores import DiskStores, open_rows
 from streams.transport.state.stores import Stores
-from streams.transport.tasks import preconditions, task_initializer
+from streams.transport.tasks import preconditions, settling, task_opening, task_restore
 from streams.wire.progress import PROGRESS_KEY, decode_progress, encode_progress
 from streams.wire.rows import CorruptRow, decode_row
 from tests.invariants.bus import FALSE, converged, new_broker, send
@@ -180,7 +180,7 @@ async def goes_on_after(tamper: Tamper, folder: Path) -> None:
 def test_a_copy_that_does_not_go_with_the_offsets_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(task_initializer, "SETTLING_S", 0.2)
+    monkeypatch.setattr(settling, "SETTLING_S", 0.2)
     with capture_logs() as lines:
         run(goes_on_after(copy_of_another_time(tmp_path), tmp_path))
     reasons = [line["reason"] for line in lines if line["event"] == "store.rebuilt"]
@@ -235,7 +235,8 @@ def test_asking_whose_state_it_is_holds() -> None:
 
 
 def test_asking_whose_state_it_is_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(task_initializer, "require_own_state", lambda *_: None)
+    for step in (task_restore, task_opening):
+        monkeypatch.setattr(step, "require_own_state", lambda *_: None)
     with pytest.raises(Broken, match="the owner was fenced"):
         run(somebody_else_has_the_same_name())
 
@@ -246,6 +247,6 @@ def test_asking_before_fencing_bites(monkeypatch: pytest.MonkeyPatch) -> None:
     async def nothing(*_: object) -> dict[int, object]:
         return {}
 
-    monkeypatch.setattr(task_initializer, "latest_progress", nothing)
+    monkeypatch.setattr(task_restore, "latest_progress", nothing)
     with pytest.raises(Broken, match="the owner was fenced"):
         run(somebody_else_has_the_same_name())

@@ -6,7 +6,12 @@ import pytest
 from faust.types import TP
 
 from streams.transport import faust_driver
-from streams.transport.tasks import preconditions, task_initializer
+from streams.transport.tasks import (
+    preconditions,
+    task_initializer,
+    task_opening,
+    task_restore,
+)
 from tests.invariants.bus import FALSE, LOST, new_broker, send, stands
 from tests.invariants.guarantee import Broken, require
 from tests.invariants.process import JUDGED, NAMES, Ended, Process, run
@@ -184,6 +189,7 @@ def test_the_same_partition_count_holds() -> None:
 
 
 def test_the_same_partition_count_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(task_initializer, "unchanged", lambda _count, _before: None)
+    for step in (task_initializer, task_restore, task_opening):
+        monkeypatch.setattr(step, "unchanged", lambda _count, _before: None)
     with pytest.raises(Broken, match=FALSE):
         run(partitions_are_added())

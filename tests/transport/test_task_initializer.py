@@ -18,10 +18,11 @@ from streams.errors import ConsentryError
 from streams.transport import process_exit
 from streams.transport.commit.transactions import Bounds
 from streams.transport.state.changelog_restore import restore
-from streams.transport.tasks import task_initializer
+from streams.transport.tasks import settling
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.transport.tasks.task_initializer import TaskInitializer
+from streams.transport.tasks.task_plan import TaskClients, TaskPlan
 from streams.wire.progress import (
     PROGRESS_KEY,
     Progress,
@@ -78,8 +79,7 @@ class Cluster:
             async def counts() -> dict[str, int]:
                 return {topic: self.counts[topic] for topic in TOPICS}
 
-        return TaskInitializer(
-            group=View(),
+        plan = TaskPlan(
             group_id="group",
             topics=TOPICS,
             counted=(*TOPICS, "log"),
@@ -87,12 +87,16 @@ class Cluster:
             bounds=Bounds(10, 10_000, 1.0),
             past=PolicyPast(default_policy()),
             accept_lost_input=accept,
-            new_producer=self.producer,
-            new_reader=lambda: Reader(self),
             passing=frozenset({"ticks"}),
             owner=self.owner,
+        )
+        clients = TaskClients(
+            group=View(),
+            new_producer=self.producer,
+            new_reader=lambda: Reader(self),
             topic_ids=self.asked_ids,
         )
+        return TaskInitializer(plan, clients)
 
     def take(self, *, accept: bool = False) -> PartitionTask:
         async def run() -> PartitionTask:
@@ -177,7 +181,7 @@ class Reader:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(task_initializer, "SETTLING_S", 0.3)
+    monkeypatch.setattr(settling, "SETTLING_S", 0.3)
 
 
 def stored(*, partitions: int = 1, **positions: int) -> list[One]:
@@ -414,7 +418,7 @@ def test_ticks_that_begin_again_are_read_from_their_start() -> None:
 def test_a_leader_that_does_not_know_its_end_yet_is_asked_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(task_initializer, "SETTLING_S", 5.0)
+    monkeypatch.setattr(settling, "SETTLING_S", 5.0)
     cluster = Cluster(
         committed={"in": 5, "ticks": 2},
         log=stored(**{"in": 5, "ticks": 2}),
