@@ -54,7 +54,7 @@ GIVE_UP_S = 600.0
 RANK = {kind: rank for rank, kind in enumerate(EventType)}
 
 
-class Told(NamedTuple):
+class Outputs(NamedTuple):
     """What was said of findings: those taken back, those revised, and those that stand."""
 
     retracted: frozenset[ViolationId]
@@ -66,7 +66,7 @@ class Run(NamedTuple):
     """One worker over the whole backlog."""
 
     window: Window
-    told: Told
+    outputs: Outputs
 
 
 def main() -> None:
@@ -89,7 +89,7 @@ def main() -> None:
         records = _sample(given.events)
         asyncio.run(_fill(settings, records))
         print(f"{len(records):,} events on five topics, {given.partitions} partitions", flush=True)
-        in_order = told(_judged_in_order(records, load_policy(POLICY_FILE)))
+        in_order = outputs(_judged_in_order(records, load_policy(POLICY_FILE)))
         runs: dict[str, list[Run]] = {"alignment on": [], "alignment off": []}
         for round_ in range(given.rounds):
             for waits, (label, kept) in zip((None, 0.0), runs.items(), strict=True):
@@ -98,7 +98,7 @@ def main() -> None:
                 seen = kept[-1].window
                 print(f"round {round_ + 1}  {label:14} {seen.rate:9,.0f} events/s", flush=True)
     _report(in_order, runs)
-    if any(run.told.standing != in_order.standing for kept in runs.values() for run in kept):
+    if any(run.outputs.standing != in_order.standing for kept in runs.values() for run in kept):
         sys.exit("the findings that stand at the end differ")
 
 
@@ -177,7 +177,7 @@ def _run(settings: Settings, folder: Path, tag: str, wait_s: float | None, event
             window = watch.window(events // 10, events)
     finally:
         admin.close()
-    return Run(window, told(asyncio.run(_findings(own))))
+    return Run(window, outputs(asyncio.run(_findings(own))))
 
 
 async def _findings(settings: Settings) -> list[Finding]:
@@ -221,7 +221,7 @@ def _judged_in_order(records: Iterable[SampleRecord], policy: Policy) -> Iterato
         yield from judge(subject, fact, policy, None).findings
 
 
-def told(findings: Iterable[Finding]) -> Told:
+def outputs(findings: Iterable[Finding]) -> Outputs:
     """What findings said in the order in which they were sent."""
     last: dict[ViolationId, Finding] = {}
     retracted, revised = set(), set()
@@ -236,10 +236,10 @@ def told(findings: Iterable[Finding]) -> Told:
         for one in last.values()
         if one.status in (Status.OPEN, Status.REVISED)
     }
-    return Told(frozenset(retracted), frozenset(revised), frozenset(standing))
+    return Outputs(frozenset(retracted), frozenset(revised), frozenset(standing))
 
 
-def _report(in_order: Told, runs: dict[str, list[Run]]) -> None:
+def _report(in_order: Outputs, runs: dict[str, list[Run]]) -> None:
     """Spurious findings of each run, and the median of the rates."""
     print(
         f"\nin order of time, in process: {len(in_order.standing):,} findings stand, "
@@ -248,8 +248,8 @@ def _report(in_order: Told, runs: dict[str, list[Run]]) -> None:
     print(f"{'':14} {'retracted':>21} {'revised':>21} {'events/s':>9} {'us CPU':>7}")
     print(f"{'':14} {'for order alone':>21} {'for order alone':>21} {'median':>9} {'median':>7}")
     for label, kept in runs.items():
-        retracted = "/".join(str(len(run.told.retracted - in_order.retracted)) for run in kept)
-        revised = "/".join(str(len(run.told.revised - in_order.revised)) for run in kept)
+        retracted = "/".join(str(len(run.outputs.retracted - in_order.retracted)) for run in kept)
+        revised = "/".join(str(len(run.outputs.revised - in_order.revised)) for run in kept)
         rate = median(run.window.rate for run in kept)
         cpu = median(run.window.cpu_us for run in kept)
         print(f"{label:14} {retracted:>21} {revised:>21} {rate:9,.0f} {cpu:7.1f}")

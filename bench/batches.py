@@ -191,7 +191,7 @@ class Batches:
     def write(self, file: Any) -> Iterator[Batch]:
         """Take all of them into a file."""
         for kind, partition, count, content in self.take():
-            start = file.tell()
+            start = file.report()
             file.write(content)
             yield Batch(kind, partition, count, start, len(content))
 

@@ -60,7 +60,7 @@ class Life:
         self.seconds[f"{how}, the same member started again: first judged"].append(
             time.monotonic() - began
         )
-        [restored] = again.said("partitions.restored")
+        [restored] = again.logged("partitions.restored")
         self.seconds[f"{how}, the same member started again: of it restoring"].append(
             restored["seconds"]
         )

@@ -26,7 +26,7 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 
-from bench.state import MIB, tell
+from bench.state import MIB, report
 from streams.dev.broker import LocalBroker
 from streams.dev.ports import HOST
 from streams.settings import Settings
@@ -202,7 +202,7 @@ def main() -> None:
             )
             for who in ("slow-broker", "huge-poll"):
                 values = measured(base, proxy, folder, who, given)
-                tell(given.results, who, 1, values)
+                report(given.results, who, 1, values)
                 print(f"{who:12} at most {values['memory_bytes'] / MIB:6.0f} MiB, idle "
                       f"{values['idle_bytes'] / MIB:4.0f}, bound "
                       f"{values['bound_bytes'] / MIB:6.0f}: {values['memory_by_bound']:.2f}, "

@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 
-from bench.state import made_rows, peak, stored, tell
+from bench.state import made_rows, peak, report, stored
 from bench.stream import GRANT, PURCHASE
 from streams.dev.broker import LocalBroker
 from streams.settings import Settings
@@ -108,29 +108,29 @@ async def run(settings: Settings, folder: Path, rows: int, results: Path | None)
     await fill(settings, rows - later, 0)
     print(f"{rows - later:,} rows on {settings.partitions} partitions", flush=True)
 
-    async def tell_of(who: str, stores: Stores, **more: Any) -> dict[str, Any]:
+    async def report_of(who: str, stores: Stores, **more: Any) -> dict[str, Any]:
         values, opened = await measured(settings, stores)
         for one in opened:
             one.close()
         values |= more
-        tell(results, who, 1, values)
+        report(results, who, 1, values)
         print(f"{who:16} {values['rows']:>10,} rows in {values['seconds']:6.2f} s, "
               f"{values['rows_per_s']:>9,.0f} rows/s, {values['cpu_us']:5.2f} us of CPU a row",
               flush=True)  # fmt: skip
         return values
 
-    await tell_of("changelog", MemoryStores())
-    await tell_of("changelog-disk", disk)
+    await report_of("changelog", MemoryStores())
+    await report_of("changelog-disk", disk)
     await fill(settings, later, rows - later)
     values, opened = await measured(settings, disk)
     for one in opened:
         one.close()
     missing = later + -(-later // TRANSACTION)  # progress rows
     values["rows_by_missing"] = values["rows"] / missing
-    tell(results, "tail", 1, values)
+    report(results, "tail", 1, values)
     print(f"{'tail':16} {values['rows']:>10,} rows of {missing:,} that were missing "
           f"in {values['seconds']:.2f} s")  # fmt: skip
-    nothing = await tell_of("nothing-missing", disk)
+    nothing = await report_of("nothing-missing", disk)
     if nothing["rows"]:
         sys.exit("rows were read that were there")
 

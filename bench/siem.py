@@ -129,7 +129,7 @@ def percentiles(values: list[float]) -> dict[str, float]:
     return {"p50_ms": cut[49], "p99_ms": cut[98], "samples": len(values)}
 
 
-def bare_hop(bench: Bench, seconds: tuple[float, float]) -> dict[str, float]:
+def bare_stage(bench: Bench, seconds: tuple[float, float]) -> dict[str, float]:
     """Produce to consume, with nobody else at work."""
     with bench.bus("hop") as bus:
         folder = bench.place(bus)
@@ -137,10 +137,10 @@ def bare_hop(bench: Bench, seconds: tuple[float, float]) -> dict[str, float]:
             paced = asyncio.run(pace(bus, 10_000, RATE, sum(seconds), 1))
             time.sleep(1.0)
             reader.stop()
-        return percentiles(_hops(folder / "seen.txt", paced.sent, seconds[0]))
+        return percentiles(_stages(folder / "seen.txt", paced.sent, seconds[0]))
 
 
-def _hops(file: Path, sent: Mapping[str, int], warm_s: float) -> list[float]:
+def _stages(file: Path, sent: Mapping[str, int], warm_s: float) -> list[float]:
     begin = min(sent.values()) + int(warm_s * 1e9)
     found = {marked_id(one.value): one.at for one in seen(file, "hop")}
     return [(found[one] - at) / 1e6 for one, at in sent.items() if at >= begin and one in found]
@@ -174,7 +174,7 @@ def to_the_line(bench: Bench, seconds: tuple[float, float]) -> dict[str, dict[st
             ]
             found[sink] = percentiles(took) | {"missing": len(paced.sent.keys() - arrived.keys())}
         reader.stop()
-        found["hop beside"] = percentiles(_hops(folder / "seen.txt", paced.sent, seconds[0]))
+        found["hop beside"] = percentiles(_stages(folder / "seen.txt", paced.sent, seconds[0]))
         return found
 
 
@@ -270,7 +270,7 @@ def main() -> None:
         with LocalBroker(folder / "kafka", heap_mb=HEAP_MB, properties=BROKER) as broker:
             bench = Bench(broker.bootstrap, folder, recorder, given.rounds, given.short)
             for round_ in range(1, given.rounds + 1):
-                alone = bare_hop(bench, seconds)
+                alone = bare_stage(bench, seconds)
                 recorder.figure("siem", "hop", round_, alone)
                 _say("the bare hop", alone)
                 for name, values in to_the_line(bench, seconds).items():

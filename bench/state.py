@@ -223,7 +223,7 @@ class Size:
             [*command, "measure"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def _told(self) -> str:
+    def _reported(self) -> str:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
@@ -238,7 +238,7 @@ class Size:
     def measure(self) -> dict[str, Any]:
         """One round."""
         self._ask("measure")
-        self.rounds.append(json.loads(self._told()))
+        self.rounds.append(json.loads(self._reported()))
         return self.rounds[-1]
 
     def end(self) -> None:
@@ -276,7 +276,7 @@ def main() -> None:
         for round_ in range(1, given.rounds + 1):
             for size in found:
                 values = size.measure()
-                tell(given.results, f"subjects-{size.subjects}", round_, values | size.built)
+                report(given.results, f"subjects-{size.subjects}", round_, values | size.built)
                 print(f"round {round_}  {size.subjects:>12,} subjects  {values['cpu_us']:6.1f} us "
                       f"of CPU, {values['wall_us']:6.1f} us an event, "
                       f"{values['memory_bytes'] / MIB:6.0f} MiB", flush=True)  # fmt: skip
@@ -291,7 +291,7 @@ def main() -> None:
     )
 
 
-def tell(results: Path | None, who: str, round_: int, values: dict[str, Any]) -> None:
+def report(results: Path | None, who: str, round_: int, values: dict[str, Any]) -> None:
     """Add a line to the results."""
     if results is not None:
         with results.open("a") as file:

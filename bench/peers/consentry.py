@@ -68,7 +68,7 @@ CONSENTRY = Peer(
     name="Consentry, whole law",
     command=command,
     prepare=prepare,
-    told=lambda bus: bus.settings.topics.violations,
+    published_on=lambda bus: bus.settings.topics.violations,
     event_id=event_id,
 )
 CONSENTRY_ON_DISK = replace(

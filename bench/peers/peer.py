@@ -46,7 +46,7 @@ class Peer:
     """One contestant.
 
     `prepare` makes topics of its own. `command` gives the program. `missing` says why it
-    cannot run here, None where it can. `told` is the topic of its violations and
+    cannot run here, None where it can. `published_on` is the topic of its violations and
     `event_id` reads one of them: None for a record that is no uncovered share. `share` is
     how much of the stream it reads: slow ones get a shorter one, of the same make, and very
     fast ones a longer one, so that the clock runs for seconds with each. `rounds` is how
@@ -58,7 +58,7 @@ class Peer:
     command: Callable[[Bus, Path, Aim], Command]
     missing: Callable[[], str | None] = never_missing
     prepare: Callable[[Bus], object] = lambda _: None
-    told: Callable[[Bus], str] = plain_topic
+    published_on: Callable[[Bus], str] = plain_topic
     event_id: Callable[[bytes], str | None] = plain_id
     share: float = 1.0
     rounds: int = 1_000

@@ -30,15 +30,17 @@ class Loop:
     def judge(self, values: Iterable[tuple[bytes | None, bytes]]) -> tuple[list[Row], list[Row]]:
         """Rows of state and violations."""
         rows: list[Row] = []
-        told: list[Row] = []
+        published: list[Row] = []
         for key, value in values:
             event = self._events.read(value)
             if event.kind == CONSENT:
                 for place, row in self._latest.consents(event.fields):
                     rows.append(("\x1f".join(place).encode(), row))
             elif event.kind == SHARE and not self._latest.covers(event.fields):
-                told.append((key or b"", event.fields["event_id"].encode() + b"\x1fNO_CONSENT"))
-        return rows, told
+                published.append(
+                    (key or b"", event.fields["event_id"].encode() + b"\x1fNO_CONSENT")
+                )
+        return rows, published
 
     async def run(self) -> None:
         """Read until killed."""
@@ -64,9 +66,9 @@ class Loop:
         while True:
             polled = await consumer.getmany(timeout_ms=POLL_MS)
             for place, records in polled.items():
-                rows, told = self.judge((one.key, one.value) for one in records)
+                rows, published = self.judge((one.key, one.value) for one in records)
                 open_ += await _send(producer, given.state, place.partition, rows)
-                open_ += await _send(producer, given.violations, place.partition, told)
+                open_ += await _send(producer, given.violations, place.partition, published)
                 positions[place] = records[-1].offset + 1
             if positions and time.monotonic() - committed_at >= COMMIT_EVERY_S:
                 for delivery in open_:

@@ -57,8 +57,8 @@ def run(given: Job) -> None:
                 for place, row in latest.consents(event.fields):
                     _produce(producer, given.state, row, "\x1f".join(place).encode(), partition)
             elif event.kind == SHARE and not latest.covers(event.fields):
-                told = event.fields["event_id"].encode() + b"\x1fNO_CONSENT"
-                _produce(producer, given.violations, told, message.key(), partition)
+                published = event.fields["event_id"].encode() + b"\x1fNO_CONSENT"
+                _produce(producer, given.violations, published, message.key(), partition)
             positions[topic, partition] = message.offset() + 1
         producer.poll(0)
         if positions and time.monotonic() - committed_at >= COMMIT_EVERY_S:

@@ -27,7 +27,7 @@ def run(given: Job) -> None:
         producer_extra_config={"linger.ms": 5, "batch.size": 262_144},
         loglevel="WARNING",
     )
-    told = app.topic(given.violations, value_serializer="bytes", key_serializer="bytes")
+    published = app.topic(given.violations, value_serializer="bytes", key_serializer="bytes")
     events = Events()
 
     def judge(value: bytes, state: Any) -> list[bytes]:
@@ -55,7 +55,7 @@ def run(given: Job) -> None:
     whole = frames[0]
     for frame in frames[1:]:
         whole = whole.concat(frame)
-    whole.apply(judge, stateful=True, expand=True).to_topic(told)
+    whole.apply(judge, stateful=True, expand=True).to_topic(published)
     app.run()
 
 

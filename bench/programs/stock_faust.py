@@ -65,8 +65,8 @@ def build(given: Job) -> Any:
                 ).encode()
                 found = table.get(place)
                 if found is None or not found.endswith(b" 1"):
-                    told = fields["event_id"].encode() + b"\x1fNO_CONSENT"
-                    await violations.send(key=key, value=told)
+                    published = fields["event_id"].encode() + b"\x1fNO_CONSENT"
+                    await violations.send(key=key, value=published)
 
     app.agent(inputs, name="judge")(judge)
     return app

@@ -97,9 +97,9 @@ def _pairs(bench: Bench, in_turn: InTurn, history: str, name: str, full: int) ->
         if same is not None:
             values |= {"ratio_full": same.ratio, "bytes_after_full": same.short_bytes}
         bench.record.figure(NAME, f"{name} after {history}", round_, values)
-        told = f"{pair.long_us:7.1f} us, {pair.ratio:5.2f} x, {pair.long_bytes:6.0f} bytes"
+        published = f"{pair.long_us:7.1f} us, {pair.ratio:5.2f} x, {pair.long_bytes:6.0f} bytes"
         more = "" if same is None else f"; by that after {full:,} {same.ratio:5.2f} x"
-        bench.say(f"{name:22} after {LONG:,} {history:32} {told}{more}")
+        bench.say(f"{name:22} after {LONG:,} {history:32} {published}{more}")
 
 
 def run(bench: Bench) -> None:
@@ -115,8 +115,8 @@ def run(bench: Bench) -> None:
         half, all_of_it = stream(whole, length // 2), stream(whole, length)
         values = {"history_10_us": half, "cpu_us": all_of_it, "ratio": all_of_it / half}
         bench.record.figure(NAME, f"stream: {name}", 1, values)
-        told = f"{all_of_it:.1f} us an event, {all_of_it / half:.2f} x half of it"
-        bench.say(f"{length:,} {name}: {told}")
+        published = f"{all_of_it:.1f} us an event, {all_of_it / half:.2f} x half of it"
+        bench.say(f"{length:,} {name}: {published}")
 
 
 SECTION = Section(NAME, "streams made to be slow: 10,000 of any kind, against 10", run, 1800)

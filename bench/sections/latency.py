@@ -107,17 +107,17 @@ def _at(
     warm_s, measured_s = (SHORT_WARM_S, SHORT_SECONDS) if bench.short else (WARM_S, SECONDS)
     with _reader(bench, bus, peer, file) as reader:
         paced = asyncio.run(pace(bus, stream.parameters.subjects, rate, warm_s + measured_s, first))
-        topic = "hop" if peer is None else "told"
+        topic = "bare" if peer is None else "findings"
         count = _wait(file, topic, _ids_of(peer), paced.sent, reader)
         reader.stop()
     begin = min(paced.sent.values(), default=0) + int(warm_s * 1e9)
     measured = {one: at for one, at in paced.sent.items() if at >= begin}
-    hop = _moments((marked_id(one.value), one) for one in seen(file, "hop"))
+    bare = _moments((marked_id(one.value), one) for one in seen(file, "bare"))
     if peer is None:
-        values = _percentiles(_passed(measured, hop))
+        values = _percentiles(_passed(measured, bare))
     else:
-        told = _moments((peer.event_id(one.value), one) for one in seen(file, "told"))
-        values = _percentiles(_passed(measured, told)) | _steps(measured, hop, told)
+        findings = _moments((peer.event_id(one.value), one) for one in seen(file, "findings"))
+        values = _percentiles(_passed(measured, findings)) | _steps(measured, bare, findings)
     return values | {
         "sent_per_s": paced.rate,
         "asked_per_s": rate,
@@ -127,14 +127,14 @@ def _at(
 
 def _reader(bench: Bench, bus: Bus, peer: Peer | None, file: Path) -> Running:
     """Start the process that reads, and wait until it stands at the ends."""
-    topics = {"hop": bus.inputs[EventType.DATA_SHARE]}
+    topics = {"bare": bus.inputs[EventType.DATA_SHARE]}
     if peer is not None:
-        topics["told"] = peer.told(bus)
+        topics["findings"] = peer.published_on(bus)
     job = {
         "brokers": bus.bootstrap,
         "partitions": bus.partitions,
         "topics": topics,
-        "marked": ["hop"],
+        "marked": ["bare"],
         "file": str(file),
     }
     command = Command([sys.executable, "-m", "bench.reader", json.dumps(job)])
@@ -202,17 +202,19 @@ def _percentiles(values: list[float]) -> dict[str, Any]:
     }
 
 
-def _steps(sent: dict[str, int], hop: dict[str, Seen], told: dict[str, Seen]) -> dict[str, Any]:
+def _steps(
+    sent: dict[str, int], bare: dict[str, Seen], findings: dict[str, Seen]
+) -> dict[str, Any]:
     """Where the time goes, medians: to the input topic, to the append, to being readable."""
-    whole = [one for one in sent if one in hop and one in told]
+    whole = [one for one in sent if one in bare and one in findings]
     if not whole:
         return {}
     # The broker's time has whole milliseconds: half of one more is the best guess.
-    appended = {one: told[one].stamp + 0.5 for one in whole}
+    appended = {one: findings[one].stamp + 0.5 for one in whole}
     return {
-        "to_input_ms": median((hop[one].at - sent[one]) / 1e6 for one in whole),
+        "to_input_ms": median((bare[one].at - sent[one]) / 1e6 for one in whole),
         "to_append_ms": median(appended[one] - sent[one] / 1e6 for one in whole),
-        "to_readable_ms": median(told[one].at / 1e6 - appended[one] for one in whole),
+        "to_readable_ms": median(findings[one].at / 1e6 - appended[one] for one in whole),
     }
 
 

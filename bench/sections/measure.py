@@ -22,7 +22,7 @@ SECOND_STAGE_LIMIT_S = 150.0
 EVENTS_A_SUBJECT = 10
 FEWEST = 2_000
 COUNT_LIMIT_S = 120
-TOLD_WITHIN_S = 5.0
+PUBLISHED_WITHIN_S = 5.0
 
 
 class Fed(NamedTuple):
@@ -85,10 +85,10 @@ def feed(bench: Bench, peer: Peer, stream: Prepared, workers: int = 1) -> Fed:
 
 def _difference(bus: Bus, peer: Peer, stream: Prepared) -> str | None:
     """In what it differs from the plain count, after a moment: some commit before they write."""
-    deadline = time.monotonic() + TOLD_WITHIN_S
+    deadline = time.monotonic() + PUBLISHED_WITHIN_S
     while True:
-        told = violations(bus, peer.told(bus), peer.event_id)
-        problem = difference(told, stream.uncovered)
+        published = violations(bus, peer.published_on(bus), peer.event_id)
+        problem = difference(published, stream.uncovered)
         if problem is None or time.monotonic() > deadline:
             return problem
         time.sleep(0.5)

@@ -101,9 +101,9 @@ class Broker:
         return answered()
 
 
-def look(broker: Broker, tally: WorkerStats, *slices: list[One], **settings: Any) -> list[Any]:
+def look(broker: Broker, stats: WorkerStats, *slices: list[One], **settings: Any) -> list[Any]:
     app = SimpleNamespace(settings=Settings(**settings), producer=broker)
-    clocks = Clocks(cast("Any", app), CLOCK, tally)
+    clocks = Clocks(cast("Any", app), CLOCK, stats)
 
     async def all_of_them() -> None:
         for records in slices:
@@ -119,26 +119,26 @@ def records(*ahead: int, topic: str = NAMES.data_share) -> list[One]:
 
 
 def test_records_of_now_ask_nobody_and_are_no_news() -> None:
-    broker, tally = Broker(NOW), WorkerStats()
+    broker, stats = Broker(NOW), WorkerStats()
     ticks = records(YEARS, topic=NAMES.ticks)
-    assert look(broker, tally, records(-YEARS, 0, hours(1)), [], ticks) == []
-    assert (broker.asked, tally.ahead) == (0, {})
+    assert look(broker, stats, records(-YEARS, 0, hours(1)), [], ticks) == []
+    assert (broker.asked, stats.ahead) == (0, {})
 
 
-def test_they_are_told_once_a_minute_and_counted_every_time() -> None:
-    broker, tally = Broker(NOW), WorkerStats()
-    lines = look(broker, tally, records(0, YEARS, YEARS), records(YEARS))
+def test_they_are_logged_once_per_minute_and_counted_every_time() -> None:
+    broker, stats = Broker(NOW), WorkerStats()
+    lines = look(broker, stats, records(0, YEARS, YEARS), records(YEARS))
     assert [(line["event"], line["offset"]) for line in lines] == [("records.ahead", 1)]
     assert broker.asked == 1
-    assert tally.ahead == {NAMES.data_share: 3}
+    assert stats.ahead == {NAMES.data_share: 3}
 
 
 def test_where_the_broker_is_ahead_too_it_is_our_clock() -> None:
-    tally = WorkerStats()
+    stats = WorkerStats()
     with pytest.raises(ConsentryError, match="ahead of this machine's clock") as caught:
-        look(Broker(NOW + hours(2)), tally, records(hours(2)))
+        look(Broker(NOW + hours(2)), stats, records(hours(2)))
     assert "clock is behind" in caught.value.remedy
-    assert tally.ahead == {}
+    assert stats.ahead == {}
 
 
 def test_where_ticks_are_not_ours_the_broker_is_not_asked() -> None:
@@ -148,8 +148,8 @@ def test_where_ticks_are_not_ours_the_broker_is_not_asked() -> None:
 
 
 def test_a_timestamp_of_the_future_says_nothing_of_when_a_producer_was_heard() -> None:
-    tally = WorkerStats()
-    tally.seen(records(5, YEARS), {NAMES.data_share}, NOW + hours(1))
-    assert tally.latest_ms == {NAMES.data_share: NOW + 5}
-    tally.seen(records(YEARS), {NAMES.data_share}, NOW + hours(1))
-    assert tally.latest_ms == {NAMES.data_share: NOW + 5}
+    stats = WorkerStats()
+    stats.seen(records(5, YEARS), {NAMES.data_share}, NOW + hours(1))
+    assert stats.latest_ms == {NAMES.data_share: NOW + 5}
+    stats.seen(records(YEARS), {NAMES.data_share}, NOW + hours(1))
+    assert stats.latest_ms == {NAMES.data_share: NOW + 5}

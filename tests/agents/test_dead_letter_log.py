@@ -9,11 +9,13 @@ from structlog.testing import capture_logs
 from streams.agents.dead_letter_log import TRACES_SHOWN, DeadLettered, DeadLetterLog
 
 
-def aside(offset: int, code: str = "UNPROCESSABLE_EVENT", trace: str | None = None) -> DeadLettered:
+def dead_lettered(
+    offset: int, code: str = "UNPROCESSABLE_EVENT", trace: str | None = None
+) -> DeadLettered:
     return DeadLettered("data-share", 2, offset, code, trace)
 
 
-def test_the_first_is_told_at_once_and_the_rest_together() -> None:
+def test_the_first_is_logged_at_once_and_the_rest_together() -> None:
     async def run() -> None:
         log = DeadLetterLog(pause_s=0.01)
         log.report([aside(1, trace="a" * 32)])

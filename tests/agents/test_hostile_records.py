@@ -167,8 +167,8 @@ def test_headers_travel_with_a_re_keyed_record_that_turns_out_bad(name: str) -> 
     [letter] = letters(world)
     kept = [pair for pair in headers if not pair[0].startswith("consentry-")]
     if name in ("too many", "long", "a long name", "long and odd"):
-        [told] = [value for one, value in letter.original.headers if one == LEFT_OUT]
-        assert b"headers=%d bytes=" % len(headers) in (told or b"")
+        [published] = [value for one, value in letter.original.headers if one == LEFT_OUT]
+        assert b"headers=%d bytes=" % len(headers) in (published or b"")
     else:
         own = [pair for pair in letter.original.headers if not pair[0].startswith("consentry-")]
         assert own == kept
@@ -289,18 +289,18 @@ def test_bad_records_of_one_event_share_a_finding_and_none_is_lost() -> None:
     ]
     ended_well(world, *records)
     assert len(letters(world)) == len(records)
-    told = [
+    published = [
         finding
         for one in world.outputs(NAMES.violations)
         if (finding := decode_finding(one.value or b"")).event_id == "bad"
     ]
-    assert [one.code for one in told] == ["UNPROCESSABLE_EVENT"] * 3 + [
+    assert [one.code for one in published] == ["UNPROCESSABLE_EVENT"] * 3 + [
         "RAW_PERSONAL_DATA_IN_EVENT"
     ]
-    assert len({one.violation_id for one in told}) == 2
-    assert {(one.status, one.revision) for one in told} == {(Status.OPEN, 1)}
+    assert len({one.violation_id for one in published}) == 2
+    assert {(one.status, one.revision) for one in published} == {(Status.OPEN, 1)}
     same = [
         msgspec.structs.replace(one, occurred_at=None, detected_at=START, citations=())
-        for one in told[:3]
+        for one in published[:3]
     ]
     assert same[0] == same[1] == same[2]

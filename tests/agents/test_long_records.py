@@ -71,7 +71,7 @@ def late(world: World) -> Any:
     return record
 
 
-def test_a_late_withdrawal_is_told_in_pieces_within_bounds() -> None:
+def test_a_late_withdrawal_is_published_in_pieces_within_bounds() -> None:
     world = World(SMALL)
     world.take(*world.story(grant(-2), *shares()))
     record = late(world)
@@ -103,7 +103,7 @@ def test_a_restart_goes_on_after_the_last_piece(committed: int) -> None:
         world.take(record)
     pieces = len(world.kept.batches) - before
     del world.kept.batches[before + committed :]
-    told = sum(len(batch.outputs) for batch in world.kept.batches[before:])
+    published = sum(len(batch.outputs) for batch in world.kept.batches[before:])
     world.restart()
     again = 0
     if world.count(record.topic).read == 1:
@@ -113,7 +113,7 @@ def test_a_restart_goes_on_after_the_last_piece(committed: int) -> None:
     assert world.count(record.topic).read == world.count(record.topic).judged == 2
     assert world.progress.unfinished is None
     whole_work = sum(len(batch.outputs) for batch in whole.kept.batches[before:])
-    assert told + again <= whole_work + 3, "what was committed is not told again"
+    assert published + again <= whole_work + 3, "what was committed is not told again"
     assert pieces > 20
 
 

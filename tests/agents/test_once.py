@@ -19,12 +19,12 @@ def world_with_withdrawal() -> World:
     return world
 
 
-def test_an_import_of_late_shares_tells_a_duty_once_a_batch() -> None:
+def test_an_import_of_late_shares_publishes_a_duty_once_per_batch() -> None:
     world = world_with_withdrawal()
     batches = world.take(*world.story(*(share(n / 60, id=f"s{n:03d}") for n in range(IMPORTED))))
-    told = [o for batch in batches for o in batch.outputs if o.topic == NAMES.duties]
-    assert len(told) <= len(batches)
-    duty = decode_duty(told[-1].value or b"")
+    published = [o for batch in batches for o in batch.outputs if o.topic == NAMES.duties]
+    assert len(published) <= len(batches)
+    duty = decode_duty(published[-1].value or b"")
     assert (duty.status, duty.share_count, len(duty.share_ids)) == (
         DutyStatus.DUE,
         IMPORTED + 1,
@@ -44,7 +44,7 @@ def stored(world: World) -> list[bytes]:
     return list(world.compacted(NAMES.changelog).values())
 
 
-def test_what_readers_act_on_is_told_beside_what_came_before() -> None:
+def test_what_readers_act_on_is_published_beside_what_came_before() -> None:
     """DUE and FULFILLED, OPEN and RETRACTED: each is a record, also within one batch."""
     world = World()
     (batch,) = world.take(

@@ -76,22 +76,22 @@ def lines(logs: list[Any]) -> list[tuple[str, int, dict[str, int]]]:
     return [(line["cause"], line["count"], line["producers"]) for line in logs]
 
 
-def test_the_first_is_told_at_once_and_the_others_together() -> None:
+def test_the_first_is_logged_at_once_and_the_others_together() -> None:
     key, place = (
         RekeyedRecord("t", Cause.OTHER_KEY, "crm"),
         RekeyedRecord("t", Cause.OTHER_PARTITION, "till"),
     )
 
     async def run() -> list[Any]:
-        told = RekeyedLog(0.05)
+        log = RekeyedLog(0.05)
         with capture_logs() as logs:
-            told.report(RekeyedCounts({key: 2}))
-            told.report(RekeyedCounts({key: 1, key._replace(producer="web"): 3, place: 1}))
+            log.report(RekeyedCounts({key: 2}))
+            log.report(RekeyedCounts({key: 1, key._replace(producer="web"): 3, place: 1}))
             assert len(logs) == 2
             async with asyncio.timeout(60):
-                while told.pausing:  # noqa: ASYNC110 - nobody else wants to be told
+                while log.pausing:  # noqa: ASYNC110 - nobody else wants to be told
                     await asyncio.sleep(0.01)
-            told.report(RekeyedCounts({key: 5}))
+            log.report(RekeyedCounts({key: 5}))
         return logs
 
     logs = asyncio.run(run())

@@ -171,8 +171,8 @@ class TestWhatIsWritten:
             withdrawal("s", "4", Instant(START + 2)),
         )
         written = {topic: one.compacted(topic) for topic in (NAMES.violations, NAMES.duties)}
-        told = [decode_finding(value) for value in written[NAMES.violations].values()]
-        assert {finding.status for finding in told} == {Status.OPEN, Status.RETRACTED}
+        published = [decode_finding(value) for value in written[NAMES.violations].values()]
+        assert {finding.status for finding in published} == {Status.OPEN, Status.RETRACTED}
         assert written[NAMES.duties]
         assert one.stored == 5
         one.tick(END + days(1))
@@ -253,7 +253,7 @@ class TestAfterwards:
         one.tick(START + days(110) + days(1))
         assert one.subjects == set()
 
-    def test_verify_is_told_before_what_facts_may_be_gone(self) -> None:
+    def test_verify_knows_before_which_instant_facts_may_be_gone(self) -> None:
         one = world(*story(1))
         one.tick(END + 1)
         assert (one.progress.left_before, one.progress.arrived_before) == (

@@ -27,7 +27,7 @@ def waiting(bounds: Bounds = SMALL) -> World:
     return world
 
 
-def test_all_is_told_by_the_tick_in_batches_within_bounds() -> None:
+def test_all_is_published_by_the_tick_in_batches_within_bounds() -> None:
     world = waiting()
     tick = world.record(None, NAMES.ticks, value=b"t", timestamp=START + TERM + 1)
     batches = world.take(tick)
@@ -44,8 +44,8 @@ def test_all_is_told_by_the_tick_in_batches_within_bounds() -> None:
 
 def finals(world: World) -> list[tuple[int, int]]:
     """How many findings were told as FINAL, by revision."""
-    told = [f.revision for f in world.findings() if f.finality is Finality.FINAL]
-    return [(revision, told.count(revision)) for revision in sorted(set(told))]
+    published = [f.revision for f in world.findings() if f.finality is Finality.FINAL]
+    return [(revision, published.count(revision)) for revision in sorted(set(published))]
 
 
 @pytest.mark.parametrize("committed", range(8))

@@ -60,7 +60,7 @@ class Run:
         self.table, self.restores = table, restores
         self.policy = AlertPolicy(table, SINK)
         self.now = NOON
-        self.told: list[Alert] = []
+        self.published: list[Alert] = []
         self.carried = 0
 
     def step(self, step: tuple[Any, ...]) -> None:
@@ -73,13 +73,13 @@ class Run:
                 recipient_id = RecipientId(f"{recipient}")
                 sent = letter(number, revision, status=status, code=code,
                               recipient_id=recipient_id, finality=finality)  # fmt: skip
-                self.told += self.policy.take(sent, self.now)
+                self.published += self.policy.take(sent, self.now)
             case ("forget", number):
-                self.told += self.policy.forget(letter(number).identity, self.now)
-                assert letter(number).identity not in book_of(self.policy).members
+                self.published += self.policy.forget(letter(number).identity, self.now)
+                assert letter(number).identity not in state_of(self.policy).members
             case ("tick", passed):
                 self.now = Instant(self.now + passed)
-                self.told += self.policy.tick(self.now)
+                self.published += self.policy.tick(self.now)
             case ("settle", place, delivered):
                 way = self.policy.on_their_way
                 if place < len(way):
@@ -107,14 +107,14 @@ def unbalanced(policy: AlertPolicy) -> str | None:
     return None
 
 
-def book_of(policy: AlertPolicy) -> PolicyState:
+def state_of(policy: AlertPolicy) -> PolicyState:
     return msgspec.msgpack.decode(policy.snapshot(), type=PolicyState)
 
 
 def unreported(run: Run) -> list[str]:
     """Open findings that no firing alert stands for, and alerts that fire for nothing."""
-    book = book_of(run.policy)
-    states = {alert.key: alert.state for alert in run.told}
+    book = state_of(run.policy)
+    states = {alert.key: alert.state for alert in run.published}
     firing = {key for key, state in states.items() if state == "firing"}
     problems = []
     for key, group in book.groups.items():
@@ -155,13 +155,13 @@ def test_a_restore_between_any_two_steps_changes_nothing(
         restored.step(one)
     plain.end()
     restored.end()
-    assert plain.told == restored.told
+    assert plain.published == restored.published
     assert plain.policy.accounting == restored.policy.accounting
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.sampled_from(TABLES), steps)
-def test_letters_that_come_twice_are_told_once(
+def test_updates_that_come_twice_are_sent_once(
     table: AlertOptions, taken: list[tuple[Any, ...]]
 ) -> None:
     once, twice = Run(table), Run(table)
@@ -170,20 +170,20 @@ def test_letters_that_come_twice_are_told_once(
         twice.step(one)
         if one[0] == "take":
             twice.step(one)
-    assert once.told == twice.told
+    assert once.published == twice.published
     assert once.policy.accounting.raised == twice.policy.accounting.raised
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.sampled_from(TABLES), steps)
-def test_a_telling_has_a_uid_of_its_own_and_versions_grow_by_one(
+def test_each_message_has_its_own_uid_and_versions_grow_by_one(
     table: AlertOptions, taken: list[tuple[Any, ...]]
 ) -> None:
     run = Run(table)
     for one in taken:
         run.step(one)
     seen: dict[str, int] = {}
-    for alert in run.told:
+    for alert in run.published:
         if alert.version != 1 or alert.key not in seen:  # a forgotten group starts anew
             assert alert.version == seen.get(alert.key, 0) + 1
         seen[alert.key] = alert.version
@@ -202,7 +202,7 @@ def test_the_check_of_the_equation_sees_what_is_dropped(monkeypatch: pytest.Monk
         run.step(("take", 0, 2, Status.RETRACTED, *opened[4:]))
 
 
-def test_the_check_for_untold_findings_sees_one_that_stays_back(
+def test_the_check_for_unreported_findings_sees_one_that_stays_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(AlertEmitter, "summarise", lambda *_: [])
@@ -213,12 +213,12 @@ def test_the_check_for_untold_findings_sees_one_that_stays_back(
     assert unreported(run) == ["an open finding without an alert"]
 
 
-def test_the_check_for_untold_findings_sees_an_alert_without_its_resolve(
+def test_the_check_for_unreported_findings_sees_an_alert_without_its_resolve(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run = Run(TABLES[0])
     opened = ("take", 0, 1, Status.OPEN, "NO_CONSENT", "ADNET", Finality.FINAL)
     run.step(opened)
     run.step(("take", 0, 2, Status.RETRACTED, *opened[4:]))
-    run.told.pop()
+    run.published.pop()
     assert unreported(run) == ["an alert that fires for nothing"]

@@ -40,7 +40,7 @@ def test_check_names_route_sinks_waiver_and_quiet_hours(
     )
 
 
-def test_check_says_where_nobody_is_told(
+def test_check_says_where_nobody_is_notified(
     configured: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["alerts", "check", "NO_CONSENT", "--severity", "low"]) == 0
@@ -122,9 +122,9 @@ def test_stats_say_when_the_equation_does_not_hold(
 ) -> None:
     deliverer.accounts = {"pager": account(raised=11)}  # type: ignore[attr-defined]  # ours
     assert main(["alerts", "stats", "--port", str(deliverer.server_port)]) == 1
-    told = capsys.readouterr()
-    assert "raised 11 ≠ 2 delivered" in told.out
-    assert "2 unaccounted for" in told.err
+    published = capsys.readouterr()
+    assert "raised 11 ≠ 2 delivered" in published.out
+    assert "2 unaccounted for" in published.err
 
 
 def test_stats_say_that_nobody_answers(

@@ -33,7 +33,7 @@ def after(hours: float) -> Instant:
     return Instant(int(NOON + hours * HOUR))
 
 
-def test_the_first_finding_of_a_group_is_told_at_once() -> None:
+def test_the_first_finding_of_a_group_is_sent_at_once() -> None:
     (record,) = policy().take(letter(), NOON)
     assert (record.state, record.version, record.count, record.open_count) == ("firing", 1, 1, 1)
     assert record.provisional_count == 1
@@ -44,7 +44,7 @@ def test_the_first_finding_of_a_group_is_told_at_once() -> None:
     assert record.action
 
 
-def test_more_of_a_group_are_counted_and_told_at_the_end_of_the_window() -> None:
+def test_more_of_a_group_are_counted_and_sent_at_the_end_of_the_window() -> None:
     alerts = policy()
     (first,) = alerts.take(letter(0), NOON)
     assert [alerts.take(letter(number), NOON) for number in range(1, 5)] == [[]] * 4
@@ -88,7 +88,7 @@ def test_a_revision_to_another_code_closes_it_in_the_one_group_and_opens_it_in_t
     assert alerts.accounting.delivered == 2
 
 
-def test_a_duty_is_told_and_resolved() -> None:
+def test_a_duty_is_sent_and_resolved() -> None:
     due, fulfilled = duty_fulfilled()
     alerts = policy()
     record = []
@@ -108,7 +108,7 @@ def test_a_revision_that_was_taken_before_is_a_duplicate() -> None:
     assert (account.raised, account.duplicates) == (1, 2)
 
 
-def test_the_label_final_alone_tells_nobody() -> None:
+def test_the_label_final_alone_notifies_nobody() -> None:
     alerts = policy(window_s=60)
     alerts.take(letter(), NOON)
     settle_all(alerts)
@@ -157,7 +157,7 @@ def test_a_finding_that_is_retracted_in_its_hold_down_pages_nobody_and_is_counte
     assert account.balanced
 
 
-def test_a_finding_that_outlives_its_hold_down_is_told() -> None:
+def test_a_finding_that_outlives_its_hold_down_is_sent() -> None:
     alerts = policy({**ALL, "hold_down_s": 600})
     alerts.take(letter(), NOON)
     assert alerts.tick(after(599 / 3600)) == []
@@ -201,7 +201,7 @@ def test_critical_findings_pass_quiet_hours() -> None:
     assert len(alerts.take(letter(code="SHARE_AFTER_OBJECTION"), NIGHT)) == 1
 
 
-def test_what_is_closed_in_quiet_hours_before_it_was_told_is_muted() -> None:
+def test_what_is_closed_in_quiet_hours_before_it_was_sent_is_muted() -> None:
     alerts = policy(quiet=NIGHTS)
     alerts.take(letter(), NIGHT)
     alerts.take(retracted(), NIGHT)
@@ -239,7 +239,7 @@ def waiver(**changes: Any) -> list[dict[str, Any]]:
     return [table | changes]
 
 
-def test_what_a_waiver_covers_is_told_as_such_and_wakes_when_it_runs_out() -> None:
+def test_what_a_waiver_covers_is_sent_as_such_and_wakes_when_it_runs_out() -> None:
     alerts = policy(waivers=waiver())
     (record,) = alerts.take(letter(), NOON)
     assert record.severity is Severity.ADVISORY
@@ -261,7 +261,7 @@ def test_a_route_may_mute_what_is_waived_until_it_runs_out() -> None:
     assert awake.recipient_id == "ADNET"
 
 
-def test_pseudonyms_are_told_only_where_the_route_says_so() -> None:
+def test_pseudonyms_are_sent_only_where_the_route_says_so() -> None:
     subject = letter().record.subject_id
     assert subject is not None
     (plain,) = policy().take(letter(), NOON)
@@ -296,16 +296,16 @@ def test_hostile_recipients_are_shown_in_safe_form() -> None:
 
 def test_a_heartbeat_comes_every_interval_but_not_behind_one_that_is_on_its_way() -> None:
     alerts = policy(heartbeat={"sinks": [SINK], "every_s": 3600})
-    (beat,) = alerts.tick(NOON)
-    assert beat.code == "HEARTBEAT"
+    (beating,) = alerts.tick(NOON)
+    assert beating.code == "HEARTBEAT"
     assert alerts.tick(after(2)) == []
     settle_all(alerts)
     (again,) = alerts.tick(after(3))
-    assert (again.key, again.version) == (beat.key, 2)
+    assert (again.key, again.version) == (beating.key, 2)
     assert alerts.accounting.balanced
 
 
-def test_a_producer_that_falls_silent_is_told_and_resolved() -> None:
+def test_a_producer_that_falls_silent_is_reported_and_resolved() -> None:
     alerts = policy(silence={"sinks": [SINK], "after_s": {"consent-change": 3600}})
     assert alerts.tick(after(50)) == []  # never heard of
     alerts.observe({"consent-change": NOON})
@@ -318,7 +318,7 @@ def test_a_producer_that_falls_silent_is_told_and_resolved() -> None:
     assert (back.key, back.state, back.version) == (silent.key, "resolved", 2)
 
 
-def test_many_shared_without_any_consent_event_are_told_and_resolved() -> None:
+def test_many_shared_without_any_consent_event_are_reported_and_resolved() -> None:
     alerts = policy(unconsented={"sinks": [SINK], "share_above": 0.2, "subjects_min": 10})
     alerts.observe(shared=5, unconsented=5)
     assert alerts.tick(NOON) == []

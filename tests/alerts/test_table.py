@@ -60,7 +60,7 @@ def test_the_whole_table_is_read(tmp_path: Path) -> None:
     assert found.sink_names() == {"pager"}
 
 
-def test_without_a_table_nobody_is_told(tmp_path: Path) -> None:
+def test_without_a_table_nobody_is_notified(tmp_path: Path) -> None:
     assert read(tmp_path, "") == AlertOptions()
     assert read_alert_options(None, {}) == AlertOptions()
 

@@ -20,8 +20,10 @@ def test_the_core_alone_finds_what_the_plain_count_finds() -> None:
         one for batch in judge.batches(PollBatch(0, 0, {}, records)) for one in batch.output.outputs
     ]
     names = Settings().topics
-    told = {event_id(one.value) for one in outputs if one.topic == names.violations and one.value}
-    assert told - {None} == reference.uncovered != set()
+    published = {
+        event_id(one.value) for one in outputs if one.topic == names.violations and one.value
+    }
+    assert published - {None} == reference.uncovered != set()
     assert sum(one.topic == names.changelog for one in outputs) >= 2_000
 
 

@@ -85,6 +85,6 @@ def test_the_first_stage_matters() -> None:
         ({}, "2 are missing"),
     ],
 )
-def test_who_tells_of_other_shares_is_noticed(found: dict[str, int], said: str | None) -> None:
+def test_who_reports_other_shares_is_noticed(found: dict[str, int], said: str | None) -> None:
     problem = difference(Counter(found), frozenset({"e1", "e2"}))
     assert problem is None if said is None else said in str(problem)

@@ -70,11 +70,11 @@ def test_deadlines_pass_by_the_clock_only(tmp_path: Path) -> None:
 
 
 def test_a_remediated_finding_stays_one(tmp_path: Path) -> None:
-    told = {
+    published = {
         "event_type": "recipient-notification", "event_id": "n", "controller_id": "OURCO",
         "subject_id": "s1", "occurred_at": "2026-09-05T00:00:00Z", "recipient_id": "ACME",
     }  # fmt: skip
-    result = check_lines(lines(grant("g"), share("a"), withdrawal("w"), told), tmp_path, LATER)
+    result = check_lines(lines(grant("g"), share("a"), withdrawal("w"), published), tmp_path, LATER)
     (finding,) = (f for f in result.findings if f.code == "RECIPIENT_NOT_NOTIFIED")
     assert finding.status is Status.REMEDIATED
 

@@ -132,7 +132,7 @@ def test_every_finding_stands_with_the_facts_that_decided_it(result: Result) -> 
     assert "Encryption, hashing or pseudonymisation does not replace a legal basis." in card
 
 
-def test_an_overdue_duty_tells_what_was_received_and_when_the_term_ended(result: Result) -> None:
+def test_an_overdue_duty_shows_what_was_received_and_when_the_term_ended(result: Result) -> None:
     overdue = next(
         f for f in result.findings
         if f.code == "RECIPIENT_NOT_NOTIFIED" and f.event_id == "taken-back"
@@ -144,7 +144,7 @@ def test_an_overdue_duty_tells_what_was_received_and_when_the_term_ended(result:
     assert moments[-1].at == parse_instant("2026-09-04T11:00:00Z")
 
 
-def test_of_very_many_shares_it_tells_how_many_there_are(tmp_path: Path) -> None:
+def test_of_very_many_shares_it_states_how_many_there_are(tmp_path: Path) -> None:
     """A duty names the first hundred (D30), a timeline the nearest twelve facts."""
     instants = [f"2026-09-01T08:{n // 60:02}:{n % 60:02}Z" for n in range(150)]
     shares = [share(f"s{n}", occurred_at=at) for n, at in enumerate(instants)]
@@ -288,12 +288,12 @@ def test_every_symbol_and_reason_has_words_in_both_languages() -> None:
 def test_a_fact_in_words() -> None:
     decoded = decode(lines(grant("g", recorded_at="2026-09-02T09:00:00Z")), None)
     assert isinstance(decoded, Decoded)
-    told = describe(decoded.event)
-    assert told.en == (
+    published = describe(decoded.event)
+    assert published.en == (
         "Consent c1 given: button; for direct marketing by third parties; to ACME; data e-mail; "
         "notice v3; recorded 2026-09-02 09:00:00."
     )
-    assert told.nl == (
+    assert published.nl == (
         "Toestemming c1 gegeven: knop; voor direct marketing door derden; aan ACME; gegevens "
         "e-mail; privacyverklaring v3; vastgelegd 2026-09-02 09:00:00."
     )

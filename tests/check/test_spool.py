@@ -37,7 +37,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spool, "_AT_LEAST", 3)
 
 
-def told(result: Result, tmp_path: Path) -> list[str]:
+def lines_of(result: Result, tmp_path: Path) -> list[str]:
     """All of a result as lines, without ids that are drawn where one held a personal value."""
     with (tmp_path / "out").open("wb") as file:
         write_jsonl(result, file)
@@ -62,7 +62,7 @@ def test_on_disk_all_is_found_that_is_found_in_memory(
     assert isinstance(spilled.rejected, OnDisk)
     assert isinstance(held.findings, list)
     assert len(held.findings) > 30
-    assert told(spilled, tmp_path) == told(held, tmp_path)
+    assert lines_of(spilled, tmp_path) == lines_of(held, tmp_path)
     assert spilled.findings[:5] == held.findings[:5]
     assert spilled.duties[-1] == held.duties[-1]
     if not any('"ref-' in one.event_id for one in held.findings):

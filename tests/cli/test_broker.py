@@ -15,7 +15,7 @@ COMMAND = [sys.executable, "-m", "streams.cli.main", "broker"]
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_where_it_is_and_ends_when_told(tmp_path: Path, end: signal.Signals) -> None:
+def test_it_says_where_it_is_and_ends_at_a_signal(tmp_path: Path, end: signal.Signals) -> None:
     arguments = ["--port", "0", "--data", str(tmp_path / "data"), "--sasl", "--json"]
     program = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE)
     try:

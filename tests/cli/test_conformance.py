@@ -34,7 +34,7 @@ def test_all_given_cases(name: str, count: int, tmp_path: Path, capsys: Capture)
     assert all(list(result) == ["case", "findings", "duties"] for result in results)
 
 
-def test_a_wrong_expectation_is_told(tmp_path: Path, capsys: Capture) -> None:
+def test_a_wrong_expectation_is_reported(tmp_path: Path, capsys: Capture) -> None:
     wrong = [{"event_id": "k02-sh3", "code": "CONSENT_EXPIRED"}]
     duties = [{"trigger_event_id": "k02-sh3", "recipient_id": "ACME"}]
     cases = cases_of(tmp_path, "k02", findings=wrong, duties=duties)

@@ -29,12 +29,12 @@ def test_a_code_by_name_or_number(what: str, capsys: Capture) -> None:
 
 def test_every_code_as_json(capsys: Capture) -> None:
     assert main(["explain", "--list", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert [one["code"] for one in told] == list(CODES)
-    assert len(told) == len(CODES)
-    dated = next(one for one in told if one["number"] == "S14")
+    published = json.loads(capsys.readouterr().out)
+    assert [one["code"] for one in published] == list(CODES)
+    assert len(published) == len(CODES)
+    dated = next(one for one in published if one["number"] == "S14")
     assert {c["since"] for c in dated["citations"]} == {None, "2026-08-31T22:00:00.000Z"}
-    erased = next(one for one in told if one["number"] == "S01")
+    erased = next(one for one in published if one["number"] == "S01")
     standing = [text["reason"] for text in erased["texts"] if text["status"] == "OPEN"]
     assert standing == [None, "ERASED"]
     closed = {text["reason"] for text in erased["texts"] if text["status"] == "RETRACTED"}
@@ -68,10 +68,10 @@ def test_a_finding_of_a_file(tmp_path: Path, capsys: Capture) -> None:
     assert "ACME" in said
     assert "revision 1" in said
     assert main(["explain", named, "--input", str(findings), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["finding"] == found
-    assert told["history"] == [found]
-    assert told["code"]["number"] == "S07"
+    published = json.loads(capsys.readouterr().out)
+    assert published["finding"] == found
+    assert published["history"] == [found]
+    assert published["code"]["number"] == "S07"
 
 
 def test_revisions_stand_in_their_order(tmp_path: Path, capsys: Capture) -> None:

@@ -58,7 +58,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     monkeypatch.setattr(command_line, "app", app)
 
 
-def test_what_a_user_can_mend_is_two_lines(
+def test_what_a_user_can_correct_is_two_lines(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     failing(monkeypatch, ConsentryError("the tap drips", "Turn it."))

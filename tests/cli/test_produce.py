@@ -29,17 +29,17 @@ GOOD = (
 
 
 def sorted_out(*files: Path, as_is: bool = False) -> tuple[list[Outgoing], ProduceCount]:
-    tally = ProduceCount(as_is=as_is, report=lambda _: None)
-    return list(tally.outgoing(read_events([str(file) for file in files]))), tally
+    produced = ProduceCount(as_is=as_is, report=lambda _: None)
+    return list(produced.outgoing(read_events([str(file) for file in files]))), produced
 
 
 def test_topic_and_key_come_from_the_event(tmp_path: Path) -> None:
     file = tmp_path / "one.jsonl"
     file.write_bytes(GOOD + b"\n\n")
-    (sent,), tally = sorted_out(file)
+    (sent,), produced = sorted_out(file)
     assert (sent.topic, sent.key, sent.value) == ("marketing-message", b"SHOP\x1fs1", GOOD)
-    assert tally.sent == {"marketing-message": 1}
-    assert tally.refused == []
+    assert produced.sent == {"marketing-message": 1}
+    assert produced.refused == []
 
 
 def test_bad_lines_are_named_by_file_and_line_and_the_rest_is_sent(tmp_path: Path) -> None:
@@ -58,32 +58,32 @@ def test_bad_lines_are_named_by_file_and_line_and_the_rest_is_sent(tmp_path: Pat
         b"0" * 1_100_000,
     ]
     file.write_bytes(b"\n".join(lines))
-    sent, tally = sorted_out(file)
+    sent, produced = sorted_out(file)
     assert [one.value for one in sent] == [lines[0], lines[7]]
-    assert [refusal["line"] for refusal in tally.refused] == [2, 3, 4, 5, 6, 7, 9, 10]
-    assert {refusal["file"] for refusal in tally.refused} == {str(file)}
-    assert tally.refused[6]["code"] == "RAW_PERSONAL_DATA_IN_EVENT"
-    assert address not in repr(tally.refused)
+    assert [refusal["line"] for refusal in produced.refused] == [2, 3, 4, 5, 6, 7, 9, 10]
+    assert {refusal["file"] for refusal in produced.refused} == {str(file)}
+    assert produced.refused[6]["code"] == "RAW_PERSONAL_DATA_IN_EVENT"
+    assert address not in repr(produced.refused)
 
 
 def test_a_line_that_no_topic_takes_does_not_stop_the_rest(tmp_path: Path) -> None:
     file = tmp_path / "long.jsonl"
     long = GOOD[:-1] + b',"more":"' + b"a" * 1_000_000 + b'"}'
     file.write_bytes(long + b"\n" + GOOD)
-    sent, tally = sorted_out(file, as_is=True)
+    sent, produced = sorted_out(file, as_is=True)
     assert [one.value for one in sent] == [GOOD]
-    assert "longer than 1000000 bytes" in str(tally.refused[0]["reason"])
+    assert "longer than 1000000 bytes" in str(produced.refused[0]["reason"])
 
 
 def test_as_is_sends_what_has_an_address(tmp_path: Path) -> None:
     file = tmp_path / "mixed.jsonl"
     wrong = GOOD.replace(b'"EMAIL"', b'"PIGEON"')
     file.write_bytes(b"\n".join([b"not json", wrong, b'{"event_type":"purchase"}']))
-    sent, tally = sorted_out(file, as_is=True)
+    sent, produced = sorted_out(file, as_is=True)
     assert [(one.topic, one.key, one.value) for one in sent] == [
         ("marketing-message", b"SHOP\x1fs1", wrong)
     ]
-    assert [refusal["line"] for refusal in tally.refused] == [1, 3]
+    assert [refusal["line"] for refusal in produced.refused] == [1, 3]
 
 
 @pytest.mark.parametrize("form", list(Form))
@@ -91,8 +91,8 @@ def test_every_form_gives_the_same_events(form: Form, tmp_path: Path) -> None:
     sample = make_sample(SampleOptions(subjects=100, seed=1, until=UNTIL, bad=0))
     written, _ = write_sample(sample, tmp_path, form)
     streams = [file for file in written if file.suffix not in (".toml", ".json")]
-    sent, tally = sorted_out(*streams)
-    assert tally.refused == []
+    sent, produced = sorted_out(*streams)
+    assert produced.refused == []
     assert {event_of(one) for one in sent} == {
         (record.topic, record.key, record.event) for record in sample.records
     }
@@ -113,19 +113,19 @@ def event_of(one: Outgoing) -> tuple[object, ...]:
         ("array.jsonl", b"[" + GOOD[:-9]),
     ],
 )
-def test_a_damaged_file_is_told_and_the_next_one_is_read(
+def test_a_damaged_file_is_reported_and_the_next_one_is_read(
     name: str, content: bytes, tmp_path: Path
 ) -> None:
     damaged, whole = tmp_path / name, tmp_path / "whole.jsonl"
     damaged.write_bytes(content)
     whole.write_bytes(GOOD)
-    sent, tally = sorted_out(damaged, whole)
+    sent, produced = sorted_out(damaged, whole)
     assert [one.value for one in sent] == [GOOD]
-    assert tally.refused == []
-    assert [one.file for one in tally.unread] == [str(damaged)]
+    assert produced.refused == []
+    assert [one.file for one in produced.unread] == [str(damaged)]
 
 
-def test_a_missing_file_and_a_silent_broker_are_told(
+def test_a_missing_file_and_a_silent_broker_are_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["produce", str(tmp_path / "none.jsonl")]) == 2
@@ -146,9 +146,9 @@ def test_a_missing_file_and_a_silent_broker_are_told(
 def test_refused_records_are_counted_and_the_first_are_named(tmp_path: Path) -> None:
     file = tmp_path / "bad.jsonl"
     file.write_bytes(b"{}\n" * (produce._NAMED_AT_MOST + 5))
-    _, tally = sorted_out(file)
-    assert len(tally.refused) == produce._NAMED_AT_MOST
-    assert tally.refused_count == produce._NAMED_AT_MOST + 5
+    _, produced = sorted_out(file)
+    assert len(produced.refused) == produce._NAMED_AT_MOST
+    assert produced.refused_count == produce._NAMED_AT_MOST + 5
 
 
 def test_no_more_than_some_bytes_wait_for_the_broker(monkeypatch: pytest.MonkeyPatch) -> None:

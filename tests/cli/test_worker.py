@@ -61,7 +61,7 @@ def test_removing_needs_a_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert "INSTANCE_ID" in capsys.readouterr().err
 
 
-def test_help_tells_of_removing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_mentions_removing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["worker", "--help"]) == 0
     assert "remove" in capsys.readouterr().out
     assert main(["worker", "remove", "--help"]) == 0

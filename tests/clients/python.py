@@ -24,7 +24,7 @@ class _Librdkafka:
     def send(self, messages: Sequence[Message]) -> None:
         failed: list[object] = []
 
-        def told(error: object, _message: object) -> None:
+        def failing(error: object, _message: object) -> None:
             if error is not None:
                 failed.append(error)
 
@@ -40,7 +40,7 @@ class _Librdkafka:
                         "acks": "all",
                     }
                 )
-            producer.produce(one.topic, key=one.key, value=one.value, on_delivery=told)
+            producer.produce(one.topic, key=one.key, value=one.value, on_delivery=failing)
         left = sum(producer.flush(30) for producer in self._producers.values())
         assert not failed
         assert not left

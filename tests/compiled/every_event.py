@@ -11,7 +11,7 @@ from streams.core.indexes import INDEXED_FROM
 from streams.transport.fetch.poll_batch import PollBatch
 
 
-def told() -> str:
+def digest_of_outputs() -> str:
     """A digest of all outputs."""
     digest = sha256()
     for history in HISTORIES.values():

@@ -56,8 +56,8 @@ def test_all_are_compiled_or_none() -> None:
 @is_built
 def test_every_event_is_judged_as_by_the_sources_when_there_are_indexes() -> None:
     """Classes that a compiled module declares are not all that they are declared to be."""
-    told = "from tests.compiled.every_event import told; print(told())"
-    assert run(told) == run(told, CONSENTRY_PURE="1")
+    program = "from tests.compiled.every_event import digest_of_outputs; print(digest_of_outputs())"
+    assert run(program) == run(program, CONSENTRY_PURE="1")
 
 
 def test_every_module_has_a_source_in_the_law_or_the_wire() -> None:
@@ -75,21 +75,21 @@ def stamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return place
 
 
-def told(suffix: str = EXTENSION_SUFFIXES[0], **changed: str) -> str:
+def recorded(suffix: str = EXTENSION_SUFFIXES[0], **changed: str) -> str:
     return json.dumps({"for": suffix, "sources": compiled.digests() | changed})
 
 
 def test_what_was_compiled_from_these_sources_is_used(stamp: Path) -> None:
-    stamp.write_text(told())
+    stamp.write_text(recorded())
     assert compiled.usable()
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        told(**{"streams.core.judge": "0" * 64}),
-        told(**{"streams.core.another": "0" * 64}),
-        told(".cpython-39-darwin.so"),
+        recorded(**{"streams.core.judge": "0" * 64}),
+        recorded(**{"streams.core.another": "0" * 64}),
+        recorded(".cpython-39-darwin.so"),
         "{}",
         "not JSON",
     ],

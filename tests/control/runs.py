@@ -19,12 +19,12 @@ STOCK = Runtime(
 )
 
 
-def without(*mends: str) -> Runtime:
-    """Our worker with mends taken out, or none, on a machine that is busy."""
-    calls = "".join(f"mends.{mend}(); " for mend in ("busy", *mends))
+def without(*safeguards: str) -> Runtime:
+    """Our worker with safeguards taken out, or none, on a machine that is busy."""
+    calls = "".join(f"safeguards.{safeguard}(); " for safeguard in ("busy", *safeguards))
     return Runtime(
-        name="Consentry" + (" without " + " and ".join(mends) if mends else ""),
-        program=f"from tests.control import mends; {calls}\n{WORKER}",
+        name="Consentry" + (" without " + " and ".join(safeguards) if safeguards else ""),
+        program=f"from tests.control import safeguards; {calls}\n{WORKER}",
         ours=True,
     )
 

@@ -34,7 +34,7 @@ class Story:
         self.subject = Subject(ControllerId("OURCO"), SubjectId("s-1"))
         self.findings: dict[str, Finding] = {}
         self.duties: dict[str, Duty] = {}
-        self.told: list[Finding] = []
+        self.published: list[Finding] = []
         """Every finding told, revision after revision."""
         self.decisions: list[Decision] = []
         self._arrived = 0
@@ -62,7 +62,7 @@ class Story:
 
     def _keep(self, decision: Decision) -> None:
         self.decisions.append(decision)
-        self.told.extend(decision.findings)
+        self.published.extend(decision.findings)
         self.findings.update({f.violation_id: f for f in decision.findings})
         self.duties.update({d.duty_id: d for d in decision.duties})
 

@@ -133,8 +133,8 @@ def test_words_that_no_rule_reads_are_notes() -> None:
 
 
 def test_they_are_counted_by_system_and_recipient() -> None:
-    told = share(0, source_system="crm", **(WHOLE | {"recipient_country": None}))
-    assert assumptions(told, POLICY) == [Assumption("recipient_country", "crm", "ACME")]
+    one_share = share(0, source_system="crm", **(WHOLE | {"recipient_country": None}))
+    assert assumptions(one_share, POLICY) == [Assumption("recipient_country", "crm", "ACME")]
     offer = message(0, advertiser_id="ACME", contact_point_present=None)
     assert assumptions(offer, POLICY) == [Assumption("contact_point_present", "", "ACME")]
 

@@ -52,11 +52,11 @@ IN_ONE = [(a, b) for a, b in PAIRS if (a[0], b[0]) != ("S09", "S10")]
 
 
 @pytest.mark.parametrize(("earlier", "later"), IN_ONE, ids=[f"{a[0]}-{b[0]}" for a, b in IN_ONE])
-def test_of_one_consent_the_first_failure_is_told_and_the_rest_contributes(
+def test_of_one_consent_the_first_failure_is_published_and_the_rest_contributes(
     earlier: tuple[str, str, dict[str, Any]], later: tuple[str, str, dict[str, Any]]
 ) -> None:
-    told = story(grant(0, **(later[2] | earlier[2])), shared()).finding(earlier[0])
-    assert told.contributing_codes == (later[1],)
+    lived = story(grant(0, **(later[2] | earlier[2])), shared()).finding(earlier[0])
+    assert lived.contributing_codes == (later[1],)
 
 
 class TestTies:
@@ -83,38 +83,38 @@ class TestUnion:
 
     def test_of_the_same_purpose_and_recipient_only(self) -> None:
         other = grant(0, id="name", data_categories=["NAME"], recipient_ids=["OTHERCO"])
-        told = story(grant(0), other, share(2, data_categories=["EMAIL", "NAME"]))
+        lived = story(grant(0), other, share(2, data_categories=["EMAIL", "NAME"]))
         # For NAME the consent for ACME misses later (data category) than that for OTHERCO.
-        assert told.found() == {"share": "S11"}
-        assert told.finding("S11").uncovered_data_categories == ("NAME",)
+        assert lived.found() == {"share": "S11"}
+        assert lived.finding("S11").uncovered_data_categories == ("NAME",)
 
     def test_naw_is_name_address_and_residence(self) -> None:
         three = ["NAME", "POSTAL_ADDRESS", "RESIDENCE"]
         assert found(grant(0, data_categories=["NAW"]), share(2, data_categories=three)) == {}
         assert found(grant(0, data_categories=three), share(2, data_categories=["NAW"])) == {}
-        told = story(grant(0, data_categories=["NAME"]), share(2, data_categories=["NAW"]))
-        assert told.finding("S11").uncovered_data_categories == ("POSTAL_ADDRESS", "RESIDENCE")
+        lived = story(grant(0, data_categories=["NAME"]), share(2, data_categories=["NAW"]))
+        assert lived.finding("S11").uncovered_data_categories == ("POSTAL_ADDRESS", "RESIDENCE")
 
 
 class TestSeveralCategories:
-    def test_the_most_fundamental_miss_is_told(self) -> None:
+    def test_the_most_fundamental_miss_is_published(self) -> None:
         """EMAIL misses by expiry; NAME only by its data category, which is earlier."""
-        told = story(grant(0, expires_at=1), share(2, data_categories=["EMAIL", "NAME"]))
-        finding = told.finding("S11")
+        lived = story(grant(0, expires_at=1), share(2, data_categories=["EMAIL", "NAME"]))
+        finding = lived.finding("S11")
         assert finding.uncovered_data_categories == ("EMAIL", "NAME")
         assert finding.contributing_codes == ("CONSENT_EXPIRED",)
 
     def test_what_is_covered_is_not_listed(self) -> None:
-        told = story(grant(0), share(2, data_categories=["EMAIL", "BIRTH_DATE"]))
-        assert told.finding("S11").uncovered_data_categories == ("BIRTH_DATE",)
+        lived = story(grant(0), share(2, data_categories=["EMAIL", "BIRTH_DATE"]))
+        assert lived.finding("S11").uncovered_data_categories == ("BIRTH_DATE",)
 
 
 class TestNoCandidate:
     def test_a_killed_consent_is_none(self) -> None:
         """The re-grant lifts, is replaced by one for other data; the first one stays dead."""
         new = grant(1.5, id="new", data_categories=["NAME"])
-        told = story(grant(0), withdraw(1), new, share(2)).finding("S11")
-        assert told.consent_ids_considered == ("new", "grant")
+        lived = story(grant(0), withdraw(1), new, share(2)).finding("S11")
+        assert lived.consent_ids_considered == ("new", "grant")
 
     def test_a_replaced_consent_is_none(self) -> None:
         new = grant(1, id="new", purposes=[OWN], replaces_consent_id="grant")
@@ -180,6 +180,6 @@ class TestMessages:
             "advertiser_id": "SISTERCO",
             "legal_basis_claimed": "CONSENT",
         }
-        told = story(own_grant(0), message(2, **by_sister))
-        assert told.finding("M11").reason == "OTHER_RECIPIENT"
+        lived = story(own_grant(0), message(2, **by_sister))
+        assert lived.finding("M11").reason == "OTHER_RECIPIENT"
         assert found(own_grant(0, recipient_ids=["SISTERCO"]), message(2, **by_sister)) == {}

@@ -39,9 +39,9 @@ THIRD = share(2, recorded_at=4, recipient_id="THIRDCO")
 
 @pytest.mark.parametrize("order", list(permutations([FIRST, OTHER, THIRD])))
 def test_the_first_recorded_counts_whatever_the_order(order: tuple[Event, ...]) -> None:
-    told = arrived(*order)
-    assert told.found() == {"share": "Q03 S07"}
-    assert {f.recipient_id for f in told.open} == {"ACME"}
+    lived = arrived(*order)
+    assert lived.found() == {"share": "Q03 S07"}
+    assert {f.recipient_id for f in lived.open} == {"ACME"}
 
 
 def test_then_the_smallest_hash() -> None:
@@ -50,9 +50,9 @@ def test_then_the_smallest_hash() -> None:
     assert len(kept) == 1
 
 
-def test_the_conflict_is_told_once() -> None:
-    told = arrived(FIRST, OTHER, THIRD, OTHER, FIRST)
-    assert [f.code for f in told.told].count("EVENT_ID_CONFLICT") == 1
+def test_the_conflict_is_published_once() -> None:
+    lived = arrived(FIRST, OTHER, THIRD, OTHER, FIRST)
+    assert [f.code for f in lived.published].count("EVENT_ID_CONFLICT") == 1
 
 
 def test_equal_payloads_are_no_conflict() -> None:
@@ -115,31 +115,31 @@ def test_the_whole_story_follows_the_one_that_counts(
 ) -> None:
     """As if the other payload had never been, but for the Q03."""
     alone = arrived(kept, *rest)
-    assert _told(arrived(other, *rest)) != _told(alone), "it matters which one counts"
+    assert _found(arrived(other, *rest)) != _found(alone), "it matters which one counts"
     for order in permutations([kept, other, *rest]):
         both = arrived(*order)
-        assert _told(both) == _told(alone)
+        assert _found(both) == _found(alone)
         assert "Q03" in both.found()[kept.event_id]
 
 
 @pytest.mark.parametrize("order", list(permutations([FIRST, OTHER, THIRD])))
 def test_each_payload_stays_known(order: tuple[Event, ...]) -> None:
     """However often another one took its place."""
-    told = arrived(*order)
-    (record,) = told.subject.records.values()
+    lived = arrived(*order)
+    (record,) = lived.subject.records.values()
     assert len(record.others) == 2
     for event in order:
-        told.take(event)
-        assert told.decisions[-1].outcome is Outcome.DUPLICATE
-        assert told.decisions[-1].rows == ()
+        lived.take(event)
+        assert lived.decisions[-1].outcome is Outcome.DUPLICATE
+        assert lived.decisions[-1].rows == ()
 
 
 def test_equal_ids_of_different_types_are_different_events() -> None:
-    told = arrived(share(2, recorded_at=3), withdraw(1, id="share"))
-    assert told.found() == {"share": "S02"}
-    assert len(told.subject.records) == 2
-    told = arrived(grant(0), share(2, id="grant"), share(2, id="grant", recipient_id="OTHERCO"))
-    assert "Q03" in told.found()["grant"]
+    lived = arrived(share(2, recorded_at=3), withdraw(1, id="share"))
+    assert lived.found() == {"share": "S02"}
+    assert len(lived.subject.records) == 2
+    lived = arrived(grant(0), share(2, id="grant"), share(2, id="grant", recipient_id="OTHERCO"))
+    assert "Q03" in lived.found()["grant"]
 
 
 @pytest.mark.parametrize("kind", [withdraw, refuse, object_, erase])
@@ -147,18 +147,18 @@ def test_an_expressed_will_counts_before_a_grant_of_the_same_id(kind: Any) -> No
     given = grant(0, id="one", recorded_at=0)
     against = kind(1, id="one", recorded_at=5)
     for order in ((given, against), (against, given)):
-        told = arrived(*order, share(2))
-        assert told.found()["one"] == "Q03"
-        assert told.found()["share"] in ("S01", "S02", "S03")
+        lived = arrived(*order, share(2))
+        assert lived.found()["one"] == "Q03"
+        assert lived.found()["share"] in ("S01", "S02", "S03")
     # Between grants the one that was recorded first counts, as ever.
     later = grant(0, id="one", recorded_at=1, recipient_ids=["OTHERCO"])
     assert arrived(later, given, share(2)).found() == {"one": "Q03"}
 
 
-def _told(told: Story) -> tuple[dict[tuple[str, str], object], dict[tuple[str, str], str]]:
+def _found(lived: Story) -> tuple[dict[tuple[str, str], object], dict[tuple[str, str], str]]:
     """What stands but for conflicts, each finding with its reason, and what is owed."""
     return {
         (f.event_id, f.code): (f.reason, f.consent_ids_considered, f.contributing_codes)
-        for f in told.open
+        for f in lived.open
         if f.code != "EVENT_ID_CONFLICT"
-    }, told.owed()
+    }, lived.owed()

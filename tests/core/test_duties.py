@@ -29,12 +29,12 @@ LAWFUL = (grant(-1, id="given"), share(0))
 """A share on consent: nothing is found in it."""
 
 
-class TestWhoMustBeTold:
+class TestWhoMustBeNotified:
     @pytest.mark.parametrize("signal", [withdraw(1), object_(1), erase(1)])
-    def test_whoever_received_before(self, signal: Event) -> None:
-        told = story(grant(-1), share(0), signal)
-        assert told.found() == {}
-        assert told.owed() == {(signal.event_id, "ACME"): "DUE"}
+    def test_who_received_before(self, signal: Event) -> None:
+        lived = story(grant(-1), share(0), signal)
+        assert lived.found() == {}
+        assert lived.owed() == {(signal.event_id, "ACME"): "DUE"}
 
     def test_nobody_after_a_refusal(self) -> None:
         assert owed(share(0), refuse(1)) == {}
@@ -73,9 +73,9 @@ class TestWhoMustBeTold:
 
     def test_each_recipient_once_for_each_signal(self) -> None:
         shares = [share(0), share(0.5, id="s2"), share(0, id="s3", recipient_id="OTHERCO")]
-        told = story(*shares, withdraw(1), object_(2))
-        assert len(told.owed()) == 4
-        (duty,) = (d for d in told.duties.values()
+        lived = story(*shares, withdraw(1), object_(2))
+        assert len(lived.owed()) == 4
+        (duty,) = (d for d in lived.duties.values()
                    if (d.trigger_event_id, d.recipient_id) == ("withdrawal", "ACME"))  # fmt: skip
         assert duty.share_ids == ("share", "s2")
         assert (duty.trigger, duty.severity) == ("WITHDRAWN", Severity.OBLIGATION)
@@ -100,11 +100,11 @@ class TestSharesAgainstTheWill:
         assert owed(share(2)) == {}
 
     def test_no_grant_cancels_them(self) -> None:
-        told = story(withdraw(1), share(2), grant(3)).tick(200)
-        assert told.owed() == {("share", "ACME"): "OVERDUE"}
+        lived = story(withdraw(1), share(2), grant(3)).tick(200)
+        assert lived.owed() == {("share", "ACME"): "OVERDUE"}
 
 
-class TestTelling:
+class TestNotifying:
     @pytest.mark.parametrize(
         ("when", "ms", "status"),
         [
@@ -129,49 +129,49 @@ class TestTelling:
 
     @pytest.mark.parametrize(("ms", "codes"), [(0, {}), (1, {"withdrawal": "O02"})])
     def test_overdue_strictly_after_the_deadline(self, ms: int, codes: dict[str, str]) -> None:
-        told = story(*LAWFUL, withdraw(1)).tick(73, ms=ms)
-        assert told.found() == codes
+        lived = story(*LAWFUL, withdraw(1)).tick(73, ms=ms)
+        assert lived.found() == codes
 
     def test_an_event_that_comes_at_the_deadline_itself_is_not_overdue(self) -> None:
         assert owed(*LAWFUL, withdraw(1), clock=73) == DUE
 
     def test_not_without_a_clock(self) -> None:
-        told = story(*LAWFUL, withdraw(1), share(9000, id="s2", purpose="PAYMENT"))
-        assert told.found() == {}
+        lived = story(*LAWFUL, withdraw(1), share(9000, id="s2", purpose="PAYMENT"))
+        assert lived.found() == {}
 
     def test_an_event_that_comes_after_the_clock_is_overdue_at_once(self) -> None:
-        told = Story(clock=100).take(*LAWFUL, withdraw(1))
-        assert (told.found(), set(told.owed().values())) == ({"withdrawal": "O02"}, {"OVERDUE"})
+        lived = Story(clock=100).take(*LAWFUL, withdraw(1))
+        assert (lived.found(), set(lived.owed().values())) == ({"withdrawal": "O02"}, {"OVERDUE"})
 
-    def test_told_late_is_remedied(self) -> None:
-        told = story(share(0), withdraw(1)).tick(73, ms=1)
-        assert told.finding("O02").status is Status.OPEN
-        told.take(notify(80))
-        finding = told.finding("O02")
+    def test_notified_late_is_remedied(self) -> None:
+        lived = story(share(0), withdraw(1)).tick(73, ms=1)
+        assert lived.finding("O02").status is Status.OPEN
+        lived.take(notify(80))
+        finding = lived.finding("O02")
         assert (finding.status, finding.recipient_id) == (Status.REMEDIATED, "ACME")
-        (duty,) = told.duties.values()
+        (duty,) = lived.duties.values()
         assert (duty.status, duty.notified_at) == ("FULFILLED_LATE", moment(80))
 
     def test_one_millisecond_late_is_late(self) -> None:
-        told = story(share(0), withdraw(1), notify(73, ms=1)).tick(73, ms=1)
-        assert told.finding("O02").status is Status.REMEDIATED
+        lived = story(share(0), withdraw(1), notify(73, ms=1)).tick(73, ms=1)
+        assert lived.finding("O02").status is Status.REMEDIATED
 
     def test_proof_that_comes_late_of_a_notice_in_time(self) -> None:
-        told = story(*LAWFUL, withdraw(1)).tick(100).take(notify(2))
-        assert (told.found(), set(told.owed().values())) == ({}, {"FULFILLED"})
+        lived = story(*LAWFUL, withdraw(1)).tick(100).take(notify(2))
+        assert (lived.found(), set(lived.owed().values())) == ({}, {"FULFILLED"})
 
     def test_the_duty_and_its_breach_have_addresses_of_their_own(self) -> None:
-        told = story(share(0), withdraw(1)).tick(100)
-        (duty,) = told.duties.values()
-        assert not set(told.duties) & set(told.findings)
+        lived = story(share(0), withdraw(1)).tick(100)
+        (duty,) = lived.duties.values()
+        assert not set(lived.duties) & set(lived.findings)
         assert duty.trigger_event_type is EventType.CONSENT_CHANGE
-        assert duty.trigger_event_id == told.finding("O02").event_id
+        assert duty.trigger_event_id == lived.finding("O02").event_id
 
-    def test_the_next_deadline_is_told(self) -> None:
-        told = story(share(0), withdraw(1))
-        assert told.subject.next_deadline == moment(73)
-        assert told.tick(73).subject.next_deadline == moment(73)
-        label = told.tick(73, ms=1).subject.next_deadline
+    def test_the_next_deadline_is_known(self) -> None:
+        lived = story(share(0), withdraw(1))
+        assert lived.subject.next_deadline == moment(73)
+        assert lived.tick(73).subject.next_deadline == moment(73)
+        label = lived.tick(73, ms=1).subject.next_deadline
         assert label == moment(30 * 24), "of the share without consent (P15)"
 
 
@@ -225,27 +225,27 @@ class TestCancelling:
         ],
     )
     def test_what_becomes_of_the_grant_does_not_revive_it(self, later: Event) -> None:
-        told = story(share(0), withdraw(1), grant(2, expires_at=2.5), later)
-        assert told.owed()["withdrawal", "ACME"] == "CANCELLED"
+        lived = story(share(0), withdraw(1), grant(2, expires_at=2.5), later)
+        assert lived.owed()["withdrawal", "ACME"] == "CANCELLED"
 
     def test_a_new_signal_has_its_own(self) -> None:
-        told = owed(share(0), withdraw(1), grant(2), withdraw(3, id="again"))
-        assert told == {("withdrawal", "ACME"): "CANCELLED", ("again", "ACME"): "DUE"}
+        lived = owed(share(0), withdraw(1), grant(2), withdraw(3, id="again"))
+        assert lived == {("withdrawal", "ACME"): "CANCELLED", ("again", "ACME"): "DUE"}
 
     def test_a_grant_that_comes_to_light_late_takes_the_breach_back(self) -> None:
-        told = story(*LAWFUL, withdraw(1)).tick(100)
-        assert told.found() == {"withdrawal": "O02"}
-        assert told.take(grant(2)).found() == {}
+        lived = story(*LAWFUL, withdraw(1)).tick(100)
+        assert lived.found() == {"withdrawal": "O02"}
+        assert lived.take(grant(2)).found() == {}
 
 
 def test_a_share_that_comes_to_light_late_brings_the_duty() -> None:
-    told = story(withdraw(1))
-    assert told.owed() == {}
-    assert told.take(share(0)).owed() == DUE
+    lived = story(withdraw(1))
+    assert lived.owed() == {}
+    assert lived.take(share(0)).owed() == DUE
 
 
 def test_both_duties_towards_one_recipient_stand() -> None:
-    told = story(share(0), withdraw(1), share(2, id="s2")).tick(100)
-    assert told.found() == {"share": "S07", "withdrawal": "O02", "s2": "O02 S02"}
+    lived = story(share(0), withdraw(1), share(2, id="s2")).tick(100)
+    assert lived.found() == {"share": "S07", "withdrawal": "O02", "s2": "O02 S02"}
     assert found(share(0), withdraw(1), share(2, id="s2"), notify(2), clock=100) == {
         "share": "S07", "s2": "S02"}  # fmt: skip

@@ -223,11 +223,11 @@ RECORDS: dict[Code, tuple[bytes, bytes]] = {
 
 def published(pair_side: Sequence[Event], clock: When | None) -> set[str]:
     """The codes of findings and duties that stand."""
-    told = Story().take(*pair_side)
+    lived = Story().take(*pair_side)
     if clock is not None:
-        told.tick(clock)
-    duties = {duty.code for duty in told.duties.values()}
-    return {finding.code for finding in told.open} | duties
+        lived.tick(clock)
+    duties = {duty.code for duty in lived.duties.values()}
+    return {finding.code for finding in lived.open} | duties
 
 
 def refused(value: bytes) -> str | None:

@@ -141,7 +141,7 @@ def test_only_calls_show_a_number(channel: str, codes: str) -> None:
     assert found(own_grant(0, channels=[channel]), sent) == {"message": codes}
 
 
-def test_post_must_tell_who_sends() -> None:
+def test_post_must_name_who_sends() -> None:
     sent = message(2, channel="POST", sender_identity_present=False, unsubscribe_present=False)
     assert found(sent) == {"message": "M21"}
 
@@ -150,6 +150,6 @@ def test_post_after_an_objection() -> None:
     assert found(object_(1), message(2, channel="POST")) == {"message": "M01"}
 
 
-def test_the_exception_without_unsubscribe_is_told_once() -> None:
+def test_the_exception_without_unsubscribe_is_published_once() -> None:
     """It lapses (Tw 11.7(4)(b)), and stays one finding."""
     assert found(buy(0), message(2, unsubscribe_present=False)) == {"message": "M20"}

@@ -174,5 +174,5 @@ def test_the_own_company_is_no_recipient() -> None:
 
 
 def test_s25_names_the_prohibited_categories_alone() -> None:
-    told = story(share(2, data_categories=["EMAIL", "BSN", "NAME"]))
-    assert told.finding("S25").uncovered_data_categories == ("BSN",)
+    lived = story(share(2, data_categories=["EMAIL", "BSN", "NAME"]))
+    assert lived.finding("S25").uncovered_data_categories == ("BSN",)

@@ -49,8 +49,8 @@ class TestProtection:
         assert other.explanation_nl == one.explanation_nl + SENTENCE[1]
 
     def test_is_not_said_where_there_is_a_basis(self) -> None:
-        told = story(grant(0), share(2, protection="HASHED", legal_basis_claimed="NONE"))
-        assert told.finding("S26").protection_irrelevant is False
+        lived = story(grant(0), share(2, protection="HASHED", legal_basis_claimed="NONE"))
+        assert lived.finding("S26").protection_irrelevant is False
 
 
 class TestVariants:
@@ -83,8 +83,8 @@ class TestVariants:
         assert finding.explanation_en.startswith(words)
 
     def test_the_strongest_signal_counts(self) -> None:
-        told = story(refuse(1), withdraw(1), erase(1), share(2))
-        assert (told.found(), told.finding("S01").reason) == ({"share": "S01"}, "ERASED")
+        lived = story(refuse(1), withdraw(1), erase(1), share(2))
+        assert (lived.found(), lived.finding("S01").reason) == ({"share": "S01"}, "ERASED")
         assert story(refuse(1), withdraw(1), share(2)).found() == {"share": "S02"}
 
 
@@ -149,13 +149,13 @@ class TestBreach:
 
 
 def test_considered_consents_are_those_of_the_purpose_and_those_picked() -> None:
-    told = story(
+    lived = story(
         grant(0, id="a", recipient_ids=["B"]),
         grant(1, id="b", recipient_ids=["C"]),
         own_grant(1, id="own"),
         share(2),
     )
-    assert told.finding("S09").consent_ids_considered == ("b", "a")
+    assert lived.finding("S09").consent_ids_considered == ("b", "a")
 
 
 def test_at_most_fifty_consents_are_named() -> None:

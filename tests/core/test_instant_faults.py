@@ -82,7 +82,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("text", "words"), FAULTS.items())
-def test_a_text_is_told_what_is_wrong_with_it(text: str, words: str) -> None:
+def test_the_fault_of_a_text_is_named(text: str, words: str) -> None:
     assert words in fault_of(text)
     if words != "outside the years":  # which the wire asks
         with pytest.raises(ValueError, match=re.escape(fault_of(text))):

@@ -120,9 +120,9 @@ def test_review_of_legitimate_interest_softens_and_never_clears() -> None:
 
 @pytest.mark.parametrize(("term", "ms", "status"), [(72, 0, "DUE"), (72, 1, "OVERDUE"),
                                                      (24, 0, "DUE"), (24, 1, "OVERDUE")])  # fmt: skip
-def test_the_term_to_tell_recipients(term: int, ms: int, status: str) -> None:
-    told = story(share(0), object_(1), policy=fixed_policy(notify_deadline=hours(term)))
-    assert told.tick(1 + term, ms=ms).owed() == {("objection", "ACME"): status}
+def test_the_term_to_notify_recipients(term: int, ms: int, status: str) -> None:
+    lived = story(share(0), object_(1), policy=fixed_policy(notify_deadline=hours(term)))
+    assert lived.tick(1 + term, ms=ms).owed() == {("objection", "ACME"): status}
 
 
 def test_the_register_decides_who_is_unknown() -> None:
@@ -154,8 +154,8 @@ class TestDatedEntries:
 
     @pytest.mark.parametrize(("ms", "due"), [(-1, 72), (0, 1)])
     def test_by_the_time_of_the_signal(self, ms: int, due: int) -> None:
-        told = story(share(0), object_(5, ms=ms), policy=self.POLICY)
-        (duty,) = told.duties.values()
+        lived = story(share(0), object_(5, ms=ms), policy=self.POLICY)
+        (duty,) = lived.duties.values()
         assert duty.due_at == moment(5 + due, ms=ms)
 
     @pytest.mark.parametrize(("ms", "valid"), [(-1, True), (0, False)])

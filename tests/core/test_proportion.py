@@ -33,7 +33,7 @@ from tests.core.stories import Story
 LENGTH = 400
 
 
-def told(events: list[Event]) -> Story:
+def lived(events: list[Event]) -> Story:
     return Story().take(*events)
 
 
@@ -42,7 +42,7 @@ def told(events: list[Event]) -> Story:
 def test_an_event_on_time_judges_itself_and_what_it_changes(history: str, name: str) -> None:
     """The second of its kind: a first consent turns NO_RECORD into GRANTED_LATER, once."""
     make: Make = HISTORIES[history]
-    story = told([make(place) for place in range(LENGTH)])
+    story = lived([make(place) for place in range(LENGTH)])
     first, *more = [EVENTS[name](LENGTH + place) for place in range(4)]
     story.take(first)
     for event in more:
@@ -59,7 +59,7 @@ def test_an_event_on_time_takes_as_many_steps_after_any_history(history: str) ->
     A withdrawal has a duty towards each recipient; each duty names a hundred shares (D30).
     """
     make: Make = HISTORIES[history]
-    few, many = (told([make(place) for place in range(length)]) for length in (50, LENGTH))
+    few, many = (lived([make(place) for place in range(length)]) for length in (50, LENGTH))
     for offset, event in enumerate(EVENTS.values()):
         first, second = (
             [event(LENGTH + 3 * offset + place) for place in range(2)] for _ in range(2)
@@ -88,14 +88,14 @@ def steps(story: Story, events: list[Event]) -> float:
 
 
 def test_toggling_judges_each_word_once() -> None:
-    story = told([share(0), *(toggled(place) for place in range(2, LENGTH))])
+    story = lived([share(0), *(toggled(place) for place in range(2, LENGTH))])
     # A withdrawal, and with each consent given again the duty that it cancels.
     assert sum(decision.rejudged for decision in story.decisions) < 2 * LENGTH
 
 
 def test_one_late_word_among_toggles_reaches_to_the_next_one() -> None:
     events = [share(place) if place % 3 == 2 else toggled(place) for place in range(3 * LENGTH)]
-    story = told(events)
+    story = lived(events)
     for number, late in enumerate((consent(100, "c"), signal(200, ConsentAction.WITHDRAWN))):
         story.take(_named(late, f"late{number}"))
     assert max(decision.rejudged for decision in story.decisions[-2:]) <= 8
@@ -135,7 +135,7 @@ def test_all_at_one_instant_do_not_judge_each_other() -> None:
         name = f"x{number}"
         word = share(at) if number % 2 else signal(at, ConsentAction.OBJECTED)
         events.append(_named(word, name))
-    story = told(events)
+    story = lived(events)
     assert sum(decision.rejudged for decision in story.decisions) <= 3 * LENGTH
 
 
@@ -150,7 +150,7 @@ def test_in_any_order_the_work_is_that_of_the_changes(order: str) -> None:
         events.reverse()
     else:
         random.Random(3).shuffle(events)
-    story = told(events)
+    story = lived(events)
     changed = sum(max(1, len(decision.rows)) for decision in story.decisions)
     rejudged = sum(decision.rejudged for decision in story.decisions)
     assert rejudged <= 3 * changed

@@ -52,7 +52,7 @@ class TestRole:
         assert found(processor_share(2, recipient_id="ACME"), policy=registered()) == {}
 
     @pytest.mark.parametrize("claimed", ["PROCESSOR", "OWN_CONTROLLER", "UNKNOWN", "THIRD_PARTY"])
-    def test_whoever_is_not_listed_is_a_third_party(self, claimed: str) -> None:
+    def test_who_is_not_listed_is_a_third_party(self, claimed: str) -> None:
         event = processor_share(2, recipient_id="NEWCO", recipient_role=claimed)
         assert found(event, policy=registered()) == {"share": "S07"}
 

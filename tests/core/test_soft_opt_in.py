@@ -31,7 +31,7 @@ def second(when: float | str = 0, **fields: Any) -> Event:
 
 
 @pytest.mark.parametrize(("earlier", "later"), PAIRS, ids=NAMES)
-def test_a_sale_is_told_by_its_first_failure(earlier: Failure, later: Failure) -> None:
+def test_a_sale_is_named_by_its_first_failure(earlier: Failure, later: Failure) -> None:
     assert found(buy(0, **(earlier[1] | later[1])), message(2)) == {"message": earlier[0]}
 
 
@@ -56,7 +56,7 @@ def test_conditions_are_met_in_one_sale_not_across_two() -> None:
 class TestSeveralCategories:
     SENT = message(2, product_categories=["COFFEE", "BOOKS"])
 
-    def test_the_most_fundamental_failure_is_told(self) -> None:
+    def test_the_most_fundamental_failure_is_published(self) -> None:
         """Coffee is stale (M10), books are not similar (M09)."""
         assert found(buy(OLD), self.SENT) == {"message": "M09"}
 

@@ -115,13 +115,13 @@ def test_an_unknown_reason_of_a_retraction_is_no_other_one() -> None:
 
 
 def last(found: Story, number: str) -> Finding:
-    return [one for one in found.told if CODES[Code(one.code)].number == number][-1]
+    return [one for one in found.published if CODES[Code(one.code)].number == number][-1]
 
 
 class TestOfHistories:
     def test_a_finding_that_late_evidence_withdraws(self) -> None:
         lived = story(share(2), grant(1))
-        opened, closing = lived.told
+        opened, closing = lived.published
         assert (
             opened.explanation_en
             == texts.open_finding(Code.NO_CONSENT, Reason.NO_RECORD).explanation.en
@@ -134,13 +134,13 @@ class TestOfHistories:
         assert closing.citations == opened.citations
 
     def test_what_is_withdrawn_does_not_speak_of_protection(self) -> None:
-        opened, closing = story(share(2, protection="HASHED"), grant(1)).told
+        opened, closing = story(share(2, protection="HASHED"), grant(1)).published
         assert opened.explanation_en.endswith(PROTECTION.en)
         assert PROTECTION.en not in closing.explanation_en
 
     def test_a_finding_that_opens_again_says_what_is_found(self) -> None:
         lived = story(share(3), grant(1), withdraw(2))
-        assert [one.status for one in lived.told] == ["OPEN", "RETRACTED", "OPEN"]
+        assert [one.status for one in lived.published] == ["OPEN", "RETRACTED", "OPEN"]
         assert last(lived, "S02").explanation_en == texts.of_code(Code.SHARE_AFTER_WITHDRAWAL)[0].en
 
     def test_a_recipient_that_was_notified_late(self) -> None:

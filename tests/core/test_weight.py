@@ -45,12 +45,12 @@ def test_what_is_no_violation_keeps_its_own_severity() -> None:
     assert story(claimed, policy=review).finding("S04").severity is Severity.MEDIUM
 
 
-def test_a_label_that_was_set_aside_is_told() -> None:
+def test_a_label_that_was_set_aside_is_published() -> None:
     event = share(2, recipient_role="PROCESSOR", purpose=OWN, recipient_kind="SOCIAL_MEDIA",
                   processing_agreement_ref="dpa")  # fmt: skip
-    told = story(event).finding("S07")
-    assert told.explanation_en.endswith(LABEL.en)
-    assert told.explanation_nl.endswith(LABEL.nl)
+    lived = story(event).finding("S07")
+    assert lived.explanation_en.endswith(LABEL.en)
+    assert lived.explanation_nl.endswith(LABEL.nl)
     against = story(withdraw(1, purposes=[OWN]), event).finding("S02")
     assert "The label" in against.explanation_en
     assert "The label" not in story(share(2)).finding("S07").explanation_en
@@ -61,8 +61,8 @@ def test_a_consent_that_is_ended_by_its_id_covers_nothing() -> None:
     two = [grant(0, id="one", consent_id="c1", recipient_ids=["ACME"]),
            grant(0.5, id="two", consent_id="c1", purposes=[OWN])]  # fmt: skip
     ended = withdraw(1, purposes=[], consent_id="c1")
-    told = story(*two, ended, share(2))
-    assert told.found() == {"share": "S08"}
+    lived = story(*two, ended, share(2))
+    assert lived.found() == {"share": "S08"}
     one = story(two[0], withdraw(1, purposes=[], consent_id="c1"), share(2))
     assert one.found() == {"share": "S02"}
     partner = own_grant(0, id="p", consent_id="c9", recipient_ids=["ACME"])
@@ -87,15 +87,15 @@ class TestMarks:
         policy = notices(NoticeEntry(notice_version="v2", defect="hidden refusal"))
         assert found(self.GIVEN, self.SENT, policy=policy) == {}
         under = own_grant(1, notice_version="v2")
-        told = story(under, self.SENT, policy=policy)
-        assert told.finding("M11").reason == "NOTICE_DEFECTIVE"
-        assert told.finding("A01").reason == "NOTICE_DEFECTIVE"
+        lived = story(under, self.SENT, policy=policy)
+        assert lived.finding("M11").reason == "NOTICE_DEFECTIVE"
+        assert lived.finding("A01").reason == "NOTICE_DEFECTIVE"
 
     def test_a_share_says_why(self) -> None:
         policy = notices(NoticeEntry(notice_version="v3", defect="hidden refusal"))
-        told = story(grant(0), share(2), policy=policy).finding("S16")
-        assert told.reason == "NOTICE_DEFECTIVE"
-        assert "marked as misleading" in told.explanation_en
+        lived = story(grant(0), share(2), policy=policy).finding("S16")
+        assert lived.reason == "NOTICE_DEFECTIVE"
+        assert "marked as misleading" in lived.explanation_en
 
     @pytest.mark.parametrize(("defect", "sound"), [("", True), ("NONE", True), ("x", False)])
     def test_it_is_dated_and_holds_until_the_next_entry(self, defect: str, *, sound: bool) -> None:
@@ -126,9 +126,9 @@ class TestVerifiedNumbers:
 
     def test_where_it_is_asked_for_the_number_was_verified(self) -> None:
         given = own_grant(0, channels=["PHONE_HUMAN"], verified_contact=["EMAIL"])
-        told = story(given, self.CALL, policy=self.NEEDED)
-        assert told.found() == {"message": "M11"}
-        assert told.finding("M11").reason == "NOT_DEMONSTRABLE"
+        lived = story(given, self.CALL, policy=self.NEEDED)
+        assert lived.found() == {"message": "M11"}
+        assert lived.finding("M11").reason == "NOT_DEMONSTRABLE"
         verified = own_grant(0, channels=["PHONE_HUMAN"], verified_contact=["PHONE"])
         assert found(verified, self.CALL, policy=self.NEEDED) == {}
         mail = message(2, legal_basis_claimed="CONSENT")
@@ -147,13 +147,13 @@ def test_no_consent_says_so_where_one_was_ended_by_its_id() -> None:
     newest = own_grant(2, id="newest", consent_id="c1")
     ended = withdraw(2, purposes=[], consent_id="c1")
     policy = with_policy(grant_at_same_instant_valid=False)
-    told = story(given, newest, ended, share(2), policy=policy).finding("S07")
+    lived = story(given, newest, ended, share(2), policy=policy).finding("S07")
     expected = texts.open_finding(Code.NO_CONSENT, texts.Variant.ENDED_BY_ID)
-    assert (told.explanation_en, told.explanation_nl) == expected.explanation
-    assert (told.remediation_en, told.remediation_nl) == expected.remediation
-    assert "referred to by its own number" in told.explanation_en
+    assert (lived.explanation_en, lived.explanation_nl) == expected.explanation
+    assert (lived.remediation_en, lived.remediation_nl) == expected.remediation
+    assert "referred to by its own number" in lived.explanation_en
     assert "by its own number" not in story(share(2)).finding("S07").explanation_en
     covered = grant(1.5, id="covering", consent_id="c2")
-    closing = story(given, newest, ended, share(2), covered, policy=policy).told[-1]
+    closing = story(given, newest, ended, share(2), covered, policy=policy).published[-1]
     assert closing.status is Status.RETRACTED
     assert closing.explanation_en.startswith("The report of sharing without consent is withdrawn")

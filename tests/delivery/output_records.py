@@ -66,14 +66,14 @@ class Faults(list[str]):
     """What is wrong with what a receiver has; empty when all is well."""
 
 
-def faults(received: Sequence[str], told: Sequence[Finding]) -> Faults:
+def faults(received: Sequence[str], published: Sequence[Finding]) -> Faults:
     """Compare the ids that a receiver took, in order, with what was told.
 
     Each revision must be there, of each identity first in its order, the last one last,
     and nothing else. More than once is no fault: ids are the same.
     """
     found = Faults()
-    wanted = [uid(one) for one in told]
+    wanted = [uid(one) for one in published]
     found += [f"lost: {one}" for one in wanted if one not in set(received)]
     found += [f"never told: {one}" for one in set(received) - set(wanted)]
     highest: dict[str, int] = {}
@@ -87,7 +87,7 @@ def faults(received: Sequence[str], told: Sequence[Finding]) -> Faults:
         latest[name] = revision
     found += [
         f"not last: {name}:{revision}"
-        for name, revision in last_states(told).items()
+        for name, revision in last_states(published).items()
         if name in latest and latest[name] != revision
     ]
     return found

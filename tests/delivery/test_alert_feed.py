@@ -38,12 +38,12 @@ def alerts(standing: Standing[WebhookReceiver]) -> list[dict[str, Any]]:
     return [json.loads(body)["data"] for _, body in standing.receiver.got]
 
 
-def one_content_a_telling(told: list[dict[str, Any]]) -> list[str]:
+def one_content_per_message(published: list[dict[str, Any]]) -> list[str]:
     """Keys with a version that was told in two ways, or that went back: none, when all is well."""
     by_uid: dict[str, set[str]] = defaultdict(set)
     highest: dict[str, int] = {}
     wrong = []
-    for alert in told:
+    for alert in published:
         by_uid[f"{alert['key']}:{alert['version']}"].add(json.dumps(alert, sort_keys=True))
         if alert["version"] > highest.get(alert["key"], 0) + 1:
             wrong.append(f"a version of {alert['key']} is missing")
@@ -51,22 +51,22 @@ def one_content_a_telling(told: list[dict[str, Any]]) -> list[str]:
     return wrong + [uid for uid, contents in by_uid.items() if len(contents) > 1]
 
 
-def last(told: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def last(published: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The newest telling of each key."""
-    return {alert["key"]: alert for alert in sorted(told, key=lambda alert: alert["version"])}
+    return {alert["key"]: alert for alert in sorted(published, key=lambda alert: alert["version"])}
 
 
 def test_findings_of_all_partitions_become_few_alerts_and_resolve_over_kills(
     bus: Bus, tmp_path: Path
 ) -> None:
-    told = lives(60, 1)
-    closing = [one for one in told if one.revision == 3]
+    published = lives(60, 1)
+    closing = [one for one in published if one.revision == 3]
     with Standing(WebhookReceiver()) as standing:
         deliveries = chat(bus, tmp_path, standing)
         process = deliveries.ready("--from", "earliest")
         try:
-            for start in range(0, len(told), 30):
-                send(bus, told[start : start + 30])
+            for start in range(0, len(published), 30):
+                send(bus, published[start : start + 30])
                 standing.receiver.fault = 503 if start % 60 == 0 else None
                 process.kill()
                 process = deliveries.start()
@@ -75,11 +75,11 @@ def test_findings_of_all_partitions_become_few_alerts_and_resolve_over_kills(
             def counted() -> bool:
                 newest = last(alerts(standing)).values()
                 # Who was closed and opened again in a later window is in two groups.
-                return bool(sum(alert["open_count"] for alert in newest) == 60 - closed(told))
+                return bool(sum(alert["open_count"] for alert in newest) == 60 - closed(published))
 
             until(lambda: counted() or None, "all that is open is told of", worker=process)
             assert len(last(alerts(standing))) < 20
-            assert one_content_a_telling(alerts(standing)) == []
+            assert one_content_per_message(alerts(standing)) == []
             assert closing
             # What is no letter ends too, and is counted.
             bus.send(
@@ -92,7 +92,7 @@ def test_findings_of_all_partitions_become_few_alerts_and_resolve_over_kills(
                 worker=process,
             )
             assert process.stop()[0] == 0
-            counts = process.said("sink.counts")[-1]
+            counts = process.logged("sink.counts")[-1]
             ends = (
                 "delivered",
                 "duplicate",
@@ -104,18 +104,18 @@ def test_findings_of_all_partitions_become_few_alerts_and_resolve_over_kills(
             )
             assert counts["read"] == sum(counts[end] for end in ends)
             assert counts["pending"] == 0
-            account = process.said("alerts.account")[-1]
+            account = process.logged("alerts.account")[-1]
             muted = sum(account["muted"].values())
             ended = account["delivered"] + account["grouped"] + muted + account["dead_lettered"]
-            assert account["raised"] == ended + account["pending"] == len(told)
+            assert account["raised"] == ended + account["pending"] == len(published)
             assert account["pending"] == 0
         finally:
             process.kill()
 
 
-def closed(told: list[Any]) -> int:
+def closed(published: list[Any]) -> int:
     """How many findings are closed at the end."""
-    newest = {one.violation_id: one for one in told}
+    newest = {one.violation_id: one for one in published}
     return sum(one.revision == 3 for one in newest.values())
 
 
@@ -138,10 +138,10 @@ def test_one_deliverer_has_all_and_another_takes_over(bus: Bus, tmp_path: Path) 
                 return bool(sum(alert["open_count"] for alert in newest) == wanted)
 
             until(lambda: counted() or None, "all that is open is told of", worker=second)
-            assert one_content_a_telling(alerts(standing)) == []
+            assert one_content_per_message(alerts(standing)) == []
 
 
-def test_a_route_to_a_sink_that_is_not_there_is_told(bus: Bus, tmp_path: Path) -> None:
+def test_a_route_to_a_sink_that_is_not_there_is_reported(bus: Bus, tmp_path: Path) -> None:
     with Standing(WebhookReceiver()) as standing:
         wrong = POLICY.replace('sinks = ["chat"]', 'sinks = ["chta"]').replace(
             "window_s", "windows"
@@ -156,8 +156,8 @@ def test_a_route_to_a_sink_that_is_not_there_is_told(bus: Bus, tmp_path: Path) -
             assert "there is no sink chta; there are chat" in process.text
 
 
-def test_the_check_of_tellings_bites() -> None:
+def test_the_check_of_messages_bites() -> None:
     alert = {"key": "a", "version": 1, "count": 1}
-    assert one_content_a_telling([alert, alert]) == []
-    assert one_content_a_telling([alert, alert | {"count": 2}]) == ["a:1"]
-    assert one_content_a_telling([alert, alert | {"version": 3}]) != []
+    assert one_content_per_message([alert, alert]) == []
+    assert one_content_per_message([alert, alert | {"count": 2}]) == ["a:1"]
+    assert one_content_per_message([alert, alert | {"version": 3}]) != []

@@ -31,8 +31,8 @@ sinks = ["chat"]
 def test_stats_account_for_every_revision_and_the_heartbeat(
     bus: Bus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = lives(20, 1)
-    send(bus, told)
+    published = lives(20, 1)
+    send(bus, published)
     port = str(free_port())
     with Standing(WebhookReceiver()) as standing:
         toml = (
@@ -52,13 +52,13 @@ def test_stats_account_for_every_revision_and_the_heartbeat(
                 said = capsys.readouterr()
                 assert status == 0, said
                 found: dict[str, int] = json.loads(said.out)["sinks"].get("chat", {})
-                settled = found.get("raised") == len(told) + 1 and found["pending"] == 0
+                settled = found.get("raised") == len(published) + 1 and found["pending"] == 0
                 return found if settled else None
 
             found = until(account, "everything is accounted for", worker=process)
             assert found["balanced"]
             assert found["delivered"] >= 1
             ended = ("delivered", "grouped", "muted", "dead_lettered")
-            assert sum(found[name] for name in ended) == len(told) + 1
+            assert sum(found[name] for name in ended) == len(published) + 1
             bodies = [json.loads(body)["data"] for _, body in standing.receiver.got]
             assert "HEARTBEAT" in {one["code"] for one in bodies}

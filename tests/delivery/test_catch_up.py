@@ -48,7 +48,7 @@ class Log:
         return self._at
 
 
-def told(open_: bool) -> Any:  # noqa: FBT001 - data
+def state_of(open_: bool) -> Any:  # noqa: FBT001 - data
     return SimpleNamespace(status=Status.OPEN if open_ else Status.RETRACTED)
 
 
@@ -64,7 +64,7 @@ def walked(
         starts = {} if state_end is None else {PLACE: (committed, state_end)}
         asyncio.run(catch_up.look(cast("Any", log), starts))
         for record, is_open in [one for one in records if one[0].offset >= committed][:steps]:
-            if not catch_up.needless(record, told(is_open)):
+            if not catch_up.needless(record, state_of(is_open)):
                 sent.append((record.key, record.offset))
             committed = record.offset + 1
             metadata = catch_up.metadata(PLACE, committed)
@@ -81,7 +81,7 @@ def histories(draw: st.DrawFn) -> tuple[list[tuple[One, bool]], int]:
 
 
 @given(histories(), st.lists(st.integers(0, 8), max_size=4))
-def test_the_state_is_told_once_and_then_everything_whatever_crashes(
+def test_the_state_is_delivered_once_and_then_everything_whatever_crashes(
     history: tuple[list[tuple[One, bool]], int], crashes: list[int]
 ) -> None:
     records, end = history
@@ -98,7 +98,7 @@ def test_records_without_a_key_replace_nothing() -> None:
     assert walked(records, 5, ()) == [(None, 1), (None, 2)]
 
 
-def test_other_metadata_tells_of_no_state() -> None:
+def test_other_metadata_names_no_state() -> None:
     assert end_in(None) is None
     assert end_in("") is None
     assert end_in("consentry-state:") is None

@@ -50,24 +50,24 @@ def ids(standing: Standing[WebhookReceiver]) -> list[str]:
 
 
 def in_the_end(
-    standing: Standing[WebhookReceiver], told: Sequence[Finding], worker: WorkerProcess
+    standing: Standing[WebhookReceiver], published: Sequence[Finding], worker: WorkerProcess
 ) -> None:
     """Wait until nothing is missing, then look at everything."""
-    wanted = {uid(one) for one in told}
+    wanted = {uid(one) for one in published}
     until(lambda: wanted <= set(ids(standing)) or None, "all have arrived", worker=worker)
-    assert faults(ids(standing), told) == []
+    assert faults(ids(standing), published) == []
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_receiver_and_deliverer_are_struck_at_random(bus: Bus, tmp_path: Path, seed: int) -> None:
     rnd = random.Random(seed)
-    told = lives(150, seed)
+    published = lives(150, seed)
     with Standing(WebhookReceiver()) as standing:
         deliveries = Deliveries(bus, tmp_path, hook(standing), CONSENTRY_SINK_HOOK_SECRET=SECRET)
         process = deliveries.ready()
         try:
-            for start in range(0, len(told), 40):
-                send(bus, told[start : start + 40])
+            for start in range(0, len(published), 40):
+                send(bus, published[start : start + 40])
                 strike = rnd.choice(["kill", "gone", "hang", "429", "503", "500"])
                 match strike:
                     case "kill":
@@ -91,10 +91,10 @@ def test_receiver_and_deliverer_are_struck_at_random(bus: Bus, tmp_path: Path, s
                         standing.receiver.fault = None
             process.kill()
             process = deliveries.start()
-            in_the_end(standing, told, process)
+            in_the_end(standing, published, process)
             code, _ = process.stop()
             assert code == 0
-            counts = process.said("sink.counts")[-1]
+            counts = process.logged("sink.counts")[-1]
             assert counts["pending"] == 0
             assert counts["read"] == sum(
                 counts[end]
@@ -115,12 +115,12 @@ def test_receiver_and_deliverer_are_struck_at_random(bus: Bus, tmp_path: Path, s
 def test_a_deliverer_that_commits_before_the_receiver_took_it_is_caught(
     bus: Bus, tmp_path: Path
 ) -> None:
-    told = lives(30, 3)
+    published = lives(30, 3)
     with Standing(WebhookReceiver()) as standing:
         deliveries = Deliveries(bus, tmp_path, hook(standing), CONSENTRY_SINK_HOOK_SECRET=SECRET)
         with deliveries.ready(fault=COMMITS_FIRST) as careless:
             standing.receiver.fault = 503
-            send(bus, told)
+            send(bus, published)
             until(lambda: len(standing.receiver.requests) > 0 or None, "it was tried")
             careless.stop()
         standing.receiver.fault = None
@@ -128,11 +128,11 @@ def test_a_deliverer_that_commits_before_the_receiver_took_it_is_caught(
             more = lives(1, 4, first=1000)
             send(bus, more)
             until(lambda: uid(more[-1]) in ids(standing) or None, "the last", worker=process)
-        assert any(one.startswith("lost") for one in faults(ids(standing), [*told, *more]))
+        assert any(one.startswith("lost") for one in faults(ids(standing), [*published, *more]))
 
 
 def test_a_dead_sink_delays_no_other(bus: Bus, tmp_path: Path) -> None:
-    told = lives(60, 5)
+    published = lives(60, 5)
     with Standing(WebhookReceiver()) as alive, Standing(WebhookReceiver()) as dead:
         dead.receiver.fault = "hang"
         toml = hook(alive, "alive") + hook(dead, "dead")
@@ -144,13 +144,13 @@ def test_a_dead_sink_delays_no_other(bus: Bus, tmp_path: Path) -> None:
             CONSENTRY_SINK_DEAD_SECRET=SECRET,
         )
         with deliveries.ready() as process:
-            send(bus, told)
-            in_the_end(alive, told, process)
+            send(bus, published)
+            in_the_end(alive, published, process)
             assert ids(dead) == []
             dead.gone()
             dead.receiver.fault = None
             dead.back()
-            in_the_end(dead, told, process)
+            in_the_end(dead, published, process)
 
 
 def documents(receiver: BulkReceiver) -> set[str]:
@@ -159,8 +159,8 @@ def documents(receiver: BulkReceiver) -> set[str]:
 
 
 def test_half_of_a_bulk_is_refused_for_now_and_for_good(bus: Bus, tmp_path: Path) -> None:
-    told = lives(40, 6)
-    refused, busy = told[3].violation_id, told[7].violation_id
+    published = lives(40, 6)
+    refused, busy = published[3].violation_id, published[7].violation_id
     with Standing(BulkReceiver()) as standing:
         receiver = standing.receiver
         receiver.refuse = {
@@ -170,12 +170,12 @@ def test_half_of_a_bulk_is_refused_for_now_and_for_good(bus: Bus, tmp_path: Path
         toml = f'[sinks.elastic]\ntype = "elasticsearch"\nurl = "{receiver.url}"\n{PATIENT}'
         deliveries = Deliveries(bus, tmp_path, toml)
         with deliveries.ready() as process:
-            send(bus, told)
+            send(bus, published)
             process.wait_for("sink.down")
             receiver.refuse = {refused: (400, "document_parsing_exception")}
-            wanted = {uid(one) for one in told if one.violation_id != refused}
+            wanted = {uid(one) for one in published if one.violation_id != refused}
             until(lambda: wanted <= documents(receiver) or None, "all others", worker=process)
-            for_good = {uid(one) for one in told if one.violation_id == refused}
+            for_good = {uid(one) for one in published if one.violation_id == refused}
             until(
                 lambda: len(bus.read(bus.names.delivery_dead_letters)) >= len(for_good) or None,
                 "the dead letters",
@@ -192,12 +192,12 @@ def test_half_of_a_bulk_is_refused_for_now_and_for_good(bus: Bus, tmp_path: Path
                 record.value for record in bus.read(bus.names.violations)
             }
             process.stop()
-            counts = process.said("sink.counts")[-1]
+            counts = process.logged("sink.counts")[-1]
             assert (counts["dead_lettered"], counts["pending"]) == (len(for_good), 0)
 
 
-def test_an_untrusted_certificate_is_told_and_nothing_is_lost(bus: Bus, tmp_path: Path) -> None:
-    told = lives(20, 9)
+def test_an_untrusted_certificate_is_reported_and_nothing_is_lost(bus: Bus, tmp_path: Path) -> None:
+    published = lives(20, 9)
     ca, server = tmp_path / "ca", tmp_path / "server"
     write_certificates(ca, server)
     receiver = WebhookReceiver()
@@ -206,40 +206,40 @@ def test_an_untrusted_certificate_is_told_and_nothing_is_lost(bus: Bus, tmp_path
     with Standing(receiver) as standing:
         deliveries = Deliveries(bus, tmp_path, hook(standing), CONSENTRY_SINK_HOOK_SECRET=SECRET)
         with deliveries.ready() as process:
-            send(bus, told)
+            send(bus, published)
             said = process.wait_for("sink.circuit_open")
             assert "not trusted" in said["problem"]
-            assert process.said("sink.down")[0]["lasting"]
+            assert process.logged("sink.down")[0]["lasting"]
             assert process.stop()[0] == 0
         assert receiver.got == []
         trusting = hook(standing) + f'ca_file = "{ca}"\n'
         deliveries = Deliveries(bus, tmp_path, trusting, CONSENTRY_SINK_HOOK_SECRET=SECRET)
         with deliveries.ready() as process:
-            in_the_end(standing, told, process)
+            in_the_end(standing, published, process)
 
 
 def test_splunk_has_each_revision_once_when_nobody_dies(bus: Bus, tmp_path: Path) -> None:
-    told = lives(50, 7)
+    published = lives(50, 7)
     with Standing(HecReceiver()) as standing:
         receiver = standing.receiver
         toml = f'[sinks.splunk]\ntype = "splunk_hec"\nurl = "{receiver.url}"\n{PATIENT}'
         deliveries = Deliveries(bus, tmp_path, toml, CONSENTRY_SINK_SPLUNK_TOKEN=receiver.token)
         with deliveries.ready() as process:
-            send(bus, told)
-            wanted = sorted(uid(one) for one in told)
-            until(lambda: len(receiver.events) >= len(told) or None, "all", worker=process)
+            send(bus, published)
+            wanted = sorted(uid(one) for one in published)
+            until(lambda: len(receiver.events) >= len(published) or None, "all", worker=process)
             assert sorted(receiver.uids()) == wanted
-            assert faults(receiver.uids(), told) == []
+            assert faults(receiver.uids(), published) == []
 
 
 def test_two_deliverers_share_and_hand_over(bus: Bus, tmp_path: Path) -> None:
-    told = lives(120, 8)
+    published = lives(120, 8)
     with Standing(WebhookReceiver()) as standing:
         deliveries = Deliveries(bus, tmp_path, hook(standing), CONSENTRY_SINK_HOOK_SECRET=SECRET)
         with deliveries.ready(instance_id=None) as first:
-            send(bus, told[:80])
+            send(bus, published[:80])
             with deliveries.ready(instance_id=None) as second:
-                send(bus, told[80:160])
+                send(bus, published[80:160])
                 first.kill()
-                send(bus, told[160:])
-                in_the_end(standing, told, second)
+                send(bus, published[160:])
+                in_the_end(standing, published, second)

@@ -44,7 +44,7 @@ def indexes(elastic: Standing[BulkReceiver]) -> set[str]:
 
 
 def last_counts(process: Any) -> dict[str, dict[str, int]]:
-    return {line["sink"]: line for line in process.said("sink.counts")}
+    return {line["sink"]: line for line in process.logged("sink.counts")}
 
 
 def test_what_the_worker_removes_is_deleted_at_the_receivers(bus: Bus, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_what_the_worker_removes_is_deleted_at_the_receivers(bus: Bus, tmp_path:
                 "logs-consentry.duty-default",
             }
             until(lambda: indexes(elastic) == wanted or None, "all is there", worker=process)
-            until(lambda: worker.said("subjects.left") or None, "all left", worker=worker)
+            until(lambda: worker.logged("subjects.left") or None, "all left", worker=worker)
             until(lambda: not elastic.receiver.documents or None, "all is gone", worker=process)
             assert process.stop()[0] == 0
     counts = last_counts(process)
@@ -80,20 +80,20 @@ def test_who_came_back_after_the_tombstone_stays(
     bus: Bus, tmp_path: Path, start: str, removed: int
 ) -> None:
     """A catch-up knows only what stands at its end."""
-    told = lives(6, 1)
-    gone, back = told[0].violation_id, told[1].violation_id
+    published = lives(6, 1)
+    gone, back = published[0].violation_id, published[1].violation_id
     assert gone != back
-    send(bus, told)
+    send(bus, published)
     for one in (gone, back):
         bus.send(Sent(topic=bus.names.violations, key=one.encode(), value=None))
-    send(bus, [one for one in told if one.violation_id == back][:1])
+    send(bus, [one for one in published if one.violation_id == back][:1])
     with Standing(BulkReceiver()) as elastic, Standing(WebhookReceiver()) as hook:
         deliveries = Deliveries(
             bus, tmp_path, sinks(elastic, hook), CONSENTRY_SINK_HOOK_SECRET=SECRET
         )
         with deliveries.ready("--from", start) as process:
-            all_open = {one.partition(":")[0] for one in open_states(told)} | {back}
-            whole = {one.violation_id for one in told} if start == "earliest" else all_open
+            all_open = {one.partition(":")[0] for one in open_states(published)} | {back}
+            whole = {one.violation_id for one in published} if start == "earliest" else all_open
             whole -= {gone}
 
             def there() -> set[str]:

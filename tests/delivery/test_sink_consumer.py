@@ -80,11 +80,12 @@ def test_an_offset_that_is_gone_is_named_with_the_ends_of_the_log(
         )
         with pytest.raises(ConsentryError) as refused:
             await feed._poll()
-        told = refused.value
+        published = refused.value
         assert (
-            "consentry.violations, partition 0: the broker no longer has offset 5" in told.problem
+            "consentry.violations, partition 0: the broker no longer has offset 5"
+            in published.problem
         )
-        assert "from 7 to 9" in told.problem
-        assert "--from state --again" in told.remedy
+        assert "from 7 to 9" in published.problem
+        assert "--from state --again" in published.remedy
 
     asyncio.run(run())

@@ -265,7 +265,7 @@ def test_an_outage_is_said_once_and_so_is_its_end() -> None:
     ]
 
 
-def test_the_text_of_a_bug_is_not_told_since_it_may_quote_a_load() -> None:
+def test_the_text_of_a_bug_is_not_logged_since_it_may_quote_a_load() -> None:
     one = sender(Receiver(ValueError("jan@example.nl")))
 
     async def reject(_place: int, _reason: str) -> None:

@@ -47,7 +47,7 @@ def test_a_new_receiver_gets_what_is_open_once_and_then_all_even_over_a_kill(
         assert len(ids(standing)) - len(wanted) <= 10
 
 
-def test_from_now_tells_nothing_of_before_and_everything_after(bus: Bus, tmp_path: Path) -> None:
+def test_from_now_delivers_nothing_of_before_and_everything_after(bus: Bus, tmp_path: Path) -> None:
     send(bus, lives(10, 1))
     after = lives(10, 2, first=1000)
     with Standing(WebhookReceiver()) as standing:
@@ -58,13 +58,13 @@ def test_from_now_tells_nothing_of_before_and_everything_after(bus: Bus, tmp_pat
         assert set(ids(standing)) == wanted
 
 
-def test_a_sink_that_has_delivered_begins_anew_only_when_told_so(bus: Bus, tmp_path: Path) -> None:
-    told = lives(10, 1)
-    send(bus, told)
+def test_a_sink_that_has_delivered_begins_again_only_when_asked(bus: Bus, tmp_path: Path) -> None:
+    published = lives(10, 1)
+    send(bus, published)
     with Standing(WebhookReceiver()) as standing:
         deliveries = hooked(bus, tmp_path, standing)
         with deliveries.ready("--from", "earliest") as process:
-            wanted = {uid(one) for one in told}
+            wanted = {uid(one) for one in published}
             until(lambda: wanted <= set(ids(standing)) or None, "all", worker=process)
             process.stop()
         with deliveries.start("--from", "earliest") as refused:
@@ -72,25 +72,25 @@ def test_a_sink_that_has_delivered_begins_anew_only_when_told_so(bus: Bus, tmp_p
             assert "has delivered before" in refused.text
             assert "--again" in refused.text
         first = len(ids(standing))
-        assert first == len(told)
+        assert first == len(published)
         with deliveries.ready("--from", "2020-01-01T00:00:00.000Z", "--again") as process:
             until(lambda: len(ids(standing)) >= 2 * first or None, "all again", worker=process)
         assert set(ids(standing)) == wanted
 
 
 def test_what_cannot_be_read_is_kept_and_does_not_hold_up(bus: Bus, tmp_path: Path) -> None:
-    told = lives(5, 1)
+    published = lives(5, 1)
     bus.send(Sent(topic=bus.names.violations, key=b"k", value=b"jan@example.nl", partition=0))
     bus.send(Sent(topic=bus.names.violations, key=b"gone", value=None, partition=0))
-    send(bus, told)
+    send(bus, published)
     with (
         Standing(WebhookReceiver()) as standing,
         hooked(bus, tmp_path, standing).ready("--from", "earliest") as process,
     ):
-        wanted = {uid(one) for one in told}
+        wanted = {uid(one) for one in published}
         until(lambda: wanted <= set(ids(standing)) or None, "all", worker=process)
         assert process.stop()[0] == 0
-        counts = process.said("sink.counts")[-1]
+        counts = process.logged("sink.counts")[-1]
         ended = counts["dead_lettered"], counts["not_removable"], counts["pending"]
         assert ended == (1, 1, 0)
         assert "jan@example.nl" not in process.text
@@ -103,7 +103,7 @@ def test_what_cannot_be_read_is_kept_and_does_not_hold_up(bus: Bus, tmp_path: Pa
     assert headers["__connect.errors.offset"] == b"0"
 
 
-def test_records_deleted_before_they_were_delivered_are_told_of(bus: Bus, tmp_path: Path) -> None:
+def test_records_deleted_before_they_were_delivered_are_reported(bus: Bus, tmp_path: Path) -> None:
     places = [TopicPartition(bus.names.violations, number) for number in range(2)]
     with Standing(WebhookReceiver()) as standing:
         deliveries = hooked(bus, tmp_path, standing)
@@ -126,8 +126,8 @@ def test_records_deleted_before_they_were_delivered_are_told_of(bus: Bus, tmp_pa
 
 
 def test_a_sink_that_halts_stops_no_other(bus: Bus, tmp_path: Path) -> None:
-    told = lives(5, 1)
-    send(bus, told)
+    published = lives(5, 1)
+    send(bus, published)
     with Standing(WebhookReceiver()) as standing:
         both = (
             f'[sinks.well]\ntype = "webhook"\nurl = "{standing.receiver.url}/hook"\n'
@@ -135,13 +135,13 @@ def test_a_sink_that_halts_stops_no_other(bus: Bus, tmp_path: Path) -> None:
         )
         deliveries = Deliveries(bus, tmp_path, both, CONSENTRY_SINK_WELL_SECRET=SECRET)
         with deliveries.ready("--sink", "old") as process:
-            until(lambda: process.said("sink.counts") or None, "it counts", worker=process)
+            until(lambda: process.logged("sink.counts") or None, "it counts", worker=process)
             process.stop()
         # Now `--from` is refused for the one that has delivered, and goes for the other.
         with deliveries.start("--from", "earliest") as process:
             halted = process.wait_for("sink.halted")
             assert halted["sink"] == "old"
-            wanted = {uid(one) for one in told}
+            wanted = {uid(one) for one in published}
             until(lambda: wanted <= set(ids(standing)) or None, "all", worker=process)
             assert process.stop()[0] == 2
 
@@ -160,7 +160,7 @@ def test_without_sinks_or_with_a_wrong_name_it_says_so(bus: Bus, tmp_path: Path)
         assert "'yesterday' is none of state, now and earliest" in process.text
 
 
-def test_a_missing_topic_of_its_own_is_told(bus: Bus, tmp_path: Path) -> None:
+def test_a_missing_topic_of_its_own_is_reported(bus: Bus, tmp_path: Path) -> None:
     toml = '[sinks.a]\ntype = "file"\npath = "x"\n'
     deliveries = Deliveries(bus, tmp_path, toml, CONSENTRY_TOPIC_DELIVERY_DEAD_LETTERS="not-there")
     with deliveries.start() as process:

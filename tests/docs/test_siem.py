@@ -26,9 +26,9 @@ def test_what_decides_is_in_every_format() -> None:
     )
     for form in FORMATS:
         if not form.startswith("cloudevents"):
-            told = {name for name, _ in places(form)}
-            assert needed <= told, form
-            assert "duty: due_at" in told
+            published = {name for name, _ in places(form)}
+            assert needed <= published, form
+            assert "duty: due_at" in published
 
 
 def test_the_rich_formats_leave_nothing_out() -> None:
@@ -36,5 +36,5 @@ def test_the_rich_formats_leave_nothing_out() -> None:
     # What another language says, and what the life tells.
     left_out = {"status", "explanation_nl", "remediation_nl"}
     for form in ("ocsf", "ecs"):
-        told = {name.removeprefix("duty: ") for name, _ in places(form)}
-        assert fields - told == left_out
+        published = {name.removeprefix("duty: ") for name, _ in places(form)}
+        assert fields - published == left_out

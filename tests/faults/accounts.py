@@ -10,11 +10,13 @@ import msgspec
 
 from streams.wire.origin import OFFSET, PARTITION, TOPIC
 from streams.wire.progress import PROGRESS_KEY, Progress, decode_progress
-from tests.faults.checks import ASIDE, Kind, Problem, Told, problems
+from tests.faults.checks import DEAD_LETTER_CODES, Kind, Problem, Published, problems
 from tests.kafka.harness import Bus
 
 
-def accounts(bus: Bus, inputs: Sequence[Any], facts: set[bytes], told: Told) -> list[Problem]:
+def accounts(
+    bus: Bus, inputs: Sequence[Any], facts: set[bytes], published: Published
+) -> list[Problem]:
     """What workers counted and stored, compared with the records on the topics.
 
     `facts` are the keys of the rows that the events on the inputs must have. A record
@@ -36,7 +38,7 @@ def accounts(bus: Bus, inputs: Sequence[Any], facts: set[bytes], told: Told) -> 
                 unread.append(f"{topic}/{number}: {there[topic, number]}, read {counters.read}")
             if not counters.balanced:
                 unbalanced.append(f"{topic}/{number}")
-    aside = sum(finding.code in ASIDE for finding in told.findings)
+    aside = sum(finding.code in DEAD_LETTER_CODES for finding in published.findings)
     return problems(
         (Kind.UNACCOUNTED, "records there and records read differ", unread),
         (Kind.UNACCOUNTED, "counters that do not add up", unbalanced),

@@ -10,7 +10,7 @@ from typing import Any
 from streams.agents.event_judge import EventJudge
 from streams.transport.commit.transactions import Output, OutputBatch
 from streams.wire.findings import decode_finding
-from tests.faults.checks import ASIDE
+from tests.faults.checks import DEAD_LETTER_CODES
 
 NTH = 20
 """Which record or output is hit, in each process."""
@@ -66,7 +66,7 @@ def send_a_finding_twice() -> None:
         nonlocal seen
         add(self, output)
         if output.topic.endswith("violations") and output.value is not None:
-            seen += decode_finding(output.value).code not in ASIDE
+            seen += decode_finding(output.value).code not in DEAD_LETTER_CODES
             if seen == NTH:
                 seen += 1
                 add(self, output)
@@ -83,8 +83,8 @@ def keep_findings_back() -> None:
     add = broken.add
 
     def passing(self: Any, output: Output) -> None:
-        told = output.topic.endswith("violations")
-        if not (told and (output.key or b"").startswith((b"0", b"1", b"2", b"3"))):
+        published = output.topic.endswith("violations")
+        if not (published and (output.key or b"").startswith((b"0", b"1", b"2", b"3"))):
             add(self, output)
 
     broken.add = passing

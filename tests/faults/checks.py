@@ -31,7 +31,9 @@ from streams.wire.rows import row_key
 from tests.faults.stream import Stream
 from tests.kafka.outputs import Outputs
 
-ASIDE: Final = frozenset({quality.UNPROCESSABLE, quality.RAW_PERSONAL_DATA, quality.FUTURE})
+DEAD_LETTER_CODES: Final = frozenset(
+    {quality.UNPROCESSABLE, quality.RAW_PERSONAL_DATA, quality.FUTURE}
+)
 """Codes of findings on records that were set aside: one for each dead letter."""
 
 ARRIVAL: Final = frozenset({"detected_at", "revision", "status", "finality", "late_detected"})
@@ -59,17 +61,17 @@ class Problem(msgspec.Struct, frozen=True):
     examples: str
 
 
-class Told(NamedTuple):
+class Published(NamedTuple):
     """What stands on the output topics, every revision."""
 
     findings: list[Finding]
     duties: list[Duty]
 
 
-def read_told(outputs: Outputs) -> Told:
+def read_published(outputs: Outputs) -> Published:
     """Read findings and duties. Nothing in a sample is old enough to be taken away (P20)."""
     names = outputs.names
-    return Told(
+    return Published(
         [decode_finding(one.value) for one in outputs.read(names.violations) if one.value],
         [decode_duty(one.value) for one in outputs.read(names.duties) if one.value],
     )
@@ -80,7 +82,7 @@ def read_inputs(outputs: Outputs) -> list[Any]:
     return [one for topic in outputs.names.inputs.values() for one in outputs.read(topic)]
 
 
-def repeated(told: Told) -> list[Problem]:
+def repeated(published: Published) -> list[Problem]:
     """No revision may be visible twice, and none may follow a higher one.
 
     A duty and the finding that it was not done share one id.
@@ -89,8 +91,12 @@ def repeated(told: Told) -> list[Problem]:
     last: dict[str, int] = {}
     back: list[str] = []
     for name, revision in [
-        *((f"finding {f.violation_id}", f.revision) for f in told.findings if f.code not in ASIDE),
-        *((f"duty {d.duty_id}", d.revision) for d in told.duties),
+        *(
+            (f"finding {f.violation_id}", f.revision)
+            for f in published.findings
+            if f.code not in DEAD_LETTER_CODES
+        ),
+        *((f"duty {d.duty_id}", d.revision) for d in published.duties),
     ]:
         revisions[name, revision] += 1
         if revision < last.get(name, 0):
@@ -102,16 +108,18 @@ def repeated(told: Told) -> list[Problem]:
     )
 
 
-def against_truth(truth: Truth, told: Told, again: Counter[str], clock: Instant) -> list[Problem]:
+def against_truth(
+    truth: Truth, published: Published, again: Counter[str], clock: Instant
+) -> list[Problem]:
     """Compare with what the authors of the sample say; no rule is asked.
 
     `again` counts the unreadable records that were sent again, by code: each is a record
     of its own.
     """
     net = ScoredNet()
-    for finding in told.findings:
+    for finding in published.findings:
         net.add_finding(finding)
-    for duty in told.duties:
+    for duty in published.duties:
         net.add_duty(duty)
     wanted = msgspec.structs.replace(truth, unaddressed=dict(Counter(truth.unaddressed) + again))
     result = score(wanted, net.findings(), net.duties(), clock)
@@ -191,7 +199,7 @@ def rows_of(facts: Mapping[SubjectKey, list[Fact]]) -> set[bytes]:
 
 def standing_findings(findings: Iterable[Finding]) -> dict[str, dict[str, Any]]:
     """The last revision of what stands, without the fields that tell of arrival."""
-    last = {f.violation_id: f for f in findings if f.code not in ASIDE}
+    last = {f.violation_id: f for f in findings if f.code not in DEAD_LETTER_CODES}
     return {
         name: {k: v for k, v in msgspec.structs.asdict(f).items() if k not in ARRIVAL}
         for name, f in last.items()
@@ -213,12 +221,12 @@ def standing_duties(duties: Iterable[Duty]) -> dict[str, dict[str, Any]]:
     }
 
 
-def against_batch(batch: Batch, told: Told) -> list[Problem]:
+def against_batch(batch: Batch, published: Published) -> list[Problem]:
     """Compare field by field with the rules over all records at once."""
     found: list[Problem] = []
     for what, wanted, live in (
-        ("findings", batch.findings, standing_findings(told.findings)),
-        ("duties", batch.duties, standing_duties(told.duties)),
+        ("findings", batch.findings, standing_findings(published.findings)),
+        ("duties", batch.duties, standing_duties(published.duties)),
     ):
         differing = [n for n in wanted.keys() & live.keys() if wanted[n] != live[n]]
         found += problems(

@@ -29,7 +29,7 @@ from tests.faults.checks import (
     judge_at_once,
     missing_inputs,
     read_inputs,
-    read_told,
+    read_published,
     repeated,
     rows_of,
     sent_again,
@@ -173,18 +173,18 @@ class Run:
         deadline = time.monotonic() + self.plan.last_ticks_s
         while True:
             clock = Instant(int(time.time() * 1000))
-            told = read_told(self.bus)
-            found = against_truth(stream.truth, told, again, clock)
-            found += against_batch(judge_at_once(facts, policy, clock), told)
+            published = read_published(self.bus)
+            found = against_truth(stream.truth, published, again, clock)
+            found += against_batch(judge_at_once(facts, policy, clock), published)
             if not found or time.monotonic() > deadline:
                 break
             scene.crew.tend()
             time.sleep(1)
-        found += missing_inputs(inputs, stream) + repeated(told)
+        found += missing_inputs(inputs, stream) + repeated(published)
         if self.runtime.ours:
             scene.crew.stop()
-            found += accounts(self.bus, inputs, rows_of(facts), told)
+            found += accounts(self.bus, inputs, rows_of(facts), published)
             found += verified(self.bus)
         result.problems = found
         result.records, result.rows = len(inputs), len(rows_of(facts))
-        result.findings = len(told.findings) + len(told.duties)
+        result.findings = len(published.findings) + len(published.duties)

@@ -201,4 +201,4 @@ def tail(log_file: Path, lines: int = 30) -> str:
 
 def _settled(process: WorkerProcess) -> bool | None:
     """Whether a worker is ready or has ended; None: not yet."""
-    return bool(process.said("worker.ready")) or process.process.poll() is not None or None
+    return bool(process.logged("worker.ready")) or process.process.poll() is not None or None

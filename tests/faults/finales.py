@@ -38,13 +38,13 @@ def emptied(bus: Bus, cluster: Cluster) -> None:
 
 def refused(bus: Bus, worker: WorkerProcess, *words: str) -> None:
     """The worker ends with code 2 and says why; nothing was told or committed meanwhile."""
-    told, committed = ends(bus), bus.committed()
+    published, committed = ends(bus), bus.committed()
     with worker:
         code = worker.ended()
         assert code == STOPPED, f"code {code}:\n{worker.text}"
         for word in words:
             assert word in worker.text, worker.text
-    assert ends(bus) == told, f"from {told} to {ends(bus)}:\n{worker.text}"
+    assert ends(bus) == published, f"from {published} to {ends(bus)}:\n{worker.text}"
     assert bus.committed() == committed
 
 

@@ -61,9 +61,9 @@ class Result(msgspec.Struct, kw_only=True):
         """What came of it, in a line; problems on lines below."""
         came = "clean" if self.clean else "NOT CLEAN"
         counts = f"{self.records} records, {self.findings} revisions, {self.seconds:.0f} s"
-        told = [f"{p.kind}: {p.what}: {p.count} ({p.examples})" for p in self.problems]
+        published = [f"{p.kind}: {p.what}: {p.count} ({p.examples})" for p in self.problems]
         return "\n    ".join(
-            [f"seed {self.plan.seed}: {came}; {counts}", *told, *self.failure.splitlines()]
+            [f"seed {self.plan.seed}: {came}; {counts}", *published, *self.failure.splitlines()]
         )
 
     def fail(self, error: BaseException) -> None:

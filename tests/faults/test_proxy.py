@@ -98,7 +98,7 @@ def test_it_can_be_slow(proxy: Proxy) -> None:
         assert time.monotonic() - began >= SHORT_S
 
 
-def test_it_refuses_everybody_until_it_is_told_not_to(proxy: Proxy) -> None:
+def test_it_refuses_everybody_until_it_is_opened(proxy: Proxy) -> None:
     with connect(proxy) as one:
         assert said(one, b"one") == b"one"
         proxy.refuse(on=True)

@@ -31,7 +31,7 @@ def test_a_result_is_kept_whole() -> None:
     assert decode(encode(one)) == one
 
 
-def test_problems_are_counted_and_told_in_full() -> None:
+def test_problems_are_counted_and_shown_in_full() -> None:
     clean, lossy, ended = result(1), result(2), result(3)
     lossy.problems = [
         Problem(Kind.LOST, "findings that are missing", 7, "the-first"),

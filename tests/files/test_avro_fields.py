@@ -343,7 +343,7 @@ Change = Callable[[bytes], bytes]
         ("null", lambda c: c[:40], "cut short or damaged"),
     ],
 )
-def test_a_codec_that_is_not_known_and_damage_are_told_apart(
+def test_a_codec_that_is_not_known_and_damage_are_distinguished(
     codec: str, change: Change, why: str, tmp_path: Path
 ) -> None:
     read(tmp_path, schema_with(), record(), codec=codec)

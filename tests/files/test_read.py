@@ -195,7 +195,7 @@ def test_standard_input_may_be_packed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_progress_adds_up_to_the_size(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_bytes(b"".join(lines(share(f"e{n}")) for n in range(1700)))
-    told: list[int] = []
-    assert len(list(read_events([str(file)], told.append))) == 1700
-    assert sum(told) == file.stat().st_size
-    assert len(told) == 5
+    published: list[int] = []
+    assert len(list(read_events([str(file)], published.append))) == 1700
+    assert sum(published) == file.stat().st_size
+    assert len(published) == 5

@@ -65,12 +65,12 @@ class World:
 
     current_assignment: Any = None
     topics: tuple[str, ...] = (INPUT, TICKS)
-    beat: ProbeReading | None = None
+    reading: ProbeReading | None = None
 
     async def read(self) -> ProbeReading:
-        if self.beat is None:
+        if self.reading is None:
             raise RuntimeError("not started")
-        return self.beat
+        return self.reading
 
     def health(self) -> Health:
         return Health(cast("Any", self), self, SETTINGS)
@@ -80,7 +80,7 @@ def judging(**committer: Any) -> World:
     """A worker in good health with partition 3, 2 records behind."""
     held = Held({3: Owned(3, FakeCommitter({INPUT: 8, TICKS: 5}, **committer))})
     ends = {(INPUT, 3): 10, (TICKS, 3): 6}
-    return World(held, beat=ProbeReading(NOW, ends))
+    return World(held, reading=ProbeReading(NOW, ends))
 
 
 def report(world: World, looks: int = 1) -> WorkerReport:
@@ -104,7 +104,7 @@ def test_a_worker_that_judges_is_ready_and_says_how_far_it_is() -> None:
 
 
 def test_a_member_without_partitions_is_ready_and_says_so() -> None:
-    said = report(World(Held({}), beat=ProbeReading(NOW, {})))
+    said = report(World(Held({}), reading=ProbeReading(NOW, {})))
     assert (said.live, said.ready, said.phase, said.partitions) == (True, True, "standby", {})
 
 
@@ -113,15 +113,15 @@ def test_records_behind_an_open_transaction_are_lag_and_no_stall(clock: list[flo
     world.current_assignment.partitions[3].committer.committed[INPUT] = 10
     health = world.health()
 
-    def beat(stable: int, high: int, at_s: float) -> ProbeReading:
-        assert world.beat is not None
+    def reading(stable: int, high: int, at_s: float) -> ProbeReading:
+        assert world.reading is not None
         ends = {(INPUT, 3): stable, (TICKS, 3): 5}
         return ProbeReading(clock[0], ends, {(INPUT, 3): LogEnd(stable, high, int(at_s * 1000))})
 
     async def run() -> None:
         for second in range(70):
             clock[0] += 1.0
-            world.beat = beat(10, 14, second)
+            world.reading = reading(10, 14, second)
             await health.look()
 
     with capture_logs() as logs:
@@ -132,29 +132,29 @@ def test_records_behind_an_open_transaction_are_lag_and_no_stall(clock: list[flo
         assert (one.lag, one.uncommitted, one.standing_s) == (4, 4, 0.0)
         place = one.topics[INPUT]
         assert (place.lag, place.uncommitted, place.uncommitted_s) == (4, 4, 69.0)
-        world.beat = beat(12, 14, 70)
+        world.reading = reading(12, 14, 70)
         asyncio.run(health.look())
         assert health.report().partitions[3].topics[INPUT].uncommitted_s == 0
-        world.beat = beat(16, 16, 71)
+        world.reading = reading(16, 16, 71)
         asyncio.run(health.look())
     place = health.report().partitions[3].topics[INPUT]
     assert (place.lag, place.uncommitted) == (6, 0)
-    told = [(line["event"], line["partition"]) for line in logs]
-    assert told == [("transaction.open", 3), ("transaction.ended", 3)]
+    published = [(line["event"], line["partition"]) for line in logs]
+    assert published == [("transaction.open", 3), ("transaction.ended", 3)]
     assert (logs[0]["offset"], logs[0]["records"]) == (10, 4)
 
 
 def test_an_end_of_which_nothing_new_is_known_grows_no_older() -> None:
     world = judging()
     logs = {(INPUT, 3): LogEnd(10, 14, 1_000)}
-    world.beat = ProbeReading(NOW, {(INPUT, 3): 10}, logs)
+    world.reading = ProbeReading(NOW, {(INPUT, 3): 10}, logs)
     said = report(world, looks=90)
     assert said.partitions[3].topics[INPUT].uncommitted_s == 0
 
 
 def test_a_lag_that_is_not_known_is_not_said() -> None:
     world = judging()
-    world.beat = ProbeReading(NOW, {})
+    world.reading = ProbeReading(NOW, {})
     assert report(world).partitions[3].lag is None
 
 
@@ -171,16 +171,16 @@ def test_a_lag_that_is_not_known_is_not_said() -> None:
 )
 def test_why_it_is_not_ready(world: World, heard_s: float | None, phase: str, reason: str) -> None:
     """The group's coordinator was last heard so many seconds ago."""
-    world.beat = ProbeReading(None if heard_s is None else NOW - heard_s, {})
+    world.reading = ProbeReading(None if heard_s is None else NOW - heard_s, {})
     said = report(world)
     assert (said.live, said.ready, said.phase) == (True, False, phase)
-    [told] = said.reasons
-    assert reason in told
+    [published] = said.reasons
+    assert reason in published
 
 
 def test_what_is_within_bounds_is_ready() -> None:
     world = judging(waits_s=4.9)
-    world.beat = ProbeReading(NOW - 4.5, {})
+    world.reading = ProbeReading(NOW - 4.5, {})
     assert report(world).ready
 
 
@@ -219,7 +219,7 @@ def test_a_stall_is_logged_once_and_so_is_its_end(clock: list[float]) -> None:
 
 def test_a_thread_that_does_not_answer_for_long_is_a_fault() -> None:
     world = judging()
-    world.beat = None
+    world.reading = None
     assert report(world, looks=2).live
     said = report(world, looks=3)
     assert not said.live
@@ -230,12 +230,12 @@ def test_to_be_given_nothing_for_ever_by_a_group_that_answers_is_a_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "REBALANCE_S", 3.0)
-    world = World(beat=ProbeReading(NOW, {}))
+    world = World(reading=ProbeReading(NOW, {}))
     assert report(world, looks=7).live
     said = report(world, looks=8)
     assert not said.live
     assert "assigned no partitions" in said.reasons[0]
-    silent = World(beat=ProbeReading(NOW - 60, {}))
+    silent = World(reading=ProbeReading(NOW - 60, {}))
     assert report(silent, looks=30).live
     world.current_assignment = Held({})
     assert report(world, looks=30).ready

@@ -40,7 +40,7 @@ def test_what_moves_is_not_stalled_however_large_the_lag() -> None:
     assert not stalled(*(at(step, 1_000_000 * (step + 1)) for step in range(60)))
 
 
-def test_one_step_forward_starts_the_time_anew() -> None:
+def test_one_step_forward_starts_the_time_again() -> None:
     assert not stalled(*[at(7)] * 10, *[at(8)] * 10)
     assert stalled(*[at(7)] * 10, *[at(8)] * 11)
 
@@ -65,7 +65,7 @@ def test_time_in_which_nobody_looked_does_not_count() -> None:
     assert stalled(*[at(7)] * 6, every_s=3600.0)
 
 
-def test_a_partition_that_was_given_up_and_comes_back_starts_anew() -> None:
+def test_a_partition_that_was_given_up_and_comes_back_starts_again() -> None:
     dog = Watchdog(10.0, TICKS)
     for step in range(11):
         dog.look(step, {0: at(7), 1: at(step)})

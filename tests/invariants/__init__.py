@@ -1,8 +1,8 @@
 """Each guarantee of the transport bites: taken out alone, its test fails as it should.
 
 A scenario checks one guarantee and raises `Broken`, saying how it failed. `test_..._holds`
-runs it on the product; `test_..._bites` runs it with one mend taken out by a switch in the
-test, and asks for that very failure, not just any. Where another mend catches what this one
+runs it on the product; `test_..._bites` runs it with one safeguard taken out by a switch in the
+test, and asks for that very failure, not just any. Where another safeguard catches what this one
 lets through, the docstring says which, and the failure is what that costs: a worker that
 ends itself, or refuses to start, for ever.
 

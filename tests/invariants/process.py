@@ -62,12 +62,12 @@ def leave(code: int) -> NoReturn:
 def run(scenario: Coroutine[Any, Any, T], seconds: float = 20.0) -> T:
     """Run a scenario in a loop of its own; what ended processes leave behind is no news."""
 
-    def told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def on_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         if not isinstance(context.get("exception"), Ended):
             loop.default_exception_handler(context)
 
     async def limited() -> T:
-        asyncio.get_running_loop().set_exception_handler(told)
+        asyncio.get_running_loop().set_exception_handler(on_exception)
         async with asyncio.timeout(seconds):
             return await scenario
 

@@ -51,7 +51,7 @@ async def struck(strike: Callable[[Broker, Process], None], records: int = 2) ->
 
 @pytest.fixture
 def a_rule_raises(monkeypatch: pytest.MonkeyPatch) -> Callable[[Broker, Process], None]:
-    """On one record, once: as if a mended release were started after it."""
+    """On one record, once: as if a repaired release were started after it."""
     raised: list[Any] = []
 
     def broken(subject: Any, fact: Any, *rest: Any) -> Any:
@@ -67,7 +67,7 @@ def a_rule_raises(monkeypatch: pytest.MonkeyPatch) -> Callable[[Broker, Process]
 
 @pytest.fixture
 def goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The mend taken out: an error is raised as errors are, and whoever runs it goes on."""
+    """The safeguard taken out: an error is raised as errors are, and whoever runs it goes on."""
 
     def raised(reason: str, **_: Any) -> None:
         raise RuntimeError(reason)
@@ -112,7 +112,7 @@ def aborts_the_transaction(broker: Broker, process: Process) -> None:
 
 @pytest.fixture
 def commits_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The mend taken out: the committer takes the next batch."""
+    """The safeguard taken out: the committer takes the next batch."""
     monkeypatch.setattr(process_exit, "crash", lambda _reason, **_: None)
 
 

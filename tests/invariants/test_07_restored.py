@@ -177,7 +177,7 @@ async def goes_on_after(tamper: Tamper, folder: Path) -> None:
     converged(broker, EVENTS)
 
 
-def test_a_copy_that_does_not_go_with_the_offsets_is_made_anew(
+def test_a_copy_that_does_not_go_with_the_offsets_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settling, "SETTLING_S", 0.2)

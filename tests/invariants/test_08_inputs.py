@@ -30,8 +30,8 @@ async def stops_or_judges_all(broker: Broker, worker: Process) -> None:
             await worker.assign(0)
         await worker.judge_all()
     except Ended:
-        told = f"it ends with code {worker.code} at every start and does not say why"
-        require(worker.code == STOPPED, told)
+        published = f"it ends with code {worker.code} at every start and does not say why"
+        require(worker.code == STOPPED, published)
         return
     stands(broker, EVENTS)
 

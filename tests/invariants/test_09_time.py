@@ -71,7 +71,7 @@ async def a_worker_catches_up(aligned: tuple[str, ...]) -> None:
     The recipient was told in time, so nothing may be opened, were it for a moment only.
     """
     broker = new_broker()
-    told = RecipientNotification(
+    published = RecipientNotification(
         event_id=EventId("0-told"),
         controller_id=CONTROLLER,
         subject_id=SubjectId("subject-0"),
@@ -79,7 +79,7 @@ async def a_worker_catches_up(aligned: tuple[str, ...]) -> None:
         recorded_at=Instant(WITHDRAWN + hours(1)),
         recipient_id=RECIPIENT,
     )
-    for event in (*story(0), told):
+    for event in (*story(0), published):
         send(broker, event, at=event.occurred_at)
     tick(broker, Instant(DUE + 1), Instant(DUE + 2))
     worker = Process(broker)
@@ -104,7 +104,7 @@ async def a_worker_catches_up(aligned: tuple[str, ...]) -> None:
     found = [decode_finding(r.value or b"") for r in broker.visible(NAMES.violations, 0)]
     spurious = [finding for finding in found if finding.status is Status.RETRACTED]
     require(not spurious, f"{len(spurious)} findings opened and closed for order alone")
-    stands(broker, [*story(0), told], Instant(DUE + 2))
+    stands(broker, [*story(0), published], Instant(DUE + 2))
 
 
 def test_aligning_ticks_holds() -> None:
@@ -121,11 +121,11 @@ async def a_record_is_sent_home_late() -> None:
     broker = new_broker(2)
     event = share("s", "1", Instant(ARRIVAL + hours(1)))
     home = partition_for(subject_key(CONTROLLER, "s"), 2)
-    astray = 1 - home
-    broker.append(NAMES.data_share, astray, key=b"other", value=event_to_json(event))
+    misrouted = 1 - home
+    broker.append(NAMES.data_share, misrouted, key=b"other", value=event_to_json(event))
     broker._now = lambda: ARRIVAL + hours(2)
     first, second = Process(broker), Process(broker)
-    await first.assign(astray)
+    await first.assign(misrouted)
     await first.judge_all()
     await second.assign(home)
     await second.judge_all()
@@ -189,7 +189,7 @@ async def a_broker_has_a_wrong_clock() -> None:
     worker = Process(broker)
     await worker.assign(0)
     await worker.judge_all()
-    told = len(broker.visible(NAMES.violations, 0))
+    published = len(broker.visible(NAMES.violations, 0))
     tick(broker, Instant(machine_time() + SIX_YEARS))
     for one in (worker, Process(broker)):
         if one is not worker:
@@ -199,7 +199,7 @@ async def a_broker_has_a_wrong_clock() -> None:
         require(one.code == STOPPED, "time passed by a clock that nobody believes")
         committed = broker.committed(one.settings.group_id, 0)
         require(committed[NAMES.ticks] <= 1, "the tick is committed")
-    require(len(broker.visible(NAMES.violations, 0)) == told, "something was told for it")
+    require(len(broker.visible(NAMES.violations, 0)) == published, "something was told for it")
 
 
 def test_a_tick_far_ahead_holds() -> None:

@@ -33,8 +33,8 @@ EVENTS = stories(20)
 ONE_KEY = b"SHOP\x1fs\x00E1" + bytes(32)
 
 WITHOUT_CONTINUITY = """
-from tests.control import mends
-mends.continuity()
+from tests.control import safeguards
+safeguards.continuity()
 """
 
 

@@ -38,7 +38,7 @@ class WorkerProcess:
         """All that it wrote."""
         return self.log_file.read_text()
 
-    def said(self, event: str) -> list[dict[str, Any]]:
+    def logged(self, event: str) -> list[dict[str, Any]]:
         """The lines of one kind."""
         return [line for line in self.events if line["event"] == event]
 
@@ -46,7 +46,7 @@ class WorkerProcess:
         """The line of a kind, once there are `count`; fails when the process ends first."""
 
         def look() -> dict[str, Any] | None:
-            found = self.said(event)
+            found = self.logged(event)
             return found[count - 1] if len(found) >= count else None
 
         line: dict[str, Any] = until(look, f"{event} x {count}", seconds, self)
@@ -95,5 +95,5 @@ def until(
         if worker is not None and worker.process.poll() is not None:
             raise AssertionError(f"the worker ended before {what}:\n{worker.text}")
         time.sleep(0.1)
-    told = "" if worker is None else f":\n{worker.text}"
-    raise AssertionError(f"not within {seconds} s: {what}{told}")
+    published = "" if worker is None else f":\n{worker.text}"
+    raise AssertionError(f"not within {seconds} s: {what}{published}")

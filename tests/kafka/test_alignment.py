@@ -120,7 +120,7 @@ def test_an_open_transaction_of_a_producer_holds_up_nobody(patient: Dated) -> No
             assert patient.counters(consent.topic).read == 0
             producer.commit_transaction()
             until(lambda: patient.counters(consent.topic).read or None, "g1", AT_ONCE_S, worker)
-            assert worker.said("alignment.left_out") == []
+            assert worker.logged("alignment.left_out") == []
     finally:
         producer.close()
 
@@ -142,7 +142,7 @@ def test_a_topic_that_lags_is_waited_for(
         with bus.worker() as worker:
             until(lambda: bus.counters().judged == 62 or None, "all is judged", worker=worker)
             until(lambda: bus.statuses("s1") == said or None, "what is said of s1", AT_ONCE_S)
-            assert worker.said("alignment.left_out") == []
+            assert worker.logged("alignment.left_out") == []
 
 
 def test_what_waits_during_a_rebalance_is_read_again_once(kafka: str, unique: str) -> None:

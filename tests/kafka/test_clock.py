@@ -88,13 +88,13 @@ def test_one_tick_six_years_ahead_stops_the_worker_and_clears_nothing(
         bus.send(*bus.events(events))
         bus.tick()
         bus.settle(worker)
-        told = len(bus.findings())
+        published = len(bus.findings())
         wrong_tick(bus, 0)
         bus.tick()
         place = f"{bus.names.ticks}, partition 0, offset 1"
         refuses(worker, place, "ahead of this machine's clock", "consentry skip --topic")
     assert bus.committed()[bus.names.ticks, 0] == 1, "nothing is committed past it"
-    assert len(bus.findings()) == told
+    assert len(bus.findings()) == published
     with bus.start(**kept) as again:
         refuses(again, place)
     if store == "memory":

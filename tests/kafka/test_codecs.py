@@ -115,7 +115,7 @@ class Matrix:
         number = next(self._numbers)
         events = story(number)[:2]
         self.events += events
-        told: list[tuple[str, str, bytes]] = [
+        published: list[tuple[str, str, bytes]] = [
             (self.bus.event(event).topic, event.event_id, self.bus.event(event).value or b"")
             for event in events
         ]
@@ -125,10 +125,10 @@ class Matrix:
             example |= {"controller_id": CONTROLLER, "subject_id": f"subject-{number}",
                         "event_id": event_id}  # fmt: skip
             topic = self.bus.names.inputs[EventType(example["event_type"])]
-            told.append((topic, event_id, json.dumps(example).encode()))
+            published.append((topic, event_id, json.dumps(example).encode()))
         key = subject_key(CONTROLLER, events[0].subject_id)
         packed = ("uncompressed" if codec == "none" else codec) if compression == "producer" else compression  # fmt: skip
-        for topic, event_id, value in told:
+        for topic, event_id, value in published:
             self.sent.setdefault(client, {})[event_id] = packed
             self.topics[event_id] = topic
             yield Message(codec, topic, key, value + PADDING)
@@ -326,7 +326,7 @@ def test_explain_finds_a_finding_on_the_topic(matrix: Matrix) -> None:
 
 
 @pytest.mark.parametrize("codec", CODECS)
-def test_produce_packs_as_it_is_told(
+def test_produce_packs_as_it_is_asked(
     matrix: Matrix, codec: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = next(matrix._numbers)

@@ -92,7 +92,7 @@ def test_a_worker_says_so_before_it_joins_the_group(bus: Bus) -> None:
     assert worker.ended() == 2
     # Inputs come first: what producers may send is not read either.
     assert_named(worker.text, bus.names.inputs[EventType.CONSENT_CHANGE], codec)
-    assert not worker.said("worker.starting")
+    assert not worker.logged("worker.starting")
     for name in bus.names.inputs.values():
         pack(bus, name, "gzip")
     worker = bus.start(fault=LACKING)
@@ -116,8 +116,8 @@ def test_a_batch_stops_a_worker_with_its_place_and_is_judged_by_the_next(
     assert worker.ended() == 2
     assert_named(worker.text, ", offset 0: the batch is compressed with ", codec)
     assert any(f"{name}, partition " in worker.text for name in bus.names.inputs.values())
-    with bus.worker() as mended:
-        bus.settle(mended)
+    with bus.worker() as repaired:
+        bus.settle(repaired)
     assert bus.counters().judged == len(story(1))
 
 

@@ -60,7 +60,7 @@ def test_a_duty_is_remedied_by_a_late_notice_and_cancelled_by_a_grant_in_time(ti
     """O01 to O02 to REMEDIATED; and a re-grant within the term takes the duty back, however late."""
     owed = [
         event
-        for subject in ("told", "granted")
+        for subject in ("notified", "granted")
         for event in (
             grant(subject, "given", Instant(START - hours(1))),
             share(subject, "share", START),
@@ -70,7 +70,7 @@ def test_a_duty_is_remedied_by_a_late_notice_and_cancelled_by_a_grant_in_time(ti
     notice = RecipientNotification(
         event_id=EventId("notice"),
         controller_id=CONTROLLER,
-        subject_id=SubjectId("told"),
+        subject_id=SubjectId("notified"),
         occurred_at=now(),
         recorded_at=now(),
         recipient_id=RECIPIENT,
@@ -81,13 +81,13 @@ def test_a_duty_is_remedied_by_a_late_notice_and_cancelled_by_a_grant_in_time(ti
         timed.settle(worker)
         timed.tick()
         timed.settle(worker)
-        assert overdue(timed) == {"told": Status.OPEN, "granted": Status.OPEN}
+        assert overdue(timed) == {"notified": Status.OPEN, "granted": Status.OPEN}
         timed.send(*timed.events([notice, again]))
         timed.settle(worker)
-    assert overdue(timed) == {"told": Status.REMEDIATED, "granted": Status.RETRACTED}
+    assert overdue(timed) == {"notified": Status.REMEDIATED, "granted": Status.RETRACTED}
     duties = {duty.subject_id: duty for duty in timed.duties().values()}
-    assert duties[SubjectId("told")].status is DutyStatus.FULFILLED_LATE
-    assert duties[SubjectId("told")].notified_at == notice.occurred_at
+    assert duties[SubjectId("notified")].status is DutyStatus.FULFILLED_LATE
+    assert duties[SubjectId("notified")].notified_at == notice.occurred_at
     assert duties[SubjectId("granted")].status is DutyStatus.CANCELLED
 
 

@@ -69,7 +69,7 @@ def test_a_demo_at_a_pace_shows_deadlines_pass_by_ticks() -> None:
     assert result.by_code.keys() == set(CODES)
 
 
-def test_told_to_end_it_stops_everything(tmp_path: Path) -> None:
+def test_a_signal_to_end_stops_everything(tmp_path: Path) -> None:
     with subprocess.Popen(
         [*COMMAND, "--subjects", "500"],
         env=os.environ | {"TMPDIR": str(tmp_path)},
@@ -88,7 +88,7 @@ def test_told_to_end_it_stops_everything(tmp_path: Path) -> None:
     assert processes_with(str(tmp_path)) == []
 
 
-def test_a_worker_that_does_not_start_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
+def test_a_worker_that_does_not_start_is_reported_with_the_end_of_its_log(tmp_path: Path) -> None:
     worker = WorkerProcess(tmp_path, {"brokers": "127.0.0.1:1", "connect_timeout_s": "0.2"})
     with worker, pytest.raises(ConsentryError) as failed:
         worker.start()
@@ -97,7 +97,7 @@ def test_a_worker_that_does_not_start_is_told_with_the_end_of_its_log(tmp_path: 
     assert "no broker answered" in failed.value.remedy
 
 
-def test_a_port_that_is_taken_is_told_and_the_logs_are_kept(
+def test_a_port_that_is_taken_is_reported_and_the_logs_are_kept(
     tmp_path: Path, kafka: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

@@ -89,7 +89,7 @@ def test_one_that_takes_the_name_of_another_is_refused(kafka: str, unique: str) 
             prod.send(*prod.events(events[12:]))
             prod.settle(worker)
             assert worker.process.poll() is None
-            assert len(worker.said("worker.ready")) == 1
+            assert len(worker.logged("worker.ready")) == 1
             prod.comes_to(expected(events, now()))
 
 

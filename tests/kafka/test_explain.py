@@ -35,12 +35,12 @@ def test_the_revisions_of_a_finding(
     monkeypatch.setenv("CONSENTRY_TOPIC_PREFIX", bus.settings.topic_prefix)
     brokers = ["--brokers", bus.settings.connection.bootstrap]
     assert main(["explain", opened.violation_id, *brokers, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert [(h["revision"], h["status"]) for h in told["history"]] == [
+    published = json.loads(capsys.readouterr().out)
+    assert [(h["revision"], h["status"]) for h in published["history"]] == [
         (1, "OPEN"),
         (2, "RETRACTED"),
     ]
-    assert told["finding"]["event_id"] == "a"
+    assert published["finding"]["event_id"] == "a"
     unknown = "00000000-0000-5000-8000-000000000001"
     assert main(["explain", unknown, *brokers]) == 2
     assert f"is in the topic {topic}" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Things broken on purpose in a worker's process: it ends, and the next one mends it."""
+"""Things broken on purpose in a worker's process: it ends, and the next one repairs it."""
 
 from __future__ import annotations
 
@@ -79,14 +79,14 @@ def test_a_rule_that_raises_leaves_its_record_uncommitted_and_out_of_the_log(bus
     with bus.worker(fault=A_RULE_RAISES) as broken:
         bus.send(*bus.events(events))
         assert broken.ended() == CRASHED
-        [line] = broken.said("worker.crashed")
+        [line] = broken.logged("worker.crashed")
         assert line["topic"] == bus.names.data_share
         assert line["error"] == "ValueError"
         assert "secret" not in broken.text
         assert "subject-" not in broken.text
     assert not any(finding.event_id == "3-fine" for finding in bus.findings())
-    with bus.worker() as mended:
-        bus.settle(mended)
+    with bus.worker() as repaired:
+        bus.settle(repaired)
         bus.comes_to(expected(events, now()))
     counters = bus.counters()
     assert counters.read == counters.judged == len(events)
@@ -95,7 +95,7 @@ def test_a_rule_that_raises_leaves_its_record_uncommitted_and_out_of_the_log(bus
 def test_a_worker_that_cannot_take_an_assignment_ends(bus: Bus) -> None:
     with bus.start(fault=AN_ASSIGNMENT_RAISES) as broken:
         assert broken.ended() == CRASHED
-        [line] = broken.said("worker.crashed")
+        [line] = broken.logged("worker.crashed")
         assert (line["where"], line["error"]) == ("assignment", "ValueError")
         assert "secret" not in broken.text
 

@@ -44,7 +44,7 @@ from tests.kafka.test_worker import now
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 LARGE = 100_000
 SET_ASIDE = (DEAD, QUARANTINED)
-Aside = Mapping[str, Sequence[StoredDeadLetter]]
+DeadLetterOf = Mapping[str, Sequence[StoredDeadLetter]]
 """The dead letters of each way to end."""
 
 MEMORY_BOUND = 512 * 1024 * 1024
@@ -184,10 +184,10 @@ def test_no_record_stops_a_worker(bus: Bus) -> None:
     assert max(peaks) < MEMORY_BOUND
     bad += [("lz4", one) for one in within]
     judged(bus, [*events, *held, *(one.event for _, one in bad if one.event is not None)])
-    aside = {ends: bus.dead_letters(quarantine=ends == QUARANTINED) for ends in SET_ASIDE}
-    accounted(bus, bad, aside)
-    explained(bad, aside)
-    kept(aside[DEAD])
+    by_topic = {ends: bus.dead_letters(quarantine=ends == QUARANTINED) for ends in SET_ASIDE}
+    accounted(bus, bad, by_topic)
+    explained(bad, by_topic)
+    kept(by_topic[DEAD])
 
 
 def judged(bus: Bus, events: Sequence[Event]) -> None:
@@ -197,27 +197,27 @@ def judged(bus: Bus, events: Sequence[Event]) -> None:
     assert {one for one in net if one[1] not in quality} == expected(events, now())
 
 
-def accounted(bus: Bus, bad: Sequence[tuple[str, Hostile]], aside: Aside) -> None:
+def accounted(bus: Bus, bad: Sequence[tuple[str, Hostile]], by_topic: DeadLetterOf) -> None:
     counters = bus.counters()
     assert counters.balanced
     assert counters.replays == 0
     ends = Counter(one.ends for _, one in bad)
     assert counters.rekeyed == ends[REKEYED]
     assert counters.dead_lettered == ends[DEAD] + ends[QUARANTINED]
-    assert {kind: len(letters) for kind, letters in aside.items()} == {
+    assert {kind: len(letters) for kind, letters in by_topic.items()} == {
         kind: ends[kind] for kind in SET_ASIDE
     }
     assert ends[JUDGED]
 
 
-def explained(bad: Sequence[tuple[str, Hostile]], aside: Aside) -> None:
+def explained(bad: Sequence[tuple[str, Hostile]], by_topic: DeadLetterOf) -> None:
     """Each dead letter says what is wrong with its record, and does not show it to a terminal."""
     waiting = Counter((one.ends, one.record.value) for _, one in bad if one.ends in SET_ASIDE)
     words = {(one.ends, one.record.value): one.words for _, one in bad}
     by_digest = {
         hashlib.sha256(value).hexdigest(): value for _, value in waiting if value is not None
     }
-    for ends, letters in aside.items():
+    for ends, letters in by_topic.items():
         for stored in letters:
             original = stored.original.value
             cut = next((one for one in stored.original.cuts if one.part == "value"), None)

@@ -30,10 +30,10 @@ def test_records_with_a_wrong_key_are_judged_where_they_belong(bus: Bus) -> None
             *sent[3:],
         )
         bus.settle(worker)
-        told = worker.said("records.rekeyed")
-    assert {line["cause"] for line in told} == {str(cause) for cause in Cause}
-    assert sum(line["count"] for line in told) == 3
-    assert {producer for line in told for producer in line["producers"]} == {"crm", "unknown"}
+        published = worker.logged("records.rekeyed")
+    assert {line["cause"] for line in published} == {str(cause) for cause in Cause}
+    assert sum(line["count"] for line in published) == 3
+    assert {producer for line in published for producer in line["producers"]} == {"crm", "unknown"}
     assert events[0].subject_id not in worker.text
     inputs = bus.counters(*bus.names.inputs.values())
     assert (inputs.read, inputs.rekeyed, inputs.judged) == (5, 3, 2)

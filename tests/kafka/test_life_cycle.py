@@ -78,7 +78,7 @@ def test_a_worker_that_is_removed_hands_over_at_once(
         assert numbers == set(range(6))
         assert leaves.stop()[0] == 0
         # It stopped in order, and still is a member: nobody else gets its partitions.
-        assert len(stays.said("worker.ready")) == 2
+        assert len(stays.logged("worker.ready")) == 2
         assert remove(wide, "w3", monkeypatch) == 2
         assert "Its members: w1, w2" in capsys.readouterr().err
         began = time.monotonic()
@@ -103,7 +103,7 @@ def test_a_rolling_restart_loses_nothing_and_moves_nothing(wide: Bus) -> None:
     workers: dict[str, WorkerProcess] = {name: wide.start(name) for name in names}
     try:
         owned = {name: owns(worker, 2) for name, worker in workers.items()}
-        assignments = {name: len(w.said("worker.ready")) for name, w in workers.items()}
+        assignments = {name: len(w.logged("worker.ready")) for name, w in workers.items()}
         with feeding(wide, wide.events(events), 8.0):
             for name in names:
                 code, seconds = workers[name].stop()
@@ -113,9 +113,9 @@ def test_a_rolling_restart_loses_nothing_and_moves_nothing(wide: Bus) -> None:
                 assert owns(workers[name], 2) == owned[name]
                 # The others kept judging: nothing was assigned anew.
                 for other in names[names.index(name) + 1 :]:
-                    assert len(workers[other].said("worker.ready")) == assignments[other]
+                    assert len(workers[other].logged("worker.ready")) == assignments[other]
                 for other in names[: names.index(name) + 1]:
-                    assert len(workers[other].said("worker.ready")) == 1
+                    assert len(workers[other].logged("worker.ready")) == 1
         wide.settle()
         wide.comes_to(expected(events, now()))
     finally:
@@ -138,11 +138,11 @@ def test_after_a_kill_the_same_member_is_back_long_before_its_session_ends(wide:
         until(lambda: wide.lag() < half or None, "it judges", worker=second)
         wide.settle(second)
         wide.comes_to(expected(events, now()))
-        [ready] = second.said("worker.ready")
+        [ready] = second.logged("worker.ready")
         assert (ready["rows"], ready["seconds"] < LONG_SESSION_S / 3) == (half, True)
 
 
-def test_told_to_stop_while_the_broker_does_not_answer_it_leaves_in_time(
+def test_asked_to_stop_while_the_broker_does_not_answer_it_leaves_in_time(
     bus: Bus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events = stories(40)
@@ -153,7 +153,7 @@ def test_told_to_stop_while_the_broker_does_not_answer_it_leaves_in_time(
         bus.send(*bus.events(events))
         comes_to(first, "ready", 503)
         code, seconds = first.stop()
-        assert (code, first.said("worker.stopping")[0]["level"]) == (70, "info")
+        assert (code, first.logged("worker.stopping")[0]["level"]) == (70, "info")
         assert seconds < 5
         hangs.unlink()
     assert bus.counters().judged == 0

@@ -23,7 +23,9 @@ from tests.kafka.harness import Bus
 ARRIVAL = {"detected_at", "revision", "status", "finality", "late_detected"}
 
 
-def told(values: Iterable[Finding | Duty], key: str, *, aside: set[str]) -> dict[str, Any]:
+def last_revisions(
+    values: Iterable[Finding | Duty], key: str, *, set_aside: set[str]
+) -> dict[str, Any]:
     """The last revision by id, without the fields that tell of arrival."""
     last: dict[str, Any] = {}
     for value in values:
@@ -31,7 +33,7 @@ def told(values: Iterable[Finding | Duty], key: str, *, aside: set[str]) -> dict
             last.pop(getattr(value, key), None)
             continue
         fields = msgspec.structs.asdict(value)
-        last[getattr(value, key)] = {k: v for k, v in fields.items() if k not in aside}
+        last[getattr(value, key)] = {k: v for k, v in fields.items() if k not in set_aside}
     return last
 
 
@@ -50,16 +52,18 @@ def test_a_worker_and_a_check_say_the_same(kafka: str, unique: str, tmp_path: Pa
     write_sample(sample, tmp_path, Form.JSONL)
     policy = load_policy(POLICY_FILE)
     offline = run_check(InputFiles([str(tmp_path / "stream.jsonl")]), policy, now)
-    findings = told(offline.findings, "violation_id", aside=ARRIVAL)
-    duties = told(offline.duties, "duty_id", aside={"detected_at", "revision"})
+    findings = last_revisions(offline.findings, "violation_id", set_aside=ARRIVAL)
+    duties = last_revisions(offline.duties, "duty_id", set_aside={"detected_at", "revision"})
     records = (Outgoing(r.topic, r.key, r.value) for r in sample.records)
     with Bus(kafka, unique, policy_file=POLICY_FILE) as bus, bus.worker() as worker:
         asyncio.run(send(bus.settings, records))
         bus.settle(worker)
         deadline = time.monotonic() + 20
         while True:
-            live = told(bus.findings(), "violation_id", aside=ARRIVAL)
-            owed = told(bus.duties().values(), "duty_id", aside={"detected_at", "revision"})
+            live = last_revisions(bus.findings(), "violation_id", set_aside=ARRIVAL)
+            owed = last_revisions(
+                bus.duties().values(), "duty_id", set_aside={"detected_at", "revision"}
+            )
             if (live == findings and owed == duties) or time.monotonic() > deadline:
                 break
             time.sleep(0.5)  # the last tick

@@ -81,8 +81,8 @@ def earliest(self, *given, **named):
     init(self, *given, **{**named, "auto_offset_reset": "earliest"})
 aiokafka.AIOKafkaConsumer.__init__ = earliest
 # Whether reset and next fetch fall into one poll is a matter of luck; so it does not count.
-from tests.control import mends
-mends.continuity()
+from tests.control import safeguards
+safeguards.continuity()
 """
 
 

@@ -20,7 +20,7 @@ def scraped(worker: WorkerProcess) -> tuple[str, Samples]:
     return text, samples(text)
 
 
-def test_what_a_worker_counts_is_what_it_read_and_told(bus: Bus) -> None:
+def test_what_a_worker_counts_is_what_it_read_and_published(bus: Bus) -> None:
     with bus.worker(health_port=0) as worker:
         sent = bus.events(stories(20))
         bus.send(*sent)
@@ -29,10 +29,10 @@ def test_what_a_worker_counts_is_what_it_read_and_told(bus: Bus) -> None:
 
         def agrees() -> bool:
             # Deadlines pass meanwhile, so topic and counter are looked at until they agree.
-            told = Counter(
+            published = Counter(
                 (one.code, one.severity.value, one.status.value) for one in bus.findings()
             )
-            return bool(told) and scraped(worker)[1]["consentry_findings_total"] == told
+            return bool(published) and scraped(worker)[1]["consentry_findings_total"] == published
 
         until(
             lambda: agrees() or None, "what was counted is what stands on the topic", worker=worker

@@ -32,7 +32,7 @@ def test_they_have_an_outcome_of_their_own_everywhere(bus: Bus, tmp_path: Path) 
         assert ended["not_assessed"] == 7
         assert (ended["judged"], ended["duplicates"]) == (5, 7)
         assert worker.stop()[0] == 0
-        [*_, last] = worker.said("worker.counters")
+        [*_, last] = worker.logged("worker.counters")
     assert last["topics"][topic]["not_assessed"] == 7
     counted = bus.counters(topic)
     assert (counted.not_assessed, counted.judged, counted.duplicates) == (7, 5, 7)

@@ -39,7 +39,7 @@ def hanging(bus: Bus, record: Sent) -> Iterator[KafkaProducer]:
 
 
 def asked(worker: WorkerProcess, path: str) -> str:
-    [line] = worker.said("health.listening")
+    [line] = worker.logged("health.listening")
     with urllib.request.urlopen(f"http://{line['address']}{path}", timeout=10) as answer:
         text: str = answer.read().decode()
     return text
@@ -74,14 +74,14 @@ def test_records_behind_an_open_transaction_are_lag(single: Bus) -> None:
                 "its age",
                 worker=worker,
             )
-            told = partition(worker)
-            assert told["topics"][topic] == {
+            published = partition(worker)
+            assert published["topics"][topic] == {
                 "committed": stable,
                 "lag": 8,
                 "uncommitted": 8,
-                "uncommitted_s": told["topics"][topic]["uncommitted_s"],
+                "uncommitted_s": published["topics"][topic]["uncommitted_s"],
             }
-            assert (told["lag"], told["uncommitted"]) == (8, 8)
+            assert (published["lag"], published["uncommitted"]) == (8, 8)
             assert metric(worker, "consentry_consumer_lag_records", topic) == 8
             assert metric(worker, "consentry_consumer_uncommitted_records", topic) == 8
             assert metric(worker, "consentry_consumer_uncommitted_age_seconds", topic) > 3

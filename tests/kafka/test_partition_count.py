@@ -21,7 +21,7 @@ faust_driver.shared_numbers = lambda topics, assigned: frozenset({2, 3})
 """
 
 
-def test_a_changed_partition_count_is_refused_until_all_is_judged_anew(bus: Bus) -> None:
+def test_a_changed_partition_count_is_refused_until_all_is_judged_again(bus: Bus) -> None:
     events = stories(10)
     with bus.worker(fault=NOTICES_AT_ONCE) as running:
         bus.send(*bus.events(events))
@@ -30,11 +30,11 @@ def test_a_changed_partition_count_is_refused_until_all_is_judged_anew(bus: Bus)
             client.create_partitions({topic.name: 4 for topic in all_topics(bus.settings)})
         assert running.ended() == REFUSED
         assert "partition" in running.text.splitlines()[-2]
-    told = ("have 4 partitions", "was made for 2", "generation")
-    refuses(bus, *told, partitions=4)
+    published = ("have 4 partitions", "was made for 2", "generation")
+    refuses(bus, *published, partitions=4)
     with bus.start("w2", fault=OWNS_NEW_NUMBERS_ONLY, partitions=4) as newcomer:
         assert newcomer.ended() == REFUSED
-        assert all(word in newcomer.text for word in told)
+        assert all(word in newcomer.text for word in published)
     bus.settings = bus.settings.model_copy(update={"generation": 2, "partitions": 4})
     bus.names = bus.settings.topics
     create_topics(bus.settings)

@@ -24,7 +24,7 @@ def owns(worker: WorkerProcess, count: int) -> set[int]:
     """Wait until the worker owns so many partitions; their numbers."""
 
     def look() -> set[int] | None:
-        lines = worker.said("worker.ready")
+        lines = worker.logged("worker.ready")
         owned = set(lines[-1]["partitions"]) if lines else set()
         return owned if len(owned) == count else None
 
@@ -46,7 +46,7 @@ def test_two_workers_share_and_the_survivor_takes_over(wide: Bus) -> None:
             killed_at = datetime.now(UTC)
         wide.send(*wide.events(events[2 * third :]))
         assert owns(first, 4) == {0, 1, 2, 3}
-        took_over_at = datetime.fromisoformat(first.said("worker.ready")[-1]["timestamp"])
+        took_over_at = datetime.fromisoformat(first.logged("worker.ready")[-1]["timestamp"])
         waited_s = (took_over_at - killed_at).total_seconds()
         assert waited_s < wide.settings.session_timeout_s + 5
         wide.settle(first)

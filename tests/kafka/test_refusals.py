@@ -48,8 +48,8 @@ def test_state_that_is_gone(bus: Bus) -> None:
     create_topics(bus.settings)
     create_topics(bus.settings.model_copy(update={"generation": 2}))
     refuses(bus, "the state of the group is missing", "generation")
-    with bus.worker(generation=2) as anew:
-        assert anew.said("worker.ready")[0]["rows"] == 0
+    with bus.worker(generation=2) as refused_again:
+        assert refused_again.logged("worker.ready")[0]["rows"] == 0
 
 
 def test_offsets_that_somebody_moved(bus: Bus) -> None:

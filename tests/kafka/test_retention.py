@@ -79,7 +79,7 @@ def test_they_leave_every_topic(short: Bus) -> None:
         stood = {topic: {r.key for r in stand(short, topic)} for topic in outputs(short)}
         assert all(stood.values())
         until(lambda: not stand(short, short.names.changelog) or None, "all left", worker=worker)
-        assert sum(line["subjects"] for line in worker.said("subjects.left")) == 6
+        assert sum(line["subjects"] for line in worker.logged("subjects.left")) == 6
         assert not any(f"subject-{n}" in worker.text for n in range(6))
     for topic in outputs(short):
         gone = [record for record in short.read(topic) if record.value is None]
@@ -111,7 +111,7 @@ def test_they_leave_every_topic(short: Bus) -> None:
     assert verify(short.settings, policy).differences == []
 
 
-def test_a_finding_becomes_final_by_a_tick_of_whoever_owns_it_then(
+def test_a_finding_becomes_final_by_a_tick_of_its_owner_then(
     kafka: str, unique: str, tmp_path: Path
 ) -> None:
     """The worker was down when the term and the deadline passed, and tells on its return."""
@@ -121,9 +121,9 @@ def test_a_finding_becomes_final_by_a_tick_of_whoever_owns_it_then(
         with bus.worker() as worker:
             bus.send(*bus.events(lately(1)))
             bus.settle(worker)
-        told = bus.findings()
-        assert {finding.finality for finding in told} == {Finality.PROVISIONAL}
-        ends = max(finding.detected_at for finding in told) + 8_000
+        published = bus.findings()
+        assert {finding.finality for finding in published} == {Finality.PROVISIONAL}
+        ends = max(finding.detected_at for finding in published) + 8_000
         until(lambda: now() > ends or None, "the term has passed")
         with bus.worker() as worker:
             until(lambda: overdue_and_final(bus) or None, "it is told", worker=worker)
@@ -198,8 +198,10 @@ def test_an_import_gives_the_same_whichever_file_comes_first(
                 ticked(bus, worker)
                 assert worker.stop()[0] == 0
         last = {f.violation_id: f for f in bus.findings()}
-        told = [(f.event_id, f.code) for f in last.values() if f.status is not Status.RETRACTED]
-        assert told == [("m1", "MSG_AFTER_OPT_OUT")]
+        published = [
+            (f.event_id, f.code) for f in last.values() if f.status is not Status.RETRACTED
+        ]
+        assert published == [("m1", "MSG_AFTER_OPT_OUT")]
         assert bus.counters().expired == 0
         assert verify(bus.settings, default_policy()).differences == []
 

@@ -52,7 +52,7 @@ def test_a_record_that_stops_a_worker_is_set_aside(bus: Bus, tmp_path: Path, sto
     with bus.worker(fault=A_RULE_RAISES, **kept) as broken:
         bus.send(*bus.events(events))
         assert broken.ended() == CRASHED
-        [where] = broken.said("worker.crashed")
+        [where] = broken.logged("worker.crashed")
         said = [line for line in broken.text.splitlines() if line][-1]
         assert f"consentry skip --topic {where['topic']} --partition {where['partition']} " in said
         assert f"--offset {where['offset']} " in said

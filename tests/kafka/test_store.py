@@ -74,7 +74,7 @@ def test_a_restart_reads_what_is_missing_and_no_more(disk: Bus) -> None:
         worker.kill()
     with disk.worker() as worker:
         assert 0 < restored(worker) <= on_changelog(disk) - written, "what memory held is lost"
-        assert worker.said("store.rebuilt") == []
+        assert worker.logged("store.rebuilt") == []
         disk.send(*disk.events(THIRD))
         converges(disk, worker)
     assert disk.counters().judged == len(EVENTS)
@@ -85,20 +85,20 @@ def test_a_partition_that_comes_back_is_gone_on_from(disk: Bus) -> None:
         disk.send(*disk.events(FIRST))
         disk.settle(first)
         with disk.worker("w2") as second:
-            until(lambda: len(first.said("worker.ready")) > 1 or None, "it shares", worker=first)
+            until(lambda: len(first.logged("worker.ready")) > 1 or None, "it shares", worker=first)
             disk.send(*disk.events(SECOND))
             disk.settle(second)
             assert restored(second) > 0, "it has a folder of its own"
-            moved = second.said("worker.ready")[-1]["partitions"]
+            moved = second.logged("worker.ready")[-1]["partitions"]
             assert second.stop()[0] == 0
         wrote = sum(record.partition in moved for record in disk.read(disk.names.changelog))
         first.wait_for("worker.ready", 3)
-        again = first.said("partitions.restored")[-1]
+        again = first.logged("partitions.restored")[-1]
         assert again["partitions"] == moved
         assert 0 < again["read"] < wrote
         disk.send(*disk.events(THIRD))
         converges(disk, first)
-    assert first.said("store.rebuilt") == []
+    assert first.logged("store.rebuilt") == []
 
 
 def test_a_changelog_that_was_recreated_stops_it_whatever_is_on_disk(disk: Bus) -> None:
@@ -117,7 +117,7 @@ def test_a_changelog_that_was_recreated_stops_it_whatever_is_on_disk(disk: Bus) 
         admin.close()
     with disk.start() as worker:
         assert worker.ended() == 2
-        reasons = [line["reason"] for line in worker.said("store.rebuilt")]
+        reasons = [line["reason"] for line in worker.logged("store.rebuilt")]
         assert reasons == ["the changelog was recreated since"] * 2
         assert "the state of the group is missing" in worker.text
 
@@ -146,7 +146,7 @@ def test_the_topic_is_known_by_its_id(disk: Bus) -> None:
     assert (state.position, state.progress) == (own[-1].offset + 1, own[-1].value)
 
 
-def test_broken_files_are_made_anew_from_the_changelog(disk: Bus) -> None:
+def test_broken_files_are_made_again_from_the_changelog(disk: Bus) -> None:
     with disk.worker() as worker:
         disk.send(*disk.events(FIRST))
         disk.settle(worker)
@@ -163,9 +163,9 @@ def test_broken_files_are_made_anew_from_the_changelog(disk: Bus) -> None:
     for _ in range(5):  # once for each broken file, as a supervisor would
         with disk.start() as worker:
             ready = until(
-                lambda w=worker: w.said("worker.ready") or w.process.poll(), "ready, or the end"
+                lambda w=worker: w.logged("worker.ready") or w.process.poll(), "ready, or the end"
             )
-            rebuilt += len(worker.said("store.rebuilt"))
+            rebuilt += len(worker.logged("store.rebuilt"))
             if ready == 70:
                 assert "the state on disk cannot be read" in worker.text
                 continue

@@ -61,7 +61,7 @@ class Vandal:
     def finding(self, number: int, event: str) -> tuple[Any, Finding]:
         return self.findings[SubjectId(f"subject-{number}"), EventId(f"{number}-{event}")]
 
-    def tell(self, partition: int, finding: Finding) -> None:
+    def report(self, partition: int, finding: Finding) -> None:
         """A finding as the last batch would have told it."""
         batch = b"%d" % self.progress[partition].sequence
         headers = [(BATCH_HEADER, batch)]
@@ -132,7 +132,7 @@ def run(bus: Bus) -> Verification:
     return verify(bus.settings, POLICY)
 
 
-def told(found: Verification) -> set[tuple[DifferenceKind, str | None, str | None]]:
+def published(found: Verification) -> set[tuple[DifferenceKind, str | None, str | None]]:
     return {(one.kind, one.subject_id, one.code) for one in found.differences}
 
 
@@ -167,14 +167,14 @@ def test_each_break_is_named(judged: tuple[Bus, Vandal]) -> None:
     bogus = msgspec.structs.replace(
         one, revision=one.revision + 1, code="ADVISORY", severity=Severity.LOW
     )
-    vandal.tell(changed.partition, bogus)
+    vandal.report(changed.partition, bogus)
 
     other, two = vandal.finding(2, "early")
     forged = ViolationId("00000000-0000-5000-8000-000000000000")
-    vandal.tell(other.partition, msgspec.structs.replace(two, violation_id=forged))
+    vandal.report(other.partition, msgspec.structs.replace(two, violation_id=forged))
 
     repeated, three = vandal.finding(3, "late")
-    vandal.tell(repeated.partition, three)
+    vandal.report(repeated.partition, three)
 
     forgotten, _ = vandal.rows[EventId("4-fine")]
     vandal.put(names.changelog, forgotten.partition, forgotten.key, None)
@@ -209,7 +209,7 @@ def test_each_break_is_named(judged: tuple[Bus, Vandal]) -> None:
     duty = "RECIPIENT_NOTIFICATION_DUE"
     # What the removed and the invented row said of findings long taken back depends on the
     # order in which the topics were read.
-    assert {one for one in told(found) if one[0] is not DifferenceKind.ROW} == {
+    assert {one for one in published(found) if one[0] is not DifferenceKind.ROW} == {
         (DifferenceKind.MISSING, "subject-0", gone.code),
         (DifferenceKind.DIFFERENT, "subject-1", one.code),
         (DifferenceKind.EXTRA, "subject-2", two.code),
@@ -319,7 +319,7 @@ def test_the_command_says_it_by_its_exit_code(
     assert main(["verify", "--partition", str(1 - place.partition)]) == 0
     capsys.readouterr()
     # What was removed may begin anew.
-    vandal.tell(place.partition, one)
+    vandal.report(place.partition, one)
     assert main(["verify", "--partition", str(place.partition)]) == 0
 
 

@@ -59,19 +59,19 @@ def test_what_compaction_takes_from_under_it_is_no_difference(
     # So little at once that the log is compacted between two fetches of one read.
     monkeypatch.setattr("streams.verify.bus.FETCH_BYTES", 4096)
     compact_at_once(bus)
-    told: set[tuple[str, int]] = set()
+    published: set[tuple[str, int]] = set()
 
     def advance(_done: int, _of: int) -> None:
-        if not told:
-            told.update(revisions(bus))
+        if not published:
+            published.update(revisions(bus))
             late_consents(bus)
-            until(lambda: not told & mark(bus) or None, "compaction", seconds=90)
+            until(lambda: not published & mark(bus) or None, "compaction", seconds=90)
 
     with bus.worker() as worker:
         shares(bus)
         bus.settle(worker)
         found = verify(bus.settings, POLICY, advance=advance)
-    assert len(told) == SUBJECTS, "it was disturbed in the middle"
+    assert len(published) == SUBJECTS, "it was disturbed in the middle"
     assert found.equal, found.differences
     assert sum(cut.facts for cut in found.cuts) >= 2 * SUBJECTS
 

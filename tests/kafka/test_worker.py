@@ -56,7 +56,7 @@ def test_a_restart_restores_what_was_judged(bus: Bus) -> None:
         bus.settle(first)
         assert first.stop()[0] == 0
     with bus.worker() as second:
-        assert second.said("worker.ready")[0]["rows"] == len(grants)
+        assert second.logged("worker.ready")[0]["rows"] == len(grants)
         bus.send(*bus.events(others))
         bus.settle(second)
         bus.comes_to(expected(events, now()))

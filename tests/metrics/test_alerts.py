@@ -32,6 +32,6 @@ def test_a_deliverer_without_such_sinks_has_no_accounts() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "process_cpu_seconds_total 1\n", "<html>\n{"])
-def test_whoever_tells_nothing_of_alerts_is_no_deliverer(body: str) -> None:
+def test_who_exports_no_alert_metrics_is_no_deliverer(body: str) -> None:
     with pytest.raises(ConsentryError):
         accounts_in(body, "here")

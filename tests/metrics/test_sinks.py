@@ -55,10 +55,10 @@ def test_every_metric_is_there_with_its_labels_and_the_counts_balance() -> None:
         ended = sum(found["consentry_sink_records_total"][name, outcome] for outcome in OUTCOMES)
         read, pending = (found[f"consentry_sink_{n}"][name,] for n in ("read_total", "pending"))
         assert (read, ended, pending) == (20, 16, 4)
-    told = found["consentry_alerts_total"]
-    assert {labels[0] for labels in told} == {"splunk"}
+    published = found["consentry_alerts_total"]
+    assert {labels[0] for labels in published} == {"splunk"}
     raised, waits = (found[f"consentry_alerts_{n}"]["splunk",] for n in ("raised_total", "pending"))
-    assert (raised, sum(told.values()), waits) == (10, 9, 1)
+    assert (raised, sum(published.values()), waits) == (10, 9, 1)
     assert found["consentry_sink_circuit_open"] == {("splunk",): 0, ("dead",): 1}
     assert found["consentry_sink_lag_records"] == {("splunk",): 7}
     assert found["consentry_sink_attempts_total"]["splunk", "answered"] == 4

@@ -46,40 +46,40 @@ REPORT = WorkerReport(
 
 
 def filled() -> tuple[WorkerStats, TransportStats]:
-    tally, work = WorkerStats(), TransportStats()
-    tally.ended("purchase", Counters(read=5, judged=3, duplicates=2))
+    stats, work = WorkerStats(), TransportStats()
+    stats.ended("purchase", Counters(read=5, judged=3, duplicates=2))
     finding: Any = SimpleNamespace(
         code="SHARE_WITHOUT_CONSENT",
         severity=SimpleNamespace(value="CRITICAL"),
         status=SimpleNamespace(value="OPEN"),
     )
-    tally.finding(finding)
-    tally.duty(cast("Any", SimpleNamespace(status=SimpleNamespace(value="DUE"))))
-    tally.dead_letters["UNPROCESSABLE_EVENT"] += 1
+    stats.finding(finding)
+    stats.duty(cast("Any", SimpleNamespace(status=SimpleNamespace(value="DUE"))))
+    stats.dead_letters["UNPROCESSABLE_EVENT"] += 1
     # The last record of a slice is seldom one of a rare topic.
     slice_ = [
         One("purchase", 0, 7, 1_600_000_000_000),
         One("purchase", 0, 8, 1_700_000_000_500),
         One("ticks", 0, 9, 1_700_000_000_900),
     ]
-    tally.seen(slice_, {"purchase", "ticks"}, LATEST)
-    tally.seen(slice_[:1], {"purchase"}, LATEST)
-    tally.published([1_000, 3_000], now_ms=3_040.0)
+    stats.seen(slice_, {"purchase", "ticks"}, LATEST)
+    stats.seen(slice_[:1], {"purchase"}, LATEST)
+    stats.published([1_000, 3_000], now_ms=3_040.0)
     people: Any = SimpleNamespace(shares=[1], grants=[], signals=[])
-    tally.shared(people)
-    tally.shared(cast("Any", SimpleNamespace(shares=[1], grants=[1], signals=[])))
-    tally.shared(cast("Any", SimpleNamespace(shares=[1, 2], grants=[], signals=[])))
+    stats.shared(people)
+    stats.shared(cast("Any", SimpleNamespace(shares=[1], grants=[1], signals=[])))
+    stats.shared(cast("Any", SimpleNamespace(shares=[1, 2], grants=[], signals=[])))
     work.committed(12, 3_456, 0.007)
     work.restored(100, 0.25)
-    return tally, work
+    return stats, work
 
 
-def collector_of(tally: WorkerStats, work: TransportStats) -> WorkerCollector:
+def collector_of(stats: WorkerStats, work: TransportStats) -> WorkerCollector:
     owner: Any = SimpleNamespace(owned={})
     health: Any = SimpleNamespace(report=lambda: REPORT)
     judges: Any = SimpleNamespace(caches=list)
     return WorkerCollector(
-        stats=tally,
+        stats=stats,
         work=work,
         owner=owner,
         judges=judges,
@@ -88,8 +88,8 @@ def collector_of(tally: WorkerStats, work: TransportStats) -> WorkerCollector:
     )
 
 
-def exposed(tally: WorkerStats, work: TransportStats) -> str:
-    return exposition(collector_of(tally, work))().decode()
+def exposed(stats: WorkerStats, work: TransportStats) -> str:
+    return exposition(collector_of(stats, work))().decode()
 
 
 def test_every_metric_of_the_catalogue_is_there_and_no_other_of_ours() -> None:
@@ -137,13 +137,13 @@ def test_all_ways_to_end_add_up_to_what_was_read() -> None:
         read=21, judged=1, duplicates=2, replays=3, rekeyed=4, expired=5, dead_lettered=6
     )
     assert counters.balanced
-    tally = WorkerStats()
-    assert tally.ended("t", counters)
-    assert sum(tally.records.values()) == counters.read
-    assert tally.ended("t", Counters(read=2, judged=2))
+    stats = WorkerStats()
+    assert stats.ended("t", counters)
+    assert sum(stats.records.values()) == counters.read
+    assert stats.ended("t", Counters(read=2, judged=2))
     # One that is judged in pieces, and has not ended.
-    assert not tally.ended("t", Counters())
-    assert tally.records == Counter(
+    assert not stats.ended("t", Counters())
+    assert stats.records == Counter(
         {
             ("t", "judged"): 3,
             ("t", "duplicates"): 2,

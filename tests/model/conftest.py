@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line when worlds were played."""
     if played.total():
-        told = ", ".join(f"{count:,} {what}" for what, count in played.items())
-        terminalreporter.write_line(f"model: {told}")
+        published = ", ".join(f"{count:,} {what}" for what, count in played.items())
+        terminalreporter.write_line(f"model: {published}")

@@ -145,7 +145,7 @@ def test_the_clients_write_and_read_a_transaction() -> None:
     assert one.committed("g", 1) == {"in": 3}
 
 
-def test_a_refused_batch_tells_its_own_future_only_and_the_transaction_commits() -> None:
+def test_a_refused_batch_fails_its_own_future_only_and_the_transaction_commits() -> None:
     one = broker()
     one.refusals = 1
 

@@ -48,8 +48,8 @@ def test_the_same_schedule_does_the_same_again() -> None:
     assert one.ended == other.ended != []
     assert one.broker.logs.keys() == other.broker.logs.keys()
     for place, log in one.broker.logs.items():
-        told = log.read(0, log.end, committed=False)
-        assert told == other.broker.logs[place].read(0, log.end, committed=False)
+        published = log.read(0, log.end, committed=False)
+        assert published == other.broker.logs[place].read(0, log.end, committed=False)
 
 
 @pytest.mark.timeout(1800)  # on a busy machine; 40 s on an idle one

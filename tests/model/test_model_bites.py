@@ -1,6 +1,6 @@
-"""The model finds what it is there to find: with a mend taken out, a schedule breaks it.
+"""The model finds what it is there to find: with a safeguard taken out, a schedule breaks it.
 
-Each mend is taken out by a switch here, never in the product; a bounded search with a
+Each safeguard is taken out by a switch here, never in the product; a bounded search with a
 fixed seed must then come upon a schedule after which something is lost, visible twice,
 wrong, or stuck.
 """
@@ -71,9 +71,9 @@ def wrong(strategy: st.SearchStrategy[list[Event]]) -> str:
     return found
 
 
-# The mends taken out, by name.
+# The safeguards taken out, by name.
 
-Mend = Callable[[pytest.MonkeyPatch], None]
+Safeguard = Callable[[pytest.MonkeyPatch], None]
 
 
 def offsets_are_committed_beside_the_transaction(patch: pytest.MonkeyPatch) -> None:
@@ -198,7 +198,7 @@ losses = schedules(("run", "run", "run", "send", "drop"))
 
 
 @pytest.mark.parametrize(
-    ("mend", "strategy", "how"),
+    ("safeguard", "strategy", "how"),
     [
         (offsets_are_committed_beside_the_transaction, crashes, STATE),
         (findings_go_out_before_the_transaction, crashes, f"{TWICE}|told ahead"),
@@ -211,9 +211,12 @@ losses = schedules(("run", "run", "run", "send", "drop"))
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )
-def test_without_a_mend_a_schedule_breaks_it(
-    patch: pytest.MonkeyPatch, mend: Mend, strategy: st.SearchStrategy[list[Event]], how: str
+def test_without_a_safeguard_a_schedule_breaks_it(
+    patch: pytest.MonkeyPatch,
+    safeguard: Safeguard,
+    strategy: st.SearchStrategy[list[Event]],
+    how: str,
 ) -> None:
-    mend(patch)
+    safeguard(patch)
     found = wrong(strategy)
     assert re.search(how, found), found

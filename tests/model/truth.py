@@ -54,7 +54,7 @@ class Reader:
         self._positions: dict[tuple[str, int], int] = {}
         self.findings: dict[str, Finding] = {}
         self.duties: dict[str, Duty] = {}
-        self.told: Counter[tuple[str, str, int]] = Counter()
+        self.published: Counter[tuple[str, str, int]] = Counter()
         self.batches = dict.fromkeys(range(PARTITIONS), 0)
         self.rows: set[bytes] = set()
         self.aside: Counter[bytes] = Counter()
@@ -211,8 +211,8 @@ def converged(world: World, reader: Reader) -> None:
     for number in range(PARTITIONS):
         homes = [key for key in facts if partition_for(key, PARTITIONS) == number]
         clock = reader.progress[number].partition_time
-        told = [json.loads(one.record.value or b"") for key in homes for one in facts[key]]
-        second = evaluate(told, {}, None if clock is None else format_instant(clock))
+        as_json = [json.loads(one.record.value or b"") for key in homes for one in facts[key]]
+        second = evaluate(as_json, {}, None if clock is None else format_instant(clock))
         people = {tuple(key.decode().split("\x1f")) for key in homes}
         assert second == _in_short(findings, duties, people), "the second reading differs"
 

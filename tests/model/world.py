@@ -70,7 +70,7 @@ class Sent:
 @cache
 def history(seed: int) -> list[tuple[str, bytes, bytes, Event]]:
     """Topic, key, value and event of some thirty records about three people."""
-    told: list[tuple[str, bytes, bytes, Event]] = []
+    published: list[tuple[str, bytes, bytes, Event]] = []
     for place, subject in enumerate(SUBJECTS):
         events, _ = Teller(seed * len(SUBJECTS) + place).history()
         for event in events[:10]:
@@ -78,9 +78,9 @@ def history(seed: int) -> list[tuple[str, bytes, bytes, Event]]:
             decoded = decode(value, None)
             assert isinstance(decoded, Decoded)
             topic = NAMES.inputs[EventType(event["event_type"])]
-            told.append((topic, subject_key("OURCO", subject), value, decoded.event))
-    Random(seed).shuffle(told)
-    return told
+            published.append((topic, subject_key("OURCO", subject), value, decoded.event))
+    Random(seed).shuffle(published)
+    return published
 
 
 @dataclass
@@ -139,8 +139,8 @@ class World:
         """The next records of the history, one in a while otherwise than it should be."""
         random = Random(salt)
         for _ in range(count % 6 + 1):
-            told = history(self.seed)
-            topic, key, value, event = told[self._told % len(told)]
+            published = history(self.seed)
+            topic, key, value, event = published[self._told % len(published)]
             self._told += 1
             home = partition_for(key, PARTITIONS)
             fate = random.randrange(16) if salt else 15

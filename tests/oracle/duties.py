@@ -29,7 +29,7 @@ def judge_duties(history: History, clock: datetime | None) -> tuple[list[Duty], 
             if (
                 clock is not None
                 and clock > due_at(history, trigger)
-                and not told(history, trigger, recipient)
+                and not was_notified(history, trigger, recipient)
                 and not cancelled(history, trigger, recipient, shares)
             ):
                 overdue.append(duty)
@@ -66,7 +66,7 @@ def owed(history: History, trigger: Event) -> dict[str, list[Event]]:
     return owed_to
 
 
-def told(history: History, trigger: Event, recipient: str) -> bool:
+def was_notified(history: History, trigger: Event, recipient: str) -> bool:
     return any(
         note["recipient_id"] == recipient and at(trigger) <= at(note) <= due_at(history, trigger)
         for note in history.of("recipient-notification")

@@ -130,7 +130,7 @@ retention = "P1D"
 """
 
 
-def test_everything_that_is_wrong_is_told_at_once_with_its_line() -> None:
+def test_everything_that_is_wrong_is_reported_at_once_with_its_line() -> None:
     with pytest.raises(ConsentryError) as raised:
         policy_from_text(WRONG, name="my.toml")
     head, *lines = raised.value.problem.splitlines()
@@ -167,7 +167,7 @@ def test_the_default_of_a_reserved_question_is_accepted(name: str) -> None:
     assert policy_from_text(f"{name} = false").digest == default_policy().digest
 
 
-def test_what_is_no_toml_is_told_with_its_line() -> None:
+def test_what_is_no_toml_is_reported_with_its_line() -> None:
     with pytest.raises(ConsentryError, match=r"^my\.toml:2 is not TOML: "):
         policy_from_text("version = 'a'\nb = = 1\n", name="my.toml")
 

@@ -109,7 +109,7 @@ def problems_of(text: str, folder: Path | None = None) -> list[str]:
     return [line.strip() for line in raised.value.problem.splitlines()[1:]]
 
 
-def test_faults_inline_are_told_with_their_lines() -> None:
+def test_faults_inline_are_reported_with_their_lines() -> None:
     text = INLINE.replace('role = "PROCESSOR"', 'rol = "PROCESSOR"').replace(
         'country = "US"', 'country = "us"'
     )
@@ -123,7 +123,7 @@ def test_faults_inline_are_told_with_their_lines() -> None:
     assert len(found) == 5
 
 
-def test_faults_in_a_csv_file_are_told_with_its_lines(tmp_path: Path) -> None:
+def test_faults_in_a_csv_file_are_reported_with_its_lines(tmp_path: Path) -> None:
     (tmp_path / "r.csv").write_text(
         CSV.replace("THIRD_PARTY", "THIRDPARTY").replace("own_use", "own") + "A;;;;;;;;;9\n"
     )
@@ -154,13 +154,13 @@ def test_files_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text('{"recipient_id": "ACME"}')
     (tmp_path / "c.xlsx").write_text("")
 
-    def told(name: str) -> str:
+    def problem_of(name: str) -> str:
         return problems_of(f'[registers]\nrecipients = "{name}"', tmp_path)[0]
 
-    assert told("a.json").endswith("a.json:2: not JSON that can be read")
-    assert told("b.json").endswith("b.json: allowed: a JSON array of entries")
-    assert told("c.xlsx").endswith("allowed: the path of a .csv or .json file")
-    assert "cannot be read: No such file" in told("none.csv")
+    assert problem_of("a.json").endswith("a.json:2: not JSON that can be read")
+    assert problem_of("b.json").endswith("b.json: allowed: a JSON array of entries")
+    assert problem_of("c.xlsx").endswith("allowed: the path of a .csv or .json file")
+    assert "cannot be read: No such file" in problem_of("none.csv")
 
 
 def test_an_adequacy_decision_ends_after_it_begins() -> None:

@@ -222,12 +222,12 @@ def test_what_was_said_is_what_a_fresh_look_says(
             if s.status is not Status.RETRACTED
         }
         assert said == found.verdicts
-        told = {
+        published = {
             r: d.duty
             for r, d in run.subject.records[event_id].row.duties.items()
             if d.duty.status is not DutyStatus.RETRACTED
         }
-        assert told == found.duties
+        assert published == found.duties
 
 
 @given(either)

@@ -101,18 +101,18 @@ def test_who_left_is_gone_and_stays_gone(story: list[Step], roomy: Bounds, piece
     for subject in world.subjects:
         rows = facts_of(world, subject)
         held = [
-            told
+            published
             for row in rows
-            for told in row.duties.values()
-            if told.duty.status in (DutyStatus.DUE, DutyStatus.OVERDUE)
-            and told.duty.due_at >= (begun or START)
+            for published in row.duties.values()
+            if published.duty.status in (DutyStatus.DUE, DutyStatus.OVERDUE)
+            and published.duty.due_at >= (begun or START)
         ]
         latest = max(row.fact.event.occurred_at for row in rows)
         came = max(row.taken_at or row.fact.ingested_at for row in rows)
         assert held or latest >= occurred or came >= arrived
-    told = [decode_finding(value) for value in world.compacted(NAMES.violations).values()]
+    published = [decode_finding(value) for value in world.compacted(NAMES.violations).values()]
     told_duties = [decode_duty(value) for value in world.compacted(NAMES.duties).values()]
-    names = {f.subject_id for f in told} | {duty.subject_id for duty in told_duties}
+    names = {f.subject_id for f in published} | {duty.subject_id for duty in told_duties}
     assert {subject_key(CONTROLLER, name or "") for name in names} <= world.subjects
     written = world.compacted(NAMES.changelog)
     assert written == {
@@ -135,12 +135,12 @@ def test_who_left_is_gone_and_stays_gone(story: list[Step], roomy: Bounds, piece
 
 @given(steps, bounds)
 @settings(max_examples=300, deadline=None)
-def test_what_is_told_is_what_the_kept_facts_say(story: list[Step], roomy: Bounds) -> None:
+def test_what_is_published_is_what_the_kept_facts_say(story: list[Step], roomy: Bounds) -> None:
     """Also of a subject that left and came back: it is judged on what is kept."""
     world = run(story, roomy)
     clock = (world.time() or START) + HOUR
     world.tick(clock)
-    told = [decode_finding(value) for value in world.compacted(NAMES.violations).values()]
+    published = [decode_finding(value) for value in world.compacted(NAMES.violations).values()]
     duties = [decode_duty(value) for value in world.compacted(NAMES.duties).values()]
     for subject in world.subjects:
         rows = facts_of(world, subject)
@@ -148,7 +148,7 @@ def test_what_is_told_is_what_the_kept_facts_say(story: list[Step], roomy: Bound
         batch = Run(POLICY)
         batch.subject = Subject(CONTROLLER, subject_id)
         batch.take(in_legal_order([row.fact for row in rows])).tick(Instant(clock))
-        assert net(told, duties, subject_id) == batch.net()
+        assert net(published, duties, subject_id) == batch.net()
 
 
 def net(findings: list[Finding], duties: list[Duty], subject_id: str) -> Any:

@@ -30,7 +30,7 @@ from tests.registry.test_reading import own_schema
 from tests.siem.lives import duty_fulfilled, finding_life, quality
 
 FORMS = get_args(OutputFormat)
-TOLD: tuple[Finding | Duty, ...] = (*finding_life(), *duty_fulfilled(), quality())
+RECORDS: tuple[Finding | Duty, ...] = (*finding_life(), *duty_fulfilled(), quality())
 
 
 def a_finding() -> Finding:
@@ -47,16 +47,16 @@ def with_registry(fake: FakeRegistry, id_bytes: int) -> tuple[Registry, dict[str
 def test_every_form_is_read_back(fake: FakeRegistry, form: Any, id_bytes: int) -> None:
     registry, ids = with_registry(fake, id_bytes)
     writer = Published(form, ids=ids, id_bytes=id_bytes)
-    for told in TOLD:
-        key, value, _ = writer.record(told)
-        assert (key, value) == writer.record(told)[:2], "the same bytes each time"
+    for of_record in RECORDS:
+        key, value, _ = writer.record(of_record)
+        assert (key, value) == writer.record(of_record)[:2], "the same bytes each time"
         asyncio.run(registry.ensure([value]))
-        if isinstance(told, Finding):
-            assert key == told.violation_id.encode()
-            assert decode_finding(value, registry) == told
+        if isinstance(of_record, Finding):
+            assert key == of_record.violation_id.encode()
+            assert decode_finding(value, registry) == of_record
         else:
-            assert key == told.duty_id.encode()
-            assert decode_duty(value, registry) == told
+            assert key == of_record.duty_id.encode()
+            assert decode_duty(value, registry) == of_record
 
 
 def test_the_forms_are_what_they_are_called(fake: FakeRegistry) -> None:
@@ -73,10 +73,14 @@ def test_the_forms_are_what_they_are_called(fake: FakeRegistry) -> None:
 
 
 def test_cloud_events_are_read_by_the_sdk() -> None:
-    for told in TOLD:
-        data = finding_to_json(told) if isinstance(told, Finding) else duty_to_json(told)
+    for of_record in RECORDS:
+        data = (
+            finding_to_json(of_record)
+            if isinstance(of_record, Finding)
+            else duty_to_json(of_record)
+        )
         for form, read in (("cloudevents", from_structured), ("cloudevents-binary", from_binary)):
-            key, value, headers = Published(form).record(told)  # type: ignore[arg-type]
+            key, value, headers = Published(form).record(of_record)  # type: ignore[arg-type]
             message = KafkaMessage(
                 headers={name: one or b"" for name, one in headers}, key=key, value=value
             )

@@ -30,10 +30,10 @@ UNTIL = parse_instant("2026-11-20T12:00:00Z")
 @pytest.mark.parametrize("form", list(Form))
 def test_the_offline_check_finds_the_truth_in_every_form(form: Form, tmp_path: Path) -> None:
     sample = make_sample(SampleOptions(subjects=500, seed=3, until=UNTIL))
-    written, told = write_sample(sample, tmp_path, form)
+    written, published = write_sample(sample, tmp_path, form)
     assert sorted(written) == sorted(tmp_path.iterdir()) == sorted(sample_files(tmp_path))
     truth = read_truth(tmp_path / "truth.json")
-    assert truth == told
+    assert truth == published
 
     policy = load_policy(tmp_path / "policy.toml")
     gathered = gather(read_events(find_inputs([str(tmp_path)]).files), policy, UNTIL)

@@ -87,7 +87,7 @@ def test_every_variable_that_this_project_reads_is_known() -> None:
     assert OTHER_VARIABLES.isdisjoint(map(variable, Settings.model_fields))
 
 
-def test_a_slip_is_told_what_was_meant(
+def test_a_slip_gets_what_was_meant(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CONSENTRY_BROKRES", "x")

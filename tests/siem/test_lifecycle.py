@@ -42,7 +42,7 @@ def test_the_step_of_each_revision(life: str) -> None:
     assert step(LIVES[life]) is STEPS[life]
 
 
-def test_a_finding_told_for_the_first_time_as_final_or_remedied() -> None:
+def test_a_finding_published_for_the_first_time_as_final_or_remedied() -> None:
     opened = finding_life()[0]
     remedied = msgspec.structs.replace(opened, status=Status.REMEDIATED)
     assert step(remedied) is Step.CLOSED

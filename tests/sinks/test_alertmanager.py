@@ -49,7 +49,7 @@ def alertmanager(folder: Path, port: int, hook: str) -> Iterator[None]:
         yield
 
 
-def told(receiver: WebhookReceiver) -> dict[str, str]:
+def published(receiver: WebhookReceiver) -> dict[str, str]:
     """The newest state of each group that the webhook of Alertmanager was told."""
     states = {}
     for _, body in receiver.got:
@@ -68,7 +68,7 @@ async def test_it_fires_and_resolves(tmp_path: Path) -> None:
             first, other, again, resolved = alerts()
             assert set(await sink.send([first, other])) == {DELIVERED}
             both = {first.key: "firing", other.key: "firing"}
-            await until(lambda: told(hook) == both)
+            await until(lambda: published(hook) == both)
             await sink.send([again])
             # Far ahead: nothing is resolved because nobody sent it again.
             (held,) = [one for one in await asked(port) if one["labels"]["group"] == first.key]
@@ -76,10 +76,10 @@ async def test_it_fires_and_resolves(tmp_path: Path) -> None:
             assert ends > datetime.now(UTC) + timedelta(hours=23)
             assert held["annotations"]["findings"] == "4 in all, 3 open, 1 provisional"
             await sink.send([resolved])
-            await until(lambda: told(hook) == {first.key: "resolved", other.key: "firing"})
+            await until(lambda: published(hook) == {first.key: "resolved", other.key: "firing"})
             # It can fire again.
             await sink.send([alert(version=4)])
-            await until(lambda: told(hook) == both)
+            await until(lambda: published(hook) == both)
             await sink.close()
 
 

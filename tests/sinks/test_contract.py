@@ -184,7 +184,7 @@ async def test_a_busy_receiver_says_when(kind: str, status: int, tmp_path: Path)
 @pytest.mark.parametrize("status", [301, 401, 403, 404, 410])
 @pytest.mark.parametrize("kind", HTTP)
 @in_loop
-async def test_what_waiting_does_not_mend_is_said_to_last(
+async def test_what_waiting_does_not_repair_is_marked_as_lasting(
     kind: str, status: int, tmp_path: Path
 ) -> None:
     async with bench(kind, tmp_path) as here:

@@ -87,7 +87,7 @@ def apprise(where: int) -> Any:
 
 
 @in_loop
-async def test_apprise_sends_each_telling() -> None:
+async def test_apprise_sends_each_message() -> None:
     async with AppriseReceiver() as receiver:
         sink = apprise(port(receiver))
         assert set(await sink.send(alerts())) == {DELIVERED}

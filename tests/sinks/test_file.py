@@ -101,7 +101,7 @@ async def test_half_a_line_after_a_crash_is_cut_away(tmp_path: Path, half: bytes
 
 
 @in_loop
-async def test_a_file_that_somebody_moved_is_made_anew(tmp_path: Path) -> None:
+async def test_a_file_that_somebody_moved_is_made_again(tmp_path: Path) -> None:
     path = tmp_path / "f"
     first, second, *_ = updates()
     writer = sink(path)
@@ -113,7 +113,7 @@ async def test_a_file_that_somebody_moved_is_made_anew(tmp_path: Path) -> None:
 
 
 @in_loop
-async def test_a_second_writer_is_told(tmp_path: Path) -> None:
+async def test_a_second_writer_is_refused(tmp_path: Path) -> None:
     one, other = sink(tmp_path / "f"), sink(tmp_path / "f")
     await one.send(updates())
     with pytest.raises(SinkDown, match="another process"):

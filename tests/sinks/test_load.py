@@ -120,7 +120,7 @@ def test_what_is_wrong_with_secrets(tmp_path: Path) -> None:
     assert "must name a file" in problem(pagerduty(tmp_path, "routing_key_file = 3"))
 
 
-def test_two_sinks_with_one_variable_are_told_apart(tmp_path: Path) -> None:
+def test_two_sinks_with_one_variable_are_distinguished(tmp_path: Path) -> None:
     config = toml(
         tmp_path,
         '[sinks.a]\ntype = "webhook"\nurl = "https://a.example"\n'

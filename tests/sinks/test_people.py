@@ -70,7 +70,7 @@ async def test_an_event_that_pagerduty_refuses_is_rejected(tmp_path: Path) -> No
 
 
 @in_loop
-async def test_slack_gets_a_message_a_telling(tmp_path: Path) -> None:
+async def test_slack_gets_one_message_per_alert(tmp_path: Path) -> None:
     async with SlackReceiver() as receiver:
         sink = options("slack", tmp_path, port(receiver)).open()
         assert set(await sink.send(alerts())) == {DELIVERED}

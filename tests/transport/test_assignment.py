@@ -28,7 +28,7 @@ def test_only_slices_of_an_open_holding_are_judged() -> None:
     asyncio.run(run())
 
 
-def test_a_slice_of_an_earlier_assignment_gives_back_no_credit() -> None:
+def test_a_poll_batch_of_an_earlier_assignment_gives_back_no_room() -> None:
     assignment = Assignment(2, frozenset({0}), open_slices=1)
     assignment.hand_on(poll_batch(2))
     assignment.give_back(poll_batch(1))
@@ -37,14 +37,14 @@ def test_a_slice_of_an_earlier_assignment_gives_back_no_credit() -> None:
     assert assignment.with_room() == {0}
 
 
-def test_room_that_comes_back_is_told_and_room_that_was_there_is_not() -> None:
-    told: list[int] = []
+def test_room_that_comes_back_is_reported_and_room_that_was_there_is_not() -> None:
+    published: list[int] = []
     assignment = Assignment(1, frozenset({0, 1}), open_slices=2)
-    assignment.on_room = told.append
+    assignment.on_room = published.append
     for one in (poll_batch(1, 1), poll_batch(1, 1), poll_batch(1, 0)):
         assignment.hand_on(one)
     assignment.give_back(poll_batch(1, 0))
-    assert told == []
+    assert published == []
     assignment.give_back(poll_batch(1, 1))
     assignment.give_back(poll_batch(1, 1))
-    assert told == [1]
+    assert published == [1]

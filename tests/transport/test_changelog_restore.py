@@ -74,14 +74,14 @@ class Written:
 
 def row(number: int = 1) -> bytes:
     """A stored row with a deadline that depends on the number."""
-    told = Published(
+    published = Published(
         verdict=Verdict(code=Code.NO_CONSENT),
         revision=1,
         status=Status.OPEN,
         final_at=Instant(number),
     )
     whole = values.row(values.EVENTS["data_share"])
-    return encode_row(msgspec.structs.replace(whole, said={Slot("s"): told}, duties={}))
+    return encode_row(msgspec.structs.replace(whole, said={Slot("s"): published}, duties={}))
 
 
 A, B, C, D = row(1), row(2), row(3), row(4)
@@ -173,7 +173,7 @@ def test_a_walk_goes_on_from_any_place_also_in_a_restored_store(make: Making) ->
     assert {len(place) for place, _ in whole} == {4}, "a hash, which names nobody"
 
 
-def test_a_walk_meets_whoever_stays_while_others_come_and_go(make: Making) -> None:
+def test_a_walk_meets_who_stays_while_others_come_and_go(make: Making) -> None:
     store = many(make.new(), range(5_000))
     met = set()
     for number, (_, subject) in enumerate(store.rows.walk()):

@@ -41,14 +41,14 @@ class FakeConsumer:
         return await work
 
 
-def pulse() -> tuple[FakeConsumer, ConsumerProbe]:
+def probe() -> tuple[FakeConsumer, ConsumerProbe]:
     consumer = FakeConsumer()
     return consumer, ConsumerProbe(cast("Any", consumer))
 
 
 def test_ends_are_those_of_places_that_were_fetched() -> None:
     async def run() -> None:
-        consumer, one = pulse()
+        consumer, one = probe()
         assert (await one.read()).ends == {}
         state = consumer._subscription
         state.subscribe({"in"})
@@ -58,8 +58,8 @@ def test_ends_are_those_of_places_that_were_fetched() -> None:
         state.subscription.assignment.state_value(TopicPartition("in", 1)).lso = 7
         read = await one.read()
         assert (read.ends, read.logs) == ({("in", 1): 7}, {})
-        told = state.subscription.assignment.state_value(TopicPartition("in", 1))
-        told.highwater, told.timestamp = 9, 1_000
+        published = state.subscription.assignment.state_value(TopicPartition("in", 1))
+        published.highwater, published.timestamp = 9, 1_000
         assert (await one.read()).logs == {("in", 1): LogEnd(7, 9, 1_000)}
 
     asyncio.run(run())
@@ -67,7 +67,7 @@ def test_ends_are_those_of_places_that_were_fetched() -> None:
 
 def test_the_coordinator_is_heard_when_it_assigns_and_when_it_answers() -> None:
     async def run() -> None:
-        consumer, one = pulse()
+        consumer, one = probe()
         coordinator = consumer._coordinator
         assert (await one.read()).heard_at is None
         coordinator.generation = 3
@@ -91,7 +91,7 @@ def test_the_coordinator_is_heard_when_it_assigns_and_when_it_answers() -> None:
 
 def test_reading_counts_as_fetching_so_that_a_member_without_partitions_stays() -> None:
     async def run() -> None:
-        consumer, one = pulse()
+        consumer, one = probe()
         state = consumer._subscription
         state._last_fetch_ended = time.monotonic() - 900
         assert state.fetcher_idle_time > 899

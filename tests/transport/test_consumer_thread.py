@@ -87,15 +87,15 @@ class Fetcher:
 
 
 def run(story: Callable[[Thread, Fetcher], Awaitable[None]]) -> None:
-    async def told() -> None:
+    async def published() -> None:
         fetcher = Fetcher()
         thread: Any = Thread.__new__(Thread)
-        thread._told = {}
+        thread._reported = {}
         thread._ensure_consumer = lambda: fetcher.consumer
         thread.app = SimpleNamespace(settings=Settings(topic_ticks="b"))
         await story(thread, fetcher)
 
-    asyncio.run(told())
+    asyncio.run(published())
 
 
 def brought(polled: list[Polled]) -> dict[str, tuple[OffsetSpan, int, int | None]]:
@@ -121,7 +121,7 @@ def test_a_place_without_records_is_reported_when_its_end_becomes_known_and_when
     run(story)
 
 
-def test_ends_are_reported_anew_after_a_rebalance() -> None:
+def test_ends_are_reported_again_after_a_rebalance() -> None:
     async def story(thread: Thread, fetcher: Fetcher) -> None:
         fetcher.answer(A, 0, 0)
         await thread._poll(ROOM, 0)

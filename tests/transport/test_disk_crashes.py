@@ -78,7 +78,7 @@ class Play:
         self.pending: list[list[Row]] = []
         self.unsettled: list[tuple[list[Row], bytes, int]] = []
         self.clock = 0
-        self.told: set[tuple[bytes, Instant]] = set()
+        self.published: set[tuple[bytes, Instant]] = set()
 
     # What is true.
 
@@ -171,7 +171,7 @@ class Play:
             raise Wrong("it takes its own changelog for another")
         if restored.resumed and restored.read != len(self.changelog) - position:
             raise Wrong(f"it read {restored.read}")
-        self.batch, self.pending, self.unsettled, self.told = [], [], [], set()
+        self.batch, self.pending, self.unsettled, self.published = [], [], [], set()
         if everything(self.rows) != self.durable():
             raise Wrong("it is not the changelog after a restore")
 
@@ -191,9 +191,9 @@ class Play:
             for at, value in self.rows.rows_of(subject).items():
                 due = next_deadline(value)
                 if due is not None and due < self.clock:
-                    told = row(self.clock + 1_000 + number)
-                    self.rows.put(at, told)
-                    self.batch.append((at, told))
+                    published = row(self.clock + 1_000 + number)
+                    self.rows.put(at, published)
+                    self.batch.append((at, published))
             self._keep(subject)
         if not wanted <= found:
             raise Wrong("a deadline was missed")
@@ -277,7 +277,7 @@ def a_commit_takes_pending_rows_of_its_keys_away(patch: pytest.MonkeyPatch) -> N
     patch.setattr("streams.transport.state.disk.pending.Pending.settle", settle)
 
 
-def a_deadline_is_deleted_when_it_is_told(patch: pytest.MonkeyPatch) -> None:
+def a_deadline_is_deleted_when_it_is_read(patch: pytest.MonkeyPatch) -> None:
     """Before the rows that follow from it are committed."""
     first_passed = DiskDeadlines.first_passed
 
@@ -321,7 +321,7 @@ def patched(taken_out: Callable[[pytest.MonkeyPatch], None]) -> Iterator[None]:
         written_when_put,
         pending_is_not_read,
         a_commit_takes_pending_rows_of_its_keys_away,
-        a_deadline_is_deleted_when_it_is_told,
+        a_deadline_is_deleted_when_it_is_read,
         the_position_runs_ahead,
         pending_deadlines_are_forgotten,
     ],

@@ -137,7 +137,7 @@ def distrusted(folder: Path) -> None:
         (distrusted, "a worker could not read it"),
     ],
 )
-def test_a_database_that_cannot_be_used_is_made_anew(
+def test_a_database_that_cannot_be_used_is_made_again(
     folder: Path, harm: Callable[[Path], None], why: str
 ) -> None:
     harm(folder)
@@ -232,7 +232,7 @@ def test_an_old_one_from_which_nothing_is_missing_is_good(
     rows.close()
 
 
-def test_a_broken_block_ends_the_process_and_the_next_one_makes_it_anew(
+def test_a_broken_block_ends_the_process_and_the_next_one_makes_it_again(
     tmp_path: Path, exits: list[int]
 ) -> None:
     folder = tmp_path

@@ -59,7 +59,7 @@ def test_ticks_may_begin_again() -> None:
     one.look(SEEN | {"ticks": TopicView("four", 2)})
 
 
-def test_a_broker_that_tells_no_ids_is_believed() -> None:
+def test_a_broker_that_states_no_ids_is_believed() -> None:
     one = watch()
     one.look(SEEN | {"in": TopicView("", 2)})
     one.look(SEEN)

@@ -45,7 +45,7 @@ class Run:
     """Logs that are read in pieces; every other offset is a transaction marker."""
 
     logs: dict[str, list[int]]
-    aligner: PartitionGroup
+    group: PartitionGroup
     read: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOPICS, 0))
     positions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TOPICS, 0))
     out: list[tuple[str, int]] = field(default_factory=list)
@@ -56,11 +56,11 @@ class Run:
         self.read[topic] = start + len(found)
         records = [One(topic, 0, 2 * (start + at), time) for at, time in enumerate(found)]
         span = OffsetSpan(2 * start, 2 * self.read[topic])
-        self.aligner.add(Polled(topic, 0, span, records, 2 * max(known_end, self.read[topic])))
+        self.group.add(Polled(topic, 0, span, records, 2 * max(known_end, self.read[topic])))
 
     def release(self) -> bool:
-        ready = self.aligner.ready
-        piece = self.aligner.release()
+        ready = self.group.ready
+        piece = self.group.release()
         assert ready is (piece is not None)
         if piece is None:
             return False
@@ -78,7 +78,7 @@ class Run:
         while True:
             while self.release():
                 pass
-            room = self.aligner.room()
+            room = self.group.room()
             left = [topic for topic in TOPICS if self.read[topic] < len(self.logs[topic])]
             if not left:
                 return
@@ -109,7 +109,7 @@ def test_a_backlog_comes_out_in_order_of_time(
     for _ in range(data.draw(st.integers(0, 20))):
         if data.draw(st.booleans()):
             run.release()
-        elif room := sorted(run.aligner.room()):
+        elif room := sorted(run.group.room()):
             topic = data.draw(st.sampled_from(room))
             run.poll(topic, data.draw(st.integers(0, 6)), len(logs[topic]))
     run.to_the_end()
@@ -125,10 +125,10 @@ def test_nothing_is_lost_whatever_is_known_and_however_long_it_takes(
     now = 0.0
     for _ in range(data.draw(st.integers(0, 30))):
         now += data.draw(st.sampled_from([0.0, 4.0, 10.0]))
-        run.aligner.overdue(now)
+        run.group.overdue(now)
         if data.draw(st.booleans()):
             run.release()
-        elif room := sorted(run.aligner.room()):
+        elif room := sorted(run.group.room()):
             topic = data.draw(st.sampled_from(room))
             known_end = data.draw(st.integers(0, len(logs[topic])))
             run.poll(topic, data.draw(st.integers(0, 6)), known_end)
@@ -144,7 +144,7 @@ def test_what_is_held_stays_within_its_share_and_one_poll(logs: dict[str, list[i
     run.poll("c", 0, 1)
     for topic in ("a", "b"):
         run.poll(topic, 0, len(logs[topic]))
-        while topic in run.aligner.room() and run.read[topic] < len(logs[topic]):
+        while topic in run.group.room() and run.read[topic] < len(logs[topic]):
             run.poll(topic, 3, len(logs[topic]))
         assert run.read[topic] < SHARE + 3
-    assert not run.aligner.ready
+    assert not run.group.ready

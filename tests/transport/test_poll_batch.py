@@ -20,13 +20,13 @@ def test_a_topic_without_a_position_is_found() -> None:
         follow({}, {"a": OffsetSpan(0, 1)})
 
 
-def test_credits_are_counted_for_each_partition_number() -> None:
-    tally = InFlightLimit([0, 1], limit=2)
-    tally.take(0)
-    tally.take(0)
-    assert tally.with_room() == {1}
-    tally.give_back(0)
-    assert tally.with_room() == {0, 1}
-    tally.give_back(0)
+def test_room_is_counted_for_each_partition_number() -> None:
+    open_batches = InFlightLimit([0, 1], limit=2)
+    open_batches.take(0)
+    open_batches.take(0)
+    assert open_batches.with_room() == {1}
+    open_batches.give_back(0)
+    assert open_batches.with_room() == {0, 1}
+    open_batches.give_back(0)
     with pytest.raises(ValueError, match="twice"):
-        tally.give_back(0)
+        open_batches.give_back(0)

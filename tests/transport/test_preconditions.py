@@ -46,7 +46,7 @@ def test_progress_equals_the_committed_offsets() -> None:
 
 
 @pytest.mark.parametrize(
-    ("progress", "committed", "told"),
+    ("progress", "committed", "fault"),
     [
         (None, {"a": 5}, "state of the group is missing"),
         (Progress(positions={"a": 4}), {"a": 5}, "it ends at 4, committed is 5"),
@@ -56,9 +56,9 @@ def test_progress_equals_the_committed_offsets() -> None:
     ],
 )
 def test_progress_that_differs_is_refused(
-    progress: Progress | None, committed: dict[str, int], told: str
+    progress: Progress | None, committed: dict[str, int], fault: str
 ) -> None:
-    with pytest.raises(ConsentryError, match=told):
+    with pytest.raises(ConsentryError, match=fault):
         progress_agrees(progress, committed, "log", 3)
 
 

@@ -16,7 +16,7 @@ from streams.transport.wiring import new_stores
 DISK = Settings(store="rocksdb", generation=2, instance_id="w1", store_folder=Path("state"))
 
 
-def test_memory_unless_told_otherwise() -> None:
+def test_memory_unless_set_otherwise() -> None:
     assert isinstance(new_stores(Settings()), MemoryStores)
     assert isinstance(new_stores(DISK), DiskStores)
 

@@ -141,10 +141,10 @@ async def judged(producer: Producer, *batches: OutputBatch) -> Committer:
 
 
 def test_outputs_progress_and_offsets_are_one_transaction() -> None:
-    producer, told = Producer(), []
+    producer, published = Producer(), []
     first, second = batch(4, position=5), batch(1, position=9)
-    first.done = lambda: told.append(1)
-    second.done = lambda: told.append(2)
+    first.done = lambda: published.append(1)
+    second.done = lambda: published.append(2)
 
     async def run() -> None:
         one = await judged(producer, first, second)
@@ -157,7 +157,7 @@ def test_outputs_progress_and_offsets_are_one_transaction() -> None:
     assert progress == ("log", 0, [(PROGRESS_KEY, b"p9")])
     assert offsets == ("group", {"in": 9})
     assert producer.metadata == {"partitions=4"}
-    assert told == [1, 2]
+    assert published == [1, 2]
     assert producer.stopped
 
 
@@ -220,9 +220,9 @@ def test_what_is_put_while_a_transaction_commits_goes_into_the_next() -> None:
 def test_a_failure_at_any_step_ends_the_process_and_nothing_is_acknowledged(
     step: str, exits: list[int]
 ) -> None:
-    told: list[int] = []
+    published: list[int] = []
     one = batch(1)
-    one.done = lambda: told.append(1)
+    one.done = lambda: published.append(1)
 
     async def run(producer: Producer) -> None:
         each = committer(producer, BOUNDS._replace(seconds=0.05))
@@ -233,21 +233,21 @@ def test_a_failure_at_any_step_ends_the_process_and_nothing_is_acknowledged(
     asyncio.run(run(Producer(fails=step)))
     asyncio.run(run(Producer(hangs=step)))
     assert exits == [70, 70]
-    assert told == []
+    assert published == []
 
 
 @pytest.mark.parametrize(("first", "end"), [(7, 7 + 4 + 1), (-1, None)])
-def test_a_store_is_told_of_what_committed_and_where_the_changelog_then_ends(
+def test_a_store_is_notified_of_what_committed_and_where_the_changelog_then_ends(
     first: int, end: int | None
 ) -> None:
     """A broker that had a batch already does not always know where."""
     producer = Producer()
     producer.offset = first
-    told: list[Any] = []
+    published: list[Any] = []
 
     async def run() -> None:
         one = committer(producer)
-        one.on_commit = lambda batches, at: told.append((batches, at, len(producer.committed)))
+        one.on_commit = lambda batches, at: published.append((batches, at, len(producer.committed)))
         one.start()
         rows = batch(0, position=4)
         for number in range(4):  # of which three fit into one record batch
@@ -255,17 +255,17 @@ def test_a_store_is_told_of_what_committed_and_where_the_changelog_then_ends(
         one.put(rows)
         await one.drained()
         await one.close()
-        assert told == [([rows], end, 1)]
+        assert published == [([rows], end, 1)]
 
     asyncio.run(run())
 
 
-def test_a_store_is_not_told_of_what_did_not_commit(exits: list[int]) -> None:
-    told: list[Any] = []
+def test_a_store_is_not_notified_of_what_did_not_commit(exits: list[int]) -> None:
+    published: list[Any] = []
 
     async def run() -> None:
         one = committer(Producer(fails="commit"))
-        one.on_commit = lambda *given: told.append(given)
+        one.on_commit = lambda *given: published.append(given)
         one.start()
         one.put(batch(1))
         assert one._task is not None
@@ -274,4 +274,4 @@ def test_a_store_is_not_told_of_what_did_not_commit(exits: list[int]) -> None:
 
     asyncio.run(run())
     assert exits == [process_exit.CRASHED]
-    assert told == []
+    assert published == []

@@ -96,7 +96,7 @@ def test_what_is_not_assessed_is_not_judged() -> None:
     assert said(line(judged=3, not_assessed=2)) == []
 
 
-def test_what_is_not_judged_is_told_once() -> None:
+def test_what_is_not_judged_is_reported_once() -> None:
     assert said(line(judged=4, not_judged=1)) == []
 
 

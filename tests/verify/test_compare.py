@@ -96,7 +96,7 @@ def test_a_field_that_was_changed(field: str, value: object) -> None:
 
 
 @pytest.mark.parametrize("field", ["detected_at", "late_detected"])
-def test_fields_that_tell_of_arrival_may_be_anything(field: str) -> None:
+def test_fields_of_arrival_may_be_anything(field: str) -> None:
     one = live()
     before = one.named("0-early", "NO_CONSENT")
     value = {"detected_at": Instant(1), "late_detected": not before.late_detected}[field]
@@ -108,7 +108,7 @@ def test_fields_that_tell_of_arrival_may_be_anything(field: str) -> None:
     ("field", "value"),
     [("revision", 7), ("status", Status.OPEN), ("finality", Finality.FINAL)],
 )
-def test_what_the_row_says_was_told(field: str, value: object) -> None:
+def test_what_the_row_says_was_published(field: str, value: object) -> None:
     one = live()
     before = one.named("0-early", "NO_CONSENT")
     assert getattr(before, field) != value

@@ -32,7 +32,7 @@ def test_nobody_else(other: str) -> None:
     assert not in_work(unfinished(), subject_key(CONTROLLER, other))
 
 
-def test_nobody_once_all_is_told_or_where_nothing_is_in_pieces() -> None:
+def test_nobody_once_all_is_published_or_where_nothing_is_in_pieces() -> None:
     assert not in_work(unfinished(through=True), KEY)
     assert not in_work(Progress(positions={}), KEY)
 

@@ -72,7 +72,7 @@ def reading() -> Iterator[Reading]:
     one.across.close()
 
 
-def test_what_a_later_batch_told_waits_for_a_later_cut(reading: Reading) -> None:
+def test_what_a_later_batch_published_waits_for_a_later_cut(reading: Reading) -> None:
     reading.take(5, output_at(0, revision(1), 4), output_at(1, revision(2), 6))
     assert reading.standing == {"a": 1}
     reading.take(6)
@@ -85,7 +85,7 @@ def test_a_finding_of_a_later_batch_is_not_there_yet(reading: Reading) -> None:
     assert reading.standing == {}
 
 
-def test_a_tombstone_takes_it_away_and_it_may_begin_anew(reading: Reading) -> None:
+def test_a_tombstone_takes_it_away_and_it_may_begin_again(reading: Reading) -> None:
     gone = At(1, revision(1).violation_id.encode(), None)
     reading.take(5, output_at(0, revision(3), 4), gone)
     assert reading.standing == {}
@@ -111,7 +111,7 @@ def test_batches_never_go_back(reading: Reading) -> None:
     assert reading.differences == [(DifferenceKind.REPEATED, 1)]
 
 
-def test_a_raised_generation_begins_anew_once_on_the_same_topic() -> None:
+def test_a_raised_generation_begins_again_once_on_the_same_topic() -> None:
     reading = Reading(generation=2)
     reading.take(
         3,

@@ -234,7 +234,7 @@ def test_tombstones_and_empty_records_are_refused() -> None:
     assert "empty" in bad(b"", SHARE).dead_letter.reason
 
 
-def test_a_rejected_record_tells_its_envelope() -> None:
+def test_a_rejected_record_keeps_its_envelope() -> None:
     rejected = bad(share(purpose="X"), None)
     assert rejected.controller_id == "OURCO"
     assert rejected.subject_id == "s-1"

@@ -83,7 +83,7 @@ def test_unknown_fields_are_tested_at_any_depth(note: Any) -> None:
     assert quarantined(share(note=note)).dead_letter.field == "note"
 
 
-def test_names_of_unknown_fields_are_tested_and_not_told() -> None:
+def test_names_of_unknown_fields_are_tested_and_not_shown() -> None:
     letter = quarantined(share(**{"jan@example.nl": True})).dead_letter
     assert letter.field == "(a field with an unusual name)"
     letter = quarantined(share(**{"Jan Jansen, Utrecht": "jan@example.nl"})).dead_letter
@@ -154,12 +154,12 @@ def test_unreadable_bytes_with_contact_details_are_quarantined(value: bytes) -> 
 
 
 @pytest.mark.parametrize("field", ["controller_id", "subject_id", "event_id"])
-def test_a_matching_envelope_field_is_told_as_a_random_reference(field: str) -> None:
+def test_a_matching_envelope_field_is_shown_as_a_random_reference(field: str) -> None:
     value = share(**{field: "jan@example.nl"})
     first, second = quarantined(value), quarantined(value)
-    told = getattr(first, field)
-    assert RANDOM_REFERENCE.fullmatch(told)
-    assert told != getattr(second, field)
+    published = getattr(first, field)
+    assert RANDOM_REFERENCE.fullmatch(published)
+    assert published != getattr(second, field)
     others = {"controller_id": "OURCO", "subject_id": "s-1", "event_id": "sh-1"}
     del others[field]
     for other, expected in others.items():
@@ -174,7 +174,7 @@ def test_every_matching_envelope_field_is_replaced() -> None:
     assert rejected.event_id.startswith("ref-")
 
 
-def test_nothing_of_the_value_is_told() -> None:
+def test_nothing_of_the_value_is_shown() -> None:
     for field in ("subject_id", "event_id", "controller_id", "lia_ref", "note"):
         assert "jan" not in repr(quarantined(share(**{field: "jan@example.nl"})))
 

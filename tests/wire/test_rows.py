@@ -76,8 +76,8 @@ def test_the_deadline_of_a_row_is_read_alone(name: str) -> None:
     plain = msgspec.structs.replace(whole, said={}, duties={})
     assert next_deadline(encode_row(plain)) is plain.next_deadline is None
     final = {slot: msgspec.structs.replace(s, final=True) for slot, s in whole.said.items()}
-    told = msgspec.structs.replace(whole, said=final)
-    assert next_deadline(encode_row(told)) == told.next_deadline
+    published = msgspec.structs.replace(whole, said=final)
+    assert next_deadline(encode_row(published)) == published.next_deadline
     with pytest.raises(CorruptRow):
         next_deadline(b"\x02" + encode_row(whole)[1:])
 
@@ -116,8 +116,8 @@ def test_a_row_that_cannot_be_read_stops_with_the_hash_of_its_key(value: bytes) 
             ages(value, key)
     assert caught.value.key_hash is not None
     assert caught.value.key_hash in str(caught.value)
-    for told in ("OURCO", "s-1", "STOLEN"):
-        assert told not in str(caught.value)
+    for published in ("OURCO", "s-1", "STOLEN"):
+        assert published not in str(caught.value)
 
 
 def test_the_key_of_a_row_is_golden() -> None:

@@ -1,6 +1,6 @@
-"""Our own worker with mends taken out: called in its process, before it starts.
+"""Our own worker with safeguards taken out: called in its process, before it starts.
 
-Runtime(name="...", program="from tests.control import mends; mends.continuity()\\n" + WORKER)
+Runtime(name="...", program="from tests.control import safeguards; safeguards.continuity()\\n" + WORKER)
 """
 
 from __future__ import annotations
