@@ -18,9 +18,9 @@ def dead_lettered(
 def test_the_first_is_logged_at_once_and_the_rest_together() -> None:
     async def run() -> None:
         log = DeadLetterLog(pause_s=0.01)
-        log.report([aside(1, trace="a" * 32)])
-        log.report([aside(number, trace=f"{number:032x}") for number in range(2, 20)])
-        log.report([aside(99, code="FUTURE_TIMESTAMP")])
+        log.report([dead_lettered(1, trace="a" * 32)])
+        log.report([dead_lettered(number, trace=f"{number:032x}") for number in range(2, 20)])
+        log.report([dead_lettered(99, code="FUTURE_TIMESTAMP")])
         async with asyncio.timeout(5):
             while len(logs) < 3:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)

@@ -139,7 +139,7 @@ def test_the_first_one_is_written_on_a_topic_that_is_empty() -> None:
     assert broker.numbers == [0]
 
 
-@pytest.mark.parametrize("holding", [None, SimpleNamespace(open=False, partitions={1: None})])
+@pytest.mark.parametrize("assignment", [None, SimpleNamespace(open=False, partitions={1: None})])
 def test_what_is_not_held_or_is_given_up_gets_none(assignment: object) -> None:
     broker = Broker()
     app = App(broker, {1: 0})

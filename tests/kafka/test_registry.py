@@ -280,7 +280,7 @@ def test_an_outage_waits_and_loses_nothing(kafka: str, unique: str) -> None:
         bus.settle(worker)
         wanted = expected(events, now())
         until(lambda: wanted <= bus.net() or None, "all findings", worker=worker)
-        assert worker.said("registry.answers")
+        assert worker.logged("registry.answers")
         assert not bus.dead_letters()
         for record in bus.read(bus.names.violations):
             assert json.loads(record.value)["specversion"] == "1.0"
