@@ -105,7 +105,7 @@ def test_one_late_word_among_toggles_reaches_to_the_next_one() -> None:
 def test_a_late_signal_reaches_to_the_consent_that_was_given_after_it(name: str) -> None:
     """Though it is the last of its kind: what comes after the consent stays as it was."""
     shares = [share(place) for place in range(20, LENGTH)]
-    story = told([consent(1), share(4), share(5), share(6), consent(10), *shares])
+    story = lived([consent(1), share(4), share(5), share(6), consent(10), *shares])
     story.take(EVENTS[name](5))
     last = story.decisions[-1]
     assert {row.fact.event.event_id for row in last.rows} == {"s5", "s6", _id(name, 5)}
@@ -119,7 +119,7 @@ def test_it_reaches_past_a_consent_that_covers_less_or_ends() -> None:
         consent(10, data_categories=(DataCategory.PHONE,)),
         consent(10, expires_at=START + 25 * STEP_MS),
     ):
-        story = told([consent(1), share(6), again, *shares]).take(late)
+        story = lived([consent(1), share(6), again, *shares]).take(late)
         touched = {row.fact.event.event_id for row in story.decisions[-1].rows}
         assert touched >= {"s6", "s25", "s29"}
 
