@@ -1,4 +1,4 @@
-"""`consentry topics`: create the topics, check those that exist, list what roles need."""
+"""`consentry topics`: create the topics, check those that exist, describe them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     )
     topics.command("create", epilog=_CREATE_EXAMPLES)(create)
     topics.command("check", epilog=_CHECK_EXAMPLES)(check)
+    topics.command("asyncapi", epilog=_ASYNCAPI_EXAMPLES)(asyncapi)
     app.add_typer(topics)
 
 
@@ -31,6 +32,20 @@ _CREATE_EXAMPLES = (
     "consentry topics create --dry-run  |  consentry topics create --dry-run --commands"
 )
 _CHECK_EXAMPLES = "Examples:  consentry topics check  |  consentry topics check --json"
+
+
+_ASYNCAPI_EXAMPLES = "Examples:  consentry topics asyncapi --config consentry.toml > asyncapi.json"
+
+
+def asyncapi(config: Config = None) -> None:
+    """Print an AsyncAPI 3 document of all topics, as these settings have them. Asks no Kafka."""
+    import streams
+    from streams.topics.asyncapi import asyncapi as document
+    from streams.wire.schemas import schemas
+
+    settings = read_settings(config, None, asks_kafka=False)
+    sources = {name: schema.source for name, schema in schemas().current.items()}
+    say_json(document(settings, sources, streams.__version__))
 
 
 def create(
