@@ -134,7 +134,7 @@ def _take(judge: PartitionJudge, person: str, events: Sequence[Event]) -> None:
 
 def _written(judge: PartitionJudge, given: Sequence[Record]) -> int:
     """Judge records; the bytes that they write."""
-    return sum([batch.bytes for batch in judge.batches(PollBatch(0, 0, {}, given))])
+    return sum([batch.output.bytes for batch in judge.batches(PollBatch(0, 0, {}, given))])
 
 
 def _piece(judge: PartitionJudge, person: str, event: Make, place: int) -> Piece:
