@@ -156,7 +156,8 @@ def _of_text(stripped: bytes) -> str | None:
             inner = b""
         if inner.startswith(b"{"):
             return "JSON in base64: send the JSON itself"
-    head = stripped.split(maxsplit=1)[0] if stripped else b""
+    # A vertical tab or form feed is a blank to `split`, and none to JSON.
+    head = next(iter(stripped.split(maxsplit=1)), b"")
     if head in {b"true", b"false", b"null"} or _is_number(head):
         return "JSON, but not an object: send one event as a JSON object"
     if not stripped:

@@ -112,6 +112,8 @@ FORMATS: dict[str, tuple[bytes, str]] = {
     "Protobuf": (protobuf(), "Protobuf"),
     "pickle": (pickle.dumps(EVENT), "perhaps MessagePack"),
     "noise": (b"\xf5\xfe\x01\xff\xee", "in no format that is known here"),
+    "a vertical tab": (b"\x0b", "in no format that is known here"),
+    "a form feed": (b" \x0c\n", "in no format that is known here"),
 }
 
 
