@@ -41,11 +41,11 @@ REPORTS: Final[dict[Code, Bilingual]] = {
     ),
     Code.CONSENT_RECIPIENT_NOT_NAMED: Bilingual(
         "sharing with a recipient that the consent does not name",
-        "een verstrekking aan een ontvanger die de toestemming niet noemt",
+        "een verstrekking aan een ontvanger die de toestemming niet noemt,",
     ),
     Code.CONSENT_OTHER_DATA_CATEGORY: Bilingual(
         "sharing data that the consent does not cover",
-        "een verstrekking van gegevens die de toestemming niet dekt",
+        "een verstrekking van gegevens die de toestemming niet dekt,",
     ),
     Code.CONSENT_EXPIRED: Bilingual(
         "sharing on an expired consent", "een verstrekking op een verlopen toestemming"
@@ -56,11 +56,11 @@ REPORTS: Final[dict[Code, Bilingual]] = {
     ),
     Code.CONSENT_MINOR_NO_GUARDIAN: Bilingual(
         "sharing on a consent that the legal representative did not give",
-        "een verstrekking op een toestemming die de wettelijk vertegenwoordiger niet gaf",
+        "een verstrekking op een toestemming die de wettelijk vertegenwoordiger niet gaf,",
     ),
     Code.CONSENT_NOT_DEMONSTRABLE: Bilingual(
         "sharing on a consent that cannot be demonstrated",
-        "een verstrekking op een toestemming die niet kan worden aangetoond",
+        "een verstrekking op een toestemming die niet kan worden aangetoond,",
     ),
     Code.CONSENT_NOT_INFORMED: Bilingual(
         "sharing on a consent without proper information",
@@ -68,7 +68,7 @@ REPORTS: Final[dict[Code, Bilingual]] = {
     ),
     Code.CONSENT_NOT_FREE_OR_SPECIFIC: Bilingual(
         "sharing on a consent that is not free or not specific",
-        "een verstrekking op een toestemming die niet vrij of niet specifiek is",
+        "een verstrekking op een toestemming die niet vrij of niet specifiek is,",
     ),
     Code.PROCESSOR_WITHOUT_AGREEMENT: Bilingual(
         "a processor without an agreement", "een verwerker zonder overeenkomst"
@@ -89,7 +89,7 @@ REPORTS: Final[dict[Code, Bilingual]] = {
     ),
     Code.PROHIBITED_DATA_CATEGORY: Bilingual(
         "sharing data that may never be shared for marketing",
-        "een verstrekking van gegevens die nooit voor marketing mogen worden gedeeld",
+        "een verstrekking van gegevens die nooit voor marketing mogen worden gedeeld,",
     ),
     Code.BASIS_RECORD_MISMATCH: Bilingual(
         "a wrongly recorded legal basis", "een onjuist vastgelegde grondslag"
@@ -100,14 +100,14 @@ REPORTS: Final[dict[Code, Bilingual]] = {
     ),
     Code.MSG_CHANNEL_REQUIRES_CONSENT: Bilingual(
         "a message on a channel that requires consent",
-        "een bericht via een kanaal waarvoor toestemming nodig is",
+        "een bericht via een kanaal waarvoor toestemming nodig is,",
     ),
     Code.MSG_NO_PRIOR_SALE: Bilingual(
         "a message without an earlier sale", "een bericht zonder eerdere verkoop"
     ),
     Code.MSG_NOT_SAME_SELLER: Bilingual(
         "a message from a company that made no sale",
-        "een bericht van een bedrijf dat niets heeft verkocht",
+        "een bericht van een bedrijf dat niets heeft verkocht,",
     ),
     Code.MSG_CONTACT_NOT_FROM_SALE: Bilingual(
         "a message to a contact detail that did not come from a sale",
@@ -115,14 +115,14 @@ REPORTS: Final[dict[Code, Bilingual]] = {
     ),
     Code.MSG_NO_OPT_OUT_AT_COLLECTION: Bilingual(
         "a message to a contact detail collected without an opt-out",
-        "een bericht aan een contactgegeven dat zonder afmeldmogelijkheid is verzameld",
+        "een bericht aan een contactgegeven dat zonder afmeldmogelijkheid is verzameld,",
     ),
     Code.MSG_SALE_REVERSED: Bilingual(
         "a message after a reversed sale", "een bericht na een teruggedraaide verkoop"
     ),
     Code.MSG_NOT_SIMILAR_PRODUCT: Bilingual(
         "a message about products that are not similar",
-        "een bericht over producten die niet gelijksoortig zijn",
+        "een bericht over producten die niet gelijksoortig zijn,",
     ),
     Code.MSG_SOFT_OPT_IN_STALE: Bilingual(
         "a message long after the last sale", "een bericht lang na de laatste verkoop"
@@ -140,13 +140,13 @@ REPORTS: Final[dict[Code, Bilingual]] = {
         "a duty to notify a recipient", "een plicht om een ontvanger te informeren"
     ),
     Code.RECIPIENT_NOT_NOTIFIED: Bilingual(
-        "a recipient that was not notified", "een ontvanger die niet is geïnformeerd"
+        "a recipient that was not notified", "een ontvanger die niet is geïnformeerd,"
     ),
     Code.CONSENT_DEFECT_RECORDED: Bilingual(
         "a consent with a defect", "een toestemming met een gebrek"
     ),
     Code.UNPROCESSABLE_EVENT: Bilingual(
-        "an event that could not be assessed", "een gebeurtenis die niet kon worden beoordeeld"
+        "an event that could not be assessed", "een gebeurtenis die niet kon worden beoordeeld,"
     ),
     Code.RAW_PERSONAL_DATA_IN_EVENT: Bilingual(
         "readable personal data in an event", "leesbare persoonsgegevens in een gebeurtenis"
@@ -158,4 +158,7 @@ REPORTS: Final[dict[Code, Bilingual]] = {
         "an event with a time in the future", "een gebeurtenis met een tijdstip in de toekomst"
     ),
 }
-"""By code: "The report of ... is withdrawn", "De melding van ... is ingetrokken"."""
+"""By code: "The report of ... is withdrawn", "De melding van ... is ingetrokken".
+
+In Dutch a comma closes a relative clause.
+"""
