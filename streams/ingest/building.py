@@ -16,9 +16,10 @@ from streams.ingest.fields import FieldRule
 from streams.ingest.identities import Identities
 from streams.ingest.outcomes import MappedEvent, Outcome, Stopped, reject
 from streams.ingest.paths import DOUBT, NUMBER, Getter, Scope
+from streams.ingest.record_keys import keys_reader
 from streams.ingest.row_reader import ByAction, RowReader, row_reader
 from streams.ingest.rules import EventRule, Nature
-from streams.ingest.subjects import PseudonymKey, keys_reader
+from streams.ingest.subjects import PseudonymKey
 from streams.ingest.values import SCOPE_FIELDS, text_fault
 from streams.wire.guard import PRODUCER_IDS
 
@@ -43,7 +44,7 @@ def compile_rule(
         return _consent_change(rule, shared, key, identities)
     fixed, computed = _plan(rule, shared, None)
     look_ups = [row_reader(use, {None: fixed}) for use in rule.tables]
-    subjects = keys_reader(rule.subjects, key)
+    subjects = keys_reader(rule.subjects, key, identities)
     emit = _emitter(rule)
     every_key = rule.kind in EVERY_KEY
 
@@ -54,7 +55,7 @@ def compile_rule(
             if value is not None:
                 values[field] = value
         keys, faults = subjects(s, every_key)
-        whole = identities.every_key(keys) if every_key else (identities.canonical(keys[0]),)
+        whole = identities.every_key(keys) if every_key else (identities.canonical(keys),)
         emit(s, values, whole, faults, out)
 
     return build
@@ -68,7 +69,7 @@ def _consent_change(
     fixed_by_action: ByAction = {action: fixed for action, (fixed, _) in plans.items()}
     look_ups = [row_reader(use, fixed_by_action) for use in rule.tables]
     action_of = _action(rule)
-    subjects = keys_reader(rule.subjects, key)
+    subjects = keys_reader(rule.subjects, key, identities)
     emit = _emitter(rule)
     state = rule.nature is Nature.STATE
 
@@ -89,7 +90,7 @@ def _consent_change(
         if negative:
             emit(s, values, identities.every_key(keys), faults, out)
             return
-        whole = (identities.canonical(keys[0]),)
+        whole = (identities.canonical(keys),)
         for one in _grants(values):
             emit(s, one, whole, faults, out)
 

@@ -35,7 +35,7 @@ MEANINGS: Final = {
 """What words of other systems usually mean: a guess for people to look at."""
 
 _ACTION_NAMES: Final = ("action", "transactiontype", "status", "state", "consent", "consented",
-                        "enabled", "subscriptionstatus", "value", "event", "type", "optin", "choice",
+                        "enabled", "subscriptionstatus", "value", "event", "eventtype", "type", "optin", "choice",
                         "item")  # fmt: skip
 _TIME_NAMES: Final = ("occurredat", "interactiondate", "consentdate", "timestamp", "updatedat",
                       "createdat", "eventtime", "time", "date", "at")  # fmt: skip
@@ -139,7 +139,7 @@ def _is_action(place: SeenPlace) -> bool:
     if place.kind == "bool" and place.name not in _ACTION_NAMES:
         return False  # a flag of something else, as `test`
     known = [word for word in place.values if _bare(word) in MEANINGS]
-    return len(known) * 4 >= place.different
+    return len(known) * 4 >= place.different or (bool(known) and place.name in _ACTION_NAMES)
 
 
 def _is_purpose(action: SeenPlace, seen: Observed) -> _Fits:

@@ -7,7 +7,8 @@ It holds pseudonyms only.
 What follows is careful in both directions (GDPR 5(1)(d), 7(3)): a grant goes to the person's
 canonical subject alone; a negative signal goes to every key that is known. A key that stands
 with two people (a family's phone number) leads to no canonical subject: a grant under it
-stays under it, and a negative signal under it goes to all of them.
+stays under it, and a negative signal under it goes to all of them, unless the record has
+another key that says who it is.
 """
 
 from __future__ import annotations
@@ -44,17 +45,28 @@ class Identities:
             self._of_person.setdefault(canonical, {})[key] = None
             self._people_of.setdefault(key, {})[canonical] = None
 
-    def canonical(self, key: str) -> str:
-        """The person's canonical subject; the key itself where it is unknown or shared."""
-        people = self._people_of.get(key)
-        return next(iter(people)) if people is not None and len(people) == 1 else key
+    def canonical(self, keys: Sequence[str]) -> str:
+        """The canonical subject of the person with these keys, of which the first is the record's.
+
+        The first key that is one person's decides; where there is none, the first key itself is
+        the subject.
+        """
+        for key in keys:
+            people = self._people_of.get(key)
+            if people is not None and len(people) == 1:
+                return next(iter(people))
+        return keys[0]
 
     def every_key(self, keys: Iterable[str]) -> tuple[str, ...]:
-        """The keys, and all others of the people that they stand with."""
-        found: dict[str, None] = {}
-        for key in keys:
-            found[key] = None
-            for person in self._people_of.get(key, ()):
+        """The keys, and all others of the people that they stand with.
+
+        A key that several people share leads to them only where no other key says who it is.
+        """
+        found = dict.fromkeys(keys)
+        people = [self._people_of.get(key, {}) for key in found]
+        certain = [one for one in people if len(one) == 1]
+        for some in certain or people:
+            for person in some:
                 found.update(self._of_person[person])
         return tuple(found)
 

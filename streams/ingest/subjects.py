@@ -10,12 +10,12 @@ rejected. A value that is none of its kind rejects: another key would be a guess
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from streams.ingest.conditions import Condition, read_condition, read_path
-from streams.ingest.outcomes import Stopped, reject
+from streams.ingest.outcomes import reject
 from streams.ingest.paths import MEMO, Getter, Scope, SourcePath, type_name, word_of
 from streams.ingest.values import text_guard
 from streams.policy_file.places import PolicyPlace, Problems, suggestion
@@ -143,41 +143,3 @@ def absent_words(rules: Sequence[SubjectRule]) -> str:
     )
     as_required = f", with {', '.join(guards)} as required" if guards else ""
     return f"subject: nothing usable at {paths}{as_required}"
-
-
-Keys = tuple[tuple[str, ...], Sequence[Stopped]]
-KeysReader = Callable[[Scope, bool], Keys]
-"""From the scope, and whether it is a negative signal, to the record's keys, its own first, and
-what is wrong with others of a negative signal. Raises Stopped where there is no key."""
-
-
-def keys_reader(rules: Sequence[SubjectRule], key: PseudonymKey) -> KeysReader:
-    """The function of all entries of `subject`."""
-    getters = tuple(subject.getter(key) for subject in rules)
-    missing = absent_words(rules)
-    first_path = rules[0].path.text
-
-    def first(s: Scope) -> Keys:
-        for getter in getters:
-            found = getter(s)
-            if found is not None:
-                return (found,), ()
-        raise Stopped(missing, path=first_path, rejected=True)
-
-    def every(s: Scope) -> Keys:
-        """A "no" reaches the keys that can be read, also where another is broken."""
-        keys: dict[str, None] = {}
-        faults: list[Stopped] = []
-        for getter in getters:
-            try:
-                found = getter(s)
-            except Stopped as fault:
-                faults.append(fault)
-                continue
-            if found is not None:
-                keys[found] = None
-        if not keys:
-            raise faults[0] if faults else Stopped(missing, path=first_path, rejected=True)
-        return tuple(keys), faults
-
-    return lambda s, negative: every(s) if negative else first(s)

@@ -78,6 +78,22 @@ def test_a_key_of_two_people() -> None:
     assert len(people) == 2
 
 
+def test_another_key_says_who_shares_a_phone() -> None:
+    people = Identities([[NUMBER, PHONE, EMAIL], [OTHER, PHONE]])
+    record = RECORD | {"kind": "Email", "phone": "0612345678"}
+    assert subjects(record, people) == [NUMBER]
+    assert subjects(record | {"answer": "no"}, people) == [EMAIL, PHONE, NUMBER]
+
+
+def test_a_later_key_that_the_table_knows_leads_to_the_person() -> None:
+    people = Identities([[OTHER, PHONE]])
+    record = RECORD | {"kind": "Email", "phone": "0612345678"}
+    assert subjects(record, people) == [OTHER]
+    assert subjects(record, Identities()) == [EMAIL]
+    # What is broken behind the record's own key decides nothing.
+    assert subjects(record | {"phone": "0"}, people) == [EMAIL]
+
+
 def test_a_pseudonym_as_it_is() -> None:
     text = (HEAD + PLAIN).replace('kind = "email"', 'kind = "subject-id"')
     assert mapping(text).apply(RECORD | {"email": EMAIL})[0].event.subject_id == EMAIL  # type: ignore[union-attr]
@@ -92,7 +108,7 @@ def test_a_table_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(f"customer-id,email,phone\n{NUMBER},{EMAIL} p1-x,\n,,{PHONE}\n\n")
     people = load_identities(file)
-    assert people.canonical("p1-x") == NUMBER
+    assert people.canonical(["p1-x"]) == NUMBER
     assert people.every_key([EMAIL]) == (EMAIL, NUMBER, "p1-x")
     assert people.every_key([PHONE]) == (PHONE,)
 
