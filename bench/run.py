@@ -8,6 +8,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -72,8 +73,12 @@ def run(
     folder = Path(tempfile.mkdtemp(prefix="consentry-bench-"))
     try:
         recorder = Recorder(FOLDER / f"{stamp}{form}.jsonl", facts)
-        with LocalBroker(folder / "kafka", heap_mb=HEAP_MB, properties=BROKER) as broker:
-            bench = Bench(broker.bootstrap, folder, recorder, rounds, short)
+        with ExitStack() as open_:
+            bootstrap = ""
+            if any(section.broker for section in sections):
+                local = LocalBroker(folder / "kafka", heap_mb=HEAP_MB, properties=BROKER)
+                bootstrap = open_.enter_context(local).bootstrap
+            bench = Bench(bootstrap, folder, recorder, rounds, short)
             for section in sections:
                 measure(bench, section)
         recorder.end()

@@ -61,12 +61,16 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the bench that can be run alone. `limit_s` is for the long form."""
+    """A part of the bench that can be run alone. `limit_s` is for the long form.
+
+    `broker`: it needs one.
+    """
 
     name: str
     about: str
     run: Callable[[Bench], None]
     limit_s: int
+    broker: bool = True
 
 
 @contextmanager
