@@ -12,7 +12,8 @@ def test_a_duty_writes_more_after_a_longer_history_until_its_list_is_full() -> N
     in_turn = InTurn(HISTORIES["shares"], 130)
     (short,) = in_turn.measure(EVENTS["withdrawal"], 10, 1)
     (full,) = in_turn.measure(EVENTS["withdrawal"], 110, 1, grows=True)
-    assert short.long_bytes == full.long_bytes == full.short_bytes
+    assert short.long_bytes == full.long_bytes
+    assert abs(full.long_bytes - full.short_bytes) < 5  # the count may take a digit more
     assert short.short_bytes < 0.8 * short.long_bytes
     assert min(short.short_us, short.long_us, full.ratio) > 0
     assert short.ratio_low <= short.ratio <= short.ratio_high
