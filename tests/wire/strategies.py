@@ -35,7 +35,7 @@ def _valid(name: str, text: str) -> bool:
     return raw_kind(text, look_of(name)) is None
 
 
-def _member(shape: FieldSpec) -> st.SearchStrategy[Any]:
+def _member(shape: FieldSpec, *, least: int = 0) -> st.SearchStrategy[Any]:
     if shape.name in INSTANT_FIELDS:
         return instants
     if shape.symbols:
@@ -47,16 +47,16 @@ def _member(shape: FieldSpec) -> st.SearchStrategy[Any]:
     if not shape.is_list:
         return element
     assert get_args(shape.type)
-    return st.lists(element, max_size=4)
+    return st.lists(element, min_size=least, max_size=4)
 
 
 @st.composite
-def events_of(draw: st.DrawFn, kind: EventType) -> Event:
-    """An event of that type."""
+def events_of(draw: st.DrawFn, kind: EventType, *, whole: bool = False) -> Event:
+    """An event of that type; a `whole` one has every field."""
     record: dict[str, Any] = {"event_type": kind.value, "recorded_at": draw(instants)}
     for shape in FIELDS[kind].all:
-        if shape.name != "recorded_at" and (shape.required or draw(st.booleans())):
-            record[shape.name] = draw(_member(shape))
+        if shape.name != "recorded_at" and (whole or shape.required or draw(st.booleans())):
+            record[shape.name] = draw(_member(shape, least=int(whole)))
     event = msgspec.convert(record, EVENT_CLASSES[kind])
     if isinstance(event, ConsentChange) and event.action is ConsentAction.GRANTED:
         purpose = draw(st.sampled_from(Purpose))
