@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from streams.terminal.safe import safe
+from streams.safe_text import safe
 
 
 class ConsentryError(Exception):

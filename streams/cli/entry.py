@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+from streams.cli.exit_status import INTERRUPTED
 
 if TYPE_CHECKING:
     from types import FrameType
-
-INTERRUPTED: Final = 130
-"""128 + SIGINT, as for any program that Ctrl-C ends."""
 
 
 def run() -> NoReturn:

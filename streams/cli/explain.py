@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from streams.cli.options import Brokers, Config, Json
+from streams.safe_text import safe
 from streams.terminal.out import say, say_json
-from streams.terminal.safe import safe
 
 if TYPE_CHECKING:
     from streams.core.codes import CodeEntry

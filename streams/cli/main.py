@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from streams import __version__
-from streams.cli.entry import INTERRUPTED
+from streams.cli.exit_status import INTERRUPTED
 from streams.cli.slips import COMMAND_LINE_ERRORS, literal, say_slip
 from streams.errors import ConsentryError
 from streams.terminal.out import (

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import typer
 
+from streams.safe_text import as_markup
 from streams.terminal.out import say
-from streams.terminal.safe import as_markup
 
 # Typer carries its own copy of click since 0.2x; both have these bases.
 COMMAND_LINE_ERRORS: Final[tuple[type[Exception], ...]] = tuple(

@@ -19,7 +19,7 @@ from streams.errors import ConsentryError
 from streams.files.records import Line
 from streams.files.unpack import UNPACKING_ERRORS, DamagedError, NotInstalledError, unpacked
 from streams.policy_file import policy_from_names
-from streams.terminal.safe import safe_json_line
+from streams.safe_text import safe_json_line
 
 REGISTERS: Final = Registers(adequacy=UNDATED_ADEQUACY)
 """What holds where a case has no register of its own: no recipients, no notices; the countries

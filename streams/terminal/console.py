@@ -29,8 +29,8 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 
+from streams.safe_text import safe
 from streams.terminal.out import ReaderGoneError, watch_output
-from streams.terminal.safe import safe
 
 __all__ = [
     "Group",

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 import structlog
 
-from streams.terminal.safe import safe
+from streams.safe_text import safe
 
 Event = MutableMapping[str, Any]
 

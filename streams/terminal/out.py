@@ -16,7 +16,7 @@ from io import TextIOWrapper
 from typing import Any, Final, TextIO
 
 from streams.errors import ConsentryError
-from streams.terminal.safe import safe, safe_json
+from streams.safe_text import safe, safe_json
 
 _BOLD: Final = "\x1b[1m"
 _PLAIN: Final = "\x1b[0m"

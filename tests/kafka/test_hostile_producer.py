@@ -19,7 +19,7 @@ from streams.core.events import Event
 from streams.core.identifiers import subject_key
 from streams.core.instants import Instant, hours
 from streams.core.vocabulary import EventType
-from streams.terminal.safe import safe
+from streams.safe_text import safe
 from streams.wire.dead_letters import StoredDeadLetter
 from streams.wire.encode import event_to_json
 from tests.clients.librdkafka import Raw, RawProducer, raw_producer

@@ -17,7 +17,7 @@ from streams.check.result import run_check
 from streams.core.findings import Finding
 from streams.core.policy import default_policy
 from streams.files.find import InputFiles
-from streams.terminal.safe import safe
+from streams.safe_text import safe
 from streams.wire.findings import encode_finding
 from tests.kafka.harness import Bus, Sent
 from tests.terminal.hostile import CONSENTRY, IDS, in_terminal, unsafe_in, write_shares

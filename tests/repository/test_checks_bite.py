@@ -134,12 +134,19 @@ def test_an_import_across_the_layers_is_found(copy: Path, where: str, text: str)
     assert f"streams.{where.removesuffix('.py').replace('/', '.')}" in said
 
 
-def test_a_circle_in_the_bench_is_found(copy: Path) -> None:
+@pytest.mark.parametrize(
+    ("where", "module"),
+    [
+        ("bench/machine.py", "bench.recorder"),
+        # Between two packages of one room, and between two files of one package.
+        ("streams/transport/commit/partition_count.py", "streams.transport.tasks.fencing"),
+        ("streams/agents/judged_batch.py", "streams.agents.partition_judge"),
+    ],
+)
+def test_a_circle_is_found(copy: Path, where: str, module: str) -> None:
     """Also one that hides its import within a function."""
-    with (copy / "bench" / "machine.py").open("a", encoding="utf-8") as machine:
-        machine.write(
-            "\n\ndef recorded() -> object:\n    from bench import recorder\n\n    return recorder\n"
-        )
+    with (copy / where).open("a", encoding="utf-8") as file:
+        file.write(f"\n\ndef more() -> object:\n    import {module} as it\n\n    return it\n")
     status, said = run(copy, "lint-imports", "--no-cache")
     assert status == 1, said
-    assert "No circle between the files of the bench BROKEN" in said
+    assert "No circle between packages or files that stand side by side BROKEN" in said

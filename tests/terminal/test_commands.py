@@ -15,7 +15,7 @@ import pytest
 
 from streams.cli.main import main
 from streams.core.events import DataShare
-from streams.terminal.safe import safe
+from streams.safe_text import safe
 from streams.wire.decode import Decoded, decode
 from tests.terminal.hostile import (
     CONSENTRY,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.terminal.safe import escape_json, safe, safe_json, safe_json_line
+from streams.safe_text import escape_json, safe, safe_json, safe_json_line
 from tests.terminal.hostile import IDS, NEVER
 
 

@@ -21,9 +21,9 @@ from streams.core.policy import default_policy
 from streams.dev.board import Board, plain_line
 from streams.errors import ConsentryError
 from streams.files.find import InputFiles
+from streams.safe_text import safe
 from streams.terminal.console import Hanging, line, lines, screen, words
 from streams.terminal.out import say, say_error
-from streams.terminal.safe import safe
 from tests.terminal.hostile import IDS, NEVER, unsafe_in, write_shares
 
 

@@ -14,7 +14,7 @@ from streams.check.report.assumed import sentence_of
 from streams.check.result import Result
 from streams.core.instants import Instant, format_instant
 from streams.core.law import RULE_VERSION
-from streams.terminal.safe import safe, safe_json_line
+from streams.safe_text import safe, safe_json_line
 from streams.wire.findings import duty_to_json, finding_to_json
 
 COLUMNS: Final = (

@@ -27,7 +27,7 @@ from streams.core.instants import LATEST, Instant
 from streams.core.law import RULE_VERSION
 from streams.core.vocabulary import DutyStatus, Severity
 from streams.policy_file import shown_settings
-from streams.terminal.safe import safe
+from streams.safe_text import safe
 
 MAX_RECIPIENTS: Final = 25
 MAX_DUTIES: Final = 200

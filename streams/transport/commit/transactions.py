@@ -19,7 +19,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.measures.transport_stats import TransportStats
 from streams.transport import process_exit
-from streams.transport.tasks.partition_count import declaration
+from streams.transport.commit.partition_count import declaration
 from streams.wire.progress import PROGRESS_KEY
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from aiokafka.structs import TopicPartition
 from streams.settings import Settings
 from streams.topics import admin_session
 from streams.topics.reader import Reader
+from streams.transport.commit.partition_count import declared
 from streams.transport.consumer_thread import Thread
-from streams.transport.tasks.partition_count import declared
 
 RETRY_BACKOFF_MS = 5
 """The first append to a partition in a transaction is refused once; 100 ms is the default."""

@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 
 from streams.errors import ConsentryError
-from streams.transport.tasks.partition_count import unchanged
+from streams.transport.commit.partition_count import unchanged
 from streams.transport.tasks.preconditions import same_counts
 
 if TYPE_CHECKING:

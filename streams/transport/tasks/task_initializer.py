@@ -12,10 +12,10 @@ import structlog
 
 from streams.measures.transport_stats import TransportStats
 from streams.transport.clock import OwnClock
+from streams.transport.commit.partition_count import unchanged
 from streams.transport.state.stores import MemoryStores, Stores
 from streams.transport.tasks import preconditions
 from streams.transport.tasks.in_parallel import in_parallel
-from streams.transport.tasks.partition_count import unchanged
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.task_plan import TaskClients, TaskPlan
 from streams.transport.tasks.task_restore import TaskRestore

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import structlog
 
 from streams.transport.clock import OwnClock
+from streams.transport.commit.partition_count import unchanged
 from streams.transport.commit.transactions import Committer, OutputBatch
 from streams.transport.fetch.log_range import LogRange
 from streams.transport.state.changelog_restore import Restored
 from streams.transport.tasks import preconditions
-from streams.transport.tasks.partition_count import unchanged
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.settling import settled_offsets
 from streams.transport.tasks.state_owner import require_own_state, require_same_topics

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from streams.errors import ConsentryError
 from streams.measures.transport_stats import TransportStats
 from streams.transport.clock import OwnClock
+from streams.transport.commit.partition_count import unchanged
 from streams.transport.commit.transactions import Committer
 from streams.transport.state.changelog_restore import Restored, read_to_end, restore
 from streams.transport.state.row_store import RowStore
@@ -22,7 +23,6 @@ from streams.transport.state.stores import Stores
 from streams.transport.tasks import preconditions
 from streams.transport.tasks.fencing import require_owned
 from streams.transport.tasks.in_parallel import in_parallel
-from streams.transport.tasks.partition_count import unchanged
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.settling import settled_logs, settled_offsets
 from streams.transport.tasks.state_owner import latest_progress, require_own_state
