@@ -1,4 +1,4 @@
-"""The agents: one file a hop."""
+"""The agents: one file per stage."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from streams.measures.worker_stats import WorkerStats
 
 
-def install(app: ConsentryApp, tally: WorkerStats | None = None) -> Judges:
-    """Put every agent of a worker on the app; what is judged is counted in `tally`.
+def install(app: ConsentryApp, stats: WorkerStats | None = None) -> Judges:
+    """Put every agent of a worker on the app; what is judged is counted in `stats`.
 
     Returns the judges, which come and go with the partition numbers.
     """
     from streams.agents import judge, ticks
 
-    judges = judge.install(app, tally)
+    judges = judge.install(app, stats)
     ticks.install(app)
     return judges

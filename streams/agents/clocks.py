@@ -27,17 +27,17 @@ log = structlog.get_logger("consentry.worker")
 
 
 class Clocks:
-    """Looks at the timestamps of a slice before it is judged."""
+    """Looks at the timestamps of a poll batch before it is judged."""
 
-    def __init__(self, app: ConsentryApp, clock: OwnClock, tally: WorkerStats) -> None:
+    def __init__(self, app: ConsentryApp, clock: OwnClock, stats: WorkerStats) -> None:
         self._app = app
         self._clock = clock
-        self._tally = tally
+        self._stats = stats
         self._ticks = app.settings.topics.ticks
         self._asked_at: float | None = None
 
     async def look(self, records: Sequence[Record], number: int) -> None:
-        """Count and tell of records far ahead.
+        """Count and log records far ahead.
 
         Raises ConsentryError when the broker says that it is this machine's clock that is
         wrong.
@@ -52,9 +52,9 @@ class Clocks:
         if self._asked_at is None or now - self._asked_at >= ASK_EVERY_S:
             await self._ask(number)
             self._asked_at = now
-            self._tell(ahead[0])
+            self._log(ahead[0])
         for record in ahead:
-            self._tally.ahead[record.topic] += 1
+            self._stats.ahead[record.topic] += 1
 
     async def _ask(self, number: int) -> None:
         """Compare with the broker, where ticks are ours to write; else ticks must do."""
@@ -65,7 +65,7 @@ class Clocks:
         if answer.timestamp is not None:
             self._clock.check_tick(self._ticks, number, answer.offset, int(answer.timestamp))
 
-    def _tell(self, record: Record) -> None:
+    def _log(self, record: Record) -> None:
         log.warning(
             "records.ahead",
             topic=record.topic,

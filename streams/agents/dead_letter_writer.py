@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from streams.agents.dead_letter_log import DeadLettered
 from streams.agents.judged_batch import JudgedBatch
 from streams.agents.published import Published
+from streams.agents.throttled_log import DeadLettered
 from streams.core.policy import Policy
 from streams.settings.names import TopicNames
 from streams.transport.commit.transactions import Output

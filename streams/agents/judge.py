@@ -1,7 +1,7 @@
-"""The agent that judges: slices in, batches to the committer of their partition.
+"""The agent that judges: poll batches in, batches to the committer of their partition.
 
 It never waits for a delivery. Whatever it does not understand ends the process: Faust
-would start the agent again, and the next slice would commit past the lost one.
+would start the agent again, and the next poll batch would commit past the lost one.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ import structlog
 from faust.streams import Stream
 
 from streams.agents.clocks import Clocks
-from streams.agents.dead_letter_log import DeadLetterLog
 from streams.agents.judged_batch import JudgedBatch
 from streams.agents.judges import Judges
-from streams.agents.rekeyed_log import RekeyedLog
 from streams.agents.rule_fault import RuleFault
+from streams.agents.throttled_log import DeadLetterLog, RekeyedLog
 from streams.app import ConsentryApp
 from streams.errors import ConsentryError
 from streams.measures.worker_stats import WorkerStats
@@ -54,7 +53,7 @@ def install(app: ConsentryApp, tally: WorkerStats | None = None) -> Judges:
         value_serializer="raw",
     )
     judging = Judging(app, tally)
-    app.agent(records, name="judge")(judging.slices)  # type: ignore[arg-type]  # a Stream
+    app.agent(records, name="judge")(judging.poll_batches)  # type: ignore[arg-type]  # a Stream
     return judging.judges
 
 
@@ -74,18 +73,18 @@ class Turn:
 
 
 class Judging:
-    """Judges slices in the order in which the transport hands them over."""
+    """Judges poll batches in the order in which the transport hands them over."""
 
     def __init__(self, app: ConsentryApp, tally: WorkerStats | None = None) -> None:
         self._app = app
-        self._tally = WorkerStats() if tally is None else tally
+        self._stats = WorkerStats() if tally is None else tally
         self._rekeyed_log = RekeyedLog()
         self._dead_letter_log = DeadLetterLog()
         self._clock = OwnClock(app.settings.clock_jump_max_s)
         self.judges = Judges(app, self._clock)
-        self._clocks = Clocks(app, self._clock, self._tally)
+        self._clocks = Clocks(app, self._clock, self._stats)
 
-    async def slices(self, stream: Stream[Any]) -> None:
+    async def poll_batches(self, stream: Stream[Any]) -> None:
         """The body of the agent."""
         try:
             async for event in stream.noack().events():
@@ -104,7 +103,7 @@ class Judging:
             )
         except Discontinuity as gap:
             process_exit.crash(
-                "a slice does not continue where the last one ended",
+                "a poll batch does not continue where the last one ended",
                 topic=gap.topic,
                 expected=gap.expected,
                 start=gap.start,
@@ -113,30 +112,30 @@ class Judging:
             process_exit.crash("the agent failed", error=type(error).__name__)
 
     async def _judge(self, message: Any) -> None:
-        piece: PollBatch = message.value
-        await self._clocks.look(piece.records, piece.partition)
-        await self._fetch_schemas(piece)
+        poll_batch: PollBatch = message.value
+        await self._clocks.look(poll_batch.records, poll_batch.partition)
+        await self._fetch_schemas(poll_batch)
         consumer = cast("Consumer", self._app.consumer)
-        partition = consumer.partition_of(piece)
+        partition = consumer.partition_of(poll_batch)
         if partition is None:
             return
-        partition.enter(piece)
+        partition.enter(poll_batch)
         owned = len(consumer.current_assignment.numbers) if consumer.current_assignment else 1
         judge = self.judges.of(partition, owned)
         turn = Turn()
-        for batch in judge.batches(piece, turn.over):
+        for batch in judge.batches(poll_batch, turn.over):
             output = batch.output
             output.done = self._done(batch, message, consumer)
             # Before the next record is looked at: the batch carries the progress up to here.
             partition.hand_over(output)
             self._account(batch)
             await self._let_others_run(partition, output)
-            gone = self._app.should_stop or consumer.partition_of(piece) is not partition
+            gone = self._app.should_stop or consumer.partition_of(poll_batch) is not partition
             if gone and not output.final:
                 return
             turn.begin()
 
-    async def _fetch_schemas(self, piece: PollBatch) -> None:
+    async def _fetch_schemas(self, poll_batch: PollBatch) -> None:
         """Have the schemas of framed records in memory; while the registry is away, wait.
 
         A record that is to be set aside is not asked about: its id may be why it must be.
@@ -144,24 +143,26 @@ class Judging:
         registry = self._app.registry
         if registry is None:
             return
-        partition = cast("Consumer", self._app.consumer).partition_of(piece)
+        partition = cast("Consumer", self._app.consumer).partition_of(poll_batch)
         skips = () if partition is None else partition.progress.skips
         aside = {(skip.topic, skip.offset) for skip in skips}
         await registry.ensure(
-            record.value for record in piece.records if (record.topic, record.offset) not in aside
+            record.value
+            for record in poll_batch.records
+            if (record.topic, record.offset) not in aside
         )
 
     def _done(
         self, batch: JudgedBatch, message: Any, consumer: Consumer
     ) -> Callable[[], object] | None:
-        """What to do once a batch is committed; the last one completes its slice, `message`."""
+        """What to do once a batch is committed; the last one completes its poll batch, `message`."""
         final, led_at = batch.output.final, batch.led_at
         if not final and not led_at:
             return None
 
         def done() -> None:
             if led_at:
-                self._tally.published(led_at, time.time() * 1000)
+                self._stats.published(led_at, time.time() * 1000)
             if final:
                 consumer.ack(message)
 
@@ -169,7 +170,7 @@ class Judging:
 
     def _account(self, batch: JudgedBatch) -> None:
         """Count what a batch brought, and log what could not be judged where it stood."""
-        tally = self._tally
+        tally = self._stats
         tally.add(batch.stats)
         judged = {topic for topic, ends in batch.counters.items() if tally.ended(topic, ends)}
         tally.seen(batch.records, judged, self._clock.limit)

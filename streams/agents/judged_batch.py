@@ -1,4 +1,4 @@
-"""What judging some records of one slice brought, as one value.
+"""What judging some records of one poll batch brought, as one value.
 
 The judge of a partition number fills it and hands it over; the agent commits what it says
 to write, adds up what it counts, and logs what could not be judged where it stood.
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from streams.agents.dead_letter_log import DeadLettered
 from streams.agents.once import Once
 from streams.agents.published import Published
 from streams.agents.rekeyed import RekeyedCounts
 from streams.agents.retention import Leaving
+from streams.agents.throttled_log import DeadLettered
 from streams.core.state import Decision, Outcome
 from streams.measures.worker_stats import JudgingStats
 from streams.settings.names import TopicNames
@@ -28,7 +28,7 @@ _NOT_ASSESSED: Final = Outcome.NOT_ASSESSED
 
 
 class JudgedBatch:
-    """One step of judging a slice: what is written, counted and logged of it.
+    """One step of judging a poll batch: what is written, counted and logged of it.
 
     `output` is what one transaction takes as a whole. `records` are those that ended in it,
     `counters` say how, by topic, `stats` what came of them. `rekeyed` and `dead_lettered` are

@@ -48,7 +48,7 @@ class Judges:
         return [judge.subjects.live for judge in self._judges.values()]
 
     async def _index(self, judge: PartitionJudge) -> None:
-        """Find the deadlines of restored subjects between slices."""
+        """Find the deadlines of restored subjects between poll batches."""
         try:
             for _ in judge.subjects.index():
                 await asyncio.sleep(0)

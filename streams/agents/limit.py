@@ -35,7 +35,7 @@ class DeadLetterLimit:
                 f"{share:.0%} of the latest {progress.recent_read} records of partition "
                 f"{partition} could not be judged, more than dead_letter_limit_share allows "
                 f"({self._share:.0%})",
-                "Look into the dead letters for the reason and mend the producer, then start "
+                "Look into the dead letters for the reason and correct the producer, then start "
                 "the worker again. To go through the bad records: raise "
                 "dead_letter_limit_share, up to 1.",
             )

@@ -99,8 +99,8 @@ class LongRecords:
         """What is left of the record that is being judged."""
         self._taken_up: LongWork | None = None
 
-    def begin_slice(self) -> None:
-        """The last slice may have been given up in the midst of a record.
+    def begin_poll_batch(self) -> None:
+        """The last poll batch may have been given up in the midst of a record.
 
         Its topics are read again, perhaps in another order, so the record is finished as after
         a restart.

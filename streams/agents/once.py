@@ -43,13 +43,13 @@ class Once:
 
     def finding(self, topic: str, partition: int, finding: Finding) -> None:
         """A finding at a new revision."""
-        self._tell(topic, partition, finding.violation_id, finding.status, finding)
+        self._publish(topic, partition, finding.violation_id, finding.status, finding)
 
     def duty(self, topic: str, partition: int, duty: Duty) -> None:
         """A duty at a new revision."""
-        self._tell(topic, partition, f"duty {duty.duty_id}", duty.status, duty)
+        self._publish(topic, partition, f"duty {duty.duty_id}", duty.status, duty)
 
-    def _tell(
+    def _publish(
         self, topic: str, partition: int, address: str, status: str, one: Finding | Duty
     ) -> None:
         before = self._published.get(address)

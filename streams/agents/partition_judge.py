@@ -34,7 +34,7 @@ def _never() -> bool:
 
 
 class PartitionJudge:
-    """Judges the slices of one partition number."""
+    """Judges the poll batches of one partition number."""
 
     def __init__(
         self,
@@ -90,8 +90,10 @@ class PartitionJudge:
         )
         self._skips = {(skip.topic, skip.offset): skip for skip in self._progress.skips}
 
-    def batches(self, piece: PollBatch, due: Callable[[], bool] = _never) -> Iterator[JudgedBatch]:
-        """Judge a slice, in batches no larger than a transaction may be.
+    def batches(
+        self, poll_batch: PollBatch, due: Callable[[], bool] = _never
+    ) -> Iterator[JudgedBatch]:
+        """Judge a poll batch, in batches no larger than a transaction may be.
 
         Between two batches the caller may do other work, and may stop for good; `due` says
         that judging has taken so long that others should have a turn. Raises RuleFault on a
@@ -99,13 +101,13 @@ class PartitionJudge:
         """
         if self._clock is not None:
             self._events.read_by(self._clock)
-        self._long_records.begin_slice()
-        self.ticks.begin_slice()
+        self._long_records.begin_poll_batch()
+        self.ticks.begin_poll_batch()
         batch = self._begin(due)
         while not (self.ticks.rest(batch) and self._long_records.resume(batch)):
             yield self._ended(batch)
             batch = self._begin(due)
-        records, first = piece.records, 0
+        records, first = poll_batch.records, 0
         positions = batch.output.positions
         for judged, record in enumerate(records, 1):
             while not self._take(record, batch):
@@ -119,7 +121,7 @@ class PartitionJudge:
                 yield self._ended(batch, records[first:judged])
                 first, batch = judged, self._begin(due)
                 positions = batch.output.positions
-        for topic, span in piece.spans.items():
+        for topic, span in poll_batch.spans.items():
             positions[topic] = span.end
         batch.output.final = True
         yield self._ended(batch, records[first:])

@@ -53,29 +53,29 @@ class Published:
             id_bytes=settings.registry_id_bytes,
         )
 
-    def record(self, told: OutputRecord) -> tuple[bytes, bytes, Headers]:
+    def record(self, output: OutputRecord) -> tuple[bytes, bytes, Headers]:
         """Key, value and headers. The key is the id of the finding or duty in every form."""
-        finding = isinstance(told, Finding)
-        key = (told.violation_id if isinstance(told, Finding) else told.duty_id).encode()
+        finding = isinstance(output, Finding)
+        key = (output.violation_id if isinstance(output, Finding) else output.duty_id).encode()
         match self._form:
             case "avro":
-                return key, _avro(told), ()
+                return key, _avro(output), ()
             case "avro-registry":
                 framing = self._framing[FINDING if finding else DUTY]
-                return key, framing + _avro(told)[AVRO_HEADER:], ()
+                return key, framing + _avro(output)[AVRO_HEADER:], ()
             case "json":
-                return key, _json(told), _JSON
+                return key, _json(output), _JSON
             case "cloudevents":
-                event = structured(told, self._producer)
+                event = structured(output, self._producer)
                 return key, event.value, event.headers
             case "cloudevents-binary":
-                event = binary(told, self._producer)
+                event = binary(output, self._producer)
                 return key, event.value, event.headers
 
 
-def _avro(told: Finding | Duty) -> bytes:
-    return encode_finding(told) if isinstance(told, Finding) else encode_duty(told)
+def _avro(output: Finding | Duty) -> bytes:
+    return encode_finding(output) if isinstance(output, Finding) else encode_duty(output)
 
 
-def _json(told: Finding | Duty) -> bytes:
-    return finding_json(told) if isinstance(told, Finding) else duty_json(told)
+def _json(output: Finding | Duty) -> bytes:
+    return finding_json(output) if isinstance(output, Finding) else duty_json(output)

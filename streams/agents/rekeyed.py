@@ -30,7 +30,7 @@ PRODUCER_HEADERS: Final = (
     "application",
     "app",
 )
-"""Headers that name a producer, the most telling first; case does not matter."""
+"""Headers that name a producer, the most specific first; case does not matter."""
 
 UNKNOWN: Final = "unknown"
 

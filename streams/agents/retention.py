@@ -146,8 +146,8 @@ class Retention:
             if seen % ROWS_AT_ONCE == 0:
                 yield PAUSE
         for seen, (place, row) in enumerate(rows, 1):
-            told = decode_row(row, place).duties.values()
-            if any(one.overdue_after is not None for one in told):
+            owed = decode_row(row, place).duties.values()
+            if any(one.overdue_after is not None for one in owed):
                 return len(rows), False
             if seen % ROWS_AT_ONCE == 0:
                 yield PAUSE

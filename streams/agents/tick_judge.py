@@ -42,7 +42,7 @@ class TickJudge:
         self._leaving: Iterator[Leaving] | None = None
         """Of the tick that is being judged, once its deadlines are through."""
 
-    def begin_slice(self) -> None:
+    def begin_poll_batch(self) -> None:
         """A tick that was given up is read again."""
         self._leaving = None
 

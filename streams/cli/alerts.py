@@ -1,4 +1,4 @@
-"""`consentry alerts`: who would be told of what, and what became of everything."""
+"""`consentry alerts`: who would be notified of what, and what became of everything."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def check(
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Read the table [alerts], and say which route findings take and who is told.
+    """Read the table [alerts], and say which route findings take and who is notified.
 
     Exit code: 0 when the table can be used, 2 when not.
     """
@@ -104,7 +104,7 @@ def check(
     for row in rows:
         say(_line(row))
     for name in unnamed:
-        warn(f"no route names the sink {name}: it is told nothing")
+        warn(f"no route names the sink {name}: it gets nothing")
     for reason in expired:
         warn(f"a waiver has expired: {reason}")
 
@@ -126,7 +126,7 @@ def stats(
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Ask a running deliverer what became of everything that was to be told.
+    """Ask a running deliverer what became of everything that was to be sent.
 
     For each sink: raised = delivered + grouped + muted + dead-lettered + pending. Counts
     go on over restarts; they stand with the state of the sink.
@@ -179,7 +179,7 @@ def _line(row: dict[str, Any]) -> str:
     head = f"{row['severity']:<10}  {row['code']:<36}"
     if not row["sinks"]:
         why = "no route" if row["route"] is None else f"route {row['route']}"
-        return f"{head}  nobody is told ({why})"
+        return f"{head}  nobody is notified ({why})"
     extras = []
     if row["hold_down_s"]:
         extras.append(f"PROVISIONAL waits {row['hold_down_s']:g} s")

@@ -47,7 +47,7 @@ def deliver(
     again: Annotated[
         bool,
         typer.Option(
-            "--again", help="Begin anew with --from, although the sink has delivered before."
+            "--again", help="Begin again with --from, although the sink has delivered before."
         ),
     ] = False,
     brokers: Brokers = None,
@@ -63,7 +63,7 @@ def deliver(
         ),
     ] = None,
 ) -> None:
-    """Tell SIEM and alerting of findings and duties, as they are committed.
+    """Deliver findings and duties to SIEM and alerting, as they are committed.
 
     Each sink has a consumer group of its own and goes on where it stopped; several
     deliverers share the work. A receiver that is away delays no other: its findings wait

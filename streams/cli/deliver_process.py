@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from streams.sinks.load import Configured
 
 STOP_WITHIN_S: Final = 10.0
-"""A request that is under way may end so long; what is not settled is told again."""
+"""A request that is under way may end so long; what is not settled is delivered again."""
 
 log = structlog.get_logger("consentry.deliver")
 
@@ -100,7 +100,9 @@ def _end(running: asyncio.Task[None]) -> int:
     from streams.transport.process_exit import CRASHED, STOPPED
 
     if not running.done():
-        log.warning("deliver.stopped", problem="a request was still under way; it is told again")
+        log.warning(
+            "deliver.stopped", problem="a request was still under way; it is delivered again"
+        )
         return 0
     error = running.exception()
     match error:

@@ -1,4 +1,4 @@
-"""`consentry worker`: judge what comes in, until told to stop; `worker remove`."""
+"""`consentry worker`: judge what comes in, until asked to stop; `worker remove`."""
 
 from __future__ import annotations
 

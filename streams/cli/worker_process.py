@@ -136,11 +136,11 @@ async def _start(app: ConsentryApp, ready_file: Path | None) -> None:
 
     consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
 
-    def tell(holding: Assignment) -> None:
+    def report_ready(holding: Assignment) -> None:
         if ready_file is not None:
             ready_file.write_text(" ".join(map(str, sorted(holding.numbers))) + "\n")
 
-    consumer.ready_listeners.append(tell)
+    consumer.ready_listeners.append(report_ready)
     try:
         # Before the group is joined: nothing is taken from others while a registry is away.
         app.schema_ids = await published_ids(app.settings)

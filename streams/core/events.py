@@ -144,7 +144,7 @@ class MarketingMessage(Envelope, frozen=True, kw_only=True, tag=EventType.MARKET
 class RecipientNotification(Envelope, frozen=True, kw_only=True,
                             tag=EventType.RECIPIENT_NOTIFICATION.value,
                             tag_field="event_type"):  # fmt: skip
-    """A recipient was told; `occurred_at` is `sent_at` of the model."""
+    """A recipient was notified; `occurred_at` is `sent_at` of the model."""
 
     recipient_id: RecipientId
     trigger_event_id: EventId | None = None

@@ -115,8 +115,8 @@ class FindingIndex:
     def _unmet_places(self, row: EventRow) -> list[Spans[EventKey]]:
         places = [
             _of(self._unmet, recipient_id)
-            for recipient_id, told in row.duties.items()
-            if told.duty.status in _UNMET
+            for recipient_id, owed in row.duties.items()
+            if owed.duty.status in _UNMET
         ]
         return [self.unmet, *places] if places else []
 

@@ -72,7 +72,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Duty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """The duty O01 to tell one recipient after one trigger (GDPR 19; C-129/21).
+    """The duty O01 to notify one recipient after one trigger (GDPR 19; C-129/21).
 
     `duty_id` is its own: the finding O02 of an unfulfilled duty has another `violation_id`.
     The trigger is named by its type and id; the type is None in records of before it was

@@ -20,7 +20,7 @@ from streams.core.vocabulary import ClosingReason, DutyStatus, Status
 
 
 class Revision(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """The row as it stands now and what is to be told."""
+    """The row as it stands now and what is to be published."""
 
     row: EventRow
     changed: bool
@@ -44,7 +44,7 @@ def revise(
     `at` becomes `detected_at`; `clock` is the instant up to which time has passed (None:
     it stands still), by which findings become FINAL; `late` marks findings on an event that
     was judged before; `fresh` a row that has not been written yet; `restate` that another payload
-    counts now, so that equal verdicts are told again with its particulars.
+    counts now, so that equal verdicts are published again with its particulars.
     """
     if not (row.said or row.duties or found.verdicts or found.duties):
         # As for most events: nothing was said, and nothing is to be said.
@@ -52,10 +52,10 @@ def revise(
     said, findings = _revise_findings(
         row, found, policy, at=at, clock=clock, late=late, restate=restate
     )
-    told, duties = _revise_duties(row, found, policy, at=at, restate=restate)
+    owed, duties = _revise_duties(row, found, policy, at=at, restate=restate)
     changed = fresh or bool(findings) or bool(duties)
     if findings or duties:
-        row = msgspec.structs.replace(row, said=said, duties=told)
+        row = msgspec.structs.replace(row, said=said, duties=owed)
     return Revision(row=row, changed=changed, findings=tuple(findings), duties=tuple(duties))
 
 
@@ -118,10 +118,10 @@ def _say_again(
     if open_before and before.verdict == verdict and not restate:
         if final == before.final:
             return before
-        # OPEN with a revision above 1 tells readers that a retracted finding opens again.
-        told = Status.REMEDIATED if verdict.remediated else Status.REVISED
+        # OPEN with a revision above 1 shows readers that a retracted finding opens again.
+        status = Status.REMEDIATED if verdict.remediated else Status.REVISED
         revision = before.revision + 1
-        return msgspec.structs.replace(before, revision=revision, status=told, final=final)
+        return msgspec.structs.replace(before, revision=revision, status=status, final=final)
     if verdict.remediated:
         status = Status.REMEDIATED
     else:
@@ -140,7 +140,7 @@ def _term_ends(policy: Policy, at: Instant, clock: Instant | None) -> Instant:
     """When P15 ends for what is first said now, by the policy in force now.
 
     A record that waited was recorded at `at` and is judged at `clock`: the term counts
-    from the later, so that what is told for the first time is never FINAL.
+    from the later, so that what is published for the first time is never FINAL.
     """
     first = at if clock is None else max(at, clock)
     return Instant(first + policy.at(first).final_after)
@@ -149,17 +149,17 @@ def _term_ends(policy: Policy, at: Instant, clock: Instant | None) -> Instant:
 def _revise_duties(
     row: EventRow, found: Assessment, policy: Policy, *, at: Instant, restate: bool
 ) -> tuple[dict[RecipientId, PublishedDuty], list[Duty]]:
-    told = dict(row.duties)
+    owed = dict(row.duties)
     duties: list[Duty] = []
     for recipient_id in sorted({*row.duties, *found.duties}):
-        before = told.get(recipient_id)
+        before = owed.get(recipient_id)
         duty = _due(before, found.duties.get(recipient_id))
         if duty is None or (before is not None and before.duty.limited == duty and not restate):
             continue
         after = PublishedDuty(duty=duty, revision=before.revision + 1 if before is not None else 1)
-        told[recipient_id] = after
+        owed[recipient_id] = after
         duties.append(render_duty(row.fact.event, recipient_id, after, policy, at=at))
-    return told, duties
+    return owed, duties
 
 
 def _due(before: PublishedDuty | None, duty: DutyState | None) -> DutyState | None:

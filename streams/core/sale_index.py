@@ -86,15 +86,15 @@ class SaleIndex:
     def reverse(self, reversal: Purchase) -> None:
         """A sale was refunded or cancelled, wholly or in part."""
         self._reversals.setdefault(reversal.purchase_id, []).append(reversal)
-        self._anew(reversal.purchase_id, reversal)
+        self._reverse(reversal.purchase_id, reversal)
 
     def restore(self, reversal: Purchase) -> None:
         """A refund or cancellation goes."""
         kept = self._reversals[reversal.purchase_id]
         kept.remove(reversal)
-        self._anew(reversal.purchase_id, None)
+        self._reverse(reversal.purchase_id, None)
 
-    def _anew(self, purchase_id: PurchaseId, reversal: Purchase | None) -> None:
+    def _reverse(self, purchase_id: PurchaseId, reversal: Purchase | None) -> None:
         sales = self._of_id.get(purchase_id, ())
         for sale in sales:
             self._fall(sale)

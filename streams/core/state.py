@@ -1,6 +1,6 @@
 """What is kept of a subject: one row an event, never a growing blob (architecture 4).
 
-A row holds the fact, which never changes, and what was last said about it. The rows of
+A row holds the fact, which never changes, and what was last published about it. The rows of
 a subject, in any order, are all that is needed to go on judging it.
 """
 
@@ -18,7 +18,7 @@ from streams.core.instants import LATEST, Instant
 from streams.core.vocabulary import Cause, Code, DataCategory, DutyStatus, Status, Trigger
 
 MAX_SHARES_NAMED: Final = 100
-"""How many shares a duty names, the earliest first; it tells the number of all (3.9)."""
+"""How many shares a duty names, the earliest first; it states the number of all (3.9)."""
 
 
 class FactSource(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -58,7 +58,7 @@ class Published(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
 
     `final_at` is when P15 ends, counted from the first emission of the slot by the policy
     then in force. A slot that was retracted and opens again keeps it: the model counts
-    from the first judgement. `final` tells that the last emission was labelled FINAL.
+    from the first judgement. `final` says that the last emission was labelled FINAL.
     Rows of before there were labels have no `final_at`; they stay PROVISIONAL.
     """
 
@@ -71,9 +71,9 @@ class Published(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
 
     @property
     def label_due(self) -> Instant | None:
-        """The instant strictly after which the label must be told, or None.
+        """The instant strictly after which the label must be published, or None.
 
-        What was retracted is not told again for the label's sake.
+        What was retracted is not published again for the label's sake.
         """
         return None if self.final or self.status is Status.RETRACTED else self.final_at
 
@@ -95,7 +95,7 @@ class DutyState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
 
     @property
     def limited(self) -> DutyState:
-        """As it is told since there is a limit."""
+        """As it is published since there is a limit."""
         if self.share_count or not self.share_ids:
             return self
         ids = self.share_ids
@@ -115,7 +115,7 @@ class PublishedDuty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class EventRow(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """One stored row: a payload of an event id, and what was said about the event.
+    """One stored row: a payload of an event id, and what was published about the event.
 
     Where two payloads share an event id, findings and duties stand in the row of the
     payload that counts. `policy_digest` is the policy's past that it was judged under.
@@ -135,7 +135,7 @@ class EventRow(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
         if not self.said and not self.duties:
             return None
         ends = [said.label_due for said in self.said.values()]
-        ends += [told.overdue_after for told in self.duties.values()]
+        ends += [owed.overdue_after for owed in self.duties.values()]
         return min((end for end in ends if end is not None), default=None)
 
 

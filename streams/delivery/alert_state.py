@@ -1,7 +1,7 @@
 """What the alert policy remembers, kept on a compacted topic in one transaction with offsets.
 
 A snapshot is cut into parts, a record each; a record of their number comes first. All of it
-and the offsets up to which findings were folded in become visible together, so whoever
+and the offsets up to which findings were folded in become visible together, so the process that
 takes the sink over goes on as if nothing had happened. The transactional id is the sink's:
 starting the producer fences the owner before.
 """

@@ -1,4 +1,4 @@
-"""Does a schema still have what a map needs? For CI of whoever owns the schema or the map."""
+"""Does a schema still have what a map needs? For CI of the team that owns the schema or the map."""
 
 from __future__ import annotations
 

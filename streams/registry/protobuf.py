@@ -186,7 +186,7 @@ class _Walk:
             return
         if field.enum_type is None:
             raise WireError(
-                f"{field.name} is {str(zero).lower()} or unset, and its schema does not tell which: declare it "
+                f"{field.name} is {str(zero).lower()} or unset, and its schema does not say which: declare it "
                 "optional, and an instant as google.protobuf.Timestamp",
                 field.name,
             )

@@ -50,7 +50,7 @@ def reader_of(
             body, fingerprint = avro_reader(schema.text, [one.text for one in parts.values()])
             return Reader(kind="AVRO", body=body, fingerprint=fingerprint)
         case "JSON":
-            # What the schema asks for was checked by whoever wrote; what an event needs is
+            # What the schema asks for was checked by the writer; what an event needs is
             # checked here, whichever schema it had.
             return Reader(kind="JSON", body=read_json)
         case "PROTOBUF":

@@ -1,6 +1,6 @@
 """What a schema's reader gives, as the plain record that JSON would give.
 
-Instants become RFC 3339 texts, since only a type tells an instant from a number; bytes keep
+Instants become RFC 3339 texts, since only a type distinguishes an instant from a number; bytes keep
 their place, in a form that no field of an event takes and that the guard looks into.
 """
 

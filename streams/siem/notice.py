@@ -81,7 +81,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def line_weight(self) -> Weight:
-        """How this line weighs, where nothing but a number tells: closing lines weigh little."""
+        """How this line weighs, where only a number shows it: closing lines weigh little."""
         return self.weight if self.is_open else CLOSED
 
 

@@ -101,7 +101,7 @@ def next_deadline(value: bytes, key: bytes | None = None) -> Instant | None:
     if not owing.said and not owing.duties:
         return None
     ends = [said.label_due for said in owing.said.values()]
-    ends += [told.overdue_after for told in owing.duties.values()]
+    ends += [owed.overdue_after for owed in owing.duties.values()]
     return min((end for end in ends if end is not None), default=None)
 
 

@@ -15,7 +15,7 @@ from streams.agents.rekeyed import (
     producer_of,
     rekeyed_record,
 )
-from streams.agents.rekeyed_log import RekeyedLog
+from streams.agents.throttled_log import RekeyedLog
 from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.wire.arrival import partition_for
 from tests.agents.world import NAMES, World

@@ -44,7 +44,7 @@ def test_check_says_where_nobody_is_notified(
     configured: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["alerts", "check", "NO_CONSENT", "--severity", "low"]) == 0
-    assert "nobody is told (no route)" in said(capsys)
+    assert "nobody is notified (no route)" in said(capsys)
 
 
 def test_check_lists_all_codes_as_json(

@@ -249,7 +249,7 @@ class Process:
         judging = Judging(cast("Any", self.app))
         while True:
             try:
-                await judging.slices(cast("Any", _Stream(self.queue)))
+                await judging.poll_batches(cast("Any", _Stream(self.queue)))
             except Exception:  # noqa: BLE001 - as Faust does
                 if cast("asyncio.Task[None]", asyncio.current_task()).cancelling():
                     return

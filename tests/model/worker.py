@@ -257,7 +257,7 @@ class Worker:
         self.app.consumer = self.consumer
         for part in (self._fetch(), self._membership(), self._recovery()):
             self._spawn(part)
-        self._spawn(Judging(self.app).slices(self.stream))  # type: ignore[arg-type]
+        self._spawn(Judging(self.app).poll_batches(self.stream))  # type: ignore[arg-type]
 
     def _spawn(self, part: Any) -> None:
         async def guarded() -> None:

@@ -26,7 +26,7 @@ class Policy:
     """Immutable. `entries` maps a name of `PolicySettings` to its dated values.
 
     Names that are absent, and times before a first entry, have the default. The
-    digests tell whether two policies agree, wholly or up to an instant.
+    digests show whether two policies agree, wholly or up to an instant.
     """
 
     def __init__(

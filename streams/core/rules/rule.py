@@ -44,7 +44,7 @@ VALIDITY: Fields = frozenset(
         "guardian_consent",
     }
 )  # fmt: skip
-"""What T7 to T11 read of a grant (4.2), its scope beside it: the notice must tell of that."""
+"""What T7 to T11 read of a grant (4.2), its scope beside it: the notice must state that."""
 
 SCOPE: Fields = frozenset(
     {

@@ -1,7 +1,7 @@
 """Open vocabularies: words that know symbols and take others (legal model 3.2).
 
 A misspelt symbol would be read as no symbol at all, which can be the mild reading: a risky
-kind that is none, a Dutch recipient outside the EEA. So it is told from a word of one's own.
+kind that is none, a Dutch recipient outside the EEA. So it is distinguished from a word of one's own.
 """
 
 from __future__ import annotations

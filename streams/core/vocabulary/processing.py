@@ -206,7 +206,7 @@ class ShareMechanism(StrEnum):
 
 
 class NotificationKind(StrEnum):
-    """Why a recipient was told; evidence only, recipient and time decide."""
+    """Why a recipient was notified; evidence only, recipient and time decide."""
 
     WITHDRAWAL = "WITHDRAWAL"
     OBJECTION = "OBJECTION"

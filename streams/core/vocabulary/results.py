@@ -27,7 +27,7 @@ class Status(StrEnum):
 
 
 class DutyStatus(StrEnum):
-    """The life of a duty to tell a recipient; all but RETRACTED count as raised."""
+    """The life of a duty to notify a recipient; all but RETRACTED count as raised."""
 
     DUE = "DUE"
     FULFILLED = "FULFILLED"

@@ -14,7 +14,7 @@ class Assignment:
 
     `counter` counts the assignments of this process; the group's generation does not,
     since a static member that joins again keeps it. Nothing is polled or judged unless
-    the holding is open.
+    the assignment is open.
     """
 
     def __init__(
@@ -30,9 +30,9 @@ class Assignment:
         self.taken = False
         self.open = False
         self.opened = asyncio.Event()
-        self._credits = InFlightLimit(numbers, open_slices, open_bytes)
+        self._in_flight = InFlightLimit(numbers, open_slices, open_bytes)
         self.on_room: Callable[[int], object] = _ignore
-        """Told of a partition number that had no room for a slice and has some again."""
+        """Called with a partition number that had no room for a poll batch and has some again."""
 
     def take(self, partitions: dict[int, PartitionTask]) -> None:
         """The partitions are restored and fenced."""
@@ -48,28 +48,28 @@ class Assignment:
         """Nothing more is polled or judged under this assignment."""
         self.open = False
 
-    def partition_of(self, piece: PollBatch) -> PartitionTask | None:
-        """The partition to judge a slice in, or None for a slice that is out of date."""
-        if not self.open or piece.assignment != self.counter:
+    def partition_of(self, poll_batch: PollBatch) -> PartitionTask | None:
+        """The partition to judge a poll batch in, or None for a poll batch that is out of date."""
+        if not self.open or poll_batch.assignment != self.counter:
             return None
-        return self.partitions[piece.partition]
+        return self.partitions[poll_batch.partition]
 
-    def hand_on(self, piece: PollBatch) -> None:
-        """A slice is on its way to the agent."""
-        self._credits.take(piece.partition, piece.size)
+    def hand_on(self, poll_batch: PollBatch) -> None:
+        """A poll batch is on its way to the agent."""
+        self._in_flight.take(poll_batch.partition, poll_batch.size)
 
-    def give_back(self, piece: PollBatch) -> None:
-        """A slice is committed; those of an earlier assignment hold no credit here."""
-        if piece.assignment != self.counter:
+    def give_back(self, poll_batch: PollBatch) -> None:
+        """A poll batch is committed; those of an earlier assignment take no room here."""
+        if poll_batch.assignment != self.counter:
             return
-        had_room = piece.partition in self.with_room()
-        self._credits.give_back(piece.partition, piece.size)
+        had_room = poll_batch.partition in self.with_room()
+        self._in_flight.give_back(poll_batch.partition, poll_batch.size)
         if not had_room:
-            self.on_room(piece.partition)
+            self.on_room(poll_batch.partition)
 
     def with_room(self) -> set[int]:
-        """Partition numbers that may hand on slices."""
-        return self._credits.with_room()
+        """Partition numbers that may hand on poll batches."""
+        return self._in_flight.with_room()
 
 
 def _ignore(number: int) -> None:

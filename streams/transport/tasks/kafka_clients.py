@@ -52,7 +52,7 @@ def changelog_reader(settings: Settings) -> Reader:
 
 
 async def topic_id(settings: Settings, topic: str) -> str:
-    """The id that a topic was given when it was created, "" where the broker tells none.
+    """The id that a topic was given when it was created, "" where the broker states none.
 
     Raises ConsentryError when the broker cannot be asked.
     """

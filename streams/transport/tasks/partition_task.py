@@ -39,9 +39,9 @@ class PartitionTask:
         if rows.lasts:
             committer.on_commit = self._committed
 
-    def enter(self, piece: PollBatch) -> None:
-        """Check that a slice continues where the last one ended. Raises Discontinuity."""
-        follow(self.progress.positions, piece.spans)
+    def enter(self, poll_batch: PollBatch) -> None:
+        """Check that a poll batch continues where the last one ended. Raises Discontinuity."""
+        follow(self.progress.positions, poll_batch.spans)
 
     def _committed(self, batches: Sequence[OutputBatch], end: int | None) -> None:
         """What was judged is on the changelog: the store may let it last."""

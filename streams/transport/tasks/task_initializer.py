@@ -54,7 +54,7 @@ class TaskInitializer:
 
         A kept partition whose committed offsets are where its memory ends was judged by
         nobody else, and needs no restore. Should they be where they are only because the
-        commit of somebody else does not show yet, no harm is done: whoever committed had
+        commit of somebody else does not show yet, no harm is done: the one that committed had
         started the producer of the number before, which fences ours, so the first
         transaction on that memory fails and ends the process. Offsets of our own that do
         not show yet cost a restore. Raises ConsentryError when a check fails.

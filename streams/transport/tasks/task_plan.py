@@ -34,7 +34,7 @@ class TaskPlan:
 
     `topics` are judged; `counted` are all that must have one partition count. `bounds` are
     those of a transaction. `passing` are topics whose deleted records are no loss: later ticks
-    tell the time. `owner` is this installation, whose state alone is taken over.
+    give the time. `owner` is this installation, whose state alone is taken over.
     """
 
     group_id: str

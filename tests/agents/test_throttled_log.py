@@ -6,7 +6,7 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from streams.agents.dead_letter_log import TRACES_SHOWN, DeadLettered, DeadLetterLog
+from streams.agents.throttled_log import TRACES_SHOWN, DeadLettered, DeadLetterLog
 
 
 def dead_lettered(
