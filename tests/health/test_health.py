@@ -72,8 +72,10 @@ class World:
             raise RuntimeError("not started")
         return self.reading
 
+    registry: Any = None
+
     def health(self) -> Health:
-        return Health(cast("Any", self), self, SETTINGS)
+        return Health(cast("Any", self), self, SETTINGS, self.registry)
 
 
 def judging(**committer: Any) -> World:
@@ -267,3 +269,26 @@ def test_the_watchdog_outlives_what_it_watches(monkeypatch: pytest.MonkeyPatch) 
         asyncio.run(run())
     assert [line["event"] for line in logs] == ["health.failed", "health.failed"]
     assert health.report().ready
+
+
+@pytest.mark.parametrize("away_s", [None, 700.0])
+def test_a_registry_that_is_away_is_no_stall_and_makes_it_unready(
+    clock: list[float], away_s: float | None
+) -> None:
+    world = judging()
+    world.registry = SimpleNamespace(url="https://registry.example.org", away_s=away_s)
+    health = world.health()
+
+    async def look() -> WorkerReport:
+        for _ in range(10):
+            await health.look()
+            clock[0] += 1
+            assert world.reading is not None
+            world.reading = world.reading._replace(heard_at=clock[0])
+        return health.report()
+
+    said = asyncio.run(look())
+    assert said.live is (away_s is not None), "without it, this is a stall"
+    assert not said.ready
+    words = "the schema registry https://registry.example.org has not answered for 700 s"
+    assert (words in said.reasons) is (away_s is not None)
