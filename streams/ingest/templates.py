@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from streams.ingest.outcomes import reject
 from streams.ingest.paths import DIGEST, Getter, Scope, SourcePath, parse_path, type_name, word_of
@@ -34,34 +34,58 @@ class Template:
         form = "".join(
             piece.replace("%", "%%") if isinstance(piece, str) else "%s" for piece in self.pieces
         )
-        values = tuple(
-            _value(piece[0], optional=piece[1])
-            for piece in self.pieces
-            if not isinstance(piece, str)
+        holes = tuple(
+            (_getter(path), _text_of(path, optional=optional))
+            for path, optional in (piece for piece in self.pieces if not isinstance(piece, str))
         )
-        if len(values) == 2:
-            first, second = values
-
-            def fill_two(s: Scope) -> str | None:
-                one, other = first(s), second(s)
-                return None if one is None or other is None else form % (one, other)
-
-            return fill_two
+        if len(holes) == 1:
+            return _fill_one(form, *holes[0])
+        if len(holes) == 2:
+            return _fill_two(form, *holes)
 
         def fill(s: Scope) -> str | None:
-            texts = tuple([value(s) for value in values])
+            texts = tuple([text_of(get(s)) for get, text_of in holes])
             return None if None in texts else form % texts
 
         return fill
 
 
-def _value(path: SourcePath, *, optional: bool) -> Callable[[Scope], str | None]:
-    if path.scope == DIGEST:
-        return lambda s: str(s[DIGEST]())
-    get, absent = path.getter(), "" if optional else None
+_TextOf = Callable[[Any], str | None]
+_Hole = tuple[Getter, _TextOf]
 
-    def text_of(s: Scope) -> str | None:
+
+def _fill_one(form: str, get: Getter, text_of: _TextOf) -> Getter:
+    def fill(s: Scope) -> str | None:
         value = get(s)
+        text = value if type(value) is str else text_of(value)
+        return None if text is None else form % text
+
+    return fill
+
+
+def _fill_two(form: str, first: _Hole, second: _Hole) -> Getter:
+    (get_first, text_of_first), (get_second, text_of_second) = first, second
+
+    def fill(s: Scope) -> str | None:
+        one, other = get_first(s), get_second(s)
+        if type(one) is not str:
+            one = text_of_first(one)
+        if type(other) is not str:
+            other = text_of_second(other)
+        return None if one is None or other is None else form % (one, other)
+
+    return fill
+
+
+def _getter(path: SourcePath) -> Getter:
+    return (lambda s: s[DIGEST]()) if path.scope == DIGEST else path.getter()
+
+
+def _text_of(path: SourcePath, *, optional: bool) -> _TextOf:
+    """From a value that is no text to its text; None where it is absent."""
+    absent = "" if optional else None
+
+    def text_of(value: Any) -> str | None:
         if type(value) is str:
             return value
         if value is None:
