@@ -111,5 +111,10 @@ def _streams(run: Run) -> Iterator[str]:
         for found in [[plain(run, NAME, who, name) for name in names]]
     ]
     if rows:
-        columns = ("whole streams of one person", "half of it, µs an event", "all of it", "by that")
+        columns = (
+            "whole streams of one person",
+            "half of it, µs per event",
+            "all of it",
+            "by that",
+        )
         yield from (*table(columns, rows), "")

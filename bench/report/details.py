@@ -43,9 +43,9 @@ def throughput(run: Run) -> Iterator[str]:
         "",
         *table(
             (
-                "", "events/s", "CPU an event, µs", "the broker's, µs", "cores: program + broker of all that were busy",
-                "limit", "measured events", "uncovered shares told of",
-                "changelog rows an event",
+                "", "events/s", "CPU per event, µs", "the broker's, µs", "cores: program + broker of all that were busy",
+                "limit", "measured events", "uncovered shares reported",
+                "changelog rows per event",
             ),
             rows,
         ),
@@ -139,7 +139,7 @@ def _unit(name: str) -> str:
     return {
         "events_per_s": "events/s",
         "events_per_own_core_s": "events/s on cores of their own",
-        "cpu_us": "CPU an event, µs",
+        "cpu_us": "CPU per event, µs",
         "cores_broker": "cores of the broker",
         "sent_per_s": "events/s",
         "memory_by_bound": "memory by the bound that was set",

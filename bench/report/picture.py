@@ -35,7 +35,7 @@ def throughput_picture(run: Run) -> str:
     scale = (WIDTH - LEFT - 230) / most
     parts = [
         *_head(height, "Events a second", "One bar a contestant, the longest is the fastest."),
-        _text(20, 30, "events a second over full topics, and µs of CPU an event", INK, 14),
+        _text(20, 30, "events a second over full topics, and µs of CPU per event", INK, 14),
     ]
     for number_, (rate, cpu, label, who) in enumerate(bars):
         y = TOP + BAR * number_

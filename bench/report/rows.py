@@ -79,7 +79,7 @@ ROWS: Final = (
         "the same",
     ),
     Row(
-        what="CPU an event by that of Kafka Streams that keeps every event",
+        what="CPU per event by that of Kafka Streams that keeps every event",
         how="CPU time of the process, the broker's apart",
         places=[("throughput", f"{EOS}-keeping"), ("throughput", "consentry")],
         figure=lambda run: ratio(run, "throughput", "consentry", f"{EOS}-keeping", "cpu_us"),
@@ -99,7 +99,7 @@ ROWS: Final = (
         ),
     ),
     Row(
-        what="CPU an event by Kafka Streams', `exactly_once_v2`",
+        what="CPU per event by Kafka Streams', `exactly_once_v2`",
         goal=Goal(MOST, 0.5),
         how="CPU time of the process, the broker's apart",
         places=[("throughput", EOS), ("throughput", "consentry")],
@@ -260,7 +260,7 @@ ROWS: Final = (
         figure=lambda run: ratio(run, "mapping", "consentry", "cel", "cpu_us"),
     ),
     Row(
-        what="changelog rows an event, orderly stream",
+        what="changelog rows per event, orderly stream",
         goal=Goal(MOST, 1.2),
         how="records read from the changelog, progress rows included",
         places=[("throughput", "consentry")],

@@ -93,7 +93,7 @@ def test_without_a_run_nothing_is_measured() -> None:
 
 
 def test_less_is_better_where_the_goal_says_so() -> None:
-    cpu = next(row for row in ROWS if row.what.startswith("CPU an event by Kafka"))
+    cpu = next(row for row in ROWS if row.what.startswith("CPU per event by Kafka"))
     good = run(speed("consentry", 1, 1, cpu=4), speed(EOS, 1, 1, cpu=10))
     bad = run(speed("consentry", 1, 1, cpu=6), speed(EOS, 1, 1, cpu=10))
     assert cpu.verdict(good) is Verdict.MET

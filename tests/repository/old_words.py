@@ -41,7 +41,7 @@ OLD_WORDS: Final = (
     _word("anew", "again, from the start"),
     _word("whoever|whomever|whosoever", "the one that, anybody who"),
     _word(rf"{_COUNT} (?:{_COUNTED} ){{0,2}}an? (?:{_EACH})", "per"),
-    _word(r"an? \w+ an? (?:event|partition|person|revision|subject|telling)", "per"),
+    _word(r"(?:an? \w+|CPU|bytes|rows) an? (?:event|partition|person|revision|subject)", "per"),
     _word("hearken|betwixt|thereof|therein|whence|thence|lest", "plain words"),
 )
 """What to avoid. Within code spans nothing is looked at: names keep their letters."""
