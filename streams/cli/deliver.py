@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli.options import Brokers, Config, read_settings
+from streams.cli.service_start import JsonLogs, begin_logs, require_broker
 from streams.errors import ConsentryError
-from streams.terminal.out import say_error
 
 if TYPE_CHECKING:
     from streams.delivery.start_offsets import Start
@@ -56,12 +55,7 @@ def deliver(
         Path | None,
         typer.Option(metavar="FILE", help="Written when every sink has begun, removed at the end."),
     ] = None,
-    json_logs: Annotated[
-        bool | None,
-        typer.Option(
-            "--json-logs/--text-logs", help="By default: text on a terminal, else JSON lines."
-        ),
-    ] = None,
+    json_logs: JsonLogs = None,
 ) -> None:
     """Deliver findings and duties to SIEM and alerting, as they are committed.
 
@@ -73,12 +67,8 @@ def deliver(
     say what), 70 when it ended itself to be started again, or found no broker.
     """
     from streams.cli.deliver_process import run_deliverer
-    from streams.cli.worker_logs import set_up_logs
     from streams.delivery.alert_options import read_alert_options
-    from streams.errors import UnreachableError
     from streams.sinks.load import configured
-    from streams.topics import require_reachable
-    from streams.transport.process_exit import CRASHED
 
     settings = read_settings(config, brokers)
     sinks = chosen(config, sink)
@@ -86,13 +76,9 @@ def deliver(
     where = parse_start(start)
     if again and where is None:
         raise typer.BadParameter("--again needs --from")
-    try:
-        require_reachable(settings.connection)
-    except UnreachableError as away:
-        say_error(away)
-        raise typer.Exit(CRASHED) from None
+    require_broker(settings)
     require_own_topics(settings, sinks)
-    set_up_logs(as_json=not sys.stdout.isatty() if json_logs is None else json_logs)
+    begin_logs(json_logs)
     run_deliverer(settings, sinks, alerts, where, again=again, ready_file=ready_file)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streams.cli.options import Brokers, Config, read_settings
+from streams.cli.service_start import JsonLogs, begin_logs, require_broker
 from streams.errors import ConsentryError
-from streams.terminal.out import say, say_error
+from streams.terminal.out import say
 
 if TYPE_CHECKING:
     from streams.core.policy import Policy
@@ -56,12 +56,7 @@ def worker(
             help="Written with the partition numbers when they are restored, removed at the end.",
         ),
     ] = None,
-    json_logs: Annotated[
-        bool | None,
-        typer.Option(
-            "--json-logs/--text-logs", help="By default: text on a terminal, else JSON lines."
-        ),
-    ] = None,
+    json_logs: JsonLogs = None,
 ) -> None:
     """Judge the input topics and write findings and duties.
 
@@ -78,23 +73,15 @@ def worker(
         ):
             raise typer.BadParameter(f"options go after `worker {context.invoked_subcommand}`")
         return
-    from streams.cli.worker_logs import set_up_logs
     from streams.cli.worker_process import run_worker
-    from streams.errors import UnreachableError
-    from streams.topics import require_reachable
-    from streams.transport.process_exit import CRASHED
 
     settings = read_settings(config, brokers)
     if instance_id is not None:
         settings = settings.model_copy(update={"instance_id": instance_id})
     policy = read_policy(settings)
-    try:
-        require_reachable(settings.connection)
-    except UnreachableError as away:
-        say_error(away)
-        raise typer.Exit(CRASHED) from None
+    require_broker(settings)
     require_topics(settings)
-    set_up_logs(as_json=not sys.stdout.isatty() if json_logs is None else json_logs)
+    begin_logs(json_logs)
     run_worker(settings, policy, ready_file)
 
 

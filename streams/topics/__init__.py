@@ -1,6 +1,7 @@
 """Topics: what they are, how to make them, and what is wrong with those that exist."""
 
-from streams.topics.access import AclGrant, Role, acl_commands, roles
+from streams.topics.access import Role, acl_commands, roles
+from streams.topics.acl_grants import AclGrant
 from streams.topics.catalogue import all_topics
 from streams.topics.check import check_topics, find_problems
 from streams.topics.cluster import ClusterState, TopicState

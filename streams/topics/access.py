@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from typing import Literal
 
 from streams.settings import Settings
+from streams.topics.acl_grants import AclGrant, describe_group, on_topic, worker_transactions
 from streams.topics.catalogue import all_topics
 from streams.topics.topic import Party, Topic
-
-ResourceType = Literal["topic", "group", "transactional-id", "cluster"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AclGrant:
-    """Operations on one resource. `prefixed`: on all whose name begins so."""
-
-    resource: ResourceType
-    name: str
-    operations: tuple[str, ...]
-    why: str
-    prefixed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +70,12 @@ def acl_commands(role: Role, bootstrap: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _topic(topic: Topic, why: str, *operations: str) -> AclGrant:
-    return AclGrant(resource="topic", name=topic.name, operations=operations, why=why)
-
-
 def _producer(topic: Topic) -> Role:
     return Role(
         name=f"producer of {topic.name}",
         user=f"{topic.name}-producer",
         description="A producing team, for its own topic only.",
-        grants=(_topic(topic, "sends its events", "Write", "Describe"),),
+        grants=(on_topic(topic, "sends its events", "Write", "Describe"),),
     )
 
 
@@ -103,7 +86,7 @@ def _worker(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         operations = ["Read"] * reads + ["Write"] * writes + ["Describe", "DescribeConfigs"]
         why = {(True, True): "writes and reads", (True, False): "reads", (False, True): "writes"}
         what = why.get((reads, writes), "may look at, for `topics check`,")
-        grants.append(_topic(topic, f"{what} the {topic.kind}", *operations))
+        grants.append(on_topic(topic, f"{what} the {topic.kind}", *operations))
     return Role(
         name="worker",
         user="consentry-worker",
@@ -117,26 +100,14 @@ def _worker(settings: Settings, topics: tuple[Topic, ...]) -> Role:
                 operations=("Read", "Describe"),
                 why="joins the workers' group, and commits offsets in transactions",
             ),
-            AclGrant(
-                resource="transactional-id",
-                name=settings.transactional_id_prefix,
-                operations=("Write", "Describe"),
-                why="one producer for each partition number",
-                prefixed=True,
-            ),
-            AclGrant(
-                resource="cluster",
-                name="kafka-cluster",
-                operations=("IdempotentWrite",),
-                why="idempotent producers on brokers before 2.8",
-            ),
+            *worker_transactions(settings, "one producer for each partition number"),
         ),
     )
 
 
 def _scheduler(topics: tuple[Topic, ...]) -> tuple[Role, ...]:
     grants = tuple(
-        _topic(topic, "sends ticks", "Write", "Describe")
+        on_topic(topic, "sends ticks", "Write", "Describe")
         for topic in topics
         if Party.SCHEDULER in topic.writers
     )
@@ -155,7 +126,7 @@ def _scheduler(topics: tuple[Topic, ...]) -> tuple[Role, ...]:
 def _reader(
     settings: Settings, topics: tuple[Topic, ...], party: Party, word: str, description: str
 ) -> Role:
-    grants = [_topic(t, "reads it", "Read", "Describe") for t in topics if party in t.readers]
+    grants = [on_topic(t, "reads it", "Read", "Describe") for t in topics if party in t.readers]
     return Role(
         name=party,
         user=f"consentry-{word}",
@@ -183,7 +154,7 @@ def _delivery(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         "a group of its own.",
     )
     keeps = {
-        topic.name: _topic(topic, f"keeps the {topic.kind}", "Read", "Write", "Describe")
+        topic.name: on_topic(topic, f"keeps the {topic.kind}", "Read", "Write", "Describe")
         for topic in topics
         if Party.DELIVERY in topic.writers
     }
@@ -212,16 +183,11 @@ def _verifier(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         "inputs too. Writes nothing.",
         grants=(
             *(
-                _topic(topic, f"reads the {topic.kind}", "Read", "Describe")
+                on_topic(topic, f"reads the {topic.kind}", "Read", "Describe")
                 for topic in topics
                 if Party.VERIFIER in topic.readers
             ),
-            AclGrant(
-                resource="group",
-                name=settings.group_id,
-                operations=("Describe",),
-                why="asks for the offsets that the workers committed",
-            ),
+            describe_group(settings, "asks for the offsets that the workers committed"),
         ),
     )
 
@@ -230,10 +196,10 @@ def _operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
     def of(topic: Topic) -> AclGrant:
         if Party.OPERATOR in topic.writers:
             why = f"writes what is to be set aside into the {topic.kind}"
-            return _topic(topic, why, "Read", "Write", "Describe")
+            return on_topic(topic, why, "Read", "Write", "Describe")
         if Party.OPERATOR in topic.readers:
-            return _topic(topic, "looks at the record", "Read", "Describe")
-        return _topic(topic, "counts its partitions", "Describe")
+            return on_topic(topic, "looks at the record", "Read", "Describe")
+        return on_topic(topic, "counts its partitions", "Describe")
 
     return Role(
         name=Party.OPERATOR,
@@ -242,25 +208,8 @@ def _operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         "partition number, which ends; so give it to few.",
         grants=(
             *(of(topic) for topic in topics if Party.VERIFIER in topic.readers),
-            AclGrant(
-                resource="group",
-                name=settings.group_id,
-                operations=("Describe",),
-                why="asks for the offsets that the workers committed",
-            ),
-            AclGrant(
-                resource="transactional-id",
-                name=settings.transactional_id_prefix,
-                operations=("Write", "Describe"),
-                why="owns the partition number while it writes",
-                prefixed=True,
-            ),
-            AclGrant(
-                resource="cluster",
-                name="kafka-cluster",
-                operations=("IdempotentWrite",),
-                why="idempotent producers on brokers before 2.8",
-            ),
+            describe_group(settings, "asks for the offsets that the workers committed"),
+            *worker_transactions(settings, "owns the partition number while it writes"),
         ),
     )
 
@@ -272,15 +221,10 @@ def _administrator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         description="Runs `consentry topics create` and `check`. Reads no events.",
         grants=(
             *(
-                _topic(t, "creates and checks it", "Create", "Describe", "DescribeConfigs")
+                on_topic(t, "creates and checks it", "Create", "Describe", "DescribeConfigs")
                 for t in topics
             ),
-            AclGrant(
-                resource="group",
-                name=settings.group_id,
-                operations=("Describe",),
-                why="sees whose group it is",
-            ),
+            describe_group(settings, "sees whose group it is"),
             AclGrant(
                 resource="cluster",
                 name="kafka-cluster",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from streams.settings import Settings
-from streams.topics.access import AclGrant, roles
+from streams.topics.access import roles
+from streams.topics.acl_grants import AclGrant
 from streams.topics.catalogue import all_topics
 from streams.topics.keeping import span
 

@@ -1,0 +1,51 @@
+"""Operations on resources of a cluster, each with why somebody needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from streams.settings import Settings
+from streams.topics.topic import Topic
+
+ResourceType = Literal["topic", "group", "transactional-id", "cluster"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AclGrant:
+    """Operations on one resource. `prefixed`: on all whose name begins so."""
+
+    resource: ResourceType
+    name: str
+    operations: tuple[str, ...]
+    why: str
+    prefixed: bool = False
+
+
+def on_topic(topic: Topic, why: str, *operations: str) -> AclGrant:
+    """Operations on one topic."""
+    return AclGrant(resource="topic", name=topic.name, operations=operations, why=why)
+
+
+def describe_group(settings: Settings, why: str) -> AclGrant:
+    """Look at the group of the workers, and no more."""
+    return AclGrant(resource="group", name=settings.group_id, operations=("Describe",), why=why)
+
+
+def worker_transactions(settings: Settings, why: str) -> tuple[AclGrant, AclGrant]:
+    """Write as the owner of a partition number does."""
+    return (
+        AclGrant(
+            resource="transactional-id",
+            name=settings.transactional_id_prefix,
+            operations=("Write", "Describe"),
+            why=why,
+            prefixed=True,
+        ),
+        AclGrant(
+            resource="cluster",
+            name="kafka-cluster",
+            operations=("IdempotentWrite",),
+            why="idempotent producers on brokers before 2.8",
+        ),
+    )
