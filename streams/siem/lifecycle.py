@@ -54,8 +54,8 @@ def step(record: OutputRecord) -> Step:
 def identity(record: OutputRecord) -> str:
     """What a receiver knows it by, over its whole life.
 
-    A duty and the finding that it becomes when nobody fulfils it have one `violation_id`
-    and lives of their own; the prefix keeps a receiver from taking one for the other.
+    A duty and the finding that follows when nobody fulfils it have ids and lives of their own;
+    the prefix shows which of the two it is.
     """
     return record.violation_id if isinstance(record, Finding) else duty_identity(record.duty_id)
 

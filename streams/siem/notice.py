@@ -21,7 +21,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """What there is to report. Formats read this and never the finding itself.
 
     `identity` stays over the whole life; `identity:revision` names this notice alone.
-    `violation_id` is shared by a duty and the finding that it may become. `event_id` is the
+    `violation_id` is the `duty_id` of a duty. `event_id` is the
     judged event, or the trigger of a duty, and `occurred_at` its instant. `reason` is the
     reason of a finding, or what triggered a duty. Lists hold at most LIST_ITEMS members;
     their counts are whole. `message` says what happened and why.
