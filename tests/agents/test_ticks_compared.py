@@ -44,7 +44,7 @@ def tick(broker: Broker, times: int = 1) -> None:
     partition = SimpleNamespace(progress=SimpleNamespace(positions=positions))
     assignment = SimpleNamespace(open=True, partitions={4: partition})
     app = SimpleNamespace(
-        settings=SETTINGS, producer=broker, consumer=SimpleNamespace(assignment=assignment)
+        settings=SETTINGS, producer=broker, consumer=SimpleNamespace(current_assignment=assignment)
     )
     ticks = Ticks(cast("Any", app))
     for _ in range(times):
