@@ -112,7 +112,7 @@ def purchase(place: int) -> Event:
 
 
 def notification(place: int) -> Event:
-    """The recipient was told."""
+    """The recipient was notified."""
     return RecipientNotification(**_envelope("n", place), recipient_id=RecipientId("ADNET"))
 
 

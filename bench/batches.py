@@ -2,7 +2,7 @@
 
 A file holds the batches one after the other, another one says what each is. They are cut
 by time: a slice has what was made in one span, for all topics and partitions, and slices
-are sent in turn. So whoever reads along reads an orderly stream.
+are sent in turn. So a reader reads an orderly stream.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True):
-    """The second file. `uncovered` are the events that the small job must tell of."""
+    """The second file. `uncovered` are the events that the small job must report."""
 
     parameters: Parameters
     slices: list[Slice]
@@ -180,7 +180,7 @@ class Batches:
         return True
 
     def take(self) -> list[tuple[EventType, int, int, bytes]]:
-        """Type, partition, number of records and bytes of each, and begin anew."""
+        """Type, partition, number of records and bytes of each, and begin again."""
         taken = [
             (kind, partition, count, bytes(builder.build()))
             for (kind, partition), (builder, count) in self._open.items()
@@ -191,7 +191,7 @@ class Batches:
     def write(self, file: Any) -> Iterator[Batch]:
         """Take all of them into a file."""
         for kind, partition, count, content in self.take():
-            start = file.report()
+            start = file.tell()
             file.write(content)
             yield Batch(kind, partition, count, start, len(content))
 

@@ -1,4 +1,4 @@
-"""What a contestant told of, read from its output as any consumer would."""
+"""What a contestant reported, read from its output as any consumer would."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LIMIT_S = 60.0
 
 
 def violations(bus: Bus, topic: str, event_id: Callable[[bytes], str | None]) -> Counter[str]:
-    """How often each uncovered share was told of. Raises TimeoutError when that takes long."""
+    """How often each uncovered share was reported. Raises TimeoutError when that takes long."""
     return asyncio.run(asyncio.wait_for(_violations(bus, topic, event_id), LIMIT_S))
 
 
@@ -46,12 +46,12 @@ async def _violations(
 def difference(found: Counter[str], expected: frozenset[str]) -> str | None:
     """In what a contestant differs from the plain count, None where it does not.
 
-    Telling twice of the same share is no difference: at-least-once allows it.
+    Reporting twice the same share is no difference: at-least-once allows it.
     """
     missing, more = len(expected - set(found)), len(set(found) - expected)
     if not missing and not more:
         return None
     return (
-        f"it told of {len(found):,} uncovered shares where the plain count finds "
+        f"it reported {len(found):,} uncovered shares where the plain count finds "
         f"{len(expected):,}: {missing:,} are missing, {more:,} are none"
     )

@@ -5,7 +5,7 @@
 A backlog of large records lies on one topic; they cannot be judged, so that all of their
 bytes go out again as dead letters. The worker reaches its broker through a proxy here that
 lets it read as fast as it can and, in the first part, write only so many bytes a second.
-Told is the most memory that the worker had (VmHWM), by the bound: what it has when idle,
+Shown is the most memory that the worker had (VmHWM), by the bound: what it has when idle,
 and `in_flight_max_bytes`.
 """
 

@@ -38,7 +38,7 @@ class Seen(NamedTuple):
 
 
 async def read(job: dict[str, Any], file: TextIO) -> None:
-    """Read from the ends on, until told to stop."""
+    """Read from the ends on, until asked to stop."""
     names = {topic: name for name, topic in job["topics"].items()}
     marked = {job["topics"][name] for name in job["marked"]}
     places = [TopicPartition(t, n) for t in names for n in range(job["partitions"])]

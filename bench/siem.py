@@ -147,7 +147,7 @@ def _stages(file: Path, sent: Mapping[str, int], warm_s: float) -> list[float]:
 
 
 def to_the_line(bench: Bench, seconds: tuple[float, float]) -> dict[str, dict[str, float]]:
-    """From sending a share to the receiver's line about it, and the hop beside it."""
+    """From sending a share to the receiver's line about it, and the stage beside it."""
     events = SHORT_BACKLOG if bench.short else BACKLOG
     stream = prepared(Parameters(events=events, subjects=events // 4, partitions=bench.partitions))
     with bench.bus("siem") as bus, ExitStack() as running:
@@ -179,7 +179,7 @@ def to_the_line(bench: Bench, seconds: tuple[float, float]) -> dict[str, dict[st
 
 
 def _wait(receiver: Receiver, sink: str, sent: Mapping[str, int]) -> dict[str, int]:
-    """When each marked share was first told of; waits until all are, or for a while."""
+    """When each marked share was first reported; waits until all are, or for a while."""
     deadline = time.monotonic() + 20
     while True:
         arrived: dict[str, int] = {}
@@ -247,7 +247,7 @@ async def _fill(bus: Bus, example: Finding, count: int) -> None:
 
 
 def example() -> Finding:
-    """A finding as the core tells it."""
+    """A finding as the core gives it."""
     from tests.siem.lives import finding_life
 
     return finding_life()[0]

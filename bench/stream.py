@@ -1,7 +1,7 @@
 """An orderly stream of valid Avro events, made faster than any worker reads.
 
 Each event is a template, encoded once, with its id, subject and instants put in: a
-generator that encodes each event anew would be slower than what it is to measure. The
+generator that encodes each event again would be slower than what it is to measure. The
 first pass over the subjects gives everyone but a few a consent, the second a purchase, then
 come shares, messages and the rest, so that about one event in forty is a finding.
 

@@ -20,7 +20,7 @@ BASIS = "S.BASIS"
 
 
 def prepare(bus: Bus) -> None:
-    """Its topics. The broker's time on the findings tells when they were appended."""
+    """Its topics. The broker's time on the findings says when they were appended."""
     violations = {**compacted(bus.settings), **APPENDED}
     bus.create({bus.settings.topics.violations: violations})
     create_topics(bus.settings)

@@ -1,4 +1,4 @@
-"""What a peer is: a program that reads the inputs, tells of violations and commits."""
+"""What a peer is: a program that reads the inputs, reports violations and commits."""
 
 from __future__ import annotations
 

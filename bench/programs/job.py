@@ -1,4 +1,4 @@
-"""What a peer is told, as the one argument of its program."""
+"""What a peer is given, as the one argument of its program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Aim = Literal["throughput", "latency"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What a peer is told: where it reads and writes, as whom, and what it is tuned for."""
+    """What a peer is given: where it reads and writes, as whom, and what it is tuned for."""
 
     brokers: str
     inputs: Mapping[str, str]

@@ -97,7 +97,7 @@ def _difference(bus: Bus, peer: Peer, stream: Prepared) -> str | None:
 def backlog(bench: Bench, peer: Peer, stream: Prepared, workers: int = 1) -> Measured:
     """What a contestant does in the second stage, when all of it has been sent.
 
-    Raises RuntimeError when it ends, is too slow, or tells of other shares than the plain
+    Raises RuntimeError when it ends, is too slow, or reports other shares than the plain
     count.
     """
     fed = feed(bench, peer, stream, workers)

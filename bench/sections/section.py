@@ -39,7 +39,7 @@ class Bench:
     _runs: int = 0
 
     def say(self, text: str) -> None:
-        """A line for whoever watches."""
+        """A line for those who watch."""
         print(f"{time.strftime('%H:%M:%S')}  {text}", flush=True)
 
     def fault(self, section: str, who: str, what: str, round_: int = 0) -> None:

@@ -41,7 +41,7 @@ PEERS = (
 
 
 def run(bench: Bench) -> None:
-    """All rounds; whoever is missing or fails is left out, and said."""
+    """All rounds; who is missing or fails is left out, and said."""
     events = SHORT_EVENTS if bench.short else EVENTS
     peers = present(bench, NAME, PEERS)
     for round_ in range(1, bench.rounds + 1):

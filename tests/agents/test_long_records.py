@@ -113,7 +113,7 @@ def test_a_restart_goes_on_after_the_last_piece(committed: int) -> None:
     assert world.count(record.topic).read == world.count(record.topic).judged == 2
     assert world.progress.unfinished is None
     whole_work = sum(len(batch.outputs) for batch in whole.kept.batches[before:])
-    assert published + again <= whole_work + 3, "what was committed is not told again"
+    assert published + again <= whole_work + 3, "what was committed is not published again"
     assert pieces > 20
 
 
@@ -201,7 +201,7 @@ def read(world: World) -> int:
 
 
 def test_a_record_that_is_judged_in_part_cannot_be_set_aside() -> None:
-    """Its fact is stored, so what follows from it must be told."""
+    """Its fact is stored, so what follows from it must be published."""
     world = World(SMALL)
     world.take(*world.story(grant(-2), *shares()))
     record = late(world)

@@ -1,4 +1,4 @@
-"""A batch tells a row, a finding or a duty once, as it stands at its end."""
+"""A batch writes a row, a finding or a duty once, as it stands at its end."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def test_what_lies_before_the_assessed_time_is_counted_apart() -> None:
     assert batch.stats.first_shares == 0, "the first one says nothing of consents"
     world.take(*world.story(withdrawal("s", "3", Instant(start - 1))))
     assert world.count(NAMES.consent_change) == Counters(read=1, judged=1)
-    assert [o.value for o in world.outputs(NAMES.duties)], "its recipients must be told"
+    assert [o.value for o in world.outputs(NAMES.duties)], "its recipients must be notified"
     again = share("s", "1", Instant(start - 1))
     world.take(*world.story(again))
     assert world.count().duplicates == 1

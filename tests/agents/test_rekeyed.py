@@ -89,7 +89,7 @@ def test_the_first_is_logged_at_once_and_the_others_together() -> None:
             log.report(RekeyedCounts({key: 1, key._replace(producer="web"): 3, place: 1}))
             assert len(logs) == 2
             async with asyncio.timeout(60):
-                while log.pausing:  # noqa: ASYNC110 - nobody else wants to be told
+                while log.pausing:  # noqa: ASYNC110 - nothing else waits for it
                     await asyncio.sleep(0.01)
             log.report(RekeyedCounts({key: 5}))
         return logs

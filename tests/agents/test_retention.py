@@ -73,7 +73,7 @@ class TestWhoLeaves:
         one = world(share("s", "1", START), withdrawal("s", "2", at), policy=policy)
         one.tick(at + hours(72) + ms)
         assert one.subjects == left
-        assert ("RECIPIENT_NOT_NOTIFIED" in one.codes()) == (ms == 1), "told, and then gone"
+        assert ("RECIPIENT_NOT_NOTIFIED" in one.codes()) == (ms == 1), "published, and then gone"
 
     def test_a_label_that_is_due_holds_nobody(self) -> None:
         policy = fixed_policy(retention=hours(1), arrival_grace=hours(1))
@@ -221,7 +221,7 @@ class TestAfterwards:
             assert one.compacted(topic) == {}
 
     def test_a_new_event_is_judged_on_what_is_kept(self) -> None:
-        """The consent has left: the model tells privacy officers to set P20 accordingly."""
+        """The consent has left: the model asks privacy officers to set P20 accordingly."""
         consent = grant("s", "1", START)
         one = world(consent)
         one.tick(END + 1)

@@ -1,4 +1,4 @@
-"""Records set aside are told of at once, and then once a minute, with their traces."""
+"""Records set aside are reported at once, and then once a minute, with their traces."""
 
 from __future__ import annotations
 

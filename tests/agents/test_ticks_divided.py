@@ -1,4 +1,4 @@
-"""A tick that brings more than a transaction may hold is told in pieces, each a whole one."""
+"""A tick that brings more than a transaction may hold is published in pieces, each a whole one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_all_is_published_by_the_tick_in_batches_within_bounds() -> None:
 
 
 def finals(world: World) -> list[tuple[int, int]]:
-    """How many findings were told as FINAL, by revision."""
+    """How many findings were published as FINAL, by revision."""
     published = [f.revision for f in world.findings() if f.finality is Finality.FINAL]
     return [(revision, published.count(revision)) for revision in sorted(set(published))]
 

@@ -175,7 +175,7 @@ class World:
 
     @property
     def subjects(self) -> set[SubjectKey]:
-        """Whoever has rows."""
+        """Who has rows."""
         return {subject for _, subject in self.rows.walk()}
 
     @property
@@ -194,7 +194,7 @@ class World:
         return [o for b in self.kept.batches for o in b.outputs if o.topic == topic]
 
     def findings(self) -> list[Finding]:
-        """Every finding as it was told, revision after revision."""
+        """Every finding as it was published, revision after revision."""
         return [decode_finding(o.value) for o in self.outputs(NAMES.violations) if o.value]
 
     def codes(self) -> list[str]:

@@ -54,7 +54,7 @@ steps = st.lists(st.one_of(takes, takes, takes, ticks, settles, forgets), max_si
 
 
 class Run:
-    """A policy, the receiver that it tells, and a count of its own of what was raised."""
+    """A policy, the receiver that it notifies, and a count of its own of what was raised."""
 
     def __init__(self, table: AlertOptions, *, restores: bool = False) -> None:
         self.table, self.restores = table, restores
@@ -90,7 +90,7 @@ class Run:
         assert problem is None, (step, problem)
 
     def end(self) -> None:
-        """Time passes until everything is told, and all of it arrives."""
+        """Time passes until everything is published, and all of it arrives."""
         for _ in range(4):
             self.step(("tick", 9 * HOUR))
             while self.policy.on_their_way:
@@ -184,7 +184,7 @@ def test_each_message_has_its_own_uid_and_versions_grow_by_one(
         run.step(one)
     seen: dict[str, int] = {}
     for alert in run.published:
-        if alert.version != 1 or alert.key not in seen:  # a forgotten group starts anew
+        if alert.version != 1 or alert.key not in seen:  # a forgotten group starts again
             assert alert.version == seen.get(alert.key, 0) + 1
         seen[alert.key] = alert.version
 

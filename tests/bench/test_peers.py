@@ -103,7 +103,7 @@ def test_a_peer_finds_what_the_plain_count_finds(bench: Bench, peer: Peer) -> No
 def test_a_peer_that_only_reads_and_commits_is_noticed(bench: Bench) -> None:
     fed = feed(bench, Peer(key="idle", name="idle", command=idle), prepared(STREAM))
     assert fed.problem is not None
-    assert "told of 0" in fed.problem
+    assert "reported 0" in fed.problem
     assert fed.written["rows"] == 0
 
 

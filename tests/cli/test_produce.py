@@ -1,4 +1,4 @@
-"""`consentry produce`: which lines are sent where, and how the others are told."""
+"""`consentry produce`: which lines are sent where, and how the others are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of every kind of event after a dozen of every kind: the indexes are in use."""
+"""What is published about every kind of event after a dozen of every kind: the indexes are in use."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--kept", type=Path, default=Path("build/faults/control.jsonl"))
     parser.add_argument("--report", type=Path, default=Path("docs/faults-control.md"))
     given = parser.parse_args()
-    logging.disable()  # clients tell of every broken connection
+    logging.disable()  # clients log every broken connection
     given.kept.parent.mkdir(parents=True, exist_ok=True)
     kept = {}
     if given.kept.exists():
@@ -66,7 +66,7 @@ def placed(cluster: Cluster, runtime: Runtime, fault: Fault) -> Outcome:
 
 
 def name(result: Result) -> tuple[str, bytes]:
-    """What tells trials apart: a trial that was changed is run again."""
+    """What distinguishes trials: a trial that was changed is run again."""
     return result.runtime, encoded(result.plan)
 
 

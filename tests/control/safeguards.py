@@ -15,7 +15,7 @@ from streams.transport.tasks import partition_task
 
 
 def busy() -> None:
-    """No mend: each record takes 2 ms more, so that slices are queued when hands change."""
+    """No safeguard: each record takes 2 ms more, so that poll batches are queued when hands change."""
     holder: Any = event_judge.EventJudge
     event = holder.take
 

@@ -4,7 +4,7 @@
 
 Everything that is not transport is the product's: the judge and the outputs that it says
 to write. Faust 0.15.3 does the rest as its documentation has it: an agent over all topics,
-a table in memory with a changelog, `send` for what is told, `at_least_once`.
+a table in memory with a changelog, `send` for what is published, `at_least_once`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Judges:
         self._judges: dict[int, PartitionJudge] = {}
 
     def forget(self) -> None:
-        """Partitions have changed hands; what the table holds is read anew."""
+        """Partitions have changed hands; what the table holds is read again."""
         self._judges.clear()
 
     def of(self, number: int) -> PartitionJudge:

@@ -1,4 +1,4 @@
-"""The events of a story about one person, told in hours.
+"""The events of a story about one person, with times in hours.
 
 An event is a verb with its hour after `START` (or an RFC 3339 text) and `ms` to stand
 just beside a boundary; other fields have the names of legal model 3. Left alone a grant
@@ -169,7 +169,7 @@ def refund(when: When = 1, *, ms: int = 0, **fields: Any) -> Event:
 
 
 def notify(when: When = 1, *, ms: int = 0, **fields: Any) -> Event:
-    """ACME is told."""
+    """ACME is notified."""
     return _event(
         "recipient-notification", when, ms, {"id": "notice", "recipient_id": "ACME"} | fields
     )

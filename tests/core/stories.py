@@ -35,7 +35,7 @@ class Story:
         self.findings: dict[str, Finding] = {}
         self.duties: dict[str, Duty] = {}
         self.published: list[Finding] = []
-        """Every finding told, revision after revision."""
+        """Every finding published, revision after revision."""
         self.decisions: list[Decision] = []
         self._arrived = 0
 
@@ -93,7 +93,7 @@ class Story:
 
 
 def story(*events: Event, policy: Policy = POLICY, clock: When | None = None) -> Story:
-    """A story whose events have different ids, told to its end."""
+    """A story whose events have different ids, run to its end."""
     ids = [event.event_id for event in events]
     assert len(set(ids)) == len(ids), "two events of a story need different ids"
     return Story(policy, clock).take(*events)
@@ -107,7 +107,7 @@ def found(*events: Event, policy: Policy = POLICY, clock: When | None = None) ->
 def owed(
     *events: Event, policy: Policy = POLICY, clock: When | None = None
 ) -> dict[tuple[str, str], str]:
-    """Whom must be told in the end."""
+    """Who must be notified in the end."""
     return story(*events, policy=policy, clock=clock).owed()
 
 

@@ -1,7 +1,7 @@
 """Both sides of every instant and every term, to the millisecond.
 
-A story is told twice, one millisecond apart. Where the law draws the line, the last
-event of the first telling is on one side of it and that of the second on the other.
+A story runs twice, one millisecond apart. Where the law draws the line, the last
+event of the first run is on one side of it and that of the second on the other.
 """
 
 from __future__ import annotations

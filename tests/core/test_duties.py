@@ -1,4 +1,4 @@
-"""O01 and O02: whom must the controller tell, and by when (legal model 4.4)."""
+"""O01 and O02: Whom must the controller notify, and by when (legal model 4.4)."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class TestTheTerm:
         )
         before = Story(policy).take(share(50, ms=-1))
         assert before.subject.next_deadline == Instant(moment(60) - 1)
-        # It occurred before the change, and was first told after it.
+        # It occurred before the change, and was first published after it.
         after = Story(policy).take(share(49, recorded_at=50))
         assert after.subject.next_deadline == moment(70)
 

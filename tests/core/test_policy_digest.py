@@ -1,4 +1,4 @@
-"""Digests tell whether stored verdicts still hold under a policy (legal model 6)."""
+"""Digests show whether stored verdicts still hold under a policy (legal model 6)."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def test_each_finding_keeps_its_time_and_versions() -> None:
 
 
 TWO_RECIPIENTS = (share(0), share(0, id="z", recipient_id="ZCO"), withdraw(1))
-"""To whom data went that must be told of; of these the second by name is told."""
+"""To whom data went that must be notified; of these the second by name is notified."""
 
 
 def test_a_duty_is_published_again_without_those_that_stay_as_they_are() -> None:

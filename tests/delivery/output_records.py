@@ -67,7 +67,7 @@ class Faults(list[str]):
 
 
 def faults(received: Sequence[str], published: Sequence[Finding]) -> Faults:
-    """Compare the ids that a receiver took, in order, with what was told.
+    """Compare the ids that a receiver took, in order, with what was published.
 
     Each revision must be there, of each identity first in its order, the last one last,
     and nothing else. More than once is no fault: ids are the same.
@@ -75,7 +75,7 @@ def faults(received: Sequence[str], published: Sequence[Finding]) -> Faults:
     found = Faults()
     wanted = [uid(one) for one in published]
     found += [f"lost: {one}" for one in wanted if one not in set(received)]
-    found += [f"never told: {one}" for one in set(received) - set(wanted)]
+    found += [f"never published: {one}" for one in set(received) - set(wanted)]
     highest: dict[str, int] = {}
     latest: dict[str, int] = {}
     for one in received:

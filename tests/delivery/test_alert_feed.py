@@ -34,12 +34,12 @@ def chat(
 
 
 def alerts(standing: Standing[WebhookReceiver]) -> list[dict[str, Any]]:
-    """What was told, in order."""
+    """What was published, in order."""
     return [json.loads(body)["data"] for _, body in standing.receiver.got]
 
 
 def one_content_per_message(published: list[dict[str, Any]]) -> list[str]:
-    """Keys with a version that was told in two ways, or that went back: none, when all is well."""
+    """Keys with a version that was published in two ways, or that went back: none, when all is well."""
     by_uid: dict[str, set[str]] = defaultdict(set)
     highest: dict[str, int] = {}
     wrong = []
@@ -52,7 +52,7 @@ def one_content_per_message(published: list[dict[str, Any]]) -> list[str]:
 
 
 def last(published: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The newest telling of each key."""
+    """The newest message of each key."""
     return {alert["key"]: alert for alert in sorted(published, key=lambda alert: alert["version"])}
 
 
@@ -77,7 +77,7 @@ def test_findings_of_all_partitions_become_few_alerts_and_resolve_over_kills(
                 # Who was closed and opened again in a later window is in two groups.
                 return bool(sum(alert["open_count"] for alert in newest) == 60 - closed(published))
 
-            until(lambda: counted() or None, "all that is open is told of", worker=process)
+            until(lambda: counted() or None, "all that is open is reported", worker=process)
             assert len(last(alerts(standing))) < 20
             assert one_content_per_message(alerts(standing)) == []
             assert closing
@@ -137,7 +137,7 @@ def test_one_deliverer_has_all_and_another_takes_over(bus: Bus, tmp_path: Path) 
                 newest = last(alerts(standing)).values()
                 return bool(sum(alert["open_count"] for alert in newest) == wanted)
 
-            until(lambda: counted() or None, "all that is open is told of", worker=second)
+            until(lambda: counted() or None, "all that is open is reported", worker=second)
             assert one_content_per_message(alerts(standing)) == []
 
 

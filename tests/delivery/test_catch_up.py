@@ -55,7 +55,7 @@ def state_of(open_: bool) -> Any:  # noqa: FBT001 - data
 def walked(
     records: Sequence[tuple[One, bool]], end: int, crashes: Sequence[int]
 ) -> list[tuple[bytes | None, int]]:
-    """What is told, by key and offset, over crashes after so many records each."""
+    """What is published, by key and offset, over crashes after so many records each."""
     log = Log([record for record, _ in records], records[-1][0].offset + 2 if records else end)
     sent, committed, metadata = [], 0, metadata_of(end)
     for steps in (*crashes, len(records)):

@@ -1,4 +1,4 @@
-"""The courier: every load is settled, in order, once, whatever the receiver does."""
+"""The sender: every load is settled, in order, once, whatever the receiver does."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Answer = Callable[[Sequence[str]], Awaitable[Sequence[DeliveryResult]]]
 
 
 class Receiver:
-    """A receiver that does as it is told, attempt by attempt, and then takes everything."""
+    """A receiver that does as it is asked, attempt by attempt, and then takes everything."""
 
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)

@@ -35,7 +35,7 @@ def test_a_new_receiver_gets_what_is_open_once_and_then_all_even_over_a_kill(
         slowly = hooked(bus, tmp_path, standing, "rate_per_s = 40\nbatch_max_records = 5\n")
         with slowly.ready("--from", "state") as process:
             until(lambda: len(ids(standing)) >= 30 or None, "a part of it", worker=process)
-        # Killed in the middle: the one after it goes on, and is told nothing of --from.
+        # Killed in the middle: the one after it goes on, and knows nothing of --from.
         send(bus, after)
         quickly = hooked(bus, tmp_path, standing)
         with quickly.ready() as process:

@@ -33,7 +33,7 @@ def test_what_decides_is_in_every_format() -> None:
 
 def test_the_rich_formats_leave_nothing_out() -> None:
     fields = {*Finding.__struct_fields__, *Duty.__struct_fields__}
-    # What another language says, and what the life tells.
+    # What another language says, and what the life gives.
     left_out = {"status", "explanation_nl", "remediation_nl"}
     for form in ("ocsf", "ecs"):
         published = {name.removeprefix("duty: ") for name, _ in places(form)}

@@ -36,7 +36,7 @@ def main() -> int:
     parser.add_argument("--report", type=Path, default=Path("docs/faults.md"))
     parser.add_argument("--picture", type=Path, default=Path("docs/images/faults.svg"))
     given = parser.parse_args()
-    logging.disable()  # clients tell of every broken connection
+    logging.disable()  # clients log every broken connection
     given.kept.parent.mkdir(parents=True, exist_ok=True)
     results = kept(given.kept)
     missing = [seed for seed in range(given.runs + 1) if seed not in results]
@@ -66,7 +66,7 @@ def play(cluster: Cluster, seed: int, subjects: int, seconds: float) -> Result:
         try:
             emptied(run.bus, cluster)
             FINALES[name](run.bus, cluster)
-        except Exception as error:  # noqa: BLE001 - the next run goes on, and the report tells
+        except Exception as error:  # noqa: BLE001 - the next run goes on, and the report shows it
             result.fail(error)
         result.finale = name
     run.remove_topics()

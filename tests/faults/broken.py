@@ -33,7 +33,7 @@ def skip_a_record() -> None:
 
 
 def count_and_forget_events() -> None:
-    """Events are counted as judged, and nothing is stored or told of them.
+    """Events are counted as judged, and nothing is stored or published of them.
 
     Some of them never come a second time; one that did would be judged then.
     """
@@ -75,7 +75,7 @@ def send_a_finding_twice() -> None:
 
 
 def keep_findings_back() -> None:
-    """Findings whose id begins with 0 to 3 are stored with their events, and never told.
+    """Findings whose id begins with 0 to 3 are stored with their events, and never published.
 
     Some of them stand at the end, whatever is retracted in between.
     """

@@ -37,7 +37,7 @@ DEAD_LETTER_CODES: Final = frozenset(
 """Codes of findings on records that were set aside: one for each dead letter."""
 
 ARRIVAL: Final = frozenset({"detected_at", "revision", "status", "finality", "late_detected"})
-"""Fields of findings that tell of arrival, so a batch cannot have the same."""
+"""Fields of findings that show arrival, so a batch cannot have the same."""
 
 NAMED_AT_MOST = 5
 
@@ -198,7 +198,7 @@ def rows_of(facts: Mapping[SubjectKey, list[Fact]]) -> set[bytes]:
 
 
 def standing_findings(findings: Iterable[Finding]) -> dict[str, dict[str, Any]]:
-    """The last revision of what stands, without the fields that tell of arrival."""
+    """The last revision of what stands, without the fields that show arrival."""
     last = {f.violation_id: f for f in findings if f.code not in DEAD_LETTER_CODES}
     return {
         name: {k: v for k, v in msgspec.structs.asdict(f).items() if k not in ARRIVAL}

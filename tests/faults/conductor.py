@@ -93,7 +93,7 @@ class Run:
                 self._settle(scene, feeder)
                 result.caught_up_s = round(time.monotonic() - scene.began, 1)
                 self._check(scene, stream, result)
-            except Exception as error:  # noqa: BLE001 - the next run goes on, and the report tells
+            except Exception as error:  # noqa: BLE001 - the next run goes on, and the report shows it
                 result.fail(error)
             finally:
                 feeder.stop()

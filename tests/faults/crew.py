@@ -92,7 +92,7 @@ class Crew:
         member.frozen = member.said_ready = False
 
     def launch(self, name: str | None, fault: str = "") -> WorkerProcess:
-        """Start a process that is nobody's place; whoever asks for it ends it."""
+        """Start a process that is nobody's place; the caller ends it."""
         return self._bus.start(
             name,
             fault=fault,

@@ -37,7 +37,7 @@ def emptied(bus: Bus, cluster: Cluster) -> None:
 
 
 def refused(bus: Bus, worker: WorkerProcess, *words: str) -> None:
-    """The worker ends with code 2 and says why; nothing was told or committed meanwhile."""
+    """The worker ends with code 2 and says why; nothing was published or committed meanwhile."""
     published, committed = ends(bus), bus.committed()
     with worker:
         code = worker.ended()

@@ -1,4 +1,4 @@
-"""Faults strike at the call and on the side that they are told."""
+"""Faults strike at the call and on the side that they are given."""
 
 from __future__ import annotations
 

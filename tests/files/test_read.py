@@ -1,4 +1,4 @@
-"""Reading inputs: whatever is damaged is told by file and line, the rest is read."""
+"""Reading inputs: whatever is damaged is reported by file and line, the rest is read."""
 
 from __future__ import annotations
 

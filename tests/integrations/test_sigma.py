@@ -58,7 +58,7 @@ EVENTS = values()
 
 
 def wants(rule: dict[str, Any], event: dict[str, Any]) -> bool:
-    """Whether an event is what a rule selects; written anew, for rules without modifiers."""
+    """Whether an event is what a rule selects; written again, for rules without modifiers."""
     return all(
         event.get(name) in (wanted if isinstance(wanted, list) else [wanted])
         for name, wanted in rule["selection"].items()

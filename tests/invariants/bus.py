@@ -20,7 +20,7 @@ from tests.model.broker import Broker
 
 LOST = r"[1-9]\d* (findings|facts) lost"
 FALSE = r"[1-9]\d* findings false"
-"""How `Broken` tells it."""
+"""How `Broken` words it."""
 
 ARRIVAL = Instant(START + days(1))
 """When every record arrives, unless the test says otherwise."""

@@ -94,7 +94,7 @@ def test_the_bound_of_waiting_bites(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def slices_are_queued_when_giving_up_begins() -> None:
-    """They are judged by whoever comes next, from the committed offsets."""
+    """They are judged by the next owner, from the committed offsets."""
     first, committing = await judging(2)
     giving_up = first.spawn(first.consumer._give_up())
     for _ in range(20):

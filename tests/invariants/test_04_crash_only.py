@@ -67,7 +67,7 @@ def a_rule_raises(monkeypatch: pytest.MonkeyPatch) -> Callable[[Broker, Process]
 
 @pytest.fixture
 def goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The safeguard taken out: an error is raised as errors are, and whoever runs it goes on."""
+    """The safeguard taken out: an error is raised as errors are, and its runner goes on."""
 
     def raised(reason: str, **_: Any) -> None:
         raise RuntimeError(reason)
@@ -147,7 +147,7 @@ def test_looking_at_every_delivery_bites(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def cannot_acknowledge(_broker: Broker, process: Process) -> None:
-    """The transaction is committed, and handing back its credits fails."""
+    """The transaction is committed, and handing back its room fails."""
 
     def broken(_message: Any) -> bool:
         raise KeyError

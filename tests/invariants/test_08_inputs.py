@@ -20,7 +20,7 @@ from tests.model.broker import Broker, Log
 
 EVENTS = stories(6)
 STOPPED = 2
-"""Exit code of a worker that tells somebody what to put right first."""
+"""Exit code of a worker that says what somebody has to put right first."""
 
 
 async def stops_or_judges_all(broker: Broker, worker: Process) -> None:

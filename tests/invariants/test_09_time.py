@@ -68,11 +68,11 @@ def test_time_that_never_goes_back_bites(monkeypatch: pytest.MonkeyPatch) -> Non
 async def a_worker_catches_up(aligned: tuple[str, ...]) -> None:
     """Ticks come with the first poll, the rest of a backlog with the second.
 
-    The recipient was told in time, so nothing may be opened, were it for a moment only.
+    The recipient was notified in time, so nothing may be opened, were it for a moment only.
     """
     broker = new_broker()
     published = RecipientNotification(
-        event_id=EventId("0-told"),
+        event_id=EventId("0-notified"),
         controller_id=CONTROLLER,
         subject_id=SubjectId("subject-0"),
         occurred_at=Instant(WITHDRAWN + hours(1)),
@@ -87,7 +87,7 @@ async def a_worker_catches_up(aligned: tuple[str, ...]) -> None:
     counter = worker.consumer._assignments
     bounds = AlignmentBounds(1_000, 1 << 20, 60.0)
     partition_group = PartitionGroup(0, counter, aligned, bounds)
-    # The aligner hands on what is in order; a topic that it does not know goes as it comes.
+    # The partition group hands on what is in order; a topic that it does not know goes as it comes.
     for names in (set(JUDGED) - {NAMES.recipient_notification}, {NAMES.recipient_notification}):
         for name in sorted(names, key=lambda name: name == NAMES.ticks):
             log = broker.logs[name, 0]
@@ -199,7 +199,7 @@ async def a_broker_has_a_wrong_clock() -> None:
         require(one.code == STOPPED, "time passed by a clock that nobody believes")
         committed = broker.committed(one.settings.group_id, 0)
         require(committed[NAMES.ticks] <= 1, "the tick is committed")
-    require(len(broker.visible(NAMES.violations, 0)) == published, "something was told for it")
+    require(len(broker.visible(NAMES.violations, 0)) == published, "something was published for it")
 
 
 def test_a_tick_far_ahead_holds() -> None:

@@ -45,7 +45,7 @@ def bus(kafka: str, unique: str) -> Iterator[Bus]:
 
 
 def a_slice_is_lost(bus: Bus, fault: str) -> None:
-    """Between the client and the agent; whoever comes next goes on from the committed offsets."""
+    """Between the client and the agent; the next owner goes on from the committed offsets."""
     with bus.worker(fault=fault) as first:
         for event in bus.events(EVENTS):
             bus.send(event)

@@ -42,7 +42,7 @@ def test_a_small_demo_reaches_the_full_score_and_leaves_nothing(
 ) -> None:
     environment = os.environ | {
         "TMPDIR": str(tmp_path),
-        # Settings of whoever runs it must not reach the demo.
+        # Settings of the one who runs it must not reach the demo.
         "CONSENTRY_BROKERS": "127.0.0.1:1",
         "CONSENTRY_APPLICATION_ID": "elsewhere",
     }

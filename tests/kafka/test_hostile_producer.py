@@ -1,7 +1,7 @@
 """A producer sends whatever it can over librdkafka, between good records and `kill -9`s.
 
 No record restarts a worker: good ones are judged, bad ones are dead letters with a reason,
-the accounting balances, and `verify` finds what was told equal to the facts.
+the accounting balances, and `verify` finds what was published equal to the facts.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ def test_no_record_stops_a_worker(bus: Bus) -> None:
 
 
 def judged(bus: Bus, events: Sequence[Event]) -> None:
-    """What the good ones give is told, and nothing else but that others cannot be judged."""
+    """What the good ones give is published, and nothing else but that others cannot be judged."""
     quality = {"UNPROCESSABLE_EVENT", "RAW_PERSONAL_DATA_IN_EVENT", "FUTURE_TIMESTAMP"}
     net = bus.net()
     assert {one for one in net if one[1] not in quality} == expected(events, now())

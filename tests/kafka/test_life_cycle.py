@@ -51,7 +51,7 @@ def feeding(bus: Bus, records: list[Sent], seconds: float) -> Iterator[None]:
             for start in range(0, len(records), 20):
                 bus.send(*records[start : start + 20])
                 time.sleep(max(0.0, start / len(records) * seconds - time.monotonic() + began))
-        except BaseException as error:  # noqa: BLE001 - told below
+        except BaseException as error:  # noqa: BLE001 - reported below
             failed.append(error)
 
     thread = threading.Thread(target=feed)
@@ -111,7 +111,7 @@ def test_a_rolling_restart_loses_nothing_and_moves_nothing(wide: Bus) -> None:
                 assert seconds < 5
                 workers[name] = wide.worker(name)
                 assert owns(workers[name], 2) == owned[name]
-                # The others kept judging: nothing was assigned anew.
+                # The others kept judging: nothing was assigned again.
                 for other in names[names.index(name) + 1 :]:
                     assert len(workers[other].logged("worker.ready")) == assignments[other]
                 for other in names[: names.index(name) + 1]:

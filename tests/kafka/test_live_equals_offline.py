@@ -26,7 +26,7 @@ ARRIVAL = {"detected_at", "revision", "status", "finality", "late_detected"}
 def last_revisions(
     values: Iterable[Finding | Duty], key: str, *, set_aside: set[str]
 ) -> dict[str, Any]:
-    """The last revision by id, without the fields that tell of arrival."""
+    """The last revision by id, without the fields that show arrival."""
     last: dict[str, Any] = {}
     for value in values:
         if value.status in (Status.RETRACTED, DutyStatus.RETRACTED):

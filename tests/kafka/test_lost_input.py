@@ -165,7 +165,7 @@ def test_a_topic_that_is_created_again_under_a_worker(single: Bus, again: int) -
 
 
 def test_a_topic_that_is_created_again_while_nobody_runs(single: Bus) -> None:
-    """It holds more than before, so that only its id tells that it is another one."""
+    """It holds more than before, so that only its id shows that it is another one."""
     topic = single.names.data_share
     with single.worker() as worker:
         single.send(*single.events(stories(4)))

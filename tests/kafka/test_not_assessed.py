@@ -24,7 +24,7 @@ def test_they_have_an_outcome_of_their_own_everywhere(bus: Bus, tmp_path: Path) 
     with bus.worker(policy_file=policy, health_port=0) as worker:
         bus.send(*bus.events([*early, *late, *early]))
         bus.settle(worker)
-        # They are in the ledger: whoever got the data must hear of the withdrawal.
+        # They are in the ledger: who got the data must hear of the withdrawal.
         bus.send(*bus.events([withdrawal("s6", "w", Instant(start + 1))]))
         bus.settle(worker)
         _, found = scraped(worker)

@@ -46,7 +46,7 @@ def asked(worker: WorkerProcess, path: str) -> str:
 
 
 def partition(worker: WorkerProcess) -> dict[str, Any]:
-    """What /ready tells of the partition, be the worker ready at this moment or not."""
+    """What /ready says of the partition, be the worker ready at this moment or not."""
     found: dict[str, Any] = probe(worker, "ready")[1]["partitions"]["0"]
     return found
 

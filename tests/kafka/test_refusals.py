@@ -1,4 +1,4 @@
-"""What a worker refuses to judge on, and what it tells (architecture 4, 7, 8 and 11)."""
+"""What a worker refuses to judge on, and what it reports (architecture 4, 7, 8 and 11)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def admin(bus: Bus) -> KafkaAdminClient:
 
 
 def refuses(bus: Bus, *words: str, **settings: Any) -> None:
-    """The worker ends by itself, tells why in two lines, and writes nothing."""
+    """The worker ends by itself, says why in two lines, and writes nothing."""
     before = len(bus.findings())
     with bus.start(**settings) as worker:
         assert worker.ended() == REFUSED, worker.text

@@ -98,13 +98,13 @@ def test_they_leave_every_topic(short: Bus) -> None:
         assert {r.key for r in stand(short, short.names.changelog)}
         assert verify(short.settings, policy).differences == []
         until(lambda: not stand(short, short.names.changelog) or None, "all left", worker=worker)
-        renewed = share("subject-1", "anew", now())
+        renewed = share("subject-1", "again", now())
         short.send(short.event(renewed))
         short.settle(worker)
         kept = {str(f.event_id): f for f in short.findings()}
-        assert kept.keys() == {"anew"}, "judged on what is kept: there is no consent any more"
-        assert kept["anew"].code == "NO_CONSENT"
-        assert kept["anew"].policy_version == policy.version
+        assert kept.keys() == {"again"}, "judged on what is kept: there is no consent any more"
+        assert kept["again"].code == "NO_CONSENT"
+        assert kept["again"].policy_version == policy.version
         key = subject_key(CONTROLLER, "subject-1")
         assert {r.key.partition(b"\x00")[0] for r in stand(short, short.names.changelog)} == {key}
         assert worker.stop()[0] == 0
@@ -114,7 +114,7 @@ def test_they_leave_every_topic(short: Bus) -> None:
 def test_a_finding_becomes_final_by_a_tick_of_its_owner_then(
     kafka: str, unique: str, tmp_path: Path
 ) -> None:
-    """The worker was down when the term and the deadline passed, and tells on its return."""
+    """The worker was down when the term and the deadline passed, and publishes on its return."""
     policy = tmp_path / "policy.toml"
     policy.write_text('final_after = "PT8S"\nnotify_deadline = "PT4S"\n')
     with Bus(kafka, unique, policy_file=policy, tick_interval_s=0.2) as bus:
@@ -126,11 +126,11 @@ def test_a_finding_becomes_final_by_a_tick_of_its_owner_then(
         ends = max(finding.detected_at for finding in published) + 8_000
         until(lambda: now() > ends or None, "the term has passed")
         with bus.worker() as worker:
-            until(lambda: overdue_and_final(bus) or None, "it is told", worker=worker)
+            until(lambda: overdue_and_final(bus) or None, "it is published", worker=worker)
             bus.settle(worker)
         last = {finding.violation_id: finding for finding in bus.findings()}
         provisional = [f for f in last.values() if is_provisional(f)]
-        assert {f.code for f in provisional} == {"RECIPIENT_NOT_NOTIFIED"}, "told just now"
+        assert {f.code for f in provisional} == {"RECIPIENT_NOT_NOTIFIED"}, "published just now"
         assert verify(bus.settings, load_policy(policy)).differences == []
 
 

@@ -62,7 +62,7 @@ class Vandal:
         return self.findings[SubjectId(f"subject-{number}"), EventId(f"{number}-{event}")]
 
     def report(self, partition: int, finding: Finding) -> None:
-        """A finding as the last batch would have told it."""
+        """A finding as the last batch would have published it."""
         batch = b"%d" % self.progress[partition].sequence
         headers = [(BATCH_HEADER, batch)]
         key, value = finding.violation_id.encode(), encode_finding(finding)
@@ -99,7 +99,7 @@ def judged_bus(kafka: str, unique: str) -> Iterator[tuple[Bus, Vandal]]:
             bus.send(*bus.events(events[:-1]), bus.event(events[-1], key=b"another"))
             bus.send(Sent(topic=bus.names.purchase, key=b"k", value=b"??"))
             bus.settle(worker)
-            # Deadlines that passed are told with the next tick.
+            # Deadlines that passed are published with the next tick.
             until(lambda: len(bus.findings()) > 60 or None, "overdue duties", worker=worker)
             assert worker.stop()[0] == 0
         vandal = Vandal(bus)
@@ -318,7 +318,7 @@ def test_the_command_says_it_by_its_exit_code(
     assert f"missing: {bus.names.violations}, partition {place.partition}" in one_line(capsys)
     assert main(["verify", "--partition", str(1 - place.partition)]) == 0
     capsys.readouterr()
-    # What was removed may begin anew.
+    # What was removed may begin again.
     vandal.report(place.partition, one)
     assert main(["verify", "--partition", str(place.partition)]) == 0
 

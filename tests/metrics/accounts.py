@@ -1,4 +1,4 @@
-"""Accounts of alert policies, as a deliverer tells them."""
+"""Accounts of alert policies, as a deliverer exports them."""
 
 from __future__ import annotations
 

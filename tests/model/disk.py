@@ -105,7 +105,7 @@ async def topic_id(*_: object) -> str:
 
 @contextmanager
 def disks() -> Iterator[None]:
-    """Within it worlds keep state on disk, if they are told to."""
+    """Within it worlds keep state on disk, if they are asked to."""
     memory = options.Memory(16 << 20, 2 << 20)
     with (
         patch.object(stores, "Database", Watched),

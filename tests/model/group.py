@@ -1,7 +1,7 @@
 """The group coordinator: who is a member, and who was given which partition numbers.
 
 A rebalance is the eager one of Faust's assignor: every member gives up all it has and
-joins again, and when all have joined each is told what it has now. A member that is
+joins again, and when all have joined each gets what it has now. A member that is
 silent for too long is put out of the group and learns of it when it next asks.
 """
 
@@ -37,7 +37,7 @@ class Group:
         return dict(self._members)
 
     def join(self, member: str, process: str) -> frozenset[int]:
-        """Ask to be a member. Raises Busy until all have joined, then tells the numbers.
+        """Ask to be a member. Raises Busy until all have joined, then gives the numbers.
 
         Who takes the place of another process without a rebalance going on gets its numbers.
         """

@@ -68,7 +68,7 @@ def new_reader(_settings: Settings) -> clients.Reader:
 
 
 async def no_ids(_observer: Any, _topics: tuple[str, ...]) -> dict[str, str]:
-    """The broker in memory tells no ids of topics."""
+    """The broker in memory states no ids of topics."""
     return {}
 
 

@@ -201,7 +201,7 @@ losses = schedules(("run", "run", "run", "send", "drop"))
     ("safeguard", "strategy", "how"),
     [
         (offsets_are_committed_beside_the_transaction, crashes, STATE),
-        (findings_go_out_before_the_transaction, crashes, f"{TWICE}|told ahead"),
+        (findings_go_out_before_the_transaction, crashes, f"{TWICE}|published ahead"),
         (deliveries_are_not_looked_at, refusals, f"{LOST}|{STATE}"),
         (a_failed_transaction_is_passed_over, refusals, f"{LOST}|{STATE}"),
         (offsets_are_read_before_the_producer_starts, duels(), STATE),

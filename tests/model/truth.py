@@ -41,7 +41,7 @@ from tests.model.world import (
 from tests.oracle.evaluator import evaluate
 
 ARRIVAL = {"detected_at", "revision", "status", "finality", "late_detected"}
-"""Fields that tell how a finding came about; the promise sets them aside."""
+"""Fields that show how a finding came about; the promise sets them aside."""
 
 Net = dict[str, dict[str, Any]]
 
@@ -104,7 +104,7 @@ class Reader:
         return found
 
     def net(self) -> tuple[Net, Net]:
-        """Open findings and raised duties without what tells of their arrival."""
+        """Open findings and raised duties without what shows their arrival."""
         return _net(self.findings.values(), self.duties.values())
 
 
@@ -131,7 +131,7 @@ def check(world: World, reader: Reader) -> None:
         assert committed == positions, "the offsets are not those of the state"
         if progress is not None and progress is not reader.accounted.get(number):
             reader.accounted[number] = progress
-            assert reader.batches[number] <= progress.sequence, "told ahead of the state"
+            assert reader.batches[number] <= progress.sequence, "published ahead of the state"
             _accounted(world, reader, number, progress)
 
 

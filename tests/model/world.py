@@ -255,7 +255,7 @@ class World:
             self.workers[process.name].stream.lose_next()
 
     def do_rebalance(self, number: int, shift: int) -> None:  # noqa: ARG002 - all take two
-        """The group divides the partition numbers anew."""
+        """The group divides the partition numbers again."""
         self.group.shift = shift % PARTITIONS
         self.group.rebalance()
 

@@ -1,4 +1,4 @@
-"""Duties to tell recipients, and which of them nobody fulfilled in time (4.4)."""
+"""Duties to notify recipients, and which of them nobody fulfilled in time (4.4)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def due_at(history: History, trigger: Event) -> datetime:
 
 
 def owed(history: History, trigger: Event) -> dict[str, list[Event]]:
-    """The recipients to tell on account of an event, each with the shares it had."""
+    """The recipients to notify on account of an event, each with the shares it had."""
     owed_to: dict[str, list[Event]] = {}
     if trigger["event_type"] == "data-share":
         if AGAINST_THE_WILL & set(judge_share(history, trigger)):

@@ -31,7 +31,7 @@ def iso(moment: datetime) -> str:
 
 
 class Teller:
-    """Tells one history; every draw comes from the seed."""
+    """Makes one history; every draw comes from the seed."""
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)

@@ -32,7 +32,7 @@ from tests.property.histories import CONTROLLER, HOUR, START, SUBJECT, facts
 
 T = TypeVar("T")
 Pick = Callable[[Sequence[Any]], Any]
-"""One of some values, drawn by whoever makes the history."""
+"""One of some values, drawn by the one that makes the history."""
 
 OWN = Purpose.OWN_DIRECT_MARKETING
 TPDM = Purpose.THIRD_PARTY_DIRECT_MARKETING

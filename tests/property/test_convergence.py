@@ -29,9 +29,9 @@ TERM = hours(40)
 """P15, short beside the 120 hours of a history, so that labels come in between."""
 POLICY = fixed_policy(similar_products=(("COFFEE", "TEA"),), final_after=TERM)
 ARRIVAL = {"detected_at", "revision", "status", "finality", "late_detected"}
-"""Fields that tell how a finding came about; the promise sets them aside."""
+"""Fields that show how a finding came about; the promise sets them aside."""
 LABEL = {"detected_at", "revision", "finality"}
-"""Fields that a finding is told again with when its term has passed."""
+"""Fields that a finding is published again with when its term has passed."""
 
 pieces = st.sampled_from([None, 1, 2, 5])
 """How many events are judged again at a time, None for all."""
@@ -55,7 +55,7 @@ class Run:
         self.duties: dict[str, Duty] = {}
         self.rows: dict[tuple[str, str], EventRow] = {}
         self.term_ends: dict[str, Instant] = {}
-        """When a finding becomes FINAL: P15 after it was first told."""
+        """When a finding becomes FINAL: P15 after it was first published."""
 
     def take(
         self,
@@ -133,7 +133,7 @@ class Run:
             self.duties[duty.duty_id] = duty
 
     def net(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Open findings and raised duties without what tells of their arrival."""
+        """Open findings and raised duties without what shows their arrival."""
         open_findings = {
             key: _without(finding, ARRIVAL) | {"remediated": finding.status is Status.REMEDIATED}
             for key, finding in self.findings.items()

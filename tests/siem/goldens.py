@@ -1,6 +1,6 @@
 """The golden files of the formats: python -m tests.siem.goldens
 
-writes `golden/` anew. Read the difference before it is committed: receivers parse what
+writes `golden/` again. Read the difference before it is committed: receivers parse what
 stands there, and their rules name its fields.
 """
 

@@ -1,4 +1,4 @@
-"""Real lives of findings and duties, as the core tells them, revision after revision."""
+"""Real lives of findings and duties, as the core gives them, revision after revision."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.core.builders import START, grant, notify, share, withdraw
 from tests.core.stories import Story, story
 
 TERM = 72
-"""P14 by default, in hours: when recipients must have been told."""
+"""P14 by default, in hours: when recipients must have been notified."""
 FINAL_AFTER = 30 * 24
 """P15 by default, in hours."""
 
@@ -52,7 +52,7 @@ def duty_missed() -> list[OutputRecord]:
 
 
 def label_only() -> list[Finding]:
-    """Opened, and told again when it becomes FINAL."""
+    """Opened, and published again when it becomes FINAL."""
     return _findings(story(share(2)).tick(2 + FINAL_AFTER, ms=1))
 
 

@@ -66,7 +66,7 @@ def test_every_status_of_a_duty(status: DutyStatus) -> None:
 
 
 def names(record: OutputRecord) -> dict[str, tuple[Any, Any]]:
-    """By format: what the receiver knows it by, and what tells its revisions apart."""
+    """By format: what the receiver knows it by, and what distinguishes its revisions."""
     made = {name: render(record, PRODUCER) for name, render in FORMATS.items()}
     ocsf, ecs, flat = made["ocsf"], made["ecs"], made["flat"]
     assert isinstance(ocsf, dict)

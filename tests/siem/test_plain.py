@@ -1,4 +1,4 @@
-"""Texts of others: made safe once, and still telling apart what they told apart."""
+"""Texts of others: made safe once, and still distinguishing what they distinguished."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def alert(**changes: Any) -> Alert:
         "first_at": Instant(NOW - 60_000),
         "last_at": NOW,
         "summary": "3 shares with recipient after a withdrawal <!channel> & more",
-        "action": "Stop the feed; tell the recipient.",
+        "action": "Stop the file; notify the recipient.",
         "citations": ("GDPR 7(3)",),
         "runbook_url": "https://example.org/runbook?a=1&b=2",
     }
@@ -104,7 +104,7 @@ def alert(**changes: Any) -> Alert:
 
 
 def alerts() -> list[Alert]:
-    """Two groups: one fires, is told again and resolves; the other one fires."""
+    """Two groups: one fires, is sent again and resolves; the other one fires."""
     return [
         alert(),
         alert(key=f"other-{MARK}", code="NO_CONSENT", severity=Severity.CRITICAL),

@@ -50,7 +50,7 @@ def alertmanager(folder: Path, port: int, hook: str) -> Iterator[None]:
 
 
 def published(receiver: WebhookReceiver) -> dict[str, str]:
-    """The newest state of each group that the webhook of Alertmanager was told."""
+    """The newest state of each group that the webhook of Alertmanager got."""
     states = {}
     for _, body in receiver.got:
         for one in json.loads(body)["alerts"]:

@@ -1,4 +1,4 @@
-"""The rotating file: whole lines, bounded, and mended after a crash."""
+"""The rotating file: whole lines, bounded, and repaired after a crash."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ async def test_a_receiver_that_never_had_anything_has_nothing_to_delete(
 @pytest.mark.parametrize("mode", ["data_stream", "latest"])
 @in_loop
 async def test_credentials_that_may_not_delete_hold_nothing_up(mode: str) -> None:
-    """The removal is a dead letter, which an alert tells of; findings go on."""
+    """The removal is a dead letter, which an alert reports; findings go on."""
     given = updates(findings=2, duties=0)
     async with BulkReceiver() as receiver:
         made = {"type": "elasticsearch", "url": receiver.url, "mode": mode}

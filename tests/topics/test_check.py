@@ -1,4 +1,4 @@
-"""Each check sees its fault, names the topic, and says how to mend it."""
+"""Each check sees its fault, names the topic, and says how to repair it."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ Talk = Callable[[socket.socket], None]
 
 @contextmanager
 def listener(talk: Talk, context: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Something that listens and talks so to whoever connects; gives its address."""
+    """Something that listens and talks so to everyone who connects; gives its address."""
     server = socket.create_server(("127.0.0.1", 0))
     server.settimeout(0.1)
     ended = threading.Event()

@@ -1,4 +1,4 @@
-"""A holding: what may be judged, and who gets credits back."""
+"""An assignment: what may be judged, and who gets room back."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Play:
         return replayed((one.key or b"", one.value) for one in self.changelog[:end])
 
     def judged(self) -> dict[bytes, bytes]:
-        """What whoever judges must see."""
+        """What a judge must see."""
         parts = [*self.pending, self.batch]
         return replayed([*self.durable().items(), *(one for part in parts for one in part)])
 
@@ -176,7 +176,7 @@ class Play:
             raise Wrong("it is not the changelog after a restore")
 
     def _due(self, _: int, number: int) -> None:
-        """A tick: who has a deadline before it is told, and judged at once."""
+        """A tick: who has a deadline before it is read, and judged at once."""
         self.clock += number // 4
         wanted = {
             subject_of(at)
@@ -199,7 +199,7 @@ class Play:
             raise Wrong("a deadline was missed")
 
     def look(self) -> None:
-        """Whoever reads sees what was judged."""
+        """Who reads sees what was judged."""
         judged = self.judged()
         for subject in SUBJECTS:
             own = {at: value for at, value in judged.items() if subject_of(at) == subject}

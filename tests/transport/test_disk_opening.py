@@ -1,4 +1,4 @@
-"""Local state that cannot be used is told apart from the truth, and made anew from it."""
+"""Local state that cannot be used is distinguished from the truth, and made again from it."""
 
 from __future__ import annotations
 
@@ -301,7 +301,7 @@ def test_one_that_another_process_has_open_is_an_error_that_says_so(
     with pytest.raises(Ended):
         asyncio.run(several.open([0], 1))
     assert exits == [process_exit.CRASHED] * 2, "it may be about to end"
-    assert list((folder / "0").glob("*.sst")), "it is not made anew under who uses it"
+    assert list((folder / "0").glob("*.sst")), "it is not made again under who uses it"
 
 
 def test_one_that_is_let_go_of_meanwhile_is_waited_for(

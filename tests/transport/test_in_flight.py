@@ -143,7 +143,7 @@ def committer(bounds: Bounds) -> Committer:
 
 
 def crowded(one: Committer) -> bool:
-    """Asked anew each time."""
+    """Asked again each time."""
     return one.crowded
 
 

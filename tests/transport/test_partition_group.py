@@ -98,7 +98,7 @@ def test_a_topic_at_its_end_is_not_waited_for() -> None:
 
 
 def test_an_end_behind_the_position_is_the_end() -> None:
-    """The broker answered before the position was set anew."""
+    """The broker answered before the position was set again."""
     one = partition_group(polled("a", 0, [10], stable_end=1), polled("b", 7, [], stable_end=5))
     assert released(one) == ["a0"]
 

@@ -1,4 +1,4 @@
-"""Slices: continuous by position, bounded by credits."""
+"""Poll batches: continuous by position, bounded in number."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def turns(
     *,
     clock: Callable[[], float] = lambda: 0.0,
 ) -> list[list[PollBatch]]:
-    """What so many polls give, each slice with its credit taken."""
+    """What so many polls give, each poll batch with its room taken."""
 
     async def run() -> list[list[PollBatch]]:
         mine = Polling(assignment, poller, ("a", "b"), BOUNDS, clock)

@@ -329,7 +329,7 @@ def test_on_less_than_all_of_it_nothing_is_judged(change: Callable[[Cluster], No
 
 
 def test_what_a_later_owner_did_is_no_mistake_of_the_state(exits: list[int]) -> None:
-    """It looks the same as lost state, and only the broker can tell; no operator is needed."""
+    """It looks the same as lost state, and only the broker knows; no operator is needed."""
     cluster = Cluster(committed={"in": 6, "ticks": 2}, log=stored(**{"in": 5, "ticks": 2}))
     cluster.overtaken = True
     with pytest.raises(Ended):

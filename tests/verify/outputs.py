@@ -36,7 +36,7 @@ class At:
 
 
 def output_at(offset: int, one: Finding | Duty, batch: int | None, **fields: Any) -> At:
-    """A finding or duty as a batch tells it."""
+    """A finding or duty as a batch publishes it."""
     headers: list[tuple[str, bytes | None]] = []
     if batch is not None:
         headers.append((BATCH_HEADER, b"%d" % batch))
@@ -56,7 +56,7 @@ def fact_of(event: Event, offset: int, topic: str = "data-share") -> Fact:
 
 @dataclass
 class Live:
-    """A subject judged event by event, with all that was told of it."""
+    """A subject judged event by event, with all that was published about it."""
 
     subject: Subject
     published: dict[str, Finding | Duty] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Live:
         return {name: (one, 0) for name, one in self.published.items()}
 
     def named(self, event_id: str, code: str) -> Finding:
-        """One finding that was told."""
+        """One finding that was published."""
         [found] = [
             one
             for one in self.published.values()

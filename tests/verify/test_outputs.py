@@ -145,7 +145,7 @@ def test_without_a_number_only_findings_about_dead_letters_are_set_apart(
     assert reading.standing == {"a": 1}
     unfounded = list(reading.across.unfounded({0: 2}))
     assert [(one.kind, one.offset) for one in unfounded] == [(DifferenceKind.EXTRA, 1)]
-    # What was told after reading began can be about a record that was not read.
+    # What was published after reading began can be about a record that was not read.
     assert not list(reading.across.unfounded({0: 1}))
 
 

@@ -24,7 +24,7 @@ def fill(spill: Spill, subject: SubjectKey, *, row: bool, published: bool, arriv
     if row:
         spill.execute("INSERT INTO row VALUES (?, ?)", key, b"row")
     if published:
-        values = subject.decode(), 0, subject, b"told", 7, 1
+        values = subject.decode(), 0, subject, b"published", 7, 1
         spill.execute("INSERT INTO output VALUES (?, ?, ?, ?, ?, ?)", *values)
     if arrived:
         spill.execute("INSERT INTO arrival VALUES (?, 0, 3, 9, 9, NULL, NULL, NULL)", key)
@@ -69,7 +69,7 @@ print(json.dumps([(str(file.readlink()), file.stat().st_mode & 0o777) for file i
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which files are open")
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc shows which files are open")
 def test_the_file_is_private_and_has_no_name(tmp_path: Path) -> None:
     # A process of its own: SQLite looks for the folder once.
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The guard of whole records: which field is looked at for what, and what is told of it."""
+"""The guard of whole records: which field is looked at for what, and what is reported of it."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def bad(kind: EventType, code: str = UNPROCESSABLE, /, **fields: Any) -> Rejecte
 def test_the_fields_of_ids_are_those_of_the_norm() -> None:
     names = {field for shape in FIELDS.values() for field in shape.names}
     assert names >= ID_FIELDS
-    # A trace belongs to whoever traces; it is compared with nothing.
+    # A trace belongs to those who trace; it is compared with nothing.
     assert {name for name in names if name.endswith(("_id", "_ids"))} - ID_FIELDS == {"trace_id"}
 
 
