@@ -118,10 +118,10 @@ ROWS: Final = (
     _late(f"{AT_HALF}, p50, by Kafka Streams that commits every 20 ms", QUICK, "half", "p50_ms",
           None, "its default is 100 ms"),
     _late("the same, p99", QUICK, "half", "p99_ms", None, "the same"),
-    _late(f"{AT_LOW}, p50, by one bare stage", HOP, "low", "p50_ms", None,
+    _late(f"{AT_LOW}, p50, by one bare hop", HOP, "low", "p50_ms", None,
           "produce to consume, nobody between"),
     _late("the same, p99", HOP, "low", "p99_ms", None, "the same"),
-    _late(f"{AT_HALF}, p50, by one bare stage", HOP, "half", "p50_ms", None, "the same"),
+    _late(f"{AT_HALF}, p50, by one bare hop", HOP, "half", "p50_ms", None, "the same"),
     Row(
         what="cost of an event, history of 10,000 by one of 10",
         goal=Goal(MOST, 1.2),

@@ -23,7 +23,7 @@ LOOK_EVERY_S: Final = 0.2
 LIMITS_S: Final = {"state": 420, "restore": 240, "memory": 180}
 
 
-class Told(msgspec.Struct, frozen=True):
+class StoreReport(msgspec.Struct, frozen=True):
     """A line of a script. `round` counts from 1."""
 
     who: str
@@ -67,12 +67,12 @@ def _wait(program: Running, limit_s: float) -> str | None:
     return None if status == 0 else f"exit status {status}: {program.tail()}"
 
 
-def _lines(file: Path) -> list[Told]:
+def _lines(file: Path) -> list[StoreReport]:
     """What a script wrote, up to the first line that is not whole."""
     found = []
     for text in file.read_bytes().splitlines() if file.exists() else []:
         try:
-            found.append(msgspec.json.decode(text, type=Told))
+            found.append(msgspec.json.decode(text, type=StoreReport))
         except msgspec.DecodeError:
             break
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.agents.judged_batch import JudgedBatch
-from streams.agents.published import Published
+from streams.agents.output_encoder import OutputEncoder
 from streams.agents.throttled_log import DeadLettered
 from streams.core.policy import Policy
 from streams.settings.names import TopicNames
@@ -24,10 +24,10 @@ class DeadLetterWriter:
         number: int,
         count: int,
         max_bytes: int,
-        published: Published,
+        encoder: OutputEncoder,
     ) -> None:
         """`max_bytes` is how large a record on the topics may be."""
-        self._published = published
+        self._encoder = encoder
         self._max_bytes = max_bytes
         self._names = names
         self._policy = policy
@@ -58,5 +58,5 @@ class DeadLetterWriter:
         finding = refused.finding(self._policy)
         batch.stats.finding(finding)
         number = refused.partition_of_finding(self._number, self._count)
-        key, value, headers = self._published.record(finding)
+        key, value, headers = self._encoder.record(finding)
         add(Output(self._names.violations, number, key, value, headers))

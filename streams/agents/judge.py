@@ -40,8 +40,8 @@ TURN_S: Final = 0.1
 log = structlog.get_logger("consentry.worker")
 
 
-def install(app: ConsentryApp, tally: WorkerStats | None = None) -> Judges:
-    """Put the agent on the app; it reads every topic that is judged, and counts in `tally`."""
+def install(app: ConsentryApp, stats: WorkerStats | None = None) -> Judges:
+    """Put the agent on the app; it reads every topic that is judged, and counts in `stats`."""
     names = app.settings.topics
     records = app.topic(
         *names.inputs.values(),
@@ -52,7 +52,7 @@ def install(app: ConsentryApp, tally: WorkerStats | None = None) -> Judges:
         key_serializer="raw",
         value_serializer="raw",
     )
-    judging = Judging(app, tally)
+    judging = Judging(app, stats)
     app.agent(records, name="judge")(judging.poll_batches)  # type: ignore[arg-type]  # a Stream
     return judging.judges
 
@@ -75,9 +75,9 @@ class Turn:
 class Judging:
     """Judges poll batches in the order in which the transport hands them over."""
 
-    def __init__(self, app: ConsentryApp, tally: WorkerStats | None = None) -> None:
+    def __init__(self, app: ConsentryApp, stats: WorkerStats | None = None) -> None:
         self._app = app
-        self._stats = WorkerStats() if tally is None else tally
+        self._stats = WorkerStats() if stats is None else stats
         self._rekeyed_log = RekeyedLog()
         self._dead_letter_log = DeadLetterLog()
         self._clock = OwnClock(app.settings.clock_jump_max_s)
@@ -170,10 +170,10 @@ class Judging:
 
     def _account(self, batch: JudgedBatch) -> None:
         """Count what a batch brought, and log what could not be judged where it stood."""
-        tally = self._stats
-        tally.add(batch.stats)
-        judged = {topic for topic, ends in batch.counters.items() if tally.ended(topic, ends)}
-        tally.seen(batch.records, judged, self._clock.limit)
+        stats = self._stats
+        stats.add(batch.stats)
+        judged = {topic for topic, ends in batch.counters.items() if stats.ended(topic, ends)}
+        stats.seen(batch.records, judged, self._clock.limit)
         if batch.rekeyed:
             self._rekeyed_log.report(batch.rekeyed)
         if batch.dead_lettered:

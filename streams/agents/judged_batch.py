@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from streams.agents.once import Once
-from streams.agents.published import Published
+from streams.agents.output_encoder import OutputEncoder
 from streams.agents.rekeyed import RekeyedCounts
 from streams.agents.retention import Leaving
 from streams.agents.throttled_log import DeadLettered
@@ -61,12 +61,12 @@ class JudgedBatch:
         sequence: int,
         bounds: Bounds,
         due: Callable[[], bool],
-        published: Published,
+        encoder: OutputEncoder,
     ) -> None:
         """An empty one of partition `number`.
 
         Findings and duties carry its `sequence` (`wire.progress`). It is full at `bounds`, or
-        when `due` says that others should have a turn. `published` is how findings are written.
+        when `due` says that others should have a turn. `encoder` is how findings are written.
         """
         self._names = names
         self._number = number
@@ -74,7 +74,7 @@ class JudgedBatch:
         self._due = due
         self._stamp = ((BATCH_HEADER, b"%d" % sequence),)
         self.output = OutputBatch()
-        self._once = Once(self.output, self._stamp, published)
+        self._once = Once(self.output, self._stamp, encoder)
         self.records: Sequence[Record] = ()
         self.counters: dict[str, Counters] = {}
         self.stats = JudgingStats()

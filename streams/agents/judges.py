@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from streams.agents.output_encoder import OutputEncoder
 from streams.agents.partition_judge import PartitionJudge
-from streams.agents.published import Published
 from streams.agents.subject_cache import SubjectCache
 from streams.app import ConsentryApp
 from streams.transport import process_exit
@@ -38,9 +38,9 @@ class Judges:
 
     def _new_judge(self, partition: PartitionTask, owned: int) -> PartitionJudge:
         app = self._app
-        published = Published.of(app.settings, app.schema_ids)
+        encoder = OutputEncoder.of(app.settings, app.schema_ids)
         return PartitionJudge(
-            partition, app.settings, app.policy, owned, self._clock, app.registry, published
+            partition, app.settings, app.policy, owned, self._clock, app.registry, encoder
         )
 
     def caches(self) -> list[SubjectCache]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streams.agents.published import Published
+from streams.agents.output_encoder import OutputEncoder
 from streams.core.findings import Duty, Finding
 from streams.transport.commit.transactions import Output, OutputBatch
 
@@ -20,10 +20,10 @@ class Once:
     """Adds to one batch, in the place of what it holds of the same."""
 
     def __init__(
-        self, batch: OutputBatch, headers: Headers, published: Published | None = None
+        self, batch: OutputBatch, headers: Headers, encoder: OutputEncoder | None = None
     ) -> None:
         """`headers` are those of findings and duties, before those of their form."""
-        self._form = Published() if published is None else published
+        self._form = OutputEncoder() if encoder is None else encoder
         self._batch = batch
         self._headers = headers
         self._rows: dict[bytes | None, int] = {}

@@ -12,7 +12,7 @@ from streams.agents.dead_letter_writer import DeadLetterWriter
 from streams.agents.event_judge import EventJudge
 from streams.agents.judged_batch import RECORDS_AT_ONCE, JudgedBatch
 from streams.agents.long_work import LongRecords
-from streams.agents.published import Published
+from streams.agents.output_encoder import OutputEncoder
 from streams.agents.rule_fault import RuleFault
 from streams.agents.subjects import Building, Subjects
 from streams.agents.tick_judge import TickJudge
@@ -44,15 +44,15 @@ class PartitionJudge:
         owned: int = 1,
         clock: OwnClock | None = None,
         registry: RegistryDecoder | None = None,
-        published: Published | None = None,
+        encoder: OutputEncoder | None = None,
     ) -> None:
         """`owned` is among how many partition numbers the bounds of a worker are shared.
 
         With `clock` ticks are compared, and one far ahead ends the worker; and timestamps of
         records. `registry` has the schemas of all records in memory before they are judged;
-        `published` says how findings are written.
+        `encoder` says how findings are written.
         """
-        self._published = Published() if published is None else published
+        self._encoder = OutputEncoder() if encoder is None else encoder
         self.partition = partition
         self._progress = partition.progress
         self._names = settings.topics
@@ -77,7 +77,7 @@ class PartitionJudge:
             partition.number,
             partition.count,
             settings.output_max_bytes,
-            self._published,
+            self._encoder,
         )
         self._events = EventJudge(
             partition,
@@ -133,7 +133,7 @@ class PartitionJudge:
             self._progress.sequence + 1,
             self.partition.committer.bounds,
             due,
-            self._published,
+            self._encoder,
         )
 
     def _ended(self, batch: JudgedBatch, records: Sequence[Record] = ()) -> JudgedBatch:

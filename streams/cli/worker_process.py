@@ -74,8 +74,8 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
     from streams.transport.consumer_probe import ConsumerProbe
 
     app = build_app(settings, policy)
-    tally = WorkerStats()
-    judges = install(app, tally)
+    stats = WorkerStats()
+    judges = install(app, stats)
     consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
     health = Health(consumer, ConsumerProbe(consumer), settings, app.registry)
     stopping = asyncio.Event()
@@ -92,7 +92,7 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
         compiled=compiled.active(),
     )
     collector = WorkerCollector(
-        stats=tally,
+        stats=stats,
         work=consumer.work,
         owner=consumer,
         judges=judges,

@@ -16,7 +16,7 @@ KINDS: Final = ("AVRO", "JSON", "PROTOBUF")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class SchemaReader:
     """Reads what one schema wrote.
 
     `fingerprint` is that of a schema of this package, where this is one: its records are
@@ -37,7 +37,7 @@ class Reader:
 
 def reader_of(
     schema: Registered, parts: Mapping[str, Registered], *, of_events: bool = True
-) -> Reader:
+) -> SchemaReader:
     """The reader of a schema; `parts` are those that it refers to, deepest first.
 
     `of_events`: its records are to be events of ours, else anything.
@@ -48,16 +48,16 @@ def reader_of(
     match schema.kind:
         case "AVRO":
             body, fingerprint = avro_reader(schema.text, [one.text for one in parts.values()])
-            return Reader(kind="AVRO", body=body, fingerprint=fingerprint)
+            return SchemaReader(kind="AVRO", body=body, fingerprint=fingerprint)
         case "JSON":
             # What the schema asks for was checked by the writer; what an event needs is
             # checked here, whichever schema it had.
-            return Reader(kind="JSON", body=read_json)
+            return SchemaReader(kind="JSON", body=read_json)
         case "PROTOBUF":
             from streams.registry.protobuf import protobuf_reader
 
             texts = {name: one.text for name, one in parts.items()}
             body = protobuf_reader(schema.text, texts, of_events=of_events)
-            return Reader(kind="PROTOBUF", body=body)
+            return SchemaReader(kind="PROTOBUF", body=body)
         case _:
             raise UnreadableSchema(f"only {', '.join(KINDS)} are read")

@@ -15,7 +15,7 @@ from streams.registry.access import Access
 from streams.registry.client import Registered, RegistryAway, RegistryClient
 from streams.registry.faults import UnreadableSchema
 from streams.registry.patience import FIRST_WAIT_S, Patience
-from streams.registry.readers import Reader, reader_of
+from streams.registry.readers import SchemaReader, reader_of
 from streams.settings import Settings
 from streams.wire.encodings import encoding_of
 from streams.wire.errors import WireError
@@ -50,7 +50,7 @@ class Registry:
         self._header = 1 + access.id_bytes
         self._largest = LARGEST_ID[access.id_bytes]
         # As many as there are schemas on the topics: they never change, and none is let go.
-        self._readers: dict[int, Reader] = {}
+        self._readers: dict[int, SchemaReader] = {}
         self._unknown: dict[int, float] = {}
         self._patience = Patience(access.url, tries)
 
@@ -154,7 +154,7 @@ class Registry:
 
     async def _several(
         self, client: RegistryClient, ids: list[int]
-    ) -> list[tuple[int, Reader | None]]:
+    ) -> list[tuple[int, SchemaReader | None]]:
         # A group cancels the others at the first failure; all are asked again then.
         tasks = [asyncio.ensure_future(self._reader(client, one)) for one in ids]
         try:
@@ -164,7 +164,7 @@ class Registry:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _reader(self, client: RegistryClient, schema_id: int) -> Reader | None:
+    async def _reader(self, client: RegistryClient, schema_id: int) -> SchemaReader | None:
         """The reader of an id, or None where the registry has none; nothing else is unknown."""
         found = await client.by_id(schema_id)
         if found is None:
@@ -174,9 +174,9 @@ class Registry:
             await _follow(client, found, parts, DEEPEST)
             return reader_of(found, parts, of_events=self._of_events)
         except UnreadableSchema as error:
-            return Reader(kind=found.kind, fault=error.reason)
+            return SchemaReader(kind=found.kind, fault=error.reason)
 
-    def _take(self, schema_id: int, reader: Reader | None, denied: dict[int, int]) -> None:
+    def _take(self, schema_id: int, reader: SchemaReader | None, denied: dict[int, int]) -> None:
         if reader is not None:
             self._readers[schema_id] = reader
             del denied[schema_id]

@@ -116,7 +116,7 @@ class World:
         self.disks = Disks() if self.on_disk else None
         if self.disks is not None:
             CURRENT.append(self.disks)
-        self._told = 0
+        self._next_event = 0
         self._names = 0
         self._hours = 0
 
@@ -140,8 +140,8 @@ class World:
         random = Random(salt)
         for _ in range(count % 6 + 1):
             published = history(self.seed)
-            topic, key, value, event = published[self._told % len(published)]
-            self._told += 1
+            topic, key, value, event = published[self._next_event % len(published)]
+            self._next_event += 1
             home = partition_for(key, PARTITIONS)
             fate = random.randrange(16) if salt else 15
             if fate == 0:

@@ -112,8 +112,10 @@ class Run:
             held = self.findings.get(finding.violation_id)
             if held is None:
                 assert (finding.revision, finding.finality) == (1, Finality.PROVISIONAL)
-                told_at = max(finding.detected_at, finding.detected_at if clock is None else clock)
-                self.term_ends[finding.violation_id] = Instant(told_at + TERM)
+                published_at = max(
+                    finding.detected_at, finding.detected_at if clock is None else clock
+                )
+                self.term_ends[finding.violation_id] = Instant(published_at + TERM)
             else:
                 assert finding.revision == held.revision + 1
                 assert (finding.finality is Finality.FINAL) == (

@@ -111,8 +111,8 @@ def test_who_left_is_gone_and_stays_gone(story: list[Step], roomy: Bounds, piece
         came = max(row.taken_at or row.fact.ingested_at for row in rows)
         assert held or latest >= occurred or came >= arrived
     published = [decode_finding(value) for value in world.compacted(NAMES.violations).values()]
-    told_duties = [decode_duty(value) for value in world.compacted(NAMES.duties).values()]
-    names = {f.subject_id for f in published} | {duty.subject_id for duty in told_duties}
+    duties_published = [decode_duty(value) for value in world.compacted(NAMES.duties).values()]
+    names = {f.subject_id for f in published} | {duty.subject_id for duty in duties_published}
     assert {subject_key(CONTROLLER, name or "") for name in names} <= world.subjects
     written = world.compacted(NAMES.changelog)
     assert written == {

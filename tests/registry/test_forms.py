@@ -12,7 +12,7 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary, from_structured
 from cloudevents.core.formats.json import JSONFormat
 
-from streams.agents.published import Published
+from streams.agents.output_encoder import OutputEncoder
 from streams.core.findings import Duty, Finding
 from streams.registry import Access, Registry
 from streams.settings.registry import OutputFormat
@@ -46,7 +46,7 @@ def with_registry(fake: FakeRegistry, id_bytes: int) -> tuple[Registry, dict[str
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_is_read_back(fake: FakeRegistry, form: Any, id_bytes: int) -> None:
     registry, ids = with_registry(fake, id_bytes)
-    writer = Published(form, ids=ids, id_bytes=id_bytes)
+    writer = OutputEncoder(form, ids=ids, id_bytes=id_bytes)
     for of_record in RECORDS:
         key, value, _ = writer.record(of_record)
         assert (key, value) == writer.record(of_record)[:2], "the same bytes each time"
@@ -62,7 +62,7 @@ def test_every_form_is_read_back(fake: FakeRegistry, form: Any, id_bytes: int) -
 def test_the_forms_are_what_they_are_called(fake: FakeRegistry) -> None:
     _, ids = with_registry(fake, 4)
     written = {
-        form: Published(form, ids=ids, instance="prod").record(a_finding()) for form in FORMS
+        form: OutputEncoder(form, ids=ids, instance="prod").record(a_finding()) for form in FORMS
     }
     assert written["avro"][1].startswith(AVRO_MARKER)
     assert written["avro-registry"][1][:5] == b"\0" + ids[FINDING].to_bytes(4, "big")
@@ -80,7 +80,7 @@ def test_cloud_events_are_read_by_the_sdk() -> None:
             else duty_to_json(of_record)
         )
         for form, read in (("cloudevents", from_structured), ("cloudevents-binary", from_binary)):
-            key, value, headers = Published(form).record(of_record)  # type: ignore[arg-type]
+            key, value, headers = OutputEncoder(form).record(of_record)  # type: ignore[arg-type]
             message = KafkaMessage(
                 headers={name: one or b"" for name, one in headers}, key=key, value=value
             )
@@ -90,7 +90,7 @@ def test_cloud_events_are_read_by_the_sdk() -> None:
 
 def test_without_a_registry_its_framing_is_refused_by_name(fake: FakeRegistry) -> None:
     _, ids = with_registry(fake, 4)
-    value = Published("avro-registry", ids=ids).record(a_finding())[1]
+    value = OutputEncoder("avro-registry", ids=ids).record(a_finding())[1]
     with pytest.raises(WireError, match="registry_url is not set"):
         decode_finding(value)
 

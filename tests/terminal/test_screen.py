@@ -98,14 +98,14 @@ def test_a_long_line_goes_on_indented() -> None:
 def test_lines_and_errors(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     say(text)
     say(text, err=True, bold=True)
-    say_error(ConsentryError(f"it is {text}", f"mend {text}", problems=[text], steps=[text]))
+    say_error(ConsentryError(f"it is {text}", f"correct {text}", problems=[text], steps=[text]))
     said = capsys.readouterr()
     assert said.out == f"{safe(text)}\n"
     assert said.err.splitlines() == [
         safe(text),
         f"error: it is {safe(text)}",
         f"  {safe(text)}",
-        f"mend {safe(text)}",
+        f"correct {safe(text)}",
         f"  {safe(text)}",
     ]
     assert not NEVER.search(said.out + said.err)

@@ -24,7 +24,7 @@ Headers = tuple[tuple[str, bytes | None], ...]
 _JSON: Final = (("content-type", b"application/json"),)
 
 
-class Published:
+class OutputEncoder:
     """Writes one form."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Published:
         }
 
     @classmethod
-    def of(cls, settings: Settings, ids: Mapping[str, int] | None) -> Published:
+    def of(cls, settings: Settings, ids: Mapping[str, int] | None) -> OutputEncoder:
         """As the settings say."""
         return cls(
             settings.output_format,
