@@ -36,7 +36,7 @@ WARM: Final = 10
 TIMED: Final = 5
 """Events of a piece."""
 
-PIECES: Final = 12
+PIECES: Final = 24
 """Pieces of a round."""
 
 FIRST: Final = 10_000
