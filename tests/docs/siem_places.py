@@ -17,7 +17,7 @@ from streams.siem.cloudevents import KafkaRecord
 from streams.siem.formats import FORMATS
 from streams.siem.producer import Producer
 from tests.siem.lives import lives
-from tests.siem.readers import read_cef, read_leef, read_rfc5424
+from tests.siem.readers import READERS, read_cef, read_leef, read_rfc5424
 
 PRODUCER: Final = Producer(version="1.2.3")
 _LIVES = lives()
@@ -114,6 +114,8 @@ def _flat(form: str, one: OutputRecord) -> dict[str, list[Any]]:
     if form == "leef":
         leef = read_leef(made)
         return {"EventID": [leef.header[3]]} | {k: [v] for k, v in leef.attributes.items()}
+    if form != "rfc5424":
+        return {name: [value] for name, value in READERS[form](made).items()}
     syslog = read_rfc5424(made)
     (parameters,) = syslog.data.values()
     return {
