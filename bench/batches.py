@@ -165,7 +165,7 @@ def _slices(made: Iterable[Made], parameters: Parameters, file: Any) -> Iterator
 
 
 class Batches:
-    """Open batches, one a topic and partition."""
+    """Open batches, one per topic and partition."""
 
     def __init__(self) -> None:
         self._open: dict[tuple[EventType, int], tuple[Any, int]] = {}

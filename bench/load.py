@@ -56,7 +56,7 @@ class Sender:
         await self._client.close()
 
     async def send(self, content: Content) -> None:
-        """Send one batch a topic and partition; return when the broker has them.
+        """Send one batch per topic and partition; return when the broker has them.
 
         Raises KafkaError when it refuses one.
         """

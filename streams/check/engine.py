@@ -1,6 +1,6 @@
 """Judge a whole history at once: gather the facts of each subject, then judge by time.
 
-Facts are held in memory, grouped by subject, about 1 kB an event, and in temporary files
+Facts are held in memory, grouped by subject, about 1 kB per event, and in temporary files
 once that is too much (streams.check.spool); so are the findings. The rules are the worker's
 own (`streams.core.judge`), the bytes pass the worker's decoder.
 """

@@ -30,7 +30,7 @@ _SHOWN = 20
 
 def conformance(
     cases: Annotated[
-        Path, typer.Argument(metavar="CASES.jsonl", help="One case a line.", show_default=False)
+        Path, typer.Argument(metavar="CASES.jsonl", help="One case per line.", show_default=False)
     ],
     output: Annotated[
         Path | None,
@@ -38,7 +38,7 @@ def conformance(
             "--output",
             "-o",
             metavar="RESULTS.jsonl",
-            help="Where the results go, one a line. Left out, or -: standard output.",
+            help="Where the results go, one per line. Left out, or -: standard output.",
             show_default=False,
         ),
     ] = None,

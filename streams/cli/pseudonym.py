@@ -29,7 +29,7 @@ def pseudonym(
         str,
         typer.Argument(
             metavar="FILE",
-            help="File with one value a line; - or nothing reads standard input. Values "
+            help="File with one value per line; - or nothing reads standard input. Values "
             "themselves are never arguments: the shell would keep them.",
             show_default=False,
         ),
@@ -46,9 +46,9 @@ def pseudonym(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Compute the keyed pseudonym of people (HMAC-SHA-256), one value a line.
+    """Compute the keyed pseudonym of people (HMAC-SHA-256), one value per line.
 
-    Prints one subject id a line, in the order of the values. A value that is
+    Prints one subject id per line, in the order of the values. A value that is
     none of its kind gives an empty line; standard error names its line, and
     the exit status is 1. Rules and test vectors: docs/events.md.
 
@@ -124,7 +124,7 @@ def _values(source: str) -> Iterator[str]:
         # The argument may be a value itself: it must not be printed.
         raise ConsentryError(
             "the file with the values cannot be read",
-            "values are never arguments; put them in a file, one a line, or pipe them in",
+            "values are never arguments; put them in a file, one per line, or pipe them in",
         ) from None
     yield from _lines(content)
 
@@ -134,6 +134,6 @@ def _lines(content: bytes) -> list[str]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ConsentryError(
-            "the values are not UTF-8 text", "save the file as UTF-8, one value a line"
+            "the values are not UTF-8 text", "save the file as UTF-8, one value per line"
         ) from None
     return text.removesuffix("\n").split("\n") if text else []

@@ -19,7 +19,7 @@ Event = MutableMapping[str, Any]
 
 
 def set_up_logs(*, as_json: bool, stream: TextIO | None = None) -> None:
-    """Send everything that is logged to standard output, one line an event."""
+    """Send everything that is logged to standard output, one line per event."""
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

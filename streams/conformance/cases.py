@@ -116,7 +116,7 @@ def read_cases(path: Path, clock: Instant | None = None) -> list[Case]:
 
 
 _FORM: Final = (
-    "A case is one JSON object a line: case, events, and as wanted policy, clock, findings, "
+    "A case is one JSON object per line: case, events, and as wanted policy, clock, findings, "
     "duties (tests/conformance/README.md)."
 )
 

@@ -11,7 +11,7 @@ K = TypeVar("K")
 
 
 class Deadlines(Generic[K]):
-    """At most one deadline a key. Keys of one object can be ordered.
+    """At most one deadline per key. Keys of one object can be ordered.
 
     Setting one costs the logarithm of their number, never their number: entries of the
     heap that were replaced stay in it until they come up.

@@ -1,4 +1,4 @@
-"""What is kept of a subject: one row an event, never a growing blob (architecture 4).
+"""What is kept of a subject: one row per event, never a growing blob (architecture 4).
 
 A row holds the fact, which never changes, and what was last published about it. The rows of
 a subject, in any order, are all that is needed to go on judging it.

@@ -1,1 +1,1 @@
-"""From the topics of findings to the sinks: one consumer group a sink."""
+"""From the topics of findings to the sinks: one consumer group per sink."""

@@ -31,7 +31,7 @@ OURS: Final = frozenset({SINK, REASON, TOPIC, PARTITION, OFFSET})
 
 
 class DeadLetters:
-    """Writes to the topic; one a process, for all sinks."""
+    """Writes to the topic; one per process, for all sinks."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -100,7 +100,7 @@ class Deliverer:
         )
 
     def log_counts(self) -> None:
-        """One line a sink: what became of what was read."""
+        """One line per sink: what became of what was read."""
         for name, sink_task in self.sink_tasks.items():
             counts = sink_task.stats.counts
             log.info(

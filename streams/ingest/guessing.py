@@ -72,7 +72,7 @@ def guess_map(name: str, records: Iterable[bytes]) -> GuessedMap:
         except Stopped:
             continue
     if not values:
-        raise ConsentryError("none of the records is JSON", "Give records in JSON, one a line.")
+        raise ConsentryError("none of the records is JSON", "Give records in JSON, one per line.")
     seen = observe(values)
     action = _best(seen, _ACTION_NAMES, _is_action)
     if action is None:

@@ -25,7 +25,7 @@ from streams.wire.looks import EVERYTHING
 from streams.wire.pii import raw_kind
 
 KINDS: Final = ("customer-id", "email", "phone")
-_REMEDY: Final = "docs/ingest.md describes the identity table: pseudonyms, one person a line."
+_REMEDY: Final = "docs/ingest.md describes the identity table: pseudonyms, one person per line."
 
 
 class Identities:
@@ -76,7 +76,7 @@ class Identities:
 
 
 def load_identities(path: Path) -> Identities:
-    """Read a CSV file: a header of kinds, best first, then one person a line.
+    """Read a CSV file: a header of kinds, best first, then one person per line.
 
     The first filled cell of a line is the canonical subject; a cell may hold several
     pseudonyms, apart by blanks. Raises ConsentryError, naming lines and never values.

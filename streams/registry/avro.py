@@ -49,7 +49,7 @@ def _reader(parsed: Any) -> Read:
         except Exception:  # noqa: BLE001 - a reader of hostile bytes may raise anything
             raise WireError("the Avro body does not fit its schema: cut short or damaged") from None
         if stream.tell() != len(body):
-            raise WireError("bytes follow the Avro body; write one event a record")
+            raise WireError("bytes follow the Avro body; write one event per record")
         return plain_record(record)  # type: ignore[arg-type]  # the schema is a record
 
     return read

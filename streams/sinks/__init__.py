@@ -1,1 +1,1 @@
-"""Where findings go: one file a kind of receiver, all behind one contract."""
+"""Where findings go: one file per kind of receiver, all behind one contract."""

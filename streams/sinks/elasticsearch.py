@@ -1,7 +1,7 @@
-"""Elasticsearch and OpenSearch by `_bulk`: a document a revision, or the newest alone.
+"""Elasticsearch and OpenSearch by `_bulk`: a document per revision, or the newest alone.
 
 `data_stream`: each revision is created under its own `_id`; a conflict means that it is
-there. `latest`: one document a finding, with the revision as external version, so that
+there. `latest`: one document per finding, with the revision as external version, so that
 whatever arrives late never replaces something newer. Both end the same however often a
 letter is sent: once by id.
 

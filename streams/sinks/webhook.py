@@ -144,7 +144,7 @@ def signing_key(secret: str) -> bytes:
 
 
 def signature(keys: Sequence[bytes], message_id: str, at: int, body: bytes) -> str:
-    """One signature a key: HMAC-SHA256 over id, seconds since 1970 and body."""
+    """One signature per key: HMAC-SHA256 over id, seconds since 1970 and body."""
     content = f"{message_id}.{at}.".encode() + body
     made = (base64.b64encode(hmac.digest(key, content, sha256)).decode() for key in keys)
     return " ".join(f"v1,{one}" for one in made)

@@ -88,7 +88,7 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
             weight=ProblemLevel.WARNING,
             check=TopicAspect.RETENTION,
             topic=topic.name,
-            what=f"records are deleted beyond {size} bytes a partition (retention.bytes)",
+            what=f"records are deleted beyond {size} bytes per partition (retention.bytes)",
             why="a burst may push out records before anybody read them",
             remedy=remedy,
             commands=(configure_command(topic.name, bootstrap, {"retention.bytes": "-1"}),),

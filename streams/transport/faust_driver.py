@@ -75,7 +75,7 @@ class Consumer(stock.Consumer):
     # Polling.
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
-        """One message a partition number of which something can be judged."""
+        """One message per partition number of which something can be judged."""
         assignment = self.current_assignment
         if assignment is None or not assignment.open:
             await asyncio.sleep(0.02)

@@ -12,7 +12,7 @@ from streams.wire.progress import Counters, Progress
 def balance(
     progress: Progress, number: int, spans: list[InputSpan], ends: dict[str, int]
 ) -> list[TopicBalance]:
-    """One line a topic. `spans` are empty when inputs were not read; `ends` are log ends."""
+    """One line per topic. `spans` are empty when inputs were not read; `ends` are log ends."""
     read = {span.topic: span for span in spans}
     lines = []
     for topic, position in progress.positions.items():

@@ -52,7 +52,7 @@ def _read(value: bytes, writer: Schema) -> tuple[str, dict[str, Any]]:
     if body.tell() != len(value):
         raise WireError(
             "bytes follow the Avro body "
-            f"({writer.name}, version {writer.version}); write one event a record"
+            f"({writer.name}, version {writer.version}); write one event per record"
         )
     return writer.name, record  # type: ignore[return-value]  # each of our schemas is a record
 

@@ -28,10 +28,10 @@ def read_json(value: bytes) -> dict[str, Any]:
     except (msgspec.DecodeError, ValueError, MemoryError):
         raise WireError(
             "the JSON cannot be read (cut short, trailing bytes, a number out of range, "
-            "NaN, or not JSON at all); write one JSON object a record"
+            "NaN, or not JSON at all); write one JSON object per record"
         ) from None
     if type(record) is not dict:
-        raise WireError("the JSON is not an object; write one object a record")
+        raise WireError("the JSON is not an object; write one object per record")
     # Nothing is nested deeper than there are brackets.
     if value.count(b"{") + value.count(b"[") > MAX_DEPTH:
         _check_depth(record)

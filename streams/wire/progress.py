@@ -1,6 +1,6 @@
 """The progress row: what a partition number has read, written in every transaction.
 
-It stands in the changelog of the subject table, one row a partition, and must agree with
+It stands in the changelog of the subject table, one row per partition, and must agree with
 the group's committed offsets when the table is restored (architecture 4, invariant 7).
 The first byte is the version of the layout.
 """

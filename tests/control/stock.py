@@ -46,7 +46,7 @@ class Unbounded:
 
 
 class Judges:
-    """One judge a partition number, over the rows of the table that belong to it."""
+    """One judge per partition number, over the rows of the table that belong to it."""
 
     def __init__(self, settings: Settings, policy: Policy, table: Any) -> None:
         self._settings = settings

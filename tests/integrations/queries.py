@@ -86,7 +86,7 @@ def alerting(rules: SigmaCollection) -> SigmaRule | SigmaCorrelationRule:
 
 
 def savedsearches() -> str:
-    """Splunk's saved searches: one a rule, every five minutes, an alert for each result."""
+    """Splunk's saved searches: one per rule, every five minutes, an alert for each result."""
     backend = SplunkBackend()
     parts = [f"# {MADE}\n"]
     for rules in collections().values():

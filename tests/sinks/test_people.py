@@ -1,4 +1,4 @@
-"""PagerDuty and Slack: one incident a group, texts that fit, and nothing that is a command."""
+"""PagerDuty and Slack: one incident per group, texts that fit, and nothing that is a command."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def write_sample(
     except OSError as error:
         raise ConsentryError(
             f"{error.filename or folder}: {error.strerror}",
-            "Name a folder that can be written, with room for about 6 kB a subject.",
+            "Name a folder that can be written, with room for about 6 kB per subject.",
         ) from None
     return [*written, folder / "truth.json", folder / "policy.toml"], truth
 

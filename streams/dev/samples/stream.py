@@ -23,7 +23,7 @@ from streams.dev.samples.truth import ExpectedDuty, ExpectedFinding, Truth
 
 
 def make_sample(options: SampleOptions, progress: Callable[[int], None] = lambda _: None) -> Sample:
-    """The sample of `options`, in memory (about 7 kB a subject).
+    """The sample of `options`, in memory (about 7 kB per subject).
 
     `progress` gets the number of subjects done, now and then. Raises ConsentryError
     for options that no sample can be made from.

@@ -1,6 +1,6 @@
 """Delivery: what was judged for one partition number goes out in Kafka transactions.
 
-One transactional producer a partition number. Whatever is judged while a transaction
+One transactional producer per partition number. Whatever is judged while a transaction
 commits goes into the next one: rows, findings, duties, dead letters, re-keyed records,
 the progress row and the input offsets become visible together or not at all. The broker
 fences a producer whose partition another worker took over.

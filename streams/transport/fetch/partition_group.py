@@ -34,7 +34,7 @@ class AlignmentBounds(NamedTuple):
 class PartitionGroup:
     """Buffers what polls bring for one partition number, and releases it in order.
 
-    One an assignment: after a rebalance reading goes on from where judging has come to,
+    One per assignment: after a rebalance reading goes on from where judging has come to,
     so what was not released is read again. The order is by record timestamp, at equal
     ones by the order of `topics`; records of one topic keep the order of their offsets.
     """

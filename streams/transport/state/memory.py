@@ -17,7 +17,7 @@ _BUCKET_BITS = 12
 
 
 class MemoryRows:
-    """Rows in a dictionary a subject.
+    """Rows in a dictionary per subject.
 
     Subjects stand in 4,096 buckets by their CRC-32, which is their place: a walk needs
     an order, and copies a bucket of them at a time rather than all.

@@ -46,7 +46,7 @@ class Memory:
         table.set_block_cache(self._cache)
         table.set_block_size(_BLOCK_BYTES)
         table.set_cache_index_and_filter_blocks(True)
-        table.set_bloom_filter(_FILTER_BITS, False)  # noqa: FBT003 - one a file, not a block
+        table.set_bloom_filter(_FILTER_BITS, False)  # noqa: FBT003 - one per file, not per block
         table.set_format_version(5)
         # In pieces, so that a look-up needs a few KiB of them and not a whole file's.
         table.set_index_type(BlockBasedIndexType.two_level_index_search())
