@@ -25,7 +25,7 @@ from streams.core.policy import Policy, default_policy
 from streams.core.state import EventRow, Fact, FactSource, Outcome
 from streams.core.subject import Subject
 from streams.settings import Settings
-from streams.transport.commit.transactions import Bounds, OutputBatch
+from streams.transport.commit.output_batch import Bounds, OutputBatch
 from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.transport.state.memory import MemoryRows
 from streams.transport.tasks.partition_task import PartitionTask

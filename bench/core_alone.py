@@ -11,7 +11,7 @@ from bench.stream import UNCOVERED, Made, key_of
 from streams.agents.partition_judge import PartitionJudge
 from streams.core.policy import default_policy
 from streams.settings import Settings
-from streams.transport.commit.transactions import Bounds
+from streams.transport.commit.output_batch import Bounds
 from streams.transport.fetch.poll_batch import PollBatch
 from streams.transport.state.memory import MemoryRows
 from streams.transport.tasks.partition_task import PartitionTask

@@ -32,7 +32,7 @@ from streams.agents.partition_judge import PartitionJudge
 from streams.core.instants import Instant
 from streams.core.policy import default_policy
 from streams.settings import Settings
-from streams.transport.commit.transactions import Bounds, OutputBatch
+from streams.transport.commit.output_batch import Bounds, OutputBatch
 from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.transport.state.disk.database import Write
 from streams.transport.state.disk.layout import ROWS, STATE, StoreState, encode_state, place_of

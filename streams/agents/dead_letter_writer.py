@@ -7,7 +7,7 @@ from streams.agents.output_encoder import OutputEncoder
 from streams.agents.throttled_log import DeadLettered
 from streams.core.policy import Policy
 from streams.settings.names import TopicNames
-from streams.transport.commit.transactions import Output
+from streams.transport.commit.output_batch import Output
 from streams.wire.arrival import Refused
 from streams.wire.dead_letters import encode_dead_letter, original_of
 from streams.wire.record import Record

@@ -23,7 +23,7 @@ from streams.core.state import Fact, Outcome
 from streams.core.subject import Subject
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
-from streams.transport.commit.transactions import Output
+from streams.transport.commit.output_batch import Output
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.unpacking.cut import room_for_headers
 from streams.wire.arrival import Arrivals, Arrived, Misrouted, Refused, partition_for

@@ -24,7 +24,7 @@ from streams.errors import ConsentryError
 from streams.measures.worker_stats import WorkerStats
 from streams.transport import process_exit
 from streams.transport.clock import OwnClock
-from streams.transport.commit.transactions import OutputBatch
+from streams.transport.commit.output_batch import OutputBatch
 from streams.transport.faust_driver import Consumer
 from streams.transport.fetch.poll_batch import Discontinuity, PollBatch
 from streams.transport.state.changelog_restore import unreadable_row

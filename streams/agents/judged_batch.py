@@ -17,7 +17,7 @@ from streams.agents.throttled_log import DeadLettered
 from streams.core.state import Decision, Outcome
 from streams.measures.worker_stats import JudgingStats
 from streams.settings.names import TopicNames
-from streams.transport.commit.transactions import Bounds, Output, OutputBatch
+from streams.transport.commit.output_batch import Bounds, Output, OutputBatch
 from streams.wire.progress import BATCH_HEADER, Counters, Progress
 from streams.wire.record import Record
 

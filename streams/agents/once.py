@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from streams.agents.output_encoder import OutputEncoder
 from streams.core.findings import Duty, Finding
-from streams.transport.commit.transactions import Output, OutputBatch
+from streams.transport.commit.output_batch import Output, OutputBatch
 
 Headers = Sequence[tuple[str, bytes | None]]
 

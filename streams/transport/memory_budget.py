@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from streams.settings import Settings
-from streams.transport.commit.transactions import Bounds
+from streams.transport.commit.output_batch import Bounds
 from streams.transport.fetch.partition_group import AlignmentBounds
 from streams.transport.fetch.record_queue import RECORD_BYTES
 

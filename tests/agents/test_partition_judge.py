@@ -17,7 +17,7 @@ from streams.core.law import GDPR_APPLIES, TELEPHONE_OPT_IN
 from streams.core.policy import Policy
 from streams.core.vocabulary import Channel, MessagePurpose
 from streams.errors import ConsentryError
-from streams.transport.commit.transactions import Bounds
+from streams.transport.commit.output_batch import Bounds
 from streams.wire.arrival import partition_for
 from streams.wire.progress import BATCH_HEADER, Counters, decode_progress
 from streams.wire.rows import decode_row

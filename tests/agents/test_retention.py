@@ -14,7 +14,7 @@ from streams.core.identifiers import subject_key
 from streams.core.instants import EARLIEST, LATEST, Instant, days, hours
 from streams.core.policy import DatedValue, Policy, fixed_policy
 from streams.core.vocabulary import Status
-from streams.transport.commit.transactions import Bounds
+from streams.transport.commit.output_batch import Bounds
 from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.wire.findings import decode_finding
 from streams.wire.progress import BATCH_HEADER, decode_progress

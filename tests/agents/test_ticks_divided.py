@@ -7,7 +7,7 @@ import pytest
 from streams.core.instants import Instant, hours
 from streams.core.policy import fixed_policy
 from streams.core.vocabulary import Finality
-from streams.transport.commit.transactions import Bounds
+from streams.transport.commit.output_batch import Bounds
 from streams.wire.progress import decode_progress
 from tests.agents.world import NAMES, World
 from tests.kafka.stories import START, share, withdrawal

@@ -10,7 +10,7 @@ import pytest
 
 from streams.agents.judge import COMMIT_FIRST_S, TURN_S, Judging, Turn
 from streams.settings import Settings
-from streams.transport.commit.transactions import OutputBatch
+from streams.transport.commit.output_batch import OutputBatch
 from tests.agents.world import World
 from tests.core.builders import share
 

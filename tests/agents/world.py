@@ -16,7 +16,7 @@ from streams.core.instants import Instant, days
 from streams.core.policy import Policy, default_policy
 from streams.core.render import event_type
 from streams.settings import Settings
-from streams.transport.commit.transactions import Bounds, Output, OutputBatch
+from streams.transport.commit.output_batch import Bounds, Output, OutputBatch
 from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.transport.state.changelog_restore import Restored
 from streams.transport.state.memory import MemoryRows

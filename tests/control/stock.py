@@ -18,7 +18,7 @@ import faust
 from streams.agents.partition_judge import PartitionJudge
 from streams.cli.options import read_settings
 from streams.cli.worker import read_policy
-from streams.transport.commit.transactions import Bounds, Output
+from streams.transport.commit.output_batch import Bounds, Output
 from streams.transport.fetch.poll_batch import PollBatch
 from streams.transport.state.memory import MemoryRows
 from streams.transport.tasks.partition_task import PartitionTask

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from streams.agents.event_judge import EventJudge
-from streams.transport.commit.transactions import Output, OutputBatch
+from streams.transport.commit.output_batch import Output, OutputBatch
 from streams.wire.findings import decode_finding
 from tests.faults.checks import DEAD_LETTER_CODES
 

@@ -24,7 +24,7 @@ from streams.agents.judge import Judging
 from streams.core.policy import Policy, default_policy
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
-from streams.transport.commit.transactions import Bounds
+from streams.transport.commit.output_batch import Bounds
 from streams.transport.consumer_thread import fail
 from streams.transport.faust_driver import Consumer
 from streams.transport.fetch.log_range import LogRange, out_of_range

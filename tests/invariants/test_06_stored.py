@@ -16,7 +16,8 @@ from streams.core.judge import judge
 from streams.core.policy import Policy
 from streams.core.state import Decision, Fact
 from streams.core.subject import Subject
-from streams.transport.commit.transactions import Committer, OutputBatch
+from streams.transport.commit.output_batch import OutputBatch
+from streams.transport.commit.transactions import Committer
 from tests.invariants.bus import FALSE, LOST, converged, new_broker, progress, send, stands
 from tests.invariants.guarantee import Broken, require
 from tests.invariants.process import NAMES, Ended, Process, run

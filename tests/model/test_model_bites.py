@@ -22,7 +22,8 @@ from hypothesis.errors import NoSuchExample
 from streams.settings import Settings
 from streams.transport import wiring
 from streams.transport.commit import transactions
-from streams.transport.commit.transactions import Committer, Output, OutputBatch, send_all
+from streams.transport.commit.output_batch import Output, OutputBatch
+from streams.transport.commit.transactions import Committer, send_all
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.wire.progress import PROGRESS_KEY
 from tests.model import clients, worker
@@ -128,7 +129,7 @@ def a_failed_transaction_is_passed_over(patch: pytest.MonkeyPatch) -> None:
         def crash(*_: object, **__: object) -> None:
             """Go on."""
 
-    patch.setattr(transactions, "ending", Forgiving)
+    patch.setattr(transactions, "process_exit", Forgiving)
 
 
 def offsets_are_read_before_the_producer_starts(patch: pytest.MonkeyPatch) -> None:

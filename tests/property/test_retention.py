@@ -19,7 +19,7 @@ from streams.core.policy import fixed_policy
 from streams.core.state import EventRow
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Status
-from streams.transport.commit.transactions import Bounds
+from streams.transport.commit.output_batch import Bounds
 from streams.wire.findings import decode_duty, decode_finding
 from streams.wire.rows import decode_row
 from tests.agents.world import NAMES, ROOMY, World

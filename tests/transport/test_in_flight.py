@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.settings import Settings
-from streams.transport.commit.transactions import Bounds, Committer, Output
+from streams.transport.commit.output_batch import Bounds, Output
+from streams.transport.commit.transactions import Committer
 from streams.transport.fetch.poll_batch import OffsetSpan, Polled
 from streams.transport.fetch.record_queue import RECORD_BYTES, Room, weight
 from streams.transport.memory_budget import shares

@@ -16,7 +16,7 @@ from aiokafka.structs import TopicPartition
 from streams.core.policy import default_policy
 from streams.errors import ConsentryError
 from streams.transport import process_exit
-from streams.transport.commit.transactions import Bounds
+from streams.transport.commit.output_batch import Bounds
 from streams.transport.state.changelog_restore import restore
 from streams.transport.tasks import settling
 from streams.transport.tasks.partition_task import PartitionTask

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from streams.transport import process_exit
-from streams.transport.commit.transactions import Bounds, Committer, Output, OutputBatch, gather
+from streams.transport.commit.output_batch import Bounds, Output, OutputBatch, gather
+from streams.transport.commit.transactions import Committer
 from streams.wire.progress import PROGRESS_KEY
 
 BOUNDS = Bounds(records=10, bytes=10_000, seconds=1.0)

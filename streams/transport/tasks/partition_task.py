@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from streams.transport.commit.transactions import Committer, OutputBatch
+from streams.transport.commit.output_batch import OutputBatch
+from streams.transport.commit.transactions import Committer
 from streams.transport.fetch.poll_batch import PollBatch, follow
 from streams.transport.state.row_store import RowStore
 from streams.transport.tasks.preconditions import PolicyPast

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import structlog
 
 from streams.transport.clock import OwnClock
+from streams.transport.commit.output_batch import OutputBatch
 from streams.transport.commit.partition_count import unchanged
-from streams.transport.commit.transactions import Committer, OutputBatch
+from streams.transport.commit.transactions import Committer
 from streams.transport.fetch.log_range import LogRange
 from streams.transport.state.changelog_restore import Restored
 from streams.transport.tasks import preconditions

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from streams.transport.commit.transactions import Bounds
+from streams.transport.commit.output_batch import Bounds
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.transport.tasks.state_owner import named
 from streams.wire.progress import StateOwner
