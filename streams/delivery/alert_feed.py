@@ -137,7 +137,7 @@ class AlertFeed(SinkConsumer):
         await self._look_at_inputs(policy, now)
         records = [record for several in polled.values() for record in several]
         updates, _ = await self._updates(records)
-        # What is no letter ends here; letters end in the policy's account.
+        # What is no update ends here; updates end in the policy's account.
         self._stats.counts.read += len(records) - len(updates)
         made = sum(len(policy.take(one, now)) for one in updates if isinstance(one, FindingUpdate))
         for record in records:

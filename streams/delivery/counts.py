@@ -1,4 +1,4 @@
-"""What became of the letters of one sink, so that nothing is lost uncounted."""
+"""What became of the updates of one sink, so that nothing is lost uncounted."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SinkCounts(msgspec.Struct):
         )
 
     def settled(self, verdict: DeliveryStatus, *, removal: bool = False) -> None:
-        """The receiver answered for a letter, or for a removal."""
+        """The receiver answered for an update, or for a removal."""
         match verdict:
             case DeliveryStatus.DELIVERED | DeliveryStatus.DUPLICATE if removal:
                 self.removed += 1
@@ -64,7 +64,7 @@ class SinkCounts(msgspec.Struct):
 
 
 class SinkStats:
-    """Counts, and how long letters took from their record's timestamp to the receiver."""
+    """Counts, and how long updates took from their record's timestamp to the receiver."""
 
     def __init__(self) -> None:
         self.counts = SinkCounts()

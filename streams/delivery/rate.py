@@ -1,4 +1,4 @@
-"""A limit on letters a second."""
+"""A limit on updates per second."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 `data_stream`: each revision is created under its own `_id`; a conflict means that it is
 there. `latest`: one document per finding, with the revision as external version, so that
 whatever arrives late never replaces something newer. Both end the same however often a
-letter is sent: once by id.
+update is sent: once by id.
 
 Of who has left, documents are deleted: in `latest` by their id, in a data stream by a query
 for the identity, since there is one for each revision.

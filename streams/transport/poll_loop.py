@@ -1,4 +1,4 @@
-"""Polling for one holding: from what the consumer fetched to poll batches in order of time.
+"""Polling for one assignment: from what the consumer fetched to poll batches in order of time.
 
 Polls fill the queues of the partition groups whether or not a partition number has room for
 another poll batch: what is not taken makes aiokafka stop fetching from that broker for a

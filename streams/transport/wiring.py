@@ -100,6 +100,6 @@ def new_polling(thread: Thread, topics: tuple[str, ...], assignment: Assignment)
 
 
 def new_assignment(settings: Settings, counter: int, numbers: frozenset[int]) -> Assignment:
-    """A holding of these numbers, with room for poll batches as the settings say."""
+    """An assignment of these numbers, with room for poll batches as the settings say."""
     room = shares(settings, len(numbers)).open_bytes
     return Assignment(counter, numbers, settings.open_slices, room)
