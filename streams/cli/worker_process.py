@@ -159,7 +159,7 @@ async def _watch(app: ConsentryApp) -> None:
 
 
 async def _watch_topics(settings: Settings, consumer: Consumer) -> None:
-    from streams.transport.consumer_thread import fail
+    from streams.transport.client_errors import fail
     from streams.transport.tasks.log_watch import watch_topics
 
     try:
@@ -171,7 +171,7 @@ async def _watch_topics(settings: Settings, consumer: Consumer) -> None:
 
 
 def _end(app: ConsentryApp, error: BaseException) -> None:
-    from streams.transport.consumer_thread import fail
+    from streams.transport.client_errors import fail
 
     fail(error, app.settings.connection.bootstrap)
 

@@ -20,7 +20,8 @@ from streams.errors import ConsentryError
 from streams.measures.transport_stats import TransportStats
 from streams.settings import Settings
 from streams.transport import process_exit
-from streams.transport.consumer_thread import Thread, fail
+from streams.transport.client_errors import fail
+from streams.transport.consumer_thread import Thread
 from streams.transport.fetch.poll_batch import Discontinuity, PollBatch
 from streams.transport.poll_loop import Polling, as_message
 from streams.transport.state.stores import Stores

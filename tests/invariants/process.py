@@ -23,9 +23,9 @@ from faust.types import TP
 from streams.agents.judge import Judging
 from streams.core.policy import Policy, default_policy
 from streams.settings import Settings
+from streams.transport.client_errors import fail
 from streams.transport.clock import OwnClock
 from streams.transport.commit.output_batch import Bounds
-from streams.transport.consumer_thread import fail
 from streams.transport.faust_driver import Consumer
 from streams.transport.fetch.log_range import LogRange, out_of_range
 from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch

@@ -10,7 +10,7 @@ import pytest
 
 from streams.agents import event_judge
 from streams.core.judge import judge
-from streams.transport import consumer_thread, process_exit
+from streams.transport import client_errors, process_exit
 from streams.transport.commit import transactions
 from streams.transport.tasks import partition_task
 from tests.invariants.bus import LOST, converged, new_broker, send, waiting
@@ -182,7 +182,7 @@ class Coordinator:
 async def the_group_no_longer_knows_it() -> None:
     """It was silent for too long, or another process has its instance id."""
     process, coordinator = Process(new_broker()), Coordinator()
-    consumer_thread.watch_membership(coordinator)
+    client_errors.watch_membership(coordinator)
 
     async def thrown_out() -> None:
         coordinator.reset_generation()
@@ -199,6 +199,6 @@ def test_being_thrown_out_holds() -> None:
 
 
 def test_being_thrown_out_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumer_thread, "watch_membership", lambda _coordinator: None)
+    monkeypatch.setattr(client_errors, "watch_membership", lambda _coordinator: None)
     with pytest.raises(Broken, match="it joins again"):
         run(the_group_no_longer_knows_it())

@@ -21,8 +21,8 @@ from faust.types import TP
 from streams.agents.judge import Judging
 from streams.settings import Settings
 from streams.transport import faust_driver
+from streams.transport.client_errors import watch_membership
 from streams.transport.commit.partition_count import declared
-from streams.transport.consumer_thread import watch_membership
 from streams.transport.fetch.poll_batch import OffsetSpan, Polled
 from tests.model.broker import Broker, Busy, Record
 from tests.model.group import Group
