@@ -11,7 +11,8 @@ from streams.core.identifiers import SubjectKey, parse_subject_key
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.state import EventRow
-from streams.core.subject import Subject, SubjectRecord
+from streams.core.subject import Subject
+from streams.core.subject_record import SubjectRecord
 from streams.transport.state.row_store import RowStore, SubjectDeadlines
 from streams.wire.rows import CorruptRow, decode_row, next_deadline, stored_form
 

@@ -11,17 +11,17 @@ from typing import Final
 
 import msgspec
 
-from streams.core.consent_index import FOREVER, VALID, GrantGroup
 from streams.core.events import ConsentChange, DataShare, MarketingMessage, event_key
 from streams.core.finding_index import looked_for
 from streams.core.given_again import counts_from
+from streams.core.grant_group import FOREVER, VALID, GrantGroup
 from streams.core.identifiers import EventId, EventKey, RecipientId
 from streams.core.indexes import Indexes
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.reach import END, reached_by
-from streams.core.rules.capture import defects
-from streams.core.rules.coverage import addresses
+from streams.core.rules.consent_scope import addresses
+from streams.core.rules.consent_validity import defects
 from streams.core.signals import Grant
 from streams.core.subject import Subject
 from streams.core.vocabulary import Purpose

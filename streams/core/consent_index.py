@@ -6,131 +6,15 @@ Every answer holds at least the grants that the rules would find by looking at e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
-from streams.core.consent_tests import ConsentTest
-from streams.core.events import ConsentChange
+from streams.core.grant_group import FOREVER, ForPurpose, GrantGroup, ends_at, needs_of
 from streams.core.identifiers import ConsentId, RecipientId
-from streams.core.instants import LATEST, Instant
+from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.rules.capture import defects
-from streams.core.signals import NAMED_ONLY_CHANNELS, Grant, Signal
+from streams.core.signals import Grant, Signal
 from streams.core.spans import Order, Spans
-from streams.core.targets import Target
 from streams.core.vocabulary import (
-    CALLS,
-    EXPLICIT_METHODS,
-    SPECIAL_CATEGORIES,
-    ContactDetail,
-    DataCategory,
     Purpose,
 )
-
-Need = tuple[str, str, int]
-"""What a grant may have to cover beside purpose and recipient, a topic where it is limited to
-some, and the first of T7 to T11 that it fails. A channel and a data category can have one
-name, so channels are marked; those of calls once more as they count under P25."""
-
-VALID: Final = 0
-"""The place of grants that fail none of T7 to T11; others stand at their first failure."""
-
-_EXPLICIT: Final = -1
-_NOTHING_ELSE: Final = ""
-_ANY_CHANNEL: Final = ">*"
-_UNDER_P25: Final = "!"
-_ALL_TOPICS: Final = ""
-FOREVER: Final = Instant(LATEST + 1)
-"""The end of what does not end."""
-
-
-class GrantGroup:
-    """The grants for one purpose that name one recipient, or one category of recipients."""
-
-    __slots__ = ("_covering", "every", "expiring")
-
-    def __init__(self) -> None:
-        self.every: Spans[Grant] = Spans()
-        """All of them, until they are replaced."""
-        self.expiring: Spans[Grant] = Spans()
-        """Those with an expiry, until they are replaced."""
-        self._covering: dict[Need, Spans[Grant]] = {}
-
-    def covering(self, category: DataCategory | None, first_failure: int) -> Spans[Grant] | None:
-        """Those that cover a category of data (None: whichever), by what they fail first.
-
-        They stand until they are replaced or expire.
-        """
-        return self._covering.get((category or _NOTHING_ELSE, _ALL_TOPICS, first_failure))
-
-    def on_message(self, target: Target, first_failure: int) -> list[Spans[Grant] | None]:
-        """Those that cover the channel and topic of a message (T5), as `covering`."""
-        channel = target.channel
-        assert channel is not None  # or it is no message
-        suffix = _UNDER_P25 if target.verified_phone else ""
-        names = [f">{channel}{suffix}"]
-        if channel not in NAMED_ONLY_CHANNELS:
-            names.append(f"{_ANY_CHANNEL}{suffix}")
-        topics = [_ALL_TOPICS] if target.topic is None else [_ALL_TOPICS, target.topic]
-        return [self._covering.get((n, topic, first_failure)) for n in names for topic in topics]
-
-    def explicit(self, category: DataCategory) -> Spans[Grant] | None:
-        """The valid ones given explicitly for a special category."""
-        return self._covering.get((category, _ALL_TOPICS, _EXPLICIT))
-
-    def relied_on(self, target: Target) -> Iterator[tuple[DataCategory | None, bool, Spans[Grant]]]:
-        """The valid ones by what they cover for a target: a category, and if explicitly.
-
-        For a message, of which no data are asked, only those that cover it (T5).
-        """
-        if target.channel is not None:
-            for found in self.on_message(target, VALID):
-                if found is not None:
-                    yield None, False, found
-            return
-        for category in (None, *DataCategory):
-            found = self.covering(category, VALID)
-            if found is not None:
-                yield category, False, found
-                if category is not None and (given := self.explicit(category)) is not None:
-                    yield category, True, given
-
-    def places(self, needs: list[Need]) -> Iterator[tuple[Need, Spans[Grant]]]:
-        """Where a grant stands as long as it may be relied on, made if there is none."""
-        for need in needs:
-            spans = self._covering.get(need)
-            if spans is None:
-                spans = self._covering[need] = Spans()
-            yield need, spans
-
-
-class ForPurpose:
-    """The grants for one purpose."""
-
-    __slots__ = ("anyone", "by_category", "by_recipient", "newest_of_id", "of_id")
-
-    def __init__(self) -> None:
-        self.anyone = GrantGroup()
-        self.by_recipient: dict[RecipientId, GrantGroup] = {}
-        self.by_category: dict[str, GrantGroup] = {}
-        self.of_id: dict[ConsentId, Spans[Grant]] = {}
-        self.newest_of_id: Spans[Grant] = Spans()
-        """Those with an id, until the next one with the same id."""
-
-    def groups(self, event: ConsentChange) -> list[GrantGroup]:
-        """Every group that a grant belongs to, the one of all first."""
-        found = [self.anyone]
-        for recipient_id in dict.fromkeys(event.recipient_ids):
-            group = self.by_recipient.get(recipient_id)
-            if group is None:
-                group = self.by_recipient[recipient_id] = GrantGroup()
-            found.append(group)
-        for category in dict.fromkeys(event.recipient_categories):
-            group = self.by_category.get(category)
-            if group is None:
-                group = self.by_category[category] = GrantGroup()
-            found.append(group)
-        return found
 
 
 class ConsentIndex:
@@ -160,13 +44,13 @@ class ConsentIndex:
         if for_purpose is None:
             for_purpose = self.purposes[grant.purpose] = ForPurpose()
         grant.ended_at = self._ended_at(grant)
-        needs, order = self._needs(grant), grant.order
+        needs, order = needs_of(grant, self._policy), grant.order
         for group in for_purpose.groups(event):
             group.every.add(order, grant, grant.replaced_at)
             if event.expires_at is not None:
                 group.expiring.add(order, grant, grant.replaced_at)
             for need, spans in group.places(needs):
-                spans.add(order, grant, _ends(grant, need))
+                spans.add(order, grant, ends_at(grant, need))
         if grant.consent_id is not None:
             _into(for_purpose.of_id, grant.consent_id, grant)
             _link(for_purpose.newest_of_id, for_purpose.of_id[grant.consent_id], grant)
@@ -177,7 +61,7 @@ class ConsentIndex:
         """Let a grant go; what it replaced may stand again."""
         event, order = grant.event, grant.order
         for_purpose = self.purposes[grant.purpose]
-        needs = self._needs(grant)
+        needs = needs_of(grant, self._policy)
         for group in for_purpose.groups(event):
             group.every.remove(order)
             if event.expires_at is not None:
@@ -193,19 +77,6 @@ class ConsentIndex:
         if event.replaces_consent_id is not None:
             self.replacing[event.replaces_consent_id].remove(order)
             self._replaced(event.replaces_consent_id, grant.at)
-
-    def _needs(self, grant: Grant) -> list[Need]:
-        """What a grant may cover, with its first failure among T7 to T11."""
-        failed = defects(grant, self._policy)
-        first = int(failed[0]) if failed else VALID
-        needs: list[Need] = [(_NOTHING_ELSE, _ALL_TOPICS, first)]
-        needs += [(category, _ALL_TOPICS, first) for category in grant.categories]
-        for topic in grant.named_topics or (_ALL_TOPICS,):
-            needs += [(name, topic, failure) for name, failure in _channels(grant, first)]
-        if not failed and grant.event.consent_method in EXPLICIT_METHODS:
-            special = [c for c in grant.categories if c in SPECIAL_CATEGORIES]
-            needs += [(category, _ALL_TOPICS, _EXPLICIT) for category in special]
-        return needs
 
     def newest_ending(self, consent_id: ConsentId, until: Instant) -> Signal | None:
         """The newest signal at or before an instant that ends a consent by its id alone."""
@@ -250,10 +121,10 @@ class ConsentIndex:
             if ended_at == grant.ended_at:
                 return
             grant.ended_at = ended_at
-            needs = self._needs(grant)
+            needs = needs_of(grant, self._policy)
             for group in self.purposes[grant.purpose].groups(grant.event):
                 for need, spans in group.places(needs):
-                    spans.end(grant.order, _ends(grant, need))
+                    spans.end(grant.order, ends_at(grant, need))
 
     def _replaced_at(self, grant: Grant) -> Instant:
         """A2: when the first other grant, at or after it, names its id."""
@@ -295,13 +166,13 @@ class ConsentIndex:
 
     def _end(self, grant: Grant, replaced_at: Instant) -> None:
         grant.replaced_at = replaced_at
-        order, needs = grant.order, self._needs(grant)
+        order, needs = grant.order, needs_of(grant, self._policy)
         for group in self.purposes[grant.purpose].groups(grant.event):
             group.every.end(order, replaced_at)
             if grant.event.expires_at is not None:
                 group.expiring.end(order, replaced_at)
             for need, spans in group.places(needs):
-                spans.end(order, _ends(grant, need))
+                spans.end(order, ends_at(grant, need))
 
     def group(self, purpose: Purpose, recipient_id: RecipientId | None) -> GrantGroup | None:
         """The grants for a purpose that name a recipient; None: all of them."""
@@ -314,27 +185,6 @@ class ConsentIndex:
         """The grants for a purpose that name a category of recipients."""
         found = self.purposes.get(purpose)
         return None if found is None else found.by_category.get(category)
-
-
-def _ends(grant: Grant, need: Need) -> Instant:
-    """A2, A6: from when on it can no longer be relied on, or told of as the closest miss."""
-    expires_at = grant.event.expires_at
-    end = grant.replaced_at if expires_at is None else min(grant.replaced_at, expires_at)
-    # One that fails a test stays a candidate, whatever ended it (4.2, 4f).
-    return end if need[2] > VALID else min(end, grant.ended_at)
-
-
-def _channels(grant: Grant, first: int) -> list[tuple[str, int]]:
-    """The channels that a grant covers, with what it fails first there."""
-    under_p25 = first
-    if ContactDetail.PHONE not in grant.event.verified_contact:
-        unproven = int(ConsentTest.DEMONSTRABLE)
-        under_p25 = min(first, unproven) if first else unproven
-    if not grant.named_channels:
-        return [(_ANY_CHANNEL, first), (f"{_ANY_CHANNEL}{_UNDER_P25}", under_p25)]
-    found = [(f">{channel}", first) for channel in grant.named_channels]
-    calls = grant.named_channels & CALLS
-    return found + [(f">{channel}{_UNDER_P25}", under_p25) for channel in calls]
 
 
 def order_of(signal: Signal) -> Order:

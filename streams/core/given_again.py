@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from streams.core.consent_index import FOREVER, GrantGroup
+from streams.core.grant_group import FOREVER, GrantGroup
 from streams.core.indexes import Indexes
 from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.rules.capture import defects, defects_for
-from streams.core.rules.coverage import recipient_failure
+from streams.core.rules.consent_scope import recipient_failure
+from streams.core.rules.consent_validity import defects, defects_for
 from streams.core.signals import Grant, Signal
 from streams.core.targets import Target
 from streams.core.vocabulary import EXPLICIT_METHODS, DataCategory

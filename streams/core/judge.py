@@ -20,7 +20,8 @@ from streams.core.policy import Policy
 from streams.core.revise import Revision, revise
 from streams.core.rules.assess import assess, not_assessed
 from streams.core.state import Decision, EventRow, Fact, Outcome
-from streams.core.subject import Subject, SubjectRecord, outranks
+from streams.core.subject import Subject
+from streams.core.subject_record import SubjectRecord, outranks
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _JUDGED: Final = Outcome.JUDGED

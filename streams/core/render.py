@@ -30,7 +30,7 @@ from streams.core.identifiers import (
 from streams.core.instants import Instant
 from streams.core.law import RULE_VERSION
 from streams.core.policy import Policy
-from streams.core.rules.capture import CODE_OF_REASON
+from streams.core.rules.consent_validity import CODE_OF_REASON
 from streams.core.slots import recipient_of
 from streams.core.state import Published, PublishedDuty, Verdict
 from streams.core.texts.appended import LABEL, PROTECTION

@@ -69,7 +69,7 @@ class Grant:
         self.named_channels: frozenset[Channel] = frozenset(event.channels)
         self.named_topics: frozenset[Topic] = frozenset(event.topics)
         self.validity: tuple[object, tuple[ConsentTest, ...]] | None = None
-        """The policy and the failed validity tests under it, kept by `rules.capture`."""
+        """The policy and the failed validity tests under it, kept by `rules.consent_validity`."""
         self.order: tuple[Instant, str, EventId] = (self.at, event.consent_id or "", event.event_id)
         """Newest grant first, then highest consent id, when read backwards (4.2)."""
         self.replaced_at = LATEST

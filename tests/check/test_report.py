@@ -271,7 +271,7 @@ def test_the_picture_keeps_to_its_width_and_adds_up(tmp_path: Path) -> None:
 
 def test_every_symbol_and_reason_has_words_in_both_languages() -> None:
     from streams.core import vocabulary
-    from streams.core.rules.capture import REASONS as FAILED
+    from streams.core.rules.consent_validity import REASONS as FAILED
 
     closed = [
         vocabulary.Purpose, vocabulary.RecipientRole, vocabulary.LegalBasis,

@@ -29,7 +29,8 @@ from streams.core.rules.share_roles import normalise
 from streams.core.signals import Grant
 from streams.core.slots import SLOTS, duty_slot
 from streams.core.state import DutyState, Verdict
-from streams.core.subject import Subject, SubjectRecord
+from streams.core.subject import Subject
+from streams.core.subject_record import SubjectRecord
 from streams.core.vocabulary import Code, ConsentAction
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.

@@ -7,20 +7,19 @@ from collections.abc import Iterable, Sequence
 from streams.core.consent_tests import ConsentTest
 from streams.core.identifiers import ConsentId, EventId
 from streams.core.instants import Instant
-from streams.core.policy import Policy, PolicySettings
-from streams.core.rules.capture import defects_for, reason_of
-from streams.core.rules.look_ups import (
+from streams.core.policy import Policy
+from streams.core.queries.grants import (
     covering_grants,
     granted_after,
     is_replaced,
     knows_consent,
     lifting_grants,
-    nearest_grants,
-    newest_ending,
-    newest_hits,
     newest_of_each_id,
-    scoped,
 )
+from streams.core.queries.nearest import nearest_grants
+from streams.core.queries.signals import newest_ending, newest_hits, scoped
+from streams.core.rules.consent_scope import addresses, recipient_failure, scope_failures
+from streams.core.rules.consent_validity import defects_for, reason_of
 from streams.core.signals import Grant, Signal
 from streams.core.subject import Subject
 from streams.core.targets import Target
@@ -129,44 +128,15 @@ class Standing:
             return False
         return target.any_recipient or recipient_failure(grant, target, self.settings) is None
 
-    def _recipient_failure(self, grant: Grant) -> ConsentTest | None:
-        return recipient_failure(grant, self.target, self.settings)
-
     def failures(self, grant: Grant, category: DataCategory | None) -> list[ConsentTest]:
         """Every test T1 to T11 that a grant fails, in order; no category skips T4."""
-        target = self.target
-        failed: list[ConsentTest] = []
-        if grant.purpose is not target.purpose:
-            failed.append(ConsentTest.PURPOSE)
-        if (recipient := self._recipient_failure(grant)) is not None:
-            failed.append(recipient)
-        if category is not None and category not in grant.categories:
-            failed.append(ConsentTest.DATA_CATEGORY)
-        if not grant.covers_message(target):
-            failed.append(ConsentTest.CHANNEL)
-        expires_at = grant.event.expires_at
-        if expires_at is not None and self.at >= expires_at:
-            failed.append(ConsentTest.EXPIRY)
-        failed.extend(defects_for(grant, target, self.policy))
+        failed = scope_failures(grant, self.target, category, self.at, self.settings)
+        failed += defects_for(grant, self.target, self.policy)
         return failed
 
     def reason(self, grant: Grant, failed: ConsentTest) -> Reason:
         """A test that a grant fails as the reason of a finding."""
         return reason_of(failed, grant, self.policy, self.target)
-
-    def _covers(self, grant: Grant, category: DataCategory | None) -> bool:
-        """Whether a grant for the purpose fails no test: `failures` would be empty."""
-        target = self.target
-        if self._recipient_failure(grant) is not None:
-            return False
-        if category is not None and category not in grant.categories:
-            return False
-        if not grant.covers_message(target):
-            return False
-        expires_at = grant.event.expires_at
-        if expires_at is not None and self.at >= expires_at:
-            return False
-        return not defects_for(grant, target, self.policy)
 
     def alive(self, grant: Grant) -> bool:
         """A6: no signal at or after the grant hits the target."""
@@ -198,7 +168,7 @@ class Standing:
             if explicit and grant.event.consent_method not in EXPLICIT_METHODS:
                 continue
             if (
-                self._covers(grant, category)
+                not self.failures(grant, category)
                 and not self._replaced(grant)
                 and not self._ended(grant)
             ):
@@ -265,21 +235,6 @@ class Standing:
 
 def _order(grant: Grant) -> tuple[Instant, str, EventId]:
     return grant.order
-
-
-def recipient_failure(grant: Grant, target: Target, settings: PolicySettings) -> ConsentTest | None:
-    """T2 and T3: the recipient is named, or its category where policy P2 allows."""
-    if target.recipient_id is None or target.recipient_id in grant.event.recipient_ids:
-        return None
-    category = target.recipient_category
-    if category is None or category not in grant.event.recipient_categories:
-        return ConsentTest.RECIPIENT
-    return ConsentTest.RECIPIENT_NAMED if settings.named_recipient_required else None
-
-
-def addresses(grant: Grant, target: Target, settings: PolicySettings) -> bool:
-    """Whether a grant is for the target's purpose and recipient."""
-    return grant.purpose is target.purpose and recipient_failure(grant, target, settings) is None
 
 
 def _closer(grant: Grant, failed: list[ConsentTest], best: tuple[Grant, list[ConsentTest]]) -> bool:

@@ -14,10 +14,12 @@ from streams.core.identifiers import EventId, RecipientId
 from streams.core.instants import Instant, after
 from streams.core.ledger import Ledger, ShareKind, first_ids
 from streams.core.policy import Policy
+from streams.core.queries.grants import granted_between
+from streams.core.queries.indexed import ledger_of
+from streams.core.queries.signals import scoped
 from streams.core.rules import share_basis
-from streams.core.rules.capture import defects
-from streams.core.rules.coverage import recipient_failure
-from streams.core.rules.look_ups import granted_between, ledger_of, scoped
+from streams.core.rules.consent_scope import recipient_failure
+from streams.core.rules.consent_validity import defects
 from streams.core.rules.rule import SCOPE, VALIDITY, Rule
 from streams.core.rules.share_basis import AGAINST_EXPRESSED_WILL
 from streams.core.signals import Grant, Signal

@@ -7,7 +7,7 @@ from typing import Final
 from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange, MarketingMessage, Purchase
 from streams.core.policy import Policy
-from streams.core.rules.capture import SHARE_CODES
+from streams.core.rules.consent_validity import SHARE_CODES
 from streams.core.rules.coverage import Standing
 from streams.core.rules.message_target import (
     consent_target,

@@ -11,7 +11,7 @@ from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange, DataShare
 from streams.core.policy import Policy
 from streams.core.policy.settings import LegitimateInterestMode
-from streams.core.rules.capture import SHARE_CODES
+from streams.core.rules.consent_validity import SHARE_CODES
 from streams.core.rules.coverage import Standing
 from streams.core.rules.rule import SCOPE, VALIDITY, Rule
 from streams.core.rules.share_roles import NormalisedShare

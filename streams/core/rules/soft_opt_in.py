@@ -10,12 +10,21 @@ from streams.core.instants import Instant
 from streams.core.law import TELEPHONE_EXCEPTION_ENDED
 from streams.core.policy import Policy
 from streams.core.policy.settings import PolicySettings, Sector
+from streams.core.queries.sales import given_back, nearest_sales
+from streams.core.rules.message_target import sender_of
 from streams.core.rules.rule import Fields
-from streams.core.rules.sales import CONTACT_CHANNELS, given_back, nearest_sales, seller_needed
 from streams.core.sale_index import GivenBack
 from streams.core.sale_tests import SaleTest
+from streams.core.signals import COLLECTED_CHANNELS
 from streams.core.subject import Subject
 from streams.core.vocabulary import Channel, Code, Consideration
+
+CONTACT_CHANNELS: Final = {
+    channel: detail for detail, channels in COLLECTED_CHANNELS.items() for channel in channels
+}
+"""The contact detail that a channel needs."""
+
+_PAID: Final = (Consideration.DIRECT, Consideration.INDIRECT_FREEMIUM)
 
 CODES: Final = {
     SaleTest.THERE_IS_ONE: Code.MSG_NO_PRIOR_SALE,
@@ -74,7 +83,15 @@ def soft_opt_in_miss(
     back = given_back(subject, policy)
     failed: list[SaleTest] = []
     for category in categories:
-        sales = nearest_sales(subject, message, category, settings, policy)
+        sales = nearest_sales(
+            subject,
+            at,
+            policy,
+            seller=sender_of(message),
+            detail=CONTACT_CHANNELS.get(message.channel),
+            paid=_PAID,
+            similar=settings.similar_to(category),
+        )
         test = _furthest(sales, back, category, message, settings)
         if test is not None:
             failed.append(test)
@@ -111,7 +128,7 @@ def _first_failure(
 ) -> SaleTest | None:
     """The first test that a sale fails; None for none."""
     at = message.occurred_at
-    if (sale.seller_controller_id or sale.controller_id) != seller_needed(message):
+    if (sale.seller_controller_id or sale.controller_id) != sender_of(message):
         return SaleTest.SAME_SELLER
     if CONTACT_CHANNELS.get(message.channel) not in sale.contact_details_obtained:
         return SaleTest.CONTACT_FROM_SALE

@@ -1,0 +1,173 @@
+"""What happened to one subject, by kind and by time, with the indexes over it kept up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, assert_never
+
+from mypy_extensions import mypyc_attr
+
+from streams.core.events import (
+    ConsentChange,
+    DataShare,
+    Event,
+    MarketingMessage,
+    Purchase,
+    RecipientNotification,
+)
+from streams.core.identifiers import (
+    EventId,
+    EventKey,
+    RecipientId,
+)
+from streams.core.indexes import Indexes
+from streams.core.instants import Instant
+from streams.core.signals import Grant, Signal, opt_out_at_collection
+from streams.core.timeline import Timeline
+from streams.core.vocabulary import (
+    ConsentAction,
+    PurchaseAction,
+    Purpose,
+)
+
+# Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
+_GRANTED: Final = ConsentAction.GRANTED
+_PURCHASED: Final = PurchaseAction.PURCHASED
+
+
+def _at(event: Event) -> tuple[Instant, EventId]:
+    return event.occurred_at, event.event_id
+
+
+def _grant_at(grant: Grant) -> tuple[Instant, EventId]:
+    return grant.at, grant.event.event_id
+
+
+def _signal_at(signal: Signal) -> tuple[Instant, EventKey]:
+    return signal.at, signal.key
+
+
+@mypyc_attr(acyclic=True)
+class SubjectHistory:
+    """The timelines of one subject; `Subject` says which payloads are in them."""
+
+    def __init__(self) -> None:
+        self.grants: Timeline[Grant] = Timeline(_grant_at)
+        self._granted: dict[Purpose, Timeline[Grant]] = {}
+        self.replacing = 0
+        """How many grants say that they replace another one."""
+        self.signals: Timeline[Signal] = Timeline(_signal_at)
+        self.shares: Timeline[DataShare] = Timeline(_at)
+        self.messages: Timeline[MarketingMessage] = Timeline(_at)
+        self.sales: Timeline[Purchase] = Timeline(_at)
+        self.reversals: Timeline[Purchase] = Timeline(_at)
+        self.notifications: dict[RecipientId, Timeline[RecipientNotification]] = {}
+        self.index: Indexes | None = None
+        """There once the subject has more than a few events, and kept up to date."""
+
+    def granted_backwards(self, purpose: Purpose, through: Instant) -> Iterable[Grant]:
+        """The grants for a purpose at or before an instant, newest first."""
+        timeline = self._granted.get(purpose)
+        return () if timeline is None else timeline.backwards(through)
+
+    def insert(self, event: Event) -> None:
+        """Put an event where it belongs."""
+        index = self.index
+        if isinstance(event, DataShare):
+            self.shares.add(event)
+            if index is not None:
+                index.ledger.add(event)
+        elif isinstance(event, MarketingMessage):
+            self.messages.add(event)
+            if index is not None:
+                index.messages.add(event)
+        elif isinstance(event, ConsentChange):
+            if event.action is _GRANTED:
+                self._grant(Grant(event))
+            else:
+                self._signal(Signal.of(event))
+        elif isinstance(event, Purchase):
+            self._purchase(event)
+        elif isinstance(event, RecipientNotification):
+            timeline = self.notifications.get(event.recipient_id)
+            if timeline is None:
+                timeline = self.notifications[event.recipient_id] = Timeline(_at)
+            timeline.add(event)
+        else:
+            assert_never(event)
+
+    def _purchase(self, event: Purchase) -> None:
+        index = self.index
+        if event.action is not _PURCHASED:
+            self.reversals.add(event)
+            if index is not None:
+                index.sales.reverse(event)
+            return
+        self.sales.add(event)
+        if index is not None:
+            index.sales.add(event)
+        if signal := opt_out_at_collection(event):
+            self._signal(signal)
+
+    def _grant(self, grant: Grant) -> None:
+        self.grants.add(grant)
+        timeline = self._granted.get(grant.purpose)
+        if timeline is None:
+            timeline = self._granted[grant.purpose] = Timeline(_grant_at)
+        timeline.add(grant)
+        self.replacing += grant.event.replaces_consent_id is not None
+        if self.index is not None:
+            self.index.grant(grant)
+
+    def _signal(self, signal: Signal) -> None:
+        self.signals.add(signal)
+        if self.index is not None:
+            self.index.signals.add(signal)
+
+    def remove(self, event: Event) -> None:
+        """Take an event out again."""
+        index = self.index
+        if isinstance(event, DataShare):
+            self.shares.remove(event)
+            if index is not None:
+                index.ledger.remove(event)
+        elif isinstance(event, MarketingMessage):
+            self.messages.remove(event)
+            if index is not None:
+                index.messages.remove(event)
+        elif isinstance(event, ConsentChange):
+            if event.action is _GRANTED:
+                self._ungrant(Grant(event))
+            else:
+                self._unsignal(Signal.of(event))
+        elif isinstance(event, Purchase):
+            self._unpurchase(event)
+        elif isinstance(event, RecipientNotification):
+            self.notifications[event.recipient_id].remove(event)
+        else:
+            assert_never(event)
+
+    def _unpurchase(self, event: Purchase) -> None:
+        index = self.index
+        if event.action is not _PURCHASED:
+            self.reversals.remove(event)
+            if index is not None:
+                index.sales.restore(event)
+            return
+        self.sales.remove(event)
+        if index is not None:
+            index.sales.remove(event)
+        if signal := opt_out_at_collection(event):
+            self._unsignal(signal)
+
+    def _ungrant(self, grant: Grant) -> None:
+        self.grants.remove(grant)
+        self._granted[grant.purpose].remove(grant)
+        self.replacing -= grant.event.replaces_consent_id is not None
+        if self.index is not None:
+            self.index.ungrant(grant)
+
+    def _unsignal(self, signal: Signal) -> None:
+        self.signals.remove(signal)
+        if self.index is not None:
+            self.index.signals.remove(signal)
