@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from streams.core.consent_index import FOREVER, order_of
+from streams.core.consent_index import order_of
 from streams.core.events import DataShare, MarketingMessage, event_key
 from streams.core.given_again import NEVER, Pause, first_ended_by, lifted, missed, replaced
+from streams.core.grant_group import FOREVER
 from streams.core.identifiers import EventKey
 from streams.core.indexes import Indexes
 from streams.core.instants import Instant

@@ -140,7 +140,7 @@ def test_a_sixth_type_of_event_is_missed_in_every_dispatch(copy: Path) -> None:
     for where in (*(f"streams/core/{name}.py" for name in core), *files):
         assert any(line.startswith(f"{where}:") for line in lines), (where, said)
     # In and out of the timelines.
-    assert sum(line.startswith("streams/core/subject.py:") for line in lines) == 2
+    assert sum(line.startswith("streams/core/subject_history.py:") for line in lines) == 2
 
 
 def test_a_new_status_of_a_delivery_is_missed_where_it_is_counted(copy: Path) -> None:

@@ -152,7 +152,7 @@ def test_it_joins_a_timeline_and_leaves_it(kind: EventType) -> None:
     event = example_event(kind)
     subject = subject_with(event)
     assert timelines(subject)
-    subject._remove(event)
+    subject.remove(event)
     assert not timelines(subject)
 
 
