@@ -11,6 +11,7 @@ from streams.core.codes import CODES
 from streams.core.events import EVENT_CLASSES
 from streams.core.rules.registry import RULES, readers_of
 from streams.core.rules.rule import IDENTITY, Rule
+from streams.core.sources import sources_of
 from streams.core.vocabulary import Code, Family
 
 NORM = (Path(__file__).parents[2] / "docs" / "legal-model.md").read_text("utf-8")
@@ -28,6 +29,12 @@ def test_a_rule_names_a_section_of_the_norm(rule: Rule) -> None:
     section = re.match(r"\d\.\d", rule.norm)
     assert section is not None
     assert f"\n### {section[0]} " in NORM
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.norm for rule in RULES])
+def test_the_statutes_of_a_rule_have_sources(rule: Rule) -> None:
+    assert rule.statutes
+    assert all(sources_of(text) for text in rule.statutes)
 
 
 def test_rules_stand_in_the_order_of_the_norm() -> None:

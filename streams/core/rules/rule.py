@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from streams.core.codes import CODES
 from streams.core.events import Event
 from streams.core.vocabulary import Code
 
@@ -32,6 +33,12 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     judges: type[Event]
     codes: tuple[Code, ...]
     reads: Mapping[type[Event], Fields] = {}
+
+    @property
+    def statutes(self) -> tuple[str, ...]:
+        """What its codes cite, each once: provisions, decisions, positions of the regulator."""
+        cited = [citation.text for code in self.codes for citation in CODES[code].citations]
+        return tuple(dict.fromkeys(cited))
 
 
 IDENTITY: Fields = frozenset({"event_id", "controller_id", "subject_id"})
