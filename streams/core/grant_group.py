@@ -159,7 +159,7 @@ def needs_of(grant: Grant, policy: Policy) -> list[Need]:
 
 
 def ends_at(grant: Grant, need: Need) -> Instant:
-    """A2, A6: from when on it can no longer be relied on, or told of as the closest miss."""
+    """A2, A6: from when on it can no longer be relied on, or named as the closest miss."""
     expires_at = grant.event.expires_at
     end = grant.replaced_at if expires_at is None else min(grant.replaced_at, expires_at)
     # One that fails a test stays a candidate, whatever ended it (4.2, 4f).
