@@ -29,13 +29,13 @@ class Fault(NamedTuple):
 A_RULE_RAISES = Fault(
     "a rule raises on one event",
     """
-from streams.agents import partition_judge
-judge = partition_judge.judge
+from streams.agents import event_judge
+judge = event_judge.judge
 def broken(subject, fact, *more):
     if fact.event.event_id == "3-fine":
         raise ValueError
     return judge(subject, fact, *more)
-partition_judge.judge = broken
+event_judge.judge = broken
 """,
     killed=False,
 )

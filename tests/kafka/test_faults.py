@@ -24,13 +24,13 @@ consumer_thread.Thread._fetch = lossy
 """
 
 A_RULE_RAISES = """
-from streams.agents import partition_judge
-judge = partition_judge.judge
+from streams.agents import event_judge
+judge = event_judge.judge
 def broken(subject, fact, *more):
     if fact.event.event_id == "3-fine":
         raise ValueError(f"secret {fact.event.subject_id}")
     return judge(subject, fact, *more)
-partition_judge.judge = broken
+event_judge.judge = broken
 """
 
 
