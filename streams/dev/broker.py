@@ -98,9 +98,10 @@ class LocalBroker:
         """
         if self.running:
             return
+        # Before anything is downloaded: a folder that cannot be is the quicker to name.
+        self.data_dir.mkdir(parents=True, exist_ok=True)
         classpath = os.pathsep.join(map(str, kafka_jars(self._say)))
         java = [str(java_command()), f"-Xmx{self._heap_mb}m", "-cp", classpath]
-        self.data_dir.mkdir(parents=True, exist_ok=True)
         with folder_lock(self.data_dir) as lock:
             if self.security is not None and not self.ca_file.exists():
                 write_certificates(self.ca_file, self.data_dir / "server.pem")
