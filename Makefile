@@ -28,7 +28,7 @@ demo: setup
 	@$(BIN)/consentry demo $(ARGS)
 
 test: setup $(VENV)/.receivers
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile $(ARGS)
 
 test-pure: setup
 	@CONSENTRY_PURE=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/core \
