@@ -97,7 +97,7 @@ def _alike(one: Grant, other: Grant, policy: Policy) -> bool:
 
 
 def _scope(event: ConsentChange) -> ConsentChange:
-    """A grant without what only tells when, by whom and how it was recorded."""
+    """A grant without what only states when, by whom and how it was recorded."""
     return msgspec.structs.replace(
         event,
         event_id=_NOBODY,

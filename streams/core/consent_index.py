@@ -147,16 +147,16 @@ class ConsentIndex:
         if same is None:
             return
         for grant in same.begun(at):
-            if self._ended_anew(grant) or grant.replaced_at > at:
+            if self._reset_end(grant) or grant.replaced_at > at:
                 continue
             if grant.replaced_at == grant.at:
                 # One at the same instant that replaces its own id does not end itself.
                 first = self.replacing[consent_id].after((grant.at, "", ""))
                 if first is not None and first.consent_id == consent_id:
-                    self._ended_anew(first)
+                    self._reset_end(first)
             return
 
-    def _ended_anew(self, grant: Grant) -> bool:
+    def _reset_end(self, grant: Grant) -> bool:
         """Set when a grant was replaced; False if it was set already."""
         replaced_at = self._replaced_at(grant)
         if replaced_at == grant.replaced_at:

@@ -128,8 +128,8 @@ def judge_deadlines(
     """Take in that time has passed.
 
     Duties whose deadline lies before `clock` are overdue, and findings whose term P15
-    ended before it are told again with the label FINAL. At most so many events at once:
-    the subject's next deadline tells whether any are left.
+    ended before it are published again with the label FINAL. At most so many events at once:
+    the subject's next deadline shows whether any are left.
     """
     subject.arrange(policy)
     passed = subject.deadlines.passed(clock, most)

@@ -152,13 +152,13 @@ class Subject(SubjectHistory):
             self._spoken_of = True
             self.unrecorded, self.granted_later = set(), set()
             self.duties_towards, self.deadlines = {}, Deadlines()
-        for recipient_id, told in row.duties.items():
+        for recipient_id, published in row.duties.items():
             towards = self.duties_towards.get(recipient_id)
             if towards is None:
                 towards = self.duties_towards[recipient_id] = Spans()
-            order = told.duty.starts_at, "", event_id
+            order = published.duty.starts_at, "", event_id
             if not towards.has(order):
-                towards.add(order, event_id, told.duty.starts_at)
+                towards.add(order, event_id, published.duty.starts_at)
         self.deadlines.set(event_id, row.next_deadline)
         reasons = {
             said.verdict.reason for said in row.said.values() if said.status is not _RETRACTED

@@ -142,8 +142,8 @@ def groups_for(
 ) -> list[GrantGroup]:
     """The grants that pass T1 to T3 for a target."""
     purpose, category = target.purpose, target.recipient_category
-    whoever = target.any_recipient if any_recipient is None else any_recipient
-    recipient_id = None if whoever else target.recipient_id
+    anybody = target.any_recipient if any_recipient is None else any_recipient
+    recipient_id = None if anybody else target.recipient_id
     found = [consents.group(purpose, recipient_id)]
     if recipient_id is not None and category is not None and not settings.named_recipient_required:
         found.append(consents.category_group(purpose, category))

@@ -131,7 +131,7 @@ def _demonstrable(event: ConsentChange, settings: PolicySettings) -> bool:
 
 
 def _informed(event: ConsentChange, policy: Policy) -> bool:
-    """T10, GDPR 13: a known notice that tells controller, purpose, recipients, withdrawal."""
+    """T10, GDPR 13: a known notice that states controller, purpose, recipients, withdrawal."""
     if event.notice_version is None:
         return False
     if policy.index.is_defective(event.notice_version, event.occurred_at):

@@ -88,7 +88,7 @@ class Standing:
     def why_no_record(self, cited: str | None) -> Reason:
         """The reason of S07 and of M11 without a candidate.
 
-        This alone looks past the event's instant, and only to tell the reader that a
+        This alone looks past the event's instant, and only to inform the reader that a
         consent was asked too late or that a cited one is unknown; the code never changes.
         """
         if cited is not None and not knows_consent(self._subject, ConsentId(cited)):

@@ -1,7 +1,7 @@
-"""Whom must the controller tell? Duties O01 and the finding O02 (legal model 4.4).
+"""Whom must the controller notify? Duties O01 and the finding O02 (legal model 4.4).
 
 GDPR 19 and C-129/21: after a withdrawal, objection or erasure request every recipient
-that had the data is told; so is the recipient of a share against an expressed will.
+that had the data is notified; so is the recipient of a share against an expressed will.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from streams.core.subject import Subject
 from streams.core.targets import Target
 from streams.core.vocabulary import Code, ConsentAction, DutyStatus, Trigger
 
-_TOLD: Final = frozenset({"occurred_at", "recipient_id"})
+_NOTIFIED: Final = frozenset({"occurred_at", "recipient_id"})
 
 OF_SIGNALS: Final = Rule(
     norm="4.4",
@@ -42,14 +42,14 @@ OF_SIGNALS: Final = Rule(
                 "recipient_category", "recipient_own_use",
             }
         ),
-        RecipientNotification: _TOLD,
+        RecipientNotification: _NOTIFIED,
     },
 )  # fmt: skip
 OF_SHARES: Final = Rule(
     norm="4.4",
     judges=DataShare,
     codes=(Code.RECIPIENT_NOTIFICATION_DUE, Code.RECIPIENT_NOT_NOTIFIED),
-    reads={**share_basis.RULE.reads, RecipientNotification: _TOLD},
+    reads={**share_basis.RULE.reads, RecipientNotification: _NOTIFIED},
 )
 """A share against an expressed will: whether it is one is read where it is judged."""
 
@@ -128,7 +128,7 @@ def share_duties(
 
 
 def overdue(duties: dict[RecipientId, DutyState]) -> dict[RecipientId, Verdict]:
-    """O02 for every duty that was not fulfilled in time; remedied where told later."""
+    """O02 for every duty that was not fulfilled in time; remedied where notified later."""
     return {
         recipient_id: Verdict(
             code=Code.RECIPIENT_NOT_NOTIFIED,
@@ -154,8 +154,8 @@ def _duty(
 ) -> DutyState:
     """Fulfilled by a notification from start to deadline, both inclusive."""
     timeline = subject.notifications.get(recipient_id)
-    told = None if timeline is None else timeline.first(starts_at)
-    first = None if told is None else told.occurred_at
+    notification = None if timeline is None else timeline.first(starts_at)
+    first = None if notification is None else notification.occurred_at
     passed = clock is not None and clock > due_at
     notified_at = None
     if first is not None and first <= due_at:
