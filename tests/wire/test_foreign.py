@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.vocabulary import EventType
+from streams.core.vocabulary import Code, EventType
 from streams.wire.avro import write_avro
 from streams.wire.decode import Decoded, Rejected, decode
 from streams.wire.framing import Framing, framing_of
@@ -191,4 +191,15 @@ def test_whatever_the_bytes_there_is_a_reason(value: bytes) -> None:
 
 @given(st.dictionaries(st.sampled_from(["payload", "op", "after", "data", "type", "message"]), st.none() | st.text() | st.dictionaries(st.text(), st.text())))  # fmt: skip
 def test_whatever_the_object_there_is_a_reason(record: dict[str, Any]) -> None:
-    assert reason(json.dumps(record).encode(), None)
+    rejected = decode(json.dumps(record).encode(), None)
+    assert isinstance(rejected, Rejected)
+    # A text in it may look like a birth date or a number; then the record is in quarantine.
+    assert rejected.dead_letter.code in {Code.UNPROCESSABLE_EVENT, Code.RAW_PERSONAL_DATA_IN_EVENT}
+    assert rejected.dead_letter.reason
+
+
+def test_an_envelope_with_raw_data_in_it_is_quarantined() -> None:
+    rejected = decode(b'{"payload": {"": "1900-01-01"}}', None)
+    assert isinstance(rejected, Rejected)
+    assert rejected.dead_letter.code == Code.RAW_PERSONAL_DATA_IN_EVENT
+    assert "1900" not in rejected.dead_letter.reason
