@@ -121,7 +121,7 @@ COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
 lock:
 	$(COMPILE) pyproject.toml --all-extras --output-file requirements/development.lock
-	$(COMPILE) pyproject.toml --extra build --constraints requirements/development.lock \
+	$(COMPILE) pyproject.toml --extra build --extra receive --constraints requirements/development.lock \
 	  --output-file requirements/worker.lock
 	$(COMPILE) --group receivers --no-deps --output-file requirements/receivers.lock
 	$(COMPILE) --group quix --output-file requirements/quix.lock
