@@ -28,17 +28,17 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
+from bench.backlog_outputs import RANK, Outputs, outputs
 from bench.bus import committed
 from bench.process import Command, Running
 from bench.watch import Watch, Window
 from streams.core.findings import Finding
-from streams.core.identifiers import PayloadHash, ViolationId
+from streams.core.identifiers import PayloadHash
 from streams.core.instants import Instant
 from streams.core.judge import judge
 from streams.core.policy import Policy
 from streams.core.state import Fact, FactSource
 from streams.core.subject import Subject
-from streams.core.vocabulary import EventType, Status
 from streams.dev.broker import LocalBroker
 from streams.dev.samples import POLICY_FILE, SampleOptions, SampleRecord, make_sample
 from streams.policy_file import load_policy
@@ -51,15 +51,6 @@ from streams.wire.findings import decode_finding
 EVENTS_A_SUBJECT = 9.4  # on average, rounded down
 AS_SENT = {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
 GIVE_UP_S = 600.0
-RANK = {kind: rank for rank, kind in enumerate(EventType)}
-
-
-class Outputs(NamedTuple):
-    """What was said of findings: those taken back, those revised, and those that stand."""
-
-    retracted: frozenset[ViolationId]
-    revised: frozenset[ViolationId]
-    standing: frozenset[tuple[ViolationId, str]]
 
 
 class Run(NamedTuple):
@@ -219,24 +210,6 @@ def _judged_in_order(records: Iterable[SampleRecord], policy: Policy) -> Iterato
             source=FactSource("in order", 0, offset),
         )
         yield from judge(subject, fact, policy, None).findings
-
-
-def outputs(findings: Iterable[Finding]) -> Outputs:
-    """What findings said in the order in which they were sent."""
-    last: dict[ViolationId, Finding] = {}
-    retracted, revised = set(), set()
-    for finding in findings:
-        last[finding.violation_id] = finding
-        if finding.status is Status.RETRACTED:
-            retracted.add(finding.violation_id)
-        elif finding.status is Status.REVISED:
-            revised.add(finding.violation_id)
-    standing = {
-        (one.violation_id, one.code)
-        for one in last.values()
-        if one.status in (Status.OPEN, Status.REVISED)
-    }
-    return Outputs(frozenset(retracted), frozenset(revised), frozenset(standing))
 
 
 def _report(in_order: Outputs, runs: dict[str, list[Run]]) -> None:

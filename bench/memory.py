@@ -26,7 +26,8 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 
-from bench.state import MIB, report
+from bench.state import report
+from bench.state_rows import MIB
 from streams.dev.broker import LocalBroker
 from streams.dev.ports import HOST
 from streams.settings import Settings

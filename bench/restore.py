@@ -23,7 +23,8 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 
-from bench.state import made_rows, peak, report, stored
+from bench.state import peak, report
+from bench.state_rows import made_rows, stored
 from bench.stream import GRANT, PURCHASE
 from streams.dev.broker import LocalBroker
 from streams.settings import Settings

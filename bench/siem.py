@@ -12,15 +12,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import shutil
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -29,20 +27,20 @@ from bench.bus import Bus
 from bench.load import load
 from bench.pace import pace
 from bench.peers import CONSENTRY
-from bench.process import Command, Running
+from bench.process import Running
 from bench.reader import marked_id, seen
 from bench.recorder import Recorder
 from bench.results import FOLDER
 from bench.run import BROKER, HEAP_MB
 from bench.sections.latency import _reader
 from bench.sections.section import Bench
+from bench.siem_receiver import Receiver, delivering
 from bench.watch import Watch
 from streams.core.findings import Finding
 from streams.dev.broker import LocalBroker
 from streams.topics import create_topics
 from streams.wire.findings import encode_finding
 
-SECRET: Final = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 RATE: Final = 1_000.0
 WARM_S, SECONDS = 4.0, 15.0
 SHORT_WARM_S, SHORT_SECONDS = 2.0, 3.0
@@ -51,76 +49,6 @@ BACKLOG, SHORT_BACKLOG = 40_000, 8_000
 WITHIN_S: Final = 90.0
 TIMED: Final = ("syslog", "splunk_hec")
 ALL: Final = ("file", "syslog", "splunk_hec", "elasticsearch", "webhook")
-
-
-class Line(NamedTuple):
-    """A letter as the receiver noted it."""
-
-    sink: str
-    at: int
-    event_id: str
-
-
-class Receiver:
-    """The receiver's process, and what it noted."""
-
-    def __init__(self, folder: Path) -> None:
-        self._notes = folder / "received.txt"
-        command = [sys.executable, "-m", "bench.programs.receiver", str(self._notes)]
-        self.running = Running(Command(command), folder / "receiver.log")
-        deadline = time.monotonic() + 20
-        while len(ports := self.running.tail().split()) != 2 or not ports[0].isdigit():
-            self.running.require_running()
-            if time.monotonic() > deadline:
-                raise RuntimeError("the receiver did not start")
-            time.sleep(0.05)
-        self.http, self.lines = (int(port) for port in ports)
-
-    def noted(self, sink: str) -> list[Line]:
-        """What has arrived for a sink."""
-        found = []
-        for line in self._notes.read_text("ascii").splitlines(keepends=True):
-            if line.startswith(f"{sink} ") and line.endswith("\n"):
-                _, at, event_id = line.split()
-                found.append(Line(sink, int(at), event_id))
-        return found
-
-    def table(self, sink: str, folder: Path) -> str:
-        """The sink's table in the settings file."""
-        http = f"http://127.0.0.1:{self.http}"
-        own = {
-            "file": f'path = "{folder}/findings.jsonl"\nformat = "flat"',
-            "syslog": f'host = "127.0.0.1"\nport = {self.lines}\ntransport = "tcp"',
-            "splunk_hec": f'url = "{http}"',
-            "elasticsearch": f'url = "{http}"',
-            "webhook": f'url = "{http}/hook"',
-        }
-        return f'[sinks.{sink.replace("_", "-")}]\ntype = "{sink}"\n{own[sink]}\n'
-
-
-@contextmanager
-def delivering(
-    bus: Bus, receiver: Receiver, folder: Path, sinks: tuple[str, ...], start: str
-) -> Iterator[Running]:
-    """`consentry deliver` with these sinks."""
-    config = folder / f"deliver-{len(sinks)}-{sinks[0]}.toml"
-    config.write_text("".join(receiver.table(sink, folder) for sink in sinks))
-    worker = CONSENTRY.command(bus, folder, "latency")
-    ready = config.with_suffix(".ready")
-    arguments = [
-        sys.executable, "-m", "streams.cli.main", "deliver", "--json-logs",
-        "--config", str(config), "--from", start, "--ready-file", str(ready),
-    ]  # fmt: skip
-    secrets = {"CONSENTRY_SINK_SPLUNK_HEC_TOKEN": "token", "CONSENTRY_SINK_WEBHOOK_SECRET": SECRET}
-    command = replace(worker, arguments=arguments, environment={**worker.environment, **secrets})
-    with Running(command, config.with_suffix(".log")) as running:
-        deadline = time.monotonic() + 40
-        while not ready.exists():
-            running.require_running()
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"the deliverer did not start: {running.tail()}")
-            time.sleep(0.05)
-        yield running
 
 
 def percentiles(values: list[float]) -> dict[str, float]:

@@ -18,7 +18,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
 from streams.check.child_processes import end, ended_early, start
-from streams.check.engine import gather
+from streams.check.gather import gather
 from streams.check.memory import LEAST_MIB, MIB, MemoryBound
 from streams.check.result import Collected, Result
 from streams.check.shares import share_of

@@ -7,14 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from streams.check.decided_by import timeline
-from streams.check.engine import (
-    SEVERITIES,
-    Gathered,
-    RejectedLine,
-    gather,
-    judged,
-    nothing_gathered,
-)
+from streams.check.engine import judged
+from streams.check.gather import SEVERITIES, Gathered, RejectedLine, gather, nothing_gathered
 from streams.check.memory import MemoryBound
 from streams.check.names import Names
 from streams.check.spool import Key, Moments, Spool

@@ -68,7 +68,7 @@ def check(
 
     Exit code: 0 when the table can be used, 2 when not.
     """
-    from streams.cli.explain import find_code
+    from streams.cli.explain_code import find_code
     from streams.cli.instants import read_clock
     from streams.core.codes import CODES
     from streams.core.vocabulary import Severity

@@ -13,7 +13,8 @@ from streams.terminal.out import say
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.conformance.cases import Case, CaseNet
+    from streams.conformance.cases import Case
+    from streams.conformance.net import CaseNet
 
 
 def register(app: typer.Typer) -> None:
@@ -91,7 +92,7 @@ def conformance(
 
 def _write(results: Iterable[tuple[Case, CaseNet]], output: Path | None) -> None:
     from streams.cli.outputs import open_output
-    from streams.conformance.cases import result_line
+    from streams.conformance.comparison import result_line
 
     with open_output(output) as file:
         for case, net in results:
@@ -100,7 +101,7 @@ def _write(results: Iterable[tuple[Case, CaseNet]], output: Path | None) -> None
 
 def _report(results: Iterable[tuple[Case, CaseNet]]) -> int:
     """Show what differs, and count the cases that are not met."""
-    from streams.conformance.cases import differences
+    from streams.conformance.comparison import differences
 
     failed = 0
     for case, net in results:

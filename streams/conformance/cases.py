@@ -1,25 +1,23 @@
-"""Conformance cases: what they hold, what a run yields, how the two differ."""
+"""Conformance cases: reading a file of them, and judging one offline."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
 
-from streams.check.engine import gather, judged
+from streams.check.engine import judged
+from streams.check.gather import gather
+from streams.conformance.net import CaseNet, NetDuty, NetFinding, net_of
 from streams.core.findings import Duty, Finding
 from streams.core.instants import Instant, parse_instant
 from streams.core.policy import UNDATED_ADEQUACY, Policy, Registers
-from streams.core.vocabulary import Code
 from streams.errors import ConsentryError
 from streams.files.records import Line
 from streams.files.unpack import UNPACKING_ERRORS, DamagedError, NotInstalledError, unpacked
 from streams.policy_file import policy_from_names
-from streams.safe_text import safe_json_line
 
 REGISTERS: Final = Registers(adequacy=UNDATED_ADEQUACY)
 """What holds where a case has no register of its own: no recipients, no notices; the countries
@@ -30,42 +28,6 @@ DEFAULTS: Final = {"similar_products": [["COFFEE", "TEA"]]}
 
 MAX_CASES: Final = 268_435_456
 """Bytes of a file of cases, unpacked; all of them are held."""
-
-OVERDUE: Final = Code.RECIPIENT_NOT_NOTIFIED
-
-
-class NetFinding(msgspec.Struct, frozen=True, order=True):
-    """A finding of a case. `recipient_id` is empty but for RECIPIENT_NOT_NOTIFIED."""
-
-    event_id: str
-    code: str
-    recipient_id: str = ""
-
-
-class NetDuty(msgspec.Struct, frozen=True, order=True):
-    """A duty of a case."""
-
-    trigger_event_id: str
-    recipient_id: str
-
-
-_Line = TypeVar("_Line", NetFinding, NetDuty)
-
-
-class CaseNet(msgspec.Struct, frozen=True):
-    """The net result of a case, sorted.
-
-    Events of different types may share an id, which is all that a line names: so a line can
-    occur twice, and both count.
-    """
-
-    findings: tuple[NetFinding, ...]
-    duties: tuple[NetDuty, ...]
-
-    @staticmethod
-    def of(findings: Iterable[NetFinding], duties: Iterable[NetDuty]) -> CaseNet:
-        """The net result of these, in any order."""
-        return CaseNet(tuple(sorted(findings)), tuple(sorted(duties)))
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,61 +119,6 @@ def run_offline(case: Case) -> CaseNet:
         findings.extend(one.findings)
         duties.extend(one.duties)
     return net_of(findings, duties)
-
-
-def net_of(findings: Iterable[Finding], duties: Iterable[Duty]) -> CaseNet:
-    """The net result as cases name it; retracted ones must be left out already."""
-    return CaseNet.of(
-        (
-            NetFinding(
-                finding.event_id,
-                finding.code,
-                (finding.recipient_id or "") if finding.code == OVERDUE else "",
-            )
-            for finding in findings
-        ),
-        (NetDuty(duty.trigger_event_id, duty.recipient_id) for duty in duties),
-    )
-
-
-def result_line(case: Case, net: CaseNet) -> bytes:
-    """One line of results: sorted, as conformance/README.md defines it."""
-    findings = []
-    for finding in net.findings:
-        found = {"event_id": finding.event_id, "code": finding.code}
-        if finding.recipient_id:
-            found["recipient_id"] = finding.recipient_id
-        findings.append(found)
-    duties = [
-        {"trigger_event_id": duty.trigger_event_id, "recipient_id": duty.recipient_id}
-        for duty in net.duties
-    ]
-    result = {"case": case.name, "findings": findings, "duties": duties}
-    return safe_json_line(msgspec.json.encode(result)) + b"\n"
-
-
-def differences(case: Case, net: CaseNet) -> Iterator[str]:
-    """What is missing and what is extra, a line each; nothing where the case is met."""
-    if case.expected is None:
-        return
-    for missing in _beyond(case.expected.findings, net.findings):
-        yield f"missing  {_described(missing)}"
-    for extra in _beyond(net.findings, case.expected.findings):
-        yield f"extra    {_described(extra)}"
-    for lost in _beyond(case.expected.duties, net.duties):
-        yield f"missing  duty on {lost.trigger_event_id} towards {lost.recipient_id}"
-    for more in _beyond(net.duties, case.expected.duties):
-        yield f"extra    duty on {more.trigger_event_id} towards {more.recipient_id}"
-
-
-def _beyond(these: Iterable[_Line], those: Iterable[_Line]) -> list[_Line]:
-    """What is among these more often than among those."""
-    return sorted((Counter(these) - Counter(those)).elements())
-
-
-def _described(finding: NetFinding) -> str:
-    towards = f" towards {finding.recipient_id}" if finding.recipient_id else ""
-    return f"{finding.code} on {finding.event_id}{towards}"
 
 
 def _case(line: str, number: int, clock: Instant | None) -> Case:

@@ -15,7 +15,8 @@ from typing import Any, Final
 import msgspec
 
 from streams.conformance.bus import CaseBus, CasePlace, subject_key_of
-from streams.conformance.cases import DEFAULTS, Case, CaseNet, net_of
+from streams.conformance.cases import DEFAULTS, Case
+from streams.conformance.net import CaseNet, net_of
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import EventId
 from streams.core.instants import Instant, parse_instant

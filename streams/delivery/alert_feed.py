@@ -136,7 +136,7 @@ class AlertFeed(SinkConsumer):
         now = Instant(int(time.time() * 1000))
         await self._look_at_inputs(policy, now)
         records = [record for several in polled.values() for record in several]
-        updates, _ = await self._updates(records)
+        updates, _ = await self._selection.take(records, self._catch_up)
         # What is no update ends here; updates end in the policy's account.
         self._stats.counts.read += len(records) - len(updates)
         made = sum(len(policy.take(one, now)) for one in updates if isinstance(one, FindingUpdate))

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any, Final
+
+_LOOK_S: Final = 0.5
+"""How soon after it is set something that runs is let go."""
 
 
 class Interrupt:
@@ -29,4 +34,20 @@ class Interrupt:
                 await self._event.wait()
         except TimeoutError:
             return False
+        return True
+
+    async def outlasts(self, work: Coroutine[Any, Any, None]) -> bool:
+        """Run something to its end; False where it is set before, and the work is let go then.
+
+        Raises what the work raises.
+        """
+        running = asyncio.ensure_future(work)
+        try:
+            while not running.done():
+                await asyncio.wait({running}, timeout=_LOOK_S)
+                if self and not running.done():
+                    return False
+            await running
+        finally:
+            running.cancel()
         return True

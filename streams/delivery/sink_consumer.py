@@ -24,22 +24,22 @@ from aiokafka.errors import (
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.alerts.account import Accounting
-from streams.core.findings import Finding
 from streams.delivery.catch_up import CatchUp, end_in
 from streams.delivery.dead_letters import DeadLetters
 from streams.delivery.interrupt import Interrupt
-from streams.delivery.read_update import Unreadable, read
 from streams.delivery.sink_sender import SinkSender
-from streams.delivery.start_offsets import committed_in, delivery_consumer
+from streams.delivery.start_offsets import committed_in, delivery_consumer, no_longer_there
+from streams.delivery.update_selection import UpdateSelection
 from streams.errors import ConsentryError
 from streams.registry import Registry
 from streams.settings import Settings
 from streams.sinks.contract import DeliveryResult
-from streams.sinks.finding_update import FindingUpdate, Removal
 from streams.sinks.options import SinkOptions
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, ConsumerRecord
+
+    Polled = Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]]
 
 _POLL_MS: Final = 500
 
@@ -61,6 +61,7 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         self._dead = dead
         self._stats = sender.stats
         self._registry = Registry.of(settings)
+        self._selection = UpdateSelection(settings, options, sender, dead, self._registry)
         self._catch_up = CatchUp()
         self._interrupt = Interrupt()
         self._assigned = asyncio.Event()
@@ -157,7 +158,7 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         finally:
             await reader.stop()
 
-    async def _poll(self) -> Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]]:
+    async def _poll(self) -> Polled:
         """What is there, as much as a batch holds; empty when there is nothing."""
         try:
             polled = await self.consumer.getmany(
@@ -169,57 +170,28 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             return {}
         except OffsetOutOfRangeError as error:
             raise await self._lost(error) from None
-        if self._registry is not None and not await self._have_schemas(self._registry, polled):
-            self._fresh = True
-            return {}
+        if self._registry is not None:
+            values = [record.value for records in polled.values() for record in records]
+            if not await self._interrupt.outlasts(self._registry.ensure(values)):
+                self._fresh = True
+                return {}
         if polled and (self._fresh or not self._assigned.is_set()):
             # Partitions went or came meanwhile: what is still ours is read again from the
             # committed offsets, once it is known how far a state reaches.
             self._fresh = True
             return {}
-        found: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]] = polled
+        found: Polled = polled
         return found
-
-    async def _have_schemas(
-        self,
-        registry: Registry,
-        polled: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]],
-    ) -> bool:
-        """Have the schemas of framed records in memory. False where it must let go meanwhile."""
-        values = [record.value for records in polled.values() for record in records]
-        asking = asyncio.ensure_future(registry.ensure(values))
-        try:
-            while not asking.done():
-                await asyncio.wait({asking}, timeout=_POLL_MS / 1000)
-                if self._interrupt and not asking.done():
-                    return False
-            await asking
-        finally:
-            asking.cancel()
-        return True
 
     async def _from_the_beginning(self, error: Any) -> None:
         places = [place for place in error.args[0] if place in self.partitions]
         log.info("delivery.new_partition", sink=self._sender.name, places=len(places))
         await self.consumer.seek_to_beginning(*places)
 
-    async def _lost(self, error: Any) -> ConsentryError:
-        place, offset = next(iter(error.args[0].items()))
-        start = (await self.consumer.beginning_offsets([place]))[place]
-        end = (await self.consumer.end_offsets([place]))[place]
-        group = self._settings.delivery_group(self._sender.name)
-        return ConsentryError(
-            f"{place.topic}, partition {place.partition}: the broker no longer has offset "
-            f"{offset}, where the sink {self._sender.name} is to go on (group {group}); "
-            f"the log reaches from {start} to {end} now: records were deleted before they were "
-            "delivered, or the topic was deleted and created again",
-            "Deliver what is open now: consentry deliver --sink "
-            f"{self._sender.name} --from state --again",
-        )
+    async def _lost(self, error: OffsetOutOfRangeError) -> ConsentryError:
+        return await no_longer_there(self.consumer, error, self._settings, self._sender.name)
 
-    async def _deliver(
-        self, polled: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]]
-    ) -> None:
+    async def _deliver(self, polled: Polled) -> None:
         if not polled:
             await self._sender.make_up()
             return
@@ -227,7 +199,7 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         try:
             records = [record for several in polled.values() for record in several]
             self._stats.counts.read += len(records)
-            loads, of_record = await self._updates(records)
+            loads, of_record = await self._selection.take(records, self._catch_up)
             sources = [record for record, place in zip(records, of_record, strict=True)
                        if place is not None]  # fmt: skip
 
@@ -241,39 +213,6 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         finally:
             self._idle.set()
 
-    async def _updates(
-        self, records: Sequence[ConsumerRecord[Any, Any]]
-    ) -> tuple[list[FindingUpdate | Removal], list[int | None]]:
-        """What to send, and for each record its place in it; None: nothing."""
-        updates: list[FindingUpdate | Removal] = []
-        of_record: list[int | None] = []
-        counts = self._stats.counts
-        for record in records:
-            item = read(record, self._settings.topics, self._registry)
-            if isinstance(item, Unreadable):
-                await self._dead.put(self._sender.name, record, item.reason)
-                counts.dead_lettered += 1
-                of_record.append(None)
-            elif not self._is_wanted(item) or self._is_needless(record, item):
-                counts.passed_over += 1
-                of_record.append(None)
-            elif isinstance(item, Removal) and not self._sender.removes:
-                counts.not_removable += 1
-                of_record.append(None)
-            else:
-                of_record.append(len(updates))
-                updates.append(item)
-        return updates, of_record
-
-    def _is_wanted(self, item: FindingUpdate | Removal) -> bool:
-        duty = item.duty if isinstance(item, Removal) else not isinstance(item.record, Finding)
-        return ("duties" if duty else "findings") in self._options.tell
-
-    def _is_needless(self, record: ConsumerRecord[Any, Any], item: FindingUpdate | Removal) -> bool:
-        if isinstance(item, Removal):
-            return self._catch_up.superseded(record)
-        return self._catch_up.needless(record, item.record)
-
     def _count(
         self, sources: Sequence[ConsumerRecord[Any, Any]], outcomes: Sequence[DeliveryResult | None]
     ) -> None:
@@ -284,11 +223,7 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             else:
                 self._stats.delays.observe(max(0.0, now - record.timestamp / 1000))
 
-    async def _commit(
-        self,
-        polled: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]],
-        settled: Mapping[tuple[str, int, int], bool],
-    ) -> None:
+    async def _commit(self, polled: Polled, settled: Mapping[tuple[str, int, int], bool]) -> None:
         """Commit, a partition up to the first record that is not settled."""
         offsets = {}
         for place, records in polled.items():
@@ -307,9 +242,8 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             await self.consumer.commit(offsets)
         except (CommitFailedError, IllegalStateError) as error:
             # The group has given the partitions to another member, which delivers it all again.
-            log.warning(
-                "delivery.not_committed", sink=self._sender.name, error=type(error).__name__
-            )
+            name = self._sender.name
+            log.warning("delivery.not_committed", sink=name, error=type(error).__name__)
 
 
 def _at(record: Any) -> tuple[str, int, int]:

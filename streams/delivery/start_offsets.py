@@ -16,6 +16,7 @@ from streams.settings import Settings
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
+    from aiokafka.errors import OffsetOutOfRangeError
 
 Start = Literal["state", "now", "earliest"] | Instant
 """STATE: what is open now, then what comes. An instant: records from then on."""
@@ -144,6 +145,23 @@ async def starts(
 
 def _plain(offsets: Mapping[TopicPartition, int]) -> Committed:
     return {place: OffsetAndMetadata(offset, "") for place, offset in offsets.items()}
+
+
+async def no_longer_there(
+    consumer: AIOKafkaConsumer, error: OffsetOutOfRangeError, settings: Settings, sink: str
+) -> ConsentryError:
+    """What to do where the broker does not have the offset any more at which a sink goes on."""
+    place, offset = next(iter(error.args[0].items()))
+    start = (await consumer.beginning_offsets([place]))[place]
+    end = (await consumer.end_offsets([place]))[place]
+    group = settings.delivery_group(sink)
+    return ConsentryError(
+        f"{place.topic}, partition {place.partition}: the broker no longer has offset "
+        f"{offset}, where the sink {sink} is to go on (group {group}); "
+        f"the log reaches from {start} to {end} now: records were deleted before they were "
+        "delivered, or the topic was deleted and created again",
+        f"Deliver what is open now: consentry deliver --sink {sink} --from state --again",
+    )
 
 
 async def _commit(

@@ -27,8 +27,9 @@ from streams.transport.tasks.kafka_clients import changelog_reader, transactiona
 from streams.transport.tasks.log_watch import recreated
 from streams.transport.tasks.settling import SETTLING_S
 from streams.transport.tasks.state_owner import latest_progress, owner_of, require_own_state
-from streams.verify.bus import LiveBus, count_partitions, topic_ids
+from streams.verify.bus import LiveBus
 from streams.verify.pace import Pace
+from streams.verify.topics import count_partitions, topic_ids
 from streams.wire.progress import (
     PROGRESS_KEY,
     Progress,

@@ -24,7 +24,7 @@ from streams.transport.client_errors import fail, watch_membership
 from streams.transport.fetch.log_range import LogRange, out_of_range
 from streams.transport.fetch.poll_batch import OffsetSpan, Polled
 from streams.transport.fetch.record_queue import Room
-from streams.transport.fetch.unpacked_records import lighten
+from streams.transport.fetch.unpacked_records import fetched, lighten
 
 T = TypeVar("T")
 
@@ -161,7 +161,7 @@ class Thread(stock.AIOKafkaConsumerThread):
             return []
         if any(getattr(fetcher._records.get(place), "busy", False) for place in starts):
             timeout = 0.0  # there is more to unpack, and nothing to wait for
-        records = await _fetched(fetcher, starts.keys(), timeout)
+        records = await fetched(fetcher, starts.keys(), timeout)
         if isinstance(records, errors.OffsetOutOfRangeError):
             return await self._outside(assignment, *records.args[0].popitem())
         if records is None or not assignment.active:
@@ -230,22 +230,3 @@ class Thread(stock.AIOKafkaConsumerThread):
             for place, offset in zip(places, offsets, strict=True)
             if offset is not None
         }
-
-
-async def _fetched(
-    fetcher: Any, places: Iterable[Any], seconds: float
-) -> Mapping[Any, list[Any]] | errors.OffsetOutOfRangeError | None:
-    """What came of the places, or that one is outside of its log; None when the poll was ended.
-
-    Nothing may be raised past the context: it would leave aiokafka counting one fetch for ever.
-    """
-    with fetcher._subscriptions.fetch_context():
-        try:
-            found: Mapping[Any, list[Any]] = await fetcher.fetched_records(
-                set(places), timeout=seconds, max_records=None
-            )
-        except asyncio.CancelledError:
-            return None
-        except errors.OffsetOutOfRangeError as error:
-            return error
-    return found

@@ -16,7 +16,6 @@ import structlog
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, ConsumerMessage
 
-from streams.errors import ConsentryError
 from streams.measures.transport_stats import TransportStats
 from streams.settings import Settings
 from streams.transport import process_exit
@@ -27,9 +26,8 @@ from streams.transport.poll_loop import Polling, as_message
 from streams.transport.state.stores import Stores
 from streams.transport.tasks.assignment import Assignment
 from streams.transport.tasks.in_parallel import in_parallel
-from streams.transport.tasks.log_watch import NOTICED_WITHIN_S, Observer
+from streams.transport.tasks.log_watch import Observer, agreed_numbers
 from streams.transport.tasks.partition_task import PartitionTask
-from streams.transport.tasks.preconditions import shared_numbers
 from streams.transport.tasks.task_initializer import TaskInitializer
 from streams.transport.wiring import new_assignment, new_polling, new_stores, new_take_over
 
@@ -109,11 +107,8 @@ class Consumer(stock.Consumer):
 
     def partition_of(self, poll_batch: PollBatch) -> PartitionTask | None:
         """The partition to judge a poll batch in, or None for a poll batch that is out of date."""
-        return (
-            None
-            if self.current_assignment is None
-            else self.current_assignment.partition_of(poll_batch)
-        )
+        assignment = self.current_assignment
+        return None if assignment is None else assignment.partition_of(poll_batch)
 
     @property
     def owned(self) -> dict[int, PartitionTask]:
@@ -149,7 +144,7 @@ class Consumer(stock.Consumer):
         await self._give_up()
         self._assignments += 1
         try:
-            numbers = await self._shared_numbers(assigned)
+            numbers = await agreed_numbers(self.topics, assigned)
             self.current_assignment = new_assignment(self.settings, self._assignments, numbers)
             self._polling = new_polling(self._thread, self.topics, self.current_assignment)
         except Exception as error:
@@ -157,15 +152,6 @@ class Consumer(stock.Consumer):
             fail(error, "assignment")
             raise
         await super().on_partitions_assigned(assigned, generation_id)
-
-    async def _shared_numbers(self, assigned: set[TP]) -> frozenset[int]:
-        try:
-            return shared_numbers(self.topics, assigned)
-        except ConsentryError:
-            # Where a topic is gone, or has more partitions than before, the watch over the
-            # topics knows it, says so in better words, and ends the process.
-            await asyncio.sleep(NOTICED_WITHIN_S)
-            raise
 
     async def _give_up(self) -> None:
         """Stop polling, then wait for the open transactions, bounded by a third of a session."""
@@ -228,11 +214,7 @@ class Consumer(stock.Consumer):
         assignment = self.current_assignment
         if assignment is None or not assignment.taken or assignment.open:
             return
-        positions = {
-            (topic, number): position
-            for number, partition in assignment.partitions.items()
-            for topic, position in partition.progress.positions.items()
-        }
+        positions = assignment.positions
         await self._thread.seek_all(positions)
         self._read_offset.update({TP(*place): at for place, at in positions.items()})
         if self.current_assignment is not assignment:

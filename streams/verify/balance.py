@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streams.verify.inputs import InputSpan
+from streams.verify.input_span import InputSpan
 from streams.verify.result import Difference, DifferenceKind, TopicBalance
 from streams.wire.progress import Counters, Progress
 

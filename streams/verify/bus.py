@@ -15,11 +15,8 @@ from aiokafka.structs import TopicPartition
 from streams.errors import ConsentryError
 from streams.registry import Registry
 from streams.settings import Settings
-from streams.topics import Party, admin_session, all_topics, explain
-from streams.topics.cluster import read_cluster
-from streams.topics.compression_checks import require_readable
+from streams.topics import explain
 from streams.topics.reader import Reader
-from streams.transport.tasks.log_watch import topic_views
 from streams.verify.pace import Pace
 from streams.wire.record import Record
 
@@ -217,41 +214,3 @@ class LiveBus:
         await self._admin.close()
         for consumer in (self._reader, self._stable, self._high):
             await consumer.stop()
-
-
-def count_partitions(settings: Settings) -> int:
-    """The partition count that all topics have. Raises ConsentryError when one is missing."""
-    wanted = [t.name for t in all_topics(settings) if Party.VERIFIER in t.readers]
-    with admin_session(settings.connection) as admin:
-        cluster = read_cluster(admin, wanted)
-    hidden = sorted(cluster.hidden)
-    if hidden:
-        raise ConsentryError(
-            f"the topic {hidden[0]} may not be described by this user",
-            "`consentry topics create --dry-run` lists the access that each role needs.",
-        )
-    missing = [name for name in wanted if name not in cluster.topics]
-    if missing:
-        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
-        raise ConsentryError(
-            f"the topic {missing[0]} does not exist{more}",
-            "Check application_id, generation and topic_prefix; `consentry topics check` "
-            "says more.",
-        )
-    require_readable(settings, cluster, Party.VERIFIER)
-    counts = {name: state.partitions for name, state in cluster.topics.items()}
-    if len(set(counts.values())) > 1:
-        listed = ", ".join(f"{topic} {count}" for topic, count in sorted(counts.items()))
-        raise ConsentryError(
-            f"the topics have different partition counts: {listed}",
-            "`consentry topics check` says which are wrong.",
-        )
-    return next(iter(counts.values()))
-
-
-def topic_ids(settings: Settings) -> dict[str, str]:
-    """The ids of the topics that the positions are of, as far as the broker states them."""
-    names = settings.topics
-    with admin_session(settings.connection) as admin:
-        views = topic_views(admin, (*names.inputs.values(), names.rekeyed))
-    return {topic: view.topic_id for topic, view in views.items() if view.topic_id}

@@ -9,26 +9,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
 import msgspec
 
 from streams.core.identifiers import ControllerId, SubjectId
-from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.quality import FUTURE
 from streams.core.rules.assess import not_assessed
 from streams.core.state import EventRow, FactSource
 from streams.settings.names import TopicNames
 from streams.transport.clock import OwnClock
 from streams.verify.across import Across
 from streams.verify.bus import LiveBus
+from streams.verify.input_span import InputSpan
+from streams.verify.kept_dead_letters import KeptDeadLetters
 from streams.verify.result import Difference, DifferenceKind, Seen
 from streams.verify.spill import Arrival, Spill
 from streams.wire.arrival import Arrivals, Arrived, Misrouted, Refused, partition_for
-from streams.wire.dead_letters import decode_dead_letter
-from streams.wire.errors import WireError
 from streams.wire.framing import RegistryDecoder
 from streams.wire.progress import Progress, Skip
 from streams.wire.record import Record
@@ -36,16 +33,6 @@ from streams.wire.rows import row_key
 
 HOMES_KEPT = 65_536
 """Subjects whose partition is remembered: the hash costs as much as decoding an event."""
-
-
-@dataclass(slots=True)
-class InputSpan:
-    """What was read of one topic: start <= offset < end, and how its records ended."""
-
-    topic: str
-    start: int
-    end: int
-    seen: Seen = field(default_factory=Seen)
 
 
 class Inputs:
@@ -72,11 +59,9 @@ class Inputs:
         self._across = across
         self._arrivals = Arrivals(names, max_bytes, registry, cloud_events=cloud_events)
         self._arrivals.read_at(clock.now, clock.limit)
-        self._from_the_future: dict[str, Instant] = {}
-        """When records arrived whose own timestamps then lay far ahead, by where they stood."""
+        self.dead_letters = KeptDeadLetters(names, number, spill)
+        """To be read before the inputs: they say when some of these arrived."""
         self._home = lru_cache(HOMES_KEPT)(partial(partition_for, count=count))
-        self._dead_letter_topics = ((names.dead_letters, False), (names.quarantine, True))
-        self._dead_letter_starts: dict[str, int] = {}
         self._skips: dict[tuple[str, int], Skip] = {}
         self.spans: list[InputSpan] = []
 
@@ -135,9 +120,9 @@ class Inputs:
 
     def _as_then(self, found: Arrived) -> Arrived:
         """With the arrival that the worker took, where the record's own lay far ahead."""
-        if not self._from_the_future:
+        if not self.dead_letters.from_the_future:
             return found
-        arrived_at = self._from_the_future.get(found.origin.reference)
+        arrived_at = self.dead_letters.from_the_future.get(found.origin.reference)
         if arrived_at is None:
             return found
         return found._replace(
@@ -239,55 +224,3 @@ class Inputs:
         if one.source_topic is None:
             return FactSource(self.spans[one.topic].topic, self._number, one.offset)
         return FactSource(one.source_topic, one.source_partition or 0, one.source_offset or 0)
-
-    async def read_dead_letters(self, bus: LiveBus) -> None:
-        """Note which records were kept; quarantined ones too, by their keys only."""
-        for topic, raw in self._dead_letter_topics:
-            start = self._dead_letter_starts[topic] = await bus.start(topic, self._number)
-            end = await bus.settled(topic, self._number)
-            async for records in bus.read(topic, self._number, start, end):
-                self._spill.many(
-                    "INSERT OR IGNORE INTO aside VALUES (?, ?)",
-                    (((one.key or b"").decode(errors="replace"), raw) for one in records),
-                )
-                if not raw:
-                    self._note_the_future(records)
-
-    def _note_the_future(self, records: Sequence[Record]) -> None:
-        for record in records:
-            try:
-                kept = decode_dead_letter(record.value or b"")
-            except WireError:
-                continue
-            stamped = kept.original.timestamp
-            if kept.letter.code == FUTURE and stamped is not None and stamped > kept.detected_at:
-                reference = (record.key or b"").decode(errors="replace")
-                self._from_the_future[reference] = kept.detected_at
-
-    def not_kept(self) -> Iterator[Difference]:
-        """Records that cannot be judged and were not kept, as far as dead letters reach back."""
-        for topic, raw in self._dead_letter_topics:
-            yield from self._not_kept(topic, raw=raw, whole=self._dead_letter_starts[topic] == 0)
-
-    def _not_kept(self, topic: str, *, raw: bool, whole: bool) -> Iterator[Difference]:
-        """Those of one input are kept in their order, so what is left shows what is gone."""
-        kept = "FROM refused JOIN aside USING (ref, quarantined) WHERE quarantined = ?"
-        oldest = self._spill.execute(f"SELECT topic, min(offset) {kept} GROUP BY topic", raw)
-        reach = {} if whole else dict(oldest.fetchall())
-        missing = self._spill.execute(
-            f"SELECT topic, offset FROM refused WHERE quarantined = ?1 AND ref NOT IN "  # noqa: S608
-            f"(SELECT ref {kept.replace('?', '?1')}) ORDER BY topic, offset",
-            raw,
-        )
-        for place, offset in missing:
-            name = self.spans[place].topic
-            # A re-keyed record is named by where it first stood: no order follows from that.
-            ordered = name != self._names.rekeyed and offset > reach.get(place, offset)
-            if whole or ordered:
-                yield Difference(
-                    kind=DifferenceKind.NO_DEAD_LETTER,
-                    topic=name,
-                    partition=self._number,
-                    offset=offset,
-                    what=f"a record that cannot be judged does not stand on {topic}",
-                )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from streams.core.instants import Instant
 from streams.verify.bus import LiveBus
-from streams.verify.inputs import InputSpan
+from streams.verify.input_span import InputSpan
 from streams.verify.result import Difference, DifferenceKind, Waiting
 from streams.wire.progress import Progress
 

@@ -117,13 +117,13 @@ class Partition:
         result.add(await logs.lost(bus, progress, self._number, names.ticks))
         result.add(logs.recreated(progress, shared.ids, self._number))
         if result.with_inputs:
-            await self._inputs.read_dead_letters(bus)
+            await self._inputs.dead_letters.read(bus)
             await self._inputs.read(bus, progress)
             read = [span for span in self._inputs.spans if span.topic in names.inputs.values()]
             result.add(logs.passed_over(progress, read, self._number))
         await self._subjects()
         if result.with_inputs:
-            result.add(self._inputs.not_kept())
+            result.add(self._inputs.dead_letters.missing(self._inputs.spans))
         await self._account(progress)
         result.add(await offsets.behind(bus, progress, self._number))
         result.cuts.append(

@@ -11,12 +11,13 @@ from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.verify.across import Across
-from streams.verify.bus import LiveBus, count_partitions, topic_ids
+from streams.verify.bus import LiveBus
 from streams.verify.compare import Comparison
 from streams.verify.pace import Advance, Pace
 from streams.verify.partition import Partition, Shared
 from streams.verify.result import Verification
 from streams.verify.spill import Spill
+from streams.verify.topics import count_partitions, topic_ids
 
 
 def verify(

@@ -66,3 +66,10 @@ def settle_all(alerts: AlertPolicy) -> None:
     """Everything arrives."""
     for one in alerts.on_their_way:
         alerts.settle(one.uid, delivered=True)
+
+
+ALL = {"name": "all", "sinks": [SINK]}
+
+
+def after(hours: float) -> Instant:
+    return Instant(int(NOON + hours * HOUR))

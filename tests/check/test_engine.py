@@ -6,7 +6,8 @@ import json
 import random
 from pathlib import Path
 
-from streams.check.engine import gather, judged
+from streams.check.engine import judged
+from streams.check.gather import gather
 from streams.check.result import Result, run_check
 from streams.core.instants import Instant, parse_instant
 from streams.core.policy import default_policy

@@ -2,87 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
 from markupsafe import escape
 
 from streams.check.decided_by import MAX_MOMENTS, Part
 from streams.check.report.assumed import MAX_PLACES, assumed
 from streams.check.report.facts import describe
-from streams.check.report.lines import COLUMNS, write_csv, write_jsonl
 from streams.check.report.page import render_page
 from streams.check.report.picture import MAX_BARS, picture
-from streams.check.report.table import print_table
 from streams.check.report.texts import LIMITS, TEXTS
 from streams.check.report.words import LABELS, REASONS
-from streams.check.result import VIOLATIONS, Result, run_check
+from streams.check.result import VIOLATIONS, Result
 from streams.core.assumptions import Assumption
 from streams.core.codes import CODES
-from streams.core.instants import Instant, parse_instant
-from streams.core.texts.assumed import ASSUMED, NOTED
+from streams.core.instants import parse_instant
+from streams.core.texts.assumed import NOTED
 from streams.core.vocabulary import Code, Severity, Status
-from streams.files.find import InputFiles
-from streams.policy_file import policy_from_text
-from streams.terminal.console import screen
 from streams.wire.decode import Decoded, decode
 from tests.check.events import grant, lines, share, withdrawal
-
-CLOCK = parse_instant("2026-11-20T00:00:00Z")
-EVIL = "<script>alert(1)</script>"
-
-
-def result_of(content: bytes, tmp_path: Path, clock: Instant | None = CLOCK) -> Result:
-    file = tmp_path / "events.jsonl"
-    file.write_bytes(content)
-    return run_check(InputFiles([str(file)]), policy_from_text(""), clock, with_timelines=True)
-
-
-@pytest.fixture
-def result(tmp_path: Path) -> Result:
-    return result_of(
-        lines(
-            grant("grant-1"),
-            share("share-before"),
-            withdrawal("taken-back"),
-            share("share-after", occurred_at="2026-09-01T12:00:00Z", protection="HASHED"),
-            share(EVIL, subject_id="s2", recipient_id=f'"{EVIL}&', source_system=EVIL),
-            share("us", subject_id="s3", recipient_country="US"),
-        )
-        + b"{broken\n"
-        + lines(share("x", lia_ref="jan.jansen@example.nl")),
-        tmp_path,
-    )
-
-
-class Page(HTMLParser):
-    """What a browser would see: tags with their attributes, and open elements."""
-
-    VOID = frozenset({"meta", "input", "br", "line", "rect", "link", "img"})
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+from tests.check.report_page import CLOCK, EVIL, Page, contrast, result_of
 
 
 def test_it_needs_nothing_else(result: Result) -> None:
@@ -297,54 +238,3 @@ def test_a_fact_in_words() -> None:
         "Toestemming c1 gegeven: knop; voor direct marketing door derden; aan ACME; gegevens "
         "e-mail; privacyverklaring v3; vastgelegd 2026-09-02 09:00:00."
     )
-
-
-def test_json_lines_hold_everything_and_a_summary(result: Result) -> None:
-    file = io.BytesIO()
-    write_jsonl(result, file)
-    records = [json.loads(line) for line in file.getvalue().splitlines()]
-    kinds = [record["kind"] for record in records]
-    assert kinds.count("finding") == len(result.findings)
-    assert kinds.count("duty") == len(result.duties)
-    assert kinds.count("rejected") == 2
-    summary = records[-1]
-    assert summary["kind"] == "summary"
-    assert summary["read"] == 8 == summary["judged"] + summary["duplicates"] + summary["rejected"]
-    assert summary["clock"] == "2026-11-20T00:00:00.000Z"
-    for one in summary["assumptions"]:
-        assert one["meaning_en"] == ASSUMED[one["field"]].en
-        assert one["meaning_nl"] == ASSUMED[one["field"]].nl
-    assert "under_guardianship" in {one["field"] for one in summary["assumptions"]}
-
-
-def test_csv_has_a_row_each_and_begins_no_formula(tmp_path: Path) -> None:
-    result = result_of(lines(share("=cmd|calc", recipient_id="@SUM")), tmp_path)
-    file = io.BytesIO()
-    write_csv(result, file)
-    rows = list(csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"))))
-    assert tuple(rows[0]) == COLUMNS
-    assert len(rows) == len(result.findings) + len(result.duties)
-    assert rows[0]["event_id"] == "'=cmd|calc"
-    assert rows[0]["recipient_id"] == "'@SUM"
-    assert rows[0]["explanation_nl"]
-
-
-def test_the_table_names_the_heaviest_first(result: Result) -> None:
-    out = io.StringIO()
-    print_table(result, screen(file=out, width=200))
-    text = out.getvalue()
-    assert text.index("SHARE_AFTER_WITHDRAWAL") < text.index("TRANSFER_WITHOUT_SAFEGUARD")
-    assert "8 records read, 2 of them rejected, 0 duplicates; 3 persons" in text
-    assert "indications for review" in text
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of WCAG 2."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
-        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)

@@ -8,16 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from streams.conformance.cases import (
-    Case,
-    CaseNet,
-    NetFinding,
-    case_policy,
-    differences,
-    read_cases,
-    result_line,
-    run_offline,
-)
+from streams.conformance.cases import Case, case_policy, read_cases, run_offline
+from streams.conformance.comparison import differences, result_line
+from streams.conformance.net import CaseNet, NetFinding
 from streams.core.instants import parse_instant
 from streams.errors import ConsentryError
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, Generic, Self, TypeVar
 
-from tests.sinks.fakes import HttpReceiver
+from tests.sinks.http_receiver import HttpReceiver
 
 R = TypeVar("R", bound=HttpReceiver)
 

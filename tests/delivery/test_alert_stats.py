@@ -13,7 +13,7 @@ from tests.delivery.process import Deliveries
 from tests.delivery.standing import Standing
 from tests.kafka.harness import Bus, until
 from tests.sinks.benches import SECRET
-from tests.sinks.fakes import WebhookReceiver
+from tests.sinks.people_receivers import WebhookReceiver
 from tests.sinks.real import free_port
 
 POLICY = """

@@ -17,7 +17,8 @@ from tests.delivery.process import Deliveries
 from tests.delivery.standing import Standing
 from tests.kafka.harness import Bus, WorkerProcess, until
 from tests.sinks.benches import SECRET
-from tests.sinks.fakes import BulkReceiver, HecReceiver, WebhookReceiver
+from tests.sinks.people_receivers import WebhookReceiver
+from tests.sinks.siem_receivers import BulkReceiver, HecReceiver
 
 PATIENT = """
 retry_first_s = 0.05

@@ -13,7 +13,8 @@ from tests.delivery.standing import Standing
 from tests.kafka.harness import Bus, Sent, until
 from tests.kafka.stories import story
 from tests.sinks.benches import SECRET
-from tests.sinks.fakes import BulkReceiver, WebhookReceiver
+from tests.sinks.people_receivers import WebhookReceiver
+from tests.sinks.siem_receivers import BulkReceiver
 
 POLICY = """
 retention = "PT1S"

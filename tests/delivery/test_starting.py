@@ -12,7 +12,7 @@ from tests.delivery.process import Deliveries
 from tests.delivery.standing import Standing
 from tests.kafka.harness import Bus, Sent, until
 from tests.sinks.benches import SECRET
-from tests.sinks.fakes import WebhookReceiver
+from tests.sinks.people_receivers import WebhookReceiver
 
 
 def ids(standing: Standing[WebhookReceiver]) -> list[str]:

@@ -12,7 +12,7 @@ from streams.delivery.worker_metrics_client import FirstShares, first_shares
 from streams.measures.transport_stats import TransportStats
 from streams.measures.worker_stats import WorkerStats
 from tests.metrics.test_worker import exposed, filled
-from tests.sinks.fakes import HttpReceiver
+from tests.sinks.http_receiver import HttpReceiver
 
 
 class Worker(HttpReceiver):

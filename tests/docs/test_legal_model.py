@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from streams.check.engine import gather, judged
+from streams.check.engine import judged
+from streams.check.gather import gather
 from streams.conformance.cases import read_cases
 from streams.core.codes import CODES
 from streams.core.findings import Duty, Finding

@@ -2,93 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import fastavro
 import pytest
 
-from streams.core.instants import parse_instant
-from streams.files.read import Damaged, Found, Line, Unread, read_events
+from streams.files.read import Damaged, Line, Unread, read_events
 from streams.wire.decode import Decoded, Rejected, decode
 from streams.wire.schemas import schemas
-from tests.check.events import AT, lines, share
-
-MILLIS = parse_instant(AT)
-EVENT = {name: value for name, value in share("e").items() if name != "event_type"}
-
-
-def schema_with(**types: Any) -> dict[str, Any]:
-    """A schema with the fields of a share, some of them of another type."""
-    listed: Any = {"type": "array", "items": "string"}
-    own = dict.fromkeys(EVENT, "string") | {
-        "data_categories": listed,
-        "occurred_at": instant("timestamp-millis"),
-    }
-    return {
-        "type": "record",
-        "name": "com.example.DataShare",
-        "fields": [{"name": name, "type": kind} for name, kind in (own | types).items()],
-    }
-
-
-def instant(logical: str | None, **more: Any) -> dict[str, Any]:
-    return {"type": "long"} | ({"logicalType": logical} if logical else {}) | more
-
-
-def read(tmp_path: Path, schema: Any, *records: dict[str, Any], codec: str = "null") -> list[Found]:
-    """What is read of a container file; instants are given as the bare integers."""
-    content = io.BytesIO()
-    # Written without logical types: the library would turn the integers.
-    fastavro.writer(content, fastavro.parse_schema(bare(schema)), records, codec=codec)
-    file = tmp_path / "a.avro"
-    file.write_bytes(replace_schema(content.getvalue(), json.dumps(schema).encode()))
-    return list(read_events([str(file)]))
-
-
-def bare(schema: Any) -> Any:
-    if isinstance(schema, dict):
-        return {key: bare(one) for key, one in schema.items() if key != "logicalType"}
-    return [bare(one) for one in schema] if isinstance(schema, list) else schema
-
-
-def replace_schema(content: bytes, schema: bytes) -> bytes:
-    """The same file with another schema in its header."""
-    reader = fastavro.block_reader(io.BytesIO(content))
-    metadata = reader.metadata | {"avro.schema": schema.decode()}
-    out = io.BytesIO(b"")
-    out.write(b"Obj\x01" + long(len(metadata)))
-    for name, value in metadata.items():
-        for text in (name.encode(), value.encode()):
-            out.write(long(len(text)) + text)
-    out.write(long(0))
-    body = content.index(reader._header["sync"]) + 16
-    sync: bytes = reader._header["sync"]
-    return out.getvalue() + sync + content[body:]
-
-
-def long(number: int) -> bytes:
-    number = (number << 1) ^ (number >> 63)
-    out = b""
-    while number > 0x7F:
-        out += bytes([number & 0x7F | 0x80])
-        number >>= 7
-    return out + bytes([number])
-
-
-def event(found: Found) -> Any:
-    assert isinstance(found, Line), found
-    decoded = decode(found.value, None)
-    assert isinstance(decoded, Decoded), decoded
-    return decoded.event
-
-
-def record(**fields: Any) -> dict[str, Any]:
-    return EVENT | {"occurred_at": MILLIS} | fields
+from tests.check.events import AT
+from tests.files.avro_events import (
+    MILLIS,
+    event,
+    instant,
+    read,
+    record,
+    replace_schema,
+    schema_with,
+)
 
 
 @pytest.mark.parametrize(
@@ -256,104 +189,6 @@ def test_other_fields_of_any_type_go_along_and_are_looked_through(tmp_path: Path
     rejected = decode(raw.value, None)
     assert isinstance(rejected, Rejected)
     assert rejected.dead_letter.code == "RAW_PERSONAL_DATA_IN_EVENT"
-
-
-def test_other_names_that_the_schema_gives_are_those_of_the_event(tmp_path: Path) -> None:
-    schema = schema_with()
-    schema |= {"name": "Export", "aliases": ["consentry.v1.DataShare"]}
-    for one in schema["fields"]:
-        if one["name"] == "subject_id":
-            one |= {"name": "person", "aliases": ["klant", "subject_id"]}
-    sent = record(person="s1")
-    del sent["subject_id"]
-    (found,) = read(tmp_path, schema, sent)
-    assert event(found).subject_id == "s1"
-
-
-def test_two_fields_for_one_name_refuse_the_file(tmp_path: Path) -> None:
-    schema = schema_with(a="string", b="string")
-    for one in schema["fields"][-2:]:
-        one["aliases"] = ["share_id"]
-    (found,) = read(tmp_path, schema)
-    assert isinstance(found, Unread)
-    assert "two fields stand for share_id" in found.reason
-
-
-def test_a_file_of_several_event_types_is_a_union(tmp_path: Path) -> None:
-    sales = {"type": "record", "name": "Purchase", "fields": [
-        {"name": name, "type": "string"}
-        for name in ("event_id", "controller_id", "subject_id", "action", "purchase_id")
-    ] + [{"name": "occurred_at", "type": instant("timestamp-micros")}]}  # fmt: skip
-    sale = {"event_id": "p", "controller_id": "OURCO", "subject_id": "s1", "action": "PURCHASED",
-            "purchase_id": "1", "occurred_at": MILLIS * 1000}  # fmt: skip
-    schema = [schema_with(), sales]
-    found = read(tmp_path, schema, ("com.example.DataShare", record()), ("Purchase", sale))  # type: ignore[arg-type]  # as the library takes branches
-    assert [type(event(one)).__name__ for one in found] == ["DataShare", "Purchase"]
-    assert {event(one).occurred_at for one in found} == {MILLIS}
-
-
-@pytest.mark.parametrize(
-    "schema",
-    [b"", b"{", b'"string"', b'{"type":"array","items":"string"}', b'{"type":"record","name":"a"}',
-     b'{"type":"record","name":"a","fields":[]}', b'["null"]', b"[" * 5000,
-     b'{"type":"record","name":"a","fields":[{"name":"x","type":"nowhere"}]}'],
-)  # fmt: skip
-def test_a_schema_that_is_none_refuses_the_file(schema: bytes, tmp_path: Path) -> None:
-    read(tmp_path, schema_with(), record())
-    file = tmp_path / "a.avro"
-    file.write_bytes(replace_schema(file.read_bytes(), schema))
-    (found,) = read_events([str(file)])
-    assert isinstance(found, Unread)
-    assert "schema" in found.reason
-
-
-@pytest.mark.parametrize("codec", ["null", "deflate", "snappy", "zstandard", "bzip2", "xz"])
-@pytest.mark.parametrize("ours", [True, False])
-def test_every_codec_gives_the_same_records(codec: str, tmp_path: Path, *, ours: bool) -> None:
-    schema = schemas().current["data_share"].source if ours else schema_with()
-    sent = [record(event_id=f"e{n}") for n in range(3000)]
-    found = read(tmp_path, schema, *sent, codec=codec)
-    assert [event(one).event_id for one in found] == [one["event_id"] for one in sent]
-    assert decode(lines(share("e0")), None) == Decoded(
-        event(found[0]), decode(found[0].value, None).payload_hash  # type: ignore[union-attr]  # a line, decoded
-    )  # fmt: skip
-
-
-Change = Callable[[bytes], bytes]
-
-
-@pytest.mark.parametrize(
-    ("codec", "change", "why"),
-    [
-        (
-            "null",
-            lambda c: c.replace(b"avro.codec\x08null", b"avro.codec\x08what"),
-            "compressed with what",
-        ),
-        (
-            "null",
-            lambda c: c.replace(b"avro.codec\x08null", b"avro.codec\x06lz4"),
-            "compressed with lz4",
-        ),
-        ("snappy", lambda c: c[:-30] + b"\x55" * 4 + c[-26:], "snappy data cannot be unpacked"),
-        ("deflate", lambda c: c[:-40] + b"\x55" * 20 + c[-20:], "deflate data cannot be unpacked"),
-        ("zstandard", lambda c: c.replace(b"\x28\xb5\x2f\xfd", b"abcd"), "cannot be unpacked"),
-        ("deflate", lambda c: c[:-3], "cut short or damaged"),
-        ("deflate", lambda c: c[:-16] + bytes(16), "cut short or damaged"),
-        ("null", lambda c: c[:40], "cut short or damaged"),
-    ],
-)
-def test_a_codec_that_is_not_known_and_damage_are_distinguished(
-    codec: str, change: Change, why: str, tmp_path: Path
-) -> None:
-    read(tmp_path, schema_with(), record(), codec=codec)
-    file = tmp_path / "a.avro"
-    file.write_bytes(change(file.read_bytes()))
-    (found,) = read_events([str(file)])
-    assert isinstance(found, Unread)
-    assert why in found.reason
-    if "compressed" in why:
-        assert "damaged" not in found.reason
 
 
 def test_the_zone_of_an_instant_is_utc(tmp_path: Path) -> None:

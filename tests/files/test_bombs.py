@@ -20,7 +20,7 @@ from streams.files import avro_blocks, avro_guard
 from streams.files.read import Damaged, Line, Unread, read_events
 from tests.check.events import lines, share
 from tests.check.test_spool import memory_of
-from tests.files.test_avro_fields import long
+from tests.files.avro_events import long
 
 SYNC = b"0123456789abcdef"
 

@@ -60,3 +60,6 @@ def reason(text: str, record: Any) -> str:
 def events(found: list[Outcome]) -> list[dict[str, Any]]:
     """The events among outcomes, as plain records."""
     return [shown_outcome(one) for one in found if isinstance(one, MappedEvent)]
+
+
+MAP = HEAD + PLAIN

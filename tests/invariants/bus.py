@@ -13,7 +13,7 @@ from streams.wire.encode import event_to_json
 from streams.wire.findings import decode_finding
 from streams.wire.progress import PROGRESS_KEY, Progress, decode_progress
 from tests.invariants.guarantee import require
-from tests.invariants.process import JUDGED, NAMES, SETTINGS
+from tests.invariants.settings import JUDGED, NAMES, SETTINGS
 from tests.kafka.outputs import net_of
 from tests.kafka.stories import START, expected
 from tests.model.broker import Broker
@@ -113,3 +113,8 @@ def converged(broker: Broker, events: Sequence[Event], clock: Instant = START) -
     require(len(kept) == len(events), f"{len(events) - len(kept)} facts lost")
     for row in rows:
         require(all(c.balanced for c in row.counters.values()), "counters do not balance")
+
+
+def tick(broker: Broker, *times: Instant) -> None:
+    for at in times:
+        broker.append(NAMES.ticks, 0, key=None, value=b"tick", timestamp=at)

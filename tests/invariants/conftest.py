@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from streams.transport import faust_driver, process_exit
-from streams.transport.tasks import settling
+from streams.transport import process_exit
+from streams.transport.tasks import log_watch, settling
 from tests.invariants import process
 
 
@@ -14,4 +14,4 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that ends itself takes only itself away; nobody waits long for offsets."""
     monkeypatch.setattr(process_exit, "leave", process.leave)
     monkeypatch.setattr(settling, "SETTLING_S", 0.05)
-    monkeypatch.setattr(faust_driver, "NOTICED_WITHIN_S", 0.0)
+    monkeypatch.setattr(log_watch, "NOTICED_WITHIN_S", 0.0)

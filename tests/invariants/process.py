@@ -9,24 +9,21 @@ its requests never arrive.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Coroutine
 from contextvars import ContextVar, copy_context
 from heapq import merge
 from operator import attrgetter
 from types import SimpleNamespace
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, cast
 
 from aiokafka.errors import OffsetOutOfRangeError
-from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
 
 from streams.agents.judge import Judging
 from streams.core.policy import Policy, default_policy
-from streams.settings import Settings
 from streams.transport.client_errors import fail
 from streams.transport.clock import OwnClock
 from streams.transport.commit.output_batch import Bounds
-from streams.transport.faust_driver import Consumer
 from streams.transport.fetch.log_range import LogRange, out_of_range
 from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.transport.state.stores import Stores
@@ -34,21 +31,15 @@ from streams.transport.tasks.preconditions import PolicyPast
 from streams.transport.tasks.state_owner import owner_of
 from streams.transport.tasks.task_initializer import TaskInitializer
 from streams.transport.tasks.task_plan import TaskClients, TaskPlan
-from tests.model.broker import Broker, Record
+from tests.invariants.ending import Ended, T
+from tests.invariants.line import Line
+from tests.invariants.settings import JUDGED, NAMES, SETTINGS
+from tests.invariants.without_faust import DriverConsumer, Group, Message, Stream
+from tests.model.broker import Broker
 from tests.model.clients import Producer, Reader
-from tests.model.wire import AtOnce
-
-T = TypeVar("T")
-
-SETTINGS = Settings(partitions=1, tick_source="external")
-NAMES = SETTINGS.topics
-JUDGED = (*NAMES.inputs.values(), NAMES.rekeyed, NAMES.ticks)
+from tests.model.log import Record
 
 _current: ContextVar[Process] = ContextVar("process")
-
-
-class Ended(BaseException):
-    """The process would have ended here."""
 
 
 def leave(code: int) -> NoReturn:
@@ -57,54 +48,6 @@ def leave(code: int) -> NoReturn:
     process.kill()
     process.code = code
     raise Ended
-
-
-def run(scenario: Coroutine[Any, Any, T], seconds: float = 20.0) -> T:
-    """Run a scenario in a loop of its own; what ended processes leave behind is no news."""
-
-    def on_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if not isinstance(context.get("exception"), Ended):
-            loop.default_exception_handler(context)
-
-    async def limited() -> T:
-        asyncio.get_running_loop().set_exception_handler(on_exception)
-        async with asyncio.timeout(seconds):
-            return await scenario
-
-    return asyncio.run(limited())
-
-
-async def turns(reached: Callable[[], object], most: int = 2000) -> None:
-    """Let everything go on until something is reached; fails after so many turns."""
-    for _ in range(most):
-        if reached():
-            return
-        await asyncio.sleep(0)
-    raise AssertionError("it never came to that")
-
-
-class Line(AtOnce):
-    """The wire of one process, cut when it dies; requests named in `held` wait."""
-
-    def __init__(self, broker: Broker) -> None:
-        super().__init__(broker)
-        self.cut = False
-        self.held: dict[str, asyncio.Event] = {}
-        self.waiting = 0
-        self.answered: Callable[[str], Coroutine[Any, Any, None]] | None = None
-
-    async def call(self, name: str, effect: Callable[[], T]) -> T:
-        """Ask the broker, unless the process is dead by then."""
-        if name in self.held:
-            self.waiting += 1
-            await self.held[name].wait()
-            self.waiting -= 1
-        if self.cut:
-            await asyncio.Event().wait()
-        found = await super().call(name, effect)
-        if self.answered is not None:
-            await self.answered(name)
-        return found
 
 
 class Process:
@@ -127,7 +70,7 @@ class Process:
         self.line = Line(broker)
         self.code: int | None = None
         self.over = asyncio.Event()
-        self.queue: asyncio.Queue[_Message] = asyncio.Queue()
+        self.queue: asyncio.Queue[Message] = asyncio.Queue()
         self.places: set[TP] = set()
         self.positions: dict[tuple[str, int], int] = {}
         self.read_committed = True
@@ -143,7 +86,7 @@ class Process:
             schema_ids=None,
             should_stop=False,
         )
-        self.consumer = _Consumer(self)
+        self.consumer = DriverConsumer(self)
         self.app.consumer = self.consumer
         self._producer = producer
         self._reader = reader
@@ -226,7 +169,7 @@ class Process:
             assignment = self.consumer.current_assignment
             if assignment is not None and poll_batch.assignment == assignment.counter:
                 assignment.hand_on(poll_batch)
-            self.queue.put_nowait(_Message(poll_batch))
+            self.queue.put_nowait(Message(poll_batch))
 
     async def rest(self) -> None:
         """Return when all that was fed is judged and committed. Raises Ended."""
@@ -249,7 +192,7 @@ class Process:
         judging = Judging(cast("Any", self.app))
         while True:
             try:
-                await judging.poll_batches(cast("Any", _Stream(self.queue)))
+                await judging.poll_batches(cast("Any", Stream(self.queue)))
             except Exception:  # noqa: BLE001 - as Faust does
                 if cast("asyncio.Task[None]", asyncio.current_task()).cancelling():
                     return
@@ -272,7 +215,7 @@ class Process:
             owner=owner_of(settings),
         )
         clients = TaskClients(
-            group=_Group(self),
+            group=Group(self),
             new_producer=lambda number: cast(
                 "Any", self._producer(self.broker, self.line, settings.transactional_id(number))
             ),
@@ -292,91 +235,3 @@ class Process:
 
         reader._client = SimpleNamespace(set_topics=known)
         return reader
-
-
-class _Message:
-    """A Faust message."""
-
-    def __init__(self, poll_batch: PollBatch) -> None:
-        self.value = poll_batch
-        self.acked = False
-
-
-class _Stream:
-    """A Faust stream of what is queued."""
-
-    def __init__(self, queue: asyncio.Queue[_Message]) -> None:
-        self._queue = queue
-
-    def noack(self) -> _Stream:
-        return self
-
-    async def events(self) -> AsyncIterator[Any]:
-        while True:
-            message = await self._queue.get()
-            try:
-                yield SimpleNamespace(message=message)
-            finally:
-                self._queue.task_done()
-
-
-class _Group:
-    """What the consumer group knows."""
-
-    def __init__(self, process: Process) -> None:
-        self._process = process
-
-    async def committed(self, partition: int) -> dict[str, int]:
-        if self._process.offsets is not None:
-            return self._process.offsets
-        broker, group = self._process.broker, self._process.settings.group_id
-        return await self._process.line.call(
-            "committed", lambda: broker.committed(group, partition)
-        )
-
-    async def declared_counts(self, count: int) -> frozenset[int]:
-        del count  # the broker in memory keeps no metadata of offsets
-        return frozenset()
-
-    async def counts(self) -> dict[str, int]:
-        return {topic: len(self._process.broker.partitions(topic)) for topic in JUDGED}
-
-
-class Thread:
-    """The consumer thread, as far as the driver asks it."""
-
-    def __init__(self, process: Process) -> None:
-        self._process = process
-        self.settings = process.settings
-
-    async def seek_all(self, positions: dict[tuple[str, int], int]) -> None:
-        self._process.positions.update(positions)
-
-
-class _WithoutFaust(stock.Consumer):
-    """In the place of Faust's own consumer behind the driver's."""
-
-    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        """The rest of the app has nothing to do at an assignment."""
-
-
-class _Consumer(Consumer, _WithoutFaust):
-    """The driver's consumer without what it inherits from Faust's."""
-
-    def __init__(self, process: Process) -> None:  # Faust's own needs a running app
-        self.process = process
-        self.app: Any = process.app
-        self._thread = cast("Any", Thread(process))
-        self._kept = {}
-        self._unacked_messages = set()
-        self._read_offset = {}
-        self._started_at = 0.0
-        self.ready_listeners = []
-
-    def _new_take_over(self) -> TaskInitializer:
-        return self.process.take_over()
-
-    async def rebalance(self, places: set[TP]) -> None:
-        await self.on_partitions_assigned(places)
-        await self._on_rebalance_complete()
-        await self.perform_seek()

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.invariants import process
+from tests.invariants import without_faust
 from tests.invariants.bus import converged, new_broker, send
+from tests.invariants.ending import Ended, run, turns
 from tests.invariants.guarantee import Broken, require
-from tests.invariants.process import Ended, Process, run, turns
+from tests.invariants.process import Process
 from tests.kafka.stories import stories
 from tests.model.clients import Producer
 
@@ -141,6 +142,6 @@ def test_judging_from_the_committed_offsets_bites(monkeypatch: pytest.MonkeyPatc
 
     async def stays(_thread: Any, _positions: Any) -> None: ...
 
-    monkeypatch.setattr(process.Thread, "seek_all", stays)
+    monkeypatch.setattr(without_faust.Thread, "seek_all", stays)
     with pytest.raises(Broken, match="it ends with code 70 at every start"):
         run(a_worker_starts_again())

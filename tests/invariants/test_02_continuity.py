@@ -8,8 +8,9 @@ import pytest
 
 from streams.transport.tasks import partition_task
 from tests.invariants.bus import converged, new_broker, send
+from tests.invariants.ending import Ended, run, turns
 from tests.invariants.guarantee import Broken, require
-from tests.invariants.process import Ended, Process, run, turns
+from tests.invariants.process import Process
 from tests.kafka.stories import stories
 from tests.model.broker import Broker
 

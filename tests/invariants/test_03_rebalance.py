@@ -17,8 +17,9 @@ from streams.transport.faust_driver import Consumer
 from streams.transport.fetch.poll_batch import PollBatch
 from streams.transport.tasks.assignment import Assignment
 from tests.invariants.bus import converged, new_broker, send
+from tests.invariants.ending import Ended, run, turns
 from tests.invariants.guarantee import Broken, require, within
-from tests.invariants.process import Ended, Process, run, turns
+from tests.invariants.process import Process
 from tests.kafka.stories import stories
 
 EVENTS = stories(4)

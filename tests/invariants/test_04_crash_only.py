@@ -14,8 +14,9 @@ from streams.transport import client_errors, process_exit
 from streams.transport.commit import transactions
 from streams.transport.tasks import partition_task
 from tests.invariants.bus import LOST, converged, new_broker, send, waiting
+from tests.invariants.ending import Ended, run
 from tests.invariants.guarantee import Broken, require
-from tests.invariants.process import Ended, Process, run
+from tests.invariants.process import Process
 from tests.kafka.stories import stories
 from tests.model.broker import Broker
 

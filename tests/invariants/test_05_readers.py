@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from tests.invariants.bus import FALSE, converged, new_broker, send, stands
+from tests.invariants.ending import Ended, run, turns
 from tests.invariants.guarantee import Broken, require, within
-from tests.invariants.process import NAMES, Ended, Process, run, turns
+from tests.invariants.process import Process
+from tests.invariants.settings import NAMES
 from tests.kafka.stories import stories
-from tests.model.broker import Content, Record
 from tests.model.clients import Reader
+from tests.model.log import Content, Record
 
 EVENTS = stories(4)
 

@@ -19,8 +19,10 @@ from streams.core.subject import Subject
 from streams.transport.commit.output_batch import OutputBatch
 from streams.transport.commit.transactions import Committer
 from tests.invariants.bus import FALSE, LOST, converged, new_broker, progress, send, stands
+from tests.invariants.ending import Ended, run
 from tests.invariants.guarantee import Broken, require
-from tests.invariants.process import NAMES, Ended, Process, run
+from tests.invariants.process import Process
+from tests.invariants.settings import NAMES
 from tests.kafka.stories import stories
 
 EVENTS = stories(2)

@@ -18,14 +18,17 @@ from streams.transport.state.disk.layout import STATE, encode_state
 from streams.transport.state.disk.rows import DiskRows
 from streams.transport.state.disk.stores import DiskStores, open_rows
 from streams.transport.state.stores import Stores
-from streams.transport.tasks import preconditions, settling, task_opening, task_restore
+from streams.transport.tasks import preconditions, settling
 from streams.wire.progress import PROGRESS_KEY, decode_progress, encode_progress
 from streams.wire.rows import CorruptRow, decode_row
 from tests.invariants.bus import FALSE, converged, new_broker, send
-from tests.invariants.guarantee import Broken, require
-from tests.invariants.process import JUDGED, NAMES, SETTINGS, Ended, Process, run
+from tests.invariants.ending import Ended, run
+from tests.invariants.guarantee import Broken
+from tests.invariants.process import Process
+from tests.invariants.settings import JUDGED, NAMES, SETTINGS
 from tests.kafka.stories import stories
-from tests.model.broker import Broker, Log
+from tests.model.broker import Broker
+from tests.model.log import Log
 from tests.transport.disk import MEMORY, WANTED
 
 EVENTS = stories(4)
@@ -208,45 +211,3 @@ def test_checking_the_state_bites(
     taken_out(monkeypatch)
     with pytest.raises(Broken, match=how):
         run(restored_after(tamper))
-
-
-async def somebody_else_has_the_same_name() -> None:
-    """Another environment's worker has our transactional ids: it refuses, and fences nobody."""
-    broker = new_broker()
-    send(broker, *EVENTS[:10])
-    first = Process(broker)
-    await first.assign(0)
-    await first.judge_all()
-    other = Process(broker, topic_violations="staging.violations")
-    try:
-        await other.assign(0)
-    except Ended:
-        require(other.code == 2, f"it ends with code {other.code}")
-    send(broker, *EVENTS[10:])
-    try:
-        await first.judge_all()
-    except Ended:
-        require(False, f"the owner was fenced, and ends with code {first.code}")  # noqa: FBT003
-    converged(broker, EVENTS)
-
-
-def test_asking_whose_state_it_is_holds() -> None:
-    run(somebody_else_has_the_same_name())
-
-
-def test_asking_whose_state_it_is_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    for step in (task_restore, task_opening):
-        monkeypatch.setattr(step, "require_own_state", lambda *_: None)
-    with pytest.raises(Broken, match="the owner was fenced"):
-        run(somebody_else_has_the_same_name())
-
-
-def test_asking_before_fencing_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who asks only what was restored has fenced the owner by then."""
-
-    async def nothing(*_: object) -> dict[int, object]:
-        return {}
-
-    monkeypatch.setattr(task_restore, "latest_progress", nothing)
-    with pytest.raises(Broken, match="the owner was fenced"):
-        run(somebody_else_has_the_same_name())

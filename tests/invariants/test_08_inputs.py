@@ -13,10 +13,13 @@ from streams.transport.tasks import (
     task_restore,
 )
 from tests.invariants.bus import FALSE, LOST, new_broker, send, stands
+from tests.invariants.ending import Ended, run
 from tests.invariants.guarantee import Broken, require
-from tests.invariants.process import JUDGED, NAMES, Ended, Process, run
+from tests.invariants.process import Process
+from tests.invariants.settings import JUDGED, NAMES
 from tests.kafka.stories import stories
-from tests.model.broker import Broker, Log
+from tests.model.broker import Broker
+from tests.model.log import Log
 
 EVENTS = stories(6)
 STOPPED = 2

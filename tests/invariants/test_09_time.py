@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from contextlib import suppress
 
 import pytest
 
@@ -13,10 +12,8 @@ from streams.core.identifiers import EventId, SubjectId, subject_key
 from streams.core.instants import EARLIEST, Instant, days, hours
 from streams.core.policy import default_policy
 from streams.core.vocabulary import Status
-from streams.transport.clock import OwnClock, machine_time
 from streams.transport.fetch.partition_group import AlignmentBounds, PartitionGroup
 from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch, Polled
-from streams.transport.process_exit import STOPPED
 from streams.wire import arrival
 from streams.wire.arrival import partition_for
 from streams.wire.encode import event_to_json
@@ -24,19 +21,15 @@ from streams.wire.findings import decode_finding
 from streams.wire.origin import Origin, rekeyed
 from streams.wire.record import Record
 from streams.wire.rows import ages
-from tests.invariants.bus import ARRIVAL, LOST, new_broker, send, stands
+from tests.invariants.bus import ARRIVAL, LOST, new_broker, send, stands, tick
+from tests.invariants.ending import run
 from tests.invariants.guarantee import Broken, require
-from tests.invariants.process import JUDGED, NAMES, Ended, Process, run
+from tests.invariants.process import Process
+from tests.invariants.settings import JUDGED, NAMES
 from tests.kafka.stories import CONTROLLER, RECIPIENT, START, grant, share, story
-from tests.model.broker import Broker
 
 WITHDRAWN = Instant(START + hours(3))
 DUE = Instant(WITHDRAWN + default_policy().at(WITHDRAWN).notify_deadline)
-
-
-def tick(broker: Broker, *times: Instant) -> None:
-    for at in times:
-        broker.append(NAMES.ticks, 0, key=None, value=b"tick", timestamp=at)
 
 
 async def the_clock_is_set_back() -> None:
@@ -175,87 +168,3 @@ def test_keeping_what_came_lately_bites(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(retention, "ages", lambda row, key: (ages(row, key)[0], EARLIEST))
     with pytest.raises(Broken, match=LOST):
         run(an_import_is_interrupted_by_ticks())
-
-
-SIX_YEARS = days(6 * 365)
-
-
-async def a_broker_has_a_wrong_clock() -> None:
-    """One tick says that six years have passed: nobody may leave, nothing may pass for it."""
-    broker = new_broker()
-    events = story(0)
-    send(broker, *events)
-    tick(broker, Instant(START + hours(5)))
-    worker = Process(broker)
-    await worker.assign(0)
-    await worker.judge_all()
-    published = len(broker.visible(NAMES.violations, 0))
-    tick(broker, Instant(machine_time() + SIX_YEARS))
-    for one in (worker, Process(broker)):
-        if one is not worker:
-            await one.assign(0)
-        with suppress(Ended):
-            await one.judge_all()
-        require(one.code == STOPPED, "time passed by a clock that nobody believes")
-        committed = broker.committed(one.settings.group_id, 0)
-        require(committed[NAMES.ticks] <= 1, "the tick is committed")
-    require(len(broker.visible(NAMES.violations, 0)) == published, "something was published for it")
-
-
-def test_a_tick_far_ahead_holds() -> None:
-    run(a_broker_has_a_wrong_clock())
-
-
-def test_a_tick_far_ahead_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(OwnClock, "check_tick", lambda *_: None)
-    with pytest.raises(Broken, match="nobody believes"):
-        run(a_broker_has_a_wrong_clock())
-
-
-async def a_state_comes_from_the_future() -> None:
-    """It was judged by a release, or under a setting, that believed the tick."""
-    broker = new_broker()
-    events = story(0)
-    send(broker, *events)
-    tick(broker, Instant(machine_time() + SIX_YEARS))
-    credulous = Process(broker, clock_jump_max_s=1e10)
-    await credulous.assign(0)
-    await credulous.judge_all()
-    worker = Process(broker)
-    with suppress(Ended):
-        await worker.assign(0)
-    require(worker.code == STOPPED, "it goes on under a time that nobody believes")
-
-
-def test_a_state_far_ahead_holds() -> None:
-    run(a_state_comes_from_the_future())
-
-
-def test_a_state_far_ahead_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(OwnClock, "check_state", lambda *_: None)
-    with pytest.raises(Broken, match="goes on"):
-        run(a_state_comes_from_the_future())
-
-
-async def a_producer_lives_in_the_future() -> None:
-    """Event and record say 2032: no verdict, and no policy entry, may wait for that year."""
-    broker = new_broker()
-    at = Instant(machine_time() + SIX_YEARS)
-    send(broker, share("s", "1", at), at=at)
-    worker = Process(broker)
-    await worker.assign(0)
-    await worker.judge_all()
-    letters = broker.visible(NAMES.dead_letters, 0)
-    require(letters, "an event of the future is judged by a record of the future")
-    judged_until = worker.consumer.owned[0].progress.judged_until
-    require(judged_until is None, "a policy must wait for the year of a wrong clock")
-
-
-def test_reading_records_of_the_future_as_now_holds() -> None:
-    run(a_producer_lives_in_the_future())
-
-
-def test_reading_records_of_the_future_as_now_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrival.Arrivals, "read_at", lambda *_: None)
-    with pytest.raises(Broken, match="judged by a record of the future"):
-        run(a_producer_lives_in_the_future())

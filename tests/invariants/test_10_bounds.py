@@ -15,8 +15,10 @@ from streams.wire import arrival
 from streams.wire.arrival import Arrivals, Arrived, Misrouted, Refused
 from streams.wire.record import Record
 from tests.invariants.bus import converged, new_broker, send
+from tests.invariants.ending import Ended, run, turns
 from tests.invariants.guarantee import Broken, require, within
-from tests.invariants.process import NAMES, Ended, Process, run, turns
+from tests.invariants.process import Process
+from tests.invariants.settings import NAMES
 from tests.kafka.stories import START, share, stories
 from tests.model.clients import Producer
 

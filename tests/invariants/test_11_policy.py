@@ -8,8 +8,10 @@ from streams.core.instants import Instant, hours
 from streams.core.policy import Policy, default_policy, fixed_policy
 from streams.transport.tasks.preconditions import PolicyPast
 from tests.invariants.bus import net, new_broker, send
+from tests.invariants.ending import Ended, run
 from tests.invariants.guarantee import Broken, require
-from tests.invariants.process import NAMES, Ended, Process, run
+from tests.invariants.process import Process
+from tests.invariants.settings import NAMES
 from tests.kafka.stories import START, stories
 
 EVENTS = [*stories(3), *stories(3, first=3)]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 
 import kafka
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
@@ -19,126 +18,31 @@ from aiokafka.errors import (
     TransactionalIdAuthorizationFailed,
 )
 from kafka import KafkaConsumer
-from kafka.admin import (
-    ACL,
-    ACLOperation,
-    ACLPermissionType,
-    KafkaAdminClient,
-    ResourcePattern,
-    ResourceType,
-)
-from kafka.admin import ACLResourcePatternType as Pattern
 from kafka.errors import AuthorizationError
 
-from streams.dev.broker import BrokerSecurity, LocalBroker
+from streams.dev.broker import LocalBroker
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.topics import (
     Party,
-    Role,
     TopicAspect,
     admin_session,
     all_topics,
     check_topics,
     create_topics,
-    roles,
 )
 from streams.topics.cluster import read_cluster
-from streams.verify.bus import LiveBus, count_partitions
+from streams.verify.bus import LiveBus
 from streams.verify.pace import Pace
+from streams.verify.topics import count_partitions
 from tests.kafka import harness
+from tests.kafka.acl_roles import As, give, login, producer_of, role_named
 from tests.kafka.stories import stories
 from tests.kafka.test_skip import consentry
 
-WORD = "w0rd-of-all"
-OPERATIONS = {
-    "Read": ACLOperation.READ,
-    "Write": ACLOperation.WRITE,
-    "Create": ACLOperation.CREATE,
-    "Describe": ACLOperation.DESCRIBE,
-    "DescribeConfigs": ACLOperation.DESCRIBE_CONFIGS,
-    "IdempotentWrite": ACLOperation.IDEMPOTENT_WRITE,
-}
-RESOURCES = {
-    "topic": ResourceType.TOPIC,
-    "group": ResourceType.GROUP,
-    "transactional-id": ResourceType.TRANSACTIONAL_ID,
-    "cluster": ResourceType.CLUSTER,
-}
-
-As = Callable[[str], Settings]
-"""Settings of the user of a role."""
-
-
-@pytest.fixture(scope="module")
-def guarded() -> Iterator[LocalBroker]:
-    """A broker that lets nobody do anything but by ACLs; there are users for the roles."""
-    users = {role.user: WORD for role in roles(Settings())}
-    broker = LocalBroker(
-        security=BrokerSecurity(users=users),
-        heap_mb=256,
-        properties={
-            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-            # The open listener, over which ACLs are given out.
-            "super.users": "User:ANONYMOUS",
-        },
-    )
-    with broker:
-        yield broker
-
-
-@pytest.fixture(scope="module")
-def as_role(guarded: LocalBroker) -> As:
-    """Settings of each role on topics that the administrator created."""
-    plain = Settings(partitions=2)
-    _give(guarded, roles(plain))
-
-    def settings_of(role_name: str) -> Settings:
-        return Settings(partitions=2, **_login(guarded, _role(plain, role_name)))
-
-    create_topics(settings_of("administrator"))
-    return settings_of
-
-
-def _role(settings: Settings, name: str) -> Role:
-    (role,) = [role for role in roles(settings) if role.name == name]
-    return role
-
-
-def _login(broker: LocalBroker, role: Role) -> dict[str, Any]:
-    return {
-        "brokers": (broker.secure_bootstrap,),
-        "security_protocol": "SASL_SSL",
-        "ssl_ca_file": broker.ca_file,
-        "sasl_username": role.user,
-        "sasl_password": WORD,
-    }
-
-
-def _give(broker: LocalBroker, given: Iterable[Role]) -> None:
-    with KafkaAdminClient(bootstrap_servers=broker.bootstrap) as client:
-        client.create_acls([acl for role in given for acl in _acls(role)])
-
-
-def _acls(role: Role) -> Iterator[ACL]:
-    for grant in role.grants:
-        pattern = ResourcePattern(
-            RESOURCES[grant.resource],
-            grant.name,
-            Pattern.PREFIXED if grant.prefixed else Pattern.LITERAL,
-        )
-        for operation in grant.operations:
-            yield ACL(
-                f"User:{role.user}", "*", OPERATIONS[operation], ACLPermissionType.ALLOW, pattern
-            )
-
-
-def _producer(settings: Settings, **options: Any) -> AIOKafkaProducer:
-    return AIOKafkaProducer(**settings.connection.aiokafka_options(), **options)
-
 
 async def _send(settings: Settings, topic: str) -> None:
-    async with _producer(settings, enable_idempotence=True) as producer:
+    async with producer_of(settings, enable_idempotence=True) as producer:
         await producer.send_and_wait(topic, b"value", key=b"key", partition=0)
 
 
@@ -205,7 +109,7 @@ def test_the_worker_does_its_whole_transaction(as_role: As) -> None:
     async def work() -> None:
         transactional_id = settings.transactional_id(0)
         async with (
-            _producer(settings, transactional_id=transactional_id) as producer,
+            producer_of(settings, transactional_id=transactional_id) as producer,
             producer.transaction(),
         ):
             for topic in written:
@@ -221,7 +125,7 @@ def test_the_worker_does_its_whole_transaction(as_role: As) -> None:
     _may_not_read(settings, topics.quarantine)
 
     async def foreign() -> None:
-        async with _producer(settings, transactional_id="other-1-0"):
+        async with producer_of(settings, transactional_id="other-1-0"):
             pass
 
     _refused(TransactionalIdAuthorizationFailed, foreign)
@@ -276,9 +180,9 @@ def test_the_operator_sets_a_record_aside_and_no_more(guarded: LocalBroker, uniq
     events = stories(3)
     with harness.Bus(guarded.bootstrap, unique) as bus:
         operator, verifier = (
-            _role(bus.settings, name) for name in (Party.OPERATOR, Party.VERIFIER)
+            role_named(bus.settings, name) for name in (Party.OPERATOR, Party.VERIFIER)
         )
-        _give(guarded, [operator, verifier])
+        give(guarded, [operator, verifier])
         with bus.worker() as worker:
             bus.send(*bus.events(events[:-1]))
             bus.settle(worker)
@@ -289,18 +193,18 @@ def test_the_operator_sets_a_record_aside_and_no_more(guarded: LocalBroker, uniq
         bus.send(last)
         words = [word for name, value in order.items() for word in (f"--{name}", str(value))]
         words = ["skip", *words, "--why", "a test", "--by", "operator"]
-        refused = consentry(bus, *words, **_login(guarded, verifier))
+        refused = consentry(bus, *words, **login(guarded, verifier))
         assert refused.returncode == 2
         assert refused.stderr.startswith("error: ")
         assert "Traceback" not in refused.stderr
-        ordered = consentry(bus, *words, **_login(guarded, operator))
+        ordered = consentry(bus, *words, **login(guarded, operator))
         assert ordered.returncode == 0, ordered.stderr
         with bus.worker() as after:
             bus.settle(after)
         [letter] = bus.dead_letters()
         assert letter.letter.code == "OPERATOR_SKIPPED"
         settings = Settings(
-            **bus.settings.model_dump(exclude_unset=True) | _login(guarded, operator)
+            **bus.settings.model_dump(exclude_unset=True) | login(guarded, operator)
         )
         for topic in (bus.names.data_share, bus.names.violations):
             _refused(TopicAuthorizationFailedError, partial(_send, settings, topic))

@@ -11,8 +11,9 @@ import pytest
 from kafka import KafkaAdminClient
 
 from streams.cli.main import main
-from streams.conformance.cases import Case, CaseNet, NetFinding, read_cases, run_offline
+from streams.conformance.cases import Case, read_cases, run_offline
 from streams.conformance.live import apart, run_through_broker
+from streams.conformance.net import CaseNet, NetFinding
 from streams.core.instants import Instant, parse_instant
 from tests.check.events import grant, share, withdrawal
 

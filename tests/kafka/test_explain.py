@@ -7,7 +7,8 @@ import json
 import msgspec
 import pytest
 
-from streams.check.engine import gather, judged
+from streams.check.engine import judged
+from streams.check.gather import gather
 from streams.cli.main import main
 from streams.conformance.cases import case_policy
 from streams.core.vocabulary import Status

@@ -8,103 +8,20 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
-from kafka import KafkaProducer, OffsetAndMetadata, TopicPartition
+from kafka import KafkaProducer
 
 from streams.cli.main import main
-from streams.core.findings import Finding
-from streams.core.identifiers import EventId, PayloadHash, SubjectId, ViolationId, subject_key
-from streams.core.policy import default_policy
-from streams.core.state import FactSource
-from streams.core.vocabulary import Severity
 from streams.errors import ConsentryError
-from streams.verify import Difference, DifferenceKind, Verification, verify
-from streams.wire.arrival import partition_for
-from streams.wire.findings import decode_finding, encode_finding
-from streams.wire.progress import BATCH_HEADER, PROGRESS_KEY, encode_progress
-from streams.wire.rows import decode_row, encode_row, row_key
-from tests.kafka.harness import Bus, Sent, until
-from tests.kafka.stories import CONTROLLER, stories, story
+from streams.verify import verify
+from tests.kafka.harness import Bus
+from tests.kafka.stories import stories
+from tests.kafka.vandal import POLICY, Vandal, impatient, judged_bus, run
 
-POLICY = default_policy()
-
-
-def home_of(number: int) -> int:
-    return partition_for(subject_key(CONTROLLER, f"subject-{number}"), 2)
-
-
-class Vandal:
-    """Writes to the topics of a bus what no worker would."""
-
-    def __init__(self, bus: Bus) -> None:
-        self._bus = bus
-        self._producer = KafkaProducer(**bus.settings.connection.kafka_python_options())
-        self.findings = {
-            (found.subject_id, found.event_id): (record, found)
-            for record in bus.read(bus.names.violations)
-            for found in (decode_finding(record.value),)
-        }
-        self.rows = {
-            row.fact.event.event_id: (record, row)
-            for record in bus.read(bus.names.changelog)
-            if record.key != PROGRESS_KEY
-            for row in (decode_row(record.value),)
-        }
-        self.progress = bus.progress()
-
-    def finding(self, number: int, event: str) -> tuple[Any, Finding]:
-        return self.findings[SubjectId(f"subject-{number}"), EventId(f"{number}-{event}")]
-
-    def report(self, partition: int, finding: Finding) -> None:
-        """A finding as the last batch would have published it."""
-        batch = b"%d" % self.progress[partition].sequence
-        headers = [(BATCH_HEADER, batch)]
-        key, value = finding.violation_id.encode(), encode_finding(finding)
-        self.put(self._bus.names.violations, partition, key, value, headers)
-
-    def put(
-        self, topic: str, partition: int, key: bytes, value: bytes | None, headers: Any = None
-    ) -> None:
-        self._producer.send(topic, key=key, value=value, partition=partition, headers=headers).get(
-            10
-        )
-
-    def commit(self, offsets: dict[TopicPartition, OffsetAndMetadata]) -> None:
-        """Move the group's offsets the way workers do, members or not."""
-        settings = self._bus.settings
-        options = settings.connection.kafka_python_options()
-        producer = KafkaProducer(**options, transactional_id=f"{settings.group_id}-vandal")
-        producer.init_transactions()
-        producer.begin_transaction()
-        producer.send_offsets_to_transaction(offsets, settings.group_id)
-        producer.commit_transaction()
-        producer.close()
-
-    def close(self) -> None:
-        self._producer.close()
-
-
-@contextmanager
-def judged_bus(kafka: str, unique: str) -> Iterator[tuple[Bus, Vandal]]:
-    """Twelve subjects, a bad record and one under a foreign key; the worker has stopped."""
-    events = stories(12)
-    with Bus(kafka, unique) as bus:
-        with bus.worker() as worker:
-            bus.send(*bus.events(events[:-1]), bus.event(events[-1], key=b"another"))
-            bus.send(Sent(topic=bus.names.purchase, key=b"k", value=b"??"))
-            bus.settle(worker)
-            # Deadlines that passed are published with the next tick.
-            until(lambda: len(bus.findings()) > 60 or None, "overdue duties", worker=worker)
-            assert worker.stop()[0] == 0
-        vandal = Vandal(bus)
-        yield bus, vandal
-        vandal.close()
+__all__ = ["impatient"]
 
 
 @pytest.fixture(scope="module")
@@ -112,35 +29,6 @@ def whole(kafka: str) -> Iterator[tuple[Bus, Vandal]]:
     """For tests that leave all as it was."""
     with judged_bus(kafka, f"verify-{uuid.uuid4().hex[:8]}") as both:
         yield both
-
-
-@pytest.fixture
-def judged(kafka: str, unique: str) -> Iterator[tuple[Bus, Vandal]]:
-    """For tests that break it."""
-    with judged_bus(kafka, unique) as both:
-        yield both
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no worker runs, nothing changes any more: no time is needed between two cuts."""
-    monkeypatch.setattr("streams.verify.partition.BETWEEN_CUTS_TICKS", 0)
-    monkeypatch.setattr("streams.verify.offsets.SETTLING_S", 0.3)
-
-
-def run(bus: Bus) -> Verification:
-    return verify(bus.settings, POLICY)
-
-
-def published(found: Verification) -> set[tuple[DifferenceKind, str | None, str | None]]:
-    return {(one.kind, one.subject_id, one.code) for one in found.differences}
-
-
-def only(found: Verification, kind: DifferenceKind, subject: str | None = None) -> Difference:
-    [one] = [
-        one for one in found.differences if one.kind is kind and subject in (None, one.subject_id)
-    ]
-    return one
 
 
 def test_what_was_judged_is_equal_and_balanced(whole: tuple[Bus, Vandal]) -> None:
@@ -155,121 +43,6 @@ def test_what_was_judged_is_equal_and_balanced(whole: tuple[Bus, Vandal]) -> Non
     assert all(line.seen is not None and line.start == 0 for line in found.balance)
     letters = sum(line.seen.dead_lettered for line in found.balance if line.seen)
     assert letters == 1
-
-
-def test_each_break_is_named(judged: tuple[Bus, Vandal]) -> None:
-    bus, vandal = judged
-    names = bus.names
-    removed, gone = vandal.finding(0, "early")
-    vandal.put(names.violations, removed.partition, removed.key, None)
-
-    changed, one = vandal.finding(1, "early")
-    bogus = msgspec.structs.replace(
-        one, revision=one.revision + 1, code="ADVISORY", severity=Severity.LOW
-    )
-    vandal.report(changed.partition, bogus)
-
-    other, two = vandal.finding(2, "early")
-    forged = ViolationId("00000000-0000-5000-8000-000000000000")
-    vandal.report(other.partition, msgspec.structs.replace(two, violation_id=forged))
-
-    repeated, three = vandal.finding(3, "late")
-    vandal.report(repeated.partition, three)
-
-    forgotten, _ = vandal.rows[EventId("4-fine")]
-    vandal.put(names.changelog, forgotten.partition, forgotten.key, None)
-
-    place, row = vandal.rows[EventId("5-fine")]
-    invented = msgspec.structs.replace(
-        row.fact, event=msgspec.structs.replace(row.fact.event, event_id=EventId("5-never")),
-        payload_hash=PayloadHash("ab" * 32),
-    )  # fmt: skip
-    key = row_key(subject_key(CONTROLLER, "subject-5"), EventId("5-never"), PayloadHash("ab" * 32))
-    vandal.put(
-        names.changelog, place.partition, key,
-        encode_row(msgspec.structs.replace(row, fact=invented)),
-    )  # fmt: skip
-
-    position = vandal.progress[0].positions[names.data_share]
-    past = {TopicPartition(names.data_share, 0): OffsetAndMetadata(position + 2, "", -1)}
-    vandal.commit(past)
-
-    [(about, letter)] = [
-        pair for pair in vandal.findings.values() if pair[1].code == "UNPROCESSABLE_EVENT"
-    ]
-    groundless = ViolationId("00000000-0000-5000-8000-000000000001")
-    vandal.put(
-        names.violations,
-        about.partition,
-        groundless.encode(),
-        encode_finding(msgspec.structs.replace(letter, violation_id=groundless)),
-    )
-
-    found = run(bus)
-    duty = "RECIPIENT_NOTIFICATION_DUE"
-    # What the removed and the invented row said of findings long taken back depends on the
-    # order in which the topics were read.
-    assert {one for one in published(found) if one[0] is not DifferenceKind.ROW} == {
-        (DifferenceKind.MISSING, "subject-0", gone.code),
-        (DifferenceKind.DIFFERENT, "subject-1", one.code),
-        (DifferenceKind.EXTRA, "subject-2", two.code),
-        (DifferenceKind.REPEATED, "subject-3", three.code),
-        # Without the share neither its finding nor its place in the duty has a reason.
-        (DifferenceKind.NOT_JUDGED, "subject-4", None),
-        (DifferenceKind.EXTRA, "subject-4", "BASIS_RECORD_MISMATCH"),
-        (DifferenceKind.DIFFERENT, "subject-4", duty),
-        # A share that never came would have had both.
-        (DifferenceKind.NO_INPUT, "subject-5", None),
-        (DifferenceKind.MISSING, "subject-5", "BASIS_RECORD_MISMATCH"),
-        (DifferenceKind.DIFFERENT, "subject-5", duty),
-        (DifferenceKind.OFFSETS, None, None),
-        (DifferenceKind.EXTRA, None, letter.code),
-    }
-    assert (
-        f"offset {position + 2} is committed, past {position}"
-        in only(found, DifferenceKind.OFFSETS).what
-    )
-    missing = only(found, DifferenceKind.MISSING, "subject-0")
-    assert missing.violation_id == removed.key.decode()
-    assert ("0-early", names.data_share) in {
-        (fact.event_id, fact.source.topic) for fact in missing.facts
-    }
-    wrong = only(found, DifferenceKind.DIFFERENT, "subject-1")
-    different = {field.name: (field.expected, field.found) for field in wrong.fields}
-    assert different["code"] == (one.code, "ADVISORY")
-    assert different["severity"] == (one.severity, Severity.LOW)
-    assert "twice" in only(found, DifferenceKind.REPEATED).what
-    source = vandal.rows[EventId("4-fine")][1].fact.source
-    lost = only(found, DifferenceKind.NOT_JUDGED)
-    assert FactSource(lost.topic, lost.partition, lost.offset or 0) == source
-
-
-def test_records_that_the_state_claims_and_nobody_judged(judged: tuple[Bus, Vandal]) -> None:
-    bus, vandal = judged
-    names = bus.names
-    number = home_of(40)
-    unseen = bus.event(story(40)[0])
-    bus.send(
-        unseen,
-        Sent(topic=unseen.topic, key=b"k", value=b"??", partition=number),
-        bus.event(story(40)[1], topic=unseen.topic, value=bus.event(story(41)[0]).value, partition=number, key=b"foreign"),
-    )  # fmt: skip
-    progress = vandal.progress[number]
-    position = progress.positions[unseen.topic]
-    progress.positions[unseen.topic] = position + 3
-    vandal.put(names.changelog, number, PROGRESS_KEY, encode_progress(progress))
-    found = run(bus)
-    kinds = {(one.kind, one.offset) for one in found.differences if one.topic == unseen.topic}
-    assert kinds == {
-        (DifferenceKind.NOT_JUDGED, position),
-        (DifferenceKind.NO_DEAD_LETTER, position + 1),
-        (DifferenceKind.NOT_REKEYED, position + 2),
-        (DifferenceKind.UNBALANCED, None),
-        (DifferenceKind.OFFSETS, None),
-    }
-    [unpublished] = [one for one in found.differences if one.topic == names.violations]
-    assert (unpublished.kind, unpublished.code) == (DifferenceKind.MISSING, "UNPROCESSABLE_EVENT")
-    assert f"offset {position + 1}" in unpublished.what
 
 
 def test_a_worker_under_load_is_equal_at_every_cut(bus: Bus) -> None:

@@ -19,7 +19,7 @@ from streams.metrics.worker import WorkerCollector
 from tests.metrics.scraping import samples
 from tests.metrics.test_sinks import sink_tasks
 from tests.metrics.test_worker import collector_of, exposed, filled
-from tests.sinks.fakes import HttpReceiver
+from tests.sinks.http_receiver import HttpReceiver
 
 
 class Collector(HttpReceiver):

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from aiokafka.structs import TopicPartition
 
-from tests.model.broker import Broker, Busy, Content, Offset, Place, Record, Session
+from tests.model.broker import Broker
+from tests.model.log import Busy, Content, Offset, Place, Record, Session
 from tests.model.wire import Wire
 
 BATCH_RECORDS = 3

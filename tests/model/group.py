@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from aiokafka.errors import UnknownMemberIdError
 
-from tests.model.broker import Busy
+from tests.model.log import Busy
 
 
 class Group:

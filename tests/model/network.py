@@ -11,7 +11,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn, TypeVar
 
-from tests.model.broker import Broker, Busy
+from tests.model.broker import Broker
+from tests.model.log import Busy
 from tests.model.loop import Clock, Loop
 
 T = TypeVar("T")

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from tests.model.truth import Reader, check, converged
-from tests.model.world import PARTITIONS, READ, SETTINGS, World
+from tests.model.committed import Reader
+from tests.model.traffic import PARTITIONS, READ, SETTINGS
+from tests.model.truth import check, converged
+from tests.model.world import World
 
 Event = tuple[str, int, int]
 """Something that happens (`World.do_...`) and two numbers that choose."""
@@ -91,7 +93,7 @@ def finish(world: World, reader: Reader, *, survivors: bool) -> None:
     world.on_the_way.clear()
     if not survivors or world.dropped or world.lost_input:
         for process in world.living:
-            world._forget(process, None)
+            world.forget(process, None)
         world.processes.clear()
     # Deadlines of subjects that were just restored are found by the second tick at the latest.
     for more, fresh in ((49, 1), (0, 0)):

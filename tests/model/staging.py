@@ -20,7 +20,7 @@ from streams.agents import judged_batch, partition_judge
 from streams.settings import Settings
 from streams.transport import poll_loop, process_exit, wiring
 from streams.transport.state import memory
-from tests.model import clients, worker
+from tests.model import clients, without_faust, worker
 from tests.model.network import Process
 
 SAID: deque[Mapping[str, Any]] = deque(maxlen=50)
@@ -93,7 +93,7 @@ def staged() -> Iterator[pytest.MonkeyPatch]:
         patch.setattr(memory, "_BUCKET_BITS", 3)
         patch.setattr(wiring, "transactional_producer", new_producer)
         patch.setattr(wiring, "changelog_reader", new_reader)
-        patch.setattr(wiring, "GroupView", worker.View)
+        patch.setattr(wiring, "GroupView", without_faust.View)
         patch.setattr(wiring, "topic_ids", no_ids)
         # The default of a parameter was bound when the module was read.
         patch.setattr(poll_loop.Polling.__init__, "__defaults__", (ModelTime.monotonic,))

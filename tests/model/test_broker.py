@@ -9,8 +9,9 @@ import pytest
 from aiokafka.errors import OffsetOutOfRangeError, ProducerFenced
 from aiokafka.structs import TopicPartition
 
-from tests.model.broker import Broker, Busy, Content, Offset, Session
+from tests.model.broker import Broker
 from tests.model.clients import Producer, Reader
+from tests.model.log import Busy, Content, Offset, Session
 from tests.model.loop import Clock
 from tests.model.network import Process
 from tests.model.wire import AtOnce

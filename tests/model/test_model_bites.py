@@ -26,12 +26,13 @@ from streams.transport.commit.output_batch import Output, OutputBatch
 from streams.transport.commit.transactions import Committer, send_all
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.wire.progress import PROGRESS_KEY
-from tests.model import clients, worker
-from tests.model.broker import Offset
+from tests.model import clients, without_faust
+from tests.model.log import Offset
 from tests.model.network import Process
 from tests.model.play import Event, duels, play, schedules
 from tests.model.staging import running, staged
-from tests.model.world import GROUP, NAMES, World
+from tests.model.traffic import GROUP, NAMES
+from tests.model.world import World
 
 TRIES = 600
 
@@ -133,8 +134,8 @@ def a_failed_transaction_is_passed_over(patch: pytest.MonkeyPatch) -> None:
 
 
 def offsets_are_read_before_the_producer_starts(patch: pytest.MonkeyPatch) -> None:
-    class Early(worker.View):
-        def __init__(self, thread: worker.Thread, topics: tuple[str, ...]) -> None:
+    class Early(without_faust.View):
+        def __init__(self, thread: without_faust.Thread, topics: tuple[str, ...]) -> None:
             super().__init__(thread, topics)
             broker = running().broker
             self._found = [broker.committed(GROUP, number) for number in (0, 1)]

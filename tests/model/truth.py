@@ -6,27 +6,23 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-import msgspec
-
-from streams.core.findings import Duty, Finding
 from streams.core.identifiers import PayloadHash, SubjectKey, subject_key
 from streams.core.instants import Instant, format_instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.state import Fact, FactSource
 from streams.core.subject import Subject
-from streams.core.vocabulary import DutyStatus, Status
 from streams.wire.arrival import partition_for
 from streams.wire.canonical import payload_hash
 from streams.wire.encode import event_record
-from streams.wire.findings import decode_duty, decode_finding
-from streams.wire.progress import BATCH_HEADER, PROGRESS_KEY, Progress, decode_progress
+from streams.wire.progress import Progress
 from streams.wire.rows import row_key
-from tests.model.broker import Record
-from tests.model.world import (
+from tests.model.committed import Net, Reader, net_of, origin_of
+from tests.model.log import Record
+from tests.model.traffic import (
     CRASHED,
     GROUP,
     INPUTS,
@@ -36,76 +32,9 @@ from tests.model.world import (
     READ,
     STOPPED,
     Sent,
-    World,
 )
+from tests.model.world import World
 from tests.oracle.evaluator import evaluate
-
-ARRIVAL = {"detected_at", "revision", "status", "finality", "late_detected"}
-"""Fields that show how a finding came about; the promise sets them aside."""
-
-Net = dict[str, dict[str, Any]]
-
-
-class Reader:
-    """A reader of the outputs: `read_committed`, from the beginning, and it forgets nothing."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._positions: dict[tuple[str, int], int] = {}
-        self.findings: dict[str, Finding] = {}
-        self.duties: dict[str, Duty] = {}
-        self.published: Counter[tuple[str, str, int]] = Counter()
-        self.batches = dict.fromkeys(range(PARTITIONS), 0)
-        self.rows: set[bytes] = set()
-        self.aside: Counter[bytes] = Counter()
-        self.rekeyed: Counter[tuple[str, int, int]] = Counter()
-        self.progress: dict[int, Progress] = {}
-        self.first: dict[int, Mapping[str, int]] = {}
-        self.seen = -1
-        self.accounted: dict[int, Progress] = {}
-
-    def read(self) -> None:
-        """Read what has come to stand there since the last time."""
-        for number in range(PARTITIONS):
-            for record in self._new(NAMES.changelog, number):
-                if record.key == PROGRESS_KEY:
-                    self.progress[number] = decode_progress(record.value or b"")
-                    self.first.setdefault(number, self.progress[number].positions)
-                else:
-                    self.rows.add(record.key or b"")
-            for record in self._new(NAMES.violations, number):
-                if BATCH_HEADER in dict(record.headers):
-                    self._take(number, record, decode_finding(record.value or b""))
-            for record in self._new(NAMES.duties, number):
-                self._take(number, record, decode_duty(record.value or b""))
-            for topic in (NAMES.dead_letters, NAMES.quarantine):
-                self.aside.update(record.key or b"" for record in self._new(topic, number))
-            for record in self._new(NAMES.rekeyed, number):
-                self.rekeyed[_origin(record)] += 1
-
-    def _take(self, number: int, record: Record, one: Finding | Duty) -> None:
-        """Revisions come one after the other, none twice."""
-        known: Finding | Duty | None
-        if isinstance(one, Finding):
-            known, name = self.findings.get(one.violation_id), one.violation_id
-            self.findings[name] = one
-        else:
-            known, name = self.duties.get(one.duty_id), one.duty_id
-            self.duties[name] = one
-        last = 0 if known is None else known.revision
-        assert one.revision == last + 1, f"visible: revision {one.revision} after {last}"
-        batch = int(dict(record.headers)[BATCH_HEADER] or b"0")
-        self.batches[number] = max(self.batches[number], batch)
-
-    def _new(self, topic: str, number: int) -> list[Record]:
-        log = self._world.broker.logs[topic, number]
-        position = self._positions.get((topic, number), 0)
-        found, self._positions[topic, number] = log.read(position, log.end, committed=True)
-        return found
-
-    def net(self) -> tuple[Net, Net]:
-        """Open findings and raised duties without what shows their arrival."""
-        return _net(self.findings.values(), self.duties.values())
 
 
 def check(world: World, reader: Reader) -> None:
@@ -168,15 +97,9 @@ def _behind(world: World, reader: Reader, number: int, topic: str) -> Iterator[S
 
 def _original(world: World, record: Record) -> Sent:
     """A re-keyed record with the event of the record that it came from."""
-    topic, number, offset = _origin(record)
+    topic, number, offset = origin_of(record)
     [event] = [s.event for s in world.sent[topic, number] if s.record.offset == offset]
     return Sent(record, event)
-
-
-def _origin(record: Record) -> tuple[str, int, int]:
-    headers = {name: value or b"" for name, value in record.headers}
-    topic = headers["consentry-topic"].decode()
-    return topic, int(headers["consentry-partition"]), int(headers["consentry-offset"])
 
 
 def _ended(reader: Reader, number: int, sent: Sent) -> None:
@@ -241,21 +164,7 @@ def _batch(sent: list[Sent], clock: Instant | None) -> tuple[Net, Net]:
         decisions.append(judge_deadlines(subject, clock, POLICY))
     findings = {one.violation_id: one for decision in decisions for one in decision.findings}
     duties = {one.duty_id: one for decision in decisions for one in decision.duties}
-    return _net(findings.values(), duties.values())
-
-
-def _net(findings: Iterable[Finding], duties: Iterable[Duty]) -> tuple[Net, Net]:
-    found: Net = {
-        one.violation_id: _without(one, ARRIVAL) | {"mended": one.status is Status.REMEDIATED}
-        for one in findings
-        if one.status is not Status.RETRACTED
-    }
-    raised: Net = {
-        one.duty_id: _without(one, {"detected_at", "revision"})
-        for one in duties
-        if one.status is not DutyStatus.RETRACTED
-    }
-    return found, raised
+    return net_of(findings.values(), duties.values())
 
 
 def _in_short(findings: Net, duties: Net, people: set[Any]) -> tuple[list[Any], list[Any]]:
@@ -287,7 +196,3 @@ def _fact(sent: Sent) -> Fact:
 def _hash(sent: Sent) -> PayloadHash:
     assert sent.event is not None
     return PayloadHash(payload_hash(event_record(sent.event), plain=True))
-
-
-def _without(value: Any, fields: set[str]) -> dict[str, Any]:
-    return {k: v for k, v in msgspec.structs.asdict(value).items() if k not in fields}

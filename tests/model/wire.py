@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from tests.model.broker import Broker, Busy
+from tests.model.broker import Broker
+from tests.model.log import Busy
 
 T = TypeVar("T")
 

@@ -7,84 +7,33 @@ ones a plainer one. Nothing depends on anything but these numbers.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cache
 from random import Random
 
-from streams.core.events import Event
-from streams.core.identifiers import subject_key
-from streams.core.instants import hours, parse_instant
-from streams.core.vocabulary import EventType
-from streams.settings import Settings
-from streams.wire.arrival import partition_for
-from streams.wire.decode import Decoded, decode
-from tests.model.broker import Broker, Content, Place, Record
+from tests.model.broker import Broker
 from tests.model.disk import CURRENT, Disks
 from tests.model.group import Group
+from tests.model.log import Place
 from tests.model.loop import Clock
-from tests.model.network import KILLED, Process, Request
-from tests.model.worker import Worker
-from tests.oracle.histories import Teller
-from tests.oracle.product import core_policy
-
-POLICY = core_policy({})
-PARTITIONS = 2
-SUBJECTS = ("s-1", "s-2", "s-3")
-PROCESSES = 3
-NAP_S = 1.0
-"""Longer than workers sleep between polls; shorter than any of their timeouts."""
-
-START = parse_instant("2026-12-31T00:00:00.000Z")
-"""After every event of the histories, so that none claims to lie in the future."""
-
-SETTINGS = Settings(
-    application_id="model",
-    partitions=PARTITIONS,
-    open_slices=2,
-    transaction_max_records=5,
-    tick_source="external",
-    # The broker of the model has a time of its own.
-    clock_jump_max_s=100_000_000_000,
-    dead_letter_limit_share=1.0,
+from tests.model.network import Process, Request
+from tests.model.sending import Sending
+from tests.model.traffic import (
+    ACCEPTING,
+    INPUTS,
+    NAMES,
+    PARTITIONS,
+    POLICY,
+    PROCESSES,
+    READ,
+    SETTINGS,
+    Sent,
 )
-ACCEPTING = SETTINGS.model_copy(update={"accept_lost_input": True})
-NAMES = SETTINGS.topics
-INPUTS = tuple(NAMES.inputs.values())
-READ = (*INPUTS, NAMES.rekeyed, NAMES.ticks)
-GROUP = SETTINGS.group_id
-
-STOPPED = 2
-CRASHED = 70
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A record of an input topic that can be judged, and its event; None for a bad one."""
-
-    record: Record
-    event: Event | None
-
-
-@cache
-def history(seed: int) -> list[tuple[str, bytes, bytes, Event]]:
-    """Topic, key, value and event of some thirty records about three people."""
-    published: list[tuple[str, bytes, bytes, Event]] = []
-    for place, subject in enumerate(SUBJECTS):
-        events, _ = Teller(seed * len(SUBJECTS) + place).history()
-        for event in events[:10]:
-            value = json.dumps(event | {"subject_id": subject}).encode()
-            decoded = decode(value, None)
-            assert isinstance(decoded, Decoded)
-            topic = NAMES.inputs[EventType(event["event_type"])]
-            published.append((topic, subject_key("OURCO", subject), value, decoded.event))
-    Random(seed).shuffle(published)
-    return published
+from tests.model.worker import Worker
 
 
 @dataclass
-class World:
+class World(Sending):
     """Everything there is. `seed` chooses the history and what no number chooses.
 
     `lasting` gives workers one of a few instance ids; then two may have the same. With
@@ -116,64 +65,13 @@ class World:
         self.disks = Disks() if self.on_disk else None
         if self.disks is not None:
             CURRENT.append(self.disks)
-        self._next_event = 0
+        self.next_event = 0
         self._names = 0
-        self._hours = 0
-
-    def now(self) -> int:
-        """The broker's clock in milliseconds."""
-        return int(START + hours(self._hours) + self.clock.now * 1000)
-
-    @property
-    def living(self) -> list[Process]:
-        """The processes that run."""
-        return [process for process in self.processes if process.alive]
+        self.hours = 0
 
     def _one(self, number: int) -> Process | None:
         living = self.living
         return living[number % len(living)] if living else None
-
-    # What producers do.
-
-    def do_send(self, count: int, salt: int) -> None:
-        """The next records of the history, one in a while otherwise than it should be."""
-        random = Random(salt)
-        for _ in range(count % 6 + 1):
-            published = history(self.seed)
-            topic, key, value, event = published[self._next_event % len(published)]
-            self._next_event += 1
-            home = partition_for(key, PARTITIONS)
-            fate = random.randrange(16) if salt else 15
-            if fate == 0:
-                self._send(topic, home, key, b"??", None)
-            elif fate == 1:
-                self._send(topic, (home + 1) % PARTITIONS, b"another key", value, event)
-            elif fate == 2:
-                self._send_aborted((topic, home), Content(key, value, (), self.now()))
-            elif fate == 3:
-                self._send(topic, home, key, value, event)
-            if fate != 0:
-                self._send(topic, home, key, value, event)
-
-    def _send(self, topic: str, number: int, key: bytes, value: bytes, event: Event | None) -> None:
-        record = self.broker.append(topic, number, key=key, value=value)
-        self.sent[topic, number].append(Sent(record, event))
-
-    def _send_aborted(self, place: Place, content: Content) -> None:
-        """A producer of events that uses transactions and aborts one."""
-        broker = self.broker
-        refusals, broker.refusals = broker.refusals, 0
-        session = broker.init_producer("a producer")
-        broker.add_places(session, [place])
-        broker.produce(session, place, [content])
-        broker.end(session, commit=False)
-        broker.tasks.pop()()
-        broker.refusals = refusals
-
-    def do_tick(self, number: int, more: int) -> None:
-        """Hours pass, and a tick says so."""
-        self._hours += more % 50
-        self.broker.append(NAMES.ticks, number % PARTITIONS, key=None, value=b"tick")
 
     # What happens to processes.
 
@@ -210,9 +108,9 @@ class World:
         process = self._one(number)
         if process is not None:
             self.faults += 1
-            self._forget(process, Random(salt) if salt else None)
+            self.forget(process, Random(salt) if salt else None)
 
-    def _forget(self, process: Process, random: Random | None) -> None:
+    def forget(self, process: Process, random: Random | None) -> None:
         if self.disks is not None:
             self.disks.leave(process)
         left = process.kill()
@@ -291,7 +189,7 @@ class World:
         timers = [at for one in self.living if (at := one.loop.next_timer()) is not None]
         if timers:
             self.clock.now = max(self.clock.now, min(timers))
-            self._run_all()
+            self.run_all()
 
     # What befalls the broker.
 
@@ -318,85 +216,3 @@ class World:
         if log.start > start:
             self.faults += 1
             self.lost_input = True
-
-    # Steps.
-
-    def run(self, count: int, processes: list[Process], random: Random | None) -> bool:
-        """Up to `count` steps of requests and of the broker; whether there was any."""
-        moved = False
-        for _ in range(count):
-            if not self._step(processes, random):
-                break
-            moved = True
-        return moved
-
-    def go_on(self, count: int, processes: list[Process], random: Random | None) -> None:
-        """So many steps; where none is possible, the time of a short sleep or a poll passes."""
-        for _ in range(count):
-            if not self._step(processes, random) and not self._nap(processes):
-                break
-
-    def _nap(self, processes: list[Process]) -> bool:
-        timers = [at for one in processes if one.alive and (at := one.loop.next_timer())]
-        if not timers or min(timers) > self.clock.now + NAP_S:
-            return False
-        self.clock.now = max(self.clock.now, min(timers))
-        for process in processes:
-            process.run()
-        self._bury()
-        return True
-
-    def _step(self, processes: list[Process], random: Random | None) -> bool:
-        """One step; which, is drawn, or without a source of chance the oldest."""
-        changes = self.broker.changes + self.group.changes
-        choices: list[Request | Process | int] = [p for p in processes if p.alive and p.loop.ready]
-        choices += range(len(self.broker.tasks))
-        choices += self.on_the_way
-        for process in processes:
-            if process.alive:
-                choices += [r for r in process.requests if not process.deaf or r.name != "watch"]
-        if random is not None:
-            random.shuffle(choices)
-        for choice in choices:
-            if isinstance(choice, Request) and choice.busy_at == changes:
-                continue
-            self.moves += 1
-            if self._move(choice, random):
-                return True
-            assert isinstance(choice, Request)
-            choice.busy_at = changes
-        return False
-
-    def _move(self, choice: Request | Process | int, random: Random | None) -> bool:
-        if isinstance(choice, int):
-            self.broker.tasks.rotate(-choice)
-            task = self.broker.tasks.popleft()
-            self.broker.tasks.rotate(choice)
-            task()
-            return True
-        if isinstance(choice, Process):
-            choice.run(10_000 if random is None else random.randrange(1, 9))
-        elif not choice.process.alive:
-            if not choice.arrive():
-                return False
-            self.on_the_way.remove(choice)
-            return True
-        elif not choice.process.move(choice):
-            return False
-        else:
-            whole = random is None or random.random() < 0.8
-            choice.process.run(10_000 if whole or random is None else random.randrange(9))
-        self._bury()
-        return True
-
-    def _run_all(self) -> None:
-        for process in self.living:
-            process.run()
-        self._bury()
-
-    def _bury(self) -> None:
-        for process in self.processes:
-            if not process.alive and process.code != KILLED:
-                self.ended.append((process.name, process.code or 0))
-                self._forget(process, None)
-        self.processes = self.living

@@ -14,9 +14,11 @@ from streams.core.state import Fact
 from streams.wire.decode import Decoded
 from tests.oracle.evaluator import evaluate
 from tests.oracle.facts import Event
-from tests.oracle.histories import ALTERNATIVES, Teller
+from tests.oracle.histories import Teller
+from tests.oracle.policies import ALTERNATIVES
 from tests.oracle.product import conclude, core_policy, plain, read
-from tests.property.histories import HOUR, START, histories
+from tests.property.drawn_events import HOUR, START
+from tests.property.histories import histories
 
 DEFAULT = core_policy({})
 STATED = {"event_id", "event_type", "controller_id", "subject_id", "occurred_at", "action"}

@@ -28,7 +28,8 @@ from streams.core.vocabulary import (
     Purpose,
     RecipientRole,
 )
-from tests.property.histories import CONTROLLER, HOUR, START, SUBJECT, facts
+from tests.property.drawn_events import CONTROLLER, HOUR, START, SUBJECT
+from tests.property.histories import facts
 
 T = TypeVar("T")
 Pick = Callable[[Sequence[Any]], Any]

@@ -20,7 +20,8 @@ from streams.core.policy import Policy, fixed_policy
 from streams.core.rules.assess import Assessment, assess
 from streams.core.state import EventRow, Fact
 from streams.core.subject import Subject
-from tests.property.histories import CONTROLLER, REGISTERS, SUBJECT, few, histories
+from tests.property.drawn_events import CONTROLLER, SUBJECT
+from tests.property.histories import REGISTERS, few, histories
 from tests.property.taken_back import taken_back
 from tests.property.test_convergence import Run, clocks
 

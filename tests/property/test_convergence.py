@@ -20,7 +20,8 @@ from streams.core.rules.assess import assess
 from streams.core.state import Decision, EventRow, Fact
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Finality, Status
-from tests.property.histories import CONTROLLER, HOUR, START, SUBJECT, few, histories
+from tests.property.drawn_events import CONTROLLER, HOUR, START, SUBJECT
+from tests.property.histories import few, histories
 
 pytestmark = pytest.mark.timeout(600)
 """Many examples, drawn and judged: on a busy machine more than the usual limit."""

@@ -14,7 +14,8 @@ from streams.core.judge import judge
 from streams.core.policy import fixed_policy
 from streams.core.state import Fact
 from streams.core.subject import Subject
-from tests.property.histories import CONTROLLER, SUBJECT, few, histories
+from tests.property.drawn_events import CONTROLLER, SUBJECT
+from tests.property.histories import few, histories
 
 pytestmark = pytest.mark.timeout(600)
 """Many examples, drawn and judged: on a busy machine more than the usual limit."""

@@ -23,7 +23,8 @@ from streams.transport.commit.output_batch import Bounds
 from streams.wire.findings import decode_duty, decode_finding
 from streams.wire.rows import decode_row
 from tests.agents.world import NAMES, ROOMY, World
-from tests.property.histories import CONTROLLER, HOUR, START, events, ids
+from tests.property.drawn_events import CONTROLLER, HOUR, START, events
+from tests.property.histories import ids
 from tests.property.test_convergence import ARRIVAL, Run, in_legal_order
 
 pytestmark = pytest.mark.timeout(600)

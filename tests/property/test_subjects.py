@@ -15,7 +15,8 @@ from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy, fixed_policy
 from streams.core.state import Decision, Fact
 from streams.core.subject import Subject
-from tests.property.histories import HOUR, START, histories
+from tests.property.drawn_events import HOUR, START
+from tests.property.histories import histories
 
 pytestmark = pytest.mark.timeout(600)
 """Many examples, drawn and judged: on a busy machine more than the usual limit."""

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from tests.sinks.fakes import HttpReceiver
+from tests.sinks.http_receiver import HttpReceiver
 
 
 class FakeRegistry(HttpReceiver):

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.check.engine import gather, judged
+from streams.check.engine import judged
+from streams.check.gather import gather
 from streams.core.findings import Duty
 from streams.core.instants import parse_instant
 from streams.dev.samples import (

@@ -18,19 +18,17 @@ from streams.sinks.options import SinkOptions
 from streams.sinks.slack import slack_message
 from streams.sinks.webhook import webhook_id
 from tests.siem.readers import read_rfc5424
-from tests.sinks.fakes import (
+from tests.sinks.folder import Folder
+from tests.sinks.http_receiver import HttpReceiver
+from tests.sinks.lines_receiver import RelpReceiver, TcpReceiver, octet_counted
+from tests.sinks.loads import alerts, updates
+from tests.sinks.people_receivers import (
     AlertmanagerReceiver,
-    BulkReceiver,
-    HecReceiver,
-    HttpReceiver,
     PagerDutyReceiver,
-    SentinelReceiver,
     SlackReceiver,
     WebhookReceiver,
 )
-from tests.sinks.folder import Folder
-from tests.sinks.lines_receiver import RelpReceiver, TcpReceiver, octet_counted
-from tests.sinks.loads import alerts, updates
+from tests.sinks.siem_receivers import BulkReceiver, HecReceiver, SentinelReceiver
 
 SECRET: Final = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from streams.sinks.sentinel import SentinelOptions
-from tests.sinks.fakes import SentinelReceiver
+from tests.sinks.siem_receivers import SentinelReceiver
 
 
 class _Token:

@@ -14,8 +14,8 @@ import aiohttp
 from streams.sinks.contract import DELIVERED
 from tests.receivers import needs
 from tests.sinks.benches import options
-from tests.sinks.fakes import WebhookReceiver
 from tests.sinks.loads import MARK, alert, alerts, in_loop, until
+from tests.sinks.people_receivers import WebhookReceiver
 from tests.sinks.real import free_port, running
 
 _CONFIG = """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,12 @@ import pytest
 from streams.siem import formats
 from streams.sinks.contract import DELIVERED, DeliveryResult, DeliveryStatus, SinkDown
 from streams.sinks.kinds import KINDS
+from tests.sinks.arriving import SETTLED, arrives, by_identity, free_port, harmless
 from tests.sinks.benches import (
     BENCHES,
     HERE,
     HTTP,
     NETWORK,
-    Bench,
     bench,
     kind_of,
     loads,
@@ -25,32 +24,9 @@ from tests.sinks.benches import (
     takes_alerts,
 )
 from tests.sinks.lines_receiver import SilentReceiver
-from tests.sinks.loads import MARK, in_loop, until
+from tests.sinks.loads import MARK, in_loop
 
 ROOT = Path(__file__).parents[2]
-ARRIVES_S = 20.0
-"""How long what is settled may be on its way."""
-SETTLED = {DeliveryStatus.DELIVERED, DeliveryStatus.DUPLICATE}
-
-
-def free_port() -> int:
-    """A port where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def by_identity(given: Sequence[Any], ids: Sequence[str]) -> dict[str, list[str]]:
-    """What one finding or group has, in order."""
-    found: dict[str, list[str]] = {}
-    for load, one in zip(given, ids, strict=True):
-        found.setdefault(getattr(load, "identity", None) or load.key, []).append(one)
-    return found
-
-
-def harmless(outcomes: Sequence[DeliveryResult]) -> bool:
-    """Reasons are short and quote nothing."""
-    return all(MARK not in one.reason and len(one.reason) <= 200 for one in outcomes)
 
 
 OF_THEIR_OWN = {
@@ -58,17 +34,6 @@ OF_THEIR_OWN = {
     "apprise": "test_extras.py: an extra, whose messages are counted at the receiver",
 }
 """Kinds whose receiver does not fit into this process, and where what arrives is looked at."""
-
-
-async def arrives(here: Bench) -> None:
-    """Wait until the receiver has each load. Raises AssertionError with what is missing."""
-    try:
-        await until(lambda: set(here.received()) >= set(here.ids), within_s=ARRIVES_S)
-    except TimeoutError:
-        missing = sorted(set(here.ids) - set(here.received()))
-        raise AssertionError(
-            f"settled, but {len(missing)} of {len(set(here.ids))} never came: {missing[0]}"
-        ) from None
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from streams.sinks.contract import DeliveryStatus, SinkDown
 from streams.sinks.elasticsearch import ElasticsearchOptions
-from tests.sinks.fakes import BulkReceiver
 from tests.sinks.loads import MARK, in_loop, updates
+from tests.sinks.siem_receivers import BulkReceiver
 
 TEMPLATES = Path(__file__).parents[2] / "integrations" / "elastic"
 

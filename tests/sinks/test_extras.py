@@ -13,9 +13,10 @@ from streams.errors import ConsentryError
 from streams.sinks.apprise import AppriseOptions, texts
 from streams.sinks.contract import DELIVERED, DeliveryStatus, SinkDown
 from tests.sinks.benches import options
-from tests.sinks.fakes import HttpReceiver, SentinelReceiver
+from tests.sinks.http_receiver import HttpReceiver
 from tests.sinks.loads import alert, alerts, in_loop, updates
 from tests.sinks.real import free_port
+from tests.sinks.siem_receivers import SentinelReceiver
 
 
 def port(receiver: HttpReceiver) -> int:

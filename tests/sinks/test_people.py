@@ -10,8 +10,8 @@ from streams.sinks.contract import DELIVERED, DeliveryStatus, SinkDown
 from streams.sinks.pagerduty import dedup_key
 from streams.sinks.slack import slack_message
 from tests.sinks.benches import options
-from tests.sinks.fakes import PagerDutyReceiver, SlackReceiver
 from tests.sinks.loads import alert, alerts, in_loop
+from tests.sinks.people_receivers import PagerDutyReceiver, SlackReceiver
 
 
 def port(receiver: PagerDutyReceiver | SlackReceiver) -> int:

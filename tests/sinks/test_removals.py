@@ -11,8 +11,8 @@ from streams.sinks.contract import DELIVERED, DeliveryStatus
 from streams.sinks.elasticsearch import ElasticsearchOptions
 from streams.sinks.kinds import KINDS
 from tests.sinks.benches import HERE, bench, kind_of
-from tests.sinks.fakes import BulkReceiver
 from tests.sinks.loads import MARK, in_loop, removal, updates
+from tests.sinks.siem_receivers import BulkReceiver
 
 PAGE = Path(__file__).parents[2] / "docs" / "sinks.md"
 REMOVING = [kind for kind in HERE if KINDS[kind_of(kind)].removes]

@@ -9,8 +9,8 @@ import pytest
 from streams.core.instants import Instant
 from streams.sinks.contract import DeliveryStatus, SinkDown
 from streams.sinks.splunk_hec import SplunkHecOptions, _seconds
-from tests.sinks.fakes import HecReceiver
 from tests.sinks.loads import MARK, in_loop, updates
+from tests.sinks.siem_receivers import HecReceiver
 
 
 def options(receiver: HecReceiver, **changes: Any) -> SplunkHecOptions:

@@ -11,9 +11,9 @@ from streams.dev.certificates import write_certificates
 from streams.sinks.contract import DELIVERED, SinkDown
 from tests.siem.receiver import needs_tenzir
 from tests.sinks.benches import options
-from tests.sinks.fakes import HecReceiver
 from tests.sinks.loads import in_loop, updates
 from tests.sinks.real import events, free_port, tenzir
+from tests.sinks.siem_receivers import HecReceiver
 
 pytestmark = needs_tenzir
 

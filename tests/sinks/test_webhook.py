@@ -14,8 +14,8 @@ from streams.sinks.addresses import RefusedAddress, is_public, refuse_literal
 from streams.sinks.contract import DeliveryStatus, SinkDown
 from streams.sinks.webhook import WebhookOptions, webhook_id
 from tests.sinks.benches import SECRET
-from tests.sinks.fakes import WebhookReceiver
 from tests.sinks.loads import alerts, in_loop, updates
+from tests.sinks.people_receivers import WebhookReceiver
 
 OTHER = "whsec_" + base64.b64encode(b"another secret, of 32 bytes ....").decode()
 

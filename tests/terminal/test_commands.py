@@ -2,66 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
-import subprocess
-import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from streams.cli.main import main
-from streams.core.events import DataShare
 from streams.safe_text import safe
-from streams.wire.decode import Decoded, decode
 from tests.terminal.hostile import (
-    CONSENTRY,
-    IDS,
-    NEVER,
     PLAIN_ESCAPES,
     in_terminal,
     unsafe_in,
-    write_shares,
 )
-
-TINY = {
-    # What rich breaks into several lines, put together again: blanks and marks of layout go.
-    "blanks": re.compile(r"\s+"),
-}
-
-
-def letters(text: str) -> str:
-    """A text without the blanks and ends of lines that layout puts in."""
-    return TINY["blanks"].sub("", PLAIN_ESCAPES.sub("\n", text))
-
-
-@pytest.fixture(scope="module")
-def shares(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_shares(tmp_path_factory.mktemp("hostile") / "shares.jsonl", list(IDS.values()))
-
-
-def accepted(file: Path) -> set[str]:
-    """The recipients of those records that can be read as events."""
-    names: set[str] = set()
-    for line in file.read_bytes().splitlines():
-        read = decode(line, None)
-        if isinstance(read, Decoded) and isinstance(read.event, DataShare):
-            names.add(read.event.recipient_id)
-    assert len(names) > 5
-    return names
-
-
-def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-c", CONSENTRY, *arguments],
-        capture_output=True,
-        check=False,
-        timeout=60,
-        env=os.environ | (env or {}),
-    )
+from tests.terminal.hostile_events import accepted, letters, run
 
 
 @pytest.mark.parametrize("columns", [40, 100, 300])
@@ -129,84 +84,6 @@ def test_explain_of_a_file_of_others_does_not_trust_its_fields(tmp_path: Path) -
     assert status == 0
     assert unsafe_in(shown) == set()
     assert not re.search(r"^error: forged", shown, re.MULTILINE)
-
-
-@pytest.mark.parametrize("form", ["jsonl", "csv"])
-def test_forms_for_programs_are_harmless_on_a_terminal_and_mean_the_same(
-    shares: Path, form: str
-) -> None:
-    shown, _ = in_terminal(["check", str(shares), "--format", form], columns=5000)
-    assert unsafe_in(shown.replace("\ufeff", "", 1)) == set()
-    if form == "jsonl":
-        found = [json.loads(line) for line in shown.splitlines() if line.startswith("{")]
-        assert accepted(shares) <= {one.get("recipient_id") for one in found}
-
-
-def test_no_cell_of_a_spreadsheet_is_a_formula(tmp_path: Path) -> None:
-    starts = [
-        "=cmd|' /C calc'!A0",
-        "+1+1",
-        "-2",
-        "@SUM(1)",
-        "＝1+1",
-        " =1",
-        "a;=1+1",
-        "\t=1",
-        "\r=1",
-    ]
-    file = write_shares(tmp_path / "formulas.jsonl", starts)
-    output = tmp_path / "findings.csv"
-    main(["check", str(file), "--output", str(output)])
-    rows = list(csv.DictReader(output.read_text("utf-8-sig").splitlines()))
-    assert len(rows) == 2 * len(starts)
-    for row in rows:
-        for cell in row.values():
-            # Also where a semicolon is taken for the separator, as Dutch spreadsheets do.
-            for part in cell.split(";"):
-                assert part.strip()[:1] not in {*"=+-@＝"}, cell
-            assert not NEVER.search(cell)
-
-
-class Page(HTMLParser):
-    """Collects the tags and texts of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.texts: list[str] = []
-        self.isolated: list[str] = []
-        self._within: list[str] = []
-
-    def handle_starttag(self, tag: str, _attrs: object) -> None:
-        self.tags.add(tag)
-        self._within.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._within:
-            while self._within.pop() != tag:
-                pass
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-        if "bdi" in self._within[-1:]:
-            self.isolated.append(data)
-
-
-def test_the_report_obeys_no_id(shares: Path, tmp_path: Path) -> None:
-    right_to_left = "אבג-12"
-    more = write_shares(tmp_path / "more.jsonl", [right_to_left, "<script>alert(1)</script>"])
-    output = tmp_path / "report.html"
-    main(["check", str(shares), str(more), "--output", str(output)])
-    text = output.read_text("utf-8")
-    assert set(NEVER.findall(text)) == set()
-    page = Page()
-    page.feed(text)
-    assert page.tags.isdisjoint({"script", "img"})
-    assert "אבג" in page.isolated
-    assert any("<script>alert(1)</script>" in one for one in page.texts)
-    together = letters("".join(page.texts))
-    for name in accepted(shares):
-        assert letters(safe(name)) in together
 
 
 @pytest.mark.parametrize(

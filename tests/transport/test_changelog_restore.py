@@ -24,7 +24,8 @@ from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import CorruptRow, encode_row, row_key
 from tests.transport.disk import opened
 from tests.transport.records import One
-from tests.wire import values
+from tests.wire.event_values import EVENTS
+from tests.wire.values import row as row_of
 
 ANN, BOB = subject_key("SHOP", "ann"), subject_key("SHOP", "bob")
 
@@ -80,7 +81,7 @@ def row(number: int = 1) -> bytes:
         status=Status.OPEN,
         final_at=Instant(number),
     )
-    whole = values.row(values.EVENTS["data_share"])
+    whole = row_of(EVENTS["data_share"])
     return encode_row(msgspec.structs.replace(whole, said={Slot("s"): published}, duties={}))
 
 

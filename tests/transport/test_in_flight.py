@@ -19,8 +19,8 @@ from streams.transport.fetch.record_queue import RECORD_BYTES, Room, weight
 from streams.transport.memory_budget import shares
 from streams.transport.poll_loop import Polling
 from streams.transport.tasks.assignment import Assignment
+from tests.transport.producers import Producer, batch
 from tests.transport.records import One
-from tests.transport.test_transactions import Producer, batch
 
 TOPICS = tuple("abcdefg")
 FETCH_BYTES = 262_144

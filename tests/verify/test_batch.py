@@ -14,7 +14,8 @@ from streams.core.instants import Instant, hours
 from streams.core.policy import fixed_policy
 from streams.core.state import Fact
 from streams.verify.batch import evaluate
-from tests.property.histories import CONTROLLER, HOUR, START, SUBJECT, histories
+from tests.property.drawn_events import CONTROLLER, HOUR, START, SUBJECT
+from tests.property.histories import histories
 
 POLICY = fixed_policy(similar_products=(("COFFEE", "TEA"),), final_after=hours(40))
 OF_ARRIVAL = ("detected_at", "revision", "finality", "late_detected")

@@ -15,7 +15,8 @@ from streams.core.state import EventRow, Fact, FactSource
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
 from streams.verify.across import Across
-from streams.verify.inputs import Inputs, InputSpan
+from streams.verify.input_span import InputSpan
+from streams.verify.inputs import Inputs
 from streams.verify.result import DifferenceKind
 from streams.verify.spill import Arrival, Spill
 from streams.wire.arrival import Arrived, Misrouted
@@ -145,7 +146,10 @@ def test_a_fact_whose_record_was_sent_home_has_its_record_elsewhere(
 
 
 def not_kept(inputs: Inputs, *, whole: bool) -> list[int | None]:
-    return [one.offset for one in inputs._not_kept("dead", raw=False, whole=whole)]
+    return [
+        one.offset
+        for one in inputs.dead_letters._not_kept(inputs.spans, "dead", raw=False, whole=whole)
+    ]
 
 
 def test_dead_letters_are_missed_as_far_back_as_they_are_kept(inputs: Inputs) -> None:
@@ -165,7 +169,8 @@ def test_a_quarantined_record_among_the_dead_letters_was_not_kept_apart(inputs: 
     ref = f"{NAMES.data_share}/0/11"
     inputs._spill.execute("INSERT INTO refused VALUES (?, 0, 11, 1)", ref)
     inputs._spill.execute("INSERT INTO aside VALUES (?, 0)", ref)
-    assert [one.offset for one in inputs._not_kept("quarantine", raw=True, whole=True)] == [11]
+    missing = inputs.dead_letters._not_kept(inputs.spans, "quarantine", raw=True, whole=True)
+    assert [one.offset for one in missing] == [11]
 
 
 def test_re_keyed_records_are_missed_as_far_back_as_they_are_kept(across: Across) -> None:

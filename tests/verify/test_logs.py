@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.verify.inputs import InputSpan
+from streams.verify.input_span import InputSpan
 from streams.verify.logs import passed_over, recreated
 from streams.verify.result import DifferenceKind, Seen
 from streams.wire.progress import Counters, Gap, Progress

@@ -24,8 +24,9 @@ from streams.wire.findings import (
     encode_finding,
     finding_to_json,
 )
+from tests.wire.event_values import AT, EVENTS, FIRST_RELEASE
 from tests.wire.golden import golden
-from tests.wire.values import AT, DUTY, EVENTS, FINDING, FIRST_RELEASE
+from tests.wire.values import DUTY, FINDING
 
 ORIGINAL = Original(
     topic="data-share",

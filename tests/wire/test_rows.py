@@ -19,8 +19,9 @@ from streams.wire.rows import (
     subject_of,
     subject_prefix,
 )
+from tests.wire.event_values import FIRST_RELEASE
 from tests.wire.golden import golden
-from tests.wire.values import FIRST_RELEASE, row
+from tests.wire.values import row
 
 KEY = subject_key("OURCO", "s-1")
 HASH = PayloadHash("ab" * 32)

@@ -16,8 +16,8 @@ from streams.wire.avro_fast_path import AvroFastPath, avro_fast_paths
 from streams.wire.encode import event_to_avro
 from streams.wire.framing import AVRO_HEADER
 from streams.wire.schemas import schemas
+from tests.wire.ordinary_events import BASE, GRANT, MESSAGE, NOTICE, PURCHASE, SHARE
 from tests.wire.strategies import events
-from tests.wire.test_avro_fast_path import BASE, GRANT, MESSAGE, NOTICE, PURCHASE, SHARE
 
 
 def parts(event: Event) -> tuple[AvroFastPath, bytes]:

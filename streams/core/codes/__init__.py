@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from typing import Final
 
-from streams.core.codes import duties, messages, share_basis, share_consent, share_extras
+from streams.core.codes import (
+    consent_scope,
+    consent_validity,
+    duties,
+    message_basis,
+    message_extras,
+    share_basis,
+    share_extras,
+    soft_opt_in,
+)
 from streams.core.codes.catalogue import Citation, CodeEntry
 from streams.core.vocabulary import Code
 
-CODES: Final[dict[Code, CodeEntry]] = {
-    entry.name: entry
-    for part in (share_basis, share_consent, share_extras, messages, duties)
-    for entry in part.CODES
-}
+_PARTS: Final = (
+    *share_basis.CODES,
+    *consent_scope.CODES,
+    *consent_validity.CODES,
+    *share_extras.CODES,
+    *message_basis.CODES,
+    *soft_opt_in.CODES,
+    *message_extras.CODES,
+    *duties.CODES,
+)
+_BY_NAME: Final = {entry.name: entry for entry in _PARTS}
+
+CODES: Final[dict[Code, CodeEntry]] = {code: _BY_NAME[code] for code in Code}
 """Every code with its entry, in the order of the catalogue."""
 
 

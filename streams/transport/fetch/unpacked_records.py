@@ -1,4 +1,4 @@
-"""Records as aiokafka's consumer unpacks them, without what nobody here asks for.
+"""Records as aiokafka's consumer fetches and unpacks them, without what nobody here asks for.
 
 aiokafka makes a dataclass of eleven fields of each record and measures its parts again; of
 the time that a worker needs for a record it takes as much as storing one does.
@@ -6,9 +6,12 @@ the time that a worker needs for a record it takes as much as storing one does.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
+from aiokafka import errors
 
 from streams.topics.reader import Fetched, Placed
 from streams.unpacking.cut import HEADERS_AT_MOST, first_headers
@@ -50,3 +53,22 @@ class Unpacked(Placed):
 def lighten(fetcher: Any) -> None:
     """Let a fetcher without deserializers give `Received` from now on."""
     fetcher._records = Fetched(fetcher._records, Unpacked)
+
+
+async def fetched(
+    fetcher: Any, places: Iterable[Any], seconds: float
+) -> Mapping[Any, list[Any]] | errors.OffsetOutOfRangeError | None:
+    """What came of the places, or that one is outside of its log; None when the poll was ended.
+
+    Nothing may be raised past the context: it would leave aiokafka counting one fetch for ever.
+    """
+    with fetcher._subscriptions.fetch_context():
+        try:
+            found: Mapping[Any, list[Any]] = await fetcher.fetched_records(
+                set(places), timeout=seconds, max_records=None
+            )
+        except asyncio.CancelledError:
+            return None
+        except errors.OffsetOutOfRangeError as error:
+            return error
+    return found

@@ -39,6 +39,15 @@ class Assignment:
         self.partitions = partitions
         self.taken = True
 
+    @property
+    def positions(self) -> dict[tuple[str, int], int]:
+        """Where judging has come to, by topic and partition number."""
+        return {
+            (topic, number): position
+            for number, partition in self.partitions.items()
+            for topic, position in partition.progress.positions.items()
+        }
+
     def begin(self) -> None:
         """Positions are set: polling may begin."""
         self.open = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
@@ -18,7 +18,7 @@ import structlog
 
 from streams.errors import ConsentryError
 from streams.transport.commit.partition_count import unchanged
-from streams.transport.tasks.preconditions import same_counts
+from streams.transport.tasks.preconditions import same_counts, shared_numbers
 
 if TYPE_CHECKING:
     from kafka.admin import KafkaAdminClient
@@ -183,6 +183,21 @@ def new_watch(settings: Settings) -> LogWatch:
         counted=(*read, names.ticks, *written),
         count=settings.partitions,
     )
+
+
+async def agreed_numbers(
+    topics: tuple[str, ...], assigned: Iterable[tuple[str, int]]
+) -> frozenset[int]:
+    """The partition numbers that this worker was given. Raises ConsentryError, as `shared_numbers`.
+
+    Where a topic is gone, or has more partitions than before, the watch over the topics knows
+    it, says so in better words, and ends the process: so it has its time before this does.
+    """
+    try:
+        return shared_numbers(topics, assigned)
+    except ConsentryError:
+        await asyncio.sleep(NOTICED_WITHIN_S)
+        raise
 
 
 async def watch_topics(settings: Settings, observer: Observer) -> None:

@@ -1,0 +1,69 @@
+"""What is configured in the worlds of the model, and the records that are sent."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+
+from streams.core.events import Event
+from streams.core.identifiers import subject_key
+from streams.core.instants import parse_instant
+from streams.core.vocabulary import EventType
+from streams.settings import Settings
+from streams.wire.decode import Decoded, decode
+from tests.model.log import Record
+from tests.oracle.histories import Teller
+from tests.oracle.product import core_policy
+
+POLICY = core_policy({})
+PARTITIONS = 2
+SUBJECTS = ("s-1", "s-2", "s-3")
+PROCESSES = 3
+
+START = parse_instant("2026-12-31T00:00:00.000Z")
+"""After every event of the histories, so that none claims to lie in the future."""
+
+SETTINGS = Settings(
+    application_id="model",
+    partitions=PARTITIONS,
+    open_slices=2,
+    transaction_max_records=5,
+    tick_source="external",
+    # The broker of the model has a time of its own.
+    clock_jump_max_s=100_000_000_000,
+    dead_letter_limit_share=1.0,
+)
+ACCEPTING = SETTINGS.model_copy(update={"accept_lost_input": True})
+NAMES = SETTINGS.topics
+INPUTS = tuple(NAMES.inputs.values())
+READ = (*INPUTS, NAMES.rekeyed, NAMES.ticks)
+GROUP = SETTINGS.group_id
+
+STOPPED = 2
+CRASHED = 70
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A record of an input topic that can be judged, and its event; None for a bad one."""
+
+    record: Record
+    event: Event | None
+
+
+@cache
+def history(seed: int) -> list[tuple[str, bytes, bytes, Event]]:
+    """Topic, key, value and event of some thirty records about three people."""
+    published: list[tuple[str, bytes, bytes, Event]] = []
+    for place, subject in enumerate(SUBJECTS):
+        events, _ = Teller(seed * len(SUBJECTS) + place).history()
+        for event in events[:10]:
+            value = json.dumps(event | {"subject_id": subject}).encode()
+            decoded = decode(value, None)
+            assert isinstance(decoded, Decoded)
+            topic = NAMES.inputs[EventType(event["event_type"])]
+            published.append((topic, subject_key("OURCO", subject), value, decoded.event))
+    Random(seed).shuffle(published)
+    return published
