@@ -12,7 +12,7 @@ from streams.terminal.out import require_reader, say, say_json
 
 if TYPE_CHECKING:
     from streams.core.findings import Duty, Finding
-    from streams.dev.feed import Feed
+    from streams.dev.output_reader import OutputReader
     from streams.settings import Settings
 
 _EXAMPLES = "Examples:  consentry watch  |  consentry watch --from-beginning --json | jq .code"
@@ -47,17 +47,17 @@ def watch(
 
 
 async def _watch(settings: Settings, *, from_beginning: bool, as_json: bool) -> None:
-    from streams.dev.feed import open_feed
+    from streams.dev.output_reader import open_outputs
 
-    async with open_feed(settings, from_beginning=from_beginning) as feed:
+    async with open_outputs(settings, from_beginning=from_beginning) as outputs:
         if as_json:
             while True:
                 require_reader()
-                _print_json(await feed.next())
+                _print_json(await outputs.next())
         elif sys.stdout.isatty():
-            await _show_table(feed, settings.connection.bootstrap)
+            await _show_table(outputs, settings.connection.bootstrap)
         else:
-            await _print_lines(feed)
+            await _print_lines(outputs)
 
 
 def _print_json(batch: list[Finding | Duty]) -> None:
@@ -72,20 +72,20 @@ def _print_json(batch: list[Finding | Duty]) -> None:
         say_json(record, indent=None)
 
 
-async def _print_lines(feed: Feed) -> None:
+async def _print_lines(outputs: OutputReader) -> None:
     from streams.core.findings import Finding
     from streams.dev.board import Board, plain_line
 
     board = Board()
     while True:
         require_reader()
-        for one in await feed.next():
+        for one in await outputs.next():
             change = board.take(one) if isinstance(one, Finding) else None
             if change is not None:
                 say(plain_line(change))
 
 
-async def _show_table(feed: Feed, where: str) -> None:
+async def _show_table(outputs: OutputReader, where: str) -> None:
     from streams.core.findings import Finding
     from streams.dev.board import Board
     from streams.terminal.console import Group, live, screen, words
@@ -97,6 +97,6 @@ async def _show_table(feed: Feed, where: str) -> None:
             title = words(f"Findings on {where}, the latest first. Ctrl-C ends.", "bold")
             table = board.table(console.height - 4, console.width)
             picture.update(Group(title, board.summary(), words(""), table), refresh=True)
-            for one in await feed.next():
+            for one in await outputs.next():
                 if isinstance(one, Finding):
                     board.take(one)

@@ -71,9 +71,9 @@ class SinkTask:
         parts = (self._settings, self._options, self.sender, self._dead)
         if self._options.takes == "updates":
             return SinkConsumer(*parts)
-        from streams.delivery.alert_feed import AlertFeed
+        from streams.delivery.alert_consumer import AlertConsumer
 
-        return AlertFeed(*parts, self._alerts)
+        return AlertConsumer(*parts, self._alerts)
 
     def stop(self) -> None:
         """End `run` after what is under way."""

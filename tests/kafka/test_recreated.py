@@ -18,7 +18,7 @@ from kafka.admin import OffsetSpec
 
 from streams.check.result import run_check
 from streams.core.policy import default_policy
-from streams.dev.feed import open_feed
+from streams.dev.output_reader import open_outputs
 from streams.errors import ConsentryError
 from streams.files.find import InputFiles
 from streams.topics import create_topics
@@ -143,7 +143,7 @@ def test_a_deliverer_says_that_a_topic_is_another_one(
 
 def test_watch_says_that_what_comes_next_is_not_there(bus: Bus) -> None:
     async def read() -> None:
-        async with open_feed(bus.settings, from_beginning=False) as feed:
+        async with open_outputs(bus.settings, from_beginning=False) as feed:
             await feed.next()
             # As when the log was cut ahead of it; ours are compacted, and take no delete-records.
             feed._consumer.seek(TopicPartition(bus.names.violations, 0), 1000)

@@ -19,7 +19,7 @@ from streams.cli.main import main
 from streams.core.findings import Finding
 from streams.core.instants import Instant
 from streams.dev.board import Board
-from streams.dev.feed import open_feed
+from streams.dev.output_reader import open_outputs
 from streams.dev.samples import POLICY_FILE, Form, Sample, SampleOptions, make_sample, write_sample
 from streams.dev.scoring import Score, ScoredNet, score
 from streams.dev.sending import Outgoing, send
@@ -173,7 +173,7 @@ def test_a_feed_from_now_on_starts_with_what_comes_next(shop: Bus) -> None:
     board = Board()
 
     async def follow() -> None:
-        async with open_feed(shop.settings, from_beginning=False) as feed:
+        async with open_outputs(shop.settings, from_beginning=False) as feed:
             await feed.next()
             await send(shop.settings, outgoing(sample))
             deadline = time.monotonic() + 60

@@ -23,7 +23,7 @@ from streams.errors import ConsentryError
 from streams.settings import Settings
 
 if TYPE_CHECKING:
-    from streams.dev.feed import Feed
+    from streams.dev.output_reader import OutputReader
 
 _PARTITIONS = 4
 _FIRST_DEADLINE = Duration(20_500)
@@ -117,14 +117,14 @@ async def _play(
     options: DemoOptions, settings: Settings, worker: WorkerProcess, screen: Screen
 ) -> Score:
     """Send the sample and show what comes of it, until all that must be found is there."""
-    from streams.dev.feed import open_feed
+    from streams.dev.output_reader import open_outputs
 
     sample = make_sample(
         SampleOptions(subjects=options.subjects, seed=options.seed, until=_sample_end(options))
     )
     screen.say(_introduction(sample, options))
     net = ScoredNet()
-    async with open_feed(settings, from_beginning=True) as feed:
+    async with open_outputs(settings, from_beginning=True) as outputs:
         with screen.live():
             playing = asyncio.create_task(_send_then_tick(sample, options, settings, screen))
             try:
@@ -133,7 +133,7 @@ async def _play(
                     worker.require_running()
                     if playing.done():
                         playing.result()  # raises what went wrong: it never ends by itself
-                    await _take(feed, net, screen)
+                    await _take(outputs, net, screen)
                     screen.refresh()
                     clock = _now()
                     if not screen.all_sent or clock <= sample.truth.clock + _LAST_DEADLINE:
@@ -164,8 +164,8 @@ async def _send_then_tick(
     await tick(settings)
 
 
-async def _take(feed: Feed, net: ScoredNet, screen: Screen) -> None:
-    for one in await feed.next():
+async def _take(outputs: OutputReader, net: ScoredNet, screen: Screen) -> None:
+    for one in await outputs.next():
         if isinstance(one, Finding):
             net.add_finding(one)
             screen.take(one)

@@ -25,7 +25,7 @@ _AGAIN = (
 )
 
 
-class Feed:
+class OutputReader:
     """The outputs of the workers from one point on, in batches.
 
     `unreadable` counts records that are neither finding nor duty of a known schema.
@@ -77,7 +77,7 @@ class Feed:
 
 
 @asynccontextmanager
-async def open_feed(settings: Settings, *, from_beginning: bool) -> AsyncIterator[Feed]:
+async def open_outputs(settings: Settings, *, from_beginning: bool) -> AsyncIterator[OutputReader]:
     """Read all partitions of findings and duties, outside any consumer group.
 
     Only committed records are seen. Raises ConsentryError when the broker is away or a
@@ -127,7 +127,7 @@ async def open_feed(settings: Settings, *, from_beginning: bool) -> AsyncIterato
             await watch.look()
             watching = asyncio.create_task(watch.run())
             try:
-                yield Feed(settings, consumer, watch, watching)
+                yield OutputReader(settings, consumer, watch, watching)
             finally:
                 watching.cancel()
                 with suppress(asyncio.CancelledError, ConsentryError):

@@ -42,7 +42,7 @@ LOOK_EVERY_MS = 10_000
 """How often the ends of the inputs are asked for."""
 
 
-class AlertFeed(SinkConsumer):
+class AlertConsumer(SinkConsumer):
     """Like `SinkConsumer`; its counts are of alerts, those of findings are the policy's account."""
 
     assignor = SingleMemberAssignor
