@@ -1,7 +1,7 @@
 """A stream as Kafka record batches, encoded once and kept on disk: sending it costs nothing.
 
 A file holds the batches one after the other, another one says what each is. They are cut
-by time: a slice has what was made in one span, for all topics and partitions, and slices
+by time: a time span has what was made in it, for all topics and partitions, and spans
 are sent in turn. So a reader reads an orderly stream.
 """
 
@@ -43,7 +43,7 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
     size: int
 
 
-class Slice(msgspec.Struct, frozen=True, array_like=True):
+class TimeSpan(msgspec.Struct, frozen=True, array_like=True):
     """Batches of one span of time. `stage` is 1 or 2."""
 
     stage: int
@@ -67,7 +67,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     """The second file. `uncovered` are the events that the small job must report."""
 
     parameters: Parameters
-    slices: list[Slice]
+    time_spans: list[TimeSpan]
     uncovered: list[str]
 
 
@@ -79,7 +79,7 @@ class Prepared:
         index = msgspec.json.decode((folder / "index.json").read_bytes(), type=Index)
         self.parameters = index.parameters
         self.uncovered = frozenset(index.uncovered)
-        self._slices = index.slices
+        self._time_spans = index.time_spans
 
     @property
     def events(self) -> int:
@@ -91,15 +91,15 @@ class Prepared:
         """Those of the first stage."""
         return self.parameters.first_stage
 
-    def slices(self, stage: int) -> Iterator[list[tuple[Batch, bytes]]]:
-        """The slices of a stage, in order of time."""
+    def time_spans(self, stage: int) -> Iterator[list[tuple[Batch, bytes]]]:
+        """The time spans of a stage, in order of time."""
         if self._data.stat().st_size == 0:
             return
         with (
             self._data.open("rb") as file,
             mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as all_,
         ):
-            for one in self._slices:
+            for one in self._time_spans:
                 if one.stage == stage:
                     yield [(b, all_[b.start : b.start + b.size]) for b in one.batches]
 
@@ -139,8 +139,8 @@ def _whole(folder: Path) -> Iterator[Path]:
 def _write(folder: Path, parameters: Parameters) -> None:
     plain = Reference()
     with (folder / "batches.bin").open("wb") as file:
-        slices = list(_slices(plain.seen(_events(parameters)), parameters, file))
-    index = Index(parameters=parameters, slices=slices, uncovered=sorted(plain.uncovered))
+        time_spans = list(_time_spans(plain.seen(_events(parameters)), parameters, file))
+    index = Index(parameters=parameters, time_spans=time_spans, uncovered=sorted(plain.uncovered))
     (folder / "index.json").write_bytes(msgspec.json.encode(index))
 
 
@@ -148,20 +148,20 @@ def _events(parameters: Parameters) -> Iterator[Made]:
     return make(parameters.events, parameters.subjects)
 
 
-def _slices(made: Iterable[Made], parameters: Parameters, file: Any) -> Iterator[Slice]:
+def _time_spans(made: Iterable[Made], parameters: Parameters, file: Any) -> Iterator[TimeSpan]:
     places = [place_of(n, parameters.partitions) for n in range(parameters.subjects)]
     batches = Batches()
     stage = 1
     for number, one in enumerate(made):
         if number == parameters.first_stage:
-            yield Slice(stage, list(batches.write(file)))
+            yield TimeSpan(stage, list(batches.write(file)))
             stage = 2
         key, partition = places[one.subject]
         if not batches.add(one.kind, partition, one.at, key, one.value):
             # All at once: a batch held back would put its events behind later ones.
-            yield Slice(stage, list(batches.write(file)))
+            yield TimeSpan(stage, list(batches.write(file)))
             batches.add(one.kind, partition, one.at, key, one.value)
-    yield Slice(stage, list(batches.write(file)))
+    yield TimeSpan(stage, list(batches.write(file)))
 
 
 class Batches:

@@ -37,8 +37,8 @@ from streams.wire.progress import Progress
 from streams.wire.rows import encode_row, row_key
 
 SETTINGS = Settings()
-SLICE = 500
-"""Records of a slice: what a poll brings of one partition number."""
+POLLED = 500
+"""What a poll brings of one partition number, in records."""
 
 
 class Given(NamedTuple):
@@ -80,8 +80,8 @@ def records(made: Iterable[Made]) -> list[Given]:
     return found
 
 
-def slices(given: Sequence[Given], size: int = SLICE) -> list[PollBatch]:
-    """The records cut into slices, each with where its topics start and end."""
+def poll_batches(given: Sequence[Given], size: int = POLLED) -> list[PollBatch]:
+    """The records cut into poll batches, each with where its topics start and end."""
     position = dict.fromkeys(SETTINGS.topics.inputs.values(), 0)
     found = []
     for start in range(0, len(given), size):
@@ -214,7 +214,7 @@ def main() -> None:
     given = arguments.parse_args()
     policy = default_policy()
     made = records(make(given.events, given.subjects))
-    pieces = slices(made)
+    pieces = poll_batches(made)
     whole(pieces, policy)
     if given.profile:
         profile = cProfile.Profile()
@@ -223,7 +223,7 @@ def main() -> None:
         return
     print(f"compiled by mypyc: {'yes' if compiled.active() else 'no'}")
     total = best(lambda: whole(pieces, policy), given.events, given.rounds)
-    print(f"{'whole, slices to batches':32} {total:7.2f} us an event")
+    print(f"{'whole, polls to batches':32} {total:7.2f} us an event")
     for name, figure in stages(made, policy, given.rounds).items():
         print(f"  {name:30} {figure:7.3f}")
     for length in given.history:

@@ -20,7 +20,7 @@ from streams.wire.progress import Progress
 from streams.wire.record import Record
 
 PIECE = 500
-"""Records of a slice."""
+"""Records of a poll batch."""
 
 
 class Unbounded:
@@ -54,7 +54,7 @@ def new_judge(rows: MemoryRows | None = None) -> PartitionJudge:
 
 
 def judge_all(judge: PartitionJudge, records: Sequence[Record]) -> None:
-    """Judge records, slice by slice."""
+    """Judge records, batch by batch."""
     for begin in range(0, len(records), PIECE):
         for _ in judge.batches(PollBatch(0, 0, {}, records[begin : begin + PIECE])):
             pass

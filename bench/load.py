@@ -106,7 +106,7 @@ async def load(settings: Settings, stream: Prepared, stages: Iterable[int]) -> f
             finally:
                 room.release()
 
-        for number, batches in enumerate(b for stage in stages for b in stream.slices(stage)):
+        for number, batches in enumerate(b for stage in stages for b in stream.time_spans(stage)):
             content: dict[str, dict[int, bytes]] = {}
             for batch, raw in batches:
                 content.setdefault(names[EventType(batch.kind)], {})[batch.partition] = raw

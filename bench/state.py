@@ -28,9 +28,9 @@ import msgspec
 
 from bench.state_rows import (
     MIB,
+    POLLED,
     ROWS_AT_ONCE,
     SETTINGS,
-    SLICE,
     WANTED,
     Worker,
     made_rows,
@@ -88,8 +88,8 @@ def measure_child(folder: Path, subjects: int, events: int) -> None:
         records = [worker.record(share, number + n, rnd.randrange(subjects)) for n in range(events)]
         number += events
         began, cpu = time.perf_counter(), time.process_time()
-        for start in range(0, events, SLICE):
-            worker.take(records[start : start + SLICE])
+        for start in range(0, events, POLLED):
+            worker.take(records[start : start + POLLED])
         cpu, wall = time.process_time() - cpu, time.perf_counter() - began
         read = sum(c.judged for c in worker.partition.progress.counters.values())
         assert read == number - first, "an event was not judged"

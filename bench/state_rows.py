@@ -18,7 +18,7 @@ from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.progress import Progress
 
-SLICE: Final = 500
+POLLED: Final = 500
 # A quarter of the default, so that the bound is reached.
 SETTINGS: Final = Settings(live_subjects_max_bytes=256 << 20)
 MIB: Final = 1 << 20

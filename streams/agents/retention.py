@@ -160,7 +160,7 @@ class Retention:
         facts = [(decoded.fact.event, decoded) for decoded in starmap(_decoded, rows)]
         return Leaving(
             rows=[place for place, _ in rows],
-            violations=[address(event, slot) for event, row in facts for slot in row.said],
+            violations=[address(event, slot) for event, row in facts for slot in row.published],
             duties=[duty_address(event, who) for event, row in facts for who in row.duties],
             last=last,
         )

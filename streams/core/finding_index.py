@@ -72,7 +72,7 @@ class FindingIndex:
         if held is not None:
             for spans in held[1]:
                 spans.remove(held[0])
-        if not row.said and not row.duties:
+        if not row.published and not row.duties:
             return
         places = self._places(row, event)
         if places:
@@ -86,7 +86,7 @@ class FindingIndex:
             return self._unmet_places(row)
         if isinstance(event, Purchase | RecipientNotification):
             return []
-        spoken = [said.verdict for said in row.said.values() if said.status is not _RETRACTED]
+        spoken = [one.verdict for one in row.published.values() if one.status is not _RETRACTED]
         if not spoken:
             return []
         target = looked_for(event, self._policy)

@@ -154,8 +154,8 @@ def _contest(
         return set(), row
     holder = record.row
     touched = affected(subject, holder.fact.event, policy, leaving=True)
-    subject.add(msgspec.structs.replace(row, said=holder.said, duties=holder.duties))
-    stripped = msgspec.structs.replace(holder, said={}, duties={})
+    subject.add(msgspec.structs.replace(row, published=holder.published, duties=holder.duties))
+    stripped = msgspec.structs.replace(holder, published={}, duties={})
     record.others = (*record.others[:-1], stripped)
     touched |= affected(subject, row.fact.event, policy)
     return touched, stripped

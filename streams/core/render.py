@@ -89,24 +89,24 @@ def event_type(event: Event) -> EventType:
 
 
 def render_finding(
-    event: Event, slot: Slot, said: Published, policy: Policy, *, at: Instant
+    event: Event, slot: Slot, published: Published, policy: Policy, *, at: Instant
 ) -> Finding:
     """The finding for one slot of one event, with texts and citations of its time."""
-    return finding_about(particulars_of(event, slot), slot, said, policy, at=at)
+    return finding_about(particulars_of(event, slot), slot, published, policy, at=at)
 
 
 def finding_about(
-    about: Particulars, slot: Slot, said: Published, policy: Policy, *, at: Instant
+    about: Particulars, slot: Slot, published: Published, policy: Policy, *, at: Instant
 ) -> Finding:
     """The only place where a finding is made."""
-    verdict = said.verdict
+    verdict = published.verdict
     entry = CODES[verdict.code]
-    wording = _wording(verdict, said.status)
+    wording = _wording(verdict, published.status)
     return Finding(
         violation_id=about.address(slot),
-        revision=said.revision,
-        status=said.status,
-        finality=Finality.FINAL if said.final else Finality.PROVISIONAL,
+        revision=published.revision,
+        status=published.status,
+        finality=Finality.FINAL if published.final else Finality.PROVISIONAL,
         code=entry.name,
         family=entry.family,
         severity=severity(verdict),
@@ -123,7 +123,7 @@ def finding_about(
         contributing_codes=verdict.contributing_codes,
         uncovered_data_categories=verdict.uncovered_data_categories,
         protection_irrelevant=verdict.protection_irrelevant,
-        late_detected=said.late,
+        late_detected=published.late,
         breach_assessment_required=entry.breach_assessment,
         review_required=verdict.review_required,
         law_version=policy.law_version,
@@ -138,15 +138,20 @@ def finding_about(
 
 
 def render_duty(
-    event: Event, recipient_id: RecipientId, said: PublishedDuty, policy: Policy, *, at: Instant
+    event: Event,
+    recipient_id: RecipientId,
+    published: PublishedDuty,
+    policy: Policy,
+    *,
+    at: Instant,
 ) -> Duty:
     """The duty towards one recipient after one trigger."""
     code = CODES[Code.RECIPIENT_NOTIFICATION_DUE]
-    duty = said.duty
+    duty = published.duty
     wording = texts.duty(duty.trigger, duty.status)
     return Duty(
         duty_id=duty_address(event, recipient_id),
-        revision=said.revision,
+        revision=published.revision,
         status=duty.status,
         code=code.name,
         severity=code.severity,

@@ -1,4 +1,4 @@
-"""Compare what the rules say now with what was last said, and word the difference.
+"""Compare what the rules say now with what was last published, and word the difference.
 
 OPEN, REVISED, RETRACTED and REMEDIATED with rising revisions: a reader who keeps the
 highest revision of each id holds the truth (legal model 3.9, 4.5). FINAL is a label
@@ -46,16 +46,16 @@ def revise(
     was judged before; `fresh` a row that has not been written yet; `restate` that another payload
     counts now, so that equal verdicts are published again with its particulars.
     """
-    if not (row.said or row.duties or found.verdicts or found.duties):
-        # As for most events: nothing was said, and nothing is to be said.
+    if not (row.published or row.duties or found.verdicts or found.duties):
+        # As for most events: nothing was published, and nothing is to be.
         return Revision(row=row, changed=fresh, findings=(), duties=())
-    said, findings = _revise_findings(
+    published, findings = _revise_findings(
         row, found, policy, at=at, clock=clock, late=late, restate=restate
     )
     owed, duties = _revise_duties(row, found, policy, at=at, restate=restate)
     changed = fresh or bool(findings) or bool(duties)
     if findings or duties:
-        row = msgspec.structs.replace(row, said=said, duties=owed)
+        row = msgspec.structs.replace(row, published=published, duties=owed)
     return Revision(row=row, changed=changed, findings=tuple(findings), duties=tuple(duties))
 
 
@@ -69,26 +69,26 @@ def _revise_findings(
     late: bool,
     restate: bool,
 ) -> tuple[dict[Slot, Published], list[Finding]]:
-    said = dict(row.said)
+    published = dict(row.published)
     findings: list[Finding] = []
-    for slot in sorted({*row.said, *found.verdicts}):
-        before = said.get(slot)
+    for slot in sorted({*row.published, *found.verdicts}):
+        before = published.get(slot)
         if before is not None:
             final = before.final or (clock is not None and clock > before.final_at)
             verdict = found.verdicts.get(slot)
-            after = _say_again(before, verdict, final=final, late=late, restate=restate)
+            after = _publish_again(before, verdict, final=final, late=late, restate=restate)
         else:
             # Without anything said before, the slot is here for its verdict.
-            after = _say_first(found.verdicts[slot], _term_ends(policy, at, clock), late=late)
+            after = _publish_first(found.verdicts[slot], _term_ends(policy, at, clock), late=late)
         if after is before:
             continue
-        said[slot] = after
+        published[slot] = after
         findings.append(render_finding(row.fact.event, slot, after, policy, at=at))
-    return said, findings
+    return published, findings
 
 
-def _say_first(verdict: Verdict, final_at: Instant, *, late: bool) -> Published:
-    """What is said of a slot for the first time, always PROVISIONAL."""
+def _publish_first(verdict: Verdict, final_at: Instant, *, late: bool) -> Published:
+    """What is published of a slot for the first time, always PROVISIONAL."""
     return Published(
         verdict=verdict,
         revision=1,
@@ -98,10 +98,10 @@ def _say_first(verdict: Verdict, final_at: Instant, *, late: bool) -> Published:
     )
 
 
-def _say_again(
+def _publish_again(
     before: Published, verdict: Verdict | None, *, final: bool, late: bool, restate: bool
 ) -> Published:
-    """What is to be said of a slot now; `before` itself where nothing is new."""
+    """What is to be published of a slot now; `before` itself where nothing is new."""
     open_before = before.status is not Status.RETRACTED
     if verdict is None:
         if not open_before:
@@ -137,7 +137,7 @@ def _say_again(
 
 
 def _term_ends(policy: Policy, at: Instant, clock: Instant | None) -> Instant:
-    """When P15 ends for what is first said now, by the policy in force now.
+    """When P15 ends for what is first published now, by the policy in force now.
 
     A record that waited was recorded at `at` and is judged at `clock`: the term counts
     from the later, so that what is published for the first time is never FINAL.

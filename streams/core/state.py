@@ -114,27 +114,35 @@ class PublishedDuty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.duty.due_at if self.duty.status is DutyStatus.DUE else None
 
 
-class EventRow(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+class EventRow(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    kw_only=True,
+    omit_defaults=True,
+    rename={"published": "said"},
+):
     """One stored row: a payload of an event id, and what was published about the event.
 
     Where two payloads share an event id, findings and duties stand in the row of the
     payload that counts. `policy_digest` is the policy's past that it was judged under.
     `taken_at` is the partition time when it was taken in, where that is later than the
     fact's own `ingested_at`: producers may stamp records with the time of the event.
+    `published` is stored under the name that it had before, `said`.
     """
 
     fact: Fact
     policy_digest: str
-    said: dict[Slot, Published] = {}
+    published: dict[Slot, Published] = {}
     duties: dict[RecipientId, PublishedDuty] = {}
     taken_at: Instant | None = None
 
     @property
     def next_deadline(self) -> Instant | None:
         """The instant strictly after which a tick has work to do, or None."""
-        if not self.said and not self.duties:
+        if not self.published and not self.duties:
             return None
-        ends = [said.label_due for said in self.said.values()]
+        ends = [one.label_due for one in self.published.values()]
         ends += [owed.overdue_after for owed in self.duties.values()]
         return min((end for end in ends if end is not None), default=None)
 

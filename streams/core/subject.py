@@ -138,10 +138,10 @@ class Subject(SubjectHistory):
     def note(self, record: SubjectRecord) -> None:
         """Bring the indexes over what was said up to date with a record's row."""
         row = record.row
-        if not row.said and not row.duties and not self._spoken_of:
+        if not row.published and not row.duties and not self._spoken_of:
             return  # as most: nothing was ever said of it, nor of others
         event_id = event_key(row.fact.event)
-        if not row.said and not row.duties:
+        if not row.published and not row.duties:
             self.deadlines.set(event_id, None)
             self.unrecorded.discard(event_id)
             self.granted_later.discard(event_id)
@@ -161,7 +161,7 @@ class Subject(SubjectHistory):
                 towards.add(order, event_id, published.duty.starts_at)
         self.deadlines.set(event_id, row.next_deadline)
         reasons = {
-            said.verdict.reason for said in row.said.values() if said.status is not _RETRACTED
+            one.verdict.reason for one in row.published.values() if one.status is not _RETRACTED
         }
         _keep(self.unrecorded, event_id, member=bool(reasons & AWAITING_CONSENT))
         _keep(self.granted_later, event_id, member=_GRANTED_LATER in reasons)

@@ -149,12 +149,12 @@ def _rows(
 def _stored(row: EventRow) -> Iterator[tuple[str, tuple[object, ...]]]:
     """What a row says was published, by address."""
     event = row.fact.event
-    for slot, said in row.said.items():
-        label = Finality.FINAL if said.final else Finality.PROVISIONAL
-        yield core_address(event, slot), (said.revision, said.status, label)
-    for recipient_id, published in row.duties.items():
+    for slot, one in row.published.items():
+        label = Finality.FINAL if one.final else Finality.PROVISIONAL
+        yield core_address(event, slot), (one.revision, one.status, label)
+    for recipient_id, owed in row.duties.items():
         one_id = duty_address(event, recipient_id)
-        yield address(one_id, duty=True), (published.revision, published.duty.status)
+        yield address(one_id, duty=True), (owed.revision, owed.duty.status)
 
 
 def _shown(one: OutputRecord) -> tuple[object, ...]:

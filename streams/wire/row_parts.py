@@ -28,8 +28,8 @@ class Dated(msgspec.Struct):
     taken_at: Instant | None = None
 
 
-class Owing(msgspec.Struct):
+class Owing(msgspec.Struct, rename={"published": "said"}):
     """The fields that can bring a deadline."""
 
-    said: dict[str, Published] = {}
+    published: dict[str, Published] = {}
     duties: dict[str, PublishedDuty] = {}

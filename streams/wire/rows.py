@@ -98,9 +98,9 @@ def ages(value: bytes, key: bytes | None = None) -> tuple[Instant, Instant]:
 def next_deadline(value: bytes, key: bytes | None = None) -> Instant | None:
     """`EventRow.next_deadline` of a row as stored, without its fact. Raises CorruptRow."""
     owing = _read(_decode_owing, value, key)
-    if not owing.said and not owing.duties:
+    if not owing.published and not owing.duties:
         return None
-    ends = [said.label_due for said in owing.said.values()]
+    ends = [one.label_due for one in owing.published.values()]
     ends += [owed.overdue_after for owed in owing.duties.values()]
     return min((end for end in ends if end is not None), default=None)
 

@@ -30,7 +30,7 @@ def test_the_batches_hold_what_was_made(stream: Prepared) -> None:
     read: dict[tuple[str, int], list[tuple[bytes, bytes]]] = {}
     for stage in (1, 2):
         count = 0
-        for one in stream.slices(stage):
+        for one in stream.time_spans(stage):
             for batch, raw in one:
                 records = MemoryRecords(raw)
                 while (part := records.next_batch()) is not None:

@@ -174,14 +174,14 @@ class TestAfterTheLabel:
     @pytest.mark.parametrize("late", [False, True])
     def test_what_is_open_and_late_stays_late_whatever_is_said_next(self, *, late: bool) -> None:
         said = {Slot("S.BASIS"): labelled_late(Status.OPEN)}
-        row = msgspec.structs.replace(judged(share(2)), said=said)
+        row = msgspec.structs.replace(judged(share(2)), published=said)
         (finding,) = again(row, Verdict(code=Code.SHARE_AFTER_WITHDRAWAL), late=late).findings
         assert line(finding) == (8, Status.REVISED, Finality.PROVISIONAL, True)
 
     @pytest.mark.parametrize("late", [False, True])
     def test_what_was_retracted_is_late_again_only_if_what_opens_it_is(self, *, late: bool) -> None:
         said = {Slot("S.BASIS"): labelled_late(Status.RETRACTED)}
-        row = msgspec.structs.replace(judged(share(2)), said=said)
+        row = msgspec.structs.replace(judged(share(2)), published=said)
         (finding,) = again(row, Verdict(code=Code.NO_CONSENT), late=late).findings
         assert line(finding) == (8, Status.OPEN, Finality.PROVISIONAL, late)
 

@@ -221,7 +221,7 @@ def test_what_was_said_is_what_a_fresh_look_says(
         found = assess(fresh, record, POLICY, clock)
         said = {
             slot: s.verdict
-            for slot, s in run.subject.records[event_id].row.said.items()
+            for slot, s in run.subject.records[event_id].row.published.items()
             if s.status is not Status.RETRACTED
         }
         assert said == found.verdicts

@@ -82,7 +82,7 @@ def row(number: int = 1) -> bytes:
         final_at=Instant(number),
     )
     whole = row_of(EVENTS["data_share"])
-    return encode_row(msgspec.structs.replace(whole, said={Slot("s"): published}, duties={}))
+    return encode_row(msgspec.structs.replace(whole, published={Slot("s"): published}, duties={}))
 
 
 A, B, C, D = row(1), row(2), row(3), row(4)

@@ -42,10 +42,10 @@ def test_a_row_of_before_there_were_labels_is_read(name: str) -> None:
     now = row(FIRST_RELEASE[name])
     said = {
         slot: msgspec.structs.replace(said, final_at=LATEST, final=False)
-        for slot, said in now.said.items()
+        for slot, said in now.published.items()
     }
     assert decode_row(golden(f"row_before_labels_{name}")) == msgspec.structs.replace(
-        now, said=said
+        now, published=said
     )
 
 
@@ -74,10 +74,10 @@ def test_the_deadline_of_a_row_is_read_alone(name: str) -> None:
         stored = golden(f"row_{kind}_{name}")
         assert next_deadline(stored) == decode_row(stored).next_deadline
     whole = row(FIRST_RELEASE[name])
-    plain = msgspec.structs.replace(whole, said={}, duties={})
+    plain = msgspec.structs.replace(whole, published={}, duties={})
     assert next_deadline(encode_row(plain)) is plain.next_deadline is None
-    final = {slot: msgspec.structs.replace(s, final=True) for slot, s in whole.said.items()}
-    published = msgspec.structs.replace(whole, said=final)
+    final = {slot: msgspec.structs.replace(s, final=True) for slot, s in whole.published.items()}
+    published = msgspec.structs.replace(whole, published=final)
     assert next_deadline(encode_row(published)) == published.next_deadline
     with pytest.raises(CorruptRow):
         next_deadline(b"\x02" + encode_row(whole)[1:])
@@ -85,8 +85,8 @@ def test_the_deadline_of_a_row_is_read_alone(name: str) -> None:
 
 def test_equal_rows_give_equal_bytes() -> None:
     one = row(FIRST_RELEASE["data_share"])
-    turned = msgspec.structs.replace(one, said=dict(reversed(one.said.items())))
-    assert list(turned.said) != list(one.said)
+    turned = msgspec.structs.replace(one, published=dict(reversed(one.published.items())))
+    assert list(turned.published) != list(one.published)
     assert encode_row(turned) == encode_row(one)
 
 

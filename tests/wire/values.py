@@ -69,7 +69,7 @@ def row(event: Event) -> EventRow:
             source=FactSource("data-share", 3, 1042),
         ),
         policy_digest="d1",
-        said={
+        published={
             Slot("S.BASIS"): Published(
                 verdict=VERDICT,
                 revision=2,
