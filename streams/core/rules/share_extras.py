@@ -42,13 +42,13 @@ def judge_extras(share: DataShare, normal: NormalisedShare, policy: Policy) -> l
         return []
     found: list[Verdict] = []
     entry = normal.entry
-    if normal.own_purposes:
-        found.append(Verdict(code=Code.PROCESSOR_OWN_PURPOSES))
     if normal.declared_role is _PROCESSOR and not _in_force(
         entry.processing_agreement_ref if entry is not None else None,
         share.processing_agreement_ref,
     ):
         found.append(Verdict(code=Code.PROCESSOR_WITHOUT_AGREEMENT))
+    if normal.own_purposes:
+        found.append(Verdict(code=Code.PROCESSOR_OWN_PURPOSES))
     if normal.declared_role is _JOINT and not _in_force(
         entry.arrangement_ref if entry is not None else None, share.arrangement_ref
     ):
