@@ -3,8 +3,8 @@
     python -m bench.siem [--rounds 3] [--short]
 
 One broker, one worker, one `consentry deliver`, and a receiver in a process of its own that
-takes everything at once. Times are by one clock. *The bare hop* is a produce and a consume
-of the same shares, once with nobody else at work and once beside worker and deliverer.
+takes everything at once. Times are by one clock. *Produce to consume alone* is a produce and a
+consume of the same shares, with nobody else at work, and beside worker and deliverer.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def percentiles(values: list[float]) -> dict[str, float]:
 
 def bare_stage(bench: Bench, seconds: tuple[float, float]) -> dict[str, float]:
     """Produce to consume, with nobody else at work."""
-    with bench.bus("hop") as bus:
+    with bench.bus("alone") as bus:
         folder = bench.place(bus)
         with _reader(bench, bus, None, folder / "seen.txt") as reader:
             paced = asyncio.run(pace(bus, 10_000, RATE, sum(seconds), 1))
@@ -70,7 +70,7 @@ def bare_stage(bench: Bench, seconds: tuple[float, float]) -> dict[str, float]:
 
 def _stages(file: Path, sent: Mapping[str, int], warm_s: float) -> list[float]:
     begin = min(sent.values()) + int(warm_s * 1e9)
-    found = {marked_id(one.value): one.at for one in seen(file, "hop")}
+    found = {marked_id(one.value): one.at for one in seen(file, "alone")}
     return [(found[one] - at) / 1e6 for one, at in sent.items() if at >= begin and one in found]
 
 
@@ -102,7 +102,7 @@ def to_the_line(bench: Bench, seconds: tuple[float, float]) -> dict[str, dict[st
             ]
             found[sink] = percentiles(took) | {"missing": len(paced.sent.keys() - arrived.keys())}
         reader.stop()
-        found["hop beside"] = percentiles(_stages(folder / "seen.txt", paced.sent, seconds[0]))
+        found["alone beside"] = percentiles(_stages(folder / "seen.txt", paced.sent, seconds[0]))
         return found
 
 
@@ -200,12 +200,12 @@ def main() -> None:
             for round_ in range(1, given.rounds + 1):
                 alone = bare_stage(bench, seconds)
                 recorder.figure("siem", "hop", round_, alone)
-                _say("the bare hop", alone)
+                _say("produce to consume alone", alone)
                 for name, values in to_the_line(bench, seconds).items():
                     ratio = values["p99_ms"] / alone["p99_ms"]
                     recorder.figure("siem", name, round_, values | {"p99_by_hop": ratio})
                     ratios.setdefault(name, []).append(ratio)
-                    _say(name, values, f"p99 by the bare hop's {ratio:7.1f}")
+                    _say(name, values, f"p99 by that of produce to consume alone {ratio:7.1f}")
                 for sink, rate in throughput(bench, example()).items():
                     recorder.figure("siem-throughput", sink, round_, {"letters_per_s": rate})
                     print(f"{sink:16} {rate:9,.0f} letters/s", flush=True)
@@ -213,7 +213,7 @@ def main() -> None:
         recorder.end()
         shutil.rmtree(folder, ignore_errors=True)
     for name, found in ratios.items():
-        print(f"{name}: p99 by the bare hop's, median of {len(found)}: {median(found):.1f}")
+        print(f"{name}: p99 by that of produce to consume alone, median of {len(found)}: {median(found):.1f}")
 
 
 def _say(name: str, values: Mapping[str, float], more: str = "") -> None:

@@ -77,9 +77,10 @@ def readme_lines(run: Run) -> list[str]:
     if not run.lines:
         return ["Throughput and latency beside Kafka Streams, Faust and bare loops: `make bench`."]
     rows = [row for row in ROWS if row.in_readme]
+    day, commit = str(run.head["began_at"])[:10], run.head["commit"]
     return [
         (
-            "Beside peers that do a small part of the job, in one run "
+            f"Beside peers that do a small part of the job, in one run of {day}, at commit {commit} "
             "([all of it](docs/performance.md), `make bench`):"
         ),
         "",

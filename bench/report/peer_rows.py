@@ -10,7 +10,7 @@ from bench.results import Run
 
 EOS: Final = "kafka-streams-eos"
 QUICK: Final = "kafka-streams-eos-20"
-HOP: Final = "one-hop"
+NOBODY: Final = "one-hop"
 AT_LOW: Final = "at 1,000 events/s"
 AT_HALF: Final = "at half of Consentry's peak"
 HOW_LATE: Final = "from sending a marked share to reading its finding, `read_committed`"
@@ -117,8 +117,8 @@ PEER_ROWS: Final = (
     _late(f"{AT_HALF}, p50, by Kafka Streams that commits every 20 ms", QUICK, "half", "p50_ms",
           None, "its default is 100 ms"),
     _late("the same, p99", QUICK, "half", "p99_ms", None, "the same"),
-    _late(f"{AT_LOW}, p50, by one bare hop", HOP, "low", "p50_ms", None,
-          "produce to consume, nobody between"),
-    _late("the same, p99", HOP, "low", "p99_ms", None, "the same"),
-    _late(f"{AT_HALF}, p50, by one bare hop", HOP, "half", "p50_ms", None, "the same"),
+    _late(f"{AT_LOW}, p50, by produce to consume alone", NOBODY, "low", "p50_ms", None,
+          "a consumer of the input topic, nobody between"),
+    _late("the same, p99", NOBODY, "low", "p99_ms", None, "the same"),
+    _late(f"{AT_HALF}, p50, by produce to consume alone", NOBODY, "half", "p50_ms", None, "the same"),
 )  # fmt: skip

@@ -50,7 +50,7 @@ FEWEST = 100
 
 
 def run(bench: Bench) -> None:
-    """Both rates for each contestant, and for nobody: the bare hop."""
+    """Both rates for each contestant, and for nobody: produce to consume alone."""
     peak = bench.memory.get("peak")
     half = peak / 2 if peak else OTHERWISE
     if not peak and not bench.short:
@@ -90,7 +90,7 @@ def once(
         for name, rate in rates.items():
             values = _at(bench, bus, peer, stream, rate, first)
             first += int(rate * 60)
-            name_of = "the bare hop" if peer is None else peer.name
+            name_of = "produce to consume alone" if peer is None else peer.name
             about = {"rate": name, "name": name_of, "half_of_peak": of_peak and not bench.short}
             bench.record.figure(NAME, key, round_, values | about)
             bench.say(

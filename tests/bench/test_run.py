@@ -43,7 +43,7 @@ def test_a_section_that_fails_or_hangs_ends_alone(bench: Bench) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_the_bare_hop_is_measured(bench: Bench) -> None:
+def test_produce_to_consume_alone_is_measured(bench: Bench) -> None:
     latency.once(bench, None, {"low": 400.0}, 1, of_peak=False)
     (line,) = read(bench.record.file).figures("latency", latency.NOBODY)
     values = line.values
