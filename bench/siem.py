@@ -199,11 +199,11 @@ def main() -> None:
             bench = Bench(broker.bootstrap, folder, recorder, given.rounds, given.short)
             for round_ in range(1, given.rounds + 1):
                 alone = bare_stage(bench, seconds)
-                recorder.figure("siem", "hop", round_, alone)
+                recorder.figure("siem", "alone", round_, alone)
                 _say("produce to consume alone", alone)
                 for name, values in to_the_line(bench, seconds).items():
                     ratio = values["p99_ms"] / alone["p99_ms"]
-                    recorder.figure("siem", name, round_, values | {"p99_by_hop": ratio})
+                    recorder.figure("siem", name, round_, values | {"p99_by_alone": ratio})
                     ratios.setdefault(name, []).append(ratio)
                     _say(name, values, f"p99 by that of produce to consume alone {ratio:7.1f}")
                 for sink, rate in throughput(bench, example()).items():
