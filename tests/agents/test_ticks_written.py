@@ -14,7 +14,9 @@ from streams.agents.ticks import VALUE, Ticks, install
 from streams.core.instants import format_instant, hours, parse_instant
 from streams.transport import process_exit
 from streams.transport.clock import machine_time
-from tests.agents.ticking import INTERVAL_S, TOPIC, App, Broker, Stopped, tick
+from tests.agents.ticking import INTERVAL_S, TOPIC, App, Broker, Stopped, stopped, tick
+
+__all__ = ["stopped"]
 
 
 @pytest.mark.parametrize(("source", "written"), [("worker", True), ("external", False)])

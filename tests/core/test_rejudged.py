@@ -26,8 +26,10 @@ from tests.core.builders import (
     share,
     withdraw,
 )
-from tests.core.rejudged import OFFERED, OWN_MESSAGES, RECIPIENTS, SHARES, history, rejudged
+from tests.core.rejudged import OFFERED, OWN_MESSAGES, RECIPIENTS, SHARES, history, lived, rejudged
 from tests.core.stories import Story, with_policy
+
+__all__ = ["lived"]
 
 
 def test_the_history_is_clean_and_each_event_was_judged_once(lived: Story) -> None:

@@ -36,9 +36,11 @@ from streams.verify.bus import LiveBus
 from streams.verify.pace import Pace
 from streams.verify.topics import count_partitions
 from tests.kafka import harness
-from tests.kafka.acl_roles import As, give, login, producer_of, role_named
+from tests.kafka.acl_roles import As, as_role, give, guarded, login, producer_of, role_named
 from tests.kafka.stories import stories
 from tests.kafka.test_skip import consentry
+
+__all__ = ["as_role", "guarded"]
 
 
 async def _send(settings: Settings, topic: str) -> None:

@@ -16,7 +16,9 @@ from tests.terminal.hostile import (
     in_terminal,
     unsafe_in,
 )
-from tests.terminal.hostile_events import accepted, letters, run
+from tests.terminal.hostile_events import accepted, letters, run, shares
+
+__all__ = ["shares"]
 
 
 @pytest.mark.parametrize("columns", [40, 100, 300])

@@ -17,7 +17,9 @@ from tests.terminal.hostile import (
     unsafe_in,
     write_shares,
 )
-from tests.terminal.hostile_events import accepted, letters
+from tests.terminal.hostile_events import accepted, letters, shares
+
+__all__ = ["shares"]
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv"])

@@ -14,7 +14,9 @@ from streams.transport import process_exit
 from streams.transport.commit.output_batch import Output, OutputBatch, gather
 from streams.transport.commit.transactions import Committer
 from streams.wire.progress import PROGRESS_KEY
-from tests.transport.producers import BOUNDS, Ended, Producer, batch, committer
+from tests.transport.producers import BOUNDS, Ended, Producer, batch, committer, exits
+
+__all__ = ["exits"]
 
 
 def test_a_transaction_takes_what_fits_and_at_least_one_batch() -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from streams.verify.balance import balance, unbalanced
-from streams.verify.inputs import InputSpan
+from streams.verify.input_span import InputSpan
 from streams.verify.offsets import ahead
 from streams.verify.result import DifferenceKind, Seen, TopicBalance
 from streams.wire.progress import Counters, Progress
