@@ -13,7 +13,7 @@ from streams.transport.state.disk.rows import DiskRows
 from streams.transport.state.disk.stores import open_rows
 from streams.wire.progress import PROGRESS_KEY
 from tests.transport.records import One
-from tests.transport.test_changelog_restore import ANN, A, B, key
+from tests.transport.stored_rows import ANN, A, B, key
 
 MEMORY = Memory(16 << 20, 4 << 20)
 

@@ -16,7 +16,7 @@ from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import next_deadline, subject_of
 from tests.transport.disk import opened
 from tests.transport.records import One
-from tests.transport.test_changelog_restore import key, row
+from tests.transport.stored_rows import key, row
 
 SUBJECTS = [subject_key("SHOP", name) for name in ("ann", "bob", "cleo")]
 

@@ -9,29 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from streams.core.identifiers import EventId, PayloadHash, Slot, SubjectKey, subject_key
-from streams.core.instants import Instant
-from streams.core.state import Published, Verdict
-from streams.core.vocabulary import Code, Status
+from streams.core.identifiers import SubjectKey, subject_key
 from streams.errors import ConsentryError
 from streams.transport.state.changelog_restore import Restored
 from streams.transport.state.memory import MemoryRows
 from streams.transport.state.row_store import RowStore
 from streams.wire.progress import PROGRESS_KEY
-from streams.wire.rows import CorruptRow, encode_row, row_key
+from streams.wire.rows import CorruptRow
 from tests.transport.disk import opened
 from tests.transport.records import One
-from tests.wire.event_values import EVENTS
-from tests.wire.values import row as row_of
-
-ANN, BOB = subject_key("SHOP", "ann"), subject_key("SHOP", "bob")
-
-
-def key(subject: SubjectKey, event_id: str) -> bytes:
-    return row_key(subject, EventId(event_id), PayloadHash("00" * 32))
+from tests.transport.stored_rows import ANN, BOB, A, B, C, D, key
 
 
 class Making:
@@ -71,21 +60,6 @@ class Written:
         if self.rows.lasts:
             self.rows.committed(self._put, b"p%d" % self._end, self._end)
         self._put = []
-
-
-def row(number: int = 1) -> bytes:
-    """A stored row with a deadline that depends on the number."""
-    published = Published(
-        verdict=Verdict(code=Code.NO_CONSENT),
-        revision=1,
-        status=Status.OPEN,
-        final_at=Instant(number),
-    )
-    whole = row_of(EVENTS["data_share"])
-    return encode_row(msgspec.structs.replace(whole, published={Slot("s"): published}, duties={}))
-
-
-A, B, C, D = row(1), row(2), row(3), row(4)
 
 
 def subjects(rows: RowStore) -> set[SubjectKey]:

@@ -22,7 +22,7 @@ from streams.wire.progress import PROGRESS_KEY
 from tests.transport.disk import LOG, WANTED, folder, opened
 from tests.transport.producers import Ended, exits
 from tests.transport.records import One
-from tests.transport.test_changelog_restore import ANN, A, B, key
+from tests.transport.stored_rows import ANN, A, B, key
 
 __all__ = ["exits", "folder"]
 

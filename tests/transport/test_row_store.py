@@ -18,7 +18,7 @@ from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import CorruptRow
 from tests.transport.disk import opened
 from tests.transport.records import One
-from tests.transport.test_changelog_restore import A, B, key
+from tests.transport.stored_rows import A, B, key
 
 KINDS: Final = get_args(Settings.model_fields["store"].annotation)
 STORES: Final[dict[str, Callable[[Path], RowStore]]] = {
