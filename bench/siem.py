@@ -213,7 +213,9 @@ def main() -> None:
         recorder.end()
         shutil.rmtree(folder, ignore_errors=True)
     for name, found in ratios.items():
-        print(f"{name}: p99 by that of produce to consume alone, median of {len(found)}: {median(found):.1f}")
+        print(
+            f"{name}: p99 by that of produce to consume alone, median of {len(found)}: {median(found):.1f}"
+        )
 
 
 def _say(name: str, values: Mapping[str, float], more: str = "") -> None:
