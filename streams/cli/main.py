@@ -40,6 +40,7 @@ COMMAND_MODULES = (
     "pseudonym",
     "produce",
     "ingest",
+    "receive",
     "watch",
     "sinks",
     "alerts",

@@ -1,4 +1,4 @@
-"""Every metric of worker and deliverer by name: its kind, its labels, and what it says.
+"""Every metric of worker, deliverer and receiver by name: its kind, its labels, and what it says.
 
 Labels take only so many values: topics, partition numbers, codes, states. A subject or a
 recipient is never one. Names follow Prometheus: base units, counters end in `_total`.
@@ -215,6 +215,51 @@ ALERTS_PENDING: Final = Metric(
     "Held back, waiting for the end of a window, or on its way.",
     ("sink",),
 )
+
+WEBHOOKS: Final = Metric(
+    "consentry_webhooks_total",
+    "counter",
+    "Requests of a source by how they ended: accepted, refused, or challenged.",
+    ("source", "outcome"),
+)
+WEBHOOKS_REFUSED: Final = Metric(
+    "consentry_webhooks_refused_total",
+    "counter",
+    "Those that were refused, by why; the source is - where the path belongs to none.",
+    ("source", "reason"),
+)
+WEBHOOK_BYTES: Final = Metric(
+    "consentry_webhook_bytes_total", "counter", "Bytes of accepted bodies, unpacked.", ("source",)
+)
+WEBHOOK_LATEST: Final = Metric(
+    "consentry_webhook_last_timestamp_seconds",
+    "gauge",
+    "When the last one was accepted; 0 before one was.",
+    ("source",),
+)
+WEBHOOK_SECONDS: Final = Metric(
+    "consentry_webhook_seconds",
+    "histogram",
+    "From the head of an accepted request to the acknowledgement by Kafka.",
+    ("source",),
+)
+RECEIVER_READY: Final = Metric(
+    "consentry_receiver_ready", "gauge", "1 while webhooks are taken and Kafka answers."
+)
+RECEIVER_IN_WORK: Final = Metric(
+    "consentry_receiver_in_work_bytes", "gauge", "Bytes of bodies that are reckoned with now."
+)
+RECEIVER_TURNED_AWAY: Final = Metric(
+    "consentry_receiver_connections_closed_total",
+    "counter",
+    "Connections that were closed at once, since there were too many.",
+)
+
+RECEIVER: Final = (
+    WEBHOOKS, WEBHOOKS_REFUSED, WEBHOOK_BYTES, WEBHOOK_LATEST, WEBHOOK_SECONDS, RECEIVER_READY,
+    RECEIVER_IN_WORK, RECEIVER_TURNED_AWAY,
+)  # fmt: skip
+"""What a receiver exports, in the order of docs/metrics.md."""
 
 DELIVERER: Final = (
     SINK_RECORDS, SINK_READ, SINK_PENDING, SINK_LAG, SINK_ATTEMPTS, SINK_CIRCUIT, SINK_HALTED,

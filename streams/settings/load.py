@@ -14,8 +14,10 @@ from pydantic import SecretStr, ValidationError
 from streams.errors import ConsentryError
 from streams.settings.environment import CONFIG_VARIABLE, is_of_kubernetes, variable
 from streams.settings.model import Settings
+from streams.settings.webhooks import TABLE as RECEIVE
+from streams.settings.webhooks import source_names
 
-OTHER_TABLES: Final = frozenset({"sinks", "alerts"})
+OTHER_TABLES: Final = frozenset({"sinks", "alerts", RECEIVE})
 """Tables of the settings file that have readers of their own."""
 
 _SECRETS: Final = frozenset(
@@ -105,7 +107,10 @@ class _Found:
         self.sources[name] = source
 
     def take_file(self, path: Path) -> None:
+        sources: tuple[Any, ...] = ()
         for name, value in read_toml(path).items():
+            if name == RECEIVE:
+                sources = source_names(value)
             if name in OTHER_TABLES:
                 continue
             if name not in Settings.model_fields:
@@ -117,6 +122,8 @@ class _Found:
                 )
             else:
                 self.take(name, value, f"{path}, {name}")
+        if sources and "webhooks" not in self.values:
+            self.take("webhooks", sources, f"{path}, receive.sources")
 
     def take_environment(self, environ: Mapping[str, str]) -> None:
         for name in Settings.model_fields:

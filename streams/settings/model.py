@@ -62,6 +62,7 @@ class Settings(HealthSettings, WorkSettings, RegistrySettings, TopicSettings, Bu
             alert_state=prefix + self.topic_alert_state,
             delivery_dead_letters=prefix + self.topic_delivery_dead_letters,
             changelog=f"{self.group_id}-{SUBJECT_TABLE}-changelog",
+            raw={name: f"{prefix}{self.topic_raw}{name}" for name in self.webhooks},
         )
 
     @property

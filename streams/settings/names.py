@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from streams.core.vocabulary import EventType
@@ -25,6 +26,8 @@ class TopicNames:
     delivery_dead_letters: str
     alert_state: str
     changelog: str
+    raw: Mapping[str, str]
+    """Of webhooks, by the name of their source."""
 
     @property
     def inputs(self) -> dict[EventType, str]:

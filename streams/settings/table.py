@@ -23,7 +23,7 @@ def settings_table() -> str:
 
 def _default(value: object) -> str:
     match value:
-        case None | "":
+        case None | "" | ():
             return "unset"
         case tuple():
             return f"`{','.join(map(str, value))}`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from pydantic import ValidationInfo, field_validator
@@ -10,6 +11,8 @@ from streams.settings.fields import SettingsGroup, setting
 
 HEADER_ALLOWANCE: Final = 65_536
 """Bytes that a record set aside may need for its headers, beyond the record itself."""
+
+_WEBHOOK: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 _TOPICS = (
     "topic_consent_change",
@@ -68,6 +71,16 @@ class TopicSettings(SettingsGroup):
     topic_alert_state: str = topic_name(
         "consentry.alert-state", "What the alert policy remembers of each sink."
     )
+    topic_raw: str = topic_name(
+        "consentry.raw.",
+        "How the topics of webhooks begin: the name of the source follows.",
+    )
+    webhooks: tuple[str, ...] = setting(
+        (),
+        "Names of the webhook sources, each with a topic of its own. Unset: the tables "
+        "`[receive.sources.NAME]` of the settings file.",
+        "lower-case letters, digits and hyphens, a letter first; several with commas between",
+    )
 
     partitions: int = setting(
         12,
@@ -101,6 +114,21 @@ class TopicSettings(SettingsGroup):
         ge=0.01,
         le=90,
     )
+    raw_partitions: int = setting(
+        3,
+        "Partitions of each topic of webhooks; ingest reads it in as many instances at most.",
+        "1 to 1000",
+        ge=1,
+        le=1000,
+    )
+    raw_retention_days: float = setting(
+        7.0,
+        "How long webhooks stay as they came; they do hold personal data. Ingest must not stand "
+        "still for longer.",
+        "0.01 to 90",
+        ge=0.01,
+        le=90,
+    )
     quarantine_retention_days: float = setting(
         3.0,
         "How long quarantined records stay; they do hold personal data.",
@@ -129,6 +157,23 @@ class TopicSettings(SettingsGroup):
         for other in _TOPICS:
             if other != info.field_name and info.data.get(other) == value:
                 raise ValueError(f"{other} is called {value} too; every topic needs its own name")
+        return value
+
+    @field_validator("webhooks", mode="before")
+    @classmethod
+    def _split_webhooks(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("webhooks")
+    @classmethod
+    def _webhooks_are_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(_WEBHOOK.fullmatch, value)) or len(set(value)) < len(value):
+            raise ValueError(
+                "each name has at most 40 lower-case letters, digits and hyphens, a letter "
+                "first, and stands once"
+            )
         return value
 
     @field_validator("output_max_bytes")

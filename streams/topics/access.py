@@ -31,6 +31,7 @@ def roles(settings: Settings) -> tuple[Role, ...]:
         *(_producer(topic) for topic in topics if Party.PRODUCERS in topic.writers),
         _worker(settings, topics),
         *_scheduler(topics),
+        *_receiver(topics),
         _delivery(settings, topics),
         _reader(
             settings,
@@ -119,6 +120,30 @@ def _scheduler(topics: tuple[Topic, ...]) -> tuple[Role, ...]:
             user="consentry-ticks",
             description="Writes a tick to every partition at each interval.",
             grants=grants,
+        ),
+    )
+
+
+def _receiver(topics: tuple[Topic, ...]) -> tuple[Role, ...]:
+    grants = tuple(
+        on_topic(topic, "writes webhooks as they came", "Write", "Describe", "DescribeConfigs")
+        for topic in topics
+        if Party.RECEIVER in topic.writers
+    )
+    if not grants:
+        return ()
+    idempotent = AclGrant(
+        resource="cluster",
+        name="kafka-cluster",
+        operations=("IdempotentWrite",),
+        why="idempotent producers on brokers before 2.8",
+    )
+    return (
+        Role(
+            name=Party.RECEIVER,
+            user="consentry-receive",
+            description="Runs `consentry receive`: it writes webhooks, and reads nothing.",
+            grants=(*grants, idempotent),
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from streams.settings import Settings
 from streams.topics.input_topics import input_topics, internal_topics
 from streams.topics.output_topics import dead_letter_topics, output_topics
+from streams.topics.raw_topics import raw_topics
 from streams.topics.topic import Topic
 
 
@@ -15,4 +16,5 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
         *internal_topics(settings),
         *output_topics(settings),
         *dead_letter_topics(settings),
+        *raw_topics(settings),
     )

@@ -17,7 +17,7 @@ from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
 from streams.topics.replication_checks import replication_problems
 from streams.topics.session import admin_session
 from streams.topics.sizes_checks import size_problems
-from streams.topics.topic import Topic
+from streams.topics.topic import Party, Topic
 
 TopicCheck = Callable[[Topic, TopicState, str], Iterator[TopicProblem]]
 
@@ -73,12 +73,17 @@ def _missing(topic: Topic, settings: Settings) -> TopicProblem:
         check=TopicAspect.MISSING,
         topic=topic.name,
         what="the topic does not exist",
-        why="the worker does not start without it",
+        why=f"{_without(topic)} not start without it",
         remedy="create what is missing with `consentry topics create`, or by hand:",
         commands=(
             create_command(topic, settings.connection.bootstrap, settings.replication_factor),
         ),
     )
+
+
+def _without(topic: Topic) -> str:
+    parties = {*topic.readers, *topic.writers}
+    return "the worker does" if Party.WORKER in parties else f"the {topic.writers[0]} does"
 
 
 def _hidden(name: str, doing: str) -> TopicProblem:

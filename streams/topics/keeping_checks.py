@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from streams.topics.cluster import TopicState
 from streams.topics.commands import configure_command
 from streams.topics.keeping import span
 from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
 from streams.topics.topic import Topic, TopicKind
+
+_PERSONAL: Final = frozenset({TopicKind.DEAD_LETTERS, TopicKind.RAW})
+"""What must be gone in time."""
 
 
 def cleanup_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[TopicProblem]:
@@ -23,7 +27,7 @@ def cleanup_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterato
             if "delete" in found
             else "old revisions would pile up"
         )
-    elif topic.kind is TopicKind.DEAD_LETTERS:
+    elif topic.kind in _PERSONAL:
         why = "records with personal data would stay beyond their retention"
     else:
         why = (
@@ -49,7 +53,7 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
     found = int(state.config.get("retention.ms", -1))
     remedy = "change the setting:"
     commands = (configure_command(topic.name, bootstrap, {"retention.ms": str(wanted)}),)
-    if topic.kind is TopicKind.DEAD_LETTERS:
+    if topic.kind in _PERSONAL:
         if not 0 <= found <= wanted:
             yield TopicProblem(
                 weight=ProblemLevel.ERROR,

@@ -34,7 +34,9 @@ def size_problems(settings: Settings, state: ClusterState) -> Iterator[TopicProb
                     check=TopicAspect.MESSAGE_SIZE,
                     topic=topic.name,
                     what=f"{_SIZE} is {found}, less than the {needed} of output_max_bytes",
-                    why="the worker would stop at the first large record, and again after each "
+                    why="senders of larger bodies would get 413 for good"
+                    if topic.kind is TopicKind.RAW
+                    else "the worker would stop at the first large record, and again after each "
                     "start",
                     remedy="raise it, or lower output_max_bytes to the least of these topics:",
                     commands=(configure_command(topic.name, bootstrap, {_SIZE: str(needed)}),),

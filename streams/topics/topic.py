@@ -25,6 +25,8 @@ class Party(StrEnum):
     QUARANTINE_READERS = "quarantine readers"
     VERIFIER = "verifier"
     OPERATOR = "operator"
+    RECEIVER = "receiver of webhooks"
+    INGEST = "ingest"
 
 
 class TopicKind(StrEnum):
@@ -37,6 +39,7 @@ class TopicKind(StrEnum):
     DEAD_LETTERS = "set aside"
     CHANGELOG = "changelog"
     ALERT_STATE = "alert state"
+    RAW = "webhooks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
-from streams.metrics.catalogue import DELIVERER, WORKER
+from streams.metrics.catalogue import DELIVERER, RECEIVER, WORKER
 
 Samples = dict[str, dict[tuple[str, ...], float]]
 
-_LABELS = {metric.name: metric.labels for metric in (*WORKER, *DELIVERER)}
+_LABELS = {metric.name: metric.labels for metric in (*WORKER, *DELIVERER, *RECEIVER)}
 
 
 def samples(text: str) -> Samples:

@@ -7,11 +7,11 @@ import re
 import pytest
 
 from streams.metrics import catalogue
-from streams.metrics.catalogue import DELIVERER, PREFIX, WORKER, Metric
+from streams.metrics.catalogue import DELIVERER, PREFIX, RECEIVER, WORKER, Metric
 
 DECLARED = [one for one in vars(catalogue).values() if isinstance(one, Metric)]
 BOUNDED = frozenset(
-    "topic partition outcome code severity status reason sink result version law_version "
+    "topic partition outcome code severity status reason sink source result version law_version "
     "policy_version compiled".split()
 )
 """Labels that take only so many values; a subject, a recipient or an event is never one."""
@@ -59,11 +59,11 @@ def test_a_metric_that_breaks_a_rule_is_noticed(metric: Metric, fault: str) -> N
 
 @pytest.mark.parametrize("metric", DECLARED, ids=lambda metric: metric.name)
 def test_a_metric_that_is_declared_is_in_a_list(metric: Metric) -> None:
-    """Worker and deliverer show what is in their lists: test_worker.py and test_sinks.py."""
-    assert metric in (*WORKER, *DELIVERER), f"add {metric.name} to WORKER or DELIVERER"
+    """Each process shows what is in its list: test_worker.py, test_sinks.py, test_receive.py."""
+    assert metric in (*WORKER, *DELIVERER, *RECEIVER), f"add {metric.name} to one of them"
 
 
 def test_no_name_stands_twice() -> None:
-    for shown in (WORKER, DELIVERER):
+    for shown in (WORKER, DELIVERER, RECEIVER):
         assert len({metric.name for metric in shown}) == len(shown)
     assert len({metric.name for metric in DECLARED}) == len(DECLARED)

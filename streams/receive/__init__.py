@@ -1,0 +1,1 @@
+"""Webhooks over HTTP: checked, written to Kafka as they came, and then acknowledged."""

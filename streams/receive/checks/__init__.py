@@ -1,0 +1,1 @@
+"""How each kind of sender shows who it is."""

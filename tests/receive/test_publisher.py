@@ -1,0 +1,141 @@
+"""A bounded wait for Kafka: written for good, or the sender hears that it is not."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiokafka.errors import (
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    OutOfOrderSequenceNumber,
+    TopicAuthorizationFailedError,
+)
+
+from streams.receive import publisher
+from streams.receive.publisher import Publisher
+from streams.receive.raw_record import RawRecord
+from streams.receive.refusal import Reason, Refused
+from streams.settings import Settings
+from tests.receive.serving import run
+
+RECORD = RawRecord(b"k", b"v", [("h", b"1")])
+
+
+class Producer:
+    """Acknowledges what it is told to, or fails."""
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+        self.error: BaseException | None = None
+        self.given = asyncio.Event()
+        self.acknowledge = asyncio.Event()
+        self.acknowledge.set()
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def send_and_wait(
+        self, topic: str, value: bytes, key: bytes | None, headers: Any
+    ) -> None:
+        self.sent.append((topic, value, key, headers))
+        self.given.set()
+        await self.acknowledge.wait()
+        if self.error is not None:
+            raise self.error
+
+
+async def opened(timeout_s: float = 0.1) -> tuple[Publisher, Producer]:
+    producer = Producer()
+    made = Publisher(Settings(), timeout_s, lambda _: producer)
+    await made.start()
+    return made, producer
+
+
+def away(made: Publisher) -> bool:
+    return made.away_s is not None
+
+
+async def refused(made: Publisher) -> Reason:
+    with pytest.raises(Refused) as error:
+        await made.put("t", RECORD)
+    return error.value.reason
+
+
+@run
+async def test_it_returns_once_kafka_acknowledged() -> None:
+    made, producer = await opened(5)
+    producer.acknowledge.clear()
+    putting = asyncio.create_task(made.put("t", RECORD))
+    await asyncio.sleep(0.05)
+    assert not putting.done()
+    producer.acknowledge.set()
+    await putting
+    assert producer.sent == [("t", b"v", b"k", [("h", b"1")])]
+    assert made.away_s is None
+
+
+@run
+async def test_it_waits_so_long_and_then_hands_kafka_nothing_more_until_it_is_back() -> None:
+    made, producer = await opened()
+    producer.acknowledge.clear()
+    assert await refused(made) is Reason.KAFKA_AWAY
+    assert away(made)
+    for _ in range(100):
+        assert await refused(made) is Reason.KAFKA_AWAY
+    assert len(producer.sent) == 1
+    producer.acknowledge.set()
+    await asyncio.sleep(0.01)
+    assert not away(made)
+    await made.put("t", RECORD)
+    assert not made.hopeless
+
+
+@run
+async def test_when_all_that_waited_failed_the_next_one_is_tried() -> None:
+    made, producer = await opened()
+    producer.error = KafkaTimeoutError()
+    assert await refused(made) is Reason.KAFKA_AWAY
+    assert made.away_s is not None
+    producer.error = None
+    await made.put("t", RECORD)
+    assert made.away_s is None
+
+
+@run
+async def test_what_is_too_large_for_the_topic_is_said() -> None:
+    made, producer = await opened()
+    producer.error = MessageSizeTooLargeError()
+    assert await refused(made) is Reason.TOO_LARGE
+    assert made.away_s is None
+
+
+@pytest.mark.parametrize(
+    ("error", "hopeless"),
+    [
+        (OutOfOrderSequenceNumber(), True),
+        (RuntimeError("anna@example.nl"), True),
+        (KafkaTimeoutError(), False),
+        (TopicAuthorizationFailedError(), False),
+    ],
+)
+@run
+async def test_only_errors_that_do_not_pass_ask_for_a_new_start(
+    error: BaseException, *, hopeless: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, producer = await opened()
+    producer.error = error
+    assert await refused(made) is Reason.KAFKA_AWAY
+    assert not made.hopeless
+    monkeypatch.setattr(publisher, "HOPELESS_AFTER_S", -1.0)
+    assert made.hopeless is hopeless
+
+
+@run
+async def test_at_the_end_nothing_is_waited_for() -> None:
+    made, producer = await opened()
+    producer.acknowledge.clear()
+    assert await refused(made) is Reason.KAFKA_AWAY
+    await asyncio.wait_for(made.stop(1), 2)
