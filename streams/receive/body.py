@@ -8,7 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
-from streams.receive.refusal import Reason, Refused
+from streams.receive.refusal import RefusalReason, RequestRefused
 
 ENCODINGS: Final = ("identity", "gzip")
 """What `Content-Encoding` may say (RFC 9110, 8.4.1)."""
@@ -17,28 +17,28 @@ _GZIP_WINDOW: Final = 31
 
 
 def encoding_of(request: web.BaseRequest) -> str:
-    """How the body is packed. Raises Refused for what is not unpacked here."""
+    """How the body is packed. Raises RequestRefused for what is not unpacked here."""
     named = [one.strip().lower() for one in request.headers.getall("Content-Encoding", ())]
     encoding = ",".join(named) or "identity"
     if encoding not in ENCODINGS:
-        raise Refused(Reason.ENCODING)
+        raise RequestRefused(RefusalReason.ENCODING)
     return encoding
 
 
 def announced_bytes(request: web.BaseRequest, max_bytes: int) -> int:
-    """How much must be reckoned with. Raises Refused for more than `max_bytes`."""
+    """How much must be reckoned with. Raises RequestRefused for more than `max_bytes`."""
     length = request.content_length
     if length is None:  # chunked: its end is not known before it comes
         return max_bytes
     if length > max_bytes:
-        raise Refused(Reason.TOO_LARGE)
+        raise RequestRefused(RefusalReason.TOO_LARGE)
     return length
 
 
 async def read_body(request: web.BaseRequest, max_bytes: int, timeout_s: float) -> bytes:
     """The bytes as they came.
 
-    Raises Refused for more than `max_bytes`, for what is not whole after `timeout_s`
+    Raises RequestRefused for more than `max_bytes`, for what is not whole after `timeout_s`
     seconds, and for what ends before its end.
     """
     pieces, size = [], 0
@@ -49,19 +49,19 @@ async def read_body(request: web.BaseRequest, max_bytes: int, timeout_s: float) 
             while piece := await request.content.readany():
                 size += len(piece)
                 if size > max_bytes:
-                    raise Refused(Reason.TOO_LARGE)
+                    raise RequestRefused(RefusalReason.TOO_LARGE)
                 pieces.append(piece)
     except TimeoutError:
-        raise Refused(Reason.TOO_SLOW) from None
+        raise RequestRefused(RefusalReason.TOO_SLOW) from None
     except (web.RequestPayloadError, ConnectionError):
-        raise Refused(Reason.INCOMPLETE) from None
+        raise RequestRefused(RefusalReason.INCOMPLETE) from None
     return b"".join(pieces)
 
 
 def unpacked(body: bytes, encoding: str, max_bytes: int) -> bytes:
     """The body without its packing, of which no more than `max_bytes` are ever made.
 
-    Raises Refused for more, and for what is not whole or has something behind it.
+    Raises RequestRefused for more, and for what is not whole or has something behind it.
     """
     if encoding == "identity":
         return body
@@ -69,9 +69,9 @@ def unpacked(body: bytes, encoding: str, max_bytes: int) -> bytes:
     try:
         plain = unpacking.decompress(body, max_bytes + 1)
     except zlib.error:
-        raise Refused(Reason.NOT_DECODED) from None
+        raise RequestRefused(RefusalReason.NOT_DECODED) from None
     if len(plain) > max_bytes:
-        raise Refused(Reason.TOO_LARGE)
+        raise RequestRefused(RefusalReason.TOO_LARGE)
     if not unpacking.eof or unpacking.unused_data:
-        raise Refused(Reason.NOT_DECODED)
+        raise RequestRefused(RefusalReason.NOT_DECODED)
     return plain

@@ -8,7 +8,7 @@ from typing import Final
 
 from streams.receive.checks.check import same
 from streams.receive.load import Source
-from streams.receive.refusal import Reason, Refused
+from streams.receive.refusal import RefusalReason, RequestRefused
 
 # It goes back as it came, so nothing in it may mean anything to a browser.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._~=+/-]{1,256}")
@@ -21,7 +21,7 @@ def methods(source: Source) -> tuple[str, ...]:
 
 
 def answer(source: Source, query: Mapping[str, str]) -> str:
-    """The text that a sender wants to see. Raises Refused where it asks for something else."""
+    """The text that a sender wants to see. Raises RequestRefused where it asks for something else."""
     match source.options.challenge:
         case "ping":
             return ""
@@ -30,13 +30,13 @@ def answer(source: Source, query: Mapping[str, str]) -> str:
         case "hub":
             given = query.get("hub.verify_token", "").encode("utf-8", "replace")
             if query.get("hub.mode") != "subscribe" or not same(given, source.verify_tokens):
-                raise Refused(Reason.CHALLENGE)
+                raise RequestRefused(RefusalReason.CHALLENGE)
             return _plain(query.get("hub.challenge"))
         case "none":
-            raise Refused(Reason.METHOD)
+            raise RequestRefused(RefusalReason.METHOD)
 
 
 def _plain(text: str | None) -> str:
     if text is None or not _PLAIN.fullmatch(text):
-        raise Refused(Reason.CHALLENGE)
+        raise RequestRefused(RefusalReason.CHALLENGE)
     return text

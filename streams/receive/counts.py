@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Final
 
 from streams.measures.histogram import Histogram
-from streams.receive.refusal import Reason
+from streams.receive.refusal import RefusalReason
 
 BOUNDS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 NO_SOURCE: Final = "-"
@@ -19,7 +19,7 @@ class SourceCounts:
     def __init__(self) -> None:
         self.accepted = 0
         self.challenged = 0
-        self.refused: Counter[Reason] = Counter()
+        self.refused: Counter[RefusalReason] = Counter()
         self.bytes = 0
         """Of accepted bodies, unpacked."""
 

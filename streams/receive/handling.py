@@ -15,7 +15,7 @@ from streams.receive.body import announced_bytes, encoding_of, read_body, unpack
 from streams.receive.counts import NO_SOURCE, SourceCounts
 from streams.receive.load import Receiving, Source
 from streams.receive.raw_record import RawRecord, raw_record
-from streams.receive.refusal import STATUS, Reason, Refused
+from streams.receive.refusal import STATUS, RefusalReason, RequestRefused
 from streams.receive.request import Inbound
 
 RETRY_AFTER_S: Final = 10
@@ -31,7 +31,7 @@ class Writing(Protocol):
     """What writes records."""
 
     async def put(self, topic: str, record: RawRecord) -> None:
-        """Return once it is written for good. Raises Refused."""
+        """Return once it is written for good. Raises RequestRefused."""
 
 
 class _Routed(NamedTuple):
@@ -69,13 +69,13 @@ class Handling:
             if request.method != "POST":
                 return self._challenged(routed, request)
             return await self._accepted(routed, request)
-        except Refused as refused:
+        except RequestRefused as refused:
             return self._refused(refused.reason, request, routed)
         except Exception as error:  # noqa: BLE001 - its text may quote what was sent
             log.error(  # noqa: TRY400 - the same
                 "receive.failed", error=type(error).__name__
             )
-            return self._refused(Reason.FAILED, request, routed)
+            return self._refused(RefusalReason.FAILED, request, routed)
         finally:
             self.in_work -= 1
 
@@ -94,16 +94,16 @@ class Handling:
         found = _ROUTE.fullmatch(request.raw_path.partition("?")[0])
         source = None if found is None else self._sources.get(found[1])
         if found is None or source is None:
-            raise Refused(Reason.PATH)
+            raise RequestRefused(RefusalReason.PATH)
         takes_secret = source.options.scheme == "path"
         if found[2] is not None and not takes_secret:
-            raise Refused(Reason.PATH)
+            raise RequestRefused(RefusalReason.PATH)
         return _Routed(source, found[2])
 
     def _challenged(self, routed: _Routed, request: web.BaseRequest) -> web.Response:
         source = routed.source
         if request.method not in challenge.methods(source):
-            raise Refused(Reason.METHOD)
+            raise RequestRefused(RefusalReason.METHOD)
         if source.options.scheme == "path":
             source.check.require(self._inbound(routed, request, b""), time.time())
         text = challenge.answer(source, request.query)
@@ -112,9 +112,9 @@ class Handling:
         return web.Response(text=text, content_type="text/plain", headers=headers)
 
     async def _take(self, routed: _Routed, request: web.BaseRequest) -> int:
-        """Check a request and write it; gives the size of its body. Raises Refused."""
+        """SenderCheck a request and write it; gives the size of its body. Raises RequestRefused."""
         if self.stopping:
-            raise Refused(Reason.STOPPING)
+            raise RequestRefused(RefusalReason.STOPPING)
         source, server = routed.source, self._server
         now = time.time()
         if not source.check.needs_body:
@@ -122,7 +122,7 @@ class Handling:
         encoding = encoding_of(request)
         reserved = announced_bytes(request, server.body_max_bytes)
         if self.in_work_bytes + reserved > server.in_work_max_bytes:
-            raise Refused(Reason.BUSY)
+            raise RequestRefused(RefusalReason.BUSY)
         self.in_work_bytes += reserved
         try:
             packed = await read_body(request, server.body_max_bytes, server.body_timeout_s)
@@ -144,7 +144,7 @@ class Handling:
         return Inbound(request.method, url, routed.secret_path, headers, body)
 
     def _refused(
-        self, reason: Reason, request: web.BaseRequest, routed: _Routed | None
+        self, reason: RefusalReason, request: web.BaseRequest, routed: _Routed | None
     ) -> web.Response:
         source = None if routed is None else routed.source
         self.counts[NO_SOURCE if source is None else source.name].refused[reason] += 1
@@ -159,7 +159,7 @@ class Handling:
         return response
 
 
-def _advice(reason: Reason, source: Source | None) -> dict[str, str]:
+def _advice(reason: RefusalReason, source: Source | None) -> dict[str, str]:
     """Headers that go with a status."""
     match STATUS[reason]:
         case 503:

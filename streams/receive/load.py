@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from streams.errors import ConsentryError
 from streams.policy_file.lines import key_lines
-from streams.receive.checks.check import Check
+from streams.receive.checks.check import SenderCheck
 from streams.receive.options import ReceiveOptions, SourceName, SourceOptions
 from streams.receive.secret_files import UnusableSecretError, read_secret
 from streams.receive.sources import SCHEMES
@@ -29,7 +29,7 @@ class Source(NamedTuple):
 
     name: str
     options: SourceOptions
-    check: Check
+    check: SenderCheck
     verify_tokens: tuple[bytes, ...] = ()
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from streams.receive.checks.check import Check
+from streams.receive.checks.check import SenderCheck
 
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """Part of a path, of a topic's name and of a metric's label."""
@@ -115,7 +115,7 @@ class SourceOptions(BaseModel):
             raise ValueError("a header stands twice")
         return headers
 
-    def open(self) -> Check:
+    def open(self) -> SenderCheck:
         """The check, with its secrets.
 
         Raises ValueError, which quotes none, for a secret that cannot be used, and

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from streams.receive.raw_record import RawRecord
-from streams.receive.refusal import Reason, Refused
+from streams.receive.refusal import RefusalReason, RequestRefused
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,10 +68,10 @@ class Publisher:
         return since is not None and time.monotonic() - since > HOPELESS_AFTER_S
 
     async def put(self, topic: str, record: RawRecord) -> None:
-        """Write a record; returns once all in-sync replicas have it. Raises Refused."""
+        """Write a record; returns once all in-sync replicas have it. Raises RequestRefused."""
         if self._away_since is not None and self._unanswered:
             # One of those shows when Kafka is back; more of them would only fill memory.
-            raise Refused(Reason.KAFKA_AWAY)
+            raise RequestRefused(RefusalReason.KAFKA_AWAY)
         writing = asyncio.ensure_future(
             self._producer.send_and_wait(topic, record.value, record.key, headers=record.headers)
         )
@@ -80,10 +80,10 @@ class Publisher:
         await asyncio.wait({writing}, timeout=self._timeout_s)
         if not writing.done():
             self._went_away("no acknowledgement in time")
-            raise Refused(Reason.KAFKA_AWAY)
+            raise RequestRefused(RefusalReason.KAFKA_AWAY)
         error = None if writing.cancelled() else writing.exception()
         if writing.cancelled() or error is not None:
-            raise Refused(_reason(error))
+            raise RequestRefused(_reason(error))
 
     def _settled(self, writing: asyncio.Task[Any]) -> None:
         self._unanswered.discard(writing)
@@ -95,7 +95,7 @@ class Publisher:
                 log.info("kafka.back", away_s=round(self.away_s or 0.0, 1))
             self._away_since = self._failing_since = None
             return
-        if _reason(error) is Reason.KAFKA_AWAY:
+        if _reason(error) is RefusalReason.KAFKA_AWAY:
             self._went_away(type(error).__name__)
             if self._failing_since is None and not _passing(error):
                 self._failing_since = time.monotonic()
@@ -106,11 +106,11 @@ class Publisher:
             log.warning("kafka.away", why=why)
 
 
-def _reason(error: BaseException | None) -> Reason:
+def _reason(error: BaseException | None) -> RefusalReason:
     from aiokafka.errors import MessageSizeTooLargeError, RecordTooLargeError
 
     too_large = isinstance(error, MessageSizeTooLargeError | RecordTooLargeError)
-    return Reason.TOO_LARGE if too_large else Reason.KAFKA_AWAY
+    return RefusalReason.TOO_LARGE if too_large else RefusalReason.KAFKA_AWAY
 
 
 def _passing(error: BaseException) -> bool:

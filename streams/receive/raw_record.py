@@ -25,7 +25,7 @@ def raw_record(source: Source, request: Inbound) -> RawRecord:
     """The record of an accepted request.
 
     The key is the id of the webhook, where its sender gives one: then attempts of the same
-    one stand on one partition. Names of headers are in lower case. Raises Refused for a
+    one stand on one partition. Names of headers are in lower case. Raises RequestRefused for a
     header that is there twice, or is too long.
     """
     kept = [(SOURCE_HEADER, source.name.encode())]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Reason(StrEnum):
+class RefusalReason(StrEnum):
     """Why a request was not accepted. Each is a label of a metric, and the body of the answer."""
 
     PATH = "no_such_source"
@@ -32,48 +32,48 @@ class Reason(StrEnum):
     FAILED = "internal_error"
 
 
-STATUS: Final[dict[Reason, int]] = {
-    Reason.PATH: 404,
-    Reason.METHOD: 405,
-    Reason.HEADERS_TOO_LARGE: 431,
-    Reason.TOO_LARGE: 413,
-    Reason.TOO_SLOW: 408,
-    Reason.INCOMPLETE: 400,
-    Reason.ENCODING: 415,
-    Reason.NOT_DECODED: 400,
-    Reason.MISSING: 401,
-    Reason.DOUBLE: 400,
-    Reason.CREDENTIALS: 401,
-    Reason.SIGNATURE: 401,
-    Reason.TIMESTAMP: 401,
-    Reason.TOO_OLD: 401,
-    Reason.REPLAYED: 401,
-    Reason.BODY: 400,
-    Reason.CHALLENGE: 403,
-    Reason.BUSY: 503,
-    Reason.KAFKA_AWAY: 503,
-    Reason.STOPPING: 503,
-    Reason.FAILED: 503,
+STATUS: Final[dict[RefusalReason, int]] = {
+    RefusalReason.PATH: 404,
+    RefusalReason.METHOD: 405,
+    RefusalReason.HEADERS_TOO_LARGE: 431,
+    RefusalReason.TOO_LARGE: 413,
+    RefusalReason.TOO_SLOW: 408,
+    RefusalReason.INCOMPLETE: 400,
+    RefusalReason.ENCODING: 415,
+    RefusalReason.NOT_DECODED: 400,
+    RefusalReason.MISSING: 401,
+    RefusalReason.DOUBLE: 400,
+    RefusalReason.CREDENTIALS: 401,
+    RefusalReason.SIGNATURE: 401,
+    RefusalReason.TIMESTAMP: 401,
+    RefusalReason.TOO_OLD: 401,
+    RefusalReason.REPLAYED: 401,
+    RefusalReason.BODY: 400,
+    RefusalReason.CHALLENGE: 403,
+    RefusalReason.BUSY: 503,
+    RefusalReason.KAFKA_AWAY: 503,
+    RefusalReason.STOPPING: 503,
+    RefusalReason.FAILED: 503,
 }
 """What the sender gets. 503 asks it to send again later (RFC 9110, 15.6.4)."""
 
 UNTRUSTED: Final = frozenset(
     {
-        Reason.MISSING,
-        Reason.DOUBLE,
-        Reason.CREDENTIALS,
-        Reason.SIGNATURE,
-        Reason.TIMESTAMP,
-        Reason.TOO_OLD,
-        Reason.REPLAYED,
+        RefusalReason.MISSING,
+        RefusalReason.DOUBLE,
+        RefusalReason.CREDENTIALS,
+        RefusalReason.SIGNATURE,
+        RefusalReason.TIMESTAMP,
+        RefusalReason.TOO_OLD,
+        RefusalReason.REPLAYED,
     }
 )
 """Reasons that say that the sender is not who it should be, or that a secret is not the same."""
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request is not accepted. Says nothing of what stood in it."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: RefusalReason) -> None:
         super().__init__(reason.value)
         self.reason = reason

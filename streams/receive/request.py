@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from streams.receive.refusal import Reason, Refused
+from streams.receive.refusal import RefusalReason, RequestRefused
 
 HEADER_MAX_CHARS = 4_096
 """A header that is looked at or kept; signatures and ids are far shorter."""
@@ -27,22 +27,22 @@ class Inbound(NamedTuple):
     def header(self, name: str) -> str | None:
         """The value of a header, None where it is not there.
 
-        Raises Refused where it is there twice: which of them was meant, nobody knows.
+        Raises RequestRefused where it is there twice: which of them was meant, nobody knows.
         """
         values = self.headers.get(name.lower(), ())
         if not values:
             return None
         if len(values) > 1:
-            raise Refused(Reason.DOUBLE)
+            raise RequestRefused(RefusalReason.DOUBLE)
         if len(values[0]) > HEADER_MAX_CHARS:
-            raise Refused(Reason.HEADERS_TOO_LARGE)
+            raise RequestRefused(RefusalReason.HEADERS_TOO_LARGE)
         return values[0].strip()
 
     def required(self, name: str) -> str:
-        """The same. Raises Refused where it is missing, empty or not ASCII as well."""
+        """The same. Raises RequestRefused where it is missing, empty or not ASCII as well."""
         value = self.header(name)
         if not value:
-            raise Refused(Reason.MISSING)
+            raise RequestRefused(RefusalReason.MISSING)
         if not value.isascii():
-            raise Refused(Reason.CREDENTIALS)
+            raise RequestRefused(RefusalReason.CREDENTIALS)
         return value

@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
-from streams.receive.checks.check import Check
+from streams.receive.checks.check import SenderCheck
 from streams.receive.checks.credentials import BasicCheck, PathCheck, TokenCheck
 from streams.receive.checks.hmac_signature import (
     Algorithm,
@@ -44,7 +44,7 @@ class StandardOptions(SourceOptions):
     tolerance_s: float = tolerance(300)
     proof: ClassVar = frozenset({"webhook-signature", "svix-signature"})
 
-    def open(self) -> Check:
+    def open(self) -> SenderCheck:
         """The check."""
         return StandardCheck([read_secret(file) for file in self.secret_files], self.tolerance_s)
 
@@ -103,7 +103,7 @@ class HmacKeys(SourceOptions):
             raise ValueError("the header of the signature is never kept in a record")
         return self
 
-    def open(self) -> Check:
+    def open(self) -> SenderCheck:
         """The check."""
         form = HmacForm(
             header=self.signature_header,
@@ -182,7 +182,7 @@ class SendGridOptions(SourceOptions):
     tolerance_s: float = tolerance(86_400)
     proof: ClassVar = frozenset({SIGNATURE.lower(), TIMESTAMP.lower()})
 
-    def open(self) -> Check:
+    def open(self) -> SenderCheck:
         """The check."""
         return SendGridCheck([read_line(file) for file in self.secret_files], self.tolerance_s)
 
@@ -193,7 +193,7 @@ class MailgunOptions(SourceOptions):
     scheme: Literal["mailgun"] = Field(description="Mailgun.")
     tolerance_s: float = tolerance(43_200)
 
-    def open(self) -> Check:
+    def open(self) -> SenderCheck:
         """The check."""
         return MailgunCheck([read_secret(file) for file in self.secret_files], self.tolerance_s)
 
@@ -207,7 +207,7 @@ class BasicOptions(SourceOptions):
         min_length=1, description="Files that hold a password each; any of them is valid."
     )
 
-    def open(self) -> Check:
+    def open(self) -> SenderCheck:
         """The check."""
         passwords = [read_secret(f, min_chars=PASSWORD_MIN_CHARS) for f in self.secret_files]
         return BasicCheck(self.user, passwords)
@@ -226,7 +226,7 @@ class BearerOptions(SourceOptions):
             raise ValueError("the header of the token is never kept in a record")
         return self
 
-    def open(self) -> Check:
+    def open(self) -> SenderCheck:
         """The check."""
         tokens = [read_secret(file) for file in self.secret_files]
         return TokenCheck(self.token_header, self.token_prefix, tokens)
@@ -237,7 +237,7 @@ class PathOptions(SourceOptions):
 
     scheme: Literal["path"] = Field(description="A token in the path.")
 
-    def open(self) -> Check:
+    def open(self) -> SenderCheck:
         """The check."""
         return PathCheck([read_secret(file) for file in self.secret_files])
 

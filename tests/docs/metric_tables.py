@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streams.metrics.catalogue import DELIVERER, WORKER, Metric
+from streams.metrics.catalogue import DELIVERER, RECEIVER, WORKER, Metric
 from tests.docs import generated
 
 METRICS = Path(__file__).parents[2] / "docs" / "metrics.md"
@@ -21,7 +21,11 @@ def table(metrics: tuple[Metric, ...]) -> str:
 
 def with_tables(text: str) -> str:
     """The page with its generated parts as the code makes them now."""
-    parts = {"worker metrics": table(WORKER), "deliverer metrics": table(DELIVERER)}
+    parts = {
+        "worker metrics": table(WORKER),
+        "deliverer metrics": table(DELIVERER),
+        "receiver metrics": table(RECEIVER),
+    }
     return generated.with_parts(
         text, parts, page="docs/metrics.md", maker="tests.docs.metric_tables"
     )

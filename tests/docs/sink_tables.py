@@ -32,7 +32,7 @@ def parts() -> dict[str, str]:
     found = {}
     known: set[str] = {"type"}
     for name, model in _SHARED.items():
-        found[f"keys of {name}"] = _table(model, set(model.model_fields) - known)
+        found[f"keys of {name}"] = key_table(model, set(model.model_fields) - known)
         known |= set(model.model_fields)
     known |= set(HttpOptions.model_fields)
     for kind, model in KINDS.items():
@@ -43,7 +43,7 @@ def parts() -> dict[str, str]:
         }
         if issubclass(model, HttpOptions):
             own.add("allow_http")
-        found[f"keys of {kind}"] = _table(model, own)
+        found[f"keys of {kind}"] = key_table(model, own)
     return found
 
 
@@ -60,7 +60,8 @@ def _differs(key: str, field: FieldInfo, model: type[SinkOptions]) -> bool:
     return shared is not None and key != "type" and shared.default != field.default
 
 
-def _table(model: type[Any], keys: Iterable[str]) -> str:
+def key_table(model: type[Any], keys: Iterable[str]) -> str:
+    """A Markdown table of some keys of a model, in its order."""
     chosen = set(keys)
     secrets = model.secrets() if issubclass(model, SinkOptions) else ()
     rows = ["| key | what it is for | allowed | default |", "|---|---|---|---|"]

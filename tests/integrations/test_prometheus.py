@@ -13,8 +13,10 @@ import yaml
 
 from streams.core.codes import CODES
 from streams.core.vocabulary import Severity, Status
-from streams.metrics.catalogue import DELIVERER, WORKER
+from streams.metrics.catalogue import DELIVERER, RECEIVER, WORKER
+from streams.metrics.receive import OUTCOMES as RECEIVED
 from streams.metrics.sinks import OUTCOMES
+from streams.receive.refusal import RefusalReason
 from streams.wire.progress import Counters
 from tests.receivers import needs
 
@@ -35,18 +37,19 @@ _SUFFIXES = {"histogram": ("_bucket", "_count", "_sum")}
 
 EXPORTED = {
     name: metric
-    for metric in (*WORKER, *DELIVERER)
+    for metric in (*WORKER, *DELIVERER, *RECEIVER)
     for name in [f"{metric.name}{suffix}" for suffix in _SUFFIXES.get(metric.kind, ("",))]
 }
 SCRAPED = {"instance", "job", "le"}
 """Labels that Prometheus or a histogram brings."""
 
 VALUES = {
-    "outcome": {*Counters.__struct_fields__, *OUTCOMES, "grouped", "muted"},
+    "outcome": {*Counters.__struct_fields__, *OUTCOMES, *RECEIVED, "grouped", "muted"},
     "severity": {one.value for one in Severity},
     "status": {one.value for one in Status},
     "code": {code.value for code in CODES},
     "result": {"failed", "answered"},
+    "reason": {one.value for one in RefusalReason},
 }
 
 

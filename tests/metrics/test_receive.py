@@ -11,7 +11,7 @@ from streams.metrics.catalogue import RECEIVER
 from streams.metrics.expose import exposition
 from streams.metrics.receive import ReceiveCollector
 from streams.receive.counts import NO_SOURCE, SourceCounts
-from streams.receive.refusal import Reason
+from streams.receive.refusal import RefusalReason
 from tests.metrics.scraping import samples
 from tests.metrics.test_worker import promtool
 
@@ -19,9 +19,9 @@ from tests.metrics.test_worker import promtool
 def receiver() -> Any:
     shop, nobody = SourceCounts(), SourceCounts()
     shop.accepted, shop.challenged, shop.bytes, shop.latest_s = 5, 1, 700, 1_795_000_000.0
-    shop.refused[Reason.SIGNATURE] = 2
+    shop.refused[RefusalReason.SIGNATURE] = 2
     shop.seconds.observe(0.02)
-    nobody.refused[Reason.PATH] = 3
+    nobody.refused[RefusalReason.PATH] = 3
     return SimpleNamespace(
         handling=SimpleNamespace(counts={"shop": shop, NO_SOURCE: nobody}, in_work_bytes=9),
         http=SimpleNamespace(turned_away=4),

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from streams.receive.checks.check import Check
+from streams.receive.checks.check import SenderCheck
 from streams.receive.request import Inbound
 from streams.receive.sources import SCHEMES
 
@@ -224,7 +224,7 @@ def secret_files(folder: Path, secrets: Sequence[str]) -> list[str]:
     return files
 
 
-def check_of(sender: Sender, folder: Path, count: int = 2) -> Check:
+def check_of(sender: Sender, folder: Path, count: int = 2) -> SenderCheck:
     """The check of a sender, with the first `count` of its secrets."""
     stored = (sender.stored or sender.secrets)[:count]
     table = {**sender.table, "secret_files": secret_files(folder, stored)}

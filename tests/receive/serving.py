@@ -16,7 +16,7 @@ from streams.receive.http_server import HttpServer
 from streams.receive.load import Receiving, Source
 from streams.receive.options import ReceiveOptions
 from streams.receive.raw_record import RawRecord
-from streams.receive.refusal import Reason, Refused
+from streams.receive.refusal import RefusalReason, RequestRefused
 from streams.receive.sources import SCHEMES
 from tests.receive.senders import SECRETS, secret_files
 
@@ -33,7 +33,7 @@ class Written:
         if self.slow is not None:
             await self.slow.wait()
         if self.away:
-            raise Refused(Reason.KAFKA_AWAY)
+            raise RequestRefused(RefusalReason.KAFKA_AWAY)
         self.records.append((topic, record))
 
 

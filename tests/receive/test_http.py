@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from streams.receive.counts import NO_SOURCE
-from streams.receive.refusal import STATUS, Reason
+from streams.receive.refusal import STATUS, RefusalReason
 from tests.receive.senders import BODY, NOW, SECRETS, SENDERS
 from tests.receive.serving import run, serving
 
@@ -77,33 +77,38 @@ async def test_while_kafka_is_away_the_sender_is_asked_to_send_again(tmp_path: P
 @pytest.mark.parametrize(
     ("path", "method", "headers", "reason"),
     [
-        ("/hooks/none", "POST", {}, Reason.PATH),
-        ("/", "POST", {}, Reason.PATH),
-        ("/hooks/crm/", "POST", BEARER, Reason.PATH),
-        ("/hooks/crm/x", "POST", BEARER, Reason.PATH),
-        ("/hooks/crm", "GET", BEARER, Reason.METHOD),
-        ("/hooks/crm", "PUT", BEARER, Reason.METHOD),
-        ("/hooks/crm", "OPTIONS", BEARER, Reason.METHOD),
-        ("/hooks/crm", "POST", {}, Reason.MISSING),
-        ("/hooks/crm", "POST", {"Authorization": "Bearer wrong"}, Reason.CREDENTIALS),
-        ("/hooks/list/wrong", "POST", {}, Reason.CREDENTIALS),
-        ("/hooks/shop", "POST", {}, Reason.MISSING),
-        ("/hooks/shop", "POST", {"X-Shopify-Hmac-Sha256": "AAAA"}, Reason.SIGNATURE),
-        ("/hooks/crm", "POST", BEARER | {"Content-Encoding": "br"}, Reason.ENCODING),
-        ("/hooks/crm", "POST", BEARER | {"Content-Encoding": "gzip, gzip"}, Reason.ENCODING),
-        ("/hooks/crm", "POST", BEARER | {"Content-Encoding": "gzip"}, Reason.NOT_DECODED),
-        ("/hooks/crm", "POST", BEARER | {"Content-Type": "x" * 5000}, Reason.HEADERS_TOO_LARGE),
+        ("/hooks/none", "POST", {}, RefusalReason.PATH),
+        ("/", "POST", {}, RefusalReason.PATH),
+        ("/hooks/crm/", "POST", BEARER, RefusalReason.PATH),
+        ("/hooks/crm/x", "POST", BEARER, RefusalReason.PATH),
+        ("/hooks/crm", "GET", BEARER, RefusalReason.METHOD),
+        ("/hooks/crm", "PUT", BEARER, RefusalReason.METHOD),
+        ("/hooks/crm", "OPTIONS", BEARER, RefusalReason.METHOD),
+        ("/hooks/crm", "POST", {}, RefusalReason.MISSING),
+        ("/hooks/crm", "POST", {"Authorization": "Bearer wrong"}, RefusalReason.CREDENTIALS),
+        ("/hooks/list/wrong", "POST", {}, RefusalReason.CREDENTIALS),
+        ("/hooks/shop", "POST", {}, RefusalReason.MISSING),
+        ("/hooks/shop", "POST", {"X-Shopify-Hmac-Sha256": "AAAA"}, RefusalReason.SIGNATURE),
+        ("/hooks/crm", "POST", BEARER | {"Content-Encoding": "br"}, RefusalReason.ENCODING),
+        ("/hooks/crm", "POST", BEARER | {"Content-Encoding": "gzip, gzip"}, RefusalReason.ENCODING),
+        ("/hooks/crm", "POST", BEARER | {"Content-Encoding": "gzip"}, RefusalReason.NOT_DECODED),
+        (
+            "/hooks/crm",
+            "POST",
+            BEARER | {"Content-Type": "x" * 5000},
+            RefusalReason.HEADERS_TOO_LARGE,
+        ),
     ],
 )
 @run
 async def test_it_is_refused_and_counted_by_source_and_reason(
-    tmp_path: Path, path: str, method: str, headers: dict[str, str], reason: Reason
+    tmp_path: Path, path: str, method: str, headers: dict[str, str], reason: RefusalReason
 ) -> None:
     async with serving(tmp_path, TABLES) as served:
         status, text, _ = await served.ask(path, BODY, method, **headers)
         assert (status, text) == (STATUS[reason], f"{reason.value}\n")
         assert served.written.records == []
-        name = NO_SOURCE if reason is Reason.PATH else path.split("/")[2]
+        name = NO_SOURCE if reason is RefusalReason.PATH else path.split("/")[2]
         assert served.handling.counts[name].refused == {reason: 1}
 
 
@@ -145,17 +150,17 @@ async def test_a_packed_body_is_checked_and_written_unpacked(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("packed", "reason"),
     [
-        (gzip.compress(bytes(20_000_000)), Reason.TOO_LARGE),
-        (gzip.compress(BODY)[:-3], Reason.NOT_DECODED),
-        (gzip.compress(BODY) + b"more", Reason.NOT_DECODED),
-        (gzip.compress(BODY) + gzip.compress(BODY), Reason.NOT_DECODED),
-        (zlib.compress(BODY), Reason.NOT_DECODED),
-        (b"", Reason.NOT_DECODED),
+        (gzip.compress(bytes(20_000_000)), RefusalReason.TOO_LARGE),
+        (gzip.compress(BODY)[:-3], RefusalReason.NOT_DECODED),
+        (gzip.compress(BODY) + b"more", RefusalReason.NOT_DECODED),
+        (gzip.compress(BODY) + gzip.compress(BODY), RefusalReason.NOT_DECODED),
+        (zlib.compress(BODY), RefusalReason.NOT_DECODED),
+        (b"", RefusalReason.NOT_DECODED),
     ],
 )
 @run
 async def test_a_packed_body_is_unpacked_within_bounds(
-    tmp_path: Path, packed: bytes, reason: Reason
+    tmp_path: Path, packed: bytes, reason: RefusalReason
 ) -> None:
     async with serving(tmp_path, TABLES) as served:
         headers = BEARER | {"Content-Encoding": "gzip"}
@@ -183,7 +188,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(tmp_path: Path) -> No
     async with serving(tmp_path, TABLES, body_timeout_s=0.3) as served:
         answer = await served.raw(HEAD + b"Content-Length: 10\r\n\r\nab")
         assert answer.startswith(b"HTTP/1.1 408 ")
-        assert served.handling.counts["crm"].refused == {Reason.TOO_SLOW: 1}
+        assert served.handling.counts["crm"].refused == {RefusalReason.TOO_SLOW: 1}
 
 
 @run
@@ -240,7 +245,7 @@ async def test_a_header_twice_is_refused_over_http_too(tmp_path: Path) -> None:
             HEAD + HEAD.split(b"\r\n")[2] + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         )
         assert b"400 Bad Request" in await served.raw(twice)
-        assert served.handling.counts["crm"].refused == {Reason.DOUBLE: 1}
+        assert served.handling.counts["crm"].refused == {RefusalReason.DOUBLE: 1}
 
 
 @pytest.mark.parametrize(

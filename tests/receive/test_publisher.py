@@ -16,7 +16,7 @@ from aiokafka.errors import (
 from streams.receive import publisher
 from streams.receive.publisher import Publisher
 from streams.receive.raw_record import RawRecord
-from streams.receive.refusal import Reason, Refused
+from streams.receive.refusal import RefusalReason, RequestRefused
 from streams.settings import Settings
 from tests.receive.serving import run
 
@@ -24,7 +24,7 @@ RECORD = RawRecord(b"k", b"v", [("h", b"1")])
 
 
 class Producer:
-    """Acknowledges what it is told to, or fails."""
+    """Acknowledges what the test lets it, or fails."""
 
     def __init__(self) -> None:
         self.sent: list[Any] = []
@@ -58,8 +58,8 @@ def away(made: Publisher) -> bool:
     return made.away_s is not None
 
 
-async def refused(made: Publisher) -> Reason:
-    with pytest.raises(Refused) as error:
+async def refused(made: Publisher) -> RefusalReason:
+    with pytest.raises(RequestRefused) as error:
         await made.put("t", RECORD)
     return error.value.reason
 
@@ -81,10 +81,10 @@ async def test_it_returns_once_kafka_acknowledged() -> None:
 async def test_it_waits_so_long_and_then_hands_kafka_nothing_more_until_it_is_back() -> None:
     made, producer = await opened()
     producer.acknowledge.clear()
-    assert await refused(made) is Reason.KAFKA_AWAY
+    assert await refused(made) is RefusalReason.KAFKA_AWAY
     assert away(made)
     for _ in range(100):
-        assert await refused(made) is Reason.KAFKA_AWAY
+        assert await refused(made) is RefusalReason.KAFKA_AWAY
     assert len(producer.sent) == 1
     producer.acknowledge.set()
     await asyncio.sleep(0.01)
@@ -97,7 +97,7 @@ async def test_it_waits_so_long_and_then_hands_kafka_nothing_more_until_it_is_ba
 async def test_when_all_that_waited_failed_the_next_one_is_tried() -> None:
     made, producer = await opened()
     producer.error = KafkaTimeoutError()
-    assert await refused(made) is Reason.KAFKA_AWAY
+    assert await refused(made) is RefusalReason.KAFKA_AWAY
     assert made.away_s is not None
     producer.error = None
     await made.put("t", RECORD)
@@ -108,7 +108,7 @@ async def test_when_all_that_waited_failed_the_next_one_is_tried() -> None:
 async def test_what_is_too_large_for_the_topic_is_said() -> None:
     made, producer = await opened()
     producer.error = MessageSizeTooLargeError()
-    assert await refused(made) is Reason.TOO_LARGE
+    assert await refused(made) is RefusalReason.TOO_LARGE
     assert made.away_s is None
 
 
@@ -127,7 +127,7 @@ async def test_only_errors_that_do_not_pass_ask_for_a_new_start(
 ) -> None:
     made, producer = await opened()
     producer.error = error
-    assert await refused(made) is Reason.KAFKA_AWAY
+    assert await refused(made) is RefusalReason.KAFKA_AWAY
     assert not made.hopeless
     monkeypatch.setattr(publisher, "HOPELESS_AFTER_S", -1.0)
     assert made.hopeless is hopeless
@@ -137,5 +137,5 @@ async def test_only_errors_that_do_not_pass_ask_for_a_new_start(
 async def test_at_the_end_nothing_is_waited_for() -> None:
     made, producer = await opened()
     producer.acknowledge.clear()
-    assert await refused(made) is Reason.KAFKA_AWAY
+    assert await refused(made) is RefusalReason.KAFKA_AWAY
     await asyncio.wait_for(made.stop(1), 2)

@@ -13,16 +13,16 @@ import svix.webhooks
 from sendgrid.helpers.eventwebhook import EventWebhook, EventWebhookHeader
 
 from streams.receive.checks.sendgrid import SIGNATURE, TIMESTAMP
-from streams.receive.refusal import Reason, Refused
+from streams.receive.refusal import RefusalReason, RequestRefused
 from tests.receive.senders import BODY, NOW, SENDERS, WHSEC, Signed, check_of, public_key
 
 AT = datetime.fromtimestamp(NOW, UTC)
 
 
-def refusal(name: str, signed: Signed, folder: Path) -> Reason | None:
+def refusal(name: str, signed: Signed, folder: Path) -> RefusalReason | None:
     try:
         check_of(SENDERS[name], folder).require(signed.inbound, NOW)
-    except Refused as refused:
+    except RequestRefused as refused:
         return refused.reason
     return None
 
@@ -42,11 +42,11 @@ class TestSvix:
 
     def test_what_it_signs_with_another_secret_is_not(self, tmp_path: Path) -> None:
         stranger = f"whsec_{base64.b64encode(b'someone else, 24 bytes..').decode()}"
-        assert refusal("svix", self.signed(stranger), tmp_path) is Reason.SIGNATURE
+        assert refusal("svix", self.signed(stranger), tmp_path) is RefusalReason.SIGNATURE
 
     def test_its_signature_is_for_its_body(self, tmp_path: Path) -> None:
         other = self.signed(WHSEC[0])._replace(body=BODY + b" ")
-        assert refusal("svix", other, tmp_path) is Reason.SIGNATURE
+        assert refusal("svix", other, tmp_path) is RefusalReason.SIGNATURE
 
     def test_what_the_library_of_the_standard_signs_is_accepted(self, tmp_path: Path) -> None:
         made = standardwebhooks.Webhook(WHSEC[1]).sign("msg_3", AT, BODY.decode())
@@ -87,4 +87,4 @@ class TestSendGrid:
         if what == "timestamp":
             signed = signed._replace(headers={**signed.headers, TIMESTAMP: f"{NOW + 1:.0f}"})
         assert not self.theirs(signed, sender.secrets[0])
-        assert refusal("sendgrid", signed, tmp_path) is Reason.SIGNATURE
+        assert refusal("sendgrid", signed, tmp_path) is RefusalReason.SIGNATURE

@@ -6,21 +6,21 @@ import hmac
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from streams.receive.refusal import Reason, Refused
+from streams.receive.refusal import RefusalReason, RequestRefused
 from streams.receive.request import Inbound
 
 AHEAD_S: Final = 300.0
 """How far the clock of a sender may be ahead of ours."""
 
 
-class Check(Protocol):
+class SenderCheck(Protocol):
     """Whether a request comes from who it should come from."""
 
     needs_body: bool
     """False: headers and path decide, so that the body of a stranger is never read."""
 
     def require(self, request: Inbound, now: float) -> None:
-        """Return when it does; `now` is in seconds since 1970. Raises Refused."""
+        """Return when it does; `now` is in seconds since 1970. Raises RequestRefused."""
 
 
 def same(given: bytes, wanted: Iterable[bytes]) -> bool:
@@ -32,13 +32,13 @@ def same(given: bytes, wanted: Iterable[bytes]) -> bool:
 
 
 def require_recent(at: float, now: float, tolerance_s: float) -> None:
-    """Raises Refused for what was signed too long ago, or lies ahead."""
+    """Raises RequestRefused for what was signed too long ago, or lies ahead."""
     if not now - tolerance_s <= at <= now + AHEAD_S:
-        raise Refused(Reason.TOO_OLD)
+        raise RequestRefused(RefusalReason.TOO_OLD)
 
 
 def seconds(text: str) -> float:
-    """Seconds since 1970, written as digits. Raises Refused."""
+    """Seconds since 1970, written as digits. Raises RequestRefused."""
     if not (text.isascii() and text.isdigit() and len(text) <= 16):
-        raise Refused(Reason.TIMESTAMP)
+        raise RequestRefused(RefusalReason.TIMESTAMP)
     return float(text)

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Sequence
 
 from streams.receive.checks.check import same
-from streams.receive.refusal import Reason, Refused
+from streams.receive.refusal import RefusalReason, RequestRefused
 from streams.receive.request import Inbound
 
 
@@ -20,17 +20,17 @@ class BasicCheck:
         self._wanted = [f"{user}:{password}".encode() for password in passwords]
 
     def require(self, request: Inbound, now: float) -> None:
-        """Raises Refused."""
+        """Raises RequestRefused."""
         del now
         scheme, _, given = request.required("authorization").partition(" ")
         if scheme.lower() != "basic":
-            raise Refused(Reason.CREDENTIALS)
+            raise RequestRefused(RefusalReason.CREDENTIALS)
         try:
             pair = base64.b64decode(given.strip().encode(), validate=True)
         except (binascii.Error, ValueError):
-            raise Refused(Reason.CREDENTIALS) from None
+            raise RequestRefused(RefusalReason.CREDENTIALS) from None
         if not same(pair, self._wanted):
-            raise Refused(Reason.CREDENTIALS)
+            raise RequestRefused(RefusalReason.CREDENTIALS)
 
 
 class TokenCheck:
@@ -44,14 +44,14 @@ class TokenCheck:
         self._wanted = [token.encode() for token in tokens]
 
     def require(self, request: Inbound, now: float) -> None:
-        """Raises Refused."""
+        """Raises RequestRefused."""
         del now
         given = request.required(self._header)
         # Schemes are compared without regard to case (RFC 9110, 11.1).
         if given[: len(self._prefix)].lower() != self._prefix.lower():
-            raise Refused(Reason.CREDENTIALS)
+            raise RequestRefused(RefusalReason.CREDENTIALS)
         if not same(given[len(self._prefix) :].encode(), self._wanted):
-            raise Refused(Reason.CREDENTIALS)
+            raise RequestRefused(RefusalReason.CREDENTIALS)
 
 
 class PathCheck:
@@ -63,9 +63,9 @@ class PathCheck:
         self._wanted = [token.encode() for token in tokens]
 
     def require(self, request: Inbound, now: float) -> None:
-        """Raises Refused."""
+        """Raises RequestRefused."""
         del now
         if request.secret_path is None:
-            raise Refused(Reason.MISSING)
+            raise RequestRefused(RefusalReason.MISSING)
         if not same(request.secret_path.encode(), self._wanted):
-            raise Refused(Reason.CREDENTIALS)
+            raise RequestRefused(RefusalReason.CREDENTIALS)

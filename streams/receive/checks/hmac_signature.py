@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from streams.receive.checks.check import require_recent, same, seconds
-from streams.receive.refusal import Reason, Refused
+from streams.receive.refusal import RefusalReason, RequestRefused
 from streams.receive.request import Inbound
 
 Algorithm = Literal["sha256", "sha384", "sha512", "sha1"]
@@ -77,7 +77,7 @@ class HmacCheck:
         self._keys = keys
 
     def require(self, request: Inbound, now: float) -> None:
-        """Raises Refused."""
+        """Raises RequestRefused."""
         form = self._form
         text = request.required(form.header)
         items = _items(text)
@@ -96,7 +96,7 @@ class HmacCheck:
         for one in given[:_ITEMS_MAX]:
             found |= same(self._decoded(one), wanted)
         if not found:
-            raise Refused(Reason.SIGNATURE)
+            raise RequestRefused(RefusalReason.SIGNATURE)
         if stamp is not None:
             require_recent(_instant(stamp, form.timestamp_unit), now, form.tolerance_s)
 
@@ -108,9 +108,9 @@ class HmacCheck:
             return None
         found = [value for name, value in items if name == form.timestamp_item]
         if len(found) > 1:
-            raise Refused(Reason.DOUBLE)
+            raise RequestRefused(RefusalReason.DOUBLE)
         if not found:
-            raise Refused(Reason.MISSING)
+            raise RequestRefused(RefusalReason.MISSING)
         return found[0]
 
     def _id(self, request: Inbound) -> bytes:
@@ -146,7 +146,7 @@ def _instant(text: str, unit: TimestampUnit) -> float:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise Refused(Reason.TIMESTAMP) from None
+        raise RequestRefused(RefusalReason.TIMESTAMP) from None
     if at.tzinfo is None:
-        raise Refused(Reason.TIMESTAMP)
+        raise RequestRefused(RefusalReason.TIMESTAMP)
     return at.timestamp()

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from streams.receive.checks.check import require_recent, same, seconds
-from streams.receive.refusal import Reason, Refused
+from streams.receive.refusal import RefusalReason, RequestRefused
 from streams.receive.request import Inbound
 
 TOKENS_MAX: Final = 100_000
@@ -43,33 +43,33 @@ class MailgunCheck:
         self._bodies: OrderedDict[str, bytes] = OrderedDict()
 
     def require(self, request: Inbound, now: float) -> None:
-        """Raises Refused."""
+        """Raises RequestRefused."""
         given = _signature(request.body)
         content = f"{given.timestamp}{given.token}".encode()
         wanted = [hmac.digest(key, content, "sha256").hex().encode() for key in self._keys]
         if not same(given.signature.lower().encode(), wanted):
-            raise Refused(Reason.SIGNATURE)
+            raise RequestRefused(RefusalReason.SIGNATURE)
         require_recent(seconds(given.timestamp), now, self._tolerance_s)
         self._require_own_body(given.token, sha256(request.body).digest())
 
     def _require_own_body(self, token: str, digest: bytes) -> None:
         """A token that comes again must bring the same body: then it is one more attempt."""
         if self._bodies.setdefault(token, digest) != digest:
-            raise Refused(Reason.REPLAYED)
+            raise RequestRefused(RefusalReason.REPLAYED)
         while len(self._bodies) > self._tokens_max:
             self._bodies.popitem(last=False)
 
 
 def _signature(body: bytes) -> _Signature:
-    """What the body says of itself. Raises Refused where it says it twice, or not at all."""
+    """What the body says of itself. Raises RequestRefused where it says it twice, or not at all."""
     try:
         # Surrogates would be an error only when the texts are encoded.
         found = json.loads(body.decode("utf-8"), object_pairs_hook=_once)
     except (ValueError, RecursionError):
-        raise Refused(Reason.BODY) from None
+        raise RequestRefused(RefusalReason.BODY) from None
     part = found.get("signature") if isinstance(found, dict) else None
     if not isinstance(part, dict):
-        raise Refused(Reason.MISSING)
+        raise RequestRefused(RefusalReason.MISSING)
     stamp = part.get("timestamp")
     if type(stamp) is int:
         stamp = str(stamp)
@@ -78,7 +78,7 @@ def _signature(body: bytes) -> _Signature:
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value or not value.isascii():
-        raise Refused(Reason.MISSING)
+        raise RequestRefused(RefusalReason.MISSING)
     return value
 
 
@@ -86,5 +86,5 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Of a name that stands twice, two readers take two values."""
     names = [name for name, _ in pairs if name in _OURS]
     if len(set(names)) < len(names):
-        raise Refused(Reason.DOUBLE)
+        raise RequestRefused(RefusalReason.DOUBLE)
     return dict(pairs)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from streams.errors import ConsentryError
 from streams.receive.checks.check import require_recent, seconds
-from streams.receive.refusal import Reason, Refused
+from streams.receive.refusal import RefusalReason, RequestRefused
 from streams.receive.request import Inbound
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class SendGridCheck:
         self._tolerance_s = tolerance_s
 
     def require(self, request: Inbound, now: float) -> None:
-        """Raises Refused."""
+        """Raises RequestRefused."""
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
         from cryptography.hazmat.primitives.hashes import SHA256
@@ -43,7 +43,7 @@ class SendGridCheck:
         try:
             signature = base64.b64decode(given.encode(), validate=True)
         except (binascii.Error, ValueError):
-            raise Refused(Reason.SIGNATURE) from None
+            raise RequestRefused(RefusalReason.SIGNATURE) from None
         content = stamp.encode() + request.body
         for key in self._keys:
             try:
@@ -52,7 +52,7 @@ class SendGridCheck:
                 continue
             require_recent(seconds(stamp), now, self._tolerance_s)
             return
-        raise Refused(Reason.SIGNATURE)
+        raise RequestRefused(RefusalReason.SIGNATURE)
 
 
 def _key(text: str) -> EllipticCurvePublicKey:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from streams.receive.checks.check import require_recent, same, seconds
-from streams.receive.refusal import Reason, Refused
+from streams.receive.refusal import RefusalReason, RequestRefused
 from streams.receive.request import Inbound
 
 _PREFIX: Final = "whsec_"
@@ -32,7 +32,7 @@ class StandardCheck:
         self._tolerance_s = tolerance_s
 
     def require(self, request: Inbound, now: float) -> None:
-        """Raises Refused."""
+        """Raises RequestRefused."""
         family = next((f for f in _FAMILIES if f"{f}-signature" in request.headers), _FAMILIES[0])
         given = request.required(f"{family}-signature").split()
         message_id = request.required(f"{family}-id")
@@ -44,7 +44,7 @@ class StandardCheck:
             version, _, value = one.partition(",")
             found |= version == "v1" and same(value.encode(), wanted)
         if not found:
-            raise Refused(Reason.SIGNATURE)
+            raise RequestRefused(RefusalReason.SIGNATURE)
         require_recent(seconds(stamp), now, self._tolerance_s)
 
 
