@@ -113,17 +113,22 @@ $(VENV)/.compiled: $(HOT) streams/dev/compile.py $(VENV)/.project
 	@$(BIN)/python -m streams.dev.compile
 	@touch $@
 
-# The first lock has all extras; the second is for the image: the worker and its build. The
-# third is a program for the tests, without the packages that only its Python parts need; the
-# fourth has a peer of the bench, alone; the fifth has mutmut, which runs with a click that it
-# does not ask for.
+# The first lock has all extras but msk, whose botocore asks for an older python-dateutil; the
+# second is for the image: the worker and its build. The third is a program for the tests, without
+# the packages that only its Python parts need; the fourth has what the tests of the platform need;
+# the fifth is what the image is built with and does not hold; the sixth has a peer of the bench,
+# alone; the last has mutmut, which runs with a click that it does not ask for.
+EXTRAS := local sentinel apprise protobuf receive otel dev build
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
 lock:
-	$(COMPILE) pyproject.toml --all-extras --output-file requirements/development.lock
+	$(COMPILE) pyproject.toml $(addprefix --extra ,$(EXTRAS)) --output-file requirements/development.lock
 	$(COMPILE) pyproject.toml --extra build --extra receive --constraints requirements/development.lock \
 	  --output-file requirements/worker.lock
 	$(COMPILE) --group receivers --no-deps --output-file requirements/receivers.lock
+	$(COMPILE) --group platform --no-deps --output-file requirements/platform.lock
+	$(COMPILE) --group image --constraints requirements/development.lock \
+	  --output-file requirements/image.lock
 	$(COMPILE) --group quix --output-file requirements/quix.lock
 	$(COMPILE) --group mutants --no-deps --output-file requirements/mutants.lock
 
