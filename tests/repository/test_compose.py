@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -72,13 +73,26 @@ def test_the_worker_is_asked_where_it_answers() -> None:
 
 
 def test_the_image_is_pinned_and_runs_as_nobody_special() -> None:
-    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["python:3.11-slim"] * 2
+    bases = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    assert len(bases) == 2
+    assert len(set(bases)) == 1, "what is compiled is for the very Python that runs"
+    assert re.fullmatch(r"python:3\.11\.\d+-slim-\w+@sha256:[0-9a-f]{64}", bases[0])
     assert "--require-hashes" in DOCKERFILE
     last_stage = DOCKERFILE.rpartition("FROM ")[2]
     user = re.search(r"^USER (\S+)", last_stage, re.MULTILINE)
     assert user is not None
     assert user[1] not in ("root", "0")
     assert last_stage.index("USER") < last_stage.index("ENTRYPOINT")
+
+
+def test_the_image_is_asked_whether_it_lives_where_it_answers() -> None:
+    check = re.search(r"^HEALTHCHECK .*?CMD (\[.*?\])$", DOCKERFILE, re.MULTILINE | re.DOTALL)
+    assert check is not None
+    program, option, code = json.loads(check[1].replace("\\\n", ""))
+    assert (program, option) == ("python", "-c")
+    compile(code, "HEALTHCHECK", "exec")
+    assert f"'CONSENTRY_HEALTH_PORT', '{Settings().health_port}'" in code
+    assert "/live" in code
 
 
 def test_the_image_gets_every_file_that_it_copies() -> None:
