@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli.options import Brokers, Config, Json, read_settings
+from streams.cli.topic_size import RENDER_EXAMPLES, SIZE_EXAMPLES, render, size
 from streams.terminal.out import say, say_json
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Add `topics create` and `topics check`."""
+    """Add the commands about topics."""
     topics = typer.Typer(
         name="topics",
         help="Create Consentry's topics on a Kafka, and check those that exist.",
@@ -24,6 +25,8 @@ def register(app: typer.Typer) -> None:
     topics.command("create", epilog=_CREATE_EXAMPLES)(create)
     topics.command("check", epilog=_CHECK_EXAMPLES)(check)
     topics.command("asyncapi", epilog=_ASYNCAPI_EXAMPLES)(asyncapi)
+    topics.command("render", epilog=RENDER_EXAMPLES)(render)
+    topics.command("size", epilog=SIZE_EXAMPLES)(size)
     app.add_typer(topics)
 
 
