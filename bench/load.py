@@ -36,7 +36,7 @@ class Sender:
 
     def __init__(self, settings: Settings) -> None:
         options = settings.connection.aiokafka_options()
-        self._client = AIOKafkaClient(**options, client_id="bench", request_timeout_ms=60_000)
+        self._client = AIOKafkaClient(**options, request_timeout_ms=60_000)
         self._node: Any = None
 
     async def __aenter__(self) -> Self:

@@ -65,6 +65,7 @@ def build_app(settings: Settings, policy: Policy) -> ConsentryApp:
         version=settings.generation,
         broker=[f"{SCHEME}://{address}" for address in settings.brokers],
         broker_credentials=settings.connection.faust_credentials(),
+        broker_client_id=settings.connection.client_name("worker"),
         broker_session_timeout=settings.session_timeout_s,
         broker_heartbeat_interval=settings.heartbeat_interval_s,
         broker_request_timeout=max(40.0, settings.session_timeout_s + 5),

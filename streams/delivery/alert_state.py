@@ -42,6 +42,7 @@ class AlertState:
         await self.close()
         self._producer = aiokafka.AIOKafkaProducer(
             **self._settings.connection.aiokafka_options(),
+            client_id=self._settings.connection.client_name("deliver"),
             transactional_id=self._group,
             transaction_timeout_ms=int(self._settings.transaction_timeout_s * 1000),
             acks="all",

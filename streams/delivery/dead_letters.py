@@ -45,7 +45,7 @@ class DeadLetters:
 
         self._producer = aiokafka.AIOKafkaProducer(
             **self._settings.connection.aiokafka_options(),
-            client_id="consentry-deliver",
+            client_id=self._settings.connection.client_name("deliver"),
             enable_idempotence=True,
             acks="all",
             linger_ms=0,

@@ -37,9 +37,9 @@ def delivery_consumer(
     from streams.topics.reader import Reader
 
     return Reader(
-        **settings.connection.aiokafka_options(),
+        **settings.connection.consumer_options(),
+        client_id=settings.connection.client_name("deliver"),
         kept_max_bytes=settings.output_max_bytes,
-        client_id="consentry-deliver",
         group_id=group,
         isolation_level="read_committed",
         enable_auto_commit=False,

@@ -17,7 +17,7 @@ from streams.dev.server_properties import BrokerSecurity, scram_arguments, serve
 from streams.errors import ConsentryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["BrokerSecurity", "LocalBroker"]
 
@@ -44,13 +44,14 @@ class LocalBroker:
         security: BrokerSecurity | None = None,
         heap_mb: int = 512,
         properties: Mapping[str, str] | None = None,
+        java_options: Sequence[str] = (),
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Prepare a broker; nothing starts yet.
 
         `data_dir`: kept afterwards; None is a temporary one that `close` deletes.
         `port`: 0 is any free one. `properties`: broker settings that win over the small
-        ones chosen here. `say` gets a line when something takes long.
+        ones chosen here. `java_options` go to Java. `say` gets a line when something takes long.
         """
         self._temporary = data_dir is None
         self.data_dir = (data_dir or Path(tempfile.mkdtemp(prefix="consentry-kafka-"))).absolute()
@@ -58,6 +59,7 @@ class LocalBroker:
         self._asked_port = port
         self._heap_mb = heap_mb
         self._properties = dict(properties or {})
+        self._java_options = tuple(java_options)
         self._say = say
         self._listeners: Listeners | None = None
         self._process: KafkaProcess | None = None
@@ -81,6 +83,19 @@ class LocalBroker:
         return self.data_dir / "ca.pem"
 
     @property
+    def mutual_bootstrap(self) -> str:
+        """The address of the listener that wants a client certificate, once started."""
+        port = self._ports().mutual
+        if port is None:
+            raise ValueError("this broker has no listener for client certificates")
+        return f"localhost:{port}"
+
+    @property
+    def client_file(self) -> Path:
+        """A certificate with its key that the broker takes from a client, PEM."""
+        return self.data_dir / "client.pem"
+
+    @property
     def log_file(self) -> Path:
         """What Kafka itself says."""
         return self.data_dir / "kafka.log"
@@ -101,10 +116,11 @@ class LocalBroker:
         # Before anything is downloaded: a folder that cannot be is the quicker to name.
         self.data_dir.mkdir(parents=True, exist_ok=True)
         classpath = os.pathsep.join(map(str, kafka_jars(self._say)))
-        java = [str(java_command()), f"-Xmx{self._heap_mb}m", "-cp", classpath]
+        java = [str(java_command()), f"-Xmx{self._heap_mb}m", *self._java_options]
+        java += ["-cp", classpath]
         with folder_lock(self.data_dir) as lock:
             if self.security is not None and not self.ca_file.exists():
-                write_certificates(self.ca_file, self.data_dir / "server.pem")
+                write_certificates(self.ca_file, self.data_dir / "server.pem", self.client_file)
             self._start_somewhere(java, lock)
 
     def check_running(self) -> None:
@@ -165,7 +181,8 @@ class LocalBroker:
         """Start once: on the ports of the last time, else on new ones."""
         if self._listeners is None:
             secure = self.security.port if self.security is not None else None
-            self._listeners = choose_listeners(self._asked_port, secure)
+            mutual = 0 if self.security is not None and self.security.mutual else None
+            self._listeners = choose_listeners(self._asked_port, secure, mutual)
         properties_file = self.data_dir / "server.properties"
         # Passwords of PLAIN users are in it.
         properties_file.touch(mode=0o600)

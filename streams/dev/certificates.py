@@ -1,4 +1,4 @@
-"""A certificate authority and a server certificate for one local broker."""
+"""A certificate authority for one local broker: the server's certificate, and a client's."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 _VALID_FOR = timedelta(days=397)
 
 
-def write_certificates(ca_file: Path, server_file: Path) -> None:
-    """Write the authority's certificate and the server's key with its chain, both PEM.
+def write_certificates(ca_file: Path, server_file: Path, client_file: Path | None = None) -> None:
+    """Write the authority's certificate, and keys with their chains, all PEM.
 
-    The certificate is for localhost and 127.0.0.1. The authority's key is thrown away:
-    nothing else can be signed with it.
+    The server's certificate is for localhost and 127.0.0.1, the client's for the user
+    `CN=consentry`. The authority's key is thrown away: nothing else can be signed with it.
 
     Raises ConsentryError when the package `cryptography` is missing.
     """
@@ -35,9 +35,11 @@ def write_certificates(ca_file: Path, server_file: Path) -> None:
 
     now = datetime.now(UTC)
     authority_key = ec.generate_private_key(ec.SECP256R1())
-    server_key = ec.generate_private_key(ec.SECP256R1())
-    authority = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Consentry local authority")])
-    server = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+
+    def named(name: str) -> x509.Name:
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+    authority = named("Consentry local authority")
 
     def certificate(subject: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
         return (
@@ -69,36 +71,41 @@ def write_certificates(ca_file: Path, server_file: Path) -> None:
             decipher_only=False,
         )
 
+    pem = serialization.Encoding.PEM
     ca = (
         certificate(authority, authority_key.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage(signs_certificates=True), critical=True)
         .sign(authority_key, hashes.SHA256())
+        .public_bytes(pem)
     )
-    leaf = (
-        certificate(server, server_key.public_key())
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(
-            x509.SubjectAlternativeName(
-                [
-                    x509.DNSName("localhost"),
-                    x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
-                ]
-            ),
-            critical=False,
-        )
-        .sign(authority_key, hashes.SHA256())
-    )
+    ca_file.write_bytes(ca)
 
-    pem = serialization.Encoding.PEM
-    ca_file.write_bytes(ca.public_bytes(pem))
-    server_file.touch(mode=0o600)
-    server_file.write_bytes(
-        server_key.private_bytes(
-            pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    def write_leaf(file: Path, name: str, purpose: x509.ObjectIdentifier) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        leaf = (
+            certificate(named(name), key.public_key())
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(usage(signs_certificates=False), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+            .add_extension(
+                x509.SubjectAlternativeName(
+                    [
+                        x509.DNSName("localhost"),
+                        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+                    ]
+                ),
+                critical=False,
+            )
+            .sign(authority_key, hashes.SHA256())
         )
-        + leaf.public_bytes(pem)
-        + ca.public_bytes(pem)
-    )
+        file.touch(mode=0o600)
+        file.write_bytes(
+            key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+            + leaf.public_bytes(pem)
+            + ca
+        )
+
+    write_leaf(server_file, "localhost", ExtendedKeyUsageOID.SERVER_AUTH)
+    if client_file is not None:
+        write_leaf(client_file, "consentry", ExtendedKeyUsageOID.CLIENT_AUTH)

@@ -108,8 +108,8 @@ async def open_outputs(settings: Settings, *, from_beginning: bool) -> AsyncIter
         for number in range(there.topics[name].partitions)
     ]
     consumer = Reader(
-        **settings.connection.aiokafka_options(),
-        client_id="consentry-watch",
+        **settings.connection.consumer_options(),
+        client_id=settings.connection.client_name("watch"),
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="none",

@@ -22,13 +22,14 @@ class Listeners:
     client: int
     controller: int
     secure: int | None = None
+    mutual: int | None = None
 
 
 class PortTakenError(ConsentryError):
     """A port was taken between the check here and Kafka's start."""
 
 
-def choose_listeners(client: int, secure: int | None) -> Listeners:
+def choose_listeners(client: int, secure: int | None, mutual: int | None = None) -> Listeners:
     """Ports that can be had now; 0 is any free one, None is no such listener.
 
     Raises ConsentryError when one that was asked for is taken.
@@ -39,6 +40,7 @@ def choose_listeners(client: int, secure: int | None) -> Listeners:
             client=_bindable(client, held),
             controller=_bindable(0, held),
             secure=None if secure is None else _bindable(secure, held),
+            mutual=None if mutual is None else _bindable(mutual, held),
         )
 
 

@@ -72,7 +72,7 @@ async def send(
     names = settings.topics.inputs
     producer = AIOKafkaProducer(
         **settings.connection.aiokafka_options(),
-        client_id="consentry-produce",
+        client_id=settings.connection.client_name("produce"),
         enable_idempotence=True,
         compression_type=producer_option(compression),
         linger_ms=5,

@@ -37,6 +37,9 @@ class BrokerSecurity:
     port: int = 0
     """0: any free one."""
 
+    mutual: bool = False
+    """Whether there is a third listener, which knows its clients by their certificates (mTLS)."""
+
     def __post_init__(self) -> None:
         for user in self.users:
             if not re.fullmatch(r"[\w.-]+", user, re.ASCII):
@@ -61,6 +64,8 @@ def _node(data_dir: Path, listeners: Listeners) -> dict[str, str]:
     client = f"CLIENT://{HOST}:{listeners.client}"
     controller = f"CONTROLLER://{HOST}:{listeners.controller}"
     secure = [f"SECURE://localhost:{listeners.secure}"] if listeners.secure is not None else []
+    if listeners.mutual is not None:
+        secure.append(f"MUTUAL://localhost:{listeners.mutual}")
     return {
         "process.roles": "broker,controller",
         "node.id": "1",
@@ -69,7 +74,9 @@ def _node(data_dir: Path, listeners: Listeners) -> dict[str, str]:
         "inter.broker.listener.name": "CLIENT",
         "listeners": ",".join([client, controller, *secure]),
         "advertised.listeners": ",".join([client, *secure]),
-        "listener.security.protocol.map": ("CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL"),
+        "listener.security.protocol.map": (
+            "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL,MUTUAL:SSL"
+        ),
         "log.dirs": str(data_dir / "log"),
     }
 
@@ -102,11 +109,15 @@ _SMALL: dict[str, str] = {
 
 def _secure_listener(data_dir: Path, security: BrokerSecurity) -> dict[str, str]:
     listener = "listener.name.secure"
-    values = {
-        f"{listener}.ssl.keystore.type": "PEM",
-        f"{listener}.ssl.keystore.location": str(data_dir / "server.pem"),
-        f"{listener}.sasl.enabled.mechanisms": ",".join(security.mechanisms),
-    }
+    values = _server_certificate(listener, data_dir)
+    values[f"{listener}.sasl.enabled.mechanisms"] = ",".join(security.mechanisms)
+    if security.mutual:
+        values |= _server_certificate("listener.name.mutual", data_dir)
+        values |= {
+            "listener.name.mutual.ssl.client.auth": "required",
+            "listener.name.mutual.ssl.truststore.type": "PEM",
+            "listener.name.mutual.ssl.truststore.location": str(data_dir / "ca.pem"),
+        }
     for mechanism in security.mechanisms:
         name = f"{listener}.{mechanism.lower()}.sasl.jaas.config"
         if mechanism == "PLAIN":
@@ -118,6 +129,13 @@ def _secure_listener(data_dir: Path, security: BrokerSecurity) -> dict[str, str]
             module = "scram.ScramLoginModule required"
         values[name] = f"org.apache.kafka.common.security.{module};"
     return values
+
+
+def _server_certificate(listener: str, data_dir: Path) -> dict[str, str]:
+    return {
+        f"{listener}.ssl.keystore.type": "PEM",
+        f"{listener}.ssl.keystore.location": str(data_dir / "server.pem"),
+    }
 
 
 def scram_arguments(security: BrokerSecurity) -> list[str]:

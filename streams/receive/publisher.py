@@ -131,7 +131,7 @@ def _producer(settings: Settings) -> AIOKafkaProducer:
 
     return aiokafka.AIOKafkaProducer(
         **settings.connection.aiokafka_options(),
-        client_id="consentry-receive",
+        client_id=settings.connection.client_name("receive"),
         enable_idempotence=True,
         acks="all",
         linger_ms=0,

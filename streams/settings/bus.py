@@ -1,4 +1,4 @@
-"""Settings of the connection to Kafka."""
+"""Settings of the connection to Kafka; those of the login stand in `login.py`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,14 @@ from pathlib import Path
 
 from pydantic import SecretStr, ValidationInfo, field_validator
 
-from streams.settings.connection import (
-    SaslMechanism,
-    SecurityProtocol,
-    encrypts,
-    needs_password,
-)
+from streams.settings.connection import SecurityProtocol, encrypts
 from streams.settings.fields import SettingsGroup, setting
 
 _BROKER = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})", re.ASCII)
 
 
 class BusSettings(SettingsGroup):
-    """Where the brokers are, and how to log in."""
+    """Where the brokers are, and how to speak with them."""
 
     brokers: tuple[str, ...] = setting(
         ("127.0.0.1:9092",),
@@ -42,27 +37,46 @@ class BusSettings(SettingsGroup):
         description="Whether a broker's certificate must name the host that was dialled.",
         allowed="true or false",
     )
-    sasl_mechanism: SaslMechanism = setting(
-        "SCRAM-SHA-512",
-        "How the password is proved. PLAIN sends it as it is: only over TLS.",
-        "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512",
-    )
-    sasl_username: str | None = setting(
-        None, "User to log in as.", "required with SASL_PLAINTEXT and SASL_SSL", min_length=1
-    )
-    sasl_password_file: Path | None = setting(
+    ssl_cert_file: Path | None = setting(
         None,
-        "File that holds the password and nothing else; a line end after it is ignored.",
+        "Certificate by which the brokers know these clients (mutual TLS), as PEM, with the chain "
+        "up to the authority.",
+        "path of a readable file; only with SSL or SASL_SSL",
+    )
+    ssl_key_file: Path | None = setting(
+        None,
+        "The private key of that certificate, as PEM. Unset: it stands in the same file.",
+        "path of a readable file; only with ssl_cert_file",
+    )
+    ssl_key_password_file: Path | None = setting(
+        None,
+        "File that holds the password of that key and nothing else, where it has one.",
         "path of a readable file",
     )
-    sasl_password: SecretStr | None = setting(
+    ssl_key_password: SecretStr | None = setting(
         None,
-        "The password itself. Taken from the environment only, never from a settings file "
-        "or an argument, and never shown.",
-        "not empty; required with SASL_PLAINTEXT and SASL_SSL unless a file is named",
+        "That password itself. Taken from the environment only, and never shown.",
+        "not empty; only with ssl_cert_file",
     )
     connect_timeout_s: float = setting(
         10.0, "How long to try to reach a broker before giving up.", "0.1 to 600", ge=0.1, le=600
+    )
+
+    client_id: str | None = setting(
+        None,
+        "Name of these clients in the brokers' request logs, metrics and quotas. It gives no "
+        "rights. Unset: by what each does, such as `consentry-worker` or `consentry-deliver`.",
+        "1 to 100 letters, digits, dots, hyphens or underscores, a letter or digit first",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+    )
+    client_rack: str | None = setting(
+        None,
+        "Where this process runs, as the brokers name it in `broker.rack` (an availability zone). "
+        "Consumers then read from a replica there, if the brokers have "
+        "`replica.selector.class` set to the RackAwareReplicaSelector of Kafka; else from the "
+        "leader, as without it. Writing always goes to the leader.",
+        "1 to 249 printable ASCII characters",
+        pattern=r"^[!-~]{1,249}$",
     )
 
     @field_validator("brokers", mode="before")
@@ -80,9 +94,11 @@ class BusSettings(SettingsGroup):
             raise ValueError("name at least one broker as host:port, commas between")
         return value
 
-    @field_validator("ssl_ca_file")
+    @field_validator("ssl_ca_file", "ssl_cert_file", "ssl_key_file", "ssl_key_password")
     @classmethod
-    def _ca_file_is_used(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+    def _tls_files_are_used(
+        cls, value: Path | SecretStr | None, info: ValidationInfo
+    ) -> Path | SecretStr | None:
         protocol = info.data.get("security_protocol")
         if value is None or protocol is None:
             return value
@@ -91,23 +107,11 @@ class BusSettings(SettingsGroup):
                 f"security_protocol is {protocol}, which does not use TLS: choose SSL or "
                 "SASL_SSL, or leave the file out"
             )
-        if not value.is_file():
-            raise ValueError("no such file")
-        return value
-
-    @field_validator("sasl_username", "sasl_password")
-    @classmethod
-    def _credentials_are_complete(
-        cls, value: str | SecretStr | None, info: ValidationInfo
-    ) -> str | SecretStr | None:
-        protocol = info.data.get("security_protocol")
+        of_key = info.field_name in ("ssl_key_file", "ssl_key_password")
+        if of_key and info.data.get("ssl_cert_file", "unknown") is None:
+            raise ValueError("ssl_cert_file is missing, whose key this is about")
         if isinstance(value, SecretStr) and not value.get_secret_value():
             raise ValueError("the password is empty")
-        if protocol is None or needs_password(protocol) == (value is not None):
-            return value
-        if value is None:
-            raise ValueError(f"missing: security_protocol is {protocol}, which needs it")
-        raise ValueError(
-            f"security_protocol is {protocol}, which does not log in: choose SASL_SSL, or "
-            "leave it out"
-        )
+        if isinstance(value, Path) and not value.is_file():
+            raise ValueError("no such file")
+        return value

@@ -13,8 +13,10 @@ from streams.settings.bus import BusSettings
 from streams.settings.connection import Connection
 from streams.settings.health import HealthSettings
 from streams.settings.installation import Installation
+from streams.settings.login import LoginSettings
 from streams.settings.names import TopicNames
 from streams.settings.registry import RegistrySettings
+from streams.settings.tokens import AwsIdentity, ClientCredentials, TokenFile, TokenOptions
 from streams.settings.topics import TopicSettings
 from streams.settings.work import WorkSettings
 
@@ -22,7 +24,9 @@ SUBJECT_TABLE: Final = "subjects"
 """Name of the Faust table of subjects, part of its changelog's name."""
 
 
-class Settings(HealthSettings, WorkSettings, RegistrySettings, TopicSettings, BusSettings):
+class Settings(
+    HealthSettings, WorkSettings, RegistrySettings, TopicSettings, LoginSettings, BusSettings
+):
     """All settings. Durations and sizes carry their unit in the name.
 
     Fields stand in the order of the table in docs/operations.md, the groups from the
@@ -37,10 +41,33 @@ class Settings(HealthSettings, WorkSettings, RegistrySettings, TopicSettings, Bu
             security_protocol=self.security_protocol,
             ca_file=self.ssl_ca_file,
             check_hostname=self.ssl_check_hostname,
+            cert_file=self.ssl_cert_file,
+            key_file=self.ssl_key_file,
+            key_password=self.ssl_key_password,
             mechanism=self.sasl_mechanism,
             username=self.sasl_username,
             password=self.sasl_password,
+            tokens=self._tokens(),
             connect_timeout_s=self.connect_timeout_s,
+            client_id=self.client_id,
+            client_rack=self.client_rack,
+        )
+
+    def _tokens(self) -> TokenOptions | None:
+        if self.sasl_aws_region is not None:
+            return AwsIdentity(self.sasl_aws_region)
+        if self.sasl_oauth_token_file is not None:
+            return TokenFile(self.sasl_oauth_token_file)
+        client_id, secret = self.sasl_oauth_client_id, self.sasl_oauth_client_secret
+        if self.sasl_oauth_token_url is None or client_id is None or secret is None:
+            return None
+        return ClientCredentials(
+            token_url=self.sasl_oauth_token_url,
+            client_id=client_id,
+            client_secret=secret,
+            scope=self.sasl_oauth_scope,
+            ca_file=self.sasl_oauth_ssl_ca_file,
+            timeout_s=self.connect_timeout_s,
         )
 
     @property

@@ -19,9 +19,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from streams.errors import ConsentryError
 from streams.settings.connection import (
     Connection,
-    SaslMechanism,
+    PasswordMechanism,
     SecurityProtocol,
-    needs_password,
+    logs_in,
 )
 from streams.siem.cloudevents import KafkaRecord
 from streams.sinks.batch import UpdateBatch, in_time
@@ -55,7 +55,13 @@ class KafkaOptions(UpdateOptions):
     )
     security_protocol: SecurityProtocol = Field("PLAINTEXT", description="As in the settings.")
     ssl_ca_file: Path | None = Field(None, description="Authorities to trust (PEM).")
-    sasl_mechanism: SaslMechanism = Field("SCRAM-SHA-512", description="As in the settings.")
+    ssl_cert_file: Path | None = Field(
+        None, description="Certificate by which the brokers know this sink (mutual TLS, PEM)."
+    )
+    ssl_key_file: Path | None = Field(
+        None, description="Its key, without a password; unset: it stands in the same file."
+    )
+    sasl_mechanism: PasswordMechanism = Field("SCRAM-SHA-512", description="As in the settings.")
     sasl_username: str | None = Field(None, min_length=1, description="User of SASL.")
     sasl_password: SecretStr | None = Field(None, description="Password of SASL.")
     compression: Compression = Field("gzip", description="Compression of batches.")
@@ -72,7 +78,7 @@ class KafkaOptions(UpdateOptions):
     @model_validator(mode="after")
     def _logs_in_whole(self) -> Self:
         given = self.sasl_username is not None and self.sasl_password is not None
-        if needs_password(self.security_protocol) and not given:
+        if logs_in(self.security_protocol) and not given:
             raise ValueError(f"{self.security_protocol} needs sasl_username and sasl_password_file")
         return self
 
@@ -83,6 +89,8 @@ class KafkaOptions(UpdateOptions):
             brokers=self.brokers,
             security_protocol=self.security_protocol,
             ca_file=self.ssl_ca_file,
+            cert_file=self.ssl_cert_file,
+            key_file=self.ssl_key_file,
             mechanism=self.sasl_mechanism,
             username=self.sasl_username,
             password=self.sasl_password,
@@ -210,7 +218,7 @@ class KafkaSink:
         try:
             producer = AIOKafkaProducer(
                 **options.connection.aiokafka_options(),
-                client_id="consentry-sink",
+                client_id=options.connection.client_name("sink"),
                 enable_idempotence=True,
                 compression_type=producer_option(options.compression),
                 request_timeout_ms=max(1_000, int(options.timeout_s * 1_000)),

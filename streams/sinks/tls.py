@@ -59,7 +59,8 @@ def tls_down(error: ssl.SSLError) -> SinkDown:
     if any(word in (error.reason or "") for word in ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERT")):
         return SinkDown(
             "the receiver asks for a client certificate, or refuses the one that is sent",
-            "Name client_certificate_file and client_key_file, where this kind of sink has them.",
+            "Name client_certificate_file and client_key_file (ssl_cert_file and ssl_key_file of a "
+            "sink of type kafka), where this kind of sink has them.",
             lasting=True,
         )
     reason = (error.reason or "failed").lower().replace("_", " ")

@@ -30,7 +30,7 @@ def explain(error: BaseException, connection: Connection) -> ConsentryError:
             return ConsentryError(
                 f"{where} wants a login, and none is set",
                 "Set CONSENTRY_SECURITY_PROTOCOL, CONSENTRY_SASL_USERNAME and "
-                "CONSENTRY_SASL_PASSWORD_FILE.",
+                "CONSENTRY_SASL_PASSWORD_FILE, or CONSENTRY_SASL_MECHANISM and what it needs.",
             )
         if "IllegalSaslState" in kind:
             return ConsentryError(
@@ -39,15 +39,20 @@ def explain(error: BaseException, connection: Connection) -> ConsentryError:
                 "Name a listener with a login, or set CONSENTRY_SECURITY_PROTOCOL to PLAINTEXT "
                 "or SSL and leave user and password out.",
             )
+        if connection.tokens is not None:
+            return ConsentryError(
+                f"{where} refused the login of {connection.who} with {connection.mechanism}",
+                "Check that the listener offers this mechanism, and which issuer, audience and "
+                "scope it expects of a token; where its clock is behind, a token is not good yet.",
+            )
         return ConsentryError(
             f"{where} refused the login of user {connection.username} with {connection.mechanism}",
             "Check the user name, the password (CONSENTRY_SASL_PASSWORD or "
             "CONSENTRY_SASL_PASSWORD_FILE) and that the broker offers this mechanism.",
         )
     if "Authorization" in kind:
-        who = f"user {connection.username}" if connection.logs_in else "the anonymous user"
         return ConsentryError(
-            f"{who} lacks a permission on {where}: {kind}",
+            f"{connection.who} lacks a permission on {where}: {kind}",
             "`consentry topics create --dry-run` lists the ACLs that each role needs.",
         )
     if kind in _NO_ANSWER or isinstance(error, OSError):

@@ -20,7 +20,8 @@ _QUESTION: Final = bytes.fromhex("0000000a 0012 0000 00000001 ffff")
 _HEARS_FOR_S: Final = 2.0
 _TLS_RECORD: Final = (b"\x15\x03", b"\x16\x03")
 """How an alert or a handshake of TLS begins."""
-_ASKS_FOR_ONE: Final = ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE")
+_OVER_A_CERTIFICATE: Final = ("CERTIFICATE", "UNKNOWN_CA")
+"""In the names of alerts that a broker sends over the certificate of a client."""
 
 
 def greet(connected: socket.socket, address: str, connection: Connection) -> bool:
@@ -79,20 +80,26 @@ def login_wanted(address: str, connection: Connection) -> ConsentryError:
         f"{address} answers as Kafka and then ends the connection: it wants a login, most "
         f"likely, and security_protocol is {connection.security_protocol}",
         "Set CONSENTRY_SECURITY_PROTOCOL to SASL_SSL (or SASL_PLAINTEXT), "
-        "CONSENTRY_SASL_USERNAME and CONSENTRY_SASL_PASSWORD_FILE.",
+        "CONSENTRY_SASL_USERNAME and CONSENTRY_SASL_PASSWORD_FILE, or CONSENTRY_SASL_MECHANISM "
+        "and what it needs.",
     )
 
 
-def asks_for_certificate(error: ssl.SSLError) -> bool:
-    """Whether the other side ended TLS because no client certificate came."""
-    return any(word in (error.reason or str(error)) for word in _ASKS_FOR_ONE)
+def about_our_certificate(error: ssl.SSLError) -> bool:
+    """Whether the other side ended TLS over the client certificate, or because none came."""
+    reason = error.reason or str(error)
+    return "ALERT" in reason and any(word in reason for word in _OVER_A_CERTIFICATE)
 
 
-def certificate_wanted(address: str) -> ConsentryError:
-    """The error for a listener that wants a client certificate (mTLS)."""
+def certificate_wanted(address: str, error: ssl.SSLError, connection: Connection) -> ConsentryError:
+    """The error for a listener that wants a client certificate (mTLS), or another one."""
+    if connection.cert_file is None:
+        return ConsentryError(
+            f"{address} asks for a client certificate (ssl.client.auth=required), and none is set",
+            "Set CONSENTRY_SSL_CERT_FILE and CONSENTRY_SSL_KEY_FILE.",
+        )
     return ConsentryError(
-        f"{address} asks for a client certificate (ssl.client.auth=required), and Consentry "
-        "sends none",
-        "Use a listener that does not require one, with a login by SASL_SSL; or put a proxy "
-        "that holds the certificate before it.",
+        f"{address} refuses the client certificate {connection.cert_file}: {error.reason}",
+        "Name one that an authority in the truststore of the broker has signed, with its chain, "
+        "and that is in date, in CONSENTRY_SSL_CERT_FILE.",
     )

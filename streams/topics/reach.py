@@ -17,7 +17,7 @@ from streams.errors import ConsentryError, UnreachableError
 from streams.settings import Connection
 from streams.topics.failures import explain
 from streams.topics.greeting import (
-    asks_for_certificate,
+    about_our_certificate,
     certificate_wanted,
     greet,
     hear,
@@ -35,8 +35,8 @@ def require_reachable(connection: Connection) -> None:
     """Return once one of the brokers answers, TLS and login included.
 
     Tries for `connect_timeout_s`, since a broker may still be starting. Raises
-    UnreachableError with each address and what it answered, and ConsentryError at once
-    when TLS or the login is refused, which no waiting repairs.
+    UnreachableError with each address and what it answered, or where no token endpoint answers,
+    and ConsentryError at once when TLS or the login is refused, which no waiting repairs.
     """
     context = connection.ssl_context()
     deadline = time.monotonic() + connection.connect_timeout_s
@@ -94,6 +94,8 @@ def _shake_hands(address: str, connection: Connection, *, answered: bool) -> Non
     from aiokafka.errors import KafkaError
     from aiokafka.protocol.metadata import MetadataRequest
 
+    # Before a client asks for one, which would only say that it could not connect.
+    connection.require_token()
     host, port = _split(address)
     options = connection.aiokafka_options()
     del options["bootstrap_servers"]
@@ -159,8 +161,8 @@ def _tls_refused(address: str, error: ssl.SSLError, connection: Connection) -> C
             f"(checked against {trusted})",
             "Name the certificate of the authority that signed it in CONSENTRY_SSL_CA_FILE.",
         )
-    if asks_for_certificate(error):
-        return certificate_wanted(address)
+    if about_our_certificate(error):
+        return certificate_wanted(address, error, connection)
     remedy = (
         f"security_protocol is {connection.security_protocol}: check that this is the TLS "
         "listener of the broker, and not a plaintext one."

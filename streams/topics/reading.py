@@ -23,7 +23,8 @@ async def read_topic(connection: Connection, topic: str) -> AsyncIterator[Sequen
     from streams.topics.reader import Reader
 
     reader = Reader(
-        **connection.aiokafka_options(),
+        **connection.consumer_options(),
+        client_id=connection.client_name("deliver"),
         isolation_level="read_committed",
         auto_offset_reset="earliest",
         enable_auto_commit=False,

@@ -34,7 +34,7 @@ def admin_session(connection: Connection) -> Iterator[KafkaAdminClient]:
     try:
         client = KafkaAdminClient(
             **connection.kafka_python_options(),
-            client_id="consentry-topics",
+            client_id=connection.client_name("topics"),
             bootstrap_timeout_ms=round(connection.connect_timeout_s * 1000),
             request_timeout_ms=30_000,
         )

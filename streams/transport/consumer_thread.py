@@ -56,9 +56,9 @@ class Thread(stock.AIOKafkaConsumerThread):
         settings, conf = self.settings, self.app.conf
         self._assignor = self.app.assignor
         return Reader(
-            **settings.connection.aiokafka_options(),
+            **settings.connection.consumer_options(),
+            client_id=settings.connection.client_name("worker"),
             kept_max_bytes=settings.output_max_bytes,
-            client_id=conf.broker_client_id,
             group_id=settings.group_id,
             group_instance_id=settings.instance_id,
             partition_assignment_strategy=[self.app.assignor],

@@ -57,7 +57,10 @@ class LiveBus:
         self._reader = self._consumer("read_committed")
         self._stable = self._consumer("read_committed")
         self._high = self._consumer("read_uncommitted")
-        self._admin = AIOKafkaAdminClient(**settings.connection.aiokafka_options())
+        self._admin = AIOKafkaAdminClient(
+            **settings.connection.aiokafka_options(),
+            client_id=settings.connection.client_name("verify"),
+        )
         self.records = 0
         self.registry = Registry.of(settings, tries=3)
         """Has the schemas of what `read` gives in memory."""
@@ -199,7 +202,8 @@ class LiveBus:
 
     def _consumer(self, isolation: str) -> Reader:
         return Reader(
-            **self._settings.connection.aiokafka_options(),
+            **self._settings.connection.consumer_options(),
+            client_id=self._settings.connection.client_name("verify"),
             kept_max_bytes=self._settings.output_max_bytes,
             isolation_level=isolation,
             auto_offset_reset="none",

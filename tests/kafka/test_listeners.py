@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from streams.cli.main import main
-from streams.dev.broker import BrokerSecurity, LocalBroker
+from streams.dev.broker import LocalBroker
 
 EVERY = (
     ["topics", "check"],
@@ -83,60 +82,3 @@ def test_other_wrong_words(
     said = capsys.readouterr().err
     assert words in said
     assert "pass-Word-9" not in said
-
-
-USER, WORD = "alice", "pass-Word-9"
-
-
-@pytest.fixture(scope="module")
-def mutual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBroker]:
-    """A broker whose secure listener wants a certificate from each client (mTLS)."""
-    folder = tmp_path_factory.mktemp("mutual")
-    listener = "listener.name.secure"
-    broker = LocalBroker(
-        folder,
-        security=BrokerSecurity(users={USER: WORD}),
-        heap_mb=256,
-        properties={
-            f"{listener}.ssl.client.auth": "required",
-            f"{listener}.ssl.truststore.type": "PEM",
-            f"{listener}.ssl.truststore.location": str(folder / "ca.pem"),
-        },
-    )
-    with broker:
-        yield broker
-
-
-@pytest.mark.parametrize("protocol", ["SSL", "SASL_SSL"])
-@pytest.mark.parametrize(
-    "command", [*EVERY, ["produce", "FILE"], ["deliver", "--config", "SINKS"]], ids=" ".join
-)
-def test_a_client_certificate_that_is_wanted_is_said(
-    mutual: LocalBroker,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    command: list[str],
-    protocol: str,
-) -> None:
-    (tmp_path / "FILE").write_text("{}\n")
-    (tmp_path / "SINKS").write_text('[sinks.f]\ntype = "file"\nformat = "flat"\npath = "out"\n')
-    monkeypatch.chdir(tmp_path)
-    for name, value in {
-        "CONNECT_TIMEOUT_S": "10",
-        "BROKERS": mutual.secure_bootstrap,
-        "SECURITY_PROTOCOL": protocol,
-        "SSL_CA_FILE": str(mutual.ca_file),
-    }.items():
-        monkeypatch.setenv(f"CONSENTRY_{name}", value)
-    if protocol == "SASL_SSL":
-        monkeypatch.setenv("CONSENTRY_SASL_USERNAME", USER)
-        monkeypatch.setenv("CONSENTRY_SASL_PASSWORD", WORD)
-    assert main(command) == 2
-    said = capsys.readouterr().err.splitlines()
-    assert said[0] == (
-        f"error: {mutual.secure_bootstrap} asks for a client certificate "
-        "(ssl.client.auth=required), and Consentry sends none"
-    )
-    assert len(said) == 2
-    assert WORD not in said[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import ssl
 from pathlib import Path
 
@@ -141,3 +142,32 @@ def test_a_connection_needs_no_settings() -> None:
     connection = Connection(brokers=("kafka:9092",), username="u", password=SecretStr(WORD))
     assert not connection.logs_in
     assert "sasl_plain_password" not in connection.aiokafka_options()
+
+
+def test_the_rack_goes_to_consumers_alone() -> None:
+    connection = Settings(client_rack="eu-west-1a").connection
+    assert connection.consumer_options()["client_rack"] == "eu-west-1a"
+    for options in (connection.aiokafka_options(), connection.kafka_python_options()):
+        assert "client_rack" not in options  # producers and admin clients have no such option
+    assert Settings().connection.consumer_options()["client_rack"] is None
+
+
+def test_a_client_is_named_by_the_settings_or_by_what_it_does() -> None:
+    assert Settings().connection.client_name("watch") == "consentry-watch"
+    assert Settings(client_id="judge").connection.client_name("watch") == "judge"
+
+
+def clients(text: str) -> list[str]:
+    """How a source names clients that it makes with the options of a connection."""
+    return re.findall(r"_options\(\),\s+client_id=([^\n]+)", text)
+
+
+def test_every_client_goes_by_that_name() -> None:
+    found = [
+        name
+        for path in (Path(__file__).parents[2] / "streams").rglob("*.py")
+        for name in clients(path.read_text("utf-8"))
+    ]
+    assert len(found) > 12
+    assert [name for name in found if ".client_name(" not in name] == []
+    assert clients('f(**c.aiokafka_options(),\n  client_id="x",\n)') == ['"x",']

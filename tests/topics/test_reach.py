@@ -127,12 +127,20 @@ def test_a_client_certificate_that_is_asked_for(
 
 
 def test_the_alert_of_java_for_it() -> None:
-    from streams.topics.greeting import asks_for_certificate
+    from streams.topics.greeting import about_our_certificate
 
-    for reason in ("SSLV3_ALERT_BAD_CERTIFICATE", "TLSV13_ALERT_CERTIFICATE_REQUIRED"):
+    for reason in (
+        "SSLV3_ALERT_BAD_CERTIFICATE",
+        "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+        "TLSV1_ALERT_UNKNOWN_CA",
+        "TLSV13_ALERT_CERTIFICATE_REQUIRED",
+    ):
         error = ssl.SSLError(1, f"[SSL: {reason}]")
         error.reason = reason
-        assert asks_for_certificate(error)
+        assert about_our_certificate(error)
+    of_another_kind = ssl.SSLError(1, "[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE]")
+    of_another_kind.reason = "SSLV3_ALERT_HANDSHAKE_FAILURE"
+    assert not about_our_certificate(of_another_kind)
 
 
 def test_a_certificate_that_is_out_of_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,8 @@ async def tick(settings: Settings) -> None:
     from aiokafka import AIOKafkaProducer
 
     producer = AIOKafkaProducer(
-        **settings.connection.aiokafka_options(), client_id="consentry-demo-clock"
+        **settings.connection.aiokafka_options(),
+        client_id=settings.connection.client_name("demo-clock"),
     )
     await producer.start()
     try:

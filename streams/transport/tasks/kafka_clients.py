@@ -28,6 +28,7 @@ def transactional_producer(settings: Settings, partition: int) -> aiokafka.AIOKa
     """The one producer of a partition number; starting it fences the one before."""
     return aiokafka.AIOKafkaProducer(
         **settings.connection.aiokafka_options(),
+        client_id=settings.connection.client_name("worker"),
         transactional_id=settings.transactional_id(partition),
         transaction_timeout_ms=int(settings.transaction_timeout_s * 1000),
         acks="all",
@@ -41,7 +42,8 @@ def transactional_producer(settings: Settings, partition: int) -> aiokafka.AIOKa
 def changelog_reader(settings: Settings) -> Reader:
     """A consumer without a group that sees committed records only."""
     return Reader(
-        **settings.connection.aiokafka_options(),
+        **settings.connection.consumer_options(),
+        client_id=settings.connection.client_name("worker"),
         kept_max_bytes=settings.output_max_bytes,
         isolation_level="read_committed",
         auto_offset_reset="none",

@@ -156,7 +156,7 @@ class Observer:
             if self._client is None:
                 self._client = KafkaAdminClient(
                     **self._settings.connection.kafka_python_options(),
-                    client_id="consentry-log-watch",
+                    client_id=self._settings.connection.client_name("worker"),
                     request_timeout_ms=30_000,
                 )
             return topic_views(self._client, topics)

@@ -1,0 +1,274 @@
+"""Client certificates (mTLS) and SASL OAUTHBEARER against one Kafka: what works, and what is said."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.cli.main import main
+from streams.dev.broker import BrokerSecurity, LocalBroker
+from streams.dev.certificates import write_certificates
+from streams.settings import Settings
+from streams.topics import check_topics, create_topics
+from tests.kafka.harness import Bus, until
+from tests.kafka.stories import expected, stories
+from tests.kafka.test_listeners import EVERY
+from tests.kafka.test_worker import now
+from tests.kafka.token_server import AUDIENCE, CLIENT, ISSUER, SECRET, TokenServer
+
+USER, WORD = "alice", "pass-Word-9"
+LISTENER = "listener.name.secure.oauthbearer.sasl"
+BEARER = "org.apache.kafka.common.security.oauthbearer"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The broker's folder, with the certificates of one authority, and those of another one."""
+    folder = tmp_path_factory.mktemp("identities")
+    write_certificates(folder / "ca.pem", folder / "server.pem", folder / "client.pem")
+    write_certificates(folder / "other-ca.pem", folder / "o.pem", folder / "other-client.pem")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tokens(folder: Path) -> Iterator[TokenServer]:
+    with TokenServer(folder, folder / "server.pem") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def broker(folder: Path, tokens: TokenServer) -> Iterator[LocalBroker]:
+    """One listener knows clients by certificate, another by password or token.
+
+    The token is checked by Kafka's own validator: signature, issuer, audience and expiry.
+    """
+    keys = tokens.keys_file.as_uri()
+    with LocalBroker(
+        folder,
+        security=BrokerSecurity(users={USER: WORD}, mutual=True),
+        heap_mb=256,
+        properties={
+            "listener.name.secure.sasl.enabled.mechanisms": "SCRAM-SHA-512,OAUTHBEARER",
+            f"{LISTENER}.jaas.config": f"{BEARER}.OAuthBearerLoginModule required;",
+            f"{LISTENER}.server.callback.handler.class": (
+                f"{BEARER}.OAuthBearerValidatorCallbackHandler"
+            ),
+            f"{LISTENER}.oauthbearer.jwks.endpoint.url": keys,
+            f"{LISTENER}.oauthbearer.expected.issuer": ISSUER,
+            f"{LISTENER}.oauthbearer.expected.audience": AUDIENCE,
+            f"{LISTENER}.oauthbearer.clock.skew.seconds": "0",
+        },
+        java_options=(
+            f"-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls={keys}",
+            f"-Dorg.apache.kafka.sasl.oauthbearer.allowed.files={tokens.keys_file}",
+        ),
+    ) as running:
+        yield running
+
+
+def by_certificate(broker: LocalBroker, **more: object) -> dict[str, Any]:
+    return {
+        "brokers": broker.mutual_bootstrap,
+        "security_protocol": "SSL",
+        "ssl_ca_file": broker.ca_file,
+        "ssl_cert_file": broker.client_file,
+        "connect_timeout_s": 10.0,
+    } | more
+
+
+def by_token(broker: LocalBroker, tokens: TokenServer, **more: object) -> dict[str, Any]:
+    return {
+        "brokers": broker.secure_bootstrap,
+        "security_protocol": "SASL_SSL",
+        "ssl_ca_file": broker.ca_file,
+        "sasl_mechanism": "OAUTHBEARER",
+        "sasl_oauth_token_url": tokens.url,
+        "sasl_oauth_client_id": CLIENT,
+        "sasl_oauth_client_secret": SECRET,
+        "sasl_oauth_ssl_ca_file": broker.ca_file,
+        "connect_timeout_s": 10.0,
+    } | more
+
+
+def refused(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    settings: dict[str, Any],
+    *command: str,
+) -> str:
+    """What a command says that ends with code 2: one line, and one with what to do."""
+    for name, value in settings.items():
+        monkeypatch.setenv(f"CONSENTRY_{name.upper()}", str(value))
+    assert main([*(command or ("topics", "check"))]) == 2
+    problem, remedy = capsys.readouterr().err.splitlines()
+    assert SECRET not in problem + remedy
+    assert WORD not in problem + remedy
+    return problem.removeprefix("error: ")
+
+
+@pytest.mark.parametrize("protocol", ["SSL", "SASL_SSL"])
+@pytest.mark.parametrize(
+    "command", [*EVERY, ["produce", "FILE"], ["deliver", "--config", "SINKS"]], ids=" ".join
+)
+def test_a_client_certificate_that_is_wanted_is_said(
+    broker: LocalBroker,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+    protocol: str,
+) -> None:
+    (tmp_path / "FILE").write_text("{}\n")
+    (tmp_path / "SINKS").write_text('[sinks.f]\ntype = "file"\nformat = "flat"\npath = "out"\n')
+    monkeypatch.chdir(tmp_path)
+    settings = by_certificate(broker, security_protocol=protocol, ssl_cert_file="")
+    if protocol == "SASL_SSL":
+        settings |= {"sasl_username": USER, "sasl_password": WORD}
+    assert refused(monkeypatch, capsys, settings, *command) == (
+        f"{broker.mutual_bootstrap} asks for a client certificate (ssl.client.auth=required), "
+        "and none is set"
+    )
+
+
+def test_a_client_certificate_of_another_authority(
+    broker: LocalBroker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = broker.data_dir / "other-client.pem"
+    said = refused(monkeypatch, capsys, by_certificate(broker, ssl_cert_file=other))
+    assert said.startswith(f"{broker.mutual_bootstrap} refuses the client certificate {other}: ")
+
+
+def test_a_broker_of_another_authority(
+    broker: LocalBroker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = broker.data_dir / "other-ca.pem"
+    said = refused(monkeypatch, capsys, by_certificate(broker, ssl_ca_file=other))
+    assert f"the certificate of {broker.mutual_bootstrap} is not trusted" in said
+
+
+def test_every_client_shows_its_certificate(broker: LocalBroker, unique: str) -> None:
+    events = stories(1)
+    with Bus(broker.mutual_bootstrap, unique, partitions=1, **by_certificate(broker)) as bus:
+        with bus.worker() as worker:  # aiokafka by way of Faust, and kafka-python beside it
+            bus.send(*bus.events(events))
+            bus.settle(worker)
+        bus.comes_to(expected(events, now()))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"sasl_oauth_client_secret": "wr0ng"}, "the secret is wrong"),
+        ({"sasl_oauth_scope": "moon"}, "it does not know this scope"),
+        ({"sasl_oauth_ssl_ca_file": "other-ca.pem"}, "is not trusted"),
+        ({"sasl_oauth_token_url": "https://localhost:1/token"}, "connection refused"),
+    ],
+)
+def test_a_token_endpoint_that_gives_no_token(
+    broker: LocalBroker,
+    tokens: TokenServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    changes: dict[str, str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(broker.data_dir)
+    settings = by_token(broker, tokens) | changes
+    found = refused(monkeypatch, capsys, settings)
+    assert settings["sasl_oauth_token_url"] in found
+    assert said in found
+    assert "wr0ng" not in found
+
+
+def token_file(folder: Path, tokens: TokenServer, **changes: object) -> Path:
+    before = {name: getattr(tokens, name) for name in changes}
+    for name, value in changes.items():
+        setattr(tokens, name, value)
+    file = folder / "token"
+    file.write_text(tokens.token() + "\n")
+    for name, value in before.items():
+        setattr(tokens, name, value)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"lifetime_s": -5}, "expired at 20"),
+        ({"audience": "the moon"}, "refused the login of the token in"),
+    ],
+)
+def test_a_token_that_is_not_good(
+    broker: LocalBroker,
+    tokens: TokenServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    changes: dict[str, object],
+    said: str,
+) -> None:
+    file = token_file(tmp_path, tokens, **changes)
+    settings = by_token(broker, tokens)
+    for name in [one for one in settings if one.startswith("sasl_oauth_")]:
+        del settings[name]
+    settings["sasl_oauth_token_file"] = file
+    started = time.monotonic()
+    found = refused(monkeypatch, capsys, settings)
+    assert time.monotonic() - started < 8
+    assert said in found
+    assert file.read_text().strip() not in found
+
+
+def test_a_client_learns_that_its_token_is_refused(
+    broker: LocalBroker, tokens: TokenServer, tmp_path: Path
+) -> None:
+    from aiokafka import AIOKafkaProducer
+    from aiokafka.errors import KafkaError
+
+    file = token_file(tmp_path, tokens, audience="the moon")
+    connection = Settings(
+        brokers=(broker.secure_bootstrap,),
+        security_protocol="SASL_SSL",
+        ssl_ca_file=broker.ca_file,
+        sasl_mechanism="OAUTHBEARER",
+        sasl_oauth_token_file=file,
+    ).connection
+
+    async def start() -> None:
+        producer = AIOKafkaProducer(**connection.aiokafka_options())
+        try:
+            await producer.start()
+        finally:
+            await producer.stop()
+
+    with pytest.raises(KafkaError):
+        asyncio.run(start())
+
+
+def test_a_worker_outlives_its_tokens(
+    broker: LocalBroker, tokens: TokenServer, unique: str
+) -> None:
+    """A broker ends each connection when its token expires; clients come back with another."""
+    events = stories(2)
+    half = len(events) // 2
+    tokens.lifetime_s = 4
+    try:
+        with Bus(broker.secure_bootstrap, unique, partitions=1, **by_token(broker, tokens)) as bus:
+            assert check_topics(bus.settings) == []
+            with bus.worker() as worker:
+                bus.send(*bus.events(events[:half]))
+                bus.settle(worker)
+                given = tokens.given
+                until(lambda: tokens.given >= given + 4 or None, "four more tokens", 30, worker)
+                bus.send(*bus.events(events[half:]))
+                bus.settle(worker)
+                assert SECRET not in worker.text
+            bus.comes_to(expected(events, now()))
+    finally:
+        tokens.lifetime_s = 300
+    assert create_topics(bus.settings).created == ()
