@@ -44,7 +44,7 @@ def install(app: ConsentryApp, stats: WorkerStats | None = None) -> Judges:
     """Put the agent on the app; it reads every topic that is judged, and counts in `stats`."""
     names = app.settings.topics
     records = app.topic(
-        *names.inputs.values(),
+        *names.input_types,
         names.rekeyed,
         names.ticks,
         key_type=bytes,

@@ -190,10 +190,10 @@ class AlertConsumer(SinkConsumer):
                 policy.observe(shared=counted.all, unconsented=counted.unconsented)
         if self._alerts.silence is None:
             return
-        inputs = self._settings.topics.inputs
+        inputs = self._settings.topics.input_types
         places = {
             TopicPartition(topic, number): kind.value
-            for kind, topic in inputs.items()
+            for topic, kind in inputs.items()
             for number in range(self._settings.partitions)
         }
         ends = await self.consumer.end_offsets(list(places))

@@ -95,7 +95,7 @@ def _plain(text: str, option: str) -> str:
 def _require_topic(settings: Settings, place: RecordPlace, count: int) -> None:
     names = settings.topics
     # A tick that is set aside moves no time: that of a wrong clock must not.
-    able = (*names.inputs.values(), names.rekeyed, names.ticks)
+    able = (*names.input_types, names.rekeyed, names.ticks)
     if place.topic not in able:
         raise ConsentryError(
             f"{place.topic} is no topic that is judged", f"Judged are {', '.join(able)}."
@@ -184,7 +184,7 @@ async def _require_agrees(
 ) -> None:
     """Check that the state ends where the committed offsets are; they may show a little later."""
     names = settings.topics
-    topics = (*names.inputs.values(), names.rekeyed, names.ticks)
+    topics = (*names.input_types, names.rekeyed, names.ticks)
     deadline = time.monotonic() + SETTLING_S
     while progress.differences(committed := await bus.committed(topics, number)):
         if time.monotonic() > deadline:

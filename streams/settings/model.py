@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from streams.core.vocabulary import EventType
 from streams.settings.bus import BusSettings
 from streams.settings.connection import Connection
 from streams.settings.health import HealthSettings
@@ -17,7 +18,7 @@ from streams.settings.login import LoginSettings
 from streams.settings.names import TopicNames
 from streams.settings.registry import RegistrySettings
 from streams.settings.tokens import AwsIdentity, ClientCredentials, TokenFile, TokenOptions
-from streams.settings.topics import TopicSettings
+from streams.settings.topics import TopicSettings, split_names
 from streams.settings.work import WorkSettings
 
 SUBJECT_TABLE: Final = "subjects"
@@ -74,12 +75,22 @@ class Settings(
     def topics(self) -> TopicNames:
         """The names of all topics, prefix included."""
         prefix = self.topic_prefix
+        inputs = {
+            kind: [prefix + name for name in split_names(names)]
+            for kind, names in (
+                (EventType.CONSENT_CHANGE, self.topic_consent_change),
+                (EventType.PURCHASE, self.topic_purchase),
+                (EventType.DATA_SHARE, self.topic_data_share),
+                (EventType.MARKETING_MESSAGE, self.topic_marketing_message),
+                (EventType.RECIPIENT_NOTIFICATION, self.topic_recipient_notification),
+            )
+        }
         return TopicNames(
-            consent_change=prefix + self.topic_consent_change,
-            purchase=prefix + self.topic_purchase,
-            data_share=prefix + self.topic_data_share,
-            marketing_message=prefix + self.topic_marketing_message,
-            recipient_notification=prefix + self.topic_recipient_notification,
+            consent_change=inputs[EventType.CONSENT_CHANGE][0],
+            purchase=inputs[EventType.PURCHASE][0],
+            data_share=inputs[EventType.DATA_SHARE][0],
+            marketing_message=inputs[EventType.MARKETING_MESSAGE][0],
+            recipient_notification=inputs[EventType.RECIPIENT_NOTIFICATION][0],
             rekeyed=prefix + self.topic_rekeyed,
             ticks=prefix + self.topic_ticks,
             violations=prefix + self.topic_violations,
@@ -89,6 +100,7 @@ class Settings(
             alert_state=prefix + self.topic_alert_state,
             delivery_dead_letters=prefix + self.topic_delivery_dead_letters,
             changelog=f"{self.group_id}-{SUBJECT_TABLE}-changelog",
+            further={name: kind for kind, names in inputs.items() for name in names[1:]},
             raw={name: f"{prefix}{self.topic_raw}{name}" for name in self.webhooks},
         )
 

@@ -29,9 +29,12 @@ class TopicNames:
     raw: Mapping[str, str]
     """Of webhooks, by the name of their source."""
 
+    further: Mapping[str, EventType]
+    """Further inputs, by name: the type of event that each carries."""
+
     @property
     def inputs(self) -> dict[EventType, str]:
-        """The five event streams, in the order of the vocabulary."""
+        """The topic that events of each type are written to, in the order of the vocabulary."""
         return {
             EventType.CONSENT_CHANGE: self.consent_change,
             EventType.PURCHASE: self.purchase,
@@ -40,9 +43,11 @@ class TopicNames:
             EventType.RECIPIENT_NOTIFICATION: self.recipient_notification,
         }
 
+    @property
+    def input_types(self) -> dict[str, EventType]:
+        """All topics that events are read from, by name: the type that each carries."""
+        return {name: kind for kind, name in self.inputs.items()} | dict(self.further)
+
     def event_type(self, topic: str) -> EventType | None:
         """The event type that an input topic carries, None for any other topic."""
-        for kind, name in self.inputs.items():
-            if name == topic:
-                return kind
-        return None
+        return self.input_types.get(topic)

@@ -14,12 +14,15 @@ HEADER_ALLOWANCE: Final = 65_536
 
 _WEBHOOK: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
-_TOPICS = (
+_INPUTS = (
     "topic_consent_change",
     "topic_purchase",
     "topic_data_share",
     "topic_marketing_message",
     "topic_recipient_notification",
+)
+_TOPICS = (
+    *_INPUTS,
     "topic_rekeyed",
     "topic_ticks",
     "topic_violations",
@@ -37,6 +40,22 @@ def topic_name(default: str, description: str) -> Any:
     return setting(default, description, allowed, pattern=r"^[A-Za-z0-9._-]{1,100}$")
 
 
+def input_names(default: str, description: str) -> Any:
+    """Declare a setting that names the topics of one type of event."""
+    name = "[A-Za-z0-9._-]{1,100}"
+    return setting(
+        default,
+        f"{description} The first is also the one that `produce` and `ingest` write to.",
+        "1 to 100 letters, digits, dots, hyphens or underscores; several with commas between",
+        pattern=rf"^{name}(\s*,\s*{name})*$",
+    )
+
+
+def split_names(names: str) -> tuple[str, ...]:
+    """The names that a setting lists."""
+    return tuple(name.strip() for name in names.split(","))
+
+
 class TopicSettings(SettingsGroup):
     """What the topics are called, and how they are made."""
 
@@ -46,11 +65,13 @@ class TopicSettings(SettingsGroup):
         "up to 100 letters, digits, dots, hyphens or underscores",
         pattern=r"^[A-Za-z0-9._-]{0,100}$",
     )
-    topic_consent_change: str = topic_name("consent-change", "Input: consent given and taken back.")
-    topic_purchase: str = topic_name("purchase", "Input: sales and what became of them.")
-    topic_data_share: str = topic_name("data-share", "Input: customer data that left.")
-    topic_marketing_message: str = topic_name("marketing-message", "Input: messages sent.")
-    topic_recipient_notification: str = topic_name(
+    topic_consent_change: str = input_names(
+        "consent-change", "Input: consent given and taken back."
+    )
+    topic_purchase: str = input_names("purchase", "Input: sales and what became of them.")
+    topic_data_share: str = input_names("data-share", "Input: customer data that left.")
+    topic_marketing_message: str = input_names("marketing-message", "Input: messages sent.")
+    topic_recipient_notification: str = input_names(
         "recipient-notification", "Input: recipients notified of a withdrawal or erasure."
     )
     topic_rekeyed: str = topic_name(
@@ -151,12 +172,24 @@ class TopicSettings(SettingsGroup):
         le=200_000_000,
     )
 
+    @field_validator(*_INPUTS, mode="before")
+    @classmethod
+    def _join_names(cls, value: object) -> object:
+        if isinstance(value, list) and all(isinstance(name, str) for name in value):
+            return ",".join(value)
+        return value
+
     @field_validator(*_TOPICS)
     @classmethod
     def _topics_differ(cls, value: str, info: ValidationInfo) -> str:
+        own = split_names(value)
         for other in _TOPICS:
-            if other != info.field_name and info.data.get(other) == value:
-                raise ValueError(f"{other} is called {value} too; every topic needs its own name")
+            if other == info.field_name:
+                continue
+            for name in set(own) & set(split_names(info.data.get(other, ""))):
+                raise ValueError(f"{other} is called {name} too; every topic needs its own name")
+        if len(set(own)) < len(own):
+            raise ValueError("a name stands twice; every topic needs its own name")
         return value
 
     @field_validator("webhooks", mode="before")

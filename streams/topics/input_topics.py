@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from streams.core.vocabulary import EventType
 from streams.settings import Settings
 from streams.topics.keeping import compacted, deleted_after
 from streams.topics.topic import DAY_MS, HOUR_MS, SUBJECT, Party, Topic, TopicKind
@@ -16,9 +17,19 @@ EVENT_SCHEMAS: Final = (
     "recipient_notification",
 )
 
+_DESCRIPTIONS: Final = {
+    EventType.CONSENT_CHANGE: "What people consented to, refused, withdrew, objected to or had "
+    "erased.",
+    EventType.PURCHASE: "Sales, refunds and cancellations.",
+    EventType.DATA_SHARE: "Customer data that left for a recipient, and why.",
+    EventType.MARKETING_MESSAGE: "Messages sent to people, and on what basis.",
+    EventType.RECIPIENT_NOTIFICATION: "Recipients that were notified of a withdrawal, an "
+    "objection or an erasure.",
+}
+
 
 def input_topics(settings: Settings) -> tuple[Topic, ...]:
-    """The five event streams."""
+    """The event streams: one topic for each type, or several."""
     names = settings.topics
     config = deleted_after(
         settings.input_retention_days * DAY_MS, settings.input_max_bytes, settings
@@ -38,24 +49,9 @@ def input_topics(settings: Settings) -> tuple[Topic, ...]:
             readers=(Party.WORKER, Party.VERIFIER, Party.OPERATOR),
         )
 
-    return (
-        stream(
-            names.consent_change,
-            "consent_change",
-            "What people consented to, refused, withdrew, objected to or had erased.",
-        ),
-        stream(names.purchase, "purchase", "Sales, refunds and cancellations."),
-        stream(names.data_share, "data_share", "Customer data that left for a recipient, and why."),
-        stream(
-            names.marketing_message,
-            "marketing_message",
-            "Messages sent to people, and on what basis.",
-        ),
-        stream(
-            names.recipient_notification,
-            "recipient_notification",
-            "Recipients that were notified of a withdrawal, an objection or an erasure.",
-        ),
+    return tuple(
+        stream(name, kind.value.replace("-", "_"), _DESCRIPTIONS[kind])
+        for name, kind in names.input_types.items()
     )
 
 

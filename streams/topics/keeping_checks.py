@@ -7,6 +7,7 @@ from typing import Final
 
 from streams.topics.cluster import TopicState
 from streams.topics.commands import configure_command
+from streams.topics.foreign import remedy
 from streams.topics.keeping import span
 from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
 from streams.topics.topic import Topic, TopicKind
@@ -40,7 +41,7 @@ def cleanup_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterato
         topic=topic.name,
         what=f"cleanup.policy is {found or 'unknown'}, and must be {wanted}",
         why=why,
-        remedy="change the setting (what is lost already does not come back):",
+        remedy=remedy(topic, "change the setting (what is lost already does not come back):"),
         commands=(configure_command(topic.name, bootstrap, {"cleanup.policy": wanted}),),
     )
 
@@ -51,7 +52,7 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
         return
     wanted = int(topic.config["retention.ms"])
     found = int(state.config.get("retention.ms", -1))
-    remedy = "change the setting:"
+    change = "change the setting:"
     commands = (configure_command(topic.name, bootstrap, {"retention.ms": str(wanted)}),)
     if topic.kind in _PERSONAL:
         if not 0 <= found <= wanted:
@@ -61,7 +62,7 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
                 topic=topic.name,
                 what=f"records stay {span(found)}, and the settings allow {span(wanted)}",
                 why="they may hold personal data that nobody needs any more",
-                remedy=remedy,
+                remedy=change,
                 commands=commands,
             )
         elif _segment(state) > wanted:
@@ -73,7 +74,7 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
                 what=f"segments stay open for {span(_segment(state))} (segment.ms), longer than "
                 f"the retention of {span(wanted)}",
                 why="Kafka deletes closed segments only, so records may stay for both together",
-                remedy=remedy,
+                remedy=change,
                 commands=(configure_command(topic.name, bootstrap, {"segment.ms": segment}),),
             )
     elif 0 <= found < wanted:
@@ -83,7 +84,7 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
             topic=topic.name,
             what=f"records stay {span(found)}, shorter than the {span(wanted)} of the settings",
             why="a worker that stands still for longer loses input, and then refuses to go on",
-            remedy=remedy,
+            remedy=change,
             commands=commands,
         )
     size = int(state.config.get("retention.bytes", -1))
@@ -94,7 +95,7 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
             topic=topic.name,
             what=f"records are deleted beyond {size} bytes per partition (retention.bytes)",
             why="a burst may push out records before anybody read them",
-            remedy=remedy,
+            remedy=change,
             commands=(configure_command(topic.name, bootstrap, {"retention.bytes": "-1"}),),
         )
 
@@ -128,7 +129,9 @@ def timestamp_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
         topic=topic.name,
         what=what,
         why=why,
-        remedy="let the broker set them (records that stand there already keep theirs):",
+        remedy=remedy(
+            topic, "let the broker set them (records that stand there already keep theirs):"
+        ),
         commands=commands,
     )
 

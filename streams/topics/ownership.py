@@ -44,7 +44,7 @@ def require_own_groups(client: KafkaAdminClient, settings: Settings) -> None:
     own = read_group(client, settings.group_id)
     require_own(settings, own)
     if not own and (former := _former(settings)) is not None:
-        read = set(settings.topics.inputs.values())
+        read = set(settings.topics.input_types)
         _not_left_behind(settings, former, read & _topics(client, former.group_id))
 
 
@@ -77,7 +77,7 @@ def require_own(settings: Settings, offsets: Offsets) -> None:
         if theirs is not None and theirs != mine:
             raise _foreign(settings.group_id, str(theirs), mine)
     names = settings.topics
-    read = {*names.inputs.values(), names.rekeyed, names.ticks}
+    read = {*names.input_types, names.rekeyed, names.ticks}
     foreign = sorted({topic for topic, _ in offsets} - read)
     if foreign:
         error = _foreign(settings.group_id, f"one that reads {', '.join(foreign)}", mine)

@@ -9,6 +9,7 @@ from streams.settings import Settings
 from streams.topics.catalogue import all_topics
 from streams.topics.cluster import ClusterState
 from streams.topics.commands import create_command, delete_command
+from streams.topics.foreign import INGEST
 from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
 from streams.topics.topic import Topic, TopicKind
 
@@ -55,11 +56,10 @@ def _other(topic: Topic, count: int, settings: Settings) -> TopicProblem:
     commands: tuple[str, ...] = ()
     if topic.kind is TopicKind.INPUT:
         remedy = (
-            "do not alter the topic, not even upwards: people would move to other partitions. "
-            "While it is still empty, delete it and create it again; otherwise create a topic "
-            f"of another name with {settings.partitions} partitions, have its producers copy "
-            "over and switch, name it in the settings and raise CONSENTRY_GENERATION. If most "
-            "inputs have this number, set CONSENTRY_PARTITIONS to it instead. While empty:"
+            f"{INGEST}do not alter it, not even upwards: people would move to other partitions. "
+            "While it is still empty, delete it and create it again; otherwise let ingest copy "
+            f"it onto one of another name with {settings.partitions} partitions. If most inputs "
+            "have this number, set CONSENTRY_PARTITIONS to it instead. While empty:"
         )
         commands = remake
     elif topic.kind is TopicKind.CHANGELOG:

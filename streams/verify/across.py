@@ -116,7 +116,7 @@ class Across:
             yield from self._not_sent(home, whole=start == 0)
 
     def _meet(self, home: int, records: Sequence[Record]) -> None:
-        inputs = frozenset(self._names.inputs.values())
+        inputs = frozenset(self._names.input_types)
         origins = (rekeyed(record, inputs) for record in records)
         self._database.executemany(
             "INSERT OR IGNORE INTO met VALUES (?, ?, ?, ?)",

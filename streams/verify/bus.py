@@ -66,7 +66,7 @@ class LiveBus:
         """Has the schemas of what `read` gives in memory."""
 
         names = settings.topics
-        self._framed = {*names.inputs.values(), names.rekeyed, names.violations, names.duties}
+        self._framed = {*names.input_types, names.rekeyed, names.violations, names.duties}
 
     async def __aenter__(self) -> Self:
         try:

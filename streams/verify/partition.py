@@ -80,7 +80,7 @@ class Partition:
         self._number = number
         self._spill = spill
         settings, names = shared.settings, shared.settings.topics
-        self._topics = (*names.inputs.values(), names.rekeyed, names.ticks)
+        self._topics = (*names.input_types, names.rekeyed, names.ticks)
         self._cut = Cut(
             shared.bus, settings, number, spill, shared.across, lambda one: shared.result.add([one])
         )
@@ -119,7 +119,7 @@ class Partition:
         if result.with_inputs:
             await self._inputs.dead_letters.read(bus)
             await self._inputs.read(bus, progress)
-            read = [span for span in self._inputs.spans if span.topic in names.inputs.values()]
+            read = [span for span in self._inputs.spans if span.topic in names.input_types]
             result.add(logs.passed_over(progress, read, self._number))
         await self._subjects()
         if result.with_inputs:

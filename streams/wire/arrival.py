@@ -128,7 +128,7 @@ class Arrivals:
         self._cloud_events = cloud_events
         self._max_bytes = min(MAX_BYTES, readable_bytes(max_bytes))
         self._rekeyed = names.rekeyed
-        self._kinds = {name: kind for kind, name in names.inputs.items()}
+        self._kinds = names.input_types
         self._inputs = frozenset(self._kinds)
         self._ordinary = FastFacts(self._kinds)
         self._now = self._limit = LATEST

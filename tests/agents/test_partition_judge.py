@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from streams.agents import event_judge
+from streams.agents.partition_judge import PartitionJudge
 from streams.agents.rule_fault import RuleFault
 from streams.core.events import MarketingMessage
 from streams.core.identifiers import EventId, SubjectId, subject_key
@@ -15,6 +16,7 @@ from streams.core.law import GDPR_APPLIES, TELEPHONE_OPT_IN
 from streams.core.policy import Policy
 from streams.core.vocabulary import Channel, MessagePurpose
 from streams.errors import ConsentryError
+from streams.settings import Settings
 from streams.transport.commit.output_batch import Bounds
 from streams.wire.arrival import partition_for
 from streams.wire.progress import BATCH_HEADER, Counters, decode_progress
@@ -54,6 +56,24 @@ def test_a_batch_carries_positions_and_progress_up_to_itself_and_no_further() ->
         assert batch.positions[last.topic] == last.offset + 1
     assert read[-1] == len(records)
     assert decode_progress(batches[-1].progress).positions == batches[-1].positions
+
+
+def test_several_topics_of_one_type_are_counted_apart_and_judged_as_one() -> None:
+    settings = Settings(topic_data_share="data-share,crm.shares")
+    world = World()
+    world.judge = PartitionJudge(world.partition, settings, world.policy)
+    event = share("s", "1", START)
+    world.take(
+        world.record(event),
+        world.record(event, "crm.shares"),
+        world.record(share("s", "2", START), "crm.shares"),
+        world.record(share("s", "3", START), "crm.shares", key=b"other"),
+    )
+    counters = world.progress.counters
+    assert counters["data-share"] == Counters(read=1, judged=1)
+    assert counters["crm.shares"] == Counters(read=3, judged=1, duplicates=1, rekeyed=1)
+    [again] = world.outputs(NAMES.rekeyed)
+    assert ("consentry-topic", b"crm.shares") in again.headers
 
 
 def test_old_events_are_judged_like_any_others() -> None:

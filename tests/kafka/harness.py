@@ -180,14 +180,14 @@ class Bus(Outputs):
 
         Without workers that tick, ticks count too.
         """
-        topics = [*self.names.inputs.values(), self.names.rekeyed]
+        topics = [*self.names.input_types, self.names.rekeyed]
         if self.settings.tick_source == "external":
             topics.append(self.names.ticks)
         until(lambda: self._lag(topics) == 0 or None, "all is committed", seconds, worker)
 
     def lag(self) -> int:
         """Records on inputs and re-key topic that are not committed."""
-        return self._lag([*self.names.inputs.values(), self.names.rekeyed])
+        return self._lag([*self.names.input_types, self.names.rekeyed])
 
     def _lag(self, topics: Sequence[str]) -> int:
         places = [

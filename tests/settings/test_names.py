@@ -6,6 +6,7 @@ from typing import Any
 
 import faust
 import pytest
+from pydantic import ValidationError
 
 from streams.core.vocabulary import EventType
 from streams.settings import SUBJECT_TABLE, Settings
@@ -34,6 +35,42 @@ def test_every_event_type_has_an_input() -> None:
     assert topics.inputs[EventType.DATA_SHARE] == "acc.data-share"
     assert topics.event_type("acc.data-share") is EventType.DATA_SHARE
     assert topics.event_type("acc.consentry.rekeyed") is None
+
+
+def test_a_type_of_event_may_have_several_topics() -> None:
+    topics = Settings(
+        topic_prefix="acc.", topic_data_share="data-share, crm.shares,ads.uploads"
+    ).topics
+    assert topics.inputs[EventType.DATA_SHARE] == "acc.data-share"
+    assert topics.further == dict.fromkeys(
+        ("acc.crm.shares", "acc.ads.uploads"), EventType.DATA_SHARE
+    )
+    assert list(topics.input_types)[:5] == list(topics.inputs.values())
+    assert list(topics.input_types)[5:] == list(topics.further)
+    assert topics.event_type("acc.ads.uploads") is EventType.DATA_SHARE
+
+
+def test_several_topics_are_a_list_in_a_file_too() -> None:
+    one = Settings.model_validate({"topic_purchase": ["purchase", "till"]})
+    assert one.topics.further == {"till": EventType.PURCHASE}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"topic_purchase": "purchase,data-share"},
+        {"topic_purchase": "purchase,consentry.ticks"},
+        {"topic_purchase": "purchase,purchase"},
+        {"topic_purchase": "purchase,"},
+        {"topic_purchase": "purchase;till"},
+        {"topic_purchase": ["purchase", 1]},
+        {"topic_purchase": "till", "topic_data_share": "data-share,till"},
+        {"topic_ticks": "ticks,more"},
+    ],
+)
+def test_every_topic_needs_a_name_of_its_own(given: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Settings.model_validate(given)
 
 
 def names(**given: Any) -> tuple[str, ...]:

@@ -235,3 +235,27 @@ def test_errors_come_before_warnings() -> None:
     state = with_config(state, "consentry.ticks", cleanup_policy="compact")
     weights = [problem.weight for problem in find_problems(SETTINGS, state)]
     assert weights == [ProblemLevel.ERROR, ProblemLevel.WARNING]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        with_config(good_cluster(), "consent-change", cleanup_policy="compact"),
+        with_config(good_cluster(), "consent-change", message_timestamp_type="CreateTime"),
+        with_partitions(good_cluster(), "consent-change", 7),
+    ],
+    ids=["compacted", "stamped by producers", "another partition count"],
+)
+def test_another_teams_topic_is_not_to_be_changed_but_read_by_ingest(state: ClusterState) -> None:
+    assert "another team's topic, leave it as it is: `consentry ingest`" in only(state).remedy
+
+
+def test_a_topic_of_consentrys_own_is_to_be_changed() -> None:
+    state = with_config(good_cluster(), CHANGELOG, cleanup_policy="delete")
+    assert "ingest" not in only(state).remedy
+
+
+def test_further_inputs_are_checked_like_the_first() -> None:
+    settings = SETTINGS.model_copy(update={"topic_data_share": "data-share,crm.shares"})
+    problem = only(good_cluster(), settings)
+    assert (problem.check, problem.topic) == (TopicAspect.MISSING, "crm.shares")

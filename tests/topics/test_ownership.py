@@ -81,6 +81,14 @@ def test_state_under_the_name_that_earlier_releases_gave_it_is_not_left_behind()
     require_own_groups(admin, Settings(topic_prefix="prod.", application_id="consentry"))
 
 
+def test_a_further_topic_is_added_and_none_is_left_out() -> None:
+    before = Settings()
+    after = Settings(topic_data_share="data-share,crm.shares")
+    require_own_groups(cast("Any", Admin(consentry=of(before))), after)
+    error = refused(Admin(consentry=of(after)), before)
+    assert "one that reads crm.shares" in error.problem
+
+
 def test_a_group_that_may_not_be_looked_at_says_nothing() -> None:
     admin = Admin(**{PROD.group_id: of(STAGING)})
     admin.hidden = True

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 TAIL: Final = 64
 """Offsets before the end of a changelog that are looked at first; then sixteen times as many."""
 
+_FURTHER: Final = ":"
+"""Stands between a type of event and the name of a further topic of it."""
+
 log = structlog.get_logger("consentry.worker")
 
 
@@ -43,6 +46,7 @@ def owner_of(settings: Settings) -> StateOwner:
         generation=settings.generation,
         topics={
             **{str(kind): name for kind, name in names.inputs.items()},
+            **{f"{kind}{_FURTHER}{name}": name for name, kind in names.further.items()},
             "rekeyed": names.rekeyed,
             "ticks": names.ticks,
             "violations": names.violations,
@@ -74,10 +78,12 @@ def require_own_state(
                 REMEDY,
             )
         return
+    here = _by_role(mine)
     differing = [
-        f"{topic} there, {mine.topics[role]} here"
-        for role, topic in theirs.topics.items()
-        if mine.topics.get(role, topic) != topic
+        f"{topic} there, {', '.join(here[role])} here"
+        for role, topics in _by_role(theirs).items()
+        for topic in topics
+        if role in here and topic not in here[role]
     ]
     if named(theirs) == named(mine) and not differing:
         return
@@ -88,6 +94,14 @@ def require_own_state(
         f"{REMEDY} If it is the same one with new names of topics, set the names back, or raise "
         "the setting `generation` to judge everything again.",
     )
+
+
+def _by_role(owner: StateOwner) -> dict[str, list[str]]:
+    """The topics by what they are for; a type of event may have several."""
+    found: dict[str, list[str]] = {}
+    for role, topic in owner.topics.items():
+        found.setdefault(role.partition(_FURTHER)[0], []).append(topic)
+    return found
 
 
 def require_same_topics(
