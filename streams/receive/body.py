@@ -25,13 +25,13 @@ def encoding_of(request: web.BaseRequest) -> str:
     return encoding
 
 
-def announced_bytes(request: web.BaseRequest, max_bytes: int) -> int:
+def announced_bytes(request: web.BaseRequest, encoding: str, max_bytes: int) -> int:
     """How much must be reckoned with. Raises RequestRefused for more than `max_bytes`."""
     length = request.content_length
-    if length is None:  # chunked: its end is not known before it comes
-        return max_bytes
-    if length > max_bytes:
+    if length is not None and length > max_bytes:
         raise RequestRefused(RefusalReason.TOO_LARGE)
+    if length is None or encoding != "identity":
+        return max_bytes  # the end of chunks, and what is packed, is not known before it comes
     return length
 
 

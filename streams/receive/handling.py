@@ -120,7 +120,7 @@ class Handling:
         if not source.check.needs_body:
             source.check.require(self._inbound(routed, request, b""), now)
         encoding = encoding_of(request)
-        reserved = announced_bytes(request, server.body_max_bytes)
+        reserved = announced_bytes(request, encoding, server.body_max_bytes)
         if self.in_work_bytes + reserved > server.in_work_max_bytes:
             raise RequestRefused(RefusalReason.BUSY)
         self.in_work_bytes += reserved

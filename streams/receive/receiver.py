@@ -7,7 +7,7 @@ import errno
 import os
 import ssl
 import time
-from collections.abc import Mapping
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -20,7 +20,7 @@ from streams.receive.http_server import HttpServer
 from streams.receive.load import Receiving
 from streams.receive.options import ReceiveOptions
 from streams.receive.publisher import Publisher
-from streams.receive.refusal import UNTRUSTED
+from streams.receive.refusal import UNTRUSTED, RefusalReason
 from streams.receive.report import ReceiveReport
 from streams.settings.topics import HEADER_ALLOWANCE
 
@@ -62,7 +62,7 @@ class Receiver:
         )
         self._runner = web.ServerRunner(self.http, shutdown_timeout=1.0)
         self._listening = False
-        self._logged: Mapping[str, tuple[int, int]] = {}
+        self._logged: dict[str, tuple[int, Counter[RefusalReason]]] = {}
 
     async def start(self) -> str:
         """Connect to Kafka, then listen; gives the address.
@@ -122,15 +122,18 @@ class Receiver:
 
     def log_counts(self) -> None:
         """One line for each source with something new."""
-        now = {}
         for name, one in self.handling.counts.items():
-            now[name] = (one.accepted, one.refused.total())
-            if now[name] == self._logged.get(name, (0, 0)):
+            accepted, refused = self._logged.get(name, (0, Counter()))
+            if (one.accepted, one.refused) == (accepted, refused):
                 continue
-            refused = {reason.value: count for reason, count in sorted(one.refused.items())}
-            write = log.warning if one.refused.keys() & UNTRUSTED else log.info
-            write("receive.counts", source=name, accepted=one.accepted, refused=refused)
-        self._logged = now
+            self._logged[name] = (one.accepted, one.refused.copy())
+            write = log.warning if (one.refused - refused).keys() & UNTRUSTED else log.info
+            write(
+                "receive.counts",
+                source=name,
+                accepted=one.accepted,
+                refused={reason.value: count for reason, count in sorted(one.refused.items())},
+            )
 
 
 def tls_context(options: ReceiveOptions) -> ssl.SSLContext | None:

@@ -168,6 +168,19 @@ async def test_a_packed_body_is_unpacked_within_bounds(
 
 
 @run
+async def test_a_packed_body_is_reckoned_with_as_large_as_it_may_become(tmp_path: Path) -> None:
+    async with serving(tmp_path, TABLES, in_work_max_bytes=1_500_000) as served:
+        served.written.slow = asyncio.Event()
+        headers = BEARER | {"Content-Encoding": "gzip"}
+        first = asyncio.create_task(served.ask("/hooks/crm", gzip.compress(BODY), **headers))
+        await asyncio.sleep(0.2)
+        assert served.handling.in_work_bytes == 1_000_000
+        assert (await served.ask("/hooks/crm", gzip.compress(BODY), **headers))[0] == 503
+        served.written.slow.set()
+        assert (await first)[0] == 200
+
+
+@run
 async def test_bodies_in_work_are_bounded_together(tmp_path: Path) -> None:
     async with serving(tmp_path, TABLES, in_work_max_bytes=1_000_000) as served:
         served.written.slow = asyncio.Event()

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from streams.dev.certificates import write_certificates
 from streams.errors import ConsentryError
@@ -16,6 +17,7 @@ from streams.receive.load import Receiving
 from streams.receive.options import ReceiveOptions
 from streams.receive.publisher import Publisher
 from streams.receive.receiver import Receiver
+from streams.receive.refusal import RefusalReason
 from streams.settings import Settings
 from tests.receive.senders import BODY, SECRETS
 from tests.receive.serving import run, sources
@@ -51,6 +53,22 @@ async def test_it_is_ready_while_it_listens_and_kafka_answers(tmp_path: Path) ->
     assert one.report().live
     await one.stop()
     assert not one.report().ready
+
+
+@run
+async def test_what_was_counted_is_logged_once_and_strangers_with_a_warning(tmp_path: Path) -> None:
+    one = receiver(tmp_path)
+    counts = one.handling.counts["crm"]
+    with capture_logs() as logs:
+        counts.accepted = 1
+        one.log_counts()
+        one.log_counts()
+        counts.refused[RefusalReason.CREDENTIALS] = 2
+        one.log_counts()
+        counts.accepted = 2
+        one.log_counts()
+    assert [line["log_level"] for line in logs] == ["info", "warning", "info"]
+    assert logs[1]["refused"] == {"credentials_wrong": 2}
 
 
 @run

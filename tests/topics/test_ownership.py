@@ -41,7 +41,7 @@ def refused(admin: Admin, settings: Settings) -> ConsentryError:
 
 def of(settings: Settings, *, declared: bool = True) -> dict[str, str]:
     said = f"partitions=4;{settings.installation.declaration}" if declared else "partitions=4"
-    return {settings.topics.data_share: said}
+    return dict.fromkeys((settings.topics.data_share, *settings.topics.further), said)
 
 
 def test_a_group_of_nobody_yet_and_the_own_one() -> None:
