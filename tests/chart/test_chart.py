@@ -19,6 +19,9 @@ VERSIONS = ("1.27", "1.37")
 """The oldest that the chart names, and the newest that there are schemas of."""
 
 CASES = ("", *sorted(path.name for path in (CHART / "ci").glob("*-values.yaml")))
+CONTAINERS = {"worker", "deliverer", "receive", "topics"}
+"""What `full-values.yaml` switches on."""
+
 MONITORING = "monitoring.coreos.com/v1"
 
 
@@ -144,15 +147,16 @@ def test_the_program_reads_what_the_chart_sets(
 def test_each_command_of_a_pod_is_one(
     full: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    commands = [pod["spec"]["containers"][0]["args"] for pod in pods(full)]
-    assert ["worker"] in commands
+    containers = [pod["spec"]["containers"][0] for pod in pods(full)]
+    assert {one["name"] for one in containers} == CONTAINERS
+    commands = [one["args"] for one in containers]
     for command in commands:
         assert main([*command, "--help"]) == 0, capsys.readouterr().err
 
 
 def test_no_pod_may_more_than_it_must(full: list[dict[str, Any]]) -> None:
     found = pods(full)
-    assert len(found) == 3
+    assert len(found) == len(CONTAINERS)
     for pod in found:
         spec = pod["spec"]
         assert spec["enableServiceLinks"] is False
@@ -194,9 +198,13 @@ def test_selectors_find_the_pods(full: list[dict[str, Any]]) -> None:
 
     worker = named(full, "StatefulSet")
     assert finds(worker["spec"]["selector"]["matchLabels"]) == 1
-    assert finds(named(full, "Deployment")["spec"]["selector"]["matchLabels"]) == 1
-    assert finds(named(full, "PodDisruptionBudget")["spec"]["selector"]["matchLabels"]) == 1
-    assert finds(named(full, "NetworkPolicy")["spec"]["podSelector"]["matchLabels"]) == 3
+    for one in full:
+        if one["kind"] in ("Deployment", "PodDisruptionBudget"):
+            assert finds(one["spec"]["selector"]["matchLabels"]) == 1
+    everything = named(full, "NetworkPolicy", "-consentry")
+    assert finds(everything["spec"]["podSelector"]["matchLabels"]) == len(CONTAINERS)
+    webhooks = named(full, "NetworkPolicy", "-webhooks")
+    assert finds(webhooks["spec"]["podSelector"]["matchLabels"]) == 1
     services = [one for one in full if one["kind"] == "Service"]
     monitor = named(full, "ServiceMonitor")["spec"]
     for service in services:
@@ -205,6 +213,22 @@ def test_selectors_find_the_pods(full: list[dict[str, Any]]) -> None:
     assert worker["spec"]["serviceName"] in {one["metadata"]["name"] for one in services}
     ports = {port["name"] for one in services for port in one["spec"]["ports"]}
     assert {one["port"] for one in monitor["endpoints"]} <= ports
+
+
+def test_ports_are_those_that_a_pod_opens(full: list[dict[str, Any]]) -> None:
+    for pod in pods(full):
+        [container] = pod["spec"]["containers"]
+        opened = {one["name"]: one["containerPort"] for one in container.get("ports", [])}
+        for probe in ("livenessProbe", "readinessProbe"):
+            if probe in container:
+                assert container[probe]["httpGet"]["port"] in opened
+        if container["name"] == "receive":
+            config = tomllib.loads(named(full, "ConfigMap")["data"]["consentry.toml"])
+            assert opened["http"] == config["receive"]["port"]
+            assert config["receive"]["address"] == "0.0.0.0"  # noqa: S104 - in a pod
+    for service in [one for one in full if one["kind"] == "Service"]:
+        for port in service["spec"]["ports"]:
+            assert port["targetPort"] in ("health", "http")
 
 
 def test_the_fields_of_the_monitor_are_known_ones(full: list[dict[str, Any]]) -> None:
