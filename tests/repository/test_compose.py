@@ -7,9 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from streams.cli.main import main
 from streams.dev.kafka_files import kafka_version
 from streams.settings import Settings, unknown_variables
+from tests.clients.registry.files import pins
 from tests.repository.compose import problems
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +58,25 @@ def test_a_fault_in_the_compose_file_is_found(right: str, wrong: str, complaint:
 
 def test_the_compose_file_runs_the_kafka_that_the_tests_run() -> None:
     assert re.findall(r"apache/kafka:(\S+)", COMPOSE) == [kafka_version()]
+
+
+def test_the_compose_file_runs_the_registry_that_the_tests_run() -> None:
+    [registry] = [pin for pin in pins() if "apicurio-registry-app" in pin.coordinate]
+    assert re.findall(r"apicurio/apicurio-registry:(\S+)", COMPOSE) == [
+        registry.coordinate.split(":")[2]
+    ]
+
+
+def test_each_command_of_the_compose_file_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    commands = [
+        one["command"]
+        for one in yaml.safe_load(COMPOSE)["services"].values()
+        if one["image"].startswith("consentry:")
+    ]
+    assert len(commands) >= 4
+    for command in commands:
+        assert main([*command, "--help"]) == 0, capsys.readouterr().err
+    assert main(["workers", "--help"]) == 2
 
 
 def test_the_compose_file_sets_only_settings_that_exist() -> None:
