@@ -157,7 +157,7 @@ def _without_record(
     found.update(index.findings.citing(grant.consent_id))
     for event_id in index.findings.awaiting(grant.event):
         without = subject.records[event_id].event
-        if isinstance(without, DataShare | MarketingMessage):
+        if isinstance(without, (DataShare, MarketingMessage)):
             target = looked_for(without, policy)
             if addresses(grant, target, policy.at(without.occurred_at)):
                 found.add(event_id)

@@ -84,7 +84,7 @@ class FindingIndex:
     def _places(self, row: EventRow, event: Event) -> list[Spans[EventKey]]:
         if isinstance(event, ConsentChange):
             return self._unmet_places(row)
-        if isinstance(event, Purchase | RecipientNotification):
+        if isinstance(event, (Purchase, RecipientNotification)):
             return []
         spoken = [one.verdict for one in row.published.values() if one.status is not _RETRACTED]
         if not spoken:

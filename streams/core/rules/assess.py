@@ -81,7 +81,7 @@ def _assess(subject: Subject, event: Event, policy: Policy, clock: Instant | Non
             return _assessment(verdicts) if verdicts else NOTHING
         duties = signal_duties(subject, event, policy, clock)
         return _assessment([], duties) if duties else NOTHING
-    if isinstance(event, Purchase | RecipientNotification):
+    if isinstance(event, (Purchase, RecipientNotification)):
         return NOTHING  # facts that others are judged by
     assert_never(event)
 

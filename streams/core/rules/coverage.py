@@ -131,7 +131,9 @@ class Standing:
     def failures(self, grant: Grant, category: DataCategory | None) -> list[ConsentTest]:
         """Every test T1 to T11 that a grant fails, in order; no category skips T4."""
         failed = scope_failures(grant, self.target, category, self.at, self.settings)
-        failed += defects_for(grant, self.target, self.policy)
+        defects = defects_for(grant, self.target, self.policy)
+        if defects:
+            failed.extend(defects)
         return failed
 
     def reason(self, grant: Grant, failed: ConsentTest) -> Reason:

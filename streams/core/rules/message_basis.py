@@ -86,6 +86,8 @@ def _opted_out(message: MarketingMessage, standing: Standing) -> Reason | None:
     else:
         own = standing.unlifted_towards(own_marketing_target(message, standing.policy))
         unlifted = unlifted + [s for s in own if s.kind is not _REFUSED]
+    if not unlifted:
+        return None
     kinds = {signal.kind for signal in unlifted}
     for kind, reason in _BY_STRENGTH:
         if kind in kinds:

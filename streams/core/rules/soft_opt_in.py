@@ -86,11 +86,12 @@ def soft_opt_in_miss(
         sales = nearest_sales(
             subject,
             at,
+            settings,
             policy,
             seller=sender_of(message),
             detail=CONTACT_CHANNELS.get(message.channel),
             paid=_PAID,
-            similar=settings.similar_to(category),
+            advertised=category,
         )
         test = _furthest(sales, back, category, message, settings)
         if test is not None:
