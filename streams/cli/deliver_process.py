@@ -38,14 +38,15 @@ def run_deliverer(
     """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends."""
     from streams.transport import process_exit
 
-    with asyncio.Runner(loop_factory=_new_loop) as runner:
+    with asyncio.Runner(loop_factory=new_loop) as runner:
         code = runner.run(_run(settings, sinks, alerts, start, again=again, ready_file=ready_file))
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
     process_exit.leave(code)
 
 
-def _new_loop() -> asyncio.AbstractEventLoop:
+def new_loop() -> asyncio.AbstractEventLoop:
+    """The event loop of a service."""
     try:
         import uvloop
     except ImportError:  # not on Windows

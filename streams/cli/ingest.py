@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from streams.cli.ingest_maps import check, connectors, copy, coverage, guess
-from streams.cli.options import Json
+from streams.cli.ingest_check import check
+from streams.cli.ingest_maps import connectors, copy, coverage, guess
+from streams.cli.ingest_records import Files, FromTopic, Kcat, Last, chosen_records, outcomes_of
+from streams.cli.ingest_run import run
+from streams.cli.options import Brokers, Config, Json
 from streams.terminal.out import say, say_json, warn
 
 if TYPE_CHECKING:
@@ -28,11 +31,6 @@ MapName = Annotated[
         metavar="MAP", help="Folder or file of a map, or a ready connector.", show_default=False
     ),
 ]
-Files = Annotated[
-    list[str],
-    typer.Argument(metavar="FILE...", help="Files with a record on each line; - is standard input.",
-                   show_default=False),
-]  # fmt: skip
 Controller = Annotated[
     str | None,
     typer.Option("--controller", metavar="ID", help="The controller, where the map names none.",
@@ -48,9 +46,6 @@ IdentityFile = Annotated[
     typer.Option("--identities", metavar="CSV", help="The identity table: which pseudonyms belong "
                  "to one person.", show_default=False),
 ]  # fmt: skip
-Kcat = Annotated[
-    bool, typer.Option("--kcat", help="Lines are what kcat -J prints: payload and headers.")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -60,6 +55,7 @@ def register(app: typer.Typer) -> None:
         help="Turn records of other systems into Consentry's events, by a map.",
         no_args_is_help=True,
     )
+    ingest.command("run")(run)
     ingest.command("try", epilog=_TRY_EXAMPLES)(try_map)
     ingest.command("test")(golden)
     ingest.command("check")(check)
@@ -72,7 +68,9 @@ def register(app: typer.Typer) -> None:
 
 def try_map(
     map_name: MapName,
-    files: Files,
+    files: Files = None,
+    topic: FromTopic = None,
+    last: Last = 100,
     controller: Controller = None,
     key_file: KeyFile = None,
     identities: IdentityFile = None,
@@ -87,6 +85,8 @@ def try_map(
         bool, typer.Option("--reveal", help="Show the records too. They hold personal data.")
     ] = False,
     kcat: Kcat = False,
+    config: Config = None,
+    brokers: Brokers = None,
     as_json: Json = False,
 ) -> None:
     """Show what becomes of records: events, what is ignored, what is rejected. Writes nothing.
@@ -96,16 +96,15 @@ def try_map(
     """
     from streams.errors import ConsentryError
     from streams.ingest import MappedEvent, RejectedItem
-    from streams.ingest.files import read_records
     from streams.wire.encode import event_to_json
 
     mapping = bound_map(map_name, controller, key_file, identities)
     events: list[bytes] = []
     counts = {"events": 0, "ignored": 0, "rejected": 0}
     records = 0
-    for record in read_records(files, kcat=kcat):
+    for record in chosen_records(files, topic, last, config, brokers, kcat=kcat):
         records += 1
-        outcomes = mapping.apply(record.value, record.headers)
+        outcomes = outcomes_of(mapping, record)
         for outcome in outcomes:
             if isinstance(outcome, MappedEvent):
                 counts["events"] += 1

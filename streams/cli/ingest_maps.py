@@ -1,4 +1,4 @@
-"""`consentry ingest check`, `coverage`, `guess`, `connectors` and `copy`: work on maps."""
+"""`consentry ingest coverage`, `guess`, `connectors` and `copy`: work on maps."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from streams.cli.options import Json
+from streams.cli.ingest_records import Files, FromTopic, Kcat, Last, chosen_records
+from streams.cli.options import Brokers, Config, Json
 from streams.terminal.out import say, say_json
 
 if TYPE_CHECKING:
-    from streams.ingest import MapSpec
     from streams.ingest.coverage import Coverage
 
 MapArgument = Annotated[
@@ -20,72 +20,16 @@ MapArgument = Annotated[
         metavar="MAP", help="Folder or file of a map, or a ready connector.", show_default=False
     ),
 ]
-FileArguments = Annotated[
-    list[str],
-    typer.Argument(metavar="FILE...", help="Files with a record on each line; - is standard input.",
-                   show_default=False),
-]  # fmt: skip
-KcatLines = Annotated[
-    bool, typer.Option("--kcat", help="Lines are what kcat -J prints: payload and headers.")
-]
-
-
-def check(
-    map_name: MapArgument,
-    schema: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Avro schema or JSON Schema of the records.",
-                     show_default=False),
-    ] = None,
-) -> None:  # fmt: skip
-    """Check a map and its tables, and say everything that is wrong, with its line.
-
-    With --schema also: what the map reads and the schema lacks, and symbols of the schema
-    that the map has no word for.
-
-    Exit code: 0 when the map is sound and the schema has it all, 1 when the schema does not,
-    2 when the map cannot be used.
-    """
-    from streams.ingest import load_map
-    from streams.ingest.connectors import find_map
-    from streams.ingest.golden import TEST_CONTROLLER
-
-    spec = load_map(find_map(map_name), controller_id=TEST_CONTROLLER)
-    say(f"{spec.name} is sound: {len(spec.rules)} events, {len(spec.checks)} checks")
-    if schema is None:
-        return
-    found = _gaps(spec, schema)
-    for gap in found:
-        say(gap)
-    if found:
-        say(f"{schema} lacks {len(found)} of what the map needs", err=True)
-        raise typer.Exit(1)
-    say(f"{schema} has all that the map reads")
-
-
-def _gaps(spec: MapSpec, schema: Path) -> list[Any]:
-    import json
-
-    from streams.errors import ConsentryError
-    from streams.ingest.schema_check import gaps
-    from streams.ingest.schema_nodes import schema_node
-
-    remedy = "Give an Avro schema or a JSON Schema, as JSON."
-    try:
-        node = schema_node(json.loads(schema.read_text("utf-8")))
-    except OSError as error:
-        raise ConsentryError(f"{schema} cannot be read: {error.strerror}", remedy) from None
-    except ValueError:
-        raise ConsentryError(f"{schema} is no JSON", remedy) from None
-    if node is None:
-        raise ConsentryError(f"{schema} is no schema that is known here", remedy)
-    return list(gaps(spec, node))
 
 
 def coverage(
     map_name: MapArgument,
-    files: FileArguments,
-    kcat: KcatLines = False,
+    files: Files = None,
+    topic: FromTopic = None,
+    last: Last = 10_000,
+    kcat: Kcat = False,
+    config: Config = None,
+    brokers: Brokers = None,
     as_json: Json = False,
 ) -> None:
     """Show which values of records the map does not know, and which of its words never come.
@@ -95,13 +39,12 @@ def coverage(
     from streams.ingest import Mapping, load_map
     from streams.ingest.connectors import find_map
     from streams.ingest.coverage import Coverage
-    from streams.ingest.files import read_records
     from streams.ingest.golden import TEST_CONTROLLER, TEST_KEY
 
     spec = load_map(find_map(map_name), controller_id=TEST_CONTROLLER)
     counted = Coverage(Mapping(spec, TEST_KEY))
-    for record in read_records(files, kcat=kcat):
-        counted.add(record.value, record.headers)
+    for record in chosen_records(files, topic, last, config, brokers, kcat=kcat):
+        counted.add(record.value if record.decoded is None else record.decoded, record.headers)
     unknown = any(place.unmapped for place in counted.places.values())
     if as_json:
         say_json(_as_json(counted))
@@ -145,7 +88,9 @@ def _print_coverage(counted: Coverage) -> None:
 
 
 def guess(
-    files: FileArguments,
+    files: Files = None,
+    topic: FromTopic = None,
+    last: Last = 200,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FOLDER", help="Write the map and its table there; "
@@ -154,7 +99,9 @@ def guess(
     name: Annotated[
         str, typer.Option(metavar="NAME", help="Name of the map: the source_system of its events.")
     ] = "source",
-    kcat: KcatLines = False,
+    kcat: Kcat = False,
+    config: Config = None,
+    brokers: Brokers = None,
 ) -> None:  # fmt: skip
     """Make a first map of consent records from what they hold. Every guess is marked.
 
@@ -162,10 +109,10 @@ def guess(
     person's id. Until then the map rejects what it would have to invent.
     """
     from streams.errors import ConsentryError
-    from streams.ingest.files import read_records
     from streams.ingest.guessing import guess_map
 
-    values = [record.value for record in read_records(files, kcat=kcat)]
+    chosen = chosen_records(files, topic, last, config, brokers, kcat=kcat)
+    values = [record.value for record in chosen if record.fault is None]
     guessed = guess_map(name, values)
     parts = {"map.toml": guessed.map_text, "purposes.toml": guessed.table_text}
     if output is None:

@@ -176,7 +176,7 @@ class CaseBus:
             admin.delete_groups([self.settings.group_id])
 
     def _create_topics(self) -> None:
-        kept = {TopicKind.CHANGELOG, TopicKind.DEAD_LETTERS}
+        kept = {TopicKind.CHANGELOG, TopicKind.DEAD_LETTERS, TopicKind.REJECTS}
         requests = {
             topic.name: {
                 "num_partitions": topic.partitions,

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -17,12 +17,18 @@ _REMEDY: Final = "Give files with a record on each line, a .json file with one r
 
 
 class FileRecord(msgspec.Struct, frozen=True):
-    """The bytes of a record, its headers, and where it stands."""
+    """The bytes of a record, its headers, and where it stands.
+
+    One of a topic has its offset for a line. `decoded` is its value where a registry's schema
+    wrote it, `fault` why it cannot be decoded.
+    """
 
     file: str
     line: int
     value: bytes
     headers: dict[str, str]
+    decoded: Any = None
+    fault: str | None = None
 
 
 def read_records(names: Sequence[str], *, kcat: bool = False) -> Iterator[FileRecord]:

@@ -33,17 +33,45 @@ class Identities:
 
     def __init__(self, people: Iterable[Sequence[str]] = ()) -> None:
         """`people`: the pseudonyms of each person, the canonical one first."""
-        self._of_person: dict[str, dict[str, None]] = {}
-        self._people_of: dict[str, dict[str, None]] = {}
+        self._of_person: dict[str, dict[str, int]] = {}
+        self._people_of: dict[str, dict[str, int]] = {}
+        self._of_entry: dict[str, tuple[str, ...]] = {}
         for keys in people:
             self.add(keys)
 
     def add(self, keys: Sequence[str]) -> None:
         """Add keys of a person; the first is canonical. Known ones stay."""
+        self._count(keys, 1)
+
+    def put(self, entry: str, keys: Sequence[str]) -> None:
+        """Set what an entry says of a person, in place of what it said before.
+
+        Several entries may be about one person: a key stays while one of them holds it.
+        """
+        self.remove(entry)
+        self._of_entry[entry] = tuple(keys)
+        self._count(keys, 1)
+
+    def remove(self, entry: str) -> None:
+        """Take away what an entry says; nothing where there is none."""
+        keys = self._of_entry.pop(entry, None)
+        if keys is not None:
+            self._count(keys, -1)
+
+    def _count(self, keys: Sequence[str], change: int) -> None:
+        """Count how many entries say that each key is this person's; 0 is gone."""
         canonical = keys[0]
         for key in keys:
-            self._of_person.setdefault(canonical, {})[key] = None
-            self._people_of.setdefault(key, {})[canonical] = None
+            for table, holder, held in (
+                (self._of_person, canonical, key),
+                (self._people_of, key, canonical),
+            ):
+                counts = table.setdefault(holder, {})
+                counts[held] = counts.get(held, 0) + change
+                if not counts[held]:
+                    del counts[held]
+                if not counts:
+                    del table[holder]
 
     def canonical(self, keys: Sequence[str]) -> str:
         """The canonical subject of the person with these keys, of which the first is the record's.
@@ -67,7 +95,7 @@ class Identities:
         certain = [one for one in people if len(one) == 1]
         for some in certain or people:
             for person in some:
-                found.update(self._of_person[person])
+                found.update(dict.fromkeys(self._of_person[person]))
         return tuple(found)
 
     def __len__(self) -> int:
@@ -116,6 +144,11 @@ def load_identities(path: Path) -> Identities:
 def _fault(keys: Sequence[str], cells: Sequence[str], header: Sequence[str]) -> str | None:
     if len(cells) > len(header):
         return f"{len(cells)} cells under {len(header)} columns"
+    return keys_fault(keys)
+
+
+def keys_fault(keys: Sequence[str]) -> str | None:
+    """What is wrong with pseudonyms of a person, quoting none; None where nothing is."""
     for key in keys:
         if len(key) > 200 or id_fault(key) is not None:
             return "a pseudonym is not written as ids are (docs/events.md)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 _REFERENCES_FOLLOWED: Final = 20
@@ -138,6 +138,14 @@ class JsonNode:
         found = [text for one in self._types for text in one.get("enum", ())]
         found += [one["const"] for one in self._types if "const" in one]
         return frozenset(text for text in found if isinstance(text, str))
+
+
+def avro_node(document: Any, parts: Iterable[Any]) -> SchemaNode:
+    """The tree of an Avro schema; `parts` hold the types that it refers to by name."""
+    named: _Named = {}
+    for part in (*parts, document):
+        named |= dict(_names_in(part, ""))
+    return AvroNode(document, named)
 
 
 def schema_node(document: Any) -> SchemaNode | None:

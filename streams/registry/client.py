@@ -99,6 +99,12 @@ class RegistryClient:
         path = f"/subjects/{quote(reference.subject, safe='')}/versions/{reference.version}"
         return _registered(await self._ask("GET", path))
 
+    async def latest(self, subject: str) -> Registered | None:
+        """The latest schema of a subject, or None where there is none."""
+        return _registered(
+            await self._ask("GET", f"/subjects/{quote(subject, safe='')}/versions/latest")
+        )
+
     async def id_of(self, subject: str, text: str) -> int | None:
         """The id under which an Avro schema stands at a subject, or None."""
         answer = await self._ask("POST", f"/subjects/{quote(subject, safe='')}", text)

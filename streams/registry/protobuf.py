@@ -46,7 +46,7 @@ def protobuf_reader(text: str, parts: Mapping[str, str], *, of_events: bool = Tr
     and symbols stand as the schema has them. Raises UnreadableSchema, and ConsentryError where
     the extra is not installed.
     """
-    file = _compiled(text, parts)
+    file = compiled_file(text, parts)
     walk = _Walk(of_events=of_events)
 
     def read(body: bytes) -> dict[str, Any]:
@@ -56,7 +56,11 @@ def protobuf_reader(text: str, parts: Mapping[str, str], *, of_events: bool = Tr
     return read
 
 
-def _compiled(text: str, parts: Mapping[str, str]) -> FileDescriptor:
+def compiled_file(text: str, parts: Mapping[str, str]) -> FileDescriptor:
+    """The descriptor of a schema; `parts` are the files that it imports, by path.
+
+    Raises UnreadableSchema, and ConsentryError where the extra is not installed.
+    """
     try:
         import grpc_tools
         from google.protobuf import descriptor_pb2, descriptor_pool

@@ -55,10 +55,12 @@ class Registry:
         self._patience = Patience(access.url, tries)
 
     @classmethod
-    def of(cls, settings: Settings, *, tries: int | None = None) -> Registry | None:
+    def of(
+        cls, settings: Settings, *, tries: int | None = None, of_events: bool = True
+    ) -> Registry | None:
         """The registry of the settings, or None where they name none."""
         access = Access.of(settings)
-        return None if access is None else cls(access, tries=tries)
+        return None if access is None else cls(access, tries=tries, of_events=of_events)
 
     @property
     def url(self) -> str:
@@ -171,7 +173,7 @@ class Registry:
             return None
         parts: dict[str, Registered] = {}
         try:
-            await _follow(client, found, parts, DEEPEST)
+            await follow(client, found, parts, DEEPEST)
             return reader_of(found, parts, of_events=self._of_events)
         except UnreadableSchema as error:
             return SchemaReader(kind=found.kind, fault=error.reason)
@@ -193,7 +195,7 @@ def batched(ids: list[int]) -> Iterator[list[int]]:
         yield ids[start : start + _AT_ONCE]
 
 
-async def _follow(
+async def follow(
     client: RegistryClient, schema: Registered, parts: dict[str, Registered], depth: int
 ) -> None:
     """Collect what a schema refers to, by the names in their texts, deepest first."""
@@ -205,5 +207,5 @@ async def _follow(
         found = await client.by_version(one)
         if found is None:
             raise UnreadableSchema("the registry does not have a schema that it refers to")
-        await _follow(client, found, parts, depth - 1)
+        await follow(client, found, parts, depth - 1)
         parts[one.name] = found

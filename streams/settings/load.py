@@ -17,7 +17,7 @@ from streams.settings.model import Settings
 from streams.settings.webhooks import TABLE as RECEIVE
 from streams.settings.webhooks import source_names
 
-OTHER_TABLES: Final = frozenset({"sinks", "alerts", RECEIVE})
+OTHER_TABLES: Final = frozenset({"sinks", "alerts", "ingest", RECEIVE})
 """Tables of the settings file that have readers of their own."""
 
 _SECRETS: Final = frozenset(

@@ -98,6 +98,7 @@ class Settings(
             dead_letters=prefix + self.topic_dead_letters,
             quarantine=prefix + self.topic_quarantine,
             alert_state=prefix + self.topic_alert_state,
+            ingest_rejects=prefix + self.topic_ingest_rejects,
             delivery_dead_letters=prefix + self.topic_delivery_dead_letters,
             changelog=f"{self.group_id}-{SUBJECT_TABLE}-changelog",
             further={name: kind for kind, names in inputs.items() for name in names[1:]},
@@ -124,6 +125,11 @@ class Settings(
     def delivery_group(self, sink: str) -> str:
         """The consumer group that brings findings to a sink; a new generation goes on in it."""
         return f"{self.application_id}-delivery-{sink}"
+
+    @property
+    def ingest_group(self) -> str:
+        """The consumer group that reads the sources; a new generation goes on in it."""
+        return f"{self.application_id}-ingest"
 
     def transactional_id(self, partition: int) -> str:
         """The id of the producer that commits for one partition number."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from streams.core.vocabulary import EventType
 
@@ -25,6 +25,7 @@ class TopicNames:
     quarantine: str
     delivery_dead_letters: str
     alert_state: str
+    ingest_rejects: str
     changelog: str
     raw: Mapping[str, str]
     """Of webhooks, by the name of their source."""
@@ -47,6 +48,11 @@ class TopicNames:
     def input_types(self) -> dict[str, EventType]:
         """All topics that events are read from, by name: the type that each carries."""
         return {name: kind for kind, name in self.inputs.items()} | dict(self.further)
+
+    def every(self) -> frozenset[str]:
+        """All but those of webhooks."""
+        found = (getattr(self, field.name) for field in fields(self))
+        return frozenset(name for name in found if isinstance(name, str)) | self.further.keys()
 
     def event_type(self, topic: str) -> EventType | None:
         """The event type that an input topic carries, None for any other topic."""

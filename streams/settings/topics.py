@@ -31,6 +31,7 @@ _TOPICS = (
     "topic_quarantine",
     "topic_delivery_dead_letters",
     "topic_alert_state",
+    "topic_ingest_rejects",
 )
 
 
@@ -91,6 +92,9 @@ class TopicSettings(SettingsGroup):
     )
     topic_alert_state: str = topic_name(
         "consentry.alert-state", "What the alert policy remembers of each sink."
+    )
+    topic_ingest_rejects: str = topic_name(
+        "consentry.ingest-rejects", "Records of sources that no map could map."
     )
     topic_raw: str = topic_name(
         "consentry.raw.",
@@ -153,6 +157,14 @@ class TopicSettings(SettingsGroup):
     quarantine_retention_days: float = setting(
         3.0,
         "How long quarantined records stay; they do hold personal data.",
+        "0.01 to 30",
+        ge=0.01,
+        le=30,
+    )
+    ingest_reject_retention_days: float = setting(
+        7.0,
+        "How long rejected records of `consentry ingest run` stay; they hold personal data as "
+        "their source does.",
         "0.01 to 30",
         ge=0.01,
         le=30,

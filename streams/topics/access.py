@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 
 from streams.settings import Settings
-from streams.topics.acl_grants import AclGrant, describe_group, on_topic, worker_transactions
+from streams.topics.acl_grants import (
+    AclGrant,
+    describe_group,
+    on_topic,
+    worker_transactions,
+)
 from streams.topics.catalogue import all_topics
+from streams.topics.edge_access import ingest_role, receiver_roles
+from streams.topics.role import Role
 from streams.topics.topic import Party, Topic
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
-    """A user to set up, with nothing beyond what it needs.
-
-    `user` is a suggestion for the principal's name.
-    """
-
-    name: str
-    user: str
-    description: str
-    grants: tuple[AclGrant, ...]
-
-
 def roles(settings: Settings) -> tuple[Role, ...]:
-    """All roles: producers, worker, readers, verifier, operator, administrator."""
+    """All roles: producers, worker, ingest, readers, verifier, operator, administrator."""
     topics = all_topics(settings)
     return (
         *(_producer(topic) for topic in topics if Party.PRODUCERS in topic.writers),
         _worker(settings, topics),
         *_scheduler(topics),
-        *_receiver(topics),
+        *receiver_roles(topics),
+        ingest_role(settings, topics),
         _delivery(settings, topics),
         _reader(
             settings,
@@ -120,30 +114,6 @@ def _scheduler(topics: tuple[Topic, ...]) -> tuple[Role, ...]:
             user="consentry-ticks",
             description="Writes a tick to every partition at each interval.",
             grants=grants,
-        ),
-    )
-
-
-def _receiver(topics: tuple[Topic, ...]) -> tuple[Role, ...]:
-    grants = tuple(
-        on_topic(topic, "writes webhooks as they came", "Write", "Describe", "DescribeConfigs")
-        for topic in topics
-        if Party.RECEIVER in topic.writers
-    )
-    if not grants:
-        return ()
-    idempotent = AclGrant(
-        resource="cluster",
-        name="kafka-cluster",
-        operations=("IdempotentWrite",),
-        why="idempotent producers on brokers before 2.8",
-    )
-    return (
-        Role(
-            name=Party.RECEIVER,
-            user="consentry-receive",
-            description="Runs `consentry receive`: it writes webhooks, and reads nothing.",
-            grants=(*grants, idempotent),
         ),
     )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from streams.settings import Settings
-from streams.topics.topic import Topic
+from streams.topics.topic import Party, Topic
 
 ResourceType = Literal["topic", "group", "transactional-id", "cluster"]
 
@@ -47,5 +48,42 @@ def worker_transactions(settings: Settings, why: str) -> tuple[AclGrant, AclGran
             name="kafka-cluster",
             operations=("IdempotentWrite",),
             why="idempotent producers on brokers before 2.8",
+        ),
+    )
+
+
+def ingest_grants(settings: Settings, topics: Iterable[Topic]) -> tuple[AclGrant, ...]:
+    """Read webhooks, write what maps make, as one producer for each instance."""
+    reads = [
+        on_topic(topic, "reads webhooks", "Read", "Describe")
+        for topic in topics
+        if Party.INGEST in topic.readers
+    ]
+    writes = [
+        on_topic(topic, "writes what the maps make", "Write", "Describe")
+        for topic in topics
+        if Party.INGEST in topic.writers
+    ]
+    return (
+        *reads,
+        *writes,
+        AclGrant(
+            resource="group",
+            name=settings.ingest_group,
+            operations=("Read", "Describe"),
+            why="joins the group that reads the sources, and commits offsets in transactions",
+        ),
+        AclGrant(
+            resource="transactional-id",
+            name=f"{settings.ingest_group}-",
+            operations=("Write", "Describe"),
+            why="one producer for each instance",
+            prefixed=True,
+        ),
+        AclGrant(
+            resource="cluster",
+            name="kafka-cluster",
+            operations=("IdempotentWrite", "Describe"),
+            why="idempotent producers on brokers before 2.8, and the number of brokers",
         ),
     )

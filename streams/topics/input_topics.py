@@ -45,7 +45,7 @@ def input_topics(settings: Settings) -> tuple[Topic, ...]:
             schemas=(schema,),
             partitions=settings.partitions,
             config=config,
-            writers=(Party.PRODUCERS,),
+            writers=(Party.PRODUCERS, Party.INGEST),
             readers=(Party.WORKER, Party.VERIFIER, Party.OPERATOR),
         )
 

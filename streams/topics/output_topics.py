@@ -88,6 +88,24 @@ def dead_letter_topics(settings: Settings) -> tuple[Topic, ...]:
             "Records that hold raw personal data where only pseudonyms belong. Few may read it.",
         ),
         Topic(
+            name=names.ingest_rejects,
+            kind=TopicKind.REJECTS,
+            description="Records of sources that no map could map, as they were, with the map, the "
+            "reasons and their place as headers. They hold personal data. Few may read it.",
+            key="the key of the record",
+            value="the value of the record, cut where it is too large",
+            schemas=(),
+            partitions=settings.partitions,
+            config=deleted_after(
+                settings.ingest_reject_retention_days * DAY_MS,
+                settings.output_max_bytes,
+                settings,
+                roll_early=True,
+            ),
+            writers=(Party.INGEST,),
+            readers=(Party.QUARANTINE_READERS,),
+        ),
+        Topic(
             name=names.delivery_dead_letters,
             kind=TopicKind.DEAD_LETTERS,
             description="Findings and duties that a receiver rejected for good, as they were, "

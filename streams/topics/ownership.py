@@ -69,6 +69,15 @@ def require_own_delivery(
             )
 
 
+def require_own_ingest(client: KafkaAdminClient, settings: Settings) -> None:
+    """The same for the group that reads the sources of `consentry ingest run`."""
+    mine = settings.installation
+    for metadata in read_group(client, settings.ingest_group).values():
+        theirs = declared_installation(metadata)
+        if theirs is not None and theirs[:2] != mine[:2]:
+            raise _foreign(settings.ingest_group, str(theirs), mine)
+
+
 def require_own(settings: Settings, offsets: Offsets) -> None:
     """Check what stands beside a group's offsets. Raises ConsentryError naming both."""
     mine = settings.installation

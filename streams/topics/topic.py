@@ -37,6 +37,7 @@ class TopicKind(StrEnum):
     TICKS = "ticks"
     OUTPUT = "output"
     DEAD_LETTERS = "set aside"
+    REJECTS = "ingest rejects"
     CHANGELOG = "changelog"
     ALERT_STATE = "alert state"
     RAW = "webhooks"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from streams.metrics.catalogue import DELIVERER, RECEIVER, WORKER, Metric
+from streams.metrics.ingest_catalogue import INGEST
 from tests.docs import generated
 
 METRICS = Path(__file__).parents[2] / "docs" / "metrics.md"
@@ -25,6 +26,7 @@ def with_tables(text: str) -> str:
         "worker metrics": table(WORKER),
         "deliverer metrics": table(DELIVERER),
         "receiver metrics": table(RECEIVER),
+        "ingest metrics": table(INGEST),
     }
     return generated.with_parts(
         text, parts, page="docs/metrics.md", maker="tests.docs.metric_tables"

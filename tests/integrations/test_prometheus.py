@@ -14,6 +14,8 @@ import yaml
 from streams.core.codes import CODES
 from streams.core.vocabulary import Severity, Status
 from streams.metrics.catalogue import DELIVERER, RECEIVER, WORKER
+from streams.metrics.ingest import RECORD_ENDS
+from streams.metrics.ingest_catalogue import INGEST
 from streams.metrics.receive import OUTCOMES as RECEIVED
 from streams.metrics.sinks import OUTCOMES
 from streams.receive.refusal import RefusalReason
@@ -37,14 +39,21 @@ _SUFFIXES = {"histogram": ("_bucket", "_count", "_sum")}
 
 EXPORTED = {
     name: metric
-    for metric in (*WORKER, *DELIVERER, *RECEIVER)
+    for metric in (*WORKER, *DELIVERER, *RECEIVER, *INGEST)
     for name in [f"{metric.name}{suffix}" for suffix in _SUFFIXES.get(metric.kind, ("",))]
 }
 SCRAPED = {"instance", "job", "le"}
 """Labels that Prometheus or a histogram brings."""
 
 VALUES = {
-    "outcome": {*Counters.__struct_fields__, *OUTCOMES, *RECEIVED, "grouped", "muted"},
+    "outcome": {
+        *Counters.__struct_fields__,
+        *OUTCOMES,
+        *RECEIVED,
+        *RECORD_ENDS,
+        "grouped",
+        "muted",
+    },
     "severity": {one.value for one in Severity},
     "status": {one.value for one in Status},
     "code": {code.value for code in CODES},

@@ -6,10 +6,16 @@ import re
 
 import pytest
 
-from streams.metrics import catalogue
+from streams.metrics import catalogue, ingest_catalogue
 from streams.metrics.catalogue import DELIVERER, PREFIX, RECEIVER, WORKER, Metric
+from streams.metrics.ingest_catalogue import INGEST
 
-DECLARED = [one for one in vars(catalogue).values() if isinstance(one, Metric)]
+DECLARED = [
+    one
+    for module in (catalogue, ingest_catalogue)
+    for one in vars(module).values()
+    if isinstance(one, Metric)
+]
 BOUNDED = frozenset(
     "topic partition outcome code severity status reason sink source result version law_version "
     "policy_version compiled".split()
@@ -59,11 +65,11 @@ def test_a_metric_that_breaks_a_rule_is_noticed(metric: Metric, fault: str) -> N
 
 @pytest.mark.parametrize("metric", DECLARED, ids=lambda metric: metric.name)
 def test_a_metric_that_is_declared_is_in_a_list(metric: Metric) -> None:
-    """Each process shows what is in its list: test_worker.py, test_sinks.py, test_receive.py."""
-    assert metric in (*WORKER, *DELIVERER, *RECEIVER), f"add {metric.name} to one of them"
+    """Each process shows what is in its list: test_worker.py, test_sinks.py, and so on."""
+    assert metric in (*WORKER, *DELIVERER, *RECEIVER, *INGEST), f"add {metric.name} to one of them"
 
 
 def test_no_name_stands_twice() -> None:
-    for shown in (WORKER, DELIVERER, RECEIVER):
+    for shown in (WORKER, DELIVERER, RECEIVER, INGEST):
         assert len({metric.name for metric in shown}) == len(shown)
     assert len({metric.name for metric in DECLARED}) == len(DECLARED)

@@ -46,7 +46,9 @@ class FakeRegistry(HttpReceiver):
             case ["schemas", "ids", number], "GET":
                 return self._by_id(int(number))
             case ["subjects", subject, "versions", version], "GET":
-                return self._by_version(subject, int(version))
+                known = self.subjects.get(subject, [])
+                wanted = len(known) if version == "latest" else int(version)
+                return _missing(40401) if not known else self._by_version(subject, wanted)
             case ["subjects", subject, "versions"], "POST":
                 return web.json_response(
                     {"id": self.add(json.loads(body)["schema"], subject=subject)}

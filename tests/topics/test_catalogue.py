@@ -34,6 +34,7 @@ def test_schemas_are_there(topic: Topic) -> None:
         TopicKind.TICKS,
         TopicKind.CHANGELOG,
         TopicKind.ALERT_STATE,
+        TopicKind.REJECTS,
     )
 
 
@@ -108,7 +109,11 @@ def test_who_may_read_and_write_what() -> None:
     assert allowed["worker", "consentry-2-"] >= {"Write", "Describe"}
     assert allowed["producer of purchase", "purchase"] == {"Write", "Describe"}
     only = [name for (who, name) in allowed if who == Party.QUARANTINE_READERS]
-    assert only == ["consentry.quarantine", "consentry-quarantine"]
+    assert only == ["consentry.quarantine", "consentry.ingest-rejects", "consentry-quarantine"]
+    ingest = {name: ops for (who, name), ops in allowed.items() if who == Party.INGEST}
+    assert ingest["purchase"] == {"Write", "Describe"}
+    assert ingest["consentry-ingest"] == {"Read", "Describe"}
+    assert ingest["consentry-ingest-"] == {"Write", "Describe"}
     writers = {who for (who, name), ops in allowed.items() if {"Write", "Read"} & ops}
     assert "administrator" not in writers
 

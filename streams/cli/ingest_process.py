@@ -1,0 +1,110 @@
+"""The process of `consentry ingest run`: its loop, its signals and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from streams.cli.deliver_process import new_loop
+from streams.errors import ConsentryError
+
+if TYPE_CHECKING:
+    from streams.ingest.service.service import IngestService
+    from streams.ingest.service.sources import IngestPlan
+    from streams.settings import Settings
+
+STOP_WITHIN_S: Final = 15.0
+"""A transaction that is under way may end so long; what is not committed is mapped again."""
+
+log = structlog.get_logger("consentry.ingest")
+
+
+def run_ingest(settings: Settings, plan: IngestPlan, ready_file: Path | None) -> None:
+    """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends."""
+    from streams.transport import process_exit
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        code = runner.run(_run(settings, plan, ready_file))
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
+    process_exit.leave(code)
+
+
+async def _run(settings: Settings, plan: IngestPlan, ready_file: Path | None) -> int:
+    from streams.health.server import listen
+    from streams.ingest.service.service import IngestService
+    from streams.metrics.expose import exposition
+    from streams.metrics.ingest import IngestCollector
+    from streams.metrics.otel import push
+
+    service = IngestService(settings, plan)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, stopping.set)
+    loop.set_exception_handler(_on_loop_error)
+    log.info("ingest.starting", sources=list(service.stats.sources), pid=os.getpid())
+    collector = IngestCollector(service)
+    answering = await listen(service, settings, exposition(collector))
+    pushing = asyncio.create_task(push(collector, "consentry-ingest"))
+    reporting = asyncio.create_task(_report(service, ready_file))
+    running = asyncio.create_task(service.run())
+    stopped = asyncio.create_task(stopping.wait())
+    await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        log.info("ingest.stopping")
+        service.stop()
+        await asyncio.wait({running}, timeout=STOP_WITHIN_S)
+    for task in (reporting, pushing, stopped):
+        task.cancel()
+    if answering is not None:
+        await answering.cleanup()
+    return _end(running)
+
+
+def _end(running: asyncio.Task[None]) -> int:
+    """The exit code, and the last lines that say why."""
+    from streams.terminal.out import say_error
+    from streams.transport.process_exit import CRASHED, STOPPED
+
+    if not running.done():
+        log.warning(
+            "ingest.stopped", problem="a transaction was still under way; it is mapped again"
+        )
+        return 0
+    match running.exception():
+        case None:
+            log.info("ingest.stopped", problem=None)
+            return 0
+        case ConsentryError() as error:
+            log.critical("ingest.stopped", problem=error.problem, remedy=error.remedy)
+            say_error(error)
+            return STOPPED
+        case error:
+            # Its text may quote a record; the type is enough.
+            log.critical("ingest.crashed", error=type(error).__name__)
+            return CRASHED
+
+
+def _write(file: Path, names: Iterable[str]) -> None:
+    file.write_text("\n".join(names) + "\n")
+
+
+async def _report(service: IngestService, ready_file: Path | None) -> None:
+    """Log and write the file once partitions are assigned."""
+    while not service.begun:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    log.info("ingest.ready")
+    if ready_file is not None:
+        _write(ready_file, service.stats.sources)
+
+
+def _on_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    log.warning("ingest.loop_error", error=type(error).__name__ if error else None)
