@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -119,6 +118,8 @@ def _of_file(schema: Path) -> SchemaNode:
 
 
 def _of_subject(config: Path | None, subject: str) -> SchemaNode:
+    import asyncio
+
     from streams.errors import ConsentryError
     from streams.registry.faults import UnreadableSchema
     from streams.registry.latest import latest_schema

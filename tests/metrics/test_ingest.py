@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 
 from streams.ingest import Identities
-from streams.ingest.service.counts import SourceCounts
+from streams.ingest.service.counts import RecordCounts
 from streams.ingest.service.service import IngestService
 from streams.ingest.service.sources import IngestPlan
 from streams.metrics.expose import exposition
@@ -25,7 +25,7 @@ async def scraped() -> str:
     service = IngestService(Settings(), plan)
     stats = service.stats.sources["crm"]
     stats.counts.add(
-        SourceCounts(records=10, mapped=4, ignored=3, rejected=2, tombstones=1, events=12,
+        RecordCounts(records=10, mapped=4, ignored=3, rejected=2, tombstones=1, events=12,
                      rejected_items=5, unmapped=4, ignored_items=Counter({"a test": 3}))
     )  # fmt: skip
     stats.lag = 7

@@ -16,7 +16,7 @@ DELAY_BOUNDS_S: Final = (
 
 
 @dataclass(slots=True)
-class SourceCounts:
+class RecordCounts:
     """Counts of one source, of what was committed.
 
     Each of the `records` ends in one way: `mapped` (it made events, and nothing of it was
@@ -51,7 +51,7 @@ class SourceCounts:
         """The share of outcomes that met a value without a word."""
         return self.unmapped / self.outcomes if self.outcomes else 0.0
 
-    def add(self, other: SourceCounts) -> None:
+    def add(self, other: RecordCounts) -> None:
         """Add the counts of a batch."""
         self.records += other.records
         self.mapped += other.mapped
@@ -71,7 +71,7 @@ class SourceStats:
     """
 
     def __init__(self) -> None:
-        self.counts = SourceCounts()
+        self.counts = RecordCounts()
         self.delays = Histogram(DELAY_BOUNDS_S)
         self.lag: int | None = None
         """Offsets that this instance has not read yet; None while an end is unknown."""
@@ -90,7 +90,7 @@ class IngestStats:
 
     def committed(
         self,
-        counts: Mapping[str, SourceCounts],
+        counts: Mapping[str, RecordCounts],
         timestamps: Mapping[str, Sequence[int]],
         seconds: float,
         now_ms: float,

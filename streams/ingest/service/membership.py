@@ -50,7 +50,7 @@ def source_reader(settings: Settings) -> Reader:
     )
 
 
-class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+class SourceMembership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
     """Follows the assignments of a consumer, and has rebalances wait for what is under way."""
 
     def __init__(self, consumer: Reader) -> None:

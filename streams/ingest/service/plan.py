@@ -16,7 +16,7 @@ from streams.ingest.mapping import InputFormat, Mapping, MapSpec
 from streams.ingest.service.settings_table import REMEDY, ingest_table
 from streams.ingest.service.sources import (
     IngestPlan,
-    Source,
+    IngestSource,
     SourceFraming,
     instant_of,
     own_topics,
@@ -106,7 +106,7 @@ class _Reading:
         place: PolicyPlace,
         shared: Given[str, Any],
         identities: Identities,
-    ) -> Source | None:
+    ) -> IngestSource | None:
         if not _NAME.fullmatch(name):
             self.problems.add(place, "a name has at most 40 small letters, digits and hyphens, a "
                               "letter first")  # fmt: skip
@@ -129,7 +129,7 @@ class _Reading:
         if spec is None or key is None:
             return None
         self._agree(spec, framing, place)
-        return Source(
+        return IngestSource(
             name=name,
             topics=topics,
             matching=matching,
@@ -229,7 +229,9 @@ class _Reading:
                 self._note(error)
         return Identities()
 
-    def _apart(self, sources: list[Source], place: PolicyPlace, identities: str | None) -> None:
+    def _apart(
+        self, sources: list[IngestSource], place: PolicyPlace, identities: str | None
+    ) -> None:
         """No topic belongs to two sources; what patterns match is known to the broker only."""
         seen: dict[str, str] = {}
         for source in sources:

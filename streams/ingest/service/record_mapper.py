@@ -11,8 +11,8 @@ from streams.core.identifiers import subject_key
 from streams.core.vocabulary import EventType
 from streams.ingest.outcomes import IgnoredItem, MappedEvent, Outcome, RejectedItem
 from streams.ingest.rejects import rejected_record
-from streams.ingest.service.counts import SourceCounts
-from streams.ingest.service.sources import IngestPlan, Source, SourceFraming
+from streams.ingest.service.counts import RecordCounts
+from streams.ingest.service.sources import IngestPlan, IngestSource, SourceFraming
 from streams.registry import Registry
 from streams.transport.commit.output_batch import Output
 from streams.unpacking.cut import CutBytes, LeftOut
@@ -47,7 +47,7 @@ class MappedBatch:
     outputs: list[Output] = field(default_factory=list)
     bytes: int = 0
     """About how many the outputs take."""
-    counts: dict[str, SourceCounts] = field(default_factory=dict)
+    counts: dict[str, RecordCounts] = field(default_factory=dict)
     """By the name of the source."""
     timestamps: dict[str, list[int]] = field(default_factory=dict)
     """Of the records, in milliseconds, by the name of the source."""
@@ -63,9 +63,9 @@ class RecordMapper:
         self._targets = targets
         self._registry = registry
         self._kinds = {kind.value: topic for kind, topic in targets.inputs.items()}
-        self._of_topic: dict[str, Source | None] = {}
+        self._of_topic: dict[str, IngestSource | None] = {}
 
-    def source(self, topic: str) -> Source | None:
+    def source(self, topic: str) -> IngestSource | None:
         """The source of a topic, looked up once."""
         if topic not in self._of_topic:
             self._of_topic[topic] = self._plan.source_of(topic)
@@ -75,7 +75,7 @@ class RecordMapper:
         """Map one record into a batch. The topic is one of a source's."""
         source = self.source(record.topic)
         assert source is not None, "the subscription holds topics of sources only"
-        counts = batch.counts.setdefault(source.name, SourceCounts())
+        counts = batch.counts.setdefault(source.name, RecordCounts())
         batch.timestamps.setdefault(source.name, []).append(record.timestamp)
         counts.records += 1
         if record.value is None:
@@ -97,7 +97,7 @@ class RecordMapper:
         else:
             counts.ignored += 1
 
-    def _outcomes(self, source: Source, record: Record) -> list[Outcome]:
+    def _outcomes(self, source: IngestSource, record: Record) -> list[Outcome]:
         value = record.value
         assert value is not None
         if isinstance(value, CutBytes):
@@ -125,7 +125,7 @@ class RecordMapper:
         self,
         record: Record,
         outcomes: list[Outcome],
-        counts: SourceCounts,
+        counts: RecordCounts,
         batch: MappedBatch,
     ) -> list[RejectedItem]:
         """Write the events, count what is ignored, and return what is rejected.
@@ -161,7 +161,7 @@ class RecordMapper:
         partition = murmur2(key) % self._targets.partitions[topic]
         return Output(topic, partition, key, event_to_avro(event), headers)
 
-    def _reject(self, source: Source, record: Record, outcomes: Sequence[Outcome]) -> Output:
+    def _reject(self, source: IngestSource, record: Record, outcomes: Sequence[Outcome]) -> Output:
         kept = rejected_record(source.mapping.name, record.value, outcomes)
         assert kept is not None
         topic = self._targets.rejects

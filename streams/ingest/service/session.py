@@ -18,7 +18,7 @@ from aiokafka.errors import IllegalStateError, NoOffsetForPartitionError, Offset
 from aiokafka.structs import TopicPartition
 
 from streams.ingest.service.counts import IngestStats
-from streams.ingest.service.membership import Membership, source_reader
+from streams.ingest.service.membership import SourceMembership, source_reader
 from streams.ingest.service.positions import first_offsets, log_range, lost
 from streams.ingest.service.record_mapper import MappedBatch, RecordMapper
 from streams.ingest.service.sources import IngestPlan
@@ -62,7 +62,7 @@ class IngestSession:
         self._rejects = rejects
         self._producer = GroupProducer(settings, transactional_id, plan.compression)
         self._consumer = source_reader(settings)
-        self._group = Membership(self._consumer)
+        self._group = SourceMembership(self._consumer)
         self._stopping = False
         self.busy_since: float | None = None
         """Since when records are being mapped and committed (`time.monotonic`)."""

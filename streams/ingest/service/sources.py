@@ -28,7 +28,7 @@ class SourceFraming(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class IngestSource:
     """Topics that one map reads.
 
     `begin`: the record timestamp from which partitions are read that the group has no offset
@@ -53,7 +53,7 @@ class Source:
 class IngestPlan:
     """All sources, with the identity table that their maps share."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[IngestSource, ...]
     identities: Identities
     identities_topic: str | None
     compression: Compression
@@ -63,7 +63,7 @@ class IngestPlan:
         """The topics that are named; those that a pattern matches are known to the broker only."""
         return tuple(topic for source in self.sources for topic in source.topics)
 
-    def source_of(self, topic: str) -> Source | None:
+    def source_of(self, topic: str) -> IngestSource | None:
         """The source that takes a topic: one that names it before one whose pattern matches."""
         for source in self.sources:
             if topic in source.topics:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from streams.ingest import Identities
-from streams.ingest.service.counts import SourceCounts
+from streams.ingest.service.counts import RecordCounts
 from streams.ingest.service.record_mapper import MappedBatch, RecordMapper, Targets
-from streams.ingest.service.sources import IngestPlan, Source, SourceFraming
+from streams.ingest.service.sources import IngestPlan, IngestSource, SourceFraming
 from streams.registry import Registry
 from streams.settings import Settings
 from tests.ingest.maps import HEAD, PLAIN, RECORD, mapping
@@ -44,7 +44,7 @@ def mapper(
     **limits: int,
 ) -> RecordMapper:
     """A mapper of one source, crm, for topics of 12 partitions."""
-    source = Source(
+    source = IngestSource(
         name="crm", topics=("crm",), matching=None, mapping=mapping(text, identities),
         framing=framing, begin=None,
     )  # fmt: skip
@@ -60,7 +60,7 @@ def mapper(
     return RecordMapper(plan, targets, registry)
 
 
-def mapped(made: RecordMapper, *records: Row) -> tuple[MappedBatch, SourceCounts]:
+def mapped(made: RecordMapper, *records: Row) -> tuple[MappedBatch, RecordCounts]:
     """What records become, and their counts, which always balance."""
     batch = MappedBatch()
     for record in records:
