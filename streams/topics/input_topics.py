@@ -35,6 +35,8 @@ def input_topics(settings: Settings) -> tuple[Topic, ...]:
         settings.input_retention_days * DAY_MS, settings.input_max_bytes, settings
     )
 
+    first = frozenset(names.inputs.values())
+
     def stream(name: str, schema: str, description: str) -> Topic:
         return Topic(
             name=name,
@@ -45,7 +47,7 @@ def input_topics(settings: Settings) -> tuple[Topic, ...]:
             schemas=(schema,),
             partitions=settings.partitions,
             config=config,
-            writers=(Party.PRODUCERS, Party.INGEST),
+            writers=(Party.PRODUCERS, Party.INGEST) if name in first else (Party.PRODUCERS,),
             readers=(Party.WORKER, Party.VERIFIER, Party.OPERATOR),
         )
 
