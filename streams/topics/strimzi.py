@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from streams.settings import Settings
-from streams.topics.access import Role, roles
+from streams.topics.access import roles
 from streams.topics.acl_grants import AclGrant
 from streams.topics.catalogue import all_topics
+from streams.topics.role import Role
 from streams.topics.topic import Topic
 
 API: Final = "kafka.strimzi.io/v1"
