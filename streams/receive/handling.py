@@ -12,6 +12,7 @@ from aiohttp import web
 
 from streams.receive import challenge
 from streams.receive.body import announced_bytes, encoding_of, read_body, unpacked
+from streams.receive.checks.sns import SnsCheck
 from streams.receive.counts import NO_SOURCE, SourceCounts
 from streams.receive.load import Receiving, Source
 from streams.receive.raw_record import RawRecord, raw_record
@@ -83,6 +84,9 @@ class Handling:
         began = time.monotonic()
         size = await self._take(routed, request)
         counts = self.counts[routed.source.name]
+        if size is None:
+            counts.challenged += 1
+            return web.Response(status=200, headers=_HEADERS)
         counts.accepted += 1
         counts.bytes += size
         counts.latest_s = time.time()
@@ -111,8 +115,11 @@ class Handling:
         headers = _HEADERS | {"X-Content-Type-Options": "nosniff"}
         return web.Response(text=text, content_type="text/plain", headers=headers)
 
-    async def _take(self, routed: _Routed, request: web.BaseRequest) -> int:
-        """SenderCheck a request and write it; gives the size of its body. Raises RequestRefused."""
+    async def _take(self, routed: _Routed, request: web.BaseRequest) -> int | None:
+        """Check a request and write it; gives the size of its body, None for a handshake.
+
+        Raises RequestRefused.
+        """
         if self.stopping:
             raise RequestRefused(RefusalReason.STOPPING)
         source, server = routed.source, self._server
@@ -128,8 +135,12 @@ class Handling:
             packed = await read_body(request, server.body_max_bytes, server.body_timeout_s)
             body = unpacked(packed, encoding, server.body_max_bytes)
             inbound = self._inbound(routed, request, body)
+            if isinstance(source.check, SnsCheck):
+                await source.check.prepare(inbound)
             if source.check.needs_body:
                 source.check.require(inbound, now)
+            if isinstance(source.check, SnsCheck) and await source.check.settled(inbound):
+                return None
             await self._writing.put(self._topics[source.name], raw_record(source, inbound))
         finally:
             self.in_work_bytes -= reserved

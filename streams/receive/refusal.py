@@ -26,6 +26,7 @@ class RefusalReason(StrEnum):
     REPLAYED = "token_used_before"
     BODY = "body_unreadable"
     CHALLENGE = "challenge_wrong"
+    NOT_ASKED = "certificate_not_fetched"
     BUSY = "too_many_requests_in_work"
     KAFKA_AWAY = "kafka_not_answering"
     STOPPING = "stopping"
@@ -50,6 +51,7 @@ STATUS: Final[dict[RefusalReason, int]] = {
     RefusalReason.REPLAYED: 401,
     RefusalReason.BODY: 400,
     RefusalReason.CHALLENGE: 403,
+    RefusalReason.NOT_ASKED: 503,
     RefusalReason.BUSY: 503,
     RefusalReason.KAFKA_AWAY: 503,
     RefusalReason.STOPPING: 503,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from streams.receive.checks.check import SenderCheck
 from streams.receive.checks.credentials import BasicCheck, PathCheck, TokenCheck
@@ -22,7 +22,9 @@ from streams.receive.checks.hmac_signature import (
 )
 from streams.receive.checks.mailgun import MailgunCheck
 from streams.receive.checks.sendgrid import SIGNATURE, TIMESTAMP, SendGridCheck
+from streams.receive.checks.sns import ARN, SnsCheck
 from streams.receive.checks.standard import StandardCheck
+from streams.receive.fetch import fetch
 from streams.receive.options import HeaderName, SourceOptions
 from streams.receive.secret_files import read_line, read_secret
 
@@ -232,6 +234,31 @@ class BearerOptions(SourceOptions):
         return TokenCheck(self.token_header, self.token_prefix, tokens)
 
 
+class SnsOptions(SourceOptions):
+    """Amazon SNS over HTTPS, as SES sends its events; signature version 2 of the topic."""
+
+    scheme: Literal["sns"] = Field(description="Amazon SNS.")
+    topic_arns: tuple[str, ...] = Field(
+        min_length=1, description="The topics that are expected, by their ARN."
+    )
+    secret_files: tuple[Path, ...] = Field(
+        (), max_length=0, description="None: a certificate of AWS is what counts."
+    )
+    id_header: HeaderName | None = Field("x-amz-sns-message-id", description="Header of the id.")
+    tolerance_s: float = tolerance(86_400)
+
+    @field_validator("topic_arns")
+    @classmethod
+    def _of_sns(cls, arns: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(ARN.fullmatch, arns)):
+            raise ValueError("should be ARNs of SNS: arn:aws:sns:REGION:ACCOUNT:NAME")
+        return arns
+
+    def open(self) -> SenderCheck:
+        """The check."""
+        return SnsCheck(self.topic_arns, self.tolerance_s, fetch)
+
+
 class PathOptions(SourceOptions):
     """A token as the last part of the path: `/hooks/NAME/TOKEN`."""
 
@@ -250,6 +277,7 @@ SCHEMES: Final[Mapping[str, type[SourceOptions]]] = {
     "hmac": HmacOptions,
     "sendgrid": SendGridOptions,
     "mailgun": MailgunOptions,
+    "sns": SnsOptions,
     "basic": BasicOptions,
     "bearer": BearerOptions,
     "path": PathOptions,
