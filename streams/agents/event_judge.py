@@ -58,7 +58,9 @@ class EventJudge:
         self._max_bytes = settings.output_max_bytes
         self._arrivals = arrivals
         self._limit = DeadLetterLimit(
-            settings.dead_letter_limit_share, settings.dead_letter_limit_records
+            settings.dead_letter_limit_share,
+            settings.dead_letter_limit_records,
+            settings.pausable_topics,
         )
         self._dead_letters = dead_letters
 
@@ -69,10 +71,11 @@ class EventJudge:
     def take(self, record: Record, counters: Counters, batch: JudgedBatch) -> None:
         """Judge the event of a record, or set the record aside; `counters` are its topic's.
 
-        Raises Building while its subject is being built: take it again. Raises ConsentryError
-        when too many of the latest records are dead letters.
+        Raises Building while its subject is being built: take it again. Where too many of the
+        latest records of its topic are dead letters, the topic is paused afterwards and the
+        record is left; raises ConsentryError where the topic cannot be paused.
         """
-        self._limit.read(self._progress)
+        self._limit.read(self._progress, record.topic)
         fact = self._arrivals.ordinary(record)
         if fact is None:
             self._unusual(record, counters, batch)
@@ -169,6 +172,8 @@ class EventJudge:
         batch.output.add(Output(self._rekeyed, home, arrived.key, record.value, headers))
 
     def _set_aside(self, record: Record, refused: Refused, batch: JudgedBatch) -> None:
-        """Set aside a record that cannot be judged; too many of them stop the worker."""
-        self._limit.dead(self._progress, self._number)
-        self._dead_letters.put(record, refused, batch)
+        """Set aside a record that cannot be judged; too many of them pause its topic."""
+        if self._limit.dead(self._progress, record, refused.origin.ingested_at):
+            self._dead_letters.put(record, refused, batch)
+        else:
+            batch.paused.append((record.topic, self._progress.paused[record.topic]))

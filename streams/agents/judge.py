@@ -27,6 +27,7 @@ from streams.transport.clock import OwnClock
 from streams.transport.commit.output_batch import OutputBatch
 from streams.transport.faust_driver import Consumer
 from streams.transport.fetch.poll_batch import Discontinuity, PollBatch
+from streams.transport.paused_log import log_paused
 from streams.transport.state.changelog_restore import unreadable_row
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.wire.rows import CorruptRow
@@ -128,7 +129,7 @@ class Judging:
             output.done = self._done(batch, message, consumer)
             # Before the next record is looked at: the batch carries the progress up to here.
             partition.hand_over(output)
-            self._account(batch)
+            self._account(batch, partition.number)
             await self._let_others_run(partition, output)
             gone = self._app.should_stop or consumer.partition_of(poll_batch) is not partition
             if gone and not output.final:
@@ -168,12 +169,14 @@ class Judging:
 
         return done
 
-    def _account(self, batch: JudgedBatch) -> None:
+    def _account(self, batch: JudgedBatch, number: int) -> None:
         """Count what a batch brought, and log what could not be judged where it stood."""
         stats = self._stats
         stats.add(batch.stats)
         judged = {topic for topic, ends in batch.counters.items() if stats.ended(topic, ends)}
         stats.seen(batch.records, judged, self._clock.limit)
+        for topic, one in batch.paused:
+            log_paused(topic, number, one)
         if batch.rekeyed:
             self._rekeyed_log.report(batch.rekeyed)
         if batch.dead_lettered:

@@ -18,7 +18,7 @@ from streams.core.state import Decision, Outcome
 from streams.measures.worker_stats import JudgingStats
 from streams.settings.names import TopicNames
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch
-from streams.wire.progress import BATCH_HEADER, Counters, Progress
+from streams.wire.progress import BATCH_HEADER, Counters, Paused, Progress
 from streams.wire.record import Record
 
 RECORDS_AT_ONCE: Final = 500
@@ -33,8 +33,9 @@ class JudgedBatch:
     `output` is what one transaction takes as a whole. `records` are those that ended in it,
     `counters` say how, by topic, `stats` what came of them. `rekeyed` and `dead_lettered` are
     records that are judged elsewhere, or not at all. `led_at` are the timestamps of arrival,
-    in milliseconds since the epoch, of records that led to findings or duties. `rejudged`
-    counts the events whose verdicts were evaluated.
+    in milliseconds since the epoch, of records that led to findings or duties. `paused` are
+    topics that are read no further, since one of these records was one dead letter too many.
+    `rejudged` counts the events whose verdicts were evaluated.
     """
 
     __slots__ = (
@@ -48,6 +49,7 @@ class JudgedBatch:
         "dead_lettered",
         "led_at",
         "output",
+        "paused",
         "records",
         "rejudged",
         "rekeyed",
@@ -81,6 +83,7 @@ class JudgedBatch:
         self.rekeyed = RekeyedCounts()
         self.dead_lettered: list[DeadLettered] = []
         self.led_at: list[int] = []
+        self.paused: list[tuple[str, Paused]] = []
         self.rejudged = 0
 
     def count(self, topic: str) -> Counters:

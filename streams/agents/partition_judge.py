@@ -108,21 +108,26 @@ class PartitionJudge:
             yield self._ended(batch)
             batch = self._begin(due)
         records, first = poll_batch.records, 0
-        positions = batch.output.positions
+        positions, paused = batch.output.positions, self._progress.paused
         for judged, record in enumerate(records, 1):
+            if paused and record.topic in paused:
+                continue  # it stays where it is, and its position too
             while not self._take(record, batch):
                 # Until all that it brings is published, it is the next record to read.
                 positions[record.topic] = record.offset
                 yield self._ended(batch, records[first : judged - 1])
                 first, batch = judged - 1, self._begin(due)
                 positions = batch.output.positions
+            if paused and record.topic in paused:
+                continue
             positions[record.topic] = record.offset + 1
             if judged % RECORDS_AT_ONCE == 0 or batch.full():
                 yield self._ended(batch, records[first:judged])
                 first, batch = judged, self._begin(due)
                 positions = batch.output.positions
         for topic, span in poll_batch.spans.items():
-            positions[topic] = span.end
+            if topic not in paused:
+                positions[topic] = span.end
         batch.output.final = True
         yield self._ended(batch, records[first:])
 
@@ -137,7 +142,8 @@ class PartitionJudge:
         )
 
     def _ended(self, batch: JudgedBatch, records: Sequence[Record] = ()) -> JudgedBatch:
-        batch.records = records
+        paused = self._progress.paused
+        batch.records = [one for one in records if one.topic not in paused] if paused else records
         batch.end(self._progress)
         return batch
 
@@ -167,5 +173,7 @@ class PartitionJudge:
             raise RuleFault(*place, fault, trace_id(record), begun=begun) from None
         if long_records.current is not None:
             return False
+        if record.topic in self._progress.paused:
+            return True  # left for later: this was one dead letter too many
         counters.read += 1
         return True

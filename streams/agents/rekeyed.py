@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from streams.core.identifiers import SubjectKey, parse_subject_key
+from streams.unpacking.cut import Headers
 from streams.wire.looks import EVERYTHING
 from streams.wire.pii import raw_kind
 from streams.wire.record import Record
@@ -71,9 +72,13 @@ def _cause(key: bytes | None, subject: SubjectKey) -> Cause:
 
 def producer_of(record: Record, key: SubjectKey) -> str:
     """The producer that the headers name, where the name may be shown."""
-    headers = {name.lower(): value for name, value in record.headers if value}
     identity = parse_subject_key(key)
-    subject = None if identity is None else identity[1]
+    return producer_named(record.headers, None if identity is None else identity[1])
+
+
+def producer_named(given: Headers, subject: str | None = None) -> str:
+    """The same of headers; `subject` is the person whom the record is about, if that is known."""
+    headers = {name.lower(): value for name, value in given if value}
     for name in PRODUCER_HEADERS:
         value = headers.get(name)
         if value is None:

@@ -35,6 +35,8 @@ COMMAND_MODULES = (
     "topics",
     "worker",
     "skip",
+    "resume",
+    "dead_letters",
     "deliver",
     "sample",
     "pseudonym",

@@ -46,7 +46,7 @@ def skip(
     Exit code: 0 when it is ordered, or was before; 2 when it cannot be: the record was
     judged already, or is not there.
     """
-    from streams.operate.skip_record import RecordPlace
+    from streams.operate.record_place import RecordPlace
     from streams.operate.skip_record import skip as order
 
     settings = read_settings(config, brokers)

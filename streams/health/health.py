@@ -93,7 +93,7 @@ class Health:
         self._joining_s = self._joining_s + LOOK_EVERY_S if joins else 0.0
         # Nothing is committed while the registry is away, and no new start brings it back.
         judged = {} if self._registry_away_s() is not None else self._judged()
-        self._watchdog.look(now, {n: self._places(p) for n, p in judged.items()})
+        self._watchdog.look(now, {n: self._read_places(p) for n, p in judged.items()})
         stalled = self._watchdog.stalled
         for number in sorted(stalled - self._stalled):
             standing_s = round(self._watchdog.standing_s(number), 1)
@@ -113,6 +113,12 @@ class Health:
             ready=not faults and not hindrances,
             phase=self._phase(),
             reasons=[*faults, *hindrances],
+            notes=[
+                f"partition {number}: {topic} is paused at offset {one.offset}, since "
+                f"{one.dead} of its latest {one.read} records could not be judged"
+                for number, task in sorted(self._judged().items())
+                for topic, one in sorted(task.progress.paused.items())
+            ],
             group_answered_s=None if silent_s == inf else round(silent_s, 1),
             partitions={n: self._partition(p, now) for n, p in sorted(self._judged().items())},
         )
@@ -128,6 +134,12 @@ class Health:
             topic: WatchedPlace(committed.get(topic, 0), ends.get((topic, partition.number)))
             for topic in self._consumer.topics
         }
+
+    def _read_places(self, partition: PartitionTask) -> dict[str, WatchedPlace]:
+        """Those that are to move: nothing is awaited of a topic that is paused."""
+        paused = partition.progress.paused
+        places = self._places(partition)
+        return {topic: place for topic, place in places.items() if topic not in paused}
 
     def _phase(self) -> Phase:
         assignment = self._consumer.current_assignment
@@ -191,7 +203,7 @@ class Health:
 
     def _partition(self, partition: PartitionTask, now: float) -> PartitionReport:
         committer, number = partition.committer, partition.number
-        topics = {t: self._topic(t, number, p) for t, p in self._places(partition).items()}
+        topics = {t: self._topic(t, partition, p) for t, p in self._places(partition).items()}
         inputs = [one for topic, one in topics.items() if topic != self._ticks]
         known = [one.lag for one in inputs if one.lag is not None]
         at = committer.committed_at
@@ -204,12 +216,13 @@ class Health:
             topics=topics,
         )
 
-    def _topic(self, topic: str, number: int, place: WatchedPlace) -> TopicReport:
+    def _topic(self, topic: str, partition: PartitionTask, place: WatchedPlace) -> TopicReport:
         """What stands behind an open transaction is lag, though nobody can read it yet."""
-        behind = self._open.of(topic, number)
+        behind = self._open.of(topic, partition.number)
         return TopicReport(
             committed=place.committed,
             lag=None if place.lag is None else place.lag + behind.records,
             uncommitted=behind.records,
             uncommitted_s=round(behind.seconds, 1),
+            paused=topic in partition.progress.paused,
         )

@@ -15,13 +15,15 @@ class TopicReport(msgspec.Struct, frozen=True, kw_only=True):
 
     `lag` counts offsets up to the end of the log. The last `uncommitted` of them stand
     behind a producer's open transaction and cannot be read yet; the end up to which can be
-    read has not moved for `uncommitted_s` seconds.
+    read has not moved for `uncommitted_s` seconds. A topic that is `paused` is read no further
+    before `consentry resume`; its lag is that of the last answer of the broker.
     """
 
     committed: int
     lag: int | None
     uncommitted: int = 0
     uncommitted_s: float = 0.0
+    paused: bool = False
 
 
 class PartitionReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +46,8 @@ class PartitionReport(msgspec.Struct, frozen=True, kw_only=True):
 class WorkerReport(msgspec.Struct, frozen=True, kw_only=True):
     """The whole: topics, numbers and durations, never a key or a subject.
 
-    `reasons` are why it is not ready or not live. `group_answered_s` is how long ago the
+    `reasons` are why it is not ready or not live. `notes` say what needs somebody although it
+    is both: topics that are paused. `group_answered_s` is how long ago the
     group's coordinator last answered, None before this worker was a member.
     """
 
@@ -52,5 +55,6 @@ class WorkerReport(msgspec.Struct, frozen=True, kw_only=True):
     ready: bool
     phase: Phase
     reasons: list[str]
+    notes: list[str] = []
     group_answered_s: float | None
     partitions: dict[int, PartitionReport]

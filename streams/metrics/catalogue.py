@@ -110,6 +110,12 @@ UNCOMMITTED_AGE: Final = Metric(
     "For how long the end before that transaction has not moved; 0 while none is open.",
     ("topic", "partition"),
 )
+PAUSED: Final = Metric(
+    "consentry_consumer_paused",
+    "gauge",
+    "Whether a topic is read no further, since too many of its records could not be judged: 1 or 0.",
+    ("topic", "partition"),
+)
 COMMITS: Final = Metric(
     "consentry_transaction_duration_seconds",
     "histogram",
@@ -272,7 +278,7 @@ WORKER: Final = (
     BUILD_INFO, LIVE, READY, PARTITIONS, RECORDS, FINDINGS, DUTIES, DEAD_LETTERS,
     UNKNOWN_FIELDS, DELAY,
     FIRST_SHARES, FIRST_SHARES_UNCONSENTED, AHEAD, LATEST, LEFT,
-    LAG, UNCOMMITTED, UNCOMMITTED_AGE, COMMITS, WRITTEN, WRITTEN_BYTES, WAITING, STANDING, RESTORES, RESTORED_ROWS,
+    LAG, UNCOMMITTED, UNCOMMITTED_AGE, PAUSED, COMMITS, WRITTEN, WRITTEN_BYTES, WAITING, STANDING, RESTORES, RESTORED_ROWS,
     RESTORE_SECONDS, ROWS, SUBJECTS, SUBJECT_BYTES,
 )  # fmt: skip
 """In the order of docs/metrics.md. Beside them stand `process_*` and `python_gc_*`."""

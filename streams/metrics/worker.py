@@ -103,6 +103,7 @@ class WorkerCollector(Collector):
         ]
         yield family(names.LAG, [(at, p.lag) for at, p in places if p.lag is not None])
         yield family(names.UNCOMMITTED, [(at, p.uncommitted) for at, p in places])
+        yield family(names.PAUSED, [(at, int(p.paused)) for at, p in places])
         yield family(names.UNCOMMITTED_AGE, [(at, p.uncommitted_s) for at, p in places])
         ones = partitions.values()
         yield single(names.WAITING, max((one.waiting_s for one in ones), default=0.0))

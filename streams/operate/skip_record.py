@@ -10,52 +10,25 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
 from typing import Final, NamedTuple
-
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, ProducerFenced
 
 from streams.core.instants import Instant
 from streams.errors import ConsentryError
+from streams.operate.owning import change_progress, stored_progress
+from streams.operate.record_place import RecordPlace
 from streams.settings import Settings
-from streams.topics import explain
-from streams.transport.commit.output_batch import Output
-from streams.transport.commit.transactions import send_all
-from streams.transport.tasks import preconditions
-from streams.transport.tasks.kafka_clients import changelog_reader, transactional_producer
 from streams.transport.tasks.log_watch import recreated
-from streams.transport.tasks.settling import SETTLING_S
-from streams.transport.tasks.state_owner import latest_progress, owner_of, require_own_state
+from streams.transport.tasks.state_owner import owner_of, require_own_state
 from streams.verify.bus import LiveBus
 from streams.verify.pace import Pace
 from streams.verify.topics import count_partitions, topic_ids
-from streams.wire.progress import (
-    PROGRESS_KEY,
-    Progress,
-    Skip,
-    encode_progress,
-)
+from streams.wire.progress import Progress, Skip
 
 AT_MOST: Final = 1_000
 """Records of one partition number that can be set aside; they stay with its state."""
 
 WHY_AT_MOST: Final = 500
 """Characters of a reason."""
-
-TRIES: Final = 5
-_PAUSE_S: Final = 0.1
-
-
-class RecordPlace(NamedTuple):
-    """A record."""
-
-    topic: str
-    partition: int
-    offset: int
-
-    def __str__(self) -> str:
-        return f"{self.topic}, partition {self.partition}, offset {self.offset}"
 
 
 class Ordered(NamedTuple):
@@ -114,87 +87,31 @@ async def _skip(settings: Settings, place: RecordPlace, order: Skip) -> Ordered:
         _require_ahead(place, committed.get(place.topic))
         await _require_there(bus, place)
         await _require_own(settings, place)
-        for _ in range(TRIES):
-            with suppress(ProducerFenced):
-                return await _write(settings, bus, place, order)
-        raise ConsentryError(
-            f"partition {place.partition} is taken over again and again by workers that start",
-            "Stop the workers for a moment, and say it again.",
+        return await change_progress(
+            settings, bus, place.partition, lambda progress: _change(progress, place, order)
         )
 
 
-async def _write(settings: Settings, bus: LiveBus, place: RecordPlace, order: Skip) -> Ordered:
-    """Own the partition number for a moment, as a worker does (`transport.takeover`)."""
-    producer = transactional_producer(settings, place.partition)
-    try:
-        await producer.start()
-        progress = await _latest(settings, place.partition)
-        await _require_agrees(settings, bus, place.partition, progress)
-        for known in progress.skips:
-            if (known.topic, known.offset) == (place.topic, place.offset):
-                return Ordered(known, before=True)
-        _require_ahead(place, progress.positions.get(place.topic))
-        _require_not_begun(place, progress)
-        if len(progress.skips) >= AT_MOST:
-            raise ConsentryError(
-                f"{AT_MOST} records of partition {place.partition} are set aside already",
-                "So many have one cause: find it. Raising the setting `generation` judges "
-                "everything again.",
-            )
-        progress.skips = (*progress.skips, order)
-        await _commit(producer, settings.topics.changelog, place.partition, progress)
-        return Ordered(order, before=False)
-    except KafkaError as error:
-        if isinstance(error, ProducerFenced):
-            raise
-        raise explain(error, settings.connection) from None
-    finally:
-        await producer.stop()
-
-
-async def _commit(
-    producer: AIOKafkaProducer, changelog: str, number: int, progress: Progress
-) -> None:
-    await producer.begin_transaction()
-    row = Output(changelog, number, PROGRESS_KEY, encode_progress(progress))
-    for delivery in await send_all(producer, [row]):
-        await delivery
-    await producer.commit_transaction()
-
-
-async def _latest(settings: Settings, number: int) -> Progress:
-    """The progress row at the end of the changelog."""
-    changelog = settings.topics.changelog
-    reader = changelog_reader(settings)
-    await reader.start()
-    try:
-        found = (await latest_progress(reader, changelog, (number,))).get(number)
-    finally:
-        await reader.stop()
-    if found is None:
+def _change(progress: Progress, place: RecordPlace, order: Skip) -> tuple[bool, Ordered]:
+    """Write the order into the progress row, where the record can be set aside."""
+    for known in progress.skips:
+        if (known.topic, known.offset) == (place.topic, place.offset):
+            return False, Ordered(known, before=True)
+    _require_ahead(place, progress.positions.get(place.topic))
+    _require_not_begun(place, progress)
+    if len(progress.skips) >= AT_MOST:
         raise ConsentryError(
-            f"{changelog}, partition {number}, holds no state that this release reads",
-            "Start a worker once, of the release of this command; it says where it stops.",
+            f"{AT_MOST} records of partition {place.partition} are set aside already",
+            "So many have one cause: find it. Raising the setting `generation` judges "
+            "everything again.",
         )
-    return found
-
-
-async def _require_agrees(
-    settings: Settings, bus: LiveBus, number: int, progress: Progress
-) -> None:
-    """Check that the state ends where the committed offsets are; they may show a little later."""
-    names = settings.topics
-    topics = (*names.input_types, names.rekeyed, names.ticks)
-    deadline = time.monotonic() + SETTLING_S
-    while progress.differences(committed := await bus.committed(topics, number)):
-        if time.monotonic() > deadline:
-            preconditions.progress_agrees(progress, committed, names.changelog, number)
-        await asyncio.sleep(_PAUSE_S)
+    progress.skips = (*progress.skips, order)
+    return True, Ordered(order, before=False)
 
 
 async def _require_own(settings: Settings, place: RecordPlace) -> None:
     """Look whose state it is, and of which topics, before anybody is fenced."""
-    progress = await _latest(settings, place.partition)
+    progress = await stored_progress(settings, place.partition)
     changelog = settings.topics.changelog
     require_own_state(progress, owner_of(settings), changelog, place.partition)
     ids = await asyncio.to_thread(topic_ids, settings)

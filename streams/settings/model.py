@@ -106,6 +106,12 @@ class Settings(
         )
 
     @property
+    def pausable_topics(self) -> frozenset[str]:
+        """The inputs that are paused when too many of their records cannot be judged."""
+        types = self.topics.input_types
+        return frozenset(topic for topic, kind in types.items() if kind in self.dead_letter_pauses)
+
+    @property
     def group_id(self) -> str:
         """The workers' consumer group, as Faust names it from app id and version."""
         if self.generation == 1:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import ValidationInfo, field_validator
 
+from streams.core.vocabulary import EventType
 from streams.settings.fields import SettingsGroup, setting
 from streams.settings.installation import DEFAULT_APPLICATION_ID
+
+PAUSABLE: Final = (
+    EventType.DATA_SHARE,
+    EventType.MARKETING_MESSAGE,
+    EventType.RECIPIENT_NOTIFICATION,
+)
+"""Types whose absence permits nothing: judging the others meanwhile can only alarm too much."""
 
 Store = Literal["memory", "rocksdb"]
 TickSource = Literal["worker", "external"]
@@ -151,8 +159,9 @@ class WorkSettings(SettingsGroup):
     )
     dead_letter_limit_share: float = setting(
         0.5,
-        "The worker stops when more than this share of the latest records were dead "
-        "letters: a bad deployment must not drain a topic. 1 never stops.",
+        "The most of the latest records of one topic and partition that may be dead letters: a "
+        "bad deployment must not drain its topic. Above it the topic is paused, or the worker "
+        "stops. 1 never does.",
         "above 0, up to 1",
         gt=0,
         le=1,
@@ -163,6 +172,13 @@ class WorkSettings(SettingsGroup):
         "10 to 1000000",
         ge=10,
         le=1_000_000,
+    )
+    dead_letter_pauses: tuple[EventType, ...] = setting(
+        PAUSABLE,
+        "The event types whose topic is paused above that share, while all others are judged; "
+        "`consentry resume` goes on with it. For any other type the worker stops: without "
+        "withdrawals that cannot be read, what is judged meanwhile would seem permitted.",
+        "event types, several with commas between, or none",
     )
     live_subjects: int = setting(
         1_000_000,
@@ -207,6 +223,14 @@ class WorkSettings(SettingsGroup):
         ge=1_048_576,
         le=100_000_000_000,
     )
+
+    @field_validator("dead_letter_pauses", mode="before")
+    @classmethod
+    def _split_types(cls, value: object) -> object:
+        if isinstance(value, str):
+            named = [part.strip() for part in value.split(",") if part.strip()]
+            return () if named == ["none"] else tuple(named)
+        return value
 
     @field_validator("application_id")
     @classmethod

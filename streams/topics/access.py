@@ -13,12 +13,13 @@ from streams.topics.acl_grants import (
 )
 from streams.topics.catalogue import all_topics
 from streams.topics.edge_access import ingest_role, receiver_roles
+from streams.topics.operator_roles import operator, replayer
 from streams.topics.role import Role
 from streams.topics.topic import Party, Topic
 
 
 def roles(settings: Settings) -> tuple[Role, ...]:
-    """All roles: producers, worker, ingest, readers, verifier, operator, administrator."""
+    """All roles: producers, worker, ingest, readers, verifier, operators, administrator."""
     topics = all_topics(settings)
     return (
         *(_producer(topic) for topic in topics if Party.PRODUCERS in topic.writers),
@@ -32,18 +33,21 @@ def roles(settings: Settings) -> tuple[Role, ...]:
             topics,
             Party.DEAD_LETTER_READERS,
             "dead-letters",
-            "Looks into records that could not be judged; they may hold personal data.",
+            "Runs `consentry dead-letters list` and `show`: looks into records that could not be "
+            "judged; they may hold personal data.",
         ),
         _reader(
             settings,
             topics,
             Party.QUARANTINE_READERS,
             "quarantine",
-            "Looks into quarantined records; they do hold personal data. As few people as "
-            "possible.",
+            "Looks into quarantined records, and purges them; they do hold personal data. As few "
+            "people as possible.",
+            deletes=True,
         ),
+        replayer(settings, topics),
         _verifier(settings, topics),
-        _operator(settings, topics),
+        operator(settings, topics),
         _administrator(settings, topics),
     )
 
@@ -119,9 +123,17 @@ def _scheduler(topics: tuple[Topic, ...]) -> tuple[Role, ...]:
 
 
 def _reader(
-    settings: Settings, topics: tuple[Topic, ...], party: Party, word: str, description: str
+    settings: Settings,
+    topics: tuple[Topic, ...],
+    party: Party,
+    word: str,
+    description: str,
+    *,
+    deletes: bool = False,
 ) -> Role:
-    grants = [on_topic(t, "reads it", "Read", "Describe") for t in topics if party in t.readers]
+    why = "reads and purges it" if deletes else "reads it"
+    operations = ("Read", "Delete", "Describe") if deletes else ("Read", "Describe")
+    grants = [on_topic(t, why, *operations) for t in topics if party in t.readers]
     return Role(
         name=party,
         user=f"consentry-{word}",
@@ -183,28 +195,6 @@ def _verifier(settings: Settings, topics: tuple[Topic, ...]) -> Role:
                 if Party.VERIFIER in topic.readers
             ),
             describe_group(settings, "asks for the offsets that the workers committed"),
-        ),
-    )
-
-
-def _operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
-    def of(topic: Topic) -> AclGrant:
-        if Party.OPERATOR in topic.writers:
-            why = f"writes what is to be set aside into the {topic.kind}"
-            return on_topic(topic, why, "Read", "Write", "Describe")
-        if Party.OPERATOR in topic.readers:
-            return on_topic(topic, "looks at the record", "Read", "Describe")
-        return on_topic(topic, "counts its partitions", "Describe")
-
-    return Role(
-        name=Party.OPERATOR,
-        user="consentry-operator",
-        description="Runs `consentry skip`. For a moment it takes the place of the worker of one "
-        "partition number, which ends; so give it to few.",
-        grants=(
-            *(of(topic) for topic in topics if Party.VERIFIER in topic.readers),
-            describe_group(settings, "asks for the offsets that the workers committed"),
-            *worker_transactions(settings, "owns the partition number while it writes"),
         ),
     )
 

@@ -8,7 +8,7 @@ the process when the group has thrown this member out.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Collection, Coroutine, Iterable, Mapping
 from typing import Any, TypeVar
 
 import aiokafka
@@ -122,6 +122,18 @@ class Thread(stock.AIOKafkaConsumerThread):
         A place that brings more than its room is not fetched until it is polled again.
         """
         return await self.run_here(self._poll(room, timeout))
+
+    async def hold(self, places: Collection[TP]) -> None:
+        """Fetch these places no further; a new assignment fetches them again."""
+        await self.run_here(self._hold(places))
+
+    async def _hold(self, places: Collection[TP]) -> None:
+        subscription = self._ensure_consumer()._fetcher._subscriptions.subscription
+        assignment = None if subscription is None else subscription.assignment
+        if assignment is None or not assignment.active:
+            return
+        for place in assignment.tps & set(places):
+            assignment.state_value(place).pause()
 
     def cut_short(self) -> None:
         """End a poll that waits, or that is about to begin, with what there is."""

@@ -22,6 +22,7 @@ from streams.transport import process_exit
 from streams.transport.client_errors import fail
 from streams.transport.consumer_thread import Thread
 from streams.transport.fetch.poll_batch import Discontinuity, PollBatch
+from streams.transport.paused_log import log_all_paused
 from streams.transport.poll_loop import Polling, as_message
 from streams.transport.state.stores import Stores
 from streams.transport.tasks.assignment import Assignment
@@ -226,6 +227,7 @@ class Consumer(stock.Consumer):
             rows=sum(len(p.rows) for p in assignment.partitions.values()),
             seconds=round(time.monotonic() - self._started_at, 3),
         )
+        log_all_paused(assignment.partitions)
         for listener in self.ready_listeners:
             listener(assignment)
 

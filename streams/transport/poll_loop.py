@@ -8,7 +8,7 @@ while, awaited topics included. Only topics whose buffer is full are left out.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final, Protocol
 
 import structlog
@@ -34,6 +34,9 @@ class Poller(Protocol):
 
     def cut_short(self) -> None:
         """End a poll that waits."""
+
+    async def hold(self, places: Collection[TP]) -> None:
+        """Fetch these places no further under this assignment."""
 
 
 class Polling:
@@ -62,6 +65,7 @@ class Polling:
         A poll waits only while nothing can be handed on. Raises Discontinuity when what
         it brings does not continue, and what the client raises.
         """
+        await self._hold_paused()
         room = {
             TP(topic, number): free
             for number, partition_group in self._partition_groups.items()
@@ -74,6 +78,17 @@ class Polling:
             for number in self._assignment.with_room()
             if (poll_batch := self._release(number, self._partition_groups[number])) is not None
         ]
+
+    async def _hold_paused(self) -> None:
+        """Fetch no further what judging has paused."""
+        new = [
+            TP(topic, number)
+            for number, partition_group in self._partition_groups.items()
+            if (paused := self._assignment.paused(number))
+            for topic in partition_group.pause(paused)
+        ]
+        if new:
+            await self._poller.hold(new)
 
     def _patience(self) -> float:
         able = [self._partition_groups[number] for number in self._assignment.with_room()]

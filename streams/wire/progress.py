@@ -81,6 +81,26 @@ class Gap(msgspec.Struct, frozen=True, array_like=True):
     end: int
 
 
+class Window(msgspec.Struct, array_like=True):
+    """Of the latest records of a topic: how many were read, and how many were dead letters."""
+
+    read: int = 0
+    dead: int = 0
+
+
+class Paused(msgspec.Struct, frozen=True, array_like=True):
+    """A topic that is read no further, since too many of its records could not be judged.
+
+    `offset` is the record that was the last straw and the next to be read, `read` and `dead`
+    the window that it was decided by, `at` when that record arrived.
+    """
+
+    offset: int
+    read: int
+    dead: int
+    at: Instant
+
+
 class Unfinished(msgspec.Struct, frozen=True, array_like=True):
     """A record that was taken in, and whose consequences are published piece by piece.
 
@@ -128,8 +148,9 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
 
     `positions` holds the next offset of every input topic. `partition_time` is the
     highest tick seen. `policy_digest` is the policy's past up to `judged_until`, the
-    latest instant that a judgement looked at. `recent_read` and `recent_dead` are the
-    window that the limit on dead letters is taken over. `sequence` counts the batches
+    latest instant that a judgement looked at. `windows` hold by topic what the limit on dead
+    letters is taken over, and `paused` the topics that exceeded it; `recent_read` and
+    `recent_dead` are the one window of all topics in rows of earlier releases. `sequence` counts the batches
     that were judged; findings and duties carry it in the header `BATCH_HEADER`, so that
     a reader can see which of them belong to this row. `partitions` is the partition count
     that the state was made for, 0 if unknown.
@@ -174,6 +195,8 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     begins: dict[str, int] = {}
     unfinished: Unfinished | None = None
     leaving: bytes = b""
+    windows: dict[str, Window] = {}
+    paused: dict[str, Paused] = {}
 
     def count(self, topic: str) -> Counters:
         """The counters of a topic, made when there are none."""

@@ -24,7 +24,7 @@ from streams.core.judge import judge_again
 from streams.core.vocabulary import DutyStatus, Status
 from streams.errors import ConsentryError
 from streams.operate import skip_record
-from streams.operate.skip_record import RecordPlace
+from streams.operate.record_place import RecordPlace
 from streams.transport.commit.output_batch import Bounds
 from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.wire.findings import decode_duty, decode_finding

@@ -187,14 +187,15 @@ def test_a_fault_names_the_record_and_nothing_of_it(monkeypatch: pytest.MonkeyPa
 
 def test_the_limit_on_dead_letters_counts_over_a_window_that_slides() -> None:
     world = World()
-    bad = world.record(None, value=b"?")
+    bad = world.record(None, NAMES.purchase, value=b"?")
     world.take(*[bad] * 9)
     with pytest.raises(ConsentryError, match="could not be judged"):
         world.take(bad)
     world = World()
+    bad = world.record(None, value=b"?")
     good = [world.record(share("s", str(n), START)) for n in range(40)]
     world.take(*good, *[bad] * 9)
-    assert world.progress.recent_read < 20
+    assert world.progress.windows[NAMES.data_share].read < 20
 
 
 def test_findings_and_duties_carry_the_number_of_their_batch() -> None:

@@ -8,9 +8,11 @@ from types import SimpleNamespace
 import pytest
 from structlog.testing import capture_logs
 
+from streams.core.instants import Instant
 from streams.health import health as module
 from streams.health.report import WorkerReport
 from streams.transport.consumer_probe import LogEnd, ProbeReading
+from streams.wire.progress import Paused
 from tests.health.world import INPUT, NOW, TICKS, Held, World, judging, report
 
 
@@ -218,3 +220,19 @@ def test_a_registry_that_is_away_is_no_stall_and_makes_it_unready(
     assert not said.ready
     words = "the schema registry https://registry.example.org has not answered for 700 s"
     assert (words in said.reasons) is (away_s is not None)
+
+
+def test_a_paused_topic_is_said_and_stands_for_no_stall(clock: list[float]) -> None:
+    world = judging()
+    paused = {INPUT: Paused(7, 20, 15, Instant(1))}
+    world.current_assignment.partitions[3].progress.paused = paused
+    health = world.health()
+    for _ in range(10):
+        clock[0] += 1.0
+        world.reading = ProbeReading(clock[0], {(INPUT, 3): 10, (TICKS, 3): 5})
+        asyncio.run(health.look())
+    report = health.report()
+    assert (report.live, report.ready, report.reasons) == (True, True, [])
+    [note] = report.notes
+    assert note.startswith(f"partition 3: {INPUT} is paused at offset 7, since 15 of its latest 20")
+    assert report.partitions[3].topics[INPUT].paused

@@ -79,8 +79,15 @@ def test_a_worker_that_is_well_says_so_in_json() -> None:
         assert answer.headers["Server"] == "consentry"
         assert answer.headers["Cache-Control"] == "no-store"
         said = json.loads(body)
+        assert said["notes"] == []
         assert said["partitions"]["3"]["topics"] == {
-            "purchase": {"committed": 8, "lag": 2, "uncommitted": 0, "uncommitted_s": 0.0}
+            "purchase": {
+                "committed": 8,
+                "lag": 2,
+                "uncommitted": 0,
+                "uncommitted_s": 0.0,
+                "paused": False,
+            }
         }
         assert said["phase"] == "judging"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from streams.health.health import Health
 from streams.health.report import WorkerReport
 from streams.settings import Settings
 from streams.transport.consumer_probe import ProbeReading
+from streams.wire.progress import Progress
 
 SETTINGS = Settings(session_timeout_s=10, stall_after_s=5)
 INPUT, TICKS = SETTINGS.topics.purchase, SETTINGS.topics.ticks
@@ -31,6 +32,7 @@ class FakeCommitter:
 class Owned:
     number: int
     committer: FakeCommitter
+    progress: Progress = field(default_factory=lambda: Progress(positions={}))
 
 
 @dataclass

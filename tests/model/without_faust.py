@@ -114,6 +114,9 @@ class Thread:
         if self._poll_task is not None:
             self._poll_task.cancel()
 
+    async def hold(self, places: Iterable[TP]) -> None:
+        """Places that are not asked for are not fetched here."""
+
     async def poll(self, places: Iterable[TP], timeout: float) -> list[Polled]:  # noqa: ASYNC109 - as there
         """What the next poll of the places brings."""
         if self._poll_task is not None and not self._poll_task.done():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pytest
@@ -49,6 +49,9 @@ class Flood:
 
     def cut_short(self) -> None:
         """No poll waits."""
+
+    async def hold(self, places: Collection[TP]) -> None:
+        """Nothing is paused."""
 
 
 def held(settings: Settings, owned: int, size: int, *, bounded: bool = True) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import count
 from typing import Any
 
@@ -29,6 +29,7 @@ class Poller:
         self.asked: list[set[TP]] = []
         self.waited: list[float] = []
         self.cut = 0
+        self.held: list[set[TP]] = []
 
     async def poll(self, room: Mapping[TP, Room], timeout: float) -> list[Polled]:  # noqa: ASYNC109
         self.asked.append(set(room))
@@ -37,6 +38,9 @@ class Poller:
 
     def cut_short(self) -> None:
         self.cut += 1
+
+    async def hold(self, places: Collection[TP]) -> None:
+        self.held.append(set(places))
 
 
 def turns(

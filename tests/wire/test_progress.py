@@ -11,10 +11,12 @@ from streams.wire.progress import (
     CorruptProgress,
     Counters,
     Gap,
+    Paused,
     Progress,
     Skip,
     StateOwner,
     Unfinished,
+    Window,
     decode_progress,
     encode_progress,
 )
@@ -46,6 +48,8 @@ PROGRESS = Progress(
     begins={"acc.purchase": 3},
     unfinished=Unfinished("purchase", 7, b"\x02", Instant(5), EventKey("e"), through=True),
     leaving=b"k\x1fs",
+    windows={"purchase": Window(3, 1)},
+    paused={"purchase": Paused(7, 10, 6, Instant(1))},
 )
 SKIPS = "9195a8707572636861736508a56120627567a86f70657261746f72cf00000199c82cc000"
 OWNED = (
@@ -55,8 +59,9 @@ OWNED = (
 )
 PIECES = "96a8707572636861736507c4010205a165c3"
 LEAVING = "c4036b1f73"
+PAUSED = "81a87075726368617365920301" + "81a8707572636861736594070a0601"
 GOLDEN = (
-    "01dc001681a8707572636861736507"
+    "01dc001881a8707572636861736507"
     "81a87075726368617365980a04020001000201"
     "cf000001a0c4506c00cf000001"
     "9e70448800b030313233343536373839616263646566"
@@ -64,12 +69,13 @@ GOLDEN = (
     "9193a870757263686173650305"
     "04cf00000174876e80000c"
     "cf0000015d3ef79800c40201ff"
-    "cf0000018bcfe56800cf000001977420dc0003" + SKIPS + OWNED + PIECES + LEAVING
+    "cf0000018bcfe56800cf000001977420dc0003" + SKIPS + OWNED + PIECES + LEAVING + PAUSED
 )
-BEFORE_LEAVING_IN_PIECES = "01dc0015" + GOLDEN[8 : -len(LEAVING)]
-BEFORE_PIECES = "01dc0014" + GOLDEN[8 : -len(PIECES + LEAVING)]
-BEFORE_OWNERS_WERE_NAMED = "01dc0011" + GOLDEN[8 : -len(OWNED + PIECES + LEAVING)]
-BEFORE_SKIPS = "01dc0010" + GOLDEN[8 : -len(SKIPS + OWNED + PIECES + LEAVING)]
+BEFORE_PAUSES = "01dc0016" + GOLDEN[8 : -len(PAUSED)]
+BEFORE_LEAVING_IN_PIECES = "01dc0015" + GOLDEN[8 : -len(LEAVING + PAUSED)]
+BEFORE_PIECES = "01dc0014" + GOLDEN[8 : -len(PIECES + LEAVING + PAUSED)]
+BEFORE_OWNERS_WERE_NAMED = "01dc0011" + GOLDEN[8 : -len(OWNED + PIECES + LEAVING + PAUSED)]
+BEFORE_SKIPS = "01dc0010" + GOLDEN[8 : -len(SKIPS + OWNED + PIECES + LEAVING + PAUSED)]
 BEFORE_ARRIVALS_COUNTED = (
     "019d81a8707572636861736507"
     "81a870757263686173659709040200010002"
@@ -92,7 +98,9 @@ def test_the_bytes_are_those_that_were_held_fast() -> None:
 
 
 def test_a_row_without_the_later_fields_is_read() -> None:
-    at_once = msgspec.structs.replace(PROGRESS, leaving=b"")
+    going = msgspec.structs.replace(PROGRESS, windows={}, paused={})
+    assert decode_progress(bytes.fromhex(BEFORE_PAUSES)) == going
+    at_once = msgspec.structs.replace(going, leaving=b"")
     assert decode_progress(bytes.fromhex(BEFORE_LEAVING_IN_PIECES)) == at_once
     whole = msgspec.structs.replace(at_once, unfinished=None)
     assert decode_progress(bytes.fromhex(BEFORE_PIECES)) == whole

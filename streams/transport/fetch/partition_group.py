@@ -55,13 +55,24 @@ class PartitionGroup:
         """Take in what a poll brought. Raises Discontinuity if it does not continue."""
         self._by_topic[part.topic].add(part)
 
+    def pause(self, topics: Iterable[str]) -> list[str]:
+        """Read these topics no further under this assignment; nothing waits for them.
+
+        Returns those of which that is new. What is buffered of them is dropped: judging has
+        not come to it, and reading goes on from where judging has come to.
+        """
+        new = [topic for topic in topics if not self._by_topic[topic].paused]
+        for topic in new:
+            self._by_topic[topic].pause()
+        return new
+
     def room(self) -> Mapping[str, Room]:
-        """The topics to poll: those whose buffer is not full."""
+        """The topics to poll: those whose buffer is not full, and that are not paused."""
         share = self._share
         return {
             one.topic: Room(share.records - len(one.records), share.bytes - one.bytes)
             for one in self._buffers
-            if len(one.records) < share.records and one.bytes < share.bytes
+            if not one.paused and len(one.records) < share.records and one.bytes < share.bytes
         }
 
     @property
@@ -78,7 +89,8 @@ class PartitionGroup:
         return any(one.records for one in self._buffers) and any(map(self._awaited, self._buffers))
 
     def _awaited(self, buffer: RecordQueue) -> bool:
-        return self._seconds > 0 and not buffer.records and not buffer.left_out and buffer.lags
+        silent = not buffer.records and not buffer.left_out and not buffer.paused
+        return self._seconds > 0 and silent and buffer.lags
 
     def overdue(self, now: float) -> list[str]:
         """Topics that held up others for too long until now (seconds, on any one clock).

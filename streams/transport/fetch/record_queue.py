@@ -47,13 +47,14 @@ class RecordQueue:
 
     `times` are the records' timestamps, none lower than the one before, since records of
     a topic keep the order of their offsets. `waited_since` is when it began to hold up
-    others; `left_out` says that it was waited for in vain.
+    others; `left_out` says that it was waited for in vain, `paused` that it is read no further.
     """
 
     __slots__ = (
         "bytes",
         "end",
         "left_out",
+        "paused",
         "position",
         "rank",
         "records",
@@ -74,14 +75,24 @@ class RecordQueue:
         self.bytes = 0
         self.waited_since: float | None = None
         self.left_out = False
+        self.paused = False
 
     @property
     def lags(self) -> bool:
         """Whether more is known to come, or it is not known whether."""
         return self.end is None or self.stable_end is None or self.end < self.stable_end
 
+    def pause(self) -> None:
+        """Let go of all that is there, and take in nothing more: it is read again later."""
+        self.paused = True
+        self.records, self.times, self.bytes = [], [], 0
+        self.position = self.end
+        self.waited_since = None
+
     def add(self, part: Polled) -> None:
         """Take in what a poll brought."""
+        if self.paused:
+            return
         start, end = part.span
         if self.end is None:
             self.position = start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from streams.transport.fetch.poll_batch import InFlightLimit, PollBatch
 from streams.transport.tasks.partition_task import PartitionTask
@@ -62,6 +62,11 @@ class Assignment:
         if not self.open or poll_batch.assignment != self.counter:
             return None
         return self.partitions[poll_batch.partition]
+
+    def paused(self, number: int) -> Collection[str]:
+        """The topics of a partition number that are read no further."""
+        partition = self.partitions.get(number)
+        return () if partition is None else partition.progress.paused
 
     def hand_on(self, poll_batch: PollBatch) -> None:
         """A poll batch is on its way to the agent."""

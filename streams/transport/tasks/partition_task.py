@@ -41,8 +41,15 @@ class PartitionTask:
             committer.on_commit = self._committed
 
     def enter(self, poll_batch: PollBatch) -> None:
-        """Check that a poll batch continues where the last one ended. Raises Discontinuity."""
-        follow(self.progress.positions, poll_batch.spans)
+        """Check that a poll batch continues where the last one ended. Raises Discontinuity.
+
+        Of a paused topic nothing is judged, and no position moves, until another owner has
+        read that it goes on: what was under way of it is passed over.
+        """
+        spans, paused = poll_batch.spans, self.progress.paused
+        if paused:
+            spans = {topic: span for topic, span in spans.items() if topic not in paused}
+        follow(self.progress.positions, spans)
 
     def _committed(self, batches: Sequence[OutputBatch], end: int | None) -> None:
         """What was judged is on the changelog: the store may let it last."""

@@ -1,0 +1,1 @@
+"""Records that were set aside: looked at, sent again, deleted, by an operator's command."""

@@ -1,0 +1,60 @@
+"""The roles of those who put things right on a live bus."""
+
+from __future__ import annotations
+
+from streams.settings import Settings
+from streams.topics.acl_grants import AclGrant, describe_group, on_topic, worker_transactions
+from streams.topics.role import Role
+from streams.topics.topic import Party, Topic
+
+
+def replayer(settings: Settings, topics: tuple[Topic, ...]) -> Role:
+    """Sends to the inputs what was set aside, and purges it."""
+    return Role(
+        name="dead letter operator",
+        user="consentry-replay",
+        description="With the role of the readers of dead letters (and of quarantined records) runs "
+        "`consentry dead-letters replay` and `purge`: sends to the inputs what was set aside.",
+        grants=(
+            *(
+                on_topic(topic, "sends records again", "Write", "Describe")
+                for topic in topics
+                if {Party.PRODUCERS, Party.RECEIVER} & set(topic.writers)
+            ),
+            *(
+                on_topic(topic, "purges it", "Delete", "Describe")
+                for topic in topics
+                if Party.DEAD_LETTER_READERS in topic.readers
+            ),
+            AclGrant(
+                resource="transactional-id",
+                name=f"{settings.application_id}-replay",
+                operations=("Write", "Describe"),
+                why="all of a run is one transaction",
+            ),
+        ),
+    )
+
+
+def operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
+    """Writes orders into the state of workers."""
+
+    def of(topic: Topic) -> AclGrant:
+        if Party.OPERATOR in topic.writers:
+            why = f"writes what is to be set aside, or read again, into the {topic.kind}"
+            return on_topic(topic, why, "Read", "Write", "Describe")
+        if Party.OPERATOR in topic.readers:
+            return on_topic(topic, "looks at the record", "Read", "Describe")
+        return on_topic(topic, "counts its partitions", "Describe")
+
+    return Role(
+        name=Party.OPERATOR,
+        user="consentry-operator",
+        description="Runs `consentry skip` and `resume`. For a moment it takes the place of the "
+        "worker of one partition number, which ends; so give it to few.",
+        grants=(
+            *(of(topic) for topic in topics if Party.VERIFIER in topic.readers),
+            describe_group(settings, "asks for the offsets that the workers committed"),
+            *worker_transactions(settings, "owns the partition number while it writes"),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What operators do with what was set aside, without a broker."""
