@@ -17,7 +17,18 @@ MOST_DEPTH: Final = 6
 _EMAIL: Final = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()./-]{7,18}")
 _PLAIN_NAME: Final = re.compile(r"[\w@$:+~-]+")
+_DIGITS: Final = re.compile(r"[0-9]{6,20}")
 _LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?")
+PATTERNS: Final = {
+    "%Y-%m-%dT%H:%M:%S%z": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d(\d\d)?"),
+    "%Y-%m-%dT%H:%M:%S.%f%z": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}[+-]\d\d(\d\d)?"),
+    "%Y-%m-%d %H:%M:%S%z": re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d(:?\d\d)?"),
+    "%d-%m-%Y %H:%M:%S": re.compile(r"\d\d-\d\d-\d{4} \d\d:\d\d:\d\d"),
+    "%d-%m-%Y %H:%M": re.compile(r"\d\d-\d\d-\d{4} \d\d:\d\d"),
+}
+"""Forms of time that are no RFC 3339."""
+TIMES: Final = frozenset({"rfc3339", "epoch_s", "epoch_ms", "local", *PATTERNS})
+"""Kinds of values that are times."""
 
 
 @dataclass
@@ -51,6 +62,12 @@ class SeenPlace:
         return re.sub(r"[^a-z0-9]", "", last.lower())
 
     @property
+    def holder(self) -> str:
+        """The name before the last, in the same form."""
+        before = re.split(r"[.\[]", self.path.replace('"', ""))[:-1]
+        return re.sub(r"[^a-z0-9]", "", before[-1].lower()) if before else ""
+
+    @property
     def kind(self) -> str:
         """The kind of most values."""
         return self.kinds.most_common(1)[0][0] if self.kinds else "nothing"
@@ -76,9 +93,8 @@ class Observed:
         return [place for path, place in self.places.items() if path.startswith(prefixes)]
 
 
-def observe(records: Sequence[Any]) -> Observed:
-    """Look at records, which are plain values."""
-    each = _fan_out(records)
+def observe(records: Sequence[Any], each: str | None = None) -> Observed:
+    """Look at records, which are plain values, taken apart by `each`."""
     places: dict[str, SeenPlace] = {}
     items = 0
     for record in records:
@@ -93,16 +109,33 @@ def observe(records: Sequence[Any]) -> Observed:
     return Observed(len(records), items or len(records), each, places)
 
 
-def _fan_out(records: Sequence[Any]) -> str | None:
-    """The list of objects that most records have, or the object whose members are alike.
+def fan_outs(records: Sequence[Any]) -> list[str]:
+    """What records can be divided by: lists of objects, then objects whose members are alike.
 
-    Of several the one nearest to the top; lists before objects.
+    Those that at least half of the records have, nearest to the top first.
     """
     found: Counter[str] = Counter()
     for record in records:
         found.update(set(_divisible(record, "top", MOST_DEPTH)))
     common = [path for path, count in found.items() if count * 2 >= len(records)]
-    return min(common, key=lambda p: (p.endswith("{}"), p.count("."), p), default=None)
+    return sorted(common, key=lambda p: (p.endswith("{}"), p.count("."), p))
+
+
+def plain_lists(records: Sequence[Any]) -> dict[str, int]:
+    """Lists of texts and whole numbers, and in how many records each is filled."""
+    found: Counter[str] = Counter()
+    for record in records:
+        found.update(set(_listed(record, "top", MOST_DEPTH)))
+    return dict(found)
+
+
+def _listed(value: Any, path: str, depth: int) -> Iterator[str]:
+    if type(value) is list and value and all(type(one) in (str, int) for one in value):
+        yield f"{path}[]"
+    elif type(value) is dict and depth:
+        for name, member in value.items():
+            if '"' not in name and name:
+                yield from _listed(member, f"{path}.{_quoted(name)}", depth - 1)
 
 
 def _divisible(value: Any, path: str, depth: int) -> Iterator[str]:
@@ -148,7 +181,7 @@ def _quoted(name: str) -> str:
 
 
 def _kind(value: Any) -> str:
-    """email, phone, rfc3339, local, epoch_s, epoch_ms, bool, number or text."""
+    """email, phone, rfc3339, local, epoch_s, epoch_ms, a pattern, bool, number or text."""
     match value:
         case bool():
             return "bool"
@@ -156,17 +189,36 @@ def _kind(value: Any) -> str:
             if EARLIEST_OF_EVENTS < value * 1000 < LATEST_PLAUSIBLE:
                 return "epoch_s"
             return "epoch_ms" if EARLIEST_OF_EVENTS < value < LATEST_PLAUSIBLE else "number"
-        case str() if _EMAIL.fullmatch(value):
-            return "email"
-        case str() if _LOCAL.fullmatch(value):
-            return "local"
-        case str() if _PHONE.fullmatch(value) and sum(map(str.isdigit, value)) > 8:
-            return "phone"
         case str():
-            try:
-                parse_instant(value)
-            except ValueError:
-                return "text"
-            return "rfc3339"
+            return _kind_of_text(value)
         case _:
             return "other"
+
+
+def _kind_of_text(text: str) -> str:
+    if _EMAIL.fullmatch(text):
+        return "email"
+    if _DIGITS.fullmatch(text):
+        return _kind_of_digits(text)
+    if _LOCAL.fullmatch(text):
+        return "local"
+    form = next((form for form, pattern in PATTERNS.items() if pattern.fullmatch(text)), None)
+    if form is not None:
+        return form
+    if _PHONE.fullmatch(text) and sum(map(str.isdigit, text)) > 8:
+        return "phone"
+    try:
+        parse_instant(text)
+    except ValueError:
+        return "text"
+    return "rfc3339"
+
+
+def _kind_of_digits(text: str) -> str:
+    """Digits as a text: an instant where they are as long as one, a phone number, or a number."""
+    if len(text) in (10, 13) and text[0] != "0":
+        kind = _kind(int(text))
+        if kind == ("epoch_s" if len(text) == 10 else "epoch_ms"):
+            return kind
+    national = len(text) == 10 and text[0] == "0"
+    return "phone" if national or (len(text) == 11 and text.startswith("31")) else "number"

@@ -90,26 +90,36 @@ def text_fault(name: str, text: str) -> str | None:
 
 def text_guard(name: str) -> Callable[[str], str]:
     """A function that gives a text back, or rejects it. Texts that recur are looked at once."""
+    if name in PRODUCER_IDS:
+        return _id_guard(name)
     clean: set[str] = set()
+    open_word = name in {"recipient_kind", "recipient_country"}
 
     def guarded(text: str) -> str:
-        if text in clean or (plain(text) if is_id else _plainly_clean(text) and not open_word):
+        if text in clean or (_plainly_clean(text) and not open_word):
             return text
         fault = text_fault(name, text)
         if fault is not None:
             reject(fault)
-        if recurs:
-            if len(clean) >= CLEAN_AT_MOST:
-                clean.clear()
-            clean.add(text)
+        if len(clean) >= CLEAN_AT_MOST:
+            clean.clear()
+        clean.add(text)
         return text
 
-    plain = _plain_id
-    is_id = name in PRODUCER_IDS
-    open_word = name in {"recipient_kind", "recipient_country"}
-    # Ids of single events never come again.
-    recurs = name not in {"event_id", "consent_id", "evidence_ref", "share_id", "message_id",
-                          "purchase_id", "consent_ref", "trace_id"}  # fmt: skip
+    return guarded
+
+
+def _id_guard(name: str) -> Callable[[str], str]:
+    """The same for ids that a producer makes: those of single events never come again."""
+
+    def guarded(text: str) -> str:
+        if _plain_tokens(text) or _plain_id(text):
+            return text
+        fault = text_fault(name, text)
+        if fault is not None:
+            reject(fault)
+        return text
+
     return guarded
 
 
@@ -129,6 +139,22 @@ def _plain_id(text: str) -> bool:
         and "%40" not in text
         and _SEVEN_DIGITS.search(text) is None
     )
+
+
+def _plain_tokens(text: str) -> bool:
+    """Letters, digits and `:-_./` with no part from a 0: no address, and no phone number.
+
+    A phone number in an id begins with 0, + or ( where a token can begin, and of these signs
+    only a colon lets one begin. A final full stop would end a token.
+    """
+    return (
+        text.replace(":", "").replace("-", "").replace("_", "").replace(".", "")
+        .replace("/", "").isalnum()
+        and text.isascii()
+        and len(text) <= MAX_TEXT
+        and text[0] != "0"
+        and ":0" not in text
+    )  # fmt: skip
 
 
 def value_reader(shape: FieldSpec, path: str) -> Callable[[Any], Any]:

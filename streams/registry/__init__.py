@@ -8,7 +8,8 @@ Everything that waits is in `ensure`, so what reads records stays a function of 
 """
 
 from streams.registry.access import Access
-from streams.registry.client import RegistryAway, RegistryClient
+from streams.registry.client import RegistryClient
+from streams.registry.faults import RegistryAway
 from streams.registry.published import published_ids
 from streams.registry.registry import Registry
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import ssl
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from streams.errors import ConsentryError
+from streams.registry.tokens import RegistryTokens
 from streams.settings import Settings
 from streams.settings.secrecy import HiddenText
 
@@ -26,6 +28,10 @@ class Access:
     username: str | None = None
     password: SecretStr | None = None
     token_file: Path | None = None
+    tokens: RegistryTokens | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """More of each request, as Confluent Cloud wants it."""
+
     ca_file: Path | None = None
     cert_file: Path | None = None
     key_file: Path | None = None
@@ -42,6 +48,8 @@ class Access:
             username=settings.registry_username,
             password=settings.registry_password,
             token_file=settings.registry_token_file,
+            tokens=_tokens(settings),
+            headers=_headers(settings),
             ca_file=settings.registry_ssl_ca_file,
             cert_file=settings.registry_ssl_cert_file,
             key_file=settings.registry_ssl_key_file,
@@ -74,11 +82,14 @@ class Access:
                 ) from None
         return context
 
-    def authorization(self) -> str | None:
+    async def authorization(self) -> str | None:
         """The value of the header Authorization; never print it.
 
-        Raises ConsentryError when the file with the token cannot be read.
+        Raises ConsentryError when the file with the token cannot be read or no token is given,
+        and RegistryAway when the token endpoint does not answer.
         """
+        if self.tokens is not None:
+            return HiddenText(f"Bearer {await self.tokens.token()}")
         if self.token_file is not None:
             try:
                 token = self.token_file.read_text("ascii").strip()
@@ -94,3 +105,29 @@ class Access:
             return None
         pair = f"{self.username}:{self.password.get_secret_value()}".encode()
         return HiddenText("Basic " + base64.b64encode(pair).decode())
+
+
+def _tokens(settings: Settings) -> RegistryTokens | None:
+    if (
+        settings.registry_oauth_token_url is None
+        or settings.registry_oauth_client_id is None
+        or settings.registry_oauth_client_secret is None
+    ):
+        return None
+    return RegistryTokens(
+        url=settings.registry_oauth_token_url,
+        client_id=settings.registry_oauth_client_id,
+        secret=settings.registry_oauth_client_secret,
+        scope=settings.registry_oauth_scope,
+        ca_file=settings.registry_oauth_ssl_ca_file,
+        timeout_s=settings.registry_timeout_s,
+    )
+
+
+def _headers(settings: Settings) -> dict[str, str]:
+    """Headers by which Confluent Cloud knows the cluster and the identity pool of a token."""
+    named = {
+        "target-sr-cluster": settings.registry_oauth_logical_cluster,
+        "Confluent-Identity-Pool-Id": settings.registry_oauth_identity_pool,
+    }
+    return {name: value for name, value in named.items() if value is not None}

@@ -18,6 +18,7 @@ import msgspec
 
 from streams.errors import ConsentryError
 from streams.registry.access import Access
+from streams.registry.faults import RegistryAway
 
 if TYPE_CHECKING:
     import aiohttp
@@ -31,14 +32,6 @@ _NOT_FOUND: Final = frozenset({40401, 40402, 40403})
 
 _INCOMPATIBLE: Final = 409
 _CHECK: Final = "Check registry_url: for Apicurio its path is /apis/ccompat/v7."
-
-
-class RegistryAway(Exception):
-    """Nobody answered, or not now; `reason` quotes nothing of the answer."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Reference(NamedTuple):
@@ -65,11 +58,16 @@ class RegistryClient:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        """Open it. Raises ConsentryError where credentials or certificates are unusable."""
+        """Open it.
+
+        Raises ConsentryError where credentials or certificates are unusable, and RegistryAway
+        where a token endpoint does not answer.
+        """
         import aiohttp
 
         headers = {"User-Agent": "consentry", "Accept": f"{_MEDIA}, application/json"}
-        if (authorization := self._access.authorization()) is not None:
+        headers |= self._access.headers
+        if (authorization := await self._access.authorization()) is not None:
             headers["Authorization"] = authorization
         context = self._access.ssl_context()
         self._session = aiohttp.ClientSession(
@@ -156,6 +154,12 @@ class RegistryClient:
             cause = getattr(error, "os_error", error)
             text = cause.strerror if isinstance(cause, OSError) else None
             raise RegistryAway(text or type(error).__name__) from None
+        tokens = self._access.tokens
+        if tokens is not None:
+            if status != 401:
+                tokens.accepted = True
+            elif tokens.forget():
+                raise RegistryAway("the token is not accepted any more")
         return _judged(url, status, _object(content))
 
 
@@ -169,8 +173,8 @@ def _judged(url: str, status: int, found: Mapping[str, Any] | None) -> Mapping[s
     if status in (401, 403, 407):
         raise ConsentryError(
             f"the schema registry {url} does not accept the credentials (status {status})",
-            "Check registry_username and its password, registry_token_file or "
-            "registry_ssl_cert_file, and what they may do.",
+            "Check registry_username and its password, registry_token_file, "
+            "registry_oauth_client_id or registry_ssl_cert_file, and what they may do.",
         )
     if status == _INCOMPATIBLE:
         raise ConsentryError(

@@ -1,6 +1,14 @@
-"""Why a schema of a registry reads nothing."""
+"""Why a registry, or a schema of it, gives nothing."""
 
 from __future__ import annotations
+
+
+class RegistryAway(Exception):
+    """Nobody answered, or not now; `reason` quotes nothing of the answer."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class UnreadableSchema(Exception):

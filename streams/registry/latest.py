@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from streams.errors import ConsentryError
 from streams.registry.access import Access
-from streams.registry.client import Registered, RegistryAway, RegistryClient
-from streams.registry.faults import UnreadableSchema
+from streams.registry.client import Registered, RegistryClient
+from streams.registry.faults import RegistryAway, UnreadableSchema
 from streams.registry.patience import Patience
 from streams.registry.registry import DEEPEST, follow
 from streams.settings import Settings

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from streams.errors import UnreachableError
-from streams.registry.client import RegistryAway
+from streams.registry.faults import RegistryAway
 
 FIRST_WAIT_S: Final = 0.5
 LONGEST_WAIT_S: Final = 30.0

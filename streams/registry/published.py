@@ -8,7 +8,8 @@ from typing import Final
 
 from streams.errors import ConsentryError
 from streams.registry.access import Access
-from streams.registry.client import RegistryAway, RegistryClient
+from streams.registry.client import RegistryClient
+from streams.registry.faults import RegistryAway
 from streams.registry.patience import Patience
 from streams.settings import Settings
 from streams.wire.schemas import DUTY, FINDING, schemas

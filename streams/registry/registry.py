@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from streams.registry.access import Access
-from streams.registry.client import Registered, RegistryAway, RegistryClient
-from streams.registry.faults import UnreadableSchema
+from streams.registry.client import Registered, RegistryClient
+from streams.registry.faults import RegistryAway, UnreadableSchema
 from streams.registry.patience import FIRST_WAIT_S, Patience
 from streams.registry.readers import SchemaReader, reader_of
 from streams.settings import Settings

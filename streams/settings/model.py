@@ -16,7 +16,7 @@ from streams.settings.health import HealthSettings
 from streams.settings.installation import Installation
 from streams.settings.login import LoginSettings
 from streams.settings.names import TopicNames
-from streams.settings.registry import RegistrySettings
+from streams.settings.registry_oauth import RegistryOAuthSettings
 from streams.settings.tokens import AwsIdentity, ClientCredentials, TokenFile, TokenOptions
 from streams.settings.topics import TopicSettings, split_names
 from streams.settings.work import WorkSettings
@@ -26,7 +26,7 @@ SUBJECT_TABLE: Final = "subjects"
 
 
 class Settings(
-    HealthSettings, WorkSettings, RegistrySettings, TopicSettings, LoginSettings, BusSettings
+    HealthSettings, WorkSettings, RegistryOAuthSettings, TopicSettings, LoginSettings, BusSettings
 ):
     """All settings. Durations and sizes carry their unit in the name.
 

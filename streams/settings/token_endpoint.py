@@ -53,8 +53,9 @@ def ask(
     scope: str | None,
     ca_file: Path | None,
     timeout_s: float,
+    prefix: str = "sasl_oauth_",
 ) -> AccessToken:
-    """A token for this client.
+    """A token for this client; `prefix` is what its settings begin with.
 
     Raises UnreachableError while nobody answers there, and ConsentryError for what no waiting
     repairs; both name the endpoint and the reason, never the secret or the answer's text.
@@ -70,7 +71,7 @@ def ask(
             "Accept": "application/json",
         },
     )
-    context = client_context(ca_file=ca_file, prefix="sasl_oauth_", whose="token endpoint's")
+    context = client_context(ca_file=ca_file, prefix=prefix, whose="token endpoint's")
     opener = urllib.request.build_opener(
         _NoRedirect(), urllib.request.HTTPSHandler(context=context)
     )
@@ -79,10 +80,10 @@ def ask(
             body = answer.read(_MAX_BYTES)
     except urllib.error.HTTPError as refused:
         with refused:
-            raise _refusal(url, refused.code, refused.read(_MAX_BYTES)) from None
+            raise _refusal(url, refused.code, refused.read(_MAX_BYTES), prefix) from None
     except (OSError, ValueError) as error:  # URLError and http.client's are among these
-        raise _unreached(url, getattr(error, "reason", error)) from None
-    return _grant(url, body)
+        raise _unreached(url, getattr(error, "reason", error), prefix) from None
+    return _grant(url, body, prefix)
 
 
 def usable(token: object) -> bool:
@@ -90,7 +91,7 @@ def usable(token: object) -> bool:
     return isinstance(token, str) and _TOKEN.fullmatch(token) is not None
 
 
-def _grant(url: str, body: bytes) -> AccessToken:
+def _grant(url: str, body: bytes, prefix: str) -> AccessToken:
     try:
         answer = json.loads(body)
         token, kind = answer["access_token"], answer["token_type"]
@@ -101,12 +102,12 @@ def _grant(url: str, body: bytes) -> AccessToken:
         pass
     raise ConsentryError(
         f"the token endpoint {url} answers without a bearer token",
-        "Name the token endpoint in CONSENTRY_SASL_OAUTH_TOKEN_URL; a login page of the same "
+        f"Name the token endpoint in {_variable(prefix)}TOKEN_URL; a login page of the same "
         "host has another path.",
     )
 
 
-def _refusal(url: str, status: int, body: bytes) -> ConsentryError:
+def _refusal(url: str, status: int, body: bytes, prefix: str) -> ConsentryError:
     if status == 429 or status >= 500:
         return UnreachableError(
             f"the token endpoint {url} answers with status {status}", "Try again later."
@@ -118,19 +119,20 @@ def _refusal(url: str, status: int, body: bytes) -> ConsentryError:
         reason = ""
     return ConsentryError(
         f"the token endpoint {url} gives no token (status {status}){reason}",
-        "Check CONSENTRY_SASL_OAUTH_CLIENT_ID, CONSENTRY_SASL_OAUTH_CLIENT_SECRET_FILE, "
-        "CONSENTRY_SASL_OAUTH_SCOPE and the address.",
+        "Check {0}CLIENT_ID, {0}CLIENT_SECRET_FILE, {0}SCOPE and the address.".format(
+            _variable(prefix)
+        ),
     )
 
 
-def _unreached(url: str, error: object) -> ConsentryError:
+def _unreached(url: str, error: object, prefix: str) -> ConsentryError:
     match error:
         case ssl.SSLCertVerificationError():
             return ConsentryError(
                 f"the certificate of the token endpoint {url} is not trusted: "
                 f"{error.verify_message}",
                 "Name the certificate of the authority that signed it in "
-                "CONSENTRY_SASL_OAUTH_SSL_CA_FILE.",
+                f"{_variable(prefix)}SSL_CA_FILE.",
             )
         case ssl.SSLError():
             return ConsentryError(
@@ -147,5 +149,10 @@ def _unreached(url: str, error: object) -> ConsentryError:
             why = type(error).__name__
     return UnreachableError(
         f"the token endpoint {url} is not reached: {why}",
-        "Check CONSENTRY_SASL_OAUTH_TOKEN_URL, and that it can be reached from here.",
+        f"Check {_variable(prefix)}TOKEN_URL, and that it can be reached from here.",
     )
+
+
+def _variable(prefix: str) -> str:
+    """What the names of the variables begin with."""
+    return f"CONSENTRY_{prefix.upper()}"

@@ -107,7 +107,9 @@ def normalise(kind: ValueKind, value: str) -> str:
 
 
 def _email(value: str) -> str:
-    local, _, domain = unicodedata.normalize("NFKC", value).strip().lower().rpartition("@")
+    # Every form of normalisation leaves ASCII as it is.
+    plain = value if value.isascii() else unicodedata.normalize("NFKC", value)
+    local, _, domain = plain.strip().lower().rpartition("@")
     if not _LOCAL.fullmatch(local):
         raise NotNormalisable("not one plain e-mail address, as name@example.nl")
     return f"{local}@{_ascii_domain(domain)}"

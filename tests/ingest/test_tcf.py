@@ -12,43 +12,35 @@ from hypothesis import strategies as st
 
 from streams.core.instants import format_instant
 from streams.ingest.tcf import TcfString, read_tcf
+from tests.ingest.tcf_reference import VECTORS
 from tests.ingest.tcf_vectors import core, disclosed, publisher, segment
 
 WHOLE = f"{core()}.{disclosed()}.{publisher()}"
-REFERENCE: list[tuple[str, dict[str, Any]]] = [
-    (
-        "CQgcD4AQgcD4AEsADBENAwFgALAAAEIAABpYGMwAwAMgBbAYyALcAEALYAAA.IGMwBAAMgBbASwAxkAAA.YAAAAAAAAAAA",
-        {"policy": 5, "purposes": {1, 3, 4}, "interests": {2, 7}, "vendors": {25, 91, 793},
-         "vendor_interests": {91}, "disclosed": {25, 91, 600, 793}},
-    ),
-    (
-        "CQgcD4AQgcD4AEsADBENAwFgAIAAAEAAABpYAAABbgAgBbABCQAQAtgA.IAtwAQAtgAAA.YAAAAAAAAAAA",
-        {"policy": 5, "purposes": {1}, "interests": {2}, "vendors": set(),
-         "vendor_interests": {91}, "disclosed": {91}},
-    ),
-    (
-        "CQgcD4AQgcD4AEsADBENAwEgAJAAAAAAABpYAMgAAAIAAAAA",
-        {"policy": 4, "purposes": {1, 4}, "vendors": {25}, "disclosed": None},
-    ),
-    (
-        "CQgcD4AQgcD4AEsADBENAwFgAIAAAAAAABpYAAAAAAAA.IAMgAAAI.cgAAAAAAAAAA",
-        {"purposes": {1}, "vendors": set(), "disclosed": {25}, "publisher_purposes": {1, 4}},
-    ),
-]  # fmt: skip
-"""Encoded by the reference implementation, @iabtechlabtcf/core 1.5.21."""
 
 
-@pytest.mark.parametrize(("text", "expected"), REFERENCE)
+@pytest.mark.parametrize(("text", "expected"), VECTORS.values(), ids=VECTORS)
 def test_strings_of_the_reference_encoder(text: str, expected: dict[str, Any]) -> None:
     read = read_tcf(text)
-    assert {name: getattr(read, name) for name in expected} == expected
+    found = {name: getattr(read, name) for name in expected}
+    found["restrictions"] = [(one.purpose, one.kind, one.vendors) for one in read.restrictions]
+    assert found == expected
     assert format_instant(read.created) == "2026-03-02T00:00:00.000Z"
     assert read.service_specific
 
 
-def test_a_restriction_of_the_reference_encoder() -> None:
-    (one,) = read_tcf(REFERENCE[1][0]).restrictions
-    assert (one.purpose, one.kind, sorted(one.vendors)) == (2, 1, [91])
+def test_what_the_strings_of_the_reference_encoder_grant() -> None:
+    """Purposes 1, 3 and 4, the vendor, the vendor shown, and no restriction; else nothing."""
+    granted = {
+        name: {vendor for vendor in range(1, 1000) if read_tcf(text).consents(vendor)}
+        for name, (text, _) in VECTORS.items()
+        if read_tcf(text).fault() is None
+    }
+    assert {name for name, vendors in granted.items() if vendors} == {
+        "v23-accept-some", "v23-range-encoded",
+    }  # fmt: skip
+    assert granted["v23-accept-some"] == {25, 91, 793}
+    assert len(granted["v23-range-encoded"]) == 899
+    assert set(VECTORS) - set(granted) == {"v22-no-disclosed-segment"}
 
 
 def consents(vendor: int = 91, **given: Any) -> bool:
@@ -86,7 +78,7 @@ def said(read: TcfString) -> tuple[Any, ...]:
     return (read.purposes, read.vendors, read.disclosed, read.restrictions, read.policy)
 
 
-@pytest.mark.parametrize("text", [WHOLE, *(text for text, _ in REFERENCE),
+@pytest.mark.parametrize("text", [WHOLE, *(text for text, _ in VECTORS.values()),
                                   f"{core(ranges=True)}.{disclosed(ranges=True)}"])  # fmt: skip
 def test_no_cut_reads_as_something_else(text: str) -> None:
     """Refused, or all that decides is the same, or the string is none to go by."""

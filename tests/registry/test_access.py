@@ -57,7 +57,7 @@ def test_secrets_show_nowhere() -> None:
     access = Access(url=URL, username="worker", password=SecretStr(WORD))
     assert WORD not in repr(access)
     encoded = base64.b64encode(f"worker:{WORD}".encode()).decode()
-    assert encoded not in repr(access.authorization())
+    assert encoded not in repr(asyncio.run(access.authorization()))
 
 
 def own_certificate(file: Path) -> Path:
