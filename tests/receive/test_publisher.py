@@ -30,6 +30,7 @@ class Producer:
         self.sent: list[Any] = []
         self.error: BaseException | None = None
         self.given = asyncio.Event()
+        self.silent: set[str] = set()
         self.acknowledge = asyncio.Event()
         self.acknowledge.set()
 
@@ -42,7 +43,7 @@ class Producer:
     ) -> None:
         self.sent.append((topic, value, key, headers))
         self.given.set()
-        await self.acknowledge.wait()
+        await (asyncio.Event() if topic in self.silent else self.acknowledge).wait()
         if self.error is not None:
             raise self.error
 
@@ -131,6 +132,20 @@ async def test_only_errors_that_do_not_pass_ask_for_a_new_start(
     assert not made.hopeless
     monkeypatch.setattr(publisher, "HOPELESS_AFTER_S", -1.0)
     assert made.hopeless is hopeless
+
+
+@run
+async def test_a_topic_that_does_not_answer_holds_up_no_other() -> None:
+    made, producer = await opened()
+    producer.silent.add("gone")
+    with pytest.raises(RequestRefused):
+        await made.put("gone", RECORD)
+    assert away(made)
+    await made.put("t", RECORD)
+    assert not away(made)
+    with pytest.raises(RequestRefused):
+        await made.put("gone", RECORD)
+    assert [topic for topic, *_ in producer.sent] == ["gone", "t"]
 
 
 @run

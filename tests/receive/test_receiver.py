@@ -48,7 +48,7 @@ async def test_it_is_ready_while_it_listens_and_kafka_answers(tmp_path: Path) ->
             assert reply.status == 401
     report = one.report()
     assert (report.accepted, report.refused) == ({"crm": 1}, {"crm": 1, "-": 0})
-    one._publisher._went_away("test")
+    one._publisher._logs["consentry.raw.crm"].went_away("test")
     assert not one.report().ready
     assert one.report().live
     await one.stop()
