@@ -83,7 +83,7 @@ class Ingest:
     folder: Path
     expected: Expected = field(default_factory=Expected)
 
-    def start(self, instance_id: str, **settings: Any) -> WorkerProcess:
+    def start(self, instance_id: str | None, **settings: Any) -> WorkerProcess:
         arguments = ["ingest", "run", "--config", str(self.folder / "consentry.toml")]
         program = f"import sys; from streams.cli.main import main; sys.exit(main({arguments}))"
         return self.bus.start(instance_id, program=program, transaction_max_records=40,

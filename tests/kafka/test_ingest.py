@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from kafka import TopicPartition
 
+from streams.cli.main import main
 from streams.core.identifiers import subject_key
 from streams.core.vocabulary import EventType
 from streams.ingest.rejects import PREFIX
@@ -51,42 +52,70 @@ def ingest(kafka: str, unique: str, tmp_path: Path) -> Iterator[Ingest]:
         yield Ingest(bus, unique, tmp_path)
 
 
-def test_every_event_once_whatever_is_killed(ingest: Ingest) -> None:
+def test_every_event_once_whatever_is_killed(
+    ingest: Ingest, capsys: pytest.CaptureFixture[str]
+) -> None:
     bus, drawn = ingest.bus, random.Random(7)
     people = json.dumps({"customer-id": "p1-canonical", "email": subject("person1@example.nl")})
     bus.send(sent(ingest, "people", b"c-1", people.encode()))
-    ingest.send(0, RECORDS // 2)
-    first, second = ingest.start("i1"), ingest.start("i2")
+    ingest.send(0, RECORDS // 3)
+    first, second = ingest.start("i1"), ingest.start(None)
     try:
         first.wait_for("ingest.ready")
         second.wait_for("ingest.ready")
-        ingest.send(RECORDS // 2, RECORDS)
+        ingest.send(RECORDS // 3, RECORDS * 2 // 3)
         for _ in range(2):
             time.sleep(drawn.uniform(0.05, 0.6))
             first.kill()
             first = ingest.start("i1")
             first.wait_for("ingest.assigned")
-        until(lambda: ingest.lag() == 0 or None, "all is mapped", worker=second)
-        shown = scraped(second)
+        ingest.send(RECORDS * 2 // 3, RECORDS)
+        assert second.stop()[0] == 0  # its partitions go to the other
+        until(lambda: ingest.lag() == 0 or None, "all is mapped", worker=first)
+        shown = scraped(first)
         assert first.stop()[0] == 0
-        assert second.stop()[0] == 0
     finally:
         first.kill()
         second.kill()
     require_once(ingest)
     require_rejects(ingest)
-    counts = {line["source"]: line for line in second.logged("ingest.counts")}
+    require_balanced(first)
+    require_balanced(second)
+    assert 'consentry_ingest_records_total{outcome="mapped",source="shop"}' in shown
+    assert "person" not in first.text + second.text
+    require_looks_at_topics(ingest, capsys)
+    require_lost_input_is_named(ingest)
+
+
+def require_balanced(process: WorkerProcess) -> None:
+    """Every record that it read has ended, and every outcome is counted."""
+    counts = {line["source"]: line for line in process.logged("ingest.counts")}
     assert set(counts) == set(TOPICS)
+    assert sum(line["records"] for line in counts.values()) > 0
     for line in counts.values():
         ends = ("mapped", "ignored", "rejected", "tombstones")
         assert line["records"] == sum(line[end] for end in ends)
-        assert line["events"] + line["ignored_items"] + line["rejected_items"] >= (
-            line["records"] - line["tombstones"]
-        )
-    assert sum(line["records"] for line in counts.values()) > 0
-    assert 'consentry_ingest_records_total{outcome="mapped",source="shop"}' in shown
-    assert "person" not in first.text + second.text
-    require_lost_input_is_named(ingest)
+        outcomes = line["events"] + line["ignored_items"] + line["rejected_items"]
+        assert outcomes >= line["records"] - line["tombstones"]
+
+
+def require_looks_at_topics(ingest: Ingest, capsys: pytest.CaptureFixture[str]) -> None:
+    """`try`, `coverage` and `guess` on the last records of a topic, in no group."""
+    topic = f"{ingest.name}.mail.events"
+    own = ["--topic", topic, "--brokers", ",".join(ingest.bus.settings.brokers)]
+    folder = str(ingest.folder / "mail")
+    assert main(["ingest", "try", folder, *own, "--last", "30", "--controller", "OURCO"]) == 1
+    said = capsys.readouterr().out
+    assert "30 records: 27 events, 1 ignored, 2 rejected" in said
+    assert f"{topic}/0:" in said
+    assert "person" not in said
+    assert main(["ingest", "coverage", folder, *own, "--last", "30"]) == 1
+    assert "1 without a word at consent-change: top.answer: perhaps" in capsys.readouterr().out
+    assert main(["ingest", "guess", *own]) == 0
+    assert 'from = "top.answer"  # guess' in capsys.readouterr().out
+    assert main(["ingest", "guess", "--topic", f"{topic}.none", *own[2:]]) == 2
+    assert f"there is no topic {topic}.none" in capsys.readouterr().err
+    assert ingest.lag() == 0
 
 
 def scraped(process: WorkerProcess) -> str:
