@@ -125,7 +125,7 @@ def test_a_transaction_is_bounded_and_counted_when_it_is_committed(
         await one._begin()
         producer.commits.clear()
         records = [row(RECORD | {"id": str(n)}, offset=20 + n) for n in range(5)]
-        await one._take({PLACES[0]: records, PLACES[1]: [row(value=None, offset=10)]})  # type: ignore[dict-item]
+        await one._take({PLACES[0]: records, PLACES[1]: [row(value=None, offset=10)]})
         assert [(count, positions) for count, positions, _ in producer.commits] == [
             (2, {PLACES[0]: 22}),
             (2, {PLACES[0]: 24}),
@@ -144,7 +144,7 @@ def test_what_another_member_owns_is_not_counted(play: Callable[..., IngestStats
         await one._begin()
         producer.refused = NotOwned()
         with pytest.raises(NotOwned):
-            await one._take({PLACES[0]: [row()]})  # type: ignore[dict-item]
+            await one._take({PLACES[0]: [row()]})
         assert one.busy_since is None
 
     assert play(story).sources["crm"].counts.records == 0
@@ -157,9 +157,9 @@ def test_nothing_is_mapped_of_an_assignment_that_is_over(
         await one._begin()
         producer.commits.clear()
         await one._group.on_partitions_revoked(PLACES)
-        await one._take({PLACES[0]: [row()]})  # type: ignore[dict-item]
+        await one._take({PLACES[0]: [row()]})
         await one._group.on_partitions_assigned(PLACES)
-        await one._take({PLACES[0]: [row()]})  # type: ignore[dict-item]
+        await one._take({PLACES[0]: [row()]})
         assert producer.commits == []
 
     play(story)
