@@ -25,6 +25,11 @@ AUDIENCE = "kafka"
 CLIENT, SECRET = "consentry", "s3cret/W:rd%"
 
 
+def another_key() -> RSAKey:
+    """A key to sign with; all are called alike."""
+    return RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"})
+
+
 class _Client(ClientMixin):  # type: ignore[misc]  # authlib has no types
     def get_client_id(self) -> str:
         return CLIENT
@@ -75,7 +80,7 @@ class TokenServer:
     """Usable as a context manager. `lifetime_s` and `audience` are those of the next token."""
 
     def __init__(self, folder: Path, certificate: Path) -> None:
-        self.key = RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"})
+        self.key = another_key()
         self.keys_file = folder / "keys.json"
         self.keys_file.write_text(json.dumps({"keys": [self.key.as_dict(private=False)]}))
         self.lifetime_s = 300
