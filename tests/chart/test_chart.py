@@ -19,8 +19,11 @@ VERSIONS = ("1.27", "1.37")
 """The oldest that the chart names, and the newest that there are schemas of."""
 
 CASES = ("", *sorted(path.name for path in (CHART / "ci").glob("*-values.yaml")))
-CONTAINERS = {"worker", "deliverer", "receive", "topics"}
+CONTAINERS = {"worker", "deliverer", "ingest", "receive", "topics"}
 """What `full-values.yaml` switches on."""
+
+FILES = ("client-secret", "pseudonym-key", "shop", "ca.crt", "user.crt", "user.key")
+"""The keys of the Secrets that the values name."""
 
 MONITORING = "monitoring.coreos.com/v1"
 
@@ -113,24 +116,23 @@ def test_the_program_reads_what_the_chart_sets(
     manifests: dict[str, list[dict[str, Any]]],
     case: str,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     config = named(manifests[case], "ConfigMap")["data"]["consentry.toml"]
     for pod in pods(manifests[case]):
         [container] = pod["spec"]["containers"]
         mounts = {one["mountPath"] for one in container["volumeMounts"]}
-        # What is mounted there, on this machine; every file that is named lies in a mount.
+        # Every file that is named lies in what is mounted, here in a folder of the test.
         for key, value in tomllib.loads(config).items():
             if key.endswith("_file"):
                 assert str(Path(value).parent) in mounts
-                (tmp_path / "secret").write_text("word\n")
         settings = config.replace("/run/secrets", str(tmp_path))
         for mount in mounts:
             if mount.startswith("/run/secrets/"):
                 folder = tmp_path / Path(mount).name
                 folder.mkdir(exist_ok=True)
-                for name in ("client-secret", "ca.crt", "user.crt", "user.key"):
-                    (folder / name).write_text("word\n")
+                for name in FILES:
+                    (folder / name).write_text("0123456789abcdef" * 4)
         (tmp_path / "consentry.toml").write_text(settings)
         environ = {one["name"]: one.get("value", "name-0") for one in container["env"]}
         assert unknown_variables(environ) == []
@@ -142,6 +144,9 @@ def test_the_program_reads_what_the_chart_sets(
         if container["name"] == "worker":
             assert (read.store, read.instance_id) == ("rocksdb", "name-0")
             assert str(read.store_folder) in mounts
+        if container["name"] == "ingest":
+            asked = ["ingest", "run", "--check", "--config", environ["CONSENTRY_CONFIG"]]
+            assert main(asked) == 0, capsys.readouterr().err
 
 
 def test_each_command_of_a_pod_is_one(

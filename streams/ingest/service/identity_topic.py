@@ -92,8 +92,8 @@ class IdentityTopic:
         Raises ConsentryError when the topic does not exist, and KafkaError.
         """
         reader = Reader(
-            **self._settings.connection.aiokafka_options(),
-            client_id="consentry-ingest-identities",
+            **self._settings.connection.consumer_options(),
+            client_id=self._settings.connection.client_name("ingest-identities"),
             isolation_level="read_committed",
             auto_offset_reset="earliest",
             enable_auto_commit=False,

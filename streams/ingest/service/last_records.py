@@ -52,9 +52,9 @@ def last_records(settings: Settings, topic: str, count: int) -> list[TopicRecord
 
 async def _last(settings: Settings, topic: str, count: int) -> list[TopicRecord]:
     reader = Reader(
-        **settings.connection.aiokafka_options(),
+        **settings.connection.consumer_options(),
+        client_id=settings.connection.client_name("ingest-try"),
         kept_max_bytes=settings.output_max_bytes,
-        client_id="consentry-ingest-try",
         isolation_level="read_committed",
         auto_offset_reset="none",
         enable_auto_commit=False,

@@ -29,9 +29,9 @@ class ThrownOut(Exception):
 def source_reader(settings: Settings) -> Reader:
     """A consumer in the group of the sources. Not started."""
     return Reader(
-        **settings.connection.aiokafka_options(),
+        **settings.connection.consumer_options(),
+        client_id=settings.connection.client_name("ingest"),
         kept_max_bytes=settings.output_max_bytes,
-        client_id="consentry-ingest",
         group_id=settings.ingest_group,
         group_instance_id=settings.instance_id,
         partition_assignment_strategy=(RoundRobinPartitionAssignor,),

@@ -40,7 +40,7 @@ class GroupProducer:
         """Starting it fences whatever had the same transactional id before."""
         self._producer = aiokafka.AIOKafkaProducer(
             **settings.connection.aiokafka_options(),
-            client_id=transactional_id,
+            client_id=settings.connection.client_id or transactional_id,
             transactional_id=transactional_id,
             transaction_timeout_ms=int(settings.transaction_timeout_s * 1000),
             acks="all",

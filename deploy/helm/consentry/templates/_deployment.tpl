@@ -77,16 +77,16 @@ spec:
           resources: {{- toYaml .values.resources | nindent 12 }}
           volumeMounts:
             {{- include "consentry.mounts" .root | nindent 12 }}
-            {{- with .values.configMap }}
-            - name: files
-              mountPath: /etc/consentry-files
+            {{- range .values.files }}
+            - name: files-{{ .name }}
+              mountPath: /etc/consentry-files/{{ .name }}
               readOnly: true
             {{- end }}
       volumes:
         {{- include "consentry.volumes" .root | nindent 8 }}
-        {{- with .values.configMap }}
-        - name: files
+        {{- range .values.files }}
+        - name: files-{{ .name }}
           configMap:
-            name: {{ . }}
+            name: {{ .configMap }}
         {{- end }}
 {{- end }}
