@@ -30,6 +30,7 @@ from streams.transport.fetch.poll_batch import Discontinuity, PollBatch
 from streams.transport.paused_log import log_paused
 from streams.transport.state.changelog_restore import unreadable_row
 from streams.transport.tasks.partition_task import PartitionTask
+from streams.wire.framing import with_schema_header
 from streams.wire.rows import CorruptRow
 
 COMMIT_FIRST_S: Final = 1.0
@@ -148,7 +149,7 @@ class Judging:
         skips = () if partition is None else partition.progress.skips
         aside = {(skip.topic, skip.offset) for skip in skips}
         await registry.ensure(
-            record.value
+            with_schema_header(record.value, record.headers)
             for record in poll_batch.records
             if (record.topic, record.offset) not in aside
         )

@@ -92,6 +92,14 @@ class RegistryClient:
         """The schema of an id, or None where the registry says that it has none."""
         return _registered(await self._ask("GET", f"/schemas/ids/{schema_id}"))
 
+    async def by_guid(self, guid: str) -> Registered | None:
+        """The schema of a GUID, or None where the registry does not have it.
+
+        A registry that knows no GUIDs has no such path, which is the same: no record with one
+        can have been written with it.
+        """
+        return _registered(await self._ask("GET", f"/schemas/guids/{guid}", lacks_path=True))
+
     async def by_version(self, reference: Reference) -> Registered | None:
         """The schema that another one refers to, or None where it is not there."""
         path = f"/subjects/{quote(reference.subject, safe='')}/versions/{reference.version}"
@@ -120,9 +128,11 @@ class RegistryClient:
         return _number(answer, "id")
 
     async def _ask(
-        self, method: str, path: str, schema: str | None = None
+        self, method: str, path: str, schema: str | None = None, *, lacks_path: bool = False
     ) -> Mapping[str, Any] | None:
         """The object that is answered, or None for "not found".
+
+        `lacks_path`: a registry may not have the path at all.
 
         Raises RegistryAway where asking again may help, ConsentryError where it does not.
         """
@@ -160,6 +170,8 @@ class RegistryClient:
                 tokens.accepted = True
             elif tokens.forget():
                 raise RegistryAway("the token is not accepted any more")
+        if lacks_path and status == 404:
+            return None
         return _judged(url, status, _object(content))
 
 

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
+from uuid import UUID
 
 from streams.registry.access import Access
 from streams.registry.client import Registered, RegistryClient
@@ -19,7 +20,7 @@ from streams.registry.readers import SchemaReader, reader_of
 from streams.settings import Settings
 from streams.wire.encodings import encoding_of
 from streams.wire.errors import WireError
-from streams.wire.framing import AVRO_MARKER
+from streams.wire.framing import AVRO_MARKER, GUID_HEADER, HeaderFramed
 
 UNKNOWN_FOR_S: Final = 60.0
 """An id that was not known is asked again after so long."""
@@ -34,6 +35,9 @@ LARGEST_ID: Final = {4: (1 << 31) - 1, 8: (1 << 63) - 1}
 """By the bytes of an id: registries number with the signed integers of Java."""
 
 _AT_ONCE: Final = 16
+
+SchemaKey = int | str
+"""A schema's number in the registry, or its GUID."""
 
 
 class Registry:
@@ -50,8 +54,8 @@ class Registry:
         self._header = 1 + access.id_bytes
         self._largest = LARGEST_ID[access.id_bytes]
         # As many as there are schemas on the topics: they never change, and none is let go.
-        self._readers: dict[int, SchemaReader] = {}
-        self._unknown: dict[int, float] = {}
+        self._readers: dict[SchemaKey, SchemaReader] = {}
+        self._unknown: dict[SchemaKey, float] = {}
         self._patience = Patience(access.url, tries)
 
     @classmethod
@@ -73,8 +77,10 @@ class Registry:
         since = self._patience.since
         return None if since is None else time.monotonic() - since
 
-    def schema_id(self, value: bytes) -> int | None:
-        """The id in a value with registry framing, or None for any other value."""
+    def schema_id(self, value: bytes) -> SchemaKey | None:
+        """The id or GUID in a value with registry framing, or None for any other value."""
+        if type(value) is HeaderFramed:
+            return str(UUID(bytes=bytes(value[1:GUID_HEADER])))
         if value[:1] != b"\0" or len(value) < self._header:
             return None
         schema_id = int.from_bytes(value[1 : self._header], "big")
@@ -89,7 +95,7 @@ class Registry:
         reader = None if schema_id is None else self._readers.get(schema_id)
         if reader is None or reader.fingerprint is None:
             return None
-        return AVRO_MARKER + reader.fingerprint + value[self._header :]
+        return AVRO_MARKER + reader.fingerprint + self._body(value)
 
     def read(self, value: bytes) -> dict[str, Any]:
         """The plain record of a value with registry framing: texts, booleans, numbers, lists.
@@ -109,11 +115,15 @@ class Registry:
                 "with another registry than registry_url names, or the schema was deleted"
             )
         try:
-            return reader.read(value[self._header :])
+            return reader.read(self._body(value))
         except WireError as error:
             raise WireError(
                 f"{error.reason} (schema id {schema_id} of the registry)", error.field
             ) from None
+
+    def _body(self, value: bytes) -> bytes:
+        """What stands behind the framing."""
+        return bytes(value[GUID_HEADER if type(value) is HeaderFramed else self._header :])
 
     async def ensure(self, values: Iterable[bytes | None]) -> None:
         """Have the schemas of these values in memory, or know that there are none.
@@ -126,7 +136,7 @@ class Registry:
             schema_id
             for value in values
             if value is not None
-            and value[:1] == b"\0"
+            and (value[:1] == b"\0" or type(value) is HeaderFramed)
             and (schema_id := self.schema_id(value)) is not None
             and schema_id not in self._readers
         }
@@ -135,12 +145,14 @@ class Registry:
         now = time.monotonic()
         self._unknown = {one: at for one, at in self._unknown.items() if now - at < UNKNOWN_FOR_S}
         # What no registry can have is not asked for: one would not even answer in its own form.
-        self._unknown |= {one: now for one in wanted if one > self._largest}
-        if missing := sorted(wanted - self._unknown.keys()):
+        self._unknown |= {
+            one: now for one in wanted if isinstance(one, int) and one > self._largest
+        }
+        if missing := sorted(wanted - self._unknown.keys(), key=str):
             await self._fetch(missing)
 
-    async def _fetch(self, missing: list[int]) -> None:
-        denied = dict.fromkeys(missing, 0)
+    async def _fetch(self, missing: list[SchemaKey]) -> None:
+        denied: dict[SchemaKey, int] = dict.fromkeys(missing, 0)
         while denied:
             try:
                 async with RegistryClient(self._access) as client:
@@ -148,15 +160,15 @@ class Registry:
                         for one, found in await self._several(client, some):
                             self._take(one, found, denied)
             except RegistryAway as away:
-                await self._patience.wait(away, *sorted(denied)[:5])
+                await self._patience.wait(away, *sorted(denied, key=str)[:5])
                 continue
             self._patience.answered()
             if denied:
                 await asyncio.sleep(FIRST_WAIT_S)
 
     async def _several(
-        self, client: RegistryClient, ids: list[int]
-    ) -> list[tuple[int, SchemaReader | None]]:
+        self, client: RegistryClient, ids: list[SchemaKey]
+    ) -> list[tuple[SchemaKey, SchemaReader | None]]:
         # A group cancels the others at the first failure; all are asked again then.
         tasks = [asyncio.ensure_future(self._reader(client, one)) for one in ids]
         try:
@@ -166,9 +178,9 @@ class Registry:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _reader(self, client: RegistryClient, schema_id: int) -> SchemaReader | None:
+    async def _reader(self, client: RegistryClient, key: SchemaKey) -> SchemaReader | None:
         """The reader of an id, or None where the registry has none; nothing else is unknown."""
-        found = await client.by_id(schema_id)
+        found = await (client.by_id(key) if isinstance(key, int) else client.by_guid(key))
         if found is None:
             return None
         parts: dict[str, Registered] = {}
@@ -178,7 +190,9 @@ class Registry:
         except UnreadableSchema as error:
             return SchemaReader(kind=found.kind, fault=error.reason)
 
-    def _take(self, schema_id: int, reader: SchemaReader | None, denied: dict[int, int]) -> None:
+    def _take(
+        self, schema_id: SchemaKey, reader: SchemaReader | None, denied: dict[SchemaKey, int]
+    ) -> None:
         if reader is not None:
             self._readers[schema_id] = reader
             del denied[schema_id]
@@ -189,7 +203,7 @@ class Registry:
             del denied[schema_id]
 
 
-def batched(ids: list[int]) -> Iterator[list[int]]:
+def batched(ids: list[SchemaKey]) -> Iterator[list[SchemaKey]]:
     """As many at once as a registry is asked for."""
     for start in range(0, len(ids), _AT_ONCE):
         yield ids[start : start + _AT_ONCE]

@@ -18,6 +18,7 @@ from streams.settings import Settings
 from streams.topics import explain
 from streams.topics.reader import Reader
 from streams.verify.pace import Pace
+from streams.wire.framing import with_schema_header
 from streams.wire.record import Record
 
 FETCH_BYTES = 1 << 22
@@ -179,7 +180,9 @@ class LiveBus:
             if records:
                 self.records += len(records)
                 if self.registry is not None and topic in self._framed:
-                    await self.registry.ensure(record.value for record in records)
+                    await self.registry.ensure(
+                        with_schema_header(record.value, record.headers) for record in records
+                    )
                 yield (
                     records if records[-1].offset < end else [r for r in records if r.offset < end]
                 )

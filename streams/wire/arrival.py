@@ -22,7 +22,7 @@ from streams.settings.names import TopicNames
 from streams.unpacking.cut import readable_bytes
 from streams.wire.decode import MAX_BYTES, Rejected, decode, decode_cloud_event
 from streams.wire.fast_facts import FastFacts
-from streams.wire.framing import RegistryDecoder
+from streams.wire.framing import RegistryDecoder, with_schema_header
 from streams.wire.guard import guard_bytes, guard_key
 from streams.wire.murmur2 import murmur2
 from streams.wire.origin import Origin, direct, rekeyed
@@ -156,12 +156,15 @@ class Arrivals:
             expected = self._kinds[record.topic]
         if origin.ingested_at > self._limit:
             origin = origin._replace(ingested_at=self._now)
+        value = record.value
+        if self._registry is not None and record.headers:
+            value = with_schema_header(value, record.headers)
         if self._cloud_events:
             decoded = decode_cloud_event(
-                record.value, record.headers, expected, self._registry, self._max_bytes
+                value, record.headers, expected, self._registry, self._max_bytes
             )
         else:
-            decoded = decode(record.value, expected, self._registry, self._max_bytes)
+            decoded = decode(value, expected, self._registry, self._max_bytes)
         if isinstance(decoded, Rejected):
             return _refuse_record(record, origin, decoded)
         event = decoded.event

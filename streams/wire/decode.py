@@ -26,6 +26,7 @@ from streams.wire.foreign_bytes import framing_words, words_for
 from streams.wire.framing import (
     AVRO_HEADER,
     Framing,
+    HeaderFramed,
     RegistryDecoder,
     confluent_schema_id,
     framing_of,
@@ -71,7 +72,7 @@ def decode(
     schema registry; without one such records are rejected, with the reason and what to do.
     """
     if value is not None and type(value) is not CutBytes:
-        if registry is not None and value[:1] == b"\0":
+        if registry is not None and (value[:1] == b"\0" or type(value) is HeaderFramed):
             single = registry.single_object(value)
             if single is not None:
                 value = single
@@ -103,7 +104,8 @@ def decode_cloud_event(
     if found is None:
         return decode(value, expected, registry, max_bytes)
     inner, stated = found
-    if registry is not None and inner[:1] == b"\0":  # binary: structured data has no framing
+    # Binary: structured data has no framing.
+    if registry is not None and (inner[:1] == b"\0" or type(inner) is HeaderFramed):
         single = registry.single_object(inner)
         if single is not None:
             inner = single

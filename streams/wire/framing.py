@@ -3,13 +3,17 @@
 Three framings are known. A JSON value begins with `{`. An Avro value in the
 single-object encoding of the Avro specification begins with the marker C3 01 and the
 eight-byte fingerprint of its writer's schema. A value that a Confluent serializer wrote
-begins with 00 and the four-byte number of its schema in a registry.
+begins with 00 and the four-byte number of its schema in a registry. Newer serializers of
+Confluent's leave the value alone and put the schema into a header: 01 and the GUID of the
+schema, or 00 and its number, and for Protobuf the place of the message. Such a value is read
+with its header in front of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 from streams.wire.encodings import encoding_of
 
@@ -19,7 +23,32 @@ AVRO_HEADER = 10
 CONFLUENT_HEADER = 5
 """Bytes before the body of the Confluent framing: 00 and the schema id."""
 
+SCHEMA_HEADER: Final = "__value_schema_id"
+"""The header in which Confluent's serializers name the schema of a value."""
+GUID_HEADER: Final = 17
+"""Bytes before the body where the schema is named by its GUID: 01 and the GUID."""
+
 _BLANKS = b" \t\r\n"
+
+
+class HeaderFramed(bytes):
+    """A value behind 01 and the GUID of its schema, which a header of its record held."""
+
+
+def with_schema_header(
+    value: bytes | None, headers: Sequence[tuple[str, bytes | None]]
+) -> bytes | None:
+    """The value as it is read: behind the last header that names its schema, where one does."""
+    if type(value) is not bytes:
+        return value  # none, or one that was cut
+    for name, held in reversed(headers):
+        if name == SCHEMA_HEADER and held is not None:
+            if held[:1] == b"\x01" and len(held) >= GUID_HEADER:
+                return HeaderFramed(held + value)
+            if held[:1] == b"\0" and len(held) >= CONFLUENT_HEADER:
+                return held + value
+            return value
+    return value
 
 
 class Framing(Enum):
@@ -60,8 +89,8 @@ class RegistryDecoder(Protocol):
     The caller had their schemas fetched before (`streams.registry`).
     """
 
-    def schema_id(self, value: bytes) -> int | None:
-        """The id in a value with registry framing, or None for any other value."""
+    def schema_id(self, value: bytes) -> int | str | None:
+        """The id or GUID in a value with registry framing, or None for any other value."""
         ...
 
     def single_object(self, value: bytes) -> bytes | None:

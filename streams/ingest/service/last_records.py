@@ -17,6 +17,7 @@ from streams.topics import explain, require_reachable
 from streams.topics.reader import Reader
 from streams.unpacking.cut import CutBytes
 from streams.wire.errors import WireError
+from streams.wire.framing import with_schema_header
 
 _POLL_MS: Final = 300
 _TRIES: Final = 3
@@ -77,7 +78,7 @@ async def _last(settings: Settings, topic: str, count: int) -> list[TopicRecord]
     records = sorted(records, key=lambda one: (one.timestamp, one.partition, one.offset))[-count:]
     registry = Registry.of(settings, tries=_TRIES, of_events=False)
     if registry is not None:
-        await registry.ensure(one.value for one in records)
+        await registry.ensure(with_schema_header(one.value, one.headers) for one in records)
     return [_shown(one, registry) for one in records]
 
 
@@ -98,6 +99,12 @@ async def _tail(reader: Reader, places: Sequence[TopicPartition], count: int) ->
     return found
 
 
+def _framed(record: Any, registry: Registry) -> bytes | None:
+    """The value with registry framing, or None where it has none."""
+    value = with_schema_header(bytes(record.value), record.headers)
+    return None if value is None or registry.schema_id(value) is None else value
+
+
 def _shown(record: Any, registry: Registry | None) -> TopicRecord:
     headers = {
         name: value.decode("utf-8", "replace")
@@ -108,9 +115,9 @@ def _shown(record: Any, registry: Registry | None) -> TopicRecord:
     value: Any = content
     if isinstance(record.value, CutBytes):
         fault = "the record is larger than output_max_bytes allows"
-    elif registry is not None and registry.schema_id(content) is not None:
+    elif registry is not None and (framed := _framed(record, registry)) is not None:
         try:
-            value = registry.read(content)
+            value = registry.read(framed)
             content = msgspec.json.encode(value)
         except WireError as error:
             fault = error.reason

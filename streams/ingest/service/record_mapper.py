@@ -18,6 +18,7 @@ from streams.transport.commit.output_batch import Output
 from streams.unpacking.cut import CutBytes, LeftOut
 from streams.wire.encode import event_to_avro
 from streams.wire.errors import WireError
+from streams.wire.framing import with_schema_header
 from streams.wire.murmur2 import murmur2
 from streams.wire.record import Record
 from streams.wire.traces import TRACEPARENT
@@ -112,11 +113,12 @@ class RecordMapper:
             return outcomes
         registry = self._registry
         assert registry is not None, "the plan asks for registry_url"
-        if registry.schema_id(value) is None:
+        framed = with_schema_header(value, record.headers)
+        if framed is None or registry.schema_id(framed) is None:
             return [RejectedItem("the record has no registry framing: a zero byte and the id of "
-                                 "its schema")]  # fmt: skip
+                                 "its schema, or a header with its GUID")]  # fmt: skip
         try:
-            decoded = registry.read(value)
+            decoded = registry.read(framed)
         except WireError as error:
             return [RejectedItem(error.reason, path=error.field)]
         return source.mapping.apply(decoded, headers)

@@ -27,6 +27,7 @@ from streams.settings import Settings
 from streams.transport.group.group_producer import GroupProducer
 from streams.transport.group.requests import GroupMember
 from streams.transport.group.stable_offsets import require_stable_offsets
+from streams.wire.framing import with_schema_header
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -212,7 +213,11 @@ class IngestSession:
         """Have the schemas of framed records in memory. False where it must let go meanwhile."""
         if self._registry is None:
             return True
-        values = [record.value for records in polled.values() for record in records]
+        values = [
+            with_schema_header(record.value, record.headers)
+            for records in polled.values()
+            for record in records
+        ]
         asking = asyncio.ensure_future(self._registry.ensure(values))
         try:
             while not asking.done():
