@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.stream import UNCOVERED, Made, key_of
 from streams.agents.partition_judge import PartitionJudge
@@ -29,12 +29,20 @@ class Unbounded:
     bounds = Bounds(1_000_000, 1 << 40, 0.0)
 
 
-def timed(judge: PartitionJudge, records: Sequence[Record]) -> float:
-    """Microseconds of CPU an event."""
+class Cost(NamedTuple):
+    """What an event of a stream took: microseconds of CPU, and bytes written."""
+
+    us: float
+    written: float
+
+
+def timed(judge: PartitionJudge, records: Sequence[Record], piece: int = PIECE) -> Cost:
+    """What an event costs, handed over in batches of so many records."""
     gc.collect()
     began = time.process_time()
-    judge_all(judge, records)
-    return (time.process_time() - began) / len(records) * 1e6
+    written = judge_all(judge, records, piece)
+    took = time.process_time() - began
+    return Cost(took / len(records) * 1e6, written / len(records))
 
 
 def new_judge(rows: MemoryRows | None = None) -> PartitionJudge:
@@ -53,11 +61,13 @@ def new_judge(rows: MemoryRows | None = None) -> PartitionJudge:
     return PartitionJudge(partition, settings, policy)
 
 
-def judge_all(judge: PartitionJudge, records: Sequence[Record]) -> None:
-    """Judge records, batch by batch."""
-    for begin in range(0, len(records), PIECE):
-        for _ in judge.batches(PollBatch(0, 0, {}, records[begin : begin + PIECE])):
-            pass
+def judge_all(judge: PartitionJudge, records: Sequence[Record], piece: int = PIECE) -> int:
+    """Judge records, batch by batch; the bytes that they write."""
+    written = 0
+    for begin in range(0, len(records), piece):
+        for batch in judge.batches(PollBatch(0, 0, {}, records[begin : begin + piece])):
+            written += batch.output.bytes
+    return written
 
 
 def records_of(made: Iterable[Made], *, uncovered: bool = True) -> list[Record]:

@@ -57,7 +57,9 @@ def worst(run: Run, name: str, *, writes_more: bool) -> Figure | None:
 def worst_stream(run: Run) -> Figure | None:
     """The highest of the medians of whole streams."""
     found = [
-        plain(run, NAME, who, "ratio") for who, _ in by_who(run, NAME) if who.startswith(STREAM)
+        plain(run, NAME, who, "ratio_of_bytes")
+        for who, _ in by_who(run, NAME)
+        if who.startswith(STREAM)
     ]
     return max([one for one in found if one is not None], default=None)
 
@@ -75,7 +77,16 @@ def _ratio(run: Run, event: str, history: str) -> str:
 
 
 def _more(run: Run, pairs: list[str]) -> Iterator[str]:
-    names = ("history_10_us", "cpu_us", "ratio", "bytes_after_10", "bytes", "ratio_full")
+    names = (
+        "history_10_us",
+        "cpu_us",
+        "ratio",
+        "bytes_after_10",
+        "bytes_after_full",
+        "bytes",
+        "ratio_full",
+        "ratio_full_of_bytes",
+    )
     rows = [
         (who, *("" if one is None else written(one) for one in found))
         for who in pairs
@@ -94,7 +105,7 @@ def _more(run: Run, pairs: list[str]) -> Iterator[str]:
         *table(
             (
                 "", "after 10, µs", "after 10,000, µs", "by that", "bytes written after 10",
-                "after 10,000", "µs after 10,000 by after 2,000",
+                "after 2,000", "after 10,000", "µs after 10,000 by after 2,000", "per byte",
             ),
             rows,
         ),
@@ -103,18 +114,26 @@ def _more(run: Run, pairs: list[str]) -> Iterator[str]:
 
 
 def _streams(run: Run) -> Iterator[str]:
-    names = ("history_10_us", "cpu_us", "ratio")
+    names = ("history_10_us", "cpu_us", "ratio", "bytes_of_half", "bytes", "ratio_of_bytes")
     rows = [
         (who.removeprefix(STREAM), *("" if one is None else written(one) for one in found))
         for who, _ in by_who(run, NAME)
         if who.startswith(STREAM)
         for found in [[plain(run, NAME, who, name) for name in names]]
     ]
-    if rows:
-        columns = (
-            "whole streams of one person",
-            "half of it, µs per event",
-            "all of it",
-            "by that",
-        )
-        yield from (*table(columns, rows), "")
+    if not rows:
+        return
+    columns = (
+        "whole streams of one person", "half of it, µs per event", "all of it", "by that",
+        "bytes written per event, half", "all", "µs per byte by that",
+    )  # fmt: skip
+    yield from (
+        (
+            "Whole streams. A late event costs what the verdicts that it changes cost: where each "
+            "changes more of them as the stream grows, the bytes written show it, and the last "
+            "column is what a byte costs."
+        ),
+        "",
+        *table(columns, rows),
+        "",
+    )

@@ -58,13 +58,13 @@ ROWS: Final = (
     Row(
         what="the same of those that write more, by that after 2,000",
         goal=Goal(MOST, 1.2),
-        how="the worst; lists that have a bound are full in both",
+        how="the worst, for each byte written; every recipient is known in both",
         places=[("adversarial", "")],
-        figure=lambda run: worst(run, "ratio_full", writes_more=True),
+        figure=lambda run: worst(run, "ratio_full_of_bytes", writes_more=True),
     ),
     Row(
         what="cost of an event in a stream made to be slow, by that in half of it",
-        how="the worst of five",
+        how="the worst of six, for each byte written",
         places=[("adversarial", "")],
         figure=worst_stream,
     ),

@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
 
 from bench.adversarial import (
     EVENTS,
     HISTORIES,
     OBJECTED,
+    START,
+    STEP_MS,
     WITHDRAWN,
     consent,
     share,
     signal,
     toggled,
 )
-from bench.core_alone import new_judge, timed
+from bench.core_alone import PIECE, Cost, new_judge, timed
 from bench.in_turn import InTurn, Pair, records
 from bench.sections.section import Bench, Section
 from streams.core.events import Event
@@ -28,7 +33,7 @@ from streams.core.events import Event
 NAME = "adversarial"
 SHORT, LONG = 10, 10_000
 FULL = 2_000
-"""After so many every list that has a bound is full, and every recipient of the mix is known."""
+"""After so many every recipient of the mix is known, and the lists that have a bound are nearly full."""
 
 WRITES_MORE = 1.05
 """From this ratio of bytes on both histories are also compared where they write the same."""
@@ -37,6 +42,16 @@ WRITES_MORE = 1.05
 def _reversed(length: int) -> list[Event]:
     mixed = HISTORIES["any mix"]
     return [mixed(place) for place in reversed(range(length))]
+
+
+def _at_once(length: int) -> list[Event]:
+    """Consents, withdrawals and shares of one and the same instant."""
+    makes = (consent, EVENTS["withdrawal"], share)
+    at = START + length * STEP_MS
+    return [
+        msgspec.structs.replace(makes[place % 3](place), occurred_at=at, recorded_at=at)
+        for place in range(length)
+    ]
 
 
 def _shuffled(length: int) -> list[Event]:
@@ -62,20 +77,31 @@ def _shares(length: int) -> list[Event]:
     return [*(share(place) for place in range(length)), EVENTS["withdrawal"](length)]
 
 
-STREAMS: dict[str, Callable[[int], list[Event]]] = {
-    "toggles": lambda length: [toggled(place) for place in range(length)],
-    "any mix, reversed": _reversed,
-    "toggles and shares, shuffled": _shuffled,
-    "consents, withdrawals that cite them, a late objection": _citing,
-    "shares of one person, a withdrawal": _shares,
+class Stream(NamedTuple):
+    """A whole stream of one person: how it is made, how long it is, and in what batches it comes.
+
+    `piece` is 1 where nearly every event revises what was said before: what a batch says of one
+    finding it writes once, and the bytes would not show how often it was judged.
+    """
+
+    make: Callable[[int], list[Event]]
+    length: int = 20_000
+    piece: int = PIECE
+
+
+STREAMS: dict[str, Stream] = {
+    "toggles": Stream(lambda length: [toggled(place) for place in range(length)]),
+    "all at one instant": Stream(_at_once, 2_000, 1),
+    "any mix, reversed": Stream(_reversed, 1_000, 1),
+    "toggles and shares, shuffled": Stream(_shuffled, 4_000, 1),
+    "consents, withdrawals that cite them, a late objection": Stream(_citing),
+    "shares of one person, a withdrawal": Stream(_shares, 115_000),
 }
-LENGTH = 20_000
-SHARES = 115_000
 
 
-def stream(make: Callable[[int], list[Event]], length: int) -> float:
-    """Microseconds of CPU an event of a whole stream."""
-    return timed(new_judge(), records(make(length)))
+def cost(stream: Stream, length: int) -> Cost:
+    """What an event of a whole stream costs."""
+    return timed(new_judge(), records(stream.make(length)), stream.piece)
 
 
 def _pairs(bench: Bench, in_turn: InTurn, history: str, name: str, full: int) -> None:
@@ -95,7 +121,12 @@ def _pairs(bench: Bench, in_turn: InTurn, history: str, name: str, full: int) ->
             "bytes": pair.long_bytes,
         }
         if same is not None:
-            values |= {"ratio_full": same.ratio, "bytes_after_full": same.short_bytes}
+            more_written = same.long_bytes / same.short_bytes
+            values |= {
+                "ratio_full": same.ratio,
+                "bytes_after_full": same.short_bytes,
+                "ratio_full_of_bytes": same.ratio / more_written,
+            }
         bench.record.figure(NAME, f"{name} after {history}", round_, values)
         published = f"{pair.long_us:7.1f} us, {pair.ratio:5.2f} x, {pair.long_bytes:6.0f} bytes"
         more = "" if same is None else f"; by that after {full:,} {same.ratio:5.2f} x"
@@ -109,14 +140,22 @@ def run(bench: Bench) -> None:
         in_turn = InTurn(make, long)
         for name in EVENTS:
             _pairs(bench, in_turn, history, name, full)
-    for name, whole in STREAMS.items():
-        length = SHARES if whole is _shares else LENGTH
-        length = length // 50 if bench.short else length
-        half, all_of_it = stream(whole, length // 2), stream(whole, length)
-        values = {"history_10_us": half, "cpu_us": all_of_it, "ratio": all_of_it / half}
+    for name, stream in STREAMS.items():
+        length = max(40, stream.length // 50) if bench.short else stream.length
+        half, whole = cost(stream, length // 2), cost(stream, length)
+        values = {
+            "history_10_us": half.us,
+            "cpu_us": whole.us,
+            "ratio": whole.us / half.us,
+            "bytes_of_half": half.written,
+            "bytes": whole.written,
+            "ratio_of_bytes": whole.us / half.us / (whole.written / half.written),
+        }
         bench.record.figure(NAME, f"stream: {name}", 1, values)
-        published = f"{all_of_it:.1f} us an event, {all_of_it / half:.2f} x half of it"
-        bench.say(f"{length:,} {name}: {published}")
+        published = f"{whole.us:.1f} us an event, {values['ratio']:.2f} x half of it"
+        bench.say(
+            f"{length:,} {name}: {published}; {values['ratio_of_bytes']:.2f} x per byte written"
+        )
 
 
 SECTION = Section(

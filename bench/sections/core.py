@@ -21,7 +21,7 @@ def run(bench: Bench) -> None:
     events = SHORT_EVENTS if bench.short else EVENTS
     records = records_of(make(events, events // EVENTS_A_SUBJECT))
     for round_ in range(1, bench.rounds + 1):
-        cost = timed(new_judge(), records)
+        cost = timed(new_judge(), records).us
         values = {"events": events, "cpu_us": cost, "events_per_s": 1e6 / cost}
         bench.record.figure(NAME, NAME, round_, values)
         bench.say(f"round {round_}  core alone: {1e6 / cost:,.0f} events/s, {cost:.1f} us an event")

@@ -41,7 +41,7 @@ def cpu_us(history: int, measured: int) -> float:
     judge = new_judge()
     judge_all(judge, records_of(make(history * subjects, subjects), uncovered=False))
     more = make(measured, subjects, first=history * subjects)
-    return timed(judge, records_of(more, uncovered=False))
+    return timed(judge, records_of(more, uncovered=False)).us
 
 
 SECTION = Section(NAME, "one more event after 10,000 of a subject, against 10", run, 200)

@@ -65,6 +65,11 @@ class Timeline(Generic[T]):
 
     def _place(self, at: Instant, event_id: str) -> int:
         """Where an instant and event id belong; event ids decide among equal instants."""
+        if at > self._last:
+            return len(self._items)
+        if at == self._last and (len(self._times) == 1 or self._times[-2] < at):
+            newest = len(self._items) - 1
+            return newest if event_id <= self._key(self._items[newest])[1] else newest + 1
         first, last = bisect_left(self._times, at), bisect_right(self._times, at)
         if first == last:
             return first
@@ -130,6 +135,8 @@ class Timeline(Generic[T]):
 
     def newest(self, through: Instant) -> T | None:
         """The latest at or before an instant."""
+        if self._last <= through:
+            return self._items[-1] if self._items else None
         place = bisect_right(self._times, through)
         return self._items[place - 1] if place > 0 else None
 

@@ -16,7 +16,7 @@ from streams.ingest.conditions import Check
 from streams.ingest.fan_out import AbsentListError, walk
 from streams.ingest.mapping import Mapping as BoundMap
 from streams.ingest.outcomes import IgnoredItem, MappedEvent, Outcome, RejectedItem, Stopped
-from streams.ingest.paths import Getter, Scope, word_of
+from streams.ingest.paths import Getter, Scope, SourcePath, word_of
 from streams.ingest.rules import EventRule
 from streams.wire.looks import EVERYTHING
 from streams.wire.pii import raw_kind
@@ -145,18 +145,23 @@ def _words_of(rule: EventRule) -> Iterator[tuple[str, Mapping[str, Any], Getter]
     for made in rule.fields.values():
         if made.words:
             path = made.paths[0]
-            yield path.text, made.words, _names(path.getter()) if made.of_names else path.getter()
+            get = _names(made.paths) if made.of_names else path.getter()
+            yield path.text, made.words, get
     for use in rule.tables:
         if use.path is not None:
             yield use.path.text, use.table.rows, use.path.getter()
 
 
-def _names(get: Getter) -> Getter:
-    """The names in an object, as `keys_of` reads them."""
+def _names(paths: Sequence[SourcePath]) -> Getter:
+    """The names in objects, as `keys_of` reads them."""
+    getters = [path.getter() for path in paths]
 
     def names(s: Scope) -> Any:
-        held = get(s)
-        return list(held) if type(held) is dict else None
+        found: list[str] = []
+        for held in (get(s) for get in getters):
+            for one in held if type(held) is list else [held]:
+                found += one if type(one) is dict else ()
+        return found or None
 
     return names
 

@@ -19,7 +19,7 @@ from streams.core.events import INSTANT_FIELDS
 from streams.core.instants import LATEST
 from streams.core.vocabulary import ConsentAction
 from streams.ingest.conditions import read_path
-from streams.ingest.getters import or_absent, value_getter
+from streams.ingest.getters import names_getter, or_absent, value_getter
 from streams.ingest.outcomes import reject
 from streams.ingest.paths import Getter, Scope, SourcePath
 from streams.ingest.templates import is_template, parse_template
@@ -136,28 +136,43 @@ def _from_table(
         problems.add(place, "allowed: one of from, keys_of and value")
         return None
     source = "keys_of" if "keys_of" in raw else "from"
-    path = read_path(raw[source], place.child(source), problems)
+    paths = _sources(raw[source], place.child(source), problems, several=source == "keys_of")
     fallback = None
     if "fallback" in raw:
         fallback = read_path(raw["fallback"], place.child("fallback"), problems)
     words = _words(shape, raw, place, problems)
     clock = _clock(shape, raw, place, problems)
     optional, absent = _absence(raw, place, problems)
-    if path is None or ("fallback" in raw and fallback is None):
+    if not paths or ("fallback" in raw and fallback is None):
         return None
-    get = value_getter(shape, path, words, clock, keys=source == "keys_of")
-    fall = None if fallback is None else value_getter(shape, fallback, words, clock, keys=False)
+    path = paths[0]
+    if source == "keys_of":
+        get = names_getter(words, paths)
+    else:
+        get = value_getter(shape, path, words, clock)
+    fall = None if fallback is None else value_getter(shape, fallback, words, clock)
     missing = f"{shape.name}: {path.text} is absent"
     return FieldRule(
         shape.name,
         on,
         get=or_absent(get, fall, absent, missing, path.text, optional=optional),
         primary=or_absent(get, None, absent, missing, path.text, optional=True),
-        paths=(path,) if fallback is None else (path, fallback),
+        paths=paths if fallback is None else (*paths, fallback),
         words=words,
         optional=optional,
         of_names=source == "keys_of",
     )
+
+
+def _sources(
+    raw: object, place: PolicyPlace, problems: Problems, *, several: bool
+) -> tuple[SourcePath, ...]:
+    """The path that a value is read from; the names of several objects may be taken together."""
+    if not (several and isinstance(raw, list) and raw):
+        path = read_path(raw, place, problems)
+        return () if path is None else (path,)
+    found = [read_path(one, place.child(n), problems) for n, one in enumerate(raw)]
+    return () if None in found else tuple(path for path in found if path is not None)
 
 
 def _on(

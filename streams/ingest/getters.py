@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from streams.core.instants import Instant
@@ -19,8 +19,6 @@ def value_getter(
     path: SourcePath,
     words: Mapping[str, Any],
     clock: TimeReader | None,
-    *,
-    keys: bool,
 ) -> Getter:
     """A function that gives the value at a path as its field takes it, or None."""
     get, text = path.getter(), path.text
@@ -29,8 +27,8 @@ def value_getter(
     if not words:
         read = value_reader(shape, text)
         return lambda s: None if (value := get(s)) is None else read(value)
-    if keys or shape.is_list:
-        return _listed(get, words, text, keys=keys)
+    if shape.is_list:
+        return _listed(get, words, text)
     return word_getter(words, path, get)
 
 
@@ -47,27 +45,51 @@ def _timed(get: Getter, clock: TimeReader, name: str, path: str) -> Getter:
     return read
 
 
-def _listed(get: Getter, words: Mapping[str, Any], path: str, *, keys: bool) -> Getter:
-    """The meanings of all elements, or of all names with something under them, each once."""
+def _listed(get: Getter, words: Mapping[str, Any], path: str) -> Getter:
+    """The meanings of all elements, each once."""
 
     def read(s: Scope) -> Any:
         value = get(s)
         if value is None:
             return None
-        if keys:
-            if type(value) is not dict:
-                reject(f"{path} is {type_name(value)}, and no object", path)
-            members = [name for name, held in value.items() if held not in (None, "", [], {})]
-        else:
-            members = value if type(value) is list else [value]
+        return _meanings(words, value if type(value) is list else [value], path)
+
+    return read
+
+
+def names_getter(words: Mapping[str, Any], paths: Sequence[SourcePath]) -> Getter:
+    """A function that gives the meanings of all names with something under them, each once."""
+    getters = tuple((path.getter(), path.text) for path in paths)
+
+    def read(s: Scope) -> Any:
         found: dict[Any, None] = {}
-        for member in members:
-            meaning = look_up(words, member, path)
-            if meaning is not SKIP:
-                found.update(dict.fromkeys(meaning))
+        for get, text in getters:
+            value = get(s)
+            if value is not None:
+                found |= dict.fromkeys(_meanings(words, _names(value, text), text) or ())
         return tuple(found) or None
 
     return read
+
+
+def _meanings(words: Mapping[str, Any], members: Sequence[Any], path: str) -> Any:
+    found: dict[Any, None] = {}
+    for member in members:
+        meaning = look_up(words, member, path)
+        if meaning is not SKIP:
+            found.update(dict.fromkeys(meaning))
+    return tuple(found) or None
+
+
+def _names(value: Any, path: str) -> list[str]:
+    """The names with something under them: of an object, or of all objects of a list."""
+    holders = value if type(value) is list else [value]
+    found: list[str] = []
+    for holder in holders:
+        if type(holder) is not dict:
+            reject(f"{path} is {type_name(holder)}, and no object", path)
+        found += [name for name, held in holder.items() if held not in (None, "", [], {})]
+    return found
 
 
 def or_absent(

@@ -26,8 +26,8 @@ LANGUAGE: Final = 1
 """The version of the language of maps that this release reads."""
 
 _KEYS: Final = [
-    "version", "name", "title", "format", "embedded_json", "tcf", "controller_id", "root", "tables",
-    "check", "event",
+    "version", "name", "title", "format", "embedded_json", "embedded_literal", "tcf", "controller_id",
+    "root", "tables", "check", "event",
 ]  # fmt: skip
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _AT_LINE: Final = re.compile(r"\s*\(at line (\d+), column \d+\)")
@@ -102,6 +102,8 @@ def _read(
         root=root,
         embedded=_embedded(document.get("embedded_json", []), place.child("embedded_json"),
                            problems),
+        literals=_embedded(document.get("embedded_literal", []),
+                           place.child("embedded_literal"), problems),
         tcf=_tcf(document.get("tcf"), place.child("tcf"), problems, tables),
         checks=read_checks(document.get("check"), place.child("check"), problems),
         rules=_rules(document.get("event"), place, problems, tables, controller is not None),
@@ -164,9 +166,9 @@ def _format(document: Given[str, Any], place: PolicyPlace, problems: Problems) -
 
 
 def _embedded(raw: object, place: PolicyPlace, problems: Problems) -> tuple[SourcePath, ...]:
-    """Paths to texts that are JSON themselves."""
+    """Paths to texts that are JSON, or a literal, themselves."""
     if not isinstance(raw, list):
-        problems.add(place, 'allowed: paths to texts that hold JSON, as ["top.payload"]')
+        problems.add(place, 'allowed: paths to texts, as ["top.payload"]')
         return ()
     found = [read_path(one, place.child(n), problems) for n, one in enumerate(raw)]
     for path in found:
@@ -178,11 +180,20 @@ def _embedded(raw: object, place: PolicyPlace, problems: Problems) -> tuple[Sour
 def _tcf(
     raw: object, place: PolicyPlace, problems: Problems, tables: Given[str, RawTable]
 ) -> TcfRule | None:
-    """`{from = "top.tcString", vendors = "vendors"}`: the string, and the table of vendors."""
+    """`{from = "top.tcString", vendors = "vendors"}`: the string, and the table of vendors.
+
+    With `gpp = true` it is a GPP string, with a TCF string among its sections.
+    """
     if raw is None:
         return None
-    if not isinstance(raw, Given) or set(raw) != {"from", "vendors"}:
-        problems.add(place, 'allowed: {from = "top.tcString", vendors = "the name of a table"}')
+    gpp = raw.get("gpp", False) if isinstance(raw, Given) else False
+    if (
+        not isinstance(raw, Given)
+        or set(raw) - {"gpp"} != {"from", "vendors"}
+        or not isinstance(gpp, bool)
+    ):
+        problems.add(place, 'allowed: {from = "top.tcString", vendors = "the name of a table"}, '
+                     "and gpp = true for a GPP string")  # fmt: skip
         return None
     path = read_path(raw["from"], place.child("from"), problems)
     if path is not None and path.scope != TOP:
@@ -194,4 +205,4 @@ def _tcf(
     ids = [key for key in table.rows if not (key.isascii() and key.isdigit() and key[0] != "0")]
     for key in ids:
         problems.add(table.place.child(key), "the key is no id of the Global Vendor List")
-    return None if path is None or ids else TcfRule(path, tuple(map(int, table.rows)))
+    return None if path is None or ids else TcfRule(path, tuple(map(int, table.rows)), gpp)

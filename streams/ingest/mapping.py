@@ -12,7 +12,7 @@ from typing import Any, Final
 from streams.ingest.building import Build, compile_rule
 from streams.ingest.conditions import Check
 from streams.ingest.decoders import canonical_json, read_form, read_json_value
-from streams.ingest.embedded import TcfRule, with_json, with_vendors
+from streams.ingest.embedded import TcfRule, with_json, with_literal, with_vendors
 from streams.ingest.fan_out import AbsentListError, walk
 from streams.ingest.identities import Identities
 from streams.ingest.outcomes import IgnoredItem, Outcome, RejectedItem, Stopped, reject
@@ -53,6 +53,7 @@ class MapSpec:
     controller_id: str | None
     root: SourcePath | None
     embedded: tuple[SourcePath, ...]
+    literals: tuple[SourcePath, ...]
     tcf: TcfRule | None
     checks: tuple[Check, ...]
     rules: tuple[EventRule, ...]
@@ -154,6 +155,8 @@ class Mapping:
             reject("the record is a tombstone: it has no value")
         for path in self.spec.embedded:
             record = with_json(record, path)
+        for path in self.spec.literals:
+            record = with_literal(record, path)
         return record if self.spec.tcf is None else with_vendors(record, self.spec.tcf)
 
     def _digest(self, record: Any) -> str:

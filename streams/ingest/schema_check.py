@@ -38,7 +38,7 @@ def gaps(spec: MapSpec, schema: SchemaNode) -> list[SchemaGap]:
         root = _follow(schema, spec.root.steps)
         if root is None:
             found[SchemaGap(None, spec.root.text)] = None
-    within = tuple(path.steps for path in spec.embedded)
+    within = tuple(path.steps for path in (*spec.embedded, *spec.literals))
     if spec.tcf is not None:
         within = (*within, spec.tcf.path.steps)
     for check in spec.checks:

@@ -197,8 +197,8 @@ def test_what_writes_more_is_compared_where_it_writes_the_same() -> None:
     some = run(
         pair("share after shares", 1.15),
         pair("share after toggles", 1.02),
-        pair("erasure after shares", 1.6, ratio_full=1.25),
-        pair("stream: toggles", 1.4),
+        pair("erasure after shares", 1.6, ratio_full=1.4, ratio_full_of_bytes=1.25),
+        pair("stream: toggles", 2.4, ratio_of_bytes=1.4),
     )
     text = page(some)
     assert row_of(text, "cost of any event on time")[2:4] == ["**1.15**", "met"]
