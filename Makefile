@@ -28,7 +28,7 @@ demo: setup
 	@$(BIN)/consentry demo $(ARGS)
 
 test: setup $(VENV)/.receivers
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-pure: setup
 	@CONSENTRY_PURE=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/core \
@@ -48,7 +48,7 @@ mutants: setup $(VENV)/.mutants
 
 peers: $(VENV)/.quix
 
-lint: setup
+lint: $(VENV)/.project
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,11 +22,22 @@ settings.register_profile(
 )
 settings.load_profile("beside-kafka")
 
+LONG_FIRST = ("model", "kafka", "control", "invariants", "faults", "property", "dev", "delivery")
+"""Folders whose files take longest: with several processes they begin first, and none is left
+for the end, when the other processes have nothing to do."""
+
 BROKERS_VARIABLE = "CONSENTRY_TEST_BROKERS"
 # testcontainers' KafkaContainer starts Confluent's image only; this one is Kafka 3.9.
 KAFKA_IMAGE = "confluentinc/cp-kafka:7.9.0"
 SECURE_USER = "alice"
 SECURE_PASSWORD = 'a, [strange] "pass\\word" = é'
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the tests of `LONG_FIRST` to the front, files whole and in their order."""
+    tests = Path(__file__).parent
+    places = {tests / folder: place for place, folder in enumerate(LONG_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.parent, len(places)))
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from faust.types import TP
 
-from streams.transport import faust_driver
 from streams.transport.tasks import (
+    log_watch,
     preconditions,
     task_initializer,
     task_opening,
@@ -151,7 +151,7 @@ def test_the_same_partition_numbers_hold() -> None:
 
 def test_the_same_partition_numbers_bite(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        faust_driver,
+        log_watch,
         "shared_numbers",
         lambda _topics, places: frozenset(p.partition for p in places),
     )
