@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import pytest
 from aiokafka import errors
 from aiokafka.consumer import group_coordinator
-from aiokafka.producer import sender
+from aiokafka.producer import sender, transaction_manager
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from kafka.protocol import consumer as their_consumer
 from kafka.protocol import producer as their_producer
@@ -129,8 +130,9 @@ class Transaction:
     def __init__(self) -> None:
         self.failed: list[Exception] = []
         self.committed: list[tuple[Any, int]] = []
+        self._pending_txn_offsets = deque([("g", {}, self)])
 
-    def error_transaction(self, error: Exception) -> None:
+    def set_exception(self, error: Exception) -> None:
         self.failed.append(error)
 
     def offset_committed(self, place: Any, offset: int, _group: str) -> None:
@@ -175,4 +177,9 @@ def test_what_is_replaced_in_aiokafka_is_there() -> None:
     own = inspect.getsource(group_coordinator.GroupCoordinator)
     assert own.count("self._do_fetch_commit_offsets(") == 2
     assert "self._do_txn_offset_commit(offsets, group_id)" in inspect.getsource(sender.Sender)
-    assert "error_transaction" in inspect.getsource(sender.TxnOffsetCommitHandler)
+    manager = inspect.getsource(transaction_manager.TransactionManager)
+    assert "self._pending_txn_offsets.append((group_id, offsets, fut))" in manager
+    # Why a refusal is not reported as an error of the transaction.
+    forgets = inspect.getsource(transaction_manager.TransactionManager.error_transaction)
+    assert "self._txn_partitions.clear()" in forgets
+    assert "is_empty_transaction()" in inspect.getsource(sender.Sender._do_txn_commit)

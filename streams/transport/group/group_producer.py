@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -18,6 +20,9 @@ from streams.transport.commit.output_batch import Output
 from streams.transport.commit.transactions import send_all
 from streams.transport.group.requests import GroupMember, TxnOffsetCommit
 from streams.transport.tasks.kafka_clients import RETRY_BACKOFF_MS, WRITE_BATCH_BYTES
+
+ABORT_S: Final = 2.0
+"""How long a producer that stops may take to abort; a broker that is away does not answer."""
 
 FENCED_INSTANCE: Final = 82
 """https://kafka.apache.org/protocol.html#protocol_error_codes"""
@@ -56,7 +61,14 @@ class GroupProducer:
         await self._producer.start()
 
     async def stop(self) -> None:
-        """Disconnect; a transaction that is open is left to its successor or to its timeout."""
+        """Disconnect, after a transaction that failed half-way was aborted.
+
+        One that cannot be aborted now ends with the next producer of its id, or by its timeout.
+        """
+        if self._producer._txn_manager.is_in_transaction():
+            with contextlib.suppress(errors.KafkaError, TimeoutError):
+                async with asyncio.timeout(ABORT_S):
+                    await self._producer.abort_transaction()
         await self._producer.stop()
 
     async def commit(
@@ -71,11 +83,15 @@ class GroupProducer:
         """Write records and next offsets in one transaction.
 
         Raises NotOwned where the group has gone on without the member, InstanceTaken, and
-        KafkaError; then nothing of it is ever seen, and the producer is of no more use.
+        KafkaError; then nothing of it is ever seen, and the producer is to be stopped.
         """
         producer = self._producer
         await producer.begin_transaction()
+        # Every one that fails is reported; what is raised first says it for all.
+        producer._txn_manager.wait_for_transaction_end().add_done_callback(_noted)
         deliveries = await send_all(producer, outputs)
+        for delivery in deliveries:
+            delivery.add_done_callback(_noted)
         # aiokafka commits a transaction in which the broker refused a batch; only the
         # batch's own future shows. So all are looked at before the offsets go in.
         for delivery in deliveries:
@@ -99,6 +115,12 @@ class GroupProducer:
             await _OffsetCommit(sender, offsets, group_id, member).do(node)
 
         sender._do_txn_offset_commit = commit
+
+
+def _noted(future: asyncio.Future[Any]) -> None:
+    """Take note of an error that nobody waits for any more."""
+    if not future.cancelled():
+        future.exception()
 
 
 class _OffsetCommit(TxnOffsetCommitHandler):  # type: ignore[misc]  # aiokafka has no types
@@ -146,4 +168,10 @@ class _OffsetCommit(TxnOffsetCommitHandler):  # type: ignore[misc]  # aiokafka h
         return again
 
     def _refused(self, error: Exception) -> None:
-        self._sender._txn_manager.error_transaction(error)
+        """Let the offsets fail, and nothing else.
+
+        aiokafka's own way for errors forgets what the transaction wrote to, and then aborts it
+        in memory only: readers would wait for its timeout.
+        """
+        _, _, waiting = self._sender._txn_manager._pending_txn_offsets.popleft()
+        waiting.set_exception(error)
