@@ -12,7 +12,7 @@ from kafka import KafkaAdminClient, TopicPartition
 
 from streams.ingest import PseudonymKey
 from streams.wire.pseudonym import ValueKind
-from tests.kafka.harness import Bus, Sent, WorkerProcess
+from tests.kafka.harness import Bus, Sent, WorkerProcess, until
 
 KEY = b"k" * 32
 EARLIER_MS = round(time.time() * 1000) - 3_600_000
@@ -124,18 +124,24 @@ class Ingest:
             expected.events.add(f"{source}:{number}")
         return json.dumps(record).encode()
 
-    def lag(self) -> int:
-        """Records of the sources that the group has not committed."""
-        places = [TopicPartition(f"{self.name}.{topic}", number)
-                  for topic, count, _, _ in TOPICS.values() for number in range(count)]  # fmt: skip
-        group = self.bus.settings.ingest_group
+    def settle(self, process: WorkerProcess) -> None:
+        """Wait until the group has committed all that stands on the sources now."""
+        places = [
+            TopicPartition(f"{self.name}.{topic}", number)
+            for topic, count, _, _ in TOPICS.values()
+            for number in range(count)
+        ]
+        ends, group = self.bus.ends(places), self.bus.settings.ingest_group
         admin = KafkaAdminClient(**self.bus.settings.connection.kafka_python_options())
-        try:
+
+        def settled() -> bool | None:
             found = admin.list_group_offsets(group).get(group, {})
+            return all(found[one].offset >= ends[one] for one in places if ends[one]) or None
+
+        try:
+            until(settled, "all is mapped", worker=process)
         finally:
             admin.close()
-        ends = self.bus.ends(places)
-        return sum(ends[one] - (found[one].offset if one in found else 0) for one in places)
 
 
 def subject(email: str) -> str:
