@@ -130,7 +130,7 @@ class Transaction:
     def __init__(self) -> None:
         self.failed: list[Exception] = []
         self.committed: list[tuple[Any, int]] = []
-        self._pending_txn_offsets = deque([("g", {}, self)])
+        self._pending_txn_offsets: deque[Any] = deque([("g", {}, self)])
 
     def set_exception(self, error: Exception) -> None:
         self.failed.append(error)
