@@ -18,6 +18,8 @@ class FakeRegistry(HttpReceiver):
         super().__init__()
         self.schemas: dict[int, dict[str, Any]] = {}
         self.subjects: dict[str, list[int]] = {}
+        self.guids: dict[str, int] = {}
+        """Ids by GUID; where it is empty the registry has no such path."""
         self.late: dict[int, int] = {}
         """How often an id is not known yet, as on a replica."""
 
@@ -45,6 +47,8 @@ class FakeRegistry(HttpReceiver):
         match segments, request.method:
             case ["schemas", "ids", number], "GET":
                 return self._by_id(int(number))
+            case ["schemas", "guids", guid], "GET" if self.guids:
+                return self._by_id(self.guids.get(guid, 0))
             case ["subjects", subject, "versions", version], "GET":
                 known = self.subjects.get(subject, [])
                 wanted = len(known) if version == "latest" else int(version)
