@@ -29,6 +29,7 @@ WORD = "w0rd-of-all"
 OPERATIONS = {
     "Read": ACLOperation.READ,
     "Write": ACLOperation.WRITE,
+    "Delete": ACLOperation.DELETE,
     "Create": ACLOperation.CREATE,
     "Describe": ACLOperation.DESCRIBE,
     "DescribeConfigs": ACLOperation.DESCRIBE_CONFIGS,
