@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -99,22 +99,25 @@ def guess(
     name: Annotated[
         str, typer.Option(metavar="NAME", help="Name of the map: the source_system of its events.")
     ] = "source",
+    event_type: Annotated[
+        Literal["consent-change", "data-share"],
+        typer.Option("--type", help="What the records say: who consented to what, or whose data "
+                     "went where."),
+    ] = "consent-change",
     kcat: Kcat = False,
     config: Config = None,
     brokers: Brokers = None,
 ) -> None:  # fmt: skip
-    """Make a first map of consent records from what they hold. Every guess is marked.
+    """Make a first map of records of consent, or of uploads, from what they hold.
 
-    What is left to people: what each purpose means, which recipients, and the kind of the
-    person's id. Until then the map rejects what it would have to invent.
+    Every guess is marked. What is left to people: what each purpose means, which recipients, and
+    the kind of the person's id. Until then the map rejects what it would have to invent.
     """
     from streams.errors import ConsentryError
-    from streams.ingest.guessing import guess_map
 
     chosen = chosen_records(files, topic, last, config, brokers, kcat=kcat)
     values = [record.value for record in chosen if record.fault is None]
-    guessed = guess_map(name, values)
-    parts = {"map.toml": guessed.map_text, "purposes.toml": guessed.table_text}
+    parts = _guessed(name, values, event_type)
     if output is None:
         for file, text in parts.items():
             for line in [f"# ---- {file}", *text.rstrip("\n").split("\n")]:
@@ -125,7 +128,20 @@ def guess(
     output.mkdir(parents=True)
     for file, text in parts.items():
         (output / file).write_text(text, "utf-8")
-    say(f"{output}: map.toml and purposes.toml; {guessed.open_questions} things to decide")
+    lines = [line for text in parts.values() for line in text.splitlines()]
+    marked = sum("DECIDE" in line and not line.startswith("# Lines with DECIDE") for line in lines)
+    say(f"{output}: {' and '.join(parts)}; {marked} things to decide")
+
+
+def _guessed(name: str, values: list[bytes], event_type: str) -> dict[str, str]:
+    """The files of the first map, by name."""
+    from streams.ingest.guess_shares import guess_shares
+    from streams.ingest.guessing import guess_map
+
+    if event_type == "data-share":
+        return guess_shares(name, values)
+    guessed = guess_map(name, values)
+    return {"map.toml": guessed.map_text, "purposes.toml": guessed.table_text}
 
 
 def connectors() -> None:
