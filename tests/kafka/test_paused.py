@@ -37,6 +37,8 @@ def test_a_topic_is_paused_alone_and_read_on_after_resume(
         bus.send(*shares, *others)
         until(lambda: bus.counters().judged >= len(others) or None, "the others are judged")
         assert len(bus.dead_letters()) == 18
+        assert main(["verify"]) == 0
+        capsys.readouterr()
         assert main(["resume", "--topic", topic, "--json"]) == 0
         resumed = json.loads(capsys.readouterr().out)["resumed"]
         assert {one["partition"] for one in resumed} == {0, 1}
