@@ -27,6 +27,7 @@ from tests.kafka.test_worker import now
 from tests.kafka.token_server import AUDIENCE, CLIENT, ISSUER, SECRET, TokenServer, another_key
 
 USER, WORD = "alice", "pass-Word-9"
+ZONE = "zone-a"
 LISTENER = "listener.name.secure.oauthbearer.sasl"
 CHECKS = "sasl.oauthbearer"
 BEARER = "org.apache.kafka.common.security.oauthbearer"
@@ -59,6 +60,9 @@ def broker(folder: Path, tokens: TokenServer) -> Iterator[LocalBroker]:
         security=BrokerSecurity(users={USER: WORD}, mutual=True),
         heap_mb=256,
         properties={
+            # Consumers say where they are, and are sent to the one replica that there is.
+            "broker.rack": ZONE,
+            "replica.selector.class": "org.apache.kafka.common.replica.RackAwareReplicaSelector",
             "listener.name.secure.sasl.enabled.mechanisms": "SCRAM-SHA-512,OAUTHBEARER",
             f"{LISTENER}.jaas.config": f"{BEARER}.OAuthBearerLoginModule required;",
             f"{LISTENER}.server.callback.handler.class": (
@@ -85,6 +89,7 @@ def by_certificate(broker: LocalBroker, **more: object) -> dict[str, Any]:
         "security_protocol": "SSL",
         "ssl_ca_file": broker.ca_file,
         "ssl_cert_file": broker.client_file,
+        "client_rack": ZONE,
         "connect_timeout_s": 10.0,
     } | more
 
@@ -99,6 +104,7 @@ def by_token(broker: LocalBroker, tokens: TokenServer, **more: object) -> dict[s
         "sasl_oauth_client_id": CLIENT,
         "sasl_oauth_client_secret": SECRET,
         "sasl_oauth_ssl_ca_file": broker.ca_file,
+        "client_rack": ZONE,
         "connect_timeout_s": 10.0,
     } | more
 
