@@ -8,7 +8,7 @@ import pytest
 
 from streams.operate.dead_letters.kept import INGEST_REJECT, KeptIn, KeptRecord
 from streams.operate.dead_letters.rejects import read_reject
-from streams.operate.dead_letters.replaying import ReplayPlan, Targets, sent_again
+from streams.operate.dead_letters.replaying import ReplayPlan, ReplayTargets, sent_again
 from streams.operate.dead_letters.selection import Selection
 from streams.wire.dead_letters import PartCut
 from tests.kafka.stories import START
@@ -20,8 +20,8 @@ CUT = (PartCut(part="value", cut_at=100, length=5000, sha256="ab"),)
 EVERYTHING = Selection(reason="")
 
 
-def targets(*, to_source: bool = False) -> Targets:
-    return Targets(INPUTS, "consentry.raw.", to_source)
+def targets(*, to_source: bool = False) -> ReplayTargets:
+    return ReplayTargets(INPUTS, "consentry.raw.", to_source)
 
 
 def plan(records: Sequence[KeptRecord], selection: Selection = EVERYTHING) -> ReplayPlan:

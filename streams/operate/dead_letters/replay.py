@@ -18,7 +18,7 @@ from streams.operate.dead_letters.replaying import (
     NotSent,
     ReplayedRecord,
     ReplayPlan,
-    Targets,
+    ReplayTargets,
     sent_again,
 )
 from streams.operate.dead_letters.selection import Selection
@@ -55,7 +55,7 @@ def replay(
     settings: Settings, selection: Selection, *, to_source: bool = False, dry_run: bool = False
 ) -> ReplayResult:
     """Send again what a selection means, each record with its own bytes, key and headers."""
-    targets = Targets(
+    targets = ReplayTargets(
         frozenset(settings.topics.input_types),
         settings.topic_prefix + settings.topic_raw,
         to_source,

@@ -43,7 +43,7 @@ class NotSent(NamedTuple):
     why: str
 
 
-class Targets(NamedTuple):
+class ReplayTargets(NamedTuple):
     """Where records may be sent to.
 
     `inputs` are the input topics. Topics of others, whose names do not begin with `raw`, get
@@ -105,7 +105,7 @@ def digest(one: KeptRecord) -> bytes:
 class ReplayPlan:
     """What a selection comes to, once all records were looked at."""
 
-    def __init__(self, selection: Selection, targets: Targets) -> None:
+    def __init__(self, selection: Selection, targets: ReplayTargets) -> None:
         self._selection = selection
         self._targets = targets
         self._able: dict[RecordPlace, tuple[str, bytes]] = {}
