@@ -21,7 +21,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from streams.cli.main import main
 from streams.topics import all_topics
-from streams.topics.topic import TopicKind
+from streams.topics.topic import Party, TopicKind
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import decode_row
 from tests.clients import CLIENTS
@@ -133,7 +133,12 @@ def test_what_a_client_sends_in_any_codec_to_any_topic_is_judged(
 
 
 def test_every_topic_of_our_own_was_read_in_every_codec(matrix: Matrix) -> None:
-    own = [one for one in all_topics(matrix.bus.settings) if one.kind is not TopicKind.INPUT]
+    own = [
+        one
+        for one in all_topics(matrix.bus.settings)
+        # What `consentry ingest` rejects is written by nobody here.
+        if one.kind is not TopicKind.INPUT and one.writers != (Party.INGEST,)
+    ]
     assert len(own) == 9
     found = {one.name: {record.codec for record in matrix.stored(one.name)} for one in own}
     assert found == {one.name: PACKED for one in own}

@@ -214,7 +214,7 @@ def test_a_sink_that_says_delivered_and_sends_nothing_is_noticed(
         return [DELIVERED for _ in given]
 
     monkeypatch.setattr(real, "send", sends_nothing)
-    monkeypatch.setattr("tests.sinks.test_contract.ARRIVES_S", 0.1)
+    monkeypatch.setattr("tests.sinks.arriving.ARRIVES_S", 0.1)
     with pytest.raises(AssertionError, match=r"settled, but .* never came"):
         test_each_load_has_one_outcome_and_revisions_stay_in_order(kind, tmp_path)
 
