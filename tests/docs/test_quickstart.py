@@ -21,7 +21,7 @@ def test_every_command_of_the_page(kafka: str, unique: str, tmp_path: Path) -> N
         tmp_path,
         {"localhost:9092": kafka, "crm.consents": f"{unique}.crm.consents",
          "ads.uploads": f"{unique}.ads.uploads"},
-        plain_environment(CONSENTRY_TOPIC_PREFIX=f"{unique}.", CONSENTRY_HEALTH_PORT="-1"),
+        plain_environment(CONSENTRY_TOPIC_PREFIX=f"{unique}."),
     )  # fmt: skip
     printed, shown = "", 0
     try:
