@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,13 +24,39 @@ if TYPE_CHECKING:
 STOP_WITHIN_S: Final = 15.0
 """A transaction that is under way may end so long; what is not committed is mapped again."""
 
+REPEATED_EVERY_S: Final = 5.0
+
 log = structlog.get_logger("consentry.ingest")
+
+
+class RepeatedLines(logging.Filter):
+    """Lets a line of a Kafka client through once in a while.
+
+    While a broker is away, they say so with every try, hundreds of times a second.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._latest: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        if record.name.partition(".")[0] not in {"aiokafka", "kafka"}:
+            return True
+        line, now = (record.name, str(record.msg)), self._clock()
+        if now - self._latest.get(line, -REPEATED_EVERY_S) < REPEATED_EVERY_S:
+            return False
+        self._latest[line] = now
+        return True
 
 
 def run_ingest(settings: Settings, plan: IngestPlan, ready_file: Path | None) -> None:
     """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends."""
     from streams.transport import process_exit
 
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(RepeatedLines())
     with asyncio.Runner(loop_factory=new_loop) as runner:
         code = runner.run(_run(settings, plan, ready_file))
     if ready_file is not None:
@@ -78,6 +106,9 @@ def _end(running: asyncio.Task[None]) -> int:
             "ingest.stopped", problem="a transaction was still under way; it is mapped again"
         )
         return 0
+    if running.cancelled():
+        log.critical("ingest.crashed", error="CancelledError")
+        return CRASHED
     match running.exception():
         case None:
             log.info("ingest.stopped", problem=None)

@@ -6,6 +6,7 @@ nor offset; nobody can do anything about a batch that they do not find.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from typing import Any, Final
 
@@ -77,3 +78,20 @@ class Reader(aiokafka.AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
         """Connect, as aiokafka does."""
         await super().start()
         self._fetcher._records = Fetched(self._fetcher._records)
+
+    async def stop(self) -> None:
+        """Disconnect, as aiokafka does.
+
+        aiokafka awaits fetches that it has cancelled, as one is that waits before it asks again,
+        and that cancellation would end whoever stops the consumer, and leave its connections.
+        """
+        fetcher = self._fetcher
+        if fetcher is not None and not self._closed:
+            fetcher._fetch_task.cancel()
+            await asyncio.wait({fetcher._fetch_task})
+            pending, fetcher._pending_tasks = fetcher._pending_tasks, set()
+            for task in pending:
+                task.cancel()
+            if pending:
+                await asyncio.wait(pending)
+        await super().stop()

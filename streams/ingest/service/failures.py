@@ -13,12 +13,17 @@ from streams.settings import Connection
 from streams.topics import explain
 from streams.transport.group.group_producer import InstanceTaken, NotOwned
 
+
+class ClientEnded(Exception):
+    """A client library let a cancellation of its own out: that is no end of ours."""
+
+
 _FOR_PEOPLE: Final = ("Authorization", "Authentication", "Sasl", "Version", "InconsistentGroup",
                       "TooLarge")  # fmt: skip
 """Parts of the names of errors that no waiting repairs."""
 
 PASSES: Final = (errors.KafkaError, AdminError, UnreachableError, NotOwned, ThrownOut,
-                  InstanceTaken, TimeoutError, OSError)  # fmt: skip
+                  InstanceTaken, ClientEnded, TimeoutError, OSError)  # fmt: skip
 """What another try may do better."""
 
 
@@ -38,6 +43,8 @@ def reason_of(error: BaseException) -> str:
             return "another process uses the same instance_id"
         case TimeoutError():
             return "a transaction did not end within transaction_timeout_s"
+        case ClientEnded():
+            return "a Kafka client ended from within"
         case _:
             return f"the Kafka client failed: {type(error).__name__}"
 

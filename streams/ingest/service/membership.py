@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from typing import Any, Final
 
@@ -63,6 +64,7 @@ class SourceMembership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiok
         self.member: GroupMember | None = None
         """Who commits what is read under this assignment."""
         self.thrown_out = False
+        self._heard_at: float | None = None
         self.partitions: frozenset[TopicPartition] = frozenset()
         """What is assigned now."""
 
@@ -80,6 +82,11 @@ class SourceMembership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiok
     def release(self) -> None:
         """Let `wait` return."""
         self._assigned.set()
+
+    @property
+    def silent_s(self) -> float | None:
+        """For how long the group's coordinator has not answered; None before it did."""
+        return None if self._heard_at is None else time.monotonic() - self._heard_at
 
     async def held(self, work: Coroutine[Any, Any, None]) -> None:
         """Do work that a rebalance waits for."""
@@ -105,15 +112,24 @@ class SourceMembership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiok
         )
         self.partitions = frozenset(assigned)
         self.fresh = True
+        self._heard_at = time.monotonic()
         self._assigned.set()
 
     def watch(self) -> None:
-        """Take note when the group no longer knows this member. The consumer has started.
+        """Take note of the coordinator's answers, and when it no longer knows this member.
 
-        aiokafka would join again, and what is in memory was read by the old member.
+        aiokafka would join again, and what is in memory was read by the old member. The
+        consumer has started.
         """
         coordinator = self._consumer._coordinator  # noqa: SLF001
         reset = coordinator.reset_generation
+        beat = coordinator._do_heartbeat  # noqa: SLF001
+
+        async def noted() -> Any:
+            answered = await beat()
+            if answered:
+                self._heard_at = time.monotonic()
+            return answered
 
         def thrown_out() -> None:
             if coordinator.generation > 0 and not coordinator._closing.done():  # noqa: SLF001
@@ -122,3 +138,4 @@ class SourceMembership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiok
             reset()
 
         coordinator.reset_generation = thrown_out
+        coordinator._do_heartbeat = noted  # noqa: SLF001

@@ -12,7 +12,13 @@ from uuid import uuid4
 import structlog
 
 from streams.ingest.service.counts import IngestStats, SourceStats
-from streams.ingest.service.failures import PASSES, first_error, reason_of, require_passing
+from streams.ingest.service.failures import (
+    PASSES,
+    ClientEnded,
+    first_error,
+    reason_of,
+    require_passing,
+)
 from streams.ingest.service.identity_topic import IdentityTopic
 from streams.ingest.service.record_mapper import RecordMapper, Targets
 from streams.ingest.service.reject_log import RejectLog
@@ -91,7 +97,13 @@ class IngestService:
             self._transactional_id,
         )  # fmt: skip
         self._waiting_for = None
-        await self._session.run()
+        try:
+            await self._session.run()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise ClientEnded from None
         return True
 
     async def _targets(self) -> Targets:
@@ -171,6 +183,9 @@ class IngestService:
             reasons.append(self._waiting_for)
         elif not self.begun:
             reasons.append("partitions are not assigned yet, or are assigned again")
+        silent_s = None if self._session is None else self._session.silent_s
+        if silent_s is not None and silent_s > self._settings.session_timeout_s / 2:
+            reasons.append(f"the group's coordinator has not answered for {silent_s:.0f} s")
         away_s = None if self._registry is None else self._registry.away_s
         if away_s is not None:
             reasons.append(f"the schema registry has not answered for {away_s:.0f} s")

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from aiokafka.errors import IllegalStateError, NoOffsetForPartitionError, OffsetOutOfRangeError
@@ -21,25 +21,20 @@ from streams.ingest.service.counts import IngestStats
 from streams.ingest.service.membership import SourceMembership, source_reader
 from streams.ingest.service.positions import first_offsets, log_range, lost
 from streams.ingest.service.record_mapper import MappedBatch, RecordMapper
+from streams.ingest.service.schemas import POLL_MS, Polled, have_schemas
 from streams.ingest.service.sources import IngestPlan
 from streams.registry import Registry
 from streams.settings import Settings
 from streams.transport.group.group_producer import GroupProducer
 from streams.transport.group.requests import GroupMember
 from streams.transport.group.stable_offsets import require_stable_offsets
-from streams.wire.framing import with_schema_header
 
 if TYPE_CHECKING:
-    from aiokafka import ConsumerRecord
-
     from streams.ingest.service.reject_log import RejectLog
 
-POLL_MS: Final = 500
 POLL_RECORDS: Final = 2_000
 
 log = structlog.get_logger("consentry.ingest")
-
-Polled = Mapping[TopicPartition, Sequence["ConsumerRecord[Any, Any]"]]
 
 
 class IngestSession:
@@ -100,6 +95,11 @@ class IngestSession:
     def assigned(self) -> bool:
         """Whether the group has assigned its partitions, if any, and reading has begun."""
         return self._group.assigned and not self._group.fresh
+
+    @property
+    def silent_s(self) -> float | None:
+        """For how long the group's coordinator has not answered; None before it did."""
+        return self._group.silent_s
 
     @property
     def partitions(self) -> frozenset[TopicPartition]:
@@ -183,7 +183,7 @@ class IngestSession:
         member = self._group.member
         if not polled or member is None:
             return
-        if not await self._have_schemas(polled):
+        if not await have_schemas(self._registry, polled, self._lets_go):
             self._group.fresh = True
             return
         if not self.assigned:
@@ -193,6 +193,9 @@ class IngestSession:
             await self._group.held(self._map(polled, member))
         finally:
             self.busy_since = None
+
+    def _lets_go(self) -> bool:
+        return self._stopping or not self._group.assigned or self._group.thrown_out
 
     async def _map(self, polled: Polled, member: GroupMember) -> None:
         bounds = self._settings.transaction_max_records, self._settings.transaction_max_bytes
@@ -208,26 +211,6 @@ class IngestSession:
             await asyncio.sleep(0)  # heartbeats and probes get their turn
         if positions:
             await self._commit(batch, positions, member)
-
-    async def _have_schemas(self, polled: Polled) -> bool:
-        """Have the schemas of framed records in memory. False where it must let go meanwhile."""
-        if self._registry is None:
-            return True
-        values = [
-            with_schema_header(record.value, record.headers)
-            for records in polled.values()
-            for record in records
-        ]
-        asking = asyncio.ensure_future(self._registry.ensure(values))
-        try:
-            while not asking.done():
-                await asyncio.wait({asking}, timeout=POLL_MS / 1000)
-                if self._stopping or not self._group.assigned or self._group.thrown_out:
-                    return False
-            await asking
-        finally:
-            asking.cancel()
-        return True
 
     async def _commit(
         self, batch: MappedBatch, positions: Mapping[TopicPartition, int], member: GroupMember

@@ -52,6 +52,7 @@ class GroupProducer:
             linger_ms=0,
             max_batch_size=WRITE_BATCH_BYTES,
             max_request_size=settings.output_max_bytes,
+            request_timeout_ms=int(settings.transaction_timeout_s * 1000),
             retry_backoff_ms=RETRY_BACKOFF_MS,
             compression_type=producer_option(compression),
         )

@@ -12,7 +12,7 @@ from aiokafka import errors
 from streams.errors import ConsentryError, UnreachableError
 from streams.ingest import Identities
 from streams.ingest.service import service as module
-from streams.ingest.service.failures import reason_of, require_passing
+from streams.ingest.service.failures import ClientEnded, reason_of, require_passing
 from streams.ingest.service.membership import ThrownOut
 from streams.ingest.service.service import IngestService
 from streams.ingest.service.sources import IngestPlan
@@ -98,6 +98,7 @@ def test_what_no_waiting_repairs_is_for_people(error: Exception) -> None:
         (TimeoutError("value"), "did not end within transaction_timeout_s"),
         (NotOwned(), "the group went on without this instance"),
         (ThrownOut(), "the group no longer knows this instance"),
+        (ClientEnded(), "a Kafka client ended from within"),
         (InstanceTaken(), "another process uses the same instance_id"),
         (UnreachableError("no broker answered"), "no broker answered"),
         (OSError("value"), "the Kafka client failed: OSError"),
@@ -114,6 +115,7 @@ def test_it_is_not_live_when_nothing_is_committed() -> None:
     class Stuck:
         busy_since: float | None = None
         assigned = True
+        silent_s = 1.0
         partitions: frozenset[Any] = frozenset()
 
     async def story(change: Callable[[Stuck], None]) -> Any:
@@ -132,8 +134,37 @@ def test_it_is_not_live_when_nothing_is_committed() -> None:
 
         return change
 
+    def silent(stuck: Stuck) -> None:
+        stuck.silent_s = 6.0
+
+    away = asyncio.run(story(silent))
+    assert (away.live, away.ready) == (True, False)
+    assert away.reasons == ["the group's coordinator has not answered for 6 s"]
     well = asyncio.run(story(busy(1)))
     assert (well.live, well.ready) == (True, True)
     stuck = asyncio.run(story(busy(6)))
     assert (stuck.live, stuck.ready) == (False, False)
     assert stuck.reasons == ["nothing was committed for 5 s"]
+
+
+def test_a_cancellation_of_a_client_is_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[str] = []
+
+    class Session:
+        def __init__(self, *_: Any) -> None: ...
+
+        async def run(self) -> None:
+            runs.append("run")
+            if len(runs) < 3:
+                raise asyncio.CancelledError
+
+        def stop(self) -> None: ...
+
+    async def story() -> None:
+        service = IngestService(Settings(), plan())
+        monkeypatch.setattr(module, "IngestSession", Session)
+        monkeypatch.setattr(module, "FIRST_WAIT_S", 0.001)
+        await service._patiently(lambda: service._one_session(mapper()))
+
+    asyncio.run(story())
+    assert len(runs) == 3

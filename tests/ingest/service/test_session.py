@@ -34,10 +34,11 @@ class Consumer:
     def __init__(self) -> None:
         self.sought: dict[TopicPartition, int] = {}
         self.resets = 0
+        self.answers = True
         self._coordinator = SimpleNamespace(
             generation=5, member_id="m", _group_instance_id=None,
             fetch_committed_offsets=self._committed, reset_generation=self._reset,
-            _closing=asyncio.get_running_loop().create_future(),
+            _closing=asyncio.get_running_loop().create_future(), _do_heartbeat=self._beat,
         )  # fmt: skip
 
     async def _committed(self, _places: Any) -> Mapping[TopicPartition, OffsetAndMetadata]:
@@ -45,6 +46,9 @@ class Consumer:
 
     def _reset(self) -> None:
         self.resets += 1
+
+    async def _beat(self) -> bool:
+        return self.answers
 
     async def beginning_offsets(self, places: Any) -> dict[TopicPartition, int]:
         return dict.fromkeys(places, 10)
@@ -221,5 +225,27 @@ def test_a_member_that_was_thrown_out_keeps_the_name_it_read_under() -> None:
         assert group.member == MEMBER
         with pytest.raises(ThrownOut):
             await group.wait()
+
+    asyncio.run(story())
+
+
+def test_a_coordinator_that_does_not_answer_is_silent() -> None:
+    async def story() -> None:
+        consumer = Consumer()
+        group = SourceMembership(consumer)  # type: ignore[arg-type]
+        group.watch()
+
+        def silent() -> float | None:
+            return group.silent_s
+
+        assert silent() is None
+        await consumer._coordinator._do_heartbeat()
+        before = group._heard_at
+        assert before is not None
+        await asyncio.sleep(0.002)
+        consumer.answers = False
+        await consumer._coordinator._do_heartbeat()
+        assert group._heard_at == before
+        assert (silent() or 0) > 0
 
     asyncio.run(story())
