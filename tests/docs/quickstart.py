@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from tests.docs.pages import ROOT
+
+PAGE: Final = (ROOT / "docs/quickstart-own-bus.md").read_text("utf-8")
 _BLOCK: Final = re.compile(r"^```(sh|text|diff)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXPORT: Final = re.compile(r"^export (\w+)=(\S+)$", re.MULTILINE)
 PATIENCE_S: Final = 60.0
