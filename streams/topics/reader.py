@@ -83,7 +83,7 @@ class Reader(aiokafka.AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
         """Disconnect, as aiokafka does.
 
         aiokafka awaits fetches that it has cancelled, as one is that waits before it asks again,
-        and that cancellation would end whoever stops the consumer, and leave its connections.
+        and that cancellation would end the task that stops the consumer, and leave its connections.
         """
         fetcher = self._fetcher
         if fetcher is not None and not self._closed:

@@ -140,6 +140,12 @@ def test_private_names_that_are_called(holder: type[Any], names: str) -> None:
         ),
         (fetcher.PartitionRecords._unpack_records, "self._consumer_record(tp, record)"),
         (fetcher.Fetcher._get_actions_per_node, "resume_futures.append(tp_state.resume_fut)"),
+        # Why readers end fetches themselves before they stop (streams/topics/reader.py).
+        (fetcher.Fetcher.close, "self._fetch_task.cancel()"),
+        (
+            fetcher.Fetcher.close,
+            "for x in self._pending_tasks:\n            x.cancel()\n            await x",
+        ),
     ],
 )
 def test_lines_that_we_rely_on(code: Any, line: str) -> None:
