@@ -180,6 +180,14 @@ ROWS: Final = (
         unit="µs",
     ),
     _compared(
+        "the same by a function by hand, which picks and renames only",
+        "values that are decoded already",
+        "mapping",
+        "consentry",
+        "by-hand",
+        "cpu_us",
+    ),
+    _compared(
         "the same by JMESPath, which picks and renames only",
         "values that are decoded already",
         "mapping",

@@ -62,6 +62,13 @@ class SourcePath:
         """Whether it can lead elsewhere for each item of a record."""
         return self.scope in {ITEM, NAME, NUMBER, OUTER}
 
+    @property
+    def member(self) -> tuple[int, str] | None:
+        """Scope and name, where it is a member of item, root, top or outer; else None."""
+        if self.scope == HEADERS or len(self.steps) != 1 or isinstance(self.steps[0], int):
+            return None
+        return self.scope, self.steps[0]
+
     def getter(self) -> Getter:
         """A function that follows the path."""
         scope, steps = self.scope, self.steps

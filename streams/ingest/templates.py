@@ -41,7 +41,11 @@ class Template:
         if len(holes) == 1:
             return _fill_one(form, *holes[0])
         if len(holes) == 2:
-            return _fill_two(form, *holes)
+            plain = [path.member for path in self.paths]
+            general = _fill_two(form, *holes)
+            if plain[0] is None or plain[1] is None:
+                return general
+            return _fill_two_members(form, plain[0], plain[1], general)
 
         def fill(s: Scope) -> str | None:
             texts = tuple([text_of(get(s)) for get, text_of in holes])
@@ -73,6 +77,23 @@ def _fill_two(form: str, first: _Hole, second: _Hole) -> Getter:
         if type(other) is not str:
             other = text_of_second(other)
         return None if one is None or other is None else form % (one, other)
+
+    return fill
+
+
+def _fill_two_members(
+    form: str, first: tuple[int, str], second: tuple[int, str], general: Getter
+) -> Getter:
+    """The same where both values are members of item, root or top, and texts as a rule."""
+    (at, name), (other_at, other_name) = first, second
+
+    def fill(s: Scope) -> Any:
+        holder, other_holder = s[at], s[other_at]
+        if type(holder) is dict and type(other_holder) is dict:
+            one, other = holder.get(name), other_holder.get(other_name)
+            if type(one) is str and one and type(other) is str and other:
+                return form % (one, other)
+        return general(s)
 
     return fill
 
