@@ -68,7 +68,7 @@ def test_strimzi_gets_every_topic_and_every_role() -> None:
     users = {one["metadata"]["name"]: one["spec"] for one in found if one["kind"] == "KafkaUser"}
     assert len(users) == len(roles(SETTINGS))
     for role in roles(SETTINGS):
-        acls = users[role.user.lower()]["authorization"]["acls"]
+        acls = users[role.user.lower().replace("_", "-")]["authorization"]["acls"]
         assert [one["operations"] for one in acls] == [list(g.operations) for g in role.grants]
         assert [one["resource"].get("name") for one in acls] == [
             None if grant.resource == "cluster" else grant.name for grant in role.grants
