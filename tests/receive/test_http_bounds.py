@@ -52,6 +52,7 @@ async def test_a_packed_body_is_checked_and_written_unpacked(tmp_path: Path) -> 
         (zlib.compress(BODY), RefusalReason.NOT_DECODED),
         (b"", RefusalReason.NOT_DECODED),
     ],
+    ids=["too large", "cut", "with more behind it", "two of them", "zlib", "empty"],
 )
 @run
 async def test_a_packed_body_is_unpacked_within_bounds(
