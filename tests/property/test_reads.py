@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.core.events import Event, event_key
+from streams.core.events import EVENT_CLASSES, Event, event_key
 from streams.core.policy import Policy
 from streams.core.rules.registry import RULES, readers_of
 from streams.core.vocabulary import Code
@@ -103,6 +103,11 @@ CLOSE: Final[list[tuple[Policy, list[Event]]]] = [
     (STORIES, [buy(0, opt_out_exercised_at_collection=True), message(2)]),
 ]  # fmt: skip
 """Histories that a small change decides: those of every code, and some more."""
+
+
+def test_a_history_has_every_type() -> None:
+    """A read of a type that no history has would be found by chance alone."""
+    assert {type(event) for _, events in CLOSE for event in events} == set(EVENT_CLASSES.values())
 
 
 def test_every_field_that_decides_is_named_and_looked_at() -> None:

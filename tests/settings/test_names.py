@@ -45,8 +45,8 @@ def test_a_type_of_event_may_have_several_topics() -> None:
     assert topics.further == dict.fromkeys(
         ("acc.crm.shares", "acc.ads.uploads"), EventType.DATA_SHARE
     )
-    assert list(topics.input_types)[:5] == list(topics.inputs.values())
-    assert list(topics.input_types)[5:] == list(topics.further)
+    assert list(topics.input_types)[: len(EventType)] == list(topics.inputs.values())
+    assert list(topics.input_types)[len(EventType) :] == list(topics.further)
     assert topics.event_type("acc.ads.uploads") is EventType.DATA_SHARE
 
 

@@ -6,6 +6,7 @@ That no dispatch passes over a sixth one: `tests/repository/test_vocabularies_bi
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args
@@ -182,6 +183,17 @@ def test_the_report_says_what_happened_in_both_languages(kind: EventType) -> Non
 @every_type
 def test_the_page_of_events_describes_it(kind: EventType) -> None:
     assert f"\n### {kind.value}\n" in (DOCS / "events.md").read_text("utf-8")
+
+
+@every_type
+def test_the_page_of_events_says_when_it_is_sent(kind: EventType) -> None:
+    assert f"\n| `{kind.value}` | " in (DOCS / "events.md").read_text("utf-8")
+
+
+@every_type
+def test_the_norm_has_a_section_on_it(kind: EventType) -> None:
+    norm = (DOCS / "legal-model.md").read_text("utf-8")
+    assert re.search(rf"^### 3\.\d+ `{kind.value}`", norm, re.MULTILINE)
 
 
 def absent(found: Iterable[str]) -> set[str]:
