@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from streams.settings import Settings
-from streams.topics import ClusterState, TopicState, all_topics
+from streams.topics import ClusterState, TopicProblem, TopicState, all_topics, find_problems
 
 SETTINGS = Settings(brokers=("kafka:9092",), partitions=4, replication_factor=3)
+CHANGELOG = "consentry-subjects-changelog"
 
 _BROKER_DEFAULTS = {
     "min.insync.replicas": "1",
@@ -52,3 +53,12 @@ def with_replicas(state: ClusterState, name: str, replicas: int) -> ClusterState
 
 def _put(state: ClusterState, name: str, topic: TopicState) -> ClusterState:
     return replace(state, topics=dict(state.topics) | {name: topic})
+
+
+def only(state: ClusterState, settings: Settings = SETTINGS) -> TopicProblem:
+    """The one problem of a cluster, which says what, why and what to do."""
+    (problem,) = find_problems(settings, state)
+    assert problem.what
+    assert problem.why
+    assert problem.remedy
+    return problem

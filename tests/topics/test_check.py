@@ -6,26 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from streams.settings import Settings
-from streams.topics import ClusterState, ProblemLevel, TopicAspect, TopicProblem, find_problems
+from streams.topics import ClusterState, ProblemLevel, TopicAspect, find_problems
 from tests.topics.states import (
+    CHANGELOG,
     SETTINGS,
     good_cluster,
+    only,
     with_config,
     with_partitions,
-    with_replicas,
     without,
 )
-
-CHANGELOG = "consentry-subjects-changelog"
-
-
-def only(state: ClusterState, settings: Settings = SETTINGS) -> TopicProblem:
-    (problem,) = find_problems(settings, state)
-    assert problem.what
-    assert problem.why
-    assert problem.remedy
-    return problem
 
 
 def test_nothing_is_wrong_with_topics_as_described() -> None:
@@ -159,75 +149,6 @@ def _sizes(sizes: dict[str, str]) -> ClusterState:
     for name, size in sizes.items():
         state = with_config(state, name, max_message_bytes=size)
     return state
-
-
-def test_another_number_of_partitions_is_never_altered_in_place() -> None:
-    problem = only(with_partitions(good_cluster(), "purchase", 6))
-    assert (problem.weight, problem.check, problem.topic) == (
-        ProblemLevel.ERROR,
-        TopicAspect.PARTITIONS,
-        "purchase",
-    )
-    assert "do not alter" in problem.remedy
-    assert not any("--alter" in command for command in problem.commands)
-
-
-def test_a_changelog_with_other_partitions_asks_for_a_new_generation() -> None:
-    problem = only(with_partitions(good_cluster(), CHANGELOG, 8))
-    assert "CONSENTRY_GENERATION" in problem.remedy
-    assert problem.commands == ()
-
-
-def test_an_output_with_other_partitions_is_made_again() -> None:
-    problem = only(with_partitions(good_cluster(), "consentry.duties", 1))
-    delete, create = problem.commands
-    assert delete.endswith("--delete --topic consentry.duties")
-    assert "--create --if-not-exists --topic consentry.duties --partitions 4" in create
-
-
-def test_topics_that_agree_on_another_number_correct_the_setting() -> None:
-    state = good_cluster()
-    for name in state.topics:
-        state = with_partitions(state, name, 24)
-    problem = only(state)
-    assert problem.commands == ("export CONSENTRY_PARTITIONS=24",)
-    agreed = SETTINGS.model_copy(update={"partitions": 24})
-    assert find_problems(agreed, state) == []
-
-
-def test_more_copies_in_sync_than_there_are() -> None:
-    state = with_replicas(good_cluster(), "purchase", 1)
-    problems = find_problems(SETTINGS, state)
-    assert [(p.weight, p.check) for p in problems] == [
-        (ProblemLevel.ERROR, TopicAspect.REPLICATION),
-        (ProblemLevel.WARNING, TopicAspect.REPLICATION),
-    ]
-    assert problems[0].why == "nothing can be written at all"
-    assert "1 of 3 copies" in problems[1].what
-
-
-def test_copies_that_do_not_protect() -> None:
-    problem = only(with_config(good_cluster(), "purchase", min_insync_replicas="1"))
-    assert (problem.weight, problem.check) == (ProblemLevel.WARNING, TopicAspect.REPLICATION)
-    assert problem.commands[0].endswith("--add-config min.insync.replicas=2")
-
-
-def test_copies_that_stand_still() -> None:
-    problem = only(with_config(good_cluster(), "purchase", min_insync_replicas="3"))
-    assert "stands still" in problem.why
-
-
-def test_a_leader_that_missed_records() -> None:
-    problem = only(with_config(good_cluster(), "purchase", unclean_leader_election_enable="true"))
-    assert (problem.weight, problem.check) == (ProblemLevel.WARNING, TopicAspect.REPLICATION)
-
-
-def test_one_broker_alone_is_no_problem() -> None:
-    settings = Settings(partitions=4)
-    state = replace(good_cluster(settings), brokers=1)
-    for name in state.topics:
-        state = with_replicas(state, name, 1)
-    assert find_problems(settings, state) == []
 
 
 def test_errors_come_before_warnings() -> None:
