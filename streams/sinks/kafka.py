@@ -10,27 +10,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from pydantic import Field, SecretStr, field_validator, model_validator
 
 from streams.errors import ConsentryError
-from streams.settings.connection import (
-    Connection,
-    PasswordMechanism,
-    SecurityProtocol,
-    logs_in,
-)
 from streams.siem.cloudevents import KafkaRecord
 from streams.sinks.batch import UpdateBatch, in_time
 from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.finding_update import FindingUpdate, Removal
 from streams.sinks.kafka_refusal import require_topic, why_not
-from streams.sinks.options import UpdateOptions
+from streams.sinks.kafka_target import KafkaTarget
 from streams.sinks.render import rejected, rendered
-from streams.topics.codecs import Compression, producer_option
+from streams.topics.codecs import producer_option
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaProducer
@@ -39,63 +31,8 @@ if TYPE_CHECKING:
 _JSON: Final = (("content-type", b"application/json"),)
 
 
-class KafkaOptions(UpdateOptions):
+class KafkaOptions(KafkaTarget):
     """A topic of a Kafka."""
-
-    removes: ClassVar[bool] = True
-    type: Literal["kafka"] = Field(description="The kind of receiver.")
-    brokers: tuple[str, ...] = Field(
-        min_length=1, description="Addresses `host:port`; those of Consentry's own Kafka will do."
-    )
-    topic: str = Field(
-        pattern=r"^[a-zA-Z0-9._-]{1,249}$", description="The topic; it is not created."
-    )
-    format: Literal["ocsf", "cloudevents", "cloudevents-structured", "ecs", "flat"] = Field(
-        "ocsf", description="How a value is written."
-    )
-    security_protocol: SecurityProtocol = Field("PLAINTEXT", description="As in the settings.")
-    ssl_ca_file: Path | None = Field(None, description="Authorities to trust (PEM).")
-    ssl_cert_file: Path | None = Field(
-        None, description="Certificate by which the brokers know this sink (mutual TLS, PEM)."
-    )
-    ssl_key_file: Path | None = Field(
-        None, description="Its key, without a password; unset: it stands in the same file."
-    )
-    sasl_mechanism: PasswordMechanism = Field("SCRAM-SHA-512", description="As in the settings.")
-    sasl_username: str | None = Field(None, min_length=1, description="User of SASL.")
-    sasl_password: SecretStr | None = Field(None, description="Password of SASL.")
-    compression: Compression = Field("gzip", description="Compression of batches.")
-
-    @field_validator("brokers")
-    @classmethod
-    def _are_addresses(cls, brokers: tuple[str, ...]) -> tuple[str, ...]:
-        for address in brokers:
-            host, colon, port = address.rpartition(":")
-            if not (host and colon and port.isascii() and port.isdigit()):
-                raise ValueError("should be addresses as host:port")
-        return brokers
-
-    @model_validator(mode="after")
-    def _logs_in_whole(self) -> Self:
-        given = self.sasl_username is not None and self.sasl_password is not None
-        if logs_in(self.security_protocol) and not given:
-            raise ValueError(f"{self.security_protocol} needs sasl_username and sasl_password_file")
-        return self
-
-    @property
-    def connection(self) -> Connection:
-        """How to reach the brokers."""
-        return Connection(
-            brokers=self.brokers,
-            security_protocol=self.security_protocol,
-            ca_file=self.ssl_ca_file,
-            cert_file=self.ssl_cert_file,
-            key_file=self.ssl_key_file,
-            mechanism=self.sasl_mechanism,
-            username=self.sasl_username,
-            password=self.sasl_password,
-            connect_timeout_s=self.timeout_s,
-        )
 
     def open(self) -> Sink[Any]:
         """The sink, not connected yet."""
