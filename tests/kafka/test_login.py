@@ -50,7 +50,7 @@ def test_topics_over_tls_with_a_password(
     settings = settings_of(
         secure_kafka, sasl_mechanism=mechanism, topic_prefix=unique, application_id=unique
     )
-    assert len(create_topics(settings).created) == 14
+    assert len(create_topics(settings).created) == 15
     assert check_topics(settings) == []
 
 
@@ -118,7 +118,7 @@ def test_the_command_reads_the_password_from_a_file(
     }.items():
         monkeypatch.setenv(f"CONSENTRY_{name}", value)
     assert main(["topics", "check"]) == 1
-    assert "14 topics checked" in capsys.readouterr().out
+    assert "15 topics checked" in capsys.readouterr().out
     word.write_text(WRONG)
     assert main(["topics", "check"]) == 2
     captured = capsys.readouterr()

@@ -80,6 +80,7 @@ def test_records_behind_an_open_transaction_are_lag(single: Bus) -> None:
                 "lag": 8,
                 "uncommitted": 8,
                 "uncommitted_s": published["topics"][topic]["uncommitted_s"],
+                "paused": False,
             }
             assert (published["lag"], published["uncommitted"]) == (8, 8)
             assert metric(worker, "consentry_consumer_lag_records", topic) == 8
