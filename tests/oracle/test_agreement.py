@@ -27,7 +27,7 @@ clocks = st.one_of(st.none(), st.integers(0, 300).map(lambda h: Instant(START + 
 
 
 @given(histories(), clocks)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_on_histories_dense_in_coincidences(facts: list[Fact], clock: Instant | None) -> None:
     events = [plain(fact.event) for fact in facts]
     until = None if clock is None else format_instant(clock)

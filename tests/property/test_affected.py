@@ -67,7 +67,7 @@ def touched_by(subject: Subject, fact: Fact, policy: Policy) -> set[EventKey]:
     indexed=st.booleans(),
     restarted=st.booleans(),
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_what_a_fact_changes_is_judged_again(
     facts: list[Fact], policy: Policy, clock: Instant | None, *, indexed: bool, restarted: bool
 ) -> None:
@@ -90,7 +90,7 @@ def test_what_a_fact_changes_is_judged_again(
 
 
 @given(st.one_of(histories(16), few(30), taken_back(20)), st.sampled_from(POLICIES), clocks)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=125, deadline=None)
 def test_indexes_change_no_verdict(
     facts: list[Fact], policy: Policy, clock: Instant | None
 ) -> None:
@@ -109,7 +109,7 @@ def test_indexes_change_no_verdict(
 
 
 @given(few(20), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_rows_of_many_make_the_same_indexes(facts: list[Fact], data: st.DataObject) -> None:
     """In whatever order they come: what is looked up later does not depend on it."""
     policy = POLICIES[0]

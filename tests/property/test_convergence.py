@@ -167,7 +167,7 @@ either = st.one_of(histories(), few(16))
 
 
 @given(either, st.randoms(use_true_random=False), clocks, pieces)
-@settings(max_examples=550, deadline=None)
+@settings(max_examples=275, deadline=None)
 def test_any_order_and_duplication_gives_the_batch_result(
     facts: list[Fact], random: Random, clock: Instant | None, piece: int | None
 ) -> None:
@@ -179,7 +179,7 @@ def test_any_order_and_duplication_gives_the_batch_result(
 
 
 @given(either, st.randoms(use_true_random=False), st.lists(clocks, max_size=4), clocks, pieces)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_ticks_and_restarts_anywhere_change_nothing(
     facts: list[Fact],
     random: Random,
@@ -210,7 +210,7 @@ def test_ticks_and_restarts_anywhere_change_nothing(
 
 
 @given(st.one_of(histories(20), few(20)), st.randoms(use_true_random=False), clocks, pieces)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_what_was_said_is_what_a_fresh_look_says(
     facts: list[Fact], random: Random, clock: Instant | None, piece: int | None
 ) -> None:
@@ -234,7 +234,7 @@ def test_what_was_said_is_what_a_fresh_look_says(
 
 
 @given(either)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_rows_fold_into_the_same_subject(facts: list[Fact]) -> None:
     run = Run().take(facts)
     again = Subject.from_rows(CONTROLLER, SUBJECT, run.rows.values())

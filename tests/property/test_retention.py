@@ -88,7 +88,7 @@ def facts_of(world: World, subject: SubjectKey) -> list[EventRow]:
 
 
 @given(steps, bounds, pieces)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_who_left_is_gone_and_stays_gone(story: list[Step], roomy: Bounds, piece: int) -> None:
     with patch.object(retention, "ROWS_AT_ONCE", piece):
         world = run(story, roomy)
@@ -135,7 +135,7 @@ def test_who_left_is_gone_and_stays_gone(story: list[Step], roomy: Bounds, piece
 
 
 @given(steps, bounds)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_is_published_is_what_the_kept_facts_say(story: list[Step], roomy: Bounds) -> None:
     """Also of a subject that left and came back: it is judged on what is kept."""
     world = run(story, roomy)
@@ -180,7 +180,7 @@ long_ago = st.sampled_from([0, 1, 100, 10_000])
 
 
 @given(orders, between, between, long_ago, bounds)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_an_import_in_any_order_gives_the_same(
     two: tuple[list[Step], list[Step]],
     pauses: list[int | None],

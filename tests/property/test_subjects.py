@@ -91,7 +91,7 @@ clocks = st.one_of(st.none(), st.integers(0, 300).map(lambda h: Instant(START + 
     clocks,
     clocks,
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_interleaved_or_alone(
     stories: list[list[Fact]], random: Any, clock: Instant | None, last: Instant | None
 ) -> None:

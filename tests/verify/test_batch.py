@@ -35,7 +35,7 @@ def by_id(ones: Any) -> dict[str, dict[str, Any]]:
 
 
 @given(histories(), clocks)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_it_is_the_same_as_one_after_the_other(facts: list[Fact], clock: Instant | None) -> None:
     different = {(fact.event.event_id, fact.payload_hash): fact for fact in facts}
     step_by_step = judge_subject(CONTROLLER, SUBJECT, facts, POLICY, clock)
