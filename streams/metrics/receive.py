@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
-from streams.metrics import catalogue as names
+from streams.metrics import receive_catalogue as names
 from streams.metrics.families import family, histogram, single
 from streams.receive.counts import NO_SOURCE
 

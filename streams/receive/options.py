@@ -25,6 +25,14 @@ _NEVER_KEPT: Final = re.compile(
 """Names of headers that hold secrets, what proves who sent it, or addresses of people."""
 
 
+def tolerance(seconds: float) -> float:
+    """A key for how old what is signed may be."""
+    described: float = Field(
+        seconds, gt=0, le=604_800, description="Seconds that may lie between signing and now."
+    )
+    return described
+
+
 class ReceiveOptions(BaseModel):
     """The server. Without TLS files it speaks HTTP, behind a proxy of the company."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streams.metrics.catalogue import DELIVERER, RECEIVER, WORKER, Metric
+from streams.metrics.catalogue import DELIVERER, WORKER, Metric
 from streams.metrics.ingest_catalogue import INGEST
+from streams.metrics.receive_catalogue import RECEIVER
 from tests.docs import generated
 
 METRICS = Path(__file__).parents[2] / "docs" / "metrics.md"

@@ -13,10 +13,11 @@ import yaml
 
 from streams.core.codes import CODES
 from streams.core.vocabulary import Severity, Status
-from streams.metrics.catalogue import DELIVERER, RECEIVER, WORKER
+from streams.metrics.catalogue import DELIVERER, WORKER
 from streams.metrics.ingest import RECORD_ENDS
 from streams.metrics.ingest_catalogue import INGEST
 from streams.metrics.receive import OUTCOMES as RECEIVED
+from streams.metrics.receive_catalogue import RECEIVER
 from streams.metrics.sinks import OUTCOMES
 from streams.receive.refusal import RefusalReason
 from streams.wire.progress import Counters

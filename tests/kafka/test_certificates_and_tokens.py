@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -14,20 +13,18 @@ from aiokafka.conn import create_conn
 from aiokafka.errors import SaslAuthenticationFailed
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
 
-from streams.cli.main import main
 from streams.dev.broker import BrokerSecurity, LocalBroker
 from streams.dev.certificates import write_certificates
 from streams.settings import Settings
 from streams.topics import check_topics, create_topics
 from streams.topics.reader import Reader
 from tests.kafka.harness import Bus, until
+from tests.kafka.logins import USER, WORD, ZONE, by_certificate, by_token, refused, token_file
 from tests.kafka.stories import expected, stories
 from tests.kafka.test_listeners import EVERY
 from tests.kafka.test_worker import now
-from tests.kafka.token_server import AUDIENCE, CLIENT, ISSUER, SECRET, TokenServer, another_key
+from tests.kafka.token_server import AUDIENCE, ISSUER, SECRET, TokenServer, another_key
 
-USER, WORD = "alice", "pass-Word-9"
-ZONE = "zone-a"
 LISTENER = "listener.name.secure.oauthbearer.sasl"
 CHECKS = "sasl.oauthbearer"
 BEARER = "org.apache.kafka.common.security.oauthbearer"
@@ -81,48 +78,6 @@ def broker(folder: Path, tokens: TokenServer) -> Iterator[LocalBroker]:
         ),
     ) as running:
         yield running
-
-
-def by_certificate(broker: LocalBroker, **more: object) -> dict[str, Any]:
-    return {
-        "brokers": broker.mutual_bootstrap,
-        "security_protocol": "SSL",
-        "ssl_ca_file": broker.ca_file,
-        "ssl_cert_file": broker.client_file,
-        "client_rack": ZONE,
-        "connect_timeout_s": 10.0,
-    } | more
-
-
-def by_token(broker: LocalBroker, tokens: TokenServer, **more: object) -> dict[str, Any]:
-    return {
-        "brokers": broker.secure_bootstrap,
-        "security_protocol": "SASL_SSL",
-        "ssl_ca_file": broker.ca_file,
-        "sasl_mechanism": "OAUTHBEARER",
-        "sasl_oauth_token_url": tokens.url,
-        "sasl_oauth_client_id": CLIENT,
-        "sasl_oauth_client_secret": SECRET,
-        "sasl_oauth_ssl_ca_file": broker.ca_file,
-        "client_rack": ZONE,
-        "connect_timeout_s": 10.0,
-    } | more
-
-
-def refused(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    settings: dict[str, Any],
-    *command: str,
-) -> str:
-    """What a command says that ends with code 2: one line, and one with what to do."""
-    for name, value in settings.items():
-        monkeypatch.setenv(f"CONSENTRY_{name.upper()}", str(value))
-    assert main([*(command or ("topics", "check"))]) == 2
-    problem, remedy = capsys.readouterr().err.splitlines()
-    assert SECRET not in problem + remedy
-    assert WORD not in problem + remedy
-    return problem.removeprefix("error: ")
 
 
 @pytest.mark.parametrize("protocol", ["SSL", "SASL_SSL"])
@@ -213,17 +168,6 @@ def test_a_token_endpoint_that_gives_no_token(
     assert settings["sasl_oauth_token_url"] in found
     assert said in found
     assert "wr0ng" not in found
-
-
-def token_file(folder: Path, tokens: TokenServer, **changes: object) -> Path:
-    before = {name: getattr(tokens, name) for name in changes}
-    for name, value in changes.items():
-        setattr(tokens, name, value)
-    file = folder / "token"
-    file.write_text(tokens.token() + "\n")
-    for name, value in before.items():
-        setattr(tokens, name, value)
-    return file
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,14 @@ import re
 
 import pytest
 
-from streams.metrics import catalogue, ingest_catalogue
-from streams.metrics.catalogue import DELIVERER, PREFIX, RECEIVER, WORKER, Metric
+from streams.metrics import catalogue, ingest_catalogue, receive_catalogue
+from streams.metrics.catalogue import DELIVERER, PREFIX, WORKER, Metric
 from streams.metrics.ingest_catalogue import INGEST
+from streams.metrics.receive_catalogue import RECEIVER
 
 DECLARED = [
     one
-    for module in (catalogue, ingest_catalogue)
+    for module in (catalogue, ingest_catalogue, receive_catalogue)
     for one in vars(module).values()
     if isinstance(one, Metric)
 ]

@@ -7,9 +7,9 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
-from streams.metrics.catalogue import RECEIVER
 from streams.metrics.expose import exposition
 from streams.metrics.receive import ReceiveCollector
+from streams.metrics.receive_catalogue import RECEIVER
 from streams.receive.counts import NO_SOURCE, SourceCounts
 from streams.receive.refusal import RefusalReason
 from tests.metrics.scraping import samples

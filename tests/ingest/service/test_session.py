@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from types import SimpleNamespace
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from aiokafka.structs import OffsetAndMetadata, TopicPartition
+from aiokafka.structs import TopicPartition
 
 from streams.errors import ConsentryError
 from streams.ingest import Identities
 from streams.ingest.service import session as module
 from streams.ingest.service.counts import IngestStats, SourceStats
-from streams.ingest.service.membership import SourceMembership, ThrownOut
 from streams.ingest.service.reject_log import RejectLog
 from streams.ingest.service.session import IngestSession
 from streams.ingest.service.sources import IngestPlan
@@ -22,47 +20,8 @@ from streams.settings import Settings
 from streams.transport.group.group_producer import NotOwned
 from streams.transport.group.requests import GroupMember
 from tests.ingest.maps import RECORD
+from tests.ingest.service.memory_log import MEMBER, PLACES, Consumer
 from tests.ingest.service.records import mapper, row
-
-PLACES = [TopicPartition("crm", number) for number in range(3)]
-MEMBER = GroupMember(5, "m", None)
-
-
-class Consumer:
-    """A log from 10 to 50 in each partition; an offset is committed for partition 0 only."""
-
-    def __init__(self) -> None:
-        self.sought: dict[TopicPartition, int] = {}
-        self.resets = 0
-        self.answers = True
-        self._coordinator = SimpleNamespace(
-            generation=5, member_id="m", _group_instance_id=None,
-            fetch_committed_offsets=self._committed, reset_generation=self._reset,
-            _closing=asyncio.get_running_loop().create_future(), _do_heartbeat=self._beat,
-        )  # fmt: skip
-
-    async def _committed(self, _places: Any) -> Mapping[TopicPartition, OffsetAndMetadata]:
-        return {PLACES[0]: OffsetAndMetadata(20, "")}
-
-    def _reset(self) -> None:
-        self.resets += 1
-
-    async def _beat(self) -> bool:
-        return self.answers
-
-    async def beginning_offsets(self, places: Any) -> dict[TopicPartition, int]:
-        return dict.fromkeys(places, 10)
-
-    async def end_offsets(self, places: Any) -> dict[TopicPartition, int]:
-        return dict.fromkeys(places, 50)
-
-    async def offsets_for_times(self, times: Any) -> dict[TopicPartition, Any]:
-        return {
-            place: None if place == PLACES[1] else SimpleNamespace(offset=33) for place in times
-        }
-
-    def seek(self, place: TopicPartition, offset: int) -> None:
-        self.sought[place] = offset
 
 
 class Producer:
@@ -185,67 +144,3 @@ def test_lost_input_stops_unless_it_is_accepted(play: Callable[..., IngestStats]
 
     play(stops)
     play(goes_on, accept_lost_input=True)
-
-
-def test_a_rebalance_waits_for_what_is_under_way() -> None:
-    async def story() -> None:
-        group = SourceMembership(Consumer())  # type: ignore[arg-type]
-        await group.on_partitions_assigned(PLACES)
-        under_way, done = asyncio.Event(), []
-
-        async def work() -> None:
-            await under_way.wait()
-            done.append("committed")
-
-        async def revoke() -> None:
-            await group.on_partitions_revoked(PLACES)
-            done.append("revoked")
-
-        working = asyncio.create_task(group.held(work()))
-        await asyncio.sleep(0)
-        revoking = asyncio.create_task(revoke())
-        await asyncio.sleep(0)
-        assert not group.assigned
-        under_way.set()
-        await asyncio.gather(working, revoking)
-        assert done == ["committed", "revoked"]
-
-    asyncio.run(story())
-
-
-def test_a_member_that_was_thrown_out_keeps_the_name_it_read_under() -> None:
-    async def story() -> None:
-        consumer = Consumer()
-        group = SourceMembership(consumer)  # type: ignore[arg-type]
-        group.watch()
-        await group.on_partitions_assigned(PLACES)
-        consumer._coordinator.reset_generation()
-        assert consumer.resets == 1
-        consumer._coordinator.generation, consumer._coordinator.member_id = -1, ""
-        assert group.member == MEMBER
-        with pytest.raises(ThrownOut):
-            await group.wait()
-
-    asyncio.run(story())
-
-
-def test_a_coordinator_that_does_not_answer_is_silent() -> None:
-    async def story() -> None:
-        consumer = Consumer()
-        group = SourceMembership(consumer)  # type: ignore[arg-type]
-        group.watch()
-
-        def silent() -> float | None:
-            return group.silent_s
-
-        assert silent() is None
-        await consumer._coordinator._do_heartbeat()
-        before = group._heard_at
-        assert before is not None
-        await asyncio.sleep(0.002)
-        consumer.answers = False
-        await consumer._coordinator._do_heartbeat()
-        assert group._heard_at == before
-        assert (silent() or 0) > 0
-
-    asyncio.run(story())
