@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from streams.cli.service_process import run_service, stop_signal
 from streams.errors import ConsentryError, UnreachableError
 
 if TYPE_CHECKING:
@@ -36,23 +36,8 @@ def run_deliverer(
     ready_file: Path | None,
 ) -> None:
     """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends."""
-    from streams.transport import process_exit
-
-    with asyncio.Runner(loop_factory=new_loop) as runner:
-        code = runner.run(_run(settings, sinks, alerts, start, again=again, ready_file=ready_file))
-    if ready_file is not None:
-        ready_file.unlink(missing_ok=True)
-    process_exit.leave(code)
-
-
-def new_loop() -> asyncio.AbstractEventLoop:
-    """The event loop of a service."""
-    try:
-        import uvloop
-    except ImportError:  # not on Windows
-        return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-    return loop
+    service = _run(settings, sinks, alerts, start, again=again, ready_file=ready_file)
+    run_service(service, ready_file)
 
 
 async def _run(
@@ -71,11 +56,7 @@ async def _run(
     from streams.metrics.sinks import SinkCollector
 
     deliverer = Deliverer(settings, sinks, alerts)
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, stopping.set)
-    loop.set_exception_handler(_on_loop_error)
+    stopping = stop_signal(log, "deliver.loop_error")
     log.info("deliver.starting", sinks=list(sinks), pid=os.getpid())
     collector = SinkCollector(deliverer.sink_tasks)
     answering = await listen(deliverer, settings, exposition(collector))
@@ -133,8 +114,3 @@ async def _report(deliverer: Deliverer, ready_file: Path | None) -> None:
     log.info("deliver.ready", sinks=list(deliverer.sink_tasks))
     if ready_file is not None:
         _write(ready_file, deliverer.sink_tasks)
-
-
-def _on_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    error = context.get("exception")
-    log.warning("deliver.loop_error", error=type(error).__name__ if error else None)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from streams.cli.deliver_process import new_loop
+from streams.cli.service_process import run_service, stop_signal
 from streams.errors import ConsentryError
 
 if TYPE_CHECKING:
@@ -53,15 +52,9 @@ class RepeatedLines(logging.Filter):
 
 def run_ingest(settings: Settings, plan: IngestPlan, ready_file: Path | None) -> None:
     """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends."""
-    from streams.transport import process_exit
-
     for handler in logging.getLogger().handlers:
         handler.addFilter(RepeatedLines())
-    with asyncio.Runner(loop_factory=new_loop) as runner:
-        code = runner.run(_run(settings, plan, ready_file))
-    if ready_file is not None:
-        ready_file.unlink(missing_ok=True)
-    process_exit.leave(code)
+    run_service(_run(settings, plan, ready_file), ready_file)
 
 
 async def _run(settings: Settings, plan: IngestPlan, ready_file: Path | None) -> int:
@@ -72,11 +65,7 @@ async def _run(settings: Settings, plan: IngestPlan, ready_file: Path | None) ->
     from streams.metrics.otel import push
 
     service = IngestService(settings, plan)
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, stopping.set)
-    loop.set_exception_handler(_on_loop_error)
+    stopping = stop_signal(log, "ingest.loop_error")
     log.info("ingest.starting", sources=list(service.stats.sources), pid=os.getpid())
     collector = IngestCollector(service)
     answering = await listen(service, settings, exposition(collector))
@@ -134,8 +123,3 @@ async def _report(service: IngestService, ready_file: Path | None) -> None:
     log.info("ingest.ready")
     if ready_file is not None:
         _write(ready_file, service.stats.sources)
-
-
-def _on_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    error = context.get("exception")
-    log.warning("ingest.loop_error", error=type(error).__name__ if error else None)

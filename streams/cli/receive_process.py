@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from streams.cli.service_process import run_service, stop_signal
 from streams.errors import ConsentryError
 
 if TYPE_CHECKING:
@@ -24,22 +24,7 @@ log = structlog.get_logger("consentry.receive")
 
 def run_receiver(settings: Settings, receiving: Receiving, ready_file: Path | None) -> None:
     """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends."""
-    from streams.transport import process_exit
-
-    with asyncio.Runner(loop_factory=_new_loop) as runner:
-        code = runner.run(_run(settings, receiving, ready_file))
-    if ready_file is not None:
-        ready_file.unlink(missing_ok=True)
-    process_exit.leave(code)
-
-
-def _new_loop() -> asyncio.AbstractEventLoop:
-    try:
-        import uvloop
-    except ImportError:  # not on Windows
-        return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-    return loop
+    run_service(_run(settings, receiving, ready_file), ready_file)
 
 
 async def _run(settings: Settings, receiving: Receiving, ready_file: Path | None) -> int:
@@ -50,11 +35,7 @@ async def _run(settings: Settings, receiving: Receiving, ready_file: Path | None
     from streams.receive.receiver import Receiver
     from streams.transport.process_exit import CRASHED, STOPPED
 
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, stopping.set)
-    loop.set_exception_handler(_on_loop_error)
+    stopping = stop_signal(log, "receive.loop_error")
     log.info("receive.starting", sources=list(receiving.sources), pid=os.getpid())
     try:
         receiver = Receiver(settings, receiving)
@@ -101,8 +82,3 @@ async def _until_stopped(receiver: Receiver, stopping: asyncio.Event) -> bool:
             continue
         return True
     return False
-
-
-def _on_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    error = context.get("exception")
-    log.warning("receive.loop_error", error=type(error).__name__ if error else None)

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import gc
 import os
-import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
 from streams import compiled
+from streams.cli.service_process import run_service, stop_signal
 from streams.transport import process_exit
 
 if TYPE_CHECKING:
@@ -33,12 +33,7 @@ log = structlog.get_logger("consentry.worker")
 def run_worker(settings: Settings, policy: Policy, ready_file: Path | None) -> None:
     """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends."""
     _settle_collector()
-    with asyncio.Runner(loop_factory=_new_loop) as runner:
-        runner.run(_run(settings, policy, ready_file))
-    if ready_file is not None:
-        ready_file.unlink(missing_ok=True)
-    # Faust's threads and executors are done or idle; nothing is left that must be waited for.
-    process_exit.leave(0)
+    run_service(_run(settings, policy, ready_file), ready_file)
 
 
 def _settle_collector() -> None:
@@ -53,16 +48,7 @@ def _settle_collector() -> None:
     gc.set_threshold(*COLLECT_EVERY)
 
 
-def _new_loop() -> asyncio.AbstractEventLoop:
-    try:
-        import uvloop
-    except ImportError:  # not on Windows
-        return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-    return loop
-
-
-async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> None:
+async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> int:
     from streams.agents import install
     from streams.app import build_app
     from streams.health.health import Health
@@ -78,11 +64,7 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
     judges = install(app, stats)
     consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
     health = Health(consumer, ConsumerProbe(consumer), settings, app.registry)
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, stopping.set)
-    loop.set_exception_handler(_on_loop_error)
+    stopping = stop_signal(log, "worker.loop_error")
     log.info(
         "worker.starting",
         group=settings.group_id,
@@ -121,6 +103,7 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> N
         await answering.cleanup()
     log_counters(app)
     log.info("worker.stopped", problem=None)
+    return 0
 
 
 def _require_committed(app: ConsentryApp) -> None:
@@ -174,11 +157,6 @@ def _end(app: ConsentryApp, error: BaseException) -> None:
     from streams.transport.client_errors import fail
 
     fail(error, app.settings.connection.bootstrap)
-
-
-def _on_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    error = context.get("exception")
-    log.warning("worker.loop_error", error=type(error).__name__ if error else None)
 
 
 async def _log_counters(app: ConsentryApp) -> None:
