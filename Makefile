@@ -18,6 +18,10 @@ BIN := $(VENV)/bin
 ARGS ?=
 UPGRADE ?=
 
+# Hundreds of processes import the same modules, most of them in the tests; where bytecode is
+# not kept, each compiles them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test test-pure mutants peers faults faults-control bench lint format lock clean
 .DEFAULT_GOAL := setup
 .DELETE_ON_ERROR:

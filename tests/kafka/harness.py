@@ -73,7 +73,11 @@ class Bus(Outputs):
         self._folder = Path(tempfile.mkdtemp(prefix="consentry-test-"))
         self._workers = 0
         self._producer: KafkaProducer | None = None
+        self.prepare()
         create_topics(self.settings)
+
+    def prepare(self) -> None:
+        """What is to be there before the topics are created: nothing."""
 
     def __enter__(self) -> Self:
         return self

@@ -12,13 +12,13 @@ from itertools import count
 from typing import Any
 
 import pytest
-from kafka import KafkaAdminClient, KafkaProducer
-from kafka.admin import ConfigResource, ConfigResourceType
+from kafka import KafkaProducer
 from msgspec.structs import replace
 
 from streams.core.events import ConsentChange, Event
 from streams.core.instants import Instant, hours
 from streams.core.vocabulary import LegalBasis, Status
+from streams.topics.session import admin_session
 from tests.kafka.harness import Bus, Sent, until
 from tests.kafka.stories import START, expected, grant, share, stories
 from tests.kafka.test_rebalance import owns
@@ -52,16 +52,22 @@ class Dated(Bus):
 
     def __init__(self, kafka: str, name: str, **settings: Any) -> None:
         super().__init__(kafka, name, tick_source="external", **settings)
-        admin = KafkaAdminClient(**self.settings.connection.kafka_python_options())
-        kept = {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
-        admin.alter_configs(
-            [
-                ConfigResource(ConfigResourceType.TOPIC, topic, kept)
-                for topic in self.names.inputs.values()
-            ]
-        )
-        admin.close()
         self._times = count(int(time.time() * 1000) - 3_600_000)
+
+    def prepare(self) -> None:
+        """Create the inputs so: a broker takes a moment to heed the change of a setting.
+
+        Until then it would stamp records itself, and they would seem later than those after them.
+        """
+        wanted = {
+            "num_partitions": self.settings.partitions,
+            "replication_factor": 1,
+            "configs": {"message.timestamp.type": "CreateTime", "retention.ms": "-1"},
+        }
+        inputs = list(self.names.inputs.values())
+        with admin_session(self.settings.connection) as client:
+            client.create_topics(dict.fromkeys(inputs, wanted))
+            client.wait_for_topics(inputs)
 
     def one_after_another(self, events: list[Event], **fields: Any) -> list[Sent]:
         """The events, each a millisecond after the one before."""
