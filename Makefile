@@ -31,7 +31,7 @@ setup: $(VENV)/.compiled
 demo: setup
 	@$(BIN)/consentry demo $(ARGS)
 
-test: setup $(VENV)/.receivers
+test: setup $(VENV)/.receivers $(VENV)/.registry
 	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-pure: setup
@@ -88,6 +88,12 @@ $(VENV)/.receivers: requirements/receivers.lock $(VENV)/.packages
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  --no-deps --requirement requirements/receivers.lock
 	@touch $@
+
+# A schema registry for the tests, beside Kafka's files; where it cannot be fetched, they skip and
+# say so.
+$(VENV)/.registry: tests/clients/registry/files.txt $(VENV)/.project
+	@$(BIN)/python -m tests.clients.registry.files && touch $@ || \
+	  echo "going on without it: its tests skip" >&2
 
 # What the mutation campaign needs; no test imports it.
 $(VENV)/.mutants: requirements/mutants.lock $(VENV)/.packages

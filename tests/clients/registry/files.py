@@ -52,7 +52,7 @@ def registry_files() -> Path:
     """The folder. Skips the test, or fails it, where nothing was downloaded."""
     found = folder()
     if not found.is_dir():
-        missing("Apicurio Registry is not there: python -m tests.clients.registry.files")
+        missing("Apicurio Registry is not there: make test fetches it where it can be reached")
     return found
 
 
@@ -103,4 +103,7 @@ def _file(context: MavenContext, pin: Pin) -> Path:
 
 
 if __name__ == "__main__":
-    fetch()
+    try:
+        fetch()
+    except Exception as error:  # noqa: BLE001 - jgo's and the network's are of many classes
+        raise SystemExit(f"error: Apicurio Registry could not be fetched: {error}") from None
