@@ -10,7 +10,7 @@ import typer
 from streams.cli.ingest_check import check
 from streams.cli.ingest_maps import connectors, copy, coverage, guess
 from streams.cli.ingest_records import Files, FromTopic, Kcat, Last, chosen_records, outcomes_of
-from streams.cli.ingest_run import run
+from streams.cli.ingest_run import ingest
 from streams.cli.options import Brokers, Config, Json
 from streams.terminal.out import say, say_json, warn
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from streams.ingest import Mapping, Outcome
     from streams.ingest.files import FileRecord
 
+_EXAMPLES = (
+    "Examples:  consentry ingest --config consentry.toml  |  "
+    "consentry ingest --config consentry.toml --check  |  consentry ingest try --help"
+)
 _TRY_EXAMPLES = (
     "Examples:  consentry ingest try maps/onetrust receipts.jsonl --controller OURCO  |  "
     "kcat -C -e -J -t consents | consentry ingest try onetrust - --kcat --controller OURCO"
@@ -50,20 +54,21 @@ IdentityFile = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    ingest = typer.Typer(
+    maps = typer.Typer(
         name="ingest",
-        help="Turn records of other systems into Consentry's events, by a map.",
-        no_args_is_help=True,
+        invoke_without_command=True,
+        subcommand_metavar="[COMMAND ...]",
+        callback=ingest,
+        epilog=_EXAMPLES,
     )
-    ingest.command("run")(run)
-    ingest.command("try", epilog=_TRY_EXAMPLES)(try_map)
-    ingest.command("test")(golden)
-    ingest.command("check")(check)
-    ingest.command("coverage")(coverage)
-    ingest.command("guess")(guess)
-    ingest.command("connectors")(connectors)
-    ingest.command("copy")(copy)
-    app.add_typer(ingest)
+    maps.command("try", epilog=_TRY_EXAMPLES)(try_map)
+    maps.command("test")(golden)
+    maps.command("check")(check)
+    maps.command("coverage")(coverage)
+    maps.command("guess")(guess)
+    maps.command("connectors")(connectors)
+    maps.command("copy")(copy)
+    app.add_typer(maps)
 
 
 def try_map(

@@ -1,4 +1,4 @@
-"""The process of `consentry ingest run`: its loop, its signals and its end."""
+"""The process of `consentry ingest`: its loop, its signals and its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`consentry ingest run`: records of other topics to events, as a service."""
+"""`consentry ingest`: records of other topics to events, as a service."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from streams.cli.service_start import JsonLogs, begin_logs
 from streams.terminal.out import say
 
 
-def run(
+def ingest(
+    context: typer.Context,
     config: Config = None,
     brokers: Brokers = None,
-    check: Annotated[
+    only_check: Annotated[
         bool,
         typer.Option("--check", help="Read the sources, their maps and keys, and end; asks nobody."),
     ] = False,
@@ -35,13 +36,19 @@ def run(
     Exit code: 0 after a stop, 2 when somebody must put something right (the last lines say
     what), 70 when it ended itself to be started again.
     """
+    if context.invoked_subcommand is not None:
+        if only_check or any(
+            value is not None for value in (config, brokers, ready_file, json_logs)
+        ):
+            raise typer.BadParameter(f"options go after `ingest {context.invoked_subcommand}`")
+        return
     from streams.cli.ingest_process import run_ingest
     from streams.ingest.service.plan import read_plan
     from streams.settings.load import settings_file
 
     settings = read_settings(config, brokers)
     plan = read_plan(settings_file(config), settings)
-    if check:
+    if only_check:
         for source in plan.sources:
             read = [*source.topics, *([f"/{source.matching.pattern}/"] if source.matching else [])]
             say(f"{source.name}: {', '.join(read)} by the map {source.mapping.name}")

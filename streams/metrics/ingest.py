@@ -1,4 +1,4 @@
-"""The metrics of `consentry ingest run`, read when somebody asks."""
+"""The metrics of `consentry ingest`, read when somebody asks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every metric of `consentry ingest run` by name, as `streams.metrics.catalogue` has the others."""
+"""Every metric of `consentry ingest` by name, as `streams.metrics.catalogue` has the others."""
 
 from __future__ import annotations
 
@@ -75,4 +75,4 @@ INGEST: Final = (
     INGEST_UNMAPPED, INGEST_UNMAPPED_RATIO, INGEST_LAG, INGEST_DELAY, INGEST_TRANSACTIONS,
     INGEST_TRANSACTION_SECONDS, INGEST_IDENTITIES,
 )  # fmt: skip
-"""What `consentry ingest run` exports, in the order of docs/metrics.md."""
+"""What `consentry ingest` exports, in the order of docs/metrics.md."""

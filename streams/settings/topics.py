@@ -163,7 +163,7 @@ class TopicSettings(SettingsGroup):
     )
     ingest_reject_retention_days: float = setting(
         7.0,
-        "How long rejected records of `consentry ingest run` stay; they hold personal data as "
+        "How long rejected records of `consentry ingest` stay; they hold personal data as "
         "their source does.",
         "0.01 to 30",
         ge=0.01,

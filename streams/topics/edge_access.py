@@ -38,7 +38,7 @@ def ingest_role(settings: Settings, topics: tuple[Topic, ...]) -> Role:
     return Role(
         name=Party.INGEST,
         user="consentry-ingest",
-        description="Runs `consentry ingest run`. Beside these, grant it Read and Describe on each "
+        description="Runs `consentry ingest`. Beside these, grant it Read and Describe on each "
         "topic that the settings file names as a source or as identities_topic.",
         grants=ingest_grants(settings, topics),
     )

@@ -70,7 +70,7 @@ def require_own_delivery(
 
 
 def require_own_ingest(client: KafkaAdminClient, settings: Settings) -> None:
-    """The same for the group that reads the sources of `consentry ingest run`."""
+    """The same for the group that reads the sources of `consentry ingest`."""
     mine = settings.installation
     for metadata in read_group(client, settings.ingest_group).values():
         theirs = declared_installation(metadata)

@@ -145,7 +145,7 @@ def test_the_program_reads_what_the_chart_sets(
             assert (read.store, read.instance_id) == ("rocksdb", "name-0")
             assert str(read.store_folder) in mounts
         if container["name"] == "ingest":
-            asked = ["ingest", "run", "--check", "--config", environ["CONSENTRY_CONFIG"]]
+            asked = ["ingest", "--check", "--config", environ["CONSENTRY_CONFIG"]]
             assert main(asked) == 0, capsys.readouterr().err
 
 

@@ -1,4 +1,4 @@
-"""The process of `consentry ingest run`: its log while a broker is away."""
+"""The process of `consentry ingest`: its log while a broker is away."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Block:
     @property
     def is_service(self) -> bool:
         """Whether it is one command that runs until it is stopped."""
-        return self.text.startswith(("consentry ingest run\n", "consentry worker "))
+        return self.text.startswith(("consentry ingest\n", "consentry worker "))
 
 
 def blocks(page: str) -> list[Block]:

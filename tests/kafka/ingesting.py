@@ -1,4 +1,4 @@
-"""Sources of other teams before a bus, for tests of `consentry ingest run`."""
+"""Sources of other teams before a bus, for tests of `consentry ingest`."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Ingest:
     expected: Expected = field(default_factory=Expected)
 
     def start(self, instance_id: str | None, **settings: Any) -> WorkerProcess:
-        arguments = ["ingest", "run", "--config", str(self.folder / "consentry.toml")]
+        arguments = ["ingest", "--config", str(self.folder / "consentry.toml")]
         program = f"import sys; from streams.cli.main import main; sys.exit(main({arguments}))"
         return self.bus.start(instance_id, program=program, transaction_max_records=40,
                               health_port=0, **settings)  # fmt: skip

@@ -1,4 +1,4 @@
-"""`consentry ingest run` on a real Kafka: topics that are not ours, `kill -9`, and each event once.
+"""`consentry ingest` on a real Kafka: topics that are not ours, `kill -9`, and each event once.
 
 Three source topics with other partition counts, codecs, keys and cleanup than Consentry's, written
 by librdkafka; two instances, one of which is killed at random moments; an identity table on a

@@ -9,7 +9,7 @@ import pytest
 
 from tests.docs.quickstart import PAGE, Reader, blocks, change, matches, plain_environment
 
-READY = {"consentry ingest run": "ingest.ready", "consentry worker": "worker.ready"}
+READY = {"consentry ingest": "ingest.ready", "consentry worker": "worker.ready"}
 
 
 @pytest.mark.timeout(240)

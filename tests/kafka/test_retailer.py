@@ -1,7 +1,7 @@
 """The story of a retailer, from what its systems send to what its reviewers read.
 
 Own topics, keys, partition counts, a schema registry and signed webhooks in; `consentry receive`,
-two instances of `consentry ingest run` (one is killed while it works), a worker and a deliverer as
+two instances of `consentry ingest` (one is killed while it works), a worker and a deliverer as
 processes of their own. No system of the retailer was changed. Its maps: `tests/kafka/retailer`.
 """
 

@@ -1,4 +1,4 @@
-"""What `consentry ingest run` exports: the whole catalogue, and the counts as they are."""
+"""What `consentry ingest` exports: the whole catalogue, and the counts as they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`consentry ingest run`: maps between topics, exactly once, as a service.
+"""`consentry ingest`: maps between topics, exactly once, as a service.
 
 Everything here reads or writes Kafka, or says how that goes; what a record becomes is said by
 the pure modules of `streams.ingest`.

@@ -61,7 +61,7 @@ class House:
 
     def ingest(self, instance_id: str) -> WorkerProcess:
         """An instance of ingest that commits often, so that a kill finds it in the middle."""
-        return self.start("ingest", "run", instance_id=instance_id, transaction_max_records=20)
+        return self.start("ingest", instance_id=instance_id, transaction_max_records=20)
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
