@@ -98,7 +98,7 @@ def _broker(given: str | None, folder: Path) -> Iterator[str]:
     if given is not None:
         yield given
         return
-    with LocalBroker(folder / "kafka") as broker:
+    with LocalBroker(folder / "kafka", long_lived=True) as broker:
         yield broker.bootstrap
 
 

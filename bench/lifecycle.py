@@ -179,7 +179,10 @@ def main() -> None:
     arguments.add_argument("--rows", type=int, default=100_000)
     arguments.add_argument("--rate", type=float, default=200.0)
     given = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as name, LocalBroker(Path(name) / "kafka") as broker:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        LocalBroker(Path(name) / "kafka", long_lived=True) as broker,
+    ):
         settings = {"session_timeout_s": SESSION_S, "tick_interval_s": 1.0}
         with Bus(broker.bootstrap, "lifecycle", partitions=4, **settings) as bus:
             asyncio.run(fill(bus.settings, given.rows, given.rows // 10))

@@ -188,7 +188,7 @@ def main() -> None:
     proxy = Proxy(port)
     advertised = {"advertised.listeners": f"CLIENT://{HOST}:{proxy.port}"}
     try:
-        with LocalBroker(folder / "kafka", port, properties=advertised):
+        with LocalBroker(folder / "kafka", port, properties=advertised, long_lived=True):
             base = Settings(
                 brokers=(f"{HOST}:{proxy.port}",),
                 application_id=f"memory-{time.time_ns() // 1_000_000}",

@@ -143,7 +143,7 @@ def broker(given: str | None, folder: Path) -> Iterator[str]:
     if given is not None:
         yield given
         return
-    with LocalBroker(folder / "kafka") as local:
+    with LocalBroker(folder / "kafka", long_lived=True) as local:
         yield local.bootstrap
 
 

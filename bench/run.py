@@ -76,7 +76,9 @@ def run(
         with ExitStack() as open_:
             bootstrap = ""
             if any(section.broker for section in sections):
-                local = LocalBroker(folder / "kafka", heap_mb=HEAP_MB, properties=BROKER)
+                local = LocalBroker(
+                    folder / "kafka", heap_mb=HEAP_MB, properties=BROKER, long_lived=True
+                )
                 bootstrap = open_.enter_context(local).bootstrap
             bench = Bench(bootstrap, folder, recorder, rounds, short)
             for section in sections:

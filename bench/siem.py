@@ -195,7 +195,9 @@ def main() -> None:
     )
     ratios: dict[str, list[float]] = {}
     try:
-        with LocalBroker(folder / "kafka", heap_mb=HEAP_MB, properties=BROKER) as broker:
+        with LocalBroker(
+            folder / "kafka", heap_mb=HEAP_MB, properties=BROKER, long_lived=True
+        ) as broker:
             bench = Bench(broker.bootstrap, folder, recorder, given.rounds, given.short)
             for round_ in range(1, given.rounds + 1):
                 alone = bare_stage(bench, seconds)

@@ -64,7 +64,7 @@ def broker(
     def end(_signal: int, _frame: FrameType | None) -> None:
         ended.set()
 
-    local = LocalBroker(data, port, security=security, say=_say)
+    local = LocalBroker(data, port, security=security, long_lived=True, say=_say)
     with local:
         signal.signal(signal.SIGTERM, end)
         signal.signal(signal.SIGINT, end)
