@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from streams.ingest.identities import Identities, load_identities
 from streams.ingest.load import load_map, map_from_text
-from streams.ingest.mapping import InputFormat, Mapping, MapSpec
+from streams.ingest.map_spec import InputFormat, MapSpec
+from streams.ingest.mapping import Mapping
 from streams.ingest.outcomes import IgnoredItem, MappedEvent, Outcome, RejectedItem
 from streams.ingest.subjects import PseudonymKey
 

@@ -16,41 +16,74 @@ check says otherwise. With "no-grant" a withdrawal is not lost over it, and noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from streams.ingest.outcomes import Stopped, reject
-from streams.ingest.paths import DOUBT, SCOPES, Getter, Scope, SourcePath, parse_path, word_of
-from streams.ingest.words import Verdictless, look_up, read_reason, read_words
+from streams.ingest.paths import SCOPES, SourcePath, parse_path, word_of
+from streams.ingest.words import Verdictless, read_reason, read_words
 from streams.policy_file.places import PolicyPlace, Problems, suggestion
 
-Test = Callable[[Scope], bool]
-_PASS: Final = "pass"  # noqa: S105 - a word of the language of maps
-_NO_GRANT: Final = "no-grant"
+PASS: Final = "pass"  # noqa: S105 - a word of the language of maps
+NO_GRANT: Final = "no-grant"
 _KEYS: Final = ["from", "words", "absent", "when", "unless", "ignore", "reject"]
 
 
 @dataclass(frozen=True)
-class Check:
-    """A check: `run` raises Stopped where the item ends. `words`, if any, are those of `paths`."""
+class Condition:
+    """One or two tests on paths, all of which must hold: a path, and its words or presence."""
 
-    run: Callable[[Scope], None]
-    paths: tuple[SourcePath, ...]
-    words: Mapping[str, Any] | None = None
+    tests: tuple[tuple[SourcePath, frozenset[str] | bool], ...]
 
     @property
-    def of_item(self) -> bool:
-        """Whether it has to be asked for each item."""
-        return any(path.of_item for path in self.paths)
+    def paths(self) -> tuple[SourcePath, ...]:
+        """What it reads."""
+        return tuple(path for path, _ in self.tests)
 
 
 @dataclass(frozen=True)
-class Condition:
-    """One or two tests on paths, all of which must hold."""
+class ClosedCheck:
+    """One value, all of whose words are listed: each passes or ends the item.
 
-    test: Test
-    paths: tuple[SourcePath, ...]
+    `absent` is what absence means: it passes, passes but for grants, ends the item for a reason
+    of the map, or (None) rejects.
+    """
+
+    path: SourcePath
+    words: Mapping[str, Any]
+    absent: Literal["pass", "no-grant"] | Verdictless | None
+
+    @property
+    def paths(self) -> tuple[SourcePath, ...]:
+        """What it reads."""
+        return (self.path,)
+
+
+@dataclass(frozen=True)
+class OpenCheck:
+    """The item ends where `when` holds and `unless` does not."""
+
+    when: Condition | None
+    unless: Condition | None
+    ends: Verdictless
+
+    @property
+    def paths(self) -> tuple[SourcePath, ...]:
+        """What it reads."""
+        return tuple(path for one in (self.when, self.unless) if one for path in one.paths)
+
+    @property
+    def words(self) -> None:
+        """It lists no words of a single place."""
+        return
+
+
+Check = ClosedCheck | OpenCheck
+
+
+def asked_of_items(check: Check) -> bool:
+    """Whether a check has to be asked for each item."""
+    return any(path.of_item for path in check.paths)
 
 
 def read_checks(raw: object, place: PolicyPlace, problems: Problems) -> tuple[Check, ...]:
@@ -90,31 +123,18 @@ def _closed(raw: Mapping[str, Any], place: PolicyPlace, problems: Problems) -> C
     path = read_path(raw.get("from"), place.child("from"), problems)
     words = read_words(raw.get("words"), place.child("words"), problems, _pass)
     absent: Any = None
-    if isinstance(raw.get("absent"), str) and raw["absent"] in {_PASS, _NO_GRANT}:
+    if isinstance(raw.get("absent"), str) and raw["absent"] in {PASS, NO_GRANT}:
         absent = raw["absent"]
     elif "absent" in raw:
         absent = read_reason(raw["absent"], place.child("absent"), problems)
     if path is None:
         return None
-    get, text = path.getter(), path.text
-
-    def run(s: Scope) -> None:
-        value = get(s)
-        if value is not None:
-            look_up(words, value, text)
-        elif absent is None:
-            reject(f"{text} is absent", text)
-        elif type(absent) is Verdictless:
-            raise Stopped(absent.reason, path=text, rejected=absent.rejected)
-        elif absent == _NO_GRANT:
-            s[DOUBT] = text
-
-    return Check(run, (path,), words)
+    return ClosedCheck(path, words, absent)
 
 
 def _pass(raw: object, place: PolicyPlace, problems: Problems) -> str | None:
-    if raw == _PASS:
-        return _PASS
+    if raw == PASS:
+        return PASS
     problems.add(place, 'allowed: "pass", {ignore = "reason"} or {reject = "reason"}', raw)
     return None
 
@@ -130,15 +150,7 @@ def _open(raw: Mapping[str, Any], place: PolicyPlace, problems: Problems) -> Che
         if "when" not in raw and "unless" not in raw:
             problems.add(place, "when or unless is missing")
         return None
-    reason, rejected = ends.reason, ends.rejected
-    paths = (*(when.paths if when else ()), *(unless.paths if unless else ()))
-    path = paths[0].text if paths else None
-
-    def run(s: Scope) -> None:
-        if (when is None or when.test(s)) and (unless is None or not unless.test(s)):
-            raise Stopped(reason, path=path, rejected=rejected)
-
-    return Check(run, paths)
+    return OpenCheck(when, unless, ends)
 
 
 def read_path(raw: object, place: PolicyPlace, problems: Problems) -> SourcePath | None:
@@ -157,36 +169,29 @@ def read_condition(raw: object, place: PolicyPlace, problems: Problems) -> Condi
     if not isinstance(raw, Mapping) or not 0 < len(raw) <= 2:
         problems.add(place, 'allowed: one or two paths and their values, as {"top.type" = "x"}')
         return None
-    tests: list[Test] = []
-    paths: list[SourcePath] = []
+    tests: list[tuple[SourcePath, frozenset[str] | bool]] = []
     for text, wanted in raw.items():
         at = place.child(text)
         if text in SCOPES and isinstance(wanted, Mapping) and set(wanted) != {"present"}:
             problems.add(at, 'a path in a condition stands in quotes, as {"item.event" = "open"}')
             continue
         path = read_path(text, at, problems)
-        test = None if path is None else _test(path.getter(), wanted, at, problems)
+        test = None if path is None else _wanted(wanted, at, problems)
         if path is not None and test is not None:
-            paths.append(path)
-            tests.append(test)
-    if len(tests) != len(raw):
-        return None
-    if len(tests) == 1:
-        return Condition(tests[0], tuple(paths))
-    first, second = tests
-    return Condition(lambda s: first(s) and second(s), tuple(paths))
+            tests.append((path, test))
+    return Condition(tuple(tests)) if len(tests) == len(raw) else None
 
 
-def _test(get: Getter, wanted: object, place: PolicyPlace, problems: Problems) -> Test | None:
+def _wanted(wanted: object, place: PolicyPlace, problems: Problems) -> frozenset[str] | bool | None:
+    """The words of a test, or whether the value must be there; None where it is neither."""
     if isinstance(wanted, Mapping) and set(wanted) == {"present"}:
-        if wanted["present"] is True:
-            return lambda s: get(s) is not None
-        if wanted["present"] is False:
-            return lambda s: get(s) is None
+        present = wanted["present"]
+        if isinstance(present, bool):
+            return present
     listed = wanted if isinstance(wanted, list) else [wanted]
     words = frozenset(word for one in listed if (word := word_of(one)) is not None)
     if not words or len(words) != len(listed):
         problems.add(place, "allowed: a text, a whole number, true, false, a list of these, or "
                      "{present = true}")  # fmt: skip
         return None
-    return lambda s: word_of(get(s)) in words
+    return words

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from streams.ingest.decoders import read_json_value
@@ -27,40 +26,31 @@ class TcfRule:
     gpp: bool = False
 
 
-def with_json(record: Any, path: SourcePath) -> Any:
+def with_json(top: Any, held: Any, path: SourcePath) -> Any:
     """The record with the JSON text at a path read. Rejects, by Stopped, what is none."""
-    return _replaced_at(record, path, _embedded_json)
+    text = _text(held, path)
+    return _replaced(top, path.steps, read_json_value(text.encode("utf-8", "replace")))
 
 
-def with_literal(record: Any, path: SourcePath) -> Any:
+def with_literal(top: Any, held: Any, path: SourcePath) -> Any:
     """The record with the JavaScript literal at a path read. Rejects, by Stopped, what is none."""
-    return _replaced_at(record, path, _embedded_literal)
-
-
-def with_vendors(record: Any, rule: TcfRule) -> Any:
-    """The record with a TCF string read. Rejects, by Stopped, one that is none to go by."""
-    return _replaced_at(record, rule.path, partial(_vendors, rule))
-
-
-def _replaced_at(top: Any, path: SourcePath, read: Callable[[str, str], Any]) -> Any:
-    """The record with the text at a path read; records are not changed in place."""
-    value = path.getter()([top, top, top, None, None, None, {}, None, {}, None])
-    if value is None:
-        return top
-    if type(value) is not str:
-        reject(f"{path.text} is {type_name(value)}, and no text", path.text)
-    return _replaced(top, path.steps, read(value, path.text))
-
-
-def _embedded_json(text: str, _path: str) -> Any:
-    return read_json_value(text.encode("utf-8", "replace"))
-
-
-def _embedded_literal(text: str, path: str) -> Any:
     try:
-        return read_literal(text)
+        read = read_literal(_text(held, path))
     except ValueError as error:
-        reject(f"{path} is no literal: {error}", path)
+        reject(f"{path.text} is no literal: {error}", path.text)
+    return _replaced(top, path.steps, read)
+
+
+def with_vendors(top: Any, held: Any, rule: TcfRule) -> Any:
+    """The record with a TCF string read. Rejects, by Stopped, one that is none to go by."""
+    read = _vendors(rule, _text(held, rule.path), rule.path.text)
+    return _replaced(top, rule.path.steps, read)
+
+
+def _text(held: Any, path: SourcePath) -> str:
+    if type(held) is not str:
+        reject(f"{path.text} is {type_name(held)}, and no text", path.text)
+    return held
 
 
 def _vendors(rule: TcfRule, text: str, path: str) -> Any:
@@ -87,6 +77,7 @@ def _vendors(rule: TcfRule, text: str, path: str) -> Any:
 
 
 def _replaced(holder: Any, steps: Sequence[str | int], value: Any) -> Any:
+    """The record with another value at a path; it is not changed in place."""
     if not steps:
         return value
     step, *rest = steps

@@ -11,7 +11,7 @@ An absent value rejects, unless the field is `optional`; `absent` may give anoth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,12 +19,11 @@ from streams.core.events import INSTANT_FIELDS
 from streams.core.instants import LATEST
 from streams.core.vocabulary import ConsentAction
 from streams.ingest.conditions import read_path
-from streams.ingest.getters import names_getter, or_absent, value_getter
 from streams.ingest.outcomes import reject
-from streams.ingest.paths import Getter, Scope, SourcePath
-from streams.ingest.templates import is_template, parse_template
+from streams.ingest.paths import SourcePath
+from streams.ingest.templates import Template, is_template, parse_template
 from streams.ingest.times import LATEST_PLAUSIBLE, TimeReader, time_reader
-from streams.ingest.values import read_constant, text_guard
+from streams.ingest.values import read_constant, text_guard, value_reader
 from streams.ingest.words import Verdictless, read_reason, read_words
 from streams.policy_file.places import PolicyPlace, Problems, suggestion
 from streams.wire.field_specs import FieldSpec
@@ -49,24 +48,45 @@ one of them is wider, never narrower."""
 NEGATIVE_FIELDS: Final = frozenset({"actor", "via"})
 
 
+Read = Callable[[Any], Any]
+"""From a value that is there to the field's own. Raises Stopped where it is none of the field's."""
+
+
 @dataclass(frozen=True)
 class FieldRule:
-    """How one field is made. `constant` has a value where it needs no record.
+    """How one field is made: a `constant`, or of what stands at `sources` or in a `template`.
 
-    `get` gives None where the value is absent and may be; otherwise it raises Stopped.
-    `primary` is the same without `fallback`.
+    A value is read by its `words`, else by `read`, which takes the whole text of a template;
+    where none stands at the source, that of the `fallback` is, by `read_fallback`. With
+    `of_names` the sources are objects whose names are looked up, all together. Where nothing is
+    found, the item ends by `absent`, or as rejected, unless the field is `optional`.
     """
 
     name: str
     on: frozenset[ConsentAction]
+    is_list: bool = False
     constant: Any = None
-    get: Getter | None = None
-    primary: Getter | None = None
-    paths: tuple[SourcePath, ...] = ()
+    template: Template | None = None
+    sources: tuple[SourcePath, ...] = ()
+    read: Read | None = None
+    fallback: SourcePath | None = None
+    read_fallback: Read | None = None
     words: Mapping[str, Any] = field(default_factory=dict)
     optional: bool = False
-    template: str | None = None
+    absent: Verdictless | None = None
     of_names: bool = False
+
+    @property
+    def paths(self) -> tuple[SourcePath, ...]:
+        """What it reads."""
+        if self.template is not None:
+            return self.template.paths
+        return self.sources if self.fallback is None else (*self.sources, self.fallback)
+
+    @property
+    def of_record(self) -> bool:
+        """Whether the record has to be read for it."""
+        return self.template is not None or bool(self.sources)
 
 
 def actions_of(name: str) -> frozenset[ConsentAction]:
@@ -106,18 +126,7 @@ def _plain(
     except ValueError as error:
         problems.add(place, str(error), raw)
         return None
-    fill, guard = template.getter(), text_guard(shape.name)
-    missing = f"{shape.name}: a value that it is made of is absent ({raw})"
-    path = template.paths[0].text if template.paths else None
-
-    def get(s: Scope) -> Any:
-        text = fill(s)
-        if text is None:
-            reject(missing, path)
-        return guard(text)
-
-    return FieldRule(shape.name, on, get=get, primary=get, paths=template.paths,
-                     template=raw)  # fmt: skip
+    return FieldRule(shape.name, on, template=template, read=text_guard(shape.name))
 
 
 def _from_table(
@@ -145,23 +154,32 @@ def _from_table(
     optional, absent = _absence(raw, place, problems)
     if not paths or ("fallback" in raw and fallback is None):
         return None
-    path = paths[0]
-    if source == "keys_of":
-        get = names_getter(words, paths)
-    else:
-        get = value_getter(shape, path, words, clock)
-    fall = None if fallback is None else value_getter(shape, fallback, words, clock)
-    missing = f"{shape.name}: {path.text} is absent"
     return FieldRule(
         shape.name,
         on,
-        get=or_absent(get, fall, absent, missing, path.text, optional=optional),
-        primary=or_absent(get, None, absent, missing, path.text, optional=True),
-        paths=paths if fallback is None else (*paths, fallback),
+        is_list=shape.is_list,
+        sources=paths,
+        read=None if words else _reader(shape, paths[0], clock),
+        fallback=fallback,
+        read_fallback=None if words or fallback is None else _reader(shape, fallback, clock),
         words=words,
         optional=optional,
+        absent=absent,
         of_names=source == "keys_of",
     )
+
+
+def _reader(shape: FieldSpec, path: SourcePath, clock: TimeReader | None) -> Read:
+    if clock is None:
+        return value_reader(shape, path.text)
+
+    def read_time(value: Any) -> Any:
+        try:
+            return clock(value)
+        except ValueError as error:
+            reject(f"{shape.name}: {path.text} is no time: {error}", path.text)
+
+    return read_time
 
 
 def _sources(

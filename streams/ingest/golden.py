@@ -20,7 +20,7 @@ from typing import Any, Final
 from streams.errors import ConsentryError
 from streams.ingest.identities import Identities
 from streams.ingest.load import REMEDY, load_map
-from streams.ingest.mapping import InputFormat, MapSpec
+from streams.ingest.map_spec import InputFormat, MapSpec
 from streams.ingest.mapping import Mapping as BoundMap
 from streams.ingest.outcomes import IgnoredItem, MappedEvent, Outcome
 from streams.ingest.subjects import PseudonymKey

@@ -11,7 +11,7 @@ from typing import Any, Final
 from streams.errors import ConsentryError
 from streams.ingest.conditions import read_checks, read_path
 from streams.ingest.embedded import TcfRule
-from streams.ingest.mapping import InputFormat, MapSpec
+from streams.ingest.map_spec import InputFormat, MapSpec
 from streams.ingest.paths import TOP, SourcePath
 from streams.ingest.rules import EventRule, read_rule
 from streams.ingest.tables import RawTable, read_raw_tables

@@ -73,3 +73,8 @@ class Stopped(Exception):
 def reject(reason: str, path: str | None = None, *, unmapped: bool = False) -> NoReturn:
     """End the item as rejected."""
     raise Stopped(reason, path=path, rejected=True, unmapped=unmapped)
+
+
+def too_many(each: str, most: int) -> NoReturn:
+    """End the record, which has more items than an event can have."""
+    reject(f"{each} has more than {most} items")

@@ -13,10 +13,8 @@ A path leads to None where there is nothing, null, or an empty text: all three a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
 from typing import Any, Final
 
 TOP: Final = 0
@@ -27,15 +25,6 @@ NUMBER: Final = 4
 OUTER: Final = 5
 HEADERS: Final = 6
 DIGEST: Final = 7
-MEMO: Final = 8
-"""What was computed for the record already; no path leads there."""
-DOUBT: Final = 9
-"""A path whose absence lets a negative signal pass and no grant, or None; no path leads there."""
-
-Scope = list[Any]
-"""What paths are said from, by the numbers above; one for each record."""
-
-Getter = Callable[[Scope], Any]
 
 SCOPES: Final = {
     "top": TOP, "root": ROOT, "item": ITEM, "name": NAME, "number": NUMBER,
@@ -61,53 +50,6 @@ class SourcePath:
     def of_item(self) -> bool:
         """Whether it can lead elsewhere for each item of a record."""
         return self.scope in {ITEM, NAME, NUMBER, OUTER}
-
-    @property
-    def member(self) -> tuple[int, str] | None:
-        """Scope and name, where it is a member of item, root, top or outer; else None."""
-        if self.scope == HEADERS or len(self.steps) != 1 or isinstance(self.steps[0], int):
-            return None
-        return self.scope, self.steps[0]
-
-    def getter(self) -> Getter:
-        """A function that follows the path."""
-        scope, steps = self.scope, self.steps
-        if not steps:
-            return lambda s: s[scope] if s[scope] != "" else None
-        if scope == HEADERS:
-            name = str(steps[0]).lower()
-            return lambda s: s[HEADERS].get(name) or None
-        if len(steps) == 1 and isinstance(steps[0], str):
-            return _member(scope, steps[0])
-        return _chain(scope, steps)
-
-
-def _member(scope: int, name: str) -> Getter:
-    def get(s: Scope) -> Any:
-        holder = s[scope]
-        if type(holder) is not dict:
-            return None
-        value = holder.get(name)
-        return value if value != "" else None
-
-    return get
-
-
-def _chain(scope: int, steps: tuple[str | int, ...]) -> Getter:
-    def get(s: Scope) -> Any:
-        value = s[scope]
-        for step in steps:
-            if type(step) is str:
-                if type(value) is not dict:
-                    return None
-                value = value.get(step)
-            elif type(value) is list and type(step) is int and step < len(value):
-                value = value[step]
-            else:
-                return None
-        return value if value != "" else None
-
-    return get
 
 
 def parse_path(text: object) -> SourcePath:
@@ -147,11 +89,6 @@ class FanOut:
 
     text: str
     levels: tuple[tuple[SourcePath, bool], ...]
-
-    @cached_property
-    def getters(self) -> tuple[tuple[Getter, str, bool], ...]:
-        """A function, the path and whether it is an object, for each level."""
-        return tuple((path.getter(), path.text, named) for path, named in self.levels)
 
 
 def parse_each(text: object) -> FanOut:
@@ -196,3 +133,9 @@ def type_name(value: Any) -> str:
     names = {str: "a text", bool: "true or false", int: "a whole number", dict: "an object",
              float: "a number with decimals", list: "a list"}  # fmt: skip
     return names.get(type(value), "a value of another type")
+
+
+def not_divisible(value: Any, path: str, wanted: str) -> str:
+    """Why a record cannot be taken apart at a path: in the words of a reason."""
+    found = type_name(value)
+    return f"{path} is {found}" if value is None else f"{path} is {found}, and no {wanted}"

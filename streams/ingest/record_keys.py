@@ -2,66 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
+from streams.ingest.decoders import canonical_json
 from streams.ingest.identities import Identities
-from streams.ingest.outcomes import Stopped
-from streams.ingest.paths import Getter, Scope
-from streams.ingest.subjects import PseudonymKey, SubjectRule, absent_words
+from streams.ingest.outcomes import Stopped, reject
+from streams.ingest.paths import type_name, word_of
+from streams.ingest.subjects import SUBJECT_ID, PseudonymKey, SubjectRule
+from streams.ingest.values import text_guard
+from streams.wire.pseudonym import NotNormalisable, ValueKind
 
-Keys = tuple[tuple[str, ...], Sequence[Stopped]]
-KeysReader = Callable[[Scope, bool], Keys]
-"""From the scope, and whether it is a negative signal, to the record's keys, its own first, and
-what is wrong with others of a negative signal. Raises Stopped where there is no key."""
+Applying = Sequence[tuple[SubjectRule, Any]]
+"""The entries of `subject` that apply to a record, each with its value; at least one."""
+
+Memo = dict[tuple[str, str], str]
+"""Keys that were derived for the record already, by kind and value."""
 
 
-def keys_reader(
-    rules: Sequence[SubjectRule], key: PseudonymKey, identities: Identities
-) -> KeysReader:
-    """The function of all entries of `subject`."""
-    getters = tuple(subject.getter(key) for subject in rules)
-    missing = absent_words(rules)
-    path = rules[0].path.text
+class RecordKeys:
+    """What derives the subjects of events: the secret key, and who is who."""
 
-    def read(s: Scope, negative: bool) -> Keys:  # noqa: FBT001 - called for each event
-        if negative:
-            keys, faults = _every(getters, s)
-        else:
-            keys, faults = _own(getters, s, only_first=not identities), ()
+    def __init__(self, key: PseudonymKey, identities: Identities) -> None:
+        self._key = key
+        self._identities = identities
+        self._guard = text_guard("subject_id")
+        self._kinds = {kind.value: kind for kind in ValueKind}
+
+    def canonical(self, found: Applying, memo: Memo) -> str:
+        """The one subject of a grant. The record's own key must be sound.
+
+        Others are looked at only where they may say who it is. Raises Stopped.
+        """
+        keys: list[str] = []
+        for rule, value in found:
+            try:
+                keys.append(self._derive(rule, value, memo))
+            except Stopped:
+                if not keys:
+                    raise
+                continue
+            if not self._identities:
+                return keys[0]
+        return self._identities.canonical(keys)
+
+    def every_key(self, found: Applying, memo: Memo) -> tuple[Sequence[str], Sequence[Stopped]]:
+        """The subjects of a negative signal, and what is wrong with keys that cannot be read.
+
+        A "no" reaches the keys that can be read, also where another is broken. Raises Stopped
+        where none can.
+        """
+        keys: dict[str, None] = {}
+        faults: list[Stopped] = []
+        for rule, value in found:
+            try:
+                keys[self._derive(rule, value, memo)] = None
+            except Stopped as fault:
+                faults.append(fault)
         if not keys:
-            raise faults[0] if faults else Stopped(missing, path=path, rejected=True)
-        return tuple(keys), faults
+            raise faults[0]
+        return self._identities.every_key(keys), faults
 
-    return read
+    def digest(self, record: Any) -> str:
+        """The digest of a whole record. Raises Stopped for a value that is no JSON."""
+        return self._key.digest(record if type(record) is bytes else canonical_json(record))
 
-
-def _own(getters: Sequence[Getter], s: Scope, *, only_first: bool) -> list[str]:
-    """The record's own key, which must be sound; others where they may say who it is."""
-    keys: list[str] = []
-    for getter in getters:
+    def _derive(self, rule: SubjectRule, value: Any, memo: Memo) -> str:
+        text = rule.path.text
+        word = value if type(value) is str else word_of(value)
+        if word is None or type(value) is bool:
+            reject(f"subject: {text} is {type_name(value)}, and no {rule.kind}", text)
+        if rule.kind == SUBJECT_ID:
+            return self._guard(word)
+        known = memo.get((rule.kind, word))
+        if known is not None:
+            return known
         try:
-            found = getter(s)
-        except Stopped:
-            if not keys:
-                raise
-            continue
-        if found is not None:
-            keys.append(found)
-            if only_first:
-                break
-    return keys
-
-
-def _every(getters: Sequence[Getter], s: Scope) -> tuple[list[str], Sequence[Stopped]]:
-    """A "no" reaches the keys that can be read, also where another is broken."""
-    keys: dict[str, None] = {}
-    faults: list[Stopped] = []
-    for getter in getters:
-        try:
-            found = getter(s)
-        except Stopped as fault:
-            faults.append(fault)
-            continue
-        if found is not None:
-            keys[found] = None
-    return list(keys), faults
+            key = self._key.of(self._kinds[rule.kind], word)
+        except NotNormalisable as error:
+            reject(f"subject: {text} is no {rule.kind}: {error}", text)
+        except UnicodeError:
+            reject(f"subject: {text} holds half a character (a lone surrogate)", text)
+        memo[rule.kind, word] = key
+        return key

@@ -219,9 +219,14 @@ def _whole(
     if ConsentAction.GRANTED in rule.actions and "purposes" not in given:
         problems.add(place.child("set"), "purposes is missing: the rule can come to GRANTED, and a "
                      "grant names its purpose")  # fmt: skip
-    for name in ("event_id", "occurred_at"):
-        if name in rule.fields and (rule.fields[name].get is None or rule.fields[name].optional):
-            problems.add(place.child("set").child(name), "it must come from the record, always")
+    for shape in FIELDS[rule.kind].all:
+        made = rule.fields.get(shape.name)
+        if made is None:
+            continue
+        constant = shape.name in {"event_id", "occurred_at"} and not made.of_record
+        if constant or (shape.required and made.optional):
+            problems.add(place.child("set").child(shape.name), "it must come from the record, "
+                         "always")  # fmt: skip
 
 
 def _of_tables(

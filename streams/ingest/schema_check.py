@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from streams.ingest.mapping import MapSpec
+from streams.ingest.conditions import asked_of_items
+from streams.ingest.map_spec import MapSpec
 from streams.ingest.paths import ITEM, OUTER, ROOT, TOP, SourcePath
 from streams.ingest.rules import EventRule
 from streams.ingest.schema_nodes import SchemaNode
@@ -43,11 +44,11 @@ def gaps(spec: MapSpec, schema: SchemaNode) -> list[SchemaGap]:
         within = (*within, spec.tcf.path.steps)
     for check in spec.checks:
         places = {TOP: schema, ROOT: root}
-        if not check.of_item:
+        if not asked_of_items(check):
             _look(None, ((path, check.words) for path in check.paths), places, within, found)
     for rule in spec.rules:
         items = _places(rule, schema, root, within, found)
-        checks = [check for check in spec.checks if check.of_item]
+        checks = [check for check in spec.checks if asked_of_items(check)]
         uses = [(path, check.words) for check in checks for path in check.paths]
         _look(rule.name, iter([*uses, *_uses(rule)]), items, within, found)
     return list(found)

@@ -15,11 +15,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from streams.ingest.conditions import Condition, read_condition, read_path
-from streams.ingest.outcomes import reject
-from streams.ingest.paths import MEMO, Getter, Scope, SourcePath, type_name, word_of
-from streams.ingest.values import text_guard
+from streams.ingest.paths import SourcePath
 from streams.policy_file.places import PolicyPlace, Problems, suggestion
-from streams.wire.pseudonym import NotNormalisable, Pseudonymiser, ValueKind
+from streams.wire.pseudonym import Pseudonymiser, ValueKind
 
 SUBJECT_ID: Final = "subject-id"
 """The value is a pseudonym already, made by the producer as docs/events.md says."""
@@ -61,42 +59,6 @@ class SubjectRule:
     def paths(self) -> tuple[SourcePath, ...]:
         """What it reads."""
         return (self.path, *(self.require.paths if self.require else ()))
-
-    def getter(self, key: PseudonymKey) -> Getter:
-        """A function that gives the pseudonym; None where it is absent or the guard fails."""
-        get, text, require = self.path.getter(), self.path.text, self.require
-        guard = text_guard("subject_id")
-        kind = None if self.kind == SUBJECT_ID else ValueKind(self.kind)
-
-        def read(s: Scope) -> str | None:
-            value = get(s)
-            if value is None or (require is not None and not require.test(s)):
-                return None
-            word = value if type(value) is str else word_of(value)
-            if word is None or type(value) is bool:
-                reject(f"subject: {text} is {type_name(value)}, and no {self.kind}", text)
-            if kind is None:
-                return guard(word)
-            try:
-                return key.of(kind, word)
-            except NotNormalisable as error:
-                reject(f"subject: {text} is no {kind.value}: {error}", text)
-            except UnicodeError:
-                reject(f"subject: {text} holds half a character (a lone surrogate)", text)
-
-        return read if any(path.of_item for path in self.paths) else _once(read)
-
-
-def _once(read: Getter) -> Getter:
-    """The same for all items of a record: computed for the first."""
-
-    def known(s: Scope) -> Any:
-        memo = s[MEMO]
-        if read not in memo:
-            memo[read] = read(s)
-        return memo[read]
-
-    return known
 
 
 def read_subjects(raw: object, place: PolicyPlace, problems: Problems) -> tuple[SubjectRule, ...]:

@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from streams.core.vocabulary import EventType
+from streams.ingest.outcomes import Outcome, RejectedItem
+from streams.ingest.paths import type_name, word_of
 from streams.ingest.values import element_of, read_constant
 from streams.ingest.words import Verdictless, read_reason
 from streams.policy_file.lines import key_lines
@@ -193,3 +195,16 @@ def _of_cell(shape: FieldSpec, value: Any) -> Any:
         if (element_of(shape) is bool)
         else value
     )
+
+
+def no_row(
+    ends: Verdictless | None, key: Any, path: str, table: str, rule: str, number: str | None
+) -> Outcome:
+    """How an item ends whose row means no event, or (None) that has no row in the table."""
+    if ends is None:
+        if word_of(key) is None:
+            reason = f"{path} is {type_name(key)}, and no key of the table {table}"
+            return RejectedItem(reason, rule, number, path)
+        reason = f"the table {table} has no row for the value at {path}"
+        return RejectedItem(reason, rule, number, path, unmapped=True)
+    return ends.outcome(path, rule, number)

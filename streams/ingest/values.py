@@ -157,6 +157,17 @@ def _plain_tokens(text: str) -> bool:
     )  # fmt: skip
 
 
+def names_of(value: Any, path: str) -> list[str]:
+    """The names with something under them: of an object, or of all objects of a list."""
+    holders = value if type(value) is list else [value]
+    found: list[str] = []
+    for holder in holders:
+        if type(holder) is not dict:
+            reject(f"{path} is {type_name(holder)}, and no object", path)
+        found += [name for name, held in holder.items() if held not in (None, "", [], {})]
+    return found
+
+
 def value_reader(shape: FieldSpec, path: str) -> Callable[[Any], Any]:
     """A function from a value of the record to the field's own; rejects what is none of it."""
     one = _element_reader(shape, path)

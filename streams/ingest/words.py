@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from streams.ingest.outcomes import Stopped, reject
-from streams.ingest.paths import Getter, Scope, SourcePath, type_name, word_of
+from streams.ingest.outcomes import IgnoredItem, Outcome, RejectedItem
+from streams.ingest.paths import type_name, word_of
 from streams.policy_file.places import PolicyPlace, Problems
 
 MAX_REASON: Final = 200
@@ -25,6 +25,12 @@ class Verdictless:
 
     reason: str
     rejected: bool
+
+    def outcome(self, path: str, rule: str | None, number: str | None) -> Outcome:
+        """As what the item ends whose value stands at `path`."""
+        if self.rejected:
+            return RejectedItem(self.reason, rule, number, path)
+        return IgnoredItem(self.reason, rule, number)
 
 
 @dataclass(frozen=True)
@@ -73,29 +79,18 @@ def read_words(
     return {word: meaning for word, meaning in words.items() if meaning is not None}
 
 
-def look_up(words: Mapping[str, Any], value: Any, path: str) -> Any:
-    """What a value means. Raises Stopped where it means no event, or nothing that is known."""
-    word = word_of(value)
-    meaning = words.get(word) if word is not None else None
-    if meaning is None:
-        unknown = "the map has no word for the value" if word else f"it is {type_name(value)}"
-        reject(f"{path}: {unknown}", path, unmapped=word is not None)
-    if type(meaning) is Verdictless:
-        raise Stopped(meaning.reason, path=path, rejected=meaning.rejected)
-    return meaning
+def no_meaning(
+    ends: Verdictless | None, value: Any, path: str, rule: str | None, number: str | None
+) -> Outcome:
+    """How an item ends whose value means no event, or (None) nothing that the map knows."""
+    if ends is None:
+        is_word = word_of(value) is not None
+        unknown = "the map has no word for the value" if is_word else f"it is {type_name(value)}"
+        return RejectedItem(f"{path}: {unknown}", rule, number, path, is_word)
+    return ends.outcome(path, rule, number)
 
 
-def word_getter(words: Mapping[str, Any], path: SourcePath, get: Getter) -> Getter:
-    """A function that gives what the value at a path means, or None where it is absent."""
-    plain = {w: m for w, m in words.items() if type(m) is not Verdictless}
-    text = path.text
-
-    def meaning(s: Scope) -> Any:
-        value = get(s)
-        if value is None:
-            return None
-        if type(value) is str and value in plain:
-            return plain[value]
-        return look_up(words, value, text)
-
-    return meaning
+def words_at(*values: Any) -> list[str] | None:
+    """The names in objects and in the objects of lists, as `keys_of` reads them."""
+    held = [one for value in values for one in (value if type(value) is list else [value])]
+    return [name for one in held if type(one) is dict for name in one] or None

@@ -12,7 +12,8 @@ from streams.errors import ConsentryError
 from streams.ingest.connectors import find_map
 from streams.ingest.identities import Identities, load_identities
 from streams.ingest.load import load_map
-from streams.ingest.mapping import InputFormat, Mapping, MapSpec
+from streams.ingest.map_spec import InputFormat, MapSpec
+from streams.ingest.mapping import Mapping
 from streams.ingest.service.settings_table import REMEDY, ingest_table
 from streams.ingest.service.sources import (
     IngestPlan,
