@@ -17,6 +17,10 @@ MAX_FORM_FIELDS: Final = 1000
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
+_NO_MARKS: Final = bytes(sign for sign in range(256) if sign not in b":{[")
+_BACKSLASH: Final = ord("\\")
+_HIDDEN: Final = re.compile(rb"\\u00(?:3[Aa]|[57][Bb])")
+"""A colon or an opening bracket as an escape of JSON."""
 _FORM_NAME: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _FORM_STEP: Final = re.compile(r"\[([^\[\]]*)\]")
 _FAULTS: Final = (msgspec.MsgspecError, ValueError, OverflowError, MemoryError)
@@ -34,23 +38,29 @@ def read_json_value(content: bytes) -> Any:
         reject("the JSON is not UTF-8")
     except _FAULTS:
         reject("the record is no JSON (cut short, trailing bytes, or another format)")
-    if content.count(b"{") + content.count(b"[") > MAX_DEPTH:
+    marks = _marks(content)
+    if marks > MAX_DEPTH and content.count(b"{") + content.count(b"[") > MAX_DEPTH:
         _check_depth(value)
-    if not _plainly_unique(content, value):
+    if not _plainly_unique(content, marks, value):
         _check_unique(content)
     return value
 
 
-def _plainly_unique(content: bytes, value: Any) -> bool:
+def _marks(content: bytes) -> int:
+    """How many colons and opening brackets there are, those within texts too."""
+    return len(content.translate(None, _NO_MARKS))
+
+
+def _plainly_unique(content: bytes, marks: int, value: Any) -> bool:
     """Whether no key stands twice, by a count that can only err on the side of another look.
 
-    Every key brings a colon, and written again a value has all its colons but those of what
+    Every key brings a colon, and written again a value has all its marks but those of what
     stood under a key before the last. Only as an escape could one be hidden in a text.
     """
-    if b"\\u003" in content:
+    if _BACKSLASH in content and _HIDDEN.search(content) is not None:
         return False
     try:
-        return content.count(b":") == _encode(value).count(b":")
+        return marks == _marks(_encode(value))
     except _FAULTS:  # a number that msgspec reads and does not write
         return False
 

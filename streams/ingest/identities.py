@@ -86,10 +86,12 @@ class Identities:
         return keys[0]
 
     def every_key(self, keys: Iterable[str]) -> tuple[str, ...]:
-        """The keys, and all others of the people that they stand with.
+        """The keys, each of which stands once, and all others of the people that they stand with.
 
         A key that several people share leads to them only where no other key says who it is.
         """
+        if not self._people_of:
+            return tuple(keys)
         found = dict.fromkeys(keys)
         people = [self._people_of.get(key, {}) for key in found]
         certain = [one for one in people if len(one) == 1]

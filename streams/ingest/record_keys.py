@@ -26,14 +26,16 @@ class RecordKeys:
     def __init__(self, key: PseudonymKey, identities: Identities) -> None:
         self._key = key
         self._identities = identities
-        self._guard = text_guard("subject_id")
-        self._kinds = {kind.value: kind for kind in ValueKind}
+        self._derivations = {kind.value: key.of_kind(kind) for kind in ValueKind}
+        self._derivations[SUBJECT_ID] = text_guard("subject_id")
 
     def canonical(self, found: Applying, memo: Memo) -> str:
         """The one subject of a grant. The record's own key must be sound.
 
         Others are looked at only where they may say who it is. Raises Stopped.
         """
+        if not self._identities:
+            return self._derive(*found[0], memo)
         keys: list[str] = []
         for rule, value in found:
             try:
@@ -41,9 +43,6 @@ class RecordKeys:
             except Stopped:
                 if not keys:
                     raise
-                continue
-            if not self._identities:
-                return keys[0]
         return self._identities.canonical(keys)
 
     def every_key(self, found: Applying, memo: Memo) -> tuple[Sequence[str], Sequence[Stopped]]:
@@ -68,20 +67,20 @@ class RecordKeys:
         return self._key.digest(record if type(record) is bytes else canonical_json(record))
 
     def _derive(self, rule: SubjectRule, value: Any, memo: Memo) -> str:
-        text = rule.path.text
+        kind = rule.kind
         word = value if type(value) is str else word_of(value)
         if word is None or type(value) is bool:
-            reject(f"subject: {text} is {type_name(value)}, and no {rule.kind}", text)
-        if rule.kind == SUBJECT_ID:
-            return self._guard(word)
-        known = memo.get((rule.kind, word))
+            text = rule.path.text
+            reject(f"subject: {text} is {type_name(value)}, and no {kind}", text)
+        known = memo.get((kind, word))
         if known is not None:
             return known
         try:
-            key = self._key.of(self._kinds[rule.kind], word)
+            key = memo[kind, word] = self._derivations[kind](word)
         except NotNormalisable as error:
-            reject(f"subject: {text} is no {rule.kind}: {error}", text)
+            text = rule.path.text
+            reject(f"subject: {text} is no {kind}: {error}", text)
         except UnicodeError:
+            text = rule.path.text
             reject(f"subject: {text} holds half a character (a lone surrogate)", text)
-        memo[rule.kind, word] = key
         return key

@@ -10,7 +10,7 @@ rejected. A value that is none of its kind rejects: another key would be a guess
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,6 +35,10 @@ class PseudonymKey:
     def of(self, kind: ValueKind, value: str) -> str:
         """The pseudonym of a value. Raises NotNormalisable, and ValueError for half characters."""
         return self._pseudonyms.of(kind, value)
+
+    def of_kind(self, kind: ValueKind) -> Callable[[str], str]:
+        """A function that is `of` for values of one kind."""
+        return self._pseudonyms.of_kind(kind)
 
     def digest(self, content: bytes) -> str:
         """A keyed digest of a record: an id for sources that have none of their own.

@@ -148,13 +148,12 @@ def _plain_tokens(text: str) -> bool:
     only a colon lets one begin. A final full stop would end a token.
     """
     return (
-        text.replace(":", "").replace("-", "").replace("_", "").replace(".", "")
-        .replace("/", "").isalnum()
-        and text.isascii()
+        text.isascii()
+        and text.encode().translate(None, b":-_./").isalnum()
         and len(text) <= MAX_TEXT
         and text[0] != "0"
         and ":0" not in text
-    )  # fmt: skip
+    )
 
 
 def names_of(value: Any, path: str) -> list[str]:

@@ -20,9 +20,11 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 import idna
 
@@ -75,20 +77,31 @@ class Pseudonymiser:
 
     def __init__(self, key: bytes) -> None:
         block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
-        inner = hashlib.sha256(block.translate(_INNER))
+        self._inner = hashlib.sha256(block.translate(_INNER))
         self._outer = hashlib.sha256(block.translate(_OUTER))
-        self._inner = {}
-        for kind in ValueKind:
-            self._inner[kind] = inner.copy()
-            self._inner[kind].update(f"consentry:{_VERSION}:{kind.value}\0".encode())
+
+    def of_kind(self, kind: ValueKind) -> Callable[[str], str]:
+        """A function that is `pseudonym` for values of one kind.
+
+        It raises NotNormalisable, and UnicodeEncodeError for half characters.
+        """
+        normal = _NORMAL[kind]
+        begun = self._inner.copy()
+        begun.update(f"consentry:{_VERSION}:{kind.value}\0".encode())
+        begin_inner, begin_outer = begun.copy, self._outer.copy
+
+        def derive(value: str) -> str:
+            inner = begin_inner()
+            inner.update(normal(value).encode())
+            outer = begin_outer()
+            outer.update(inner.digest())
+            return f"{_VERSION}-{outer.hexdigest()[:_DIGITS]}"
+
+        return derive
 
     def of(self, kind: ValueKind, value: str) -> str:
         """As `pseudonym`. Raises NotNormalisable, and UnicodeEncodeError for half characters."""
-        message = self._inner[kind].copy()
-        message.update(normalise(kind, value).encode())
-        outer = self._outer.copy()
-        outer.update(message.digest())
-        return f"{_VERSION}-{outer.hexdigest()[:_DIGITS]}"
+        return self.of_kind(kind)(value)
 
     def __repr__(self) -> str:
         return "Pseudonymiser(...)"
@@ -96,10 +109,10 @@ class Pseudonymiser:
 
 def normalise(kind: ValueKind, value: str) -> str:
     """The one form of a value that is hashed. Raises NotNormalisable."""
-    if kind is ValueKind.EMAIL:
-        return _email(value)
-    if kind is ValueKind.PHONE:
-        return _phone(value)
+    return _NORMAL[kind](value)
+
+
+def _customer_id(value: str) -> str:
     customer_id = unicodedata.normalize("NFC", value).strip()
     if not customer_id:
         raise NotNormalisable("empty")
@@ -145,6 +158,11 @@ def _phone(value: str) -> str:
     if text.startswith("+31") and not _DUTCH.fullmatch(text):
         raise NotNormalisable("a Dutch number has nine digits after +31")
     return text
+
+
+_NORMAL: Mapping[ValueKind, Callable[[str], str]] = MappingProxyType(
+    {ValueKind.EMAIL: _email, ValueKind.PHONE: _phone, ValueKind.CUSTOMER_ID: _customer_id}
+)
 
 
 def read_key(path: Path) -> bytes:
