@@ -17,10 +17,10 @@ MAX_FORM_FIELDS: Final = 1000
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
-_NO_MARKS: Final = bytes(sign for sign in range(256) if sign not in b":{[")
+_TWICE: Final = "a JSON object holds the same key twice"
 _BACKSLASH: Final = ord("\\")
-_HIDDEN: Final = re.compile(rb"\\u00(?:3[Aa]|[57][Bb])")
-"""A colon or an opening bracket as an escape of JSON."""
+_HIDDEN: Final = re.compile(rb"\\u003[Aa]")
+"""A colon as an escape of JSON."""
 _FORM_NAME: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _FORM_STEP: Final = re.compile(r"\[([^\[\]]*)\]")
 _FAULTS: Final = (msgspec.MsgspecError, ValueError, OverflowError, MemoryError)
@@ -38,35 +38,18 @@ def read_json_value(content: bytes) -> Any:
         reject("the JSON is not UTF-8")
     except _FAULTS:
         reject("the record is no JSON (cut short, trailing bytes, or another format)")
-    marks = _marks(content)
-    if marks > MAX_DEPTH and content.count(b"{") + content.count(b"[") > MAX_DEPTH:
-        _check_depth(value)
-    if not _plainly_unique(content, marks, value):
-        _check_unique(content)
+    colons = content.count(b":")
+    # Without a colon for each, only lists go deeper; what stands in texts costs another look.
+    if colons + content.count(b"[") >= MAX_DEPTH:
+        _check_depth(content, value)
+    _check_unique(content, value, colons)
     return value
 
 
-def _marks(content: bytes) -> int:
-    """How many colons and opening brackets there are, those within texts too."""
-    return len(content.translate(None, _NO_MARKS))
-
-
-def _plainly_unique(content: bytes, marks: int, value: Any) -> bool:
-    """Whether no key stands twice, by a count that can only err on the side of another look.
-
-    Every key brings a colon, and written again a value has all its marks but those of what
-    stood under a key before the last. Only as an escape could one be hidden in a text.
-    """
-    if _BACKSLASH in content and _HIDDEN.search(content) is not None:
-        return False
-    try:
-        return marks == _marks(_encode(value))
-    except _FAULTS:  # a number that msgspec reads and does not write
-        return False
-
-
-def _check_depth(value: Any) -> None:
+def _check_depth(content: bytes, value: Any) -> None:
     """Reject what is nested too deeply, without recursion."""
+    if content.count(b"{") + content.count(b"[") <= MAX_DEPTH:
+        return
     level = [value]
     for _ in range(MAX_DEPTH):
         below: list[Any] = []
@@ -81,8 +64,19 @@ def _check_depth(value: Any) -> None:
     reject(f"the JSON is nested deeper than {MAX_DEPTH} levels")
 
 
-def _check_unique(content: bytes) -> None:
-    """A key that stands twice: a plain reader keeps the last, and loses what the first said."""
+def _check_unique(content: bytes, value: Any, colons: int) -> None:
+    """Reject a key that stands twice: of it, a plain reader keeps what was said last.
+
+    Every key brings a colon, and written again a value has all its colons but those of what stood
+    under a key before the last. Only an escape can hide one in a text.
+    """
+    if _BACKSLASH not in content or _HIDDEN.search(content) is None:
+        try:
+            if _encode(value).count(b":") != colons:
+                reject(_TWICE)
+            return
+        except _FAULTS:  # a number that msgspec reads and does not write
+            pass
     try:
         json.loads(content, object_pairs_hook=_unique)
     except RecursionError:
@@ -94,7 +88,7 @@ def _check_unique(content: bytes) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        reject("a JSON object holds the same key twice")
+        reject(_TWICE)
     return found
 
 

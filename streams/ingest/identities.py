@@ -33,7 +33,7 @@ class Identities:
 
     def __init__(self, people: Iterable[Sequence[str]] = ()) -> None:
         """`people`: the pseudonyms of each person, the canonical one first."""
-        self._of_person: dict[str, dict[str, int]] = {}
+        self.people: dict[str, dict[str, int]] = {}
         self._people_of: dict[str, dict[str, int]] = {}
         self._of_entry: dict[str, tuple[str, ...]] = {}
         for keys in people:
@@ -63,7 +63,7 @@ class Identities:
         canonical = keys[0]
         for key in keys:
             for table, holder, held in (
-                (self._of_person, canonical, key),
+                (self.people, canonical, key),
                 (self._people_of, key, canonical),
             ):
                 counts = table.setdefault(holder, {})
@@ -90,19 +90,19 @@ class Identities:
 
         A key that several people share leads to them only where no other key says who it is.
         """
-        if not self._people_of:
+        if not self.people:
             return tuple(keys)
         found = dict.fromkeys(keys)
         people = [self._people_of.get(key, {}) for key in found]
         certain = [one for one in people if len(one) == 1]
         for some in certain or people:
             for person in some:
-                found.update(dict.fromkeys(self._of_person[person]))
+                found.update(dict.fromkeys(self.people[person]))
         return tuple(found)
 
     def __len__(self) -> int:
         """How many people there are."""
-        return len(self._of_person)
+        return len(self.people)
 
 
 def load_identities(path: Path) -> Identities:

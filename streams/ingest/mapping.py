@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as Headers
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final, NoReturn
 
 from streams.ingest.decoders import read_form, read_json_value
 from streams.ingest.generate import functions_of
@@ -19,6 +20,19 @@ Note = Callable[[str | None, str, Any], None]
 elements are values of their own."""
 
 
+def _not_decoded(_content: bytes) -> NoReturn:
+    reject("the record was not decoded: the map's format is value")
+
+
+_DECODERS: Final[Headers[InputFormat, Callable[[bytes], Any]]] = MappingProxyType(
+    {
+        InputFormat.JSON: read_json_value,
+        InputFormat.FORM: read_form,
+        InputFormat.VALUE: _not_decoded,
+    }
+)
+
+
 class Mapping:
     """A map bound to a pseudonym key and an identity table. Stateless; one for all threads."""
 
@@ -29,9 +43,7 @@ class Mapping:
         self.name = spec.name
         self._keys = RecordKeys(key, Identities() if identities is None else identities)
         self._take = functions_of(spec).take
-        self._decode: Callable[[bytes], Any] = (
-            read_form if spec.format is InputFormat.FORM else read_json_value
-        )
+        self._decode = _DECODERS[spec.format]
 
     def apply(
         self, record: Any, headers: Headers[str, str] | None = None, *, note: Note | None = None
@@ -47,18 +59,15 @@ class Mapping:
         take = self._take if note is None else functions_of(self.spec, observing=True).take
         names = {name.lower(): value for name, value in headers.items()} if headers else {}
         try:
-            take(self._top(record), names, record, self._keys, note, out)
+            if type(record) is bytes:
+                top = self._decode(record)
+            elif record is None:
+                reject("the record is a tombstone: it has no value")
+            else:
+                top = record
+            take(top, names, record, self._keys, note, out)
         except Stopped as stop:
             out.append(stop.outcome(None, None))
         if not out:
             out.append(RejectedItem("no entry [[event]] of the map takes this record"))
         return out
-
-    def _top(self, record: Any) -> Any:
-        if type(record) is bytes:
-            if self.spec.format is InputFormat.VALUE:
-                reject("the record was not decoded: the map's format is value")
-            return self._decode(record)
-        if record is None:
-            reject("the record is a tombstone: it has no value")
-        return record

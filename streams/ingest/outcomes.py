@@ -57,7 +57,6 @@ class Stopped(Exception):
     def __init__(
         self, reason: str, *, path: str | None = None, rejected: bool, unmapped: bool = False
     ) -> None:
-        super().__init__(reason)
         self.reason = reason
         self.path = path
         self.rejected = rejected

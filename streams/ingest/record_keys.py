@@ -34,8 +34,9 @@ class RecordKeys:
 
         Others are looked at only where they may say who it is. Raises Stopped.
         """
-        if not self._identities:
-            return self._derive(*found[0], memo)
+        if not self._identities.people:
+            rule, value = found[0]
+            return self._derive(rule, value, memo)
         keys: list[str] = []
         for rule, value in found:
             try:
@@ -51,6 +52,9 @@ class RecordKeys:
         A "no" reaches the keys that can be read, also where another is broken. Raises Stopped
         where none can.
         """
+        if len(found) == 1:
+            ((rule, value),) = found
+            return self._identities.every_key((self._derive(rule, value, memo),)), ()
         keys: dict[str, None] = {}
         faults: list[Stopped] = []
         for rule, value in found:
