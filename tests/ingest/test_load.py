@@ -78,6 +78,7 @@ no = "WITHDRAW"
         (('purposes = ["OWN_DIRECT_MARKETING"]\n', ""), "purposes is missing: the rule can come"),
         (('event_id = "t:{top.id}"\n', ""), "event_id is missing"),
         (('"t:{top.id}"', '"constant"'), "event_id: it must come from the record"),
+        (('from = "top.answer", ', 'from = "top.answer", optional = true, '), "action: it must come"),
         (('time = "rfc3339"', 'time = "rfc3339", optional = true'), "must come from the record"),
         (('time = "rfc3339"', 'time = "iso"'), 'allowed: "rfc3339"'),
         (('time = "rfc3339"', 'time = "epoch_s", zone = "UTC"'), "an epoch counts in UTC"),

@@ -78,9 +78,6 @@ class _RuleWriter:
             self._body(_GRANTED, "")
             return
         action = self._constant(made) if not made.of_record else write_field(f, made)
-        if made.optional:
-            with f.block(f"if {action} is None"):
-                write_reject(f, "action is absent")
         *most, last = self._alike()
         for alike in most:
             with f.block(f"if {action} in {f.bind(frozenset(alike), 'actions')}"):
