@@ -11,17 +11,17 @@ An absent value rejects, unless the field is `optional`; `absent` may give anoth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any, Final
 
 from streams.core.events import INSTANT_FIELDS
 from streams.core.instants import LATEST
 from streams.core.vocabulary import ConsentAction
 from streams.ingest.conditions import read_path
+from streams.ingest.field_rules import GRANTED, NEGATIVE, FieldRule, Read, actions_of
 from streams.ingest.outcomes import reject
 from streams.ingest.paths import SourcePath
-from streams.ingest.templates import Template, is_template, parse_template
+from streams.ingest.templates import is_template, parse_template
 from streams.ingest.times import LATEST_PLAUSIBLE, TimeReader, time_reader
 from streams.ingest.values import read_constant, text_guard, value_reader
 from streams.ingest.words import Verdictless, read_reason, read_words
@@ -31,69 +31,7 @@ from streams.wire.field_specs import FieldSpec
 _KEYS: Final = [
     "from", "keys_of", "value", "words", "time", "zone", "fallback", "optional", "absent", "on",
 ]  # fmt: skip
-NEGATIVE: Final = frozenset(ConsentAction) - {ConsentAction.GRANTED}
-_GRANTED: Final = frozenset({ConsentAction.GRANTED})
-_ON: Final = {"GRANTED": _GRANTED, "negative": NEGATIVE, "every": frozenset(ConsentAction)}
-
-GRANT_FIELDS: Final = frozenset(
-    {
-        "consent_id", "consent_method", "notice_version", "evidence_ref", "separate_act",
-        "bundled_with_terms", "condition_of_service", "age_band", "under_guardianship",
-        "guardian_consent", "guardian_evidence_ref", "verified_contact", "expires_at",
-        "replaces_consent_id", "data_categories",
-    }
-)  # fmt: skip
-"""Fields that are set on grants only, unless the map says `on`. A negative signal that lost
-one of them is wider, never narrower."""
-NEGATIVE_FIELDS: Final = frozenset({"actor", "via"})
-
-
-Read = Callable[[Any], Any]
-"""From a value that is there to the field's own. Raises Stopped where it is none of the field's."""
-
-
-@dataclass(frozen=True)
-class FieldRule:
-    """How one field is made: a `constant`, or of what stands at `sources` or in a `template`.
-
-    A value is read by its `words`, else by `read`, which takes the whole text of a template;
-    where none stands at the source, that of the `fallback` is, by `read_fallback`. With
-    `of_names` the sources are objects whose names are looked up, all together. Where nothing is
-    found, the item ends by `absent`, or as rejected, unless the field is `optional`.
-    """
-
-    name: str
-    on: frozenset[ConsentAction]
-    is_list: bool = False
-    constant: Any = None
-    template: Template | None = None
-    sources: tuple[SourcePath, ...] = ()
-    read: Read | None = None
-    fallback: SourcePath | None = None
-    read_fallback: Read | None = None
-    words: Mapping[str, Any] = field(default_factory=dict)
-    optional: bool = False
-    absent: Verdictless | None = None
-    of_names: bool = False
-
-    @property
-    def paths(self) -> tuple[SourcePath, ...]:
-        """What it reads."""
-        if self.template is not None:
-            return self.template.paths
-        return self.sources if self.fallback is None else (*self.sources, self.fallback)
-
-    @property
-    def of_record(self) -> bool:
-        """Whether the record has to be read for it."""
-        return self.template is not None or bool(self.sources)
-
-
-def actions_of(name: str) -> frozenset[ConsentAction]:
-    """The actions on which a field of a consent change is set, unless the map says `on`."""
-    if name in GRANT_FIELDS:
-        return _GRANTED
-    return NEGATIVE if name in NEGATIVE_FIELDS else frozenset(ConsentAction)
+_ON: Final = {"GRANTED": GRANTED, "negative": NEGATIVE, "every": frozenset(ConsentAction)}
 
 
 def read_field(

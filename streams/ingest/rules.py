@@ -15,7 +15,8 @@ from streams.ingest.conditions import (
     read_condition,
     read_path,
 )
-from streams.ingest.fields import FieldRule, read_field
+from streams.ingest.field_rules import FieldRule
+from streams.ingest.fields import read_field
 from streams.ingest.paths import FanOut, SourcePath, parse_each
 from streams.ingest.subjects import SubjectRule, read_subjects
 from streams.ingest.tables import FieldTable, RawTable, table_for

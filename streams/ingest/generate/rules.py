@@ -9,7 +9,7 @@ import msgspec
 
 from streams.core.events import EVENT_CLASSES
 from streams.core.vocabulary import ConsentAction, EventType
-from streams.ingest.fields import FieldRule, actions_of
+from streams.ingest.field_rules import FieldRule, actions_of
 from streams.ingest.generate.meanings import write_checks, write_note, write_reject
 from streams.ingest.generate.places import write_path
 from streams.ingest.generate.subjects import write_subjects

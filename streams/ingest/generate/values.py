@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.core.events import ID_FIELDS
-from streams.ingest.fields import FieldRule
+from streams.ingest.field_rules import FieldRule
 from streams.ingest.generate.meanings import write_end, write_meaning, write_reject
 from streams.ingest.generate.places import write_path
 from streams.ingest.generate.writer import FunctionWriter
