@@ -47,13 +47,6 @@ def replay(
     producer: Producer = None,
     since: Since = None,
     until: Until = None,
-    to_source: Annotated[
-        bool,
-        typer.Option(
-            "--to-source",
-            help="Send ingest rejects back to topics of others too; all their readers see them.",
-        ),
-    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say how many would be sent, and where.")
     ] = False,
@@ -64,8 +57,9 @@ def replay(
     """Send again what was set aside: corrected events, or all of a reason after its cause went.
 
     Records go back to the topic on which they stood, with their own key, headers and bytes
-    and a header `consentry-replayed`; corrected events to the topic of their type. All of a
-    run is one transaction. A second run does no harm: the worker knows events by their ids.
+    and a header `consentry-replayed`; what ingest rejected goes to ingest, which maps it by its
+    maps of today as if it came from where it stood, and to no topic of others; corrected events
+    go to the topic of their type. All of a run is one transaction. A second run does no harm: the worker knows events by their ids.
     What is quarantined, or was cut, is never sent; it is named.
 
     Exit code: 0 when all that was meant was sent, 1 when some of it was not, 2 when none
@@ -80,7 +74,7 @@ def replay(
         until=until,
         places=places,
     )
-    if file and (selection.narrows or kept_in or to_source):
+    if file and (selection.narrows or kept_in):
         raise typer.BadParameter("say what to correct by its event_id alone", param_hint="--file")
     if not file and not selection.narrows:
         raise ConsentryError(
@@ -98,7 +92,7 @@ def replay(
     else:
         from streams.operate.dead_letters.replay import replay as send_again
 
-        result = send_again(settings, selection, to_source=to_source, dry_run=dry_run)
+        result = send_again(settings, selection, dry_run=dry_run)
     _report(result, dry_run=dry_run, as_json=as_json)
     if not result.whole:
         raise typer.Exit(1)

@@ -176,7 +176,8 @@ class CaseBus:
             admin.delete_groups([self.settings.group_id])
 
     def _create_topics(self) -> None:
-        kept = {TopicKind.CHANGELOG, TopicKind.DEAD_LETTERS, TopicKind.REJECTS}
+        kept = {TopicKind.CHANGELOG, TopicKind.DEAD_LETTERS, TopicKind.REJECTS,
+                TopicKind.INGEST_REPLAY}  # fmt: skip
         requests = {
             topic.name: {
                 "num_partitions": topic.partitions,

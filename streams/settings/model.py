@@ -99,6 +99,7 @@ class Settings(
             quarantine=prefix + self.topic_quarantine,
             alert_state=prefix + self.topic_alert_state,
             ingest_rejects=prefix + self.topic_ingest_rejects,
+            ingest_replay=prefix + self.topic_ingest_replay,
             delivery_dead_letters=prefix + self.topic_delivery_dead_letters,
             changelog=f"{self.group_id}-{SUBJECT_TABLE}-changelog",
             further={name: kind for kind, names in inputs.items() for name in names[1:]},

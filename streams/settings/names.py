@@ -26,6 +26,7 @@ class TopicNames:
     delivery_dead_letters: str
     alert_state: str
     ingest_rejects: str
+    ingest_replay: str
     changelog: str
     raw: Mapping[str, str]
     """Of webhooks, by the name of their source."""

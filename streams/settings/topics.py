@@ -32,6 +32,7 @@ _TOPICS = (
     "topic_delivery_dead_letters",
     "topic_alert_state",
     "topic_ingest_rejects",
+    "topic_ingest_replay",
 )
 
 
@@ -95,6 +96,9 @@ class TopicSettings(SettingsGroup):
     )
     topic_ingest_rejects: str = topic_name(
         "consentry.ingest-rejects", "Records of sources that no map could map."
+    )
+    topic_ingest_replay: str = topic_name(
+        "consentry.ingest-replay", "Rejected records of sources that ingest is to map again."
     )
     topic_raw: str = topic_name(
         "consentry.raw.",
@@ -163,8 +167,8 @@ class TopicSettings(SettingsGroup):
     )
     ingest_reject_retention_days: float = setting(
         7.0,
-        "How long rejected records of `consentry ingest` stay; they hold personal data as "
-        "their source does.",
+        "How long rejected records of `consentry ingest` stay, and those sent to it again; they "
+        "hold personal data as their source does.",
         "0.01 to 30",
         ge=0.01,
         le=30,

@@ -53,9 +53,9 @@ def worker_transactions(settings: Settings, why: str) -> tuple[AclGrant, AclGran
 
 
 def ingest_grants(settings: Settings, topics: Iterable[Topic]) -> tuple[AclGrant, ...]:
-    """Read webhooks, write what maps make, as one producer for each instance."""
+    """Read webhooks and what is to be mapped again, write what maps make, as one producer for each instance."""
     reads = [
-        on_topic(topic, "reads webhooks", "Read", "Describe")
+        on_topic(topic, f"reads the {topic.kind}", "Read", "Describe")
         for topic in topics
         if Party.INGEST in topic.readers
     ]

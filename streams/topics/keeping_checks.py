@@ -12,7 +12,9 @@ from streams.topics.keeping import span
 from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
 from streams.topics.topic import Topic, TopicKind
 
-_PERSONAL: Final = frozenset({TopicKind.DEAD_LETTERS, TopicKind.REJECTS, TopicKind.RAW})
+_PERSONAL: Final = frozenset(
+    {TopicKind.DEAD_LETTERS, TopicKind.REJECTS, TopicKind.INGEST_REPLAY, TopicKind.RAW}
+)
 """What must be gone in time."""
 
 

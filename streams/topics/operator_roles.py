@@ -9,17 +9,18 @@ from streams.topics.topic import Party, Topic
 
 
 def replayer(settings: Settings, topics: tuple[Topic, ...]) -> Role:
-    """Sends to the inputs what was set aside, and purges it."""
+    """Sends to the inputs and to ingest what was set aside, and purges it."""
     return Role(
-        name="dead letter operator",
+        name=Party.DEAD_LETTER_OPERATOR,
         user="consentry-replay",
         description="With the role of the readers of dead letters (and of quarantined records) runs "
-        "`consentry dead-letters replay` and `purge`: sends to the inputs what was set aside.",
+        "`consentry dead-letters replay` and `purge`: sends to the inputs, and to ingest, what was set "
+        "aside.",
         grants=(
             *(
                 on_topic(topic, "sends records again", "Write", "Describe")
                 for topic in topics
-                if {Party.PRODUCERS, Party.RECEIVER} & set(topic.writers)
+                if {Party.PRODUCERS, Party.DEAD_LETTER_OPERATOR} & set(topic.writers)
             ),
             *(
                 on_topic(topic, "purges it", "Delete", "Describe")

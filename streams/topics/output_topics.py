@@ -73,6 +73,12 @@ def dead_letter_topics(settings: Settings) -> tuple[Topic, ...]:
             readers=(reader, Party.VERIFIER),
         )
 
+    rejects = deleted_after(
+        settings.ingest_reject_retention_days * DAY_MS,
+        settings.output_max_bytes,
+        settings,
+        roll_early=True,
+    )
     return (
         dead_letter_topic(
             names.dead_letters,
@@ -96,14 +102,22 @@ def dead_letter_topics(settings: Settings) -> tuple[Topic, ...]:
             value="the value of the record, cut where it is too large",
             schemas=(),
             partitions=settings.partitions,
-            config=deleted_after(
-                settings.ingest_reject_retention_days * DAY_MS,
-                settings.output_max_bytes,
-                settings,
-                roll_early=True,
-            ),
+            config=rejects,
             writers=(Party.INGEST,),
             readers=(Party.QUARANTINE_READERS,),
+        ),
+        Topic(
+            name=names.ingest_replay,
+            kind=TopicKind.INGEST_REPLAY,
+            description="Rejected records of sources that ingest is to map again, as they were, "
+            "with their place as headers. They hold personal data. Only ingest reads it.",
+            key="the key of the record",
+            value="the value of the record",
+            schemas=(),
+            partitions=settings.partitions,
+            config=rejects,
+            writers=(Party.DEAD_LETTER_OPERATOR,),
+            readers=(Party.INGEST,),
         ),
         Topic(
             name=names.delivery_dead_letters,

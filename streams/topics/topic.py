@@ -25,6 +25,7 @@ class Party(StrEnum):
     QUARANTINE_READERS = "quarantine readers"
     VERIFIER = "verifier"
     OPERATOR = "operator"
+    DEAD_LETTER_OPERATOR = "dead letter operator"
     RECEIVER = "receiver of webhooks"
     INGEST = "ingest"
 
@@ -38,6 +39,7 @@ class TopicKind(StrEnum):
     OUTPUT = "output"
     DEAD_LETTERS = "set aside"
     REJECTS = "ingest rejects"
+    INGEST_REPLAY = "ingest replays"
     CHANGELOG = "changelog"
     ALERT_STATE = "alert state"
     RAW = "webhooks"

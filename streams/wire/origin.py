@@ -132,14 +132,19 @@ def as_written(headers: Headers) -> list[tuple[str, bytes | None]]:
 
 def headers_before(record: Record) -> Headers:
     """The headers of a record as its producer gave them, where it was sent again too."""
-    packed = dict(record.headers).get(ODD_NAMES)
+    return as_given(record.headers)
+
+
+def as_given(written: Headers) -> Headers:
+    """What `as_written` was given."""
+    packed = dict(written).get(ODD_NAMES)
     if packed is None:
-        return record.headers
+        return written
     try:
         odd = _odd_names.decode(packed)
     except msgspec.MsgspecError:
-        return record.headers
-    headers = [(name, value) for name, value in record.headers if name != ODD_NAMES]
+        return written
+    headers = [(name, value) for name, value in written if name != ODD_NAMES]
     for place, name, value in odd:
         headers.insert(place, (name_text(name), value))
     return headers

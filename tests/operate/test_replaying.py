@@ -20,25 +20,26 @@ CUT = (PartCut(part="value", cut_at=100, length=5000, sha256="ab"),)
 EVERYTHING = Selection(reason="")
 
 
-def targets(*, to_source: bool = False) -> ReplayTargets:
-    return ReplayTargets(INPUTS, "consentry.raw.", to_source)
+TARGETS = ReplayTargets(INPUTS, NAMES.ingest_replay)
 
 
 def plan(records: Sequence[KeptRecord], selection: Selection = EVERYTHING) -> ReplayPlan:
-    made = ReplayPlan(selection, targets())
+    made = ReplayPlan(selection, TARGETS)
     made.take(records)
     return made
 
 
 def reject(topic: str) -> KeptRecord:
     headers = [("consentry-ingest-topic", topic.encode()), ("consentry-ingest-partition", b"1"),
-               ("consentry-ingest-offset", b"2")]  # fmt: skip
+               ("consentry-ingest-offset", b"2"), ("consentry-ingest-timestamp", b"1788000000000"),
+               ("consentry-ingest-reason", b"no word"), ("traceparent", b"00-1"),
+               ("consentry-source", b"shop"), ("consentry-ingest-topic", b"of the record")]  # fmt: skip
     return read_reject(One("consentry.ingest-rejects", 0, 3, START, b"k", b"{}", tuple(headers)))
 
 
 def test_a_record_goes_back_with_its_own_key_headers_and_bytes() -> None:
     headers = (("trace", b"1"), ("consentry-topic", b"x"), ("naïve", None))
-    sent = sent_again(kept(original(headers=headers)))
+    sent = sent_again(kept(original(headers=headers)), NAMES.data_share)
     assert (sent.topic, sent.partition) == (NAMES.data_share, 3)
     assert (sent.key, sent.value) == (b"shop\x1fp-1", VALUE)
     assert sent.headers == [
@@ -52,7 +53,9 @@ def test_a_replay_that_came_back_stands_for_what_it_was_sent_from() -> None:
     made = plan([kept(), again])
     assert [place.offset for place in made.chosen()] == [8]
     assert made.superseded == 1
-    assert sent_again(again).headers == [("consentry-replayed", b"consentry.dead-letters/0/8")]
+    assert sent_again(again, NAMES.data_share).headers == [
+        ("consentry-replayed", b"consentry.dead-letters/0/8")
+    ]
 
 
 def test_a_mark_that_somebody_forged_takes_no_ones_place() -> None:
@@ -76,7 +79,6 @@ def test_a_replay_that_was_made_of_another_reason_counts_too() -> None:
         (kept(topic=NAMES.quarantine, code="RAW_PERSONAL_DATA_IN_EVENT"), "personal data"),
         (kept(topic=NAMES.quarantine, code="OPERATOR_SKIPPED"), "or may"),
         (kept(original(topic="other")), "other is no input"),
-        (reject("crm.orders"), "--to-source"),
     ],
 )
 def test_what_cannot_be_sent_is_named(record: KeptRecord, why: str) -> None:
@@ -87,12 +89,28 @@ def test_what_cannot_be_sent_is_named(record: KeptRecord, why: str) -> None:
     assert why in made.not_sent[0].why
 
 
-def test_rejects_go_back_to_raw_topics_of_ours_and_to_others_only_when_that_is_said() -> None:
-    assert targets().refusal(reject("consentry.raw.shop")) is None
-    assert targets(to_source=True).refusal(reject("crm.orders")) is None
-    assert reject("crm.orders").code == INGEST_REJECT
+@pytest.mark.parametrize("topic", ["consentry.raw.shop", "crm.orders", NAMES.data_share])
+def test_rejects_go_to_ingest_and_never_to_the_topic_of_their_source(topic: str) -> None:
+    one = reject(topic)
+    assert one.code == INGEST_REJECT
+    assert plan([one]).chosen() == {one.place: NAMES.ingest_replay}
+    sent = sent_again(one, NAMES.ingest_replay)
+    assert (sent.topic, sent.partition) == (NAMES.ingest_replay, one.place.partition)
+    assert (sent.key, sent.value) == (b"k", b"{}")
+    assert sent.headers == [
+        ("consentry-ingest-topic", topic.encode()),
+        ("consentry-ingest-partition", b"1"),
+        ("consentry-ingest-offset", b"2"),
+        ("consentry-ingest-timestamp", b"1788000000000"),
+        ("traceparent", b"00-1"),
+        ("consentry-source", b"shop"),
+        ("consentry-replayed", b"consentry.ingest-rejects/0/3"),
+    ]
+
+
+def test_a_reject_without_its_place_is_not_sent() -> None:
     unknown = read_reject(One("consentry.ingest-rejects", 0, 3, START, b"k", b"{}"))
-    assert "unknown" in str(targets(to_source=True).refusal(unknown))
+    assert "unknown" in str(TARGETS.refusal(unknown))
     assert unknown.kept_in is KeptIn.INGEST_REJECTS
 
 

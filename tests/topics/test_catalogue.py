@@ -35,6 +35,7 @@ def test_schemas_are_there(topic: Topic) -> None:
         TopicKind.CHANGELOG,
         TopicKind.ALERT_STATE,
         TopicKind.REJECTS,
+        TopicKind.INGEST_REPLAY,
     )
 
 

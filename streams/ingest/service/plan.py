@@ -16,6 +16,7 @@ from streams.ingest.map_spec import InputFormat, MapSpec
 from streams.ingest.mapping import Mapping
 from streams.ingest.service.settings_table import REMEDY, ingest_table
 from streams.ingest.service.sources import (
+    REPLAY,
     IngestPlan,
     IngestSource,
     SourceFraming,
@@ -111,6 +112,8 @@ class _Reading:
         if not _NAME.fullmatch(name):
             self.problems.add(place, "a name has at most 40 small letters, digits and hyphens, a "
                               "letter first")  # fmt: skip
+        if name == REPLAY:
+            self.problems.add(place, "Consentry counts records that are mapped again by this name")
         if not isinstance(raw, Given):
             self.problems.add(place, "must be a table [ingest.sources.NAME]")
             return None

@@ -10,9 +10,9 @@ from streams.core.events import Event
 from streams.core.identifiers import subject_key
 from streams.core.vocabulary import EventType
 from streams.ingest.outcomes import IgnoredItem, MappedEvent, Outcome, RejectedItem
-from streams.ingest.rejects import rejected_record
+from streams.ingest.rejects import as_it_was, rejected_record
 from streams.ingest.service.counts import RecordCounts
-from streams.ingest.service.sources import IngestPlan, IngestSource, SourceFraming
+from streams.ingest.service.sources import REPLAY, IngestPlan, IngestSource, SourceFraming
 from streams.registry import Registry
 from streams.transport.commit.output_batch import Output
 from streams.unpacking.cut import CutBytes, LeftOut
@@ -32,10 +32,14 @@ _ROOM: Final = 512
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Targets:
-    """Where to write: topics by type of event, the partitions of each topic, and sizes."""
+    """Where to write: topics by type of event, the partitions of each topic, and sizes.
+
+    `replay` is read: rejected records that are to be mapped again.
+    """
 
     inputs: Mapping[EventType, str]
     rejects: str
+    replay: str
     partitions: Mapping[str, int]
     input_max_bytes: int
     reject_max_bytes: int
@@ -67,30 +71,43 @@ class RecordMapper:
         self._of_topic: dict[str, IngestSource | None] = {}
 
     def source(self, topic: str) -> IngestSource | None:
-        """The source of a topic, looked up once."""
+        """The source of a topic, looked up once; None for that of what is mapped again."""
         if topic not in self._of_topic:
-            self._of_topic[topic] = self._plan.source_of(topic)
+            again = topic == self._targets.replay
+            self._of_topic[topic] = None if again else self._plan.source_of(topic)
         return self._of_topic[topic]
 
+    def source_name(self, topic: str) -> str:
+        """The name by which a topic that is read is counted."""
+        source = self.source(topic)
+        return REPLAY if source is None else source.name
+
     def take(self, record: Record, batch: MappedBatch) -> None:
-        """Map one record into a batch. The topic is one of a source's."""
-        source = self.source(record.topic)
-        assert source is not None, "the subscription holds topics of sources only"
-        counts = batch.counts.setdefault(source.name, RecordCounts())
-        batch.timestamps.setdefault(source.name, []).append(record.timestamp)
+        """Map one record into a batch.
+
+        The topic is one of a source's, or that of rejected records which are to be mapped again:
+        such a one counts as the record that it was, where that stood.
+        """
+        was = as_it_was(record) if record.topic == self._targets.replay else record
+        source = None if was is None else self.source(was.topic)
+        name = REPLAY if source is None else source.name
+        counts = batch.counts.setdefault(name, RecordCounts())
+        batch.timestamps.setdefault(name, []).append(record.timestamp)
         counts.records += 1
+        record = record if was is None else was
         if record.value is None:
             counts.tombstones += 1
             return
-        outcomes = self._outcomes(source, record)
+        outcomes = _sourceless(was) if source is None else self._outcomes(source, record)
         made = len(batch.outputs)
         rejected = self._put(record, outcomes, counts, batch)
         if rejected:
             counts.rejected += 1
             counts.rejected_items += len(rejected)
             counts.unmapped += sum(one.unmapped for one in rejected)
-            batch.rejected.append((source.name, record, rejected[0]))
-            kept = self._reject(source, record, outcomes)
+            batch.rejected.append((name, record, rejected[0]))
+            map_name = REPLAY if source is None else source.mapping.name
+            kept = self._reject(map_name, name, record, outcomes)
             batch.outputs.append(kept)
             batch.bytes += kept.size
         elif len(batch.outputs) > made:
@@ -163,14 +180,23 @@ class RecordMapper:
         partition = murmur2(key) % self._targets.partitions[topic]
         return Output(topic, partition, key, event_to_avro(event), headers)
 
-    def _reject(self, source: IngestSource, record: Record, outcomes: Sequence[Outcome]) -> Output:
-        kept = rejected_record(source.mapping.name, record.value, outcomes)
+    def _reject(
+        self, map_name: str, source: str, record: Record, outcomes: Sequence[Outcome]
+    ) -> Output:
+        kept = rejected_record(map_name, record.value, outcomes)
         assert kept is not None
         topic = self._targets.rejects
-        key, value, headers = kept.stored(record, source.name, self._targets.reject_max_bytes)
+        key, value, headers = kept.stored(record, source, self._targets.reject_max_bytes)
         return Output(
             topic, record.partition % self._targets.partitions[topic], key, value, headers
         )
+
+
+def _sourceless(was: Record | None) -> list[Outcome]:
+    """What becomes of a record that is to be mapped again, where no source takes it."""
+    if was is None:
+        return [RejectedItem("the headers do not say where the record stood")]
+    return [RejectedItem(f"no source of [ingest] reads {was.topic}, where the record stood")]
 
 
 def event_headers(record: Record) -> list[tuple[str, bytes | None]]:

@@ -24,7 +24,7 @@ from streams.ingest.service.record_mapper import RecordMapper, Targets
 from streams.ingest.service.reject_log import RejectLog
 from streams.ingest.service.report import IngestReport, SourceReport
 from streams.ingest.service.session import IngestSession
-from streams.ingest.service.sources import IngestPlan
+from streams.ingest.service.sources import REPLAY, IngestPlan
 from streams.ingest.service.target_topics import read_targets
 from streams.registry import Registry
 from streams.settings import Settings
@@ -45,7 +45,8 @@ class IngestService:
         self._settings = settings
         self._plan = plan
         self._registry = Registry.of(settings, of_events=False)
-        self.stats = IngestStats({source.name: SourceStats() for source in plan.sources})
+        names = (*(source.name for source in plan.sources), REPLAY)
+        self.stats = IngestStats({name: SourceStats() for name in names})
         self._rejects = RejectLog()
         self._transactional_id = (
             f"{settings.ingest_group}-{settings.instance_id or uuid4().hex[:12]}"
@@ -133,7 +134,7 @@ class IngestService:
     async def _watch(self, targets: Targets) -> None:
         """Stop where a topic is deleted, or deleted and created again."""
         same = SameTopics(
-            (*self._plan.topics, *targets.inputs.values(), targets.rejects),
+            (*self._plan.topics, *targets.inputs.values(), targets.rejects, targets.replay),
             doing="mapped",
             remedy="What it held and was not mapped is not known to Consentry: send it again from "
             "its system, then start again.",
@@ -203,10 +204,9 @@ class IngestService:
     def _source_report(self, name: str) -> SourceReport:
         stats = self.stats.sources[name]
         counts = stats.counts
-        places = () if self._session is None else self._session.partitions
-        owned = (self._plan.source_of(place.topic) for place in places)
+        owned = () if self._session is None else self._session.sources
         return SourceReport(
-            partitions=sum(source is not None and source.name == name for source in owned),
+            partitions=sum(source == name for source in owned),
             lag=stats.lag,
             records=counts.records,
             mapped=counts.mapped,

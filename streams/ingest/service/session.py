@@ -106,11 +106,16 @@ class IngestSession:
         """What is assigned now."""
         return self._group.partitions
 
+    @property
+    def sources(self) -> list[str]:
+        """The name of the source of each partition that is assigned now."""
+        return [self._mapper.source_name(place.topic) for place in self.partitions]
+
     async def look(self) -> None:
         """Take note of the lag of each source."""
         lags: dict[str, int | None] = dict.fromkeys(self._stats.sources, 0)
         for place in self.partitions:
-            name = self._source_name(place.topic)
+            name = self._mapper.source_name(place.topic)
             end, known = self._consumer.last_stable_offset(place), lags.get(name)
             if end is None or known is None or not self.assigned:
                 lags[name] = None
@@ -122,7 +127,8 @@ class IngestSession:
     async def _begin(self) -> None:
         """Go to the committed offsets; where there are none, commit where reading begins."""
         places, member = self.partitions, self._group.member
-        self._plan.refuse_rivals(sorted({place.topic for place in places}))
+        topics = {place.topic for place in places} - {self._settings.topics.ingest_replay}
+        self._plan.refuse_rivals(sorted(topics))
         coordinator = self._consumer._coordinator  # noqa: SLF001 - it has no public name
         committed = await coordinator.fetch_committed_offsets(list(places))
         starts = {place: one.offset for place, one in committed.items() if one.offset >= 0}
@@ -145,7 +151,7 @@ class IngestSession:
             except IllegalStateError:  # not ours any more
                 return
         self._group.fresh = False
-        by_source = Counter(self._source_name(place.topic) for place in places)
+        by_source = Counter(self._mapper.source_name(place.topic) for place in places)
         log.info("ingest.assigned", partitions=dict(by_source), new=len(missing))
 
     async def _poll(self) -> Polled:
@@ -168,7 +174,7 @@ class IngestSession:
         if start <= offset <= end:
             return  # a leader that was just elected: ask it again
         if not self._settings.accept_lost_input:
-            source = self._source_name(place.topic)
+            source = self._mapper.source_name(place.topic)
             raise lost(place, offset, (start, end), source, self._settings.ingest_group)
         log.warning(
             "ingest.gap_accepted", topic=place.topic, partition=place.partition,
@@ -228,7 +234,3 @@ class IngestSession:
         self._stats.committed(batch.counts, batch.timestamps, seconds, time.time() * 1000)
         for name, record, item in batch.rejected:
             self._rejects.note(name, record, item)
-
-    def _source_name(self, topic: str) -> str:
-        source = self._mapper.source(topic)
-        return "" if source is None else source.name

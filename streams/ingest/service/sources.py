@@ -16,6 +16,9 @@ from streams.ingest.mapping import Mapping
 from streams.settings.names import TopicNames
 from streams.topics.codecs import Compression
 
+REPLAY: Final = "ingest-replay"
+"""What stands for a source with rejected records that were sent again, where no source takes them."""
+
 INTERNAL: Final = "__"
 """What names of Kafka's own topics begin with."""
 
@@ -90,12 +93,16 @@ class IngestPlan:
             )
 
     def pattern(self, names: TopicNames) -> re.Pattern[str]:
-        """What the names of all topics match that are read; never one of Consentry's own."""
+        """What the names of all topics match that are read.
+
+        Of Consentry's own topics only that of records which are to be mapped again.
+        """
         parts = [re.escape(topic) for topic in self.topics]
         parts += [one.matching.pattern for one in self.sources if one.matching is not None]
         own = "|".join(map(re.escape, sorted(own_topics(names, self.identities_topic))))
         any_of = "|".join(f"(?:{part})" for part in parts)
-        return re.compile(rf"(?!(?:{own})\Z)(?!{INTERNAL})(?:{any_of})\Z")
+        again = re.escape(names.ingest_replay)
+        return re.compile(rf"(?:{again}|(?!(?:{own})\Z)(?!{INTERNAL})(?:{any_of}))\Z")
 
 
 def own_topics(names: TopicNames, *others: str | None) -> frozenset[str]:

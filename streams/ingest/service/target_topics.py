@@ -27,7 +27,7 @@ def read_targets(settings: Settings, plan: IngestPlan) -> Targets:
             REMEDY,
         )
     names = settings.topics
-    written = (*names.inputs.values(), names.ingest_rejects)
+    written = (*names.inputs.values(), names.ingest_rejects, names.ingest_replay)
     with admin_session(settings.connection) as client:
         require_own_ingest(client, settings)
         there = read_cluster(client, [*written, *plan.topics])
@@ -56,6 +56,7 @@ def read_targets(settings: Settings, plan: IngestPlan) -> Targets:
     return Targets(
         inputs=names.inputs,
         rejects=names.ingest_rejects,
+        replay=names.ingest_replay,
         partitions=counts,
         input_max_bytes=settings.input_max_bytes,
         reject_max_bytes=settings.output_max_bytes,

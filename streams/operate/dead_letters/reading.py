@@ -56,6 +56,18 @@ def shelves(settings: Settings, wanted: Iterable[KeptIn]) -> Shelves:
     return Shelves(found, tuple(notes))
 
 
+def require_topics(settings: Settings, topics: Iterable[str]) -> None:
+    """Raise ConsentryError where a topic is missing that records are to be sent to."""
+    with admin_session(settings.connection) as client:
+        cluster = read_cluster(client, topics)
+    missing = sorted(set(topics) - cluster.topics.keys() - cluster.hidden)
+    if missing:
+        raise ConsentryError(
+            f"no topic {', '.join(missing)} on {settings.connection.bootstrap}",
+            "Create the topics with `consentry topics create`: it makes only what is missing.",
+        )
+
+
 async def read_kept(
     bus: LiveBus, settings: Settings, partitions: Mapping[KeptIn, int]
 ) -> AsyncIterator[list[KeptRecord]]:

@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from streams.core.instants import Instant
-from streams.ingest.rejects import PREFIX
+from streams.ingest.rejects import PREFIX, as_it_was, ours, own_headers
 from streams.operate.dead_letters.kept import (
     INGEST_REJECT,
     REPLAYED,
@@ -23,7 +23,6 @@ from streams.operate.dead_letters.kept import (
 from streams.operate.record_place import RecordPlace
 from streams.unpacking.cut import LEFT_OUT, CutBytes
 from streams.wire.dead_letters import Original, PartCut
-from streams.wire.origin import RESERVED
 from streams.wire.record import Record
 
 Headers = tuple[tuple[str, bytes | None], ...]
@@ -35,15 +34,15 @@ def read_reject(record: Record) -> KeptRecord:
     """A record of the topic of ingest rejects; of any bytes and headers."""
     headers: Headers = tuple(record.headers)
     original = _original(record, headers)
-    name, source = _ours(headers, "map"), _ours(headers, "source")
-    reason = _ours(headers, "reason") or "no reason is stated"
+    name, source = ours(record, "map"), ours(record, "source")
+    reason = ours(record, "reason") or "no reason is stated"
     return KeptRecord(
         kept_in=KeptIn.INGEST_REJECTS,
         place=RecordPlace(record.topic, record.partition, record.offset),
         kept_at=Instant(record.timestamp),
         code=INGEST_REJECT,
         reason=reason if name is None else f"map {name}: {reason}",
-        field=_ours(headers, "path"),
+        field=ours(record, "path"),
         original=original,
         producer=producer_of(original, {} if source is None else {"source_system": source}),
         replay_of=header_text(headers, REPLAYED),
@@ -51,15 +50,15 @@ def read_reject(record: Record) -> KeptRecord:
 
 
 def _original(record: Record, headers: Headers) -> Original:
-    topic, partition, offset = _origin(headers)
+    was = as_it_was(record)
     return Original(
-        topic=topic,
-        partition=partition,
-        offset=offset,
-        timestamp=None,
+        topic="" if was is None else was.topic,
+        partition=-1 if was is None else was.partition,
+        offset=-1 if was is None else was.offset,
+        timestamp=None if was is None else Instant(was.timestamp),
         key=record.key,
         value=record.value,
-        headers=tuple(one for one in headers if not one[0].startswith(RESERVED)),
+        headers=tuple(one for one in own_headers(record) if one[0] != REPLAYED),
         cuts=tuple(_cuts(record, headers)),
     )
 
@@ -79,19 +78,3 @@ def _cuts(record: Record, headers: Headers) -> list[PartCut]:
     if any(name == LEFT_OUT for name, _ in headers):
         cuts.append(PartCut(part="headers", cut_at=len(headers) - 1))
     return cuts
-
-
-def _origin(headers: Headers) -> tuple[str, int, int]:
-    topic, partition, offset = (_ours(headers, name) for name in ("topic", "partition", "offset"))
-    if topic and _number(partition) and _number(offset):
-        return topic, int(partition or 0), int(offset or 0)
-    return "", -1, -1
-
-
-def _ours(headers: Headers, name: str) -> str | None:
-    """The first header of a name of ingest's own."""
-    return header_text(headers[::-1], PREFIX + name)
-
-
-def _number(text: str | None) -> bool:
-    return text is not None and text.isascii() and text.isdecimal() and len(text) < 19

@@ -12,7 +12,7 @@ from streams.errors import ConsentryError
 from streams.files.records import Found
 from streams.operate.dead_letters.corrected import Corrected, Index, RefusedLine, corrected
 from streams.operate.dead_letters.kept import KeptIn
-from streams.operate.dead_letters.reading import read_kept, shelves
+from streams.operate.dead_letters.reading import read_kept, require_topics, shelves
 from streams.operate.dead_letters.replaying import (
     AT_MOST,
     NotSent,
@@ -51,15 +51,10 @@ class ReplayResult(msgspec.Struct, frozen=True, kw_only=True):
         return not self.not_sent_count and not self.refused
 
 
-def replay(
-    settings: Settings, selection: Selection, *, to_source: bool = False, dry_run: bool = False
-) -> ReplayResult:
+def replay(settings: Settings, selection: Selection, *, dry_run: bool = False) -> ReplayResult:
     """Send again what a selection means, each record with its own bytes, key and headers."""
-    targets = ReplayTargets(
-        frozenset(settings.topics.input_types),
-        settings.topic_prefix + settings.topic_raw,
-        to_source,
-    )
+    names = settings.topics
+    targets = ReplayTargets(frozenset(names.input_types), names.ingest_replay)
     return asyncio.run(_replay(settings, ReplayPlan(selection, targets), dry_run=dry_run))
 
 
@@ -72,6 +67,7 @@ async def _replay(settings: Settings, plan: ReplayPlan, *, dry_run: bool) -> Rep
         _require_few(len(chosen))
         sent = 0
         if chosen and not dry_run:
+            await asyncio.to_thread(require_topics, settings, set(chosen.values()))
             sent = await send_all(settings, _records(bus, settings, found.partitions, chosen))
     return ReplayResult(
         planned=plan.by_topic(chosen),
@@ -93,7 +89,7 @@ async def _records(
     async for records in read_kept(bus, settings, partitions):
         for one in records:
             if one.place in chosen:
-                yield sent_again(one)
+                yield sent_again(one, chosen[one.place])
 
 
 def replay_corrected(

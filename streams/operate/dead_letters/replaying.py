@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from streams.ingest.rejects import place_headers
 from streams.operate.dead_letters.kept import REPLAYED, UNREADABLE, KeptIn, KeptRecord
 from streams.operate.dead_letters.selection import Selection
 from streams.operate.record_place import RecordPlace
@@ -46,13 +47,17 @@ class NotSent(NamedTuple):
 class ReplayTargets(NamedTuple):
     """Where records may be sent to.
 
-    `inputs` are the input topics. Topics of others, whose names do not begin with `raw`, get
-    records back only `to_source`: everybody who reads them would see the records again.
+    `inputs` are the input topics. What ingest rejected goes to `ingest_replay`, which ingest
+    alone reads, and never to the topic on which it stood: others read that too.
     """
 
     inputs: frozenset[str]
-    raw: str
-    to_source: bool = False
+    ingest_replay: str
+
+    def topic(self, one: KeptRecord) -> str:
+        """The topic that a record is sent to."""
+        rejected = one.kept_in is KeptIn.INGEST_REJECTS
+        return self.ingest_replay if rejected else one.original.topic
 
     def refusal(self, one: KeptRecord) -> str | None:
         """Why a record cannot be sent again with its own bytes, None where it can."""
@@ -70,12 +75,6 @@ class ReplayTargets(NamedTuple):
             return "where the record stood is unknown"
         if one.kept_in is KeptIn.DEAD_LETTERS and topic not in self.inputs:
             return f"{topic} is no input of this installation"
-        foreign = one.kept_in is KeptIn.INGEST_REJECTS and not topic.startswith(self.raw)
-        if foreign and not self.to_source:
-            return (
-                f"{topic} is a topic of others, and all who read it would see the record again: "
-                "--to-source does it all the same"
-            )
         return None
 
 
@@ -87,12 +86,22 @@ def cut_words(one: KeptRecord) -> str:
     )
 
 
-def sent_again(one: KeptRecord) -> ReplayedRecord:
-    """A record as it goes back to where it stood, with the mark of a replay."""
-    original = one.original
+def sent_again(one: KeptRecord, topic: str) -> ReplayedRecord:
+    """A record as it goes to a topic, with the mark of a replay.
+
+    To that on which it stood it goes back as it was; what ingest rejected has headers that say
+    where and when it stood.
+    """
+    original, mark = one.original, (REPLAYED, one.place.reference.encode())
+    if one.kept_in is KeptIn.INGEST_REJECTS:
+        place = place_headers(
+            original.topic, original.partition, original.offset, original.timestamp
+        )
+        headers = [*place, *as_written(original.headers), mark]
+        return ReplayedRecord(topic, one.place.partition, original.key, original.value, headers)
     own = [header for header in original.headers if header[0] not in _OURS]
-    headers = [*as_written(own), (REPLAYED, one.place.reference.encode())]
-    return ReplayedRecord(original.topic, original.partition, original.key, original.value, headers)
+    headers = [*as_written(own), mark]
+    return ReplayedRecord(topic, original.partition, original.key, original.value, headers)
 
 
 def digest(one: KeptRecord) -> bytes:
@@ -125,7 +134,7 @@ class ReplayPlan:
                 continue
             why = self._targets.refusal(one)
             if why is None:
-                self._able[one.place] = one.original.topic, digest(one)
+                self._able[one.place] = self._targets.topic(one), digest(one)
             else:
                 self.not_sent_count += 1
                 if len(self.not_sent) < NAMED_AT_MOST:

@@ -16,6 +16,7 @@ from tests.ingest.maps import HEAD, PLAIN, RECORD, mapping
 
 NAMES = Settings().topics
 REJECTS = NAMES.ingest_rejects
+REPLAY = NAMES.ingest_replay
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,7 @@ def mapper(
     targets = Targets(
         inputs=NAMES.inputs,
         rejects=REJECTS,
+        replay=REPLAY,
         partitions=dict.fromkeys((*NAMES.inputs.values(), REJECTS), 12),
         **({"input_max_bytes": 1_048_588, "reject_max_bytes": 4_259_840} | limits),
     )

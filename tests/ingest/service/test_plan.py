@@ -74,13 +74,13 @@ def test_the_source_of_a_topic(tmp_path: Path, topic: str, source: str | None) -
     assert (pattern.match(topic) is not None) == (source is not None)
 
 
-def test_a_pattern_never_takes_topics_of_consentry_or_of_kafka(tmp_path: Path) -> None:
+def test_a_pattern_takes_of_our_own_topics_only_what_is_mapped_again(tmp_path: Path) -> None:
     text = GOOD.replace("'mail\\..*'", "'.*'").replace('identities_file = "people.csv"',
                                                        'identities_topic = "people"')  # fmt: skip
     names = Settings().topics
     pattern = plan(tmp_path, text).pattern(names)
     own = [*names.every(), "people", "__consumer_offsets"]
-    assert [topic for topic in own if pattern.match(topic)] == []
+    assert [topic for topic in own if pattern.match(topic)] == [names.ingest_replay]
     assert pattern.match("purchase-of-others")
     assert pattern.match("consentry.raw.mail")
 
@@ -100,6 +100,7 @@ def test_a_named_topic_goes_before_a_pattern_and_two_patterns_are_rivals(tmp_pat
     [
         ("[ingest]", "[ingest]\nkeyfile = 1", "consentry.toml:3: ingest.keyfile: there is no such"),
         ("[ingest]", "[ingest]\nkeyfile = 1", "did you mean key_file?"),
+        ("sources.mail]", "sources.ingest-replay]", "ingest-replay: Consentry counts records that"),
         ('"key"', '"missing"', "cannot be read"),
         ('"key"', '"short"', "fewer than"),
         ('"key"', "12", "ingest.sources.crm.key_file: allowed: the path of"),

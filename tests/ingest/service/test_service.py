@@ -116,7 +116,7 @@ def test_it_is_not_live_when_nothing_is_committed() -> None:
         busy_since: float | None = None
         assigned = True
         silent_s = 1.0
-        partitions: frozenset[Any] = frozenset()
+        sources: tuple[str, ...] = ()
 
     async def story(change: Callable[[Stuck], None]) -> Any:
         service = IngestService(Settings(stall_after_s=5), plan())
