@@ -84,7 +84,7 @@ def test_another_partition_count_stops_creation_before_anything_is_made(
         create_topics(settings)
     assert f"{topics.purchase} has 2" in caught.value.problem
     missing = {p.topic for p in check_topics(settings) if p.check is TopicAspect.MISSING}
-    assert len(missing) == 13
+    assert len(missing) == 14
     (problem,) = [p for p in check_topics(settings) if p.check is TopicAspect.PARTITIONS]
     assert problem.topic == topics.purchase
 
@@ -127,13 +127,13 @@ def test_the_command_creates_then_checks(
     assert command("check") == 1
     out = capsys.readouterr().out
     assert f"error: {settings.topics.purchase}: the topic does not exist" in out
-    assert "15 topics checked: 15 errors, 0 warnings" in out
+    assert "16 topics checked: 16 errors, 0 warnings" in out
     assert command("create") == 0
-    assert capsys.readouterr().out.count("created ") == 15
+    assert capsys.readouterr().out.count("created ") == 16
     assert command("create", "--json") == 0
-    assert len(json.loads(capsys.readouterr().out)["existing"]) == 15
+    assert len(json.loads(capsys.readouterr().out)["existing"]) == 16
     assert command("check") == 0
-    assert "15 topics checked: 0 errors, 0 warnings" in capsys.readouterr().out
+    assert "16 topics checked: 0 errors, 0 warnings" in capsys.readouterr().out
     assert command("check", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {"problems": []}
 
