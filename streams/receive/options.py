@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from streams.receive.checks.check import SenderCheck
+from streams.topics.codecs import Compression
 
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """Part of a path, of a topic's name and of a metric's label."""
@@ -73,6 +74,9 @@ class ReceiveOptions(BaseModel):
     )
     connections_max: int = Field(
         1_000, ge=1, le=100_000, description="Connections at once; further ones are closed."
+    )
+    compression: Compression = Field(
+        "none", description="Compression of what is written to Kafka; each webhook is a batch."
     )
     in_work_max_bytes: int = Field(
         64_000_000,

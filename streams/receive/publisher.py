@@ -14,6 +14,7 @@ import structlog
 from streams.receive.raw_record import RawRecord
 from streams.receive.refusal import RefusalReason, RequestRefused
 from streams.settings import Settings
+from streams.topics.codecs import Compression, producer_option
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaProducer
@@ -59,18 +60,21 @@ class Publisher:
         self,
         settings: Settings,
         timeout_s: float,
-        new_producer: Callable[[Settings], AIOKafkaProducer] | None = None,
+        new_producer: Callable[[Settings, str | None], AIOKafkaProducer] | None = None,
+        compression: Compression = "none",
     ) -> None:
+        """Raises ConsentryError where this installation cannot compress so."""
         self._settings = settings
         self._timeout_s = timeout_s
         self._new_producer = new_producer or _producer
+        self._codec = producer_option(compression)
         self._producer: Any = None
         self._logs: dict[str, _Log] = {}
         self._acknowledged_at = -inf
 
     async def start(self) -> None:
         """Connect. Raises KafkaError."""
-        self._producer = self._new_producer(self._settings)
+        self._producer = self._new_producer(self._settings, self._codec)
         await self._producer.start()
 
     async def stop(self, timeout_s: float) -> None:
@@ -152,7 +156,7 @@ def _passing(error: BaseException) -> bool:
     return isinstance(error, KafkaError) and (bool(error.retriable) or isinstance(error, others))
 
 
-def _producer(settings: Settings) -> AIOKafkaProducer:
+def _producer(settings: Settings, codec: str | None) -> AIOKafkaProducer:
     import aiokafka
 
     return aiokafka.AIOKafkaProducer(
@@ -160,6 +164,7 @@ def _producer(settings: Settings) -> AIOKafkaProducer:
         client_id=settings.connection.client_name("receive"),
         enable_idempotence=True,
         acks="all",
+        compression_type=codec,
         linger_ms=0,
         max_request_size=settings.output_max_bytes,
     )

@@ -52,7 +52,9 @@ class Receiver:
                 f"Set it to {room} at most, or raise output_max_bytes.",
             )
         self._options = server
-        self._publisher = publisher or Publisher(settings, server.acknowledge_timeout_s)
+        self._publisher = publisher or Publisher(
+            settings, server.acknowledge_timeout_s, compression=server.compression
+        )
         self.handling = Handling(receiving, settings.topics.raw, self._publisher)
         self._tls = tls_context(server)
         self.http = HttpServer(

@@ -43,6 +43,7 @@ def test_a_source_needs_little(tmp_path: Path) -> None:
         ("[receive]\nport = 1\n", "one at least"),
         (f"[receive]\nprot = 1\n{SHOP}", "receive.prot: there is no such key; did you mean port? (line 2)"),
         (f"[receive]\nport = 70000\n{SHOP}", "receive.port: should be less than or equal to 65535 (line 2)"),
+        (f'[receive]\ncompression = "bzip2"\n{SHOP}', "receive.compression: should be 'none', 'gzip'"),
         (SHOP.replace("shop]", "Shop]"), "lower-case letters"),
         (SHOP.replace("shopify", "shopfy"), "did you mean shopify?"),
         ("[receive.sources.shop]\n", "scheme: is missing; the schemes are standard-webhooks"),

@@ -13,11 +13,14 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
+from streams.errors import ConsentryError
 from streams.receive import publisher
 from streams.receive.publisher import Publisher
 from streams.receive.raw_record import RawRecord
 from streams.receive.refusal import RefusalReason, RequestRefused
 from streams.settings import Settings
+from streams.topics import codecs
+from streams.topics.codecs import Compression
 from tests.receive.serving import run
 
 RECORD = RawRecord(b"k", b"v", [("h", b"1")])
@@ -50,7 +53,7 @@ class Producer:
 
 async def opened(timeout_s: float = 0.1) -> tuple[Publisher, Producer]:
     producer = Producer()
-    made = Publisher(Settings(), timeout_s, lambda _: producer)
+    made = Publisher(Settings(), timeout_s, lambda *_: producer)
     await made.start()
     return made, producer
 
@@ -154,3 +157,33 @@ async def test_at_the_end_nothing_is_waited_for() -> None:
     producer.acknowledge.clear()
     assert await refused(made) is RefusalReason.KAFKA_AWAY
     await asyncio.wait_for(made.stop(1), 2)
+
+
+@pytest.mark.parametrize(
+    ("compression", "codec"),
+    [("none", None), ("gzip", "gzip"), ("snappy", "snappy"), ("lz4", "lz4"), ("zstd", "zstd")],
+)
+def test_what_it_writes_is_compressed_as_the_table_says(
+    compression: Compression, codec: str | None
+) -> None:
+    asked: list[str | None] = []
+
+    async def start() -> None:
+        made = Publisher(Settings(), 1, new, compression)
+        await made.start()
+        assert publisher._producer(Settings(), codec)._compression_type == codec
+
+    def new(_: Settings, codec: str | None) -> Producer:
+        asked.append(codec)
+        return Producer()
+
+    asyncio.run(start())
+    assert asked == [codec]
+
+
+def test_a_codec_that_is_not_installed_is_named_before_anything_is_received(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(codecs, "unreadable_codecs", lambda: frozenset({"zstd"}))
+    with pytest.raises(ConsentryError, match="cannot compress with zstd"):
+        Publisher(Settings(), 1, compression="zstd")

@@ -31,7 +31,7 @@ def receiver(folder: Path, producer: Producer | None = None, **options: Any) -> 
     server = ReceiveOptions(port=0, **options)
     receiving = Receiving(server, sources(folder, {"crm": {"scheme": "bearer"}}))
     made = producer or Producer()
-    publisher = Publisher(SETTINGS, 2.0, lambda _: made)
+    publisher = Publisher(SETTINGS, 2.0, lambda *_: made)
     return Receiver(SETTINGS, receiving, publisher)
 
 
