@@ -18,6 +18,7 @@ from streams.receive.options import ReceiveOptions, SourceName, SourceOptions
 from streams.receive.secret_files import UnusableSecretError, read_secret
 from streams.receive.sources import SCHEMES
 from streams.settings.load import read_toml, settings_file
+from streams.settings.paths import with_paths
 from streams.settings.webhooks import SOURCES, TABLE
 
 _NAME: Final = TypeAdapter[str](SourceName)
@@ -87,7 +88,7 @@ class _Reading:
 
     def _server(self, table: Mapping[str, object]) -> ReceiveOptions | None:
         try:
-            return ReceiveOptions.model_validate(table)
+            return ReceiveOptions.model_validate(with_paths(table, ReceiveOptions, self.path))
         except ValidationError as error:
             self._explain(error, (TABLE,), ReceiveOptions)
             return None
@@ -113,7 +114,7 @@ class _Reading:
             self._say((*place, "scheme"), f"{answer}; the schemes are {', '.join(SCHEMES)}")
             return None
         try:
-            options = model.model_validate(table)
+            options = model.model_validate(with_paths(table, model, self.path))
         except ValidationError as error:
             self._explain(error, place, model)
             return None

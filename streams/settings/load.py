@@ -14,6 +14,7 @@ from pydantic import SecretStr, ValidationError
 from streams.errors import ConsentryError
 from streams.settings.environment import CONFIG_VARIABLE, is_of_kubernetes, variable
 from streams.settings.model import Settings
+from streams.settings.paths import with_paths
 from streams.settings.webhooks import TABLE as RECEIVE
 from streams.settings.webhooks import source_names
 
@@ -108,7 +109,7 @@ class _Found:
 
     def take_file(self, path: Path) -> None:
         sources: tuple[Any, ...] = ()
-        for name, value in read_toml(path).items():
+        for name, value in with_paths(read_toml(path), Settings, path).items():
             if name == RECEIVE:
                 sources = source_names(value)
             if name in OTHER_TABLES:

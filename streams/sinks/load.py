@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from streams.errors import ConsentryError
 from streams.settings.environment import SINK_PREFIX, is_of_kubernetes
 from streams.settings.load import read_toml, settings_file
+from streams.settings.paths import from_file, with_paths
 from streams.sinks.contract import Sink
 from streams.sinks.kinds import KINDS
 from streams.sinks.options import SinkName, SinkOptions
@@ -128,7 +129,7 @@ class _Reading:
         before = len(self.problems)
         values = self._values(name, table, model)
         try:
-            options = model.model_validate(values)
+            options = model.model_validate(with_paths(values, model, self.path))
         except ValidationError as error:
             self._explain(error, name, model)
             return None
@@ -180,7 +181,7 @@ class _Reading:
             self.problems.append(f"{where}: must name a file")
             return "-"
         try:
-            text = Path(value).read_text(encoding="utf-8")
+            text = from_file(self.path, value).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it holds no text"
             self.problems.append(f"{where}: the file is unreadable: {reason}")

@@ -44,7 +44,7 @@ def test_tables_become_options_in_their_order(tmp_path: Path) -> None:
     assert list(found) == ["zulu", "alfa"]
     options = found["zulu"].options
     assert isinstance(options, FileOptions)
-    assert (options.path, options.tell, options.keep_files) == (Path("z"), ("duties",), 3)
+    assert (options.path, options.tell, options.keep_files) == (tmp_path / "z", ("duties",), 3)
     assert found["zulu"].takes == "updates"
 
 

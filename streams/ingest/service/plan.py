@@ -26,6 +26,7 @@ from streams.ingest.service.sources import (
 from streams.ingest.subjects import PseudonymKey
 from streams.policy_file.places import PolicyPlace, Problems, suggestion
 from streams.settings import Settings
+from streams.settings.paths import from_file
 from streams.topics.codecs import Compression
 from streams.wire.pseudonym import read_key
 
@@ -47,7 +48,7 @@ def read_plan(file: Path | None, settings: Settings) -> IngestPlan:
     could be a secret in the wrong place. Raises ConsentryError with everything that is wrong.
     """
     raw, place = ingest_table(file)
-    reading = _Reading(Path(place.file).parent, settings)
+    reading = _Reading(Path(place.file), settings)
     plan = reading.plan(raw, place)
     found = [*map(str, reading.problems.found), *reading.elsewhere]
     if found or plan is None:
@@ -56,8 +57,8 @@ def read_plan(file: Path | None, settings: Settings) -> IngestPlan:
 
 
 class _Reading:
-    def __init__(self, folder: Path, settings: Settings) -> None:
-        self._folder = folder
+    def __init__(self, file: Path, settings: Settings) -> None:
+        self._file = file
         self._settings = settings
         self.problems = Problems()
         self.elsewhere: list[str] = []
@@ -190,7 +191,7 @@ class _Reading:
 
     def _path(self, raw: object, place: PolicyPlace, what: str) -> Path | None:
         if isinstance(raw, str) and raw:
-            return self._folder / raw
+            return from_file(self._file, raw)
         self.problems.add(place, f"allowed: the path of {what}")
         return None
 
@@ -216,7 +217,7 @@ class _Reading:
                               "connector")  # fmt: skip
             return None
         controller = raw.get("controller_id", shared.get("controller_id"))
-        beside = self._folder / named
+        beside = from_file(self._file, named)
         try:
             path = beside if beside.exists() else find_map(named)
             return load_map(path, controller_id=controller)
