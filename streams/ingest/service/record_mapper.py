@@ -16,10 +16,10 @@ from streams.ingest.service.sources import REPLAY, IngestPlan, IngestSource, Sou
 from streams.registry import Registry
 from streams.transport.commit.output_batch import Output
 from streams.unpacking.cut import CutBytes, LeftOut
+from streams.wire.arrival import partition_for
 from streams.wire.encode import event_to_avro
 from streams.wire.errors import WireError
 from streams.wire.framing import with_schema_header
-from streams.wire.murmur2 import murmur2
 from streams.wire.record import Record
 from streams.wire.traces import TRACEPARENT
 
@@ -177,7 +177,7 @@ class RecordMapper:
     def _event(self, event: Event, headers: Sequence[tuple[str, bytes | None]]) -> Output:
         topic = self._kinds[str(event.__struct_config__.tag)]
         key = subject_key(event.controller_id, event.subject_id)
-        partition = murmur2(key) % self._targets.partitions[topic]
+        partition = partition_for(key, self._targets.partitions[topic])
         return Output(topic, partition, key, event_to_avro(event), headers)
 
     def _reject(

@@ -7,6 +7,7 @@ import json
 from hashlib import sha256
 
 import pytest
+from aiokafka.partitioner import DefaultPartitioner
 
 from streams.core.identifiers import subject_key
 from streams.core.vocabulary import EventType
@@ -18,7 +19,6 @@ from streams.ingest.service.sources import SourceFraming
 from streams.registry import Access, Registry
 from streams.unpacking.cut import cut
 from streams.wire.decode import Decoded, decode
-from streams.wire.murmur2 import murmur2
 from streams.wire.pseudonym import ValueKind
 from tests.delivery.standing import Standing
 from tests.ingest.maps import HEAD, PLAIN, RECORD
@@ -30,13 +30,28 @@ LATER = HEAD + PLAIN.replace('no = "WITHDRAWN"', 'no = "WITHDRAWN", later = {ign
 SUBJECT = TEST_KEY.of(ValueKind.EMAIL, "anna@example.nl")
 
 
+def chosen_by_clients(key: bytes, count: int) -> int:
+    """The partition to which Kafka's own clients send a key."""
+    every = list(range(count))
+    found: int = DefaultPartitioner()(key, every, every)
+    return found
+
+
+def test_events_stand_where_the_worker_looks_for_them() -> None:
+    records = [row(RECORD | {"email": f"person-{at}@example.nl"}) for at in range(40)]
+    batch, _ = mapped(mapper(), *records)
+    homes = [chosen_by_clients(output.key or b"", 12) for output in batch.outputs]
+    assert len(set(homes)) > 6
+    assert [output.partition for output in batch.outputs] == homes
+
+
 def test_an_event_goes_to_its_topic_under_the_key_of_its_subject() -> None:
     trace = b"00-" + b"1" * 32 + b"-" + b"2" * 16 + b"-01"
     batch, counts = mapped(mapper(), row(headers=(("TraceParent", trace), ("other", b"x"))))
     (output,) = batch.outputs
     assert output.topic == NAMES.consent_change
     assert output.key == subject_key("OURCO", SUBJECT)
-    assert output.partition == murmur2(output.key) % 12
+    assert output.partition == chosen_by_clients(output.key, 12)
     assert list(output.headers) == [(INGESTED_FROM, b"crm/3/42"), ("traceparent", trace)]
     decoded = decode(output.value, EventType.CONSENT_CHANGE)
     assert isinstance(decoded, Decoded)
