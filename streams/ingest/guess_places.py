@@ -43,7 +43,8 @@ def _is_action(place: SeenPlace) -> bool:
         return False  # a flag of something else, as `test`
     if place.name in words.CHANNEL_NAMES or place.name in words.TEST_FLAGS:
         return False
-    known = [word for word in place.values if bare(word) in words.MEANINGS]
+    prefix = words.enum_prefix(place.values)
+    known = [one for one in place.values if bare(one.removeprefix(prefix)) in words.MEANINGS]
     return len(known) * 4 >= place.different or (bool(known) and place.name in words.ACTIONS)
 
 

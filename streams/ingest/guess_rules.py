@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from streams.ingest import guess_places as places
 from streams.ingest.guess_text import PERSONAL, action_word, plain_words, quoted, time_of
-from streams.ingest.guess_words import CHANNELS, FINAL, NO_ACTS, bare
+from streams.ingest.guess_words import CHANNELS, FINAL, NO_ACTS, bare, enum_prefix
 from streams.ingest.observing import Observed, SeenPlace
 from streams.wire.looks import EVERYTHING
 from streams.wire.pii import raw_kind
@@ -201,7 +201,7 @@ def _action(rule: GuessedRule) -> list[str]:
     if rule.is_column:
         lines.append('absent = {ignore = "no answer stands there"}')
     return [*lines, "", "[event.set.action.words]",
-            *(action_word(word) for word in sorted(words)), ""]  # fmt: skip
+            *(action_word(word, enum_prefix(words)) for word in sorted(words)), ""]  # fmt: skip
 
 
 def table_text(rules: Sequence[GuessedRule]) -> str:

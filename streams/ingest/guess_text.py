@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from streams.ingest.guess_words import MEANINGS, NO_ACTS, bare
+from streams.ingest.guess_words import MEANINGS, NO_ACTS, UNSPECIFIED, bare
 from streams.wire.looks import EVERYTHING
 from streams.wire.pii import raw_kind
 
@@ -26,14 +26,17 @@ def time_of(path: str, kind: str) -> str:
     return f"{{from = {quoted(path)}, time = {quoted(kind)}}}"
 
 
-def action_word(word: str) -> str:
-    """One word of answers, and what it means."""
+def action_word(word: str, prefix: str = "") -> str:
+    """One word of answers, and what it means; `prefix`: what symbols of its enum begin with."""
     if raw_kind(word, EVERYTHING):
         return PERSONAL
-    meaning = MEANINGS.get(bare(word)) or {"1": "GRANTED", "0": "REFUSED"}.get(word)
+    if word in (UNSPECIFIED, prefix + UNSPECIFIED):
+        return f'{quoted(word)} = {{reject = "no answer was written"}}  # guess'
+    said = bare(word.removeprefix(prefix))
+    meaning = MEANINGS.get(said) or {"1": "GRANTED", "0": "REFUSED"}.get(word)
     if meaning is not None:
         return f"{quoted(word)} = {quoted(meaning)}  # guess"
-    reason = NO_ACTS.get(bare(word))
+    reason = NO_ACTS.get(said)
     if reason is not None:
         return f"{quoted(word)} = {{ignore = {quoted(reason)}}}  # guess"
     return f'{quoted(word)} = {{reject = "what this means is not decided"}}  # DECIDE'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 MEANINGS: Final = {
@@ -99,6 +100,17 @@ LISTS: Final = ("purposes", "lists", "listids", "topics", "newsletters", "progra
                 "subscriptions", "groups", "groupids", "categories", "consents", "optins", "doelen",
                 "channels")  # fmt: skip
 """Names of lists of plain values that say what an answer is about."""
+
+
+UNSPECIFIED: Final = "UNSPECIFIED"
+"""How Protobuf's style guide ends the zero of an enum, which stands there also where nothing was
+written: a word that says nothing."""
+
+
+def enum_prefix(symbols: Iterable[str]) -> str:
+    """What the symbols of a Protobuf enum begin with, seen by its zero; empty where none is there."""
+    zeros = [one for one in symbols if one.endswith(f"_{UNSPECIFIED}")]
+    return zeros[0].removesuffix(UNSPECIFIED) if len(zeros) == 1 else ""
 
 
 def bare(word: str) -> str:

@@ -65,6 +65,24 @@ def test_flat_records_with_local_times_and_a_customer_number() -> None:
     assert 'event_id = "{top.id}"' in made.map_text
 
 
+def test_the_zero_of_a_protobuf_enum_rejects_and_its_prefix_hides_no_word() -> None:
+    symbols = ["GRANTED", "WITHDRAWN", "UNSPECIFIED", "PENDING", "SOMETHING"]
+    made = guessed([
+        {"id": n, "email": f"a{n}@example.nl", "at": "2026-09-01T10:00:00Z", "topic": "abc"[n % 3],
+         "decision": f"CONSENT_ACTION_{symbols[n % 5]}"}
+        for n in range(20)
+    ])  # fmt: skip
+    assert 'from = "top.decision"' in made.map_text
+    for line in (
+        '"CONSENT_ACTION_GRANTED" = "GRANTED"  # guess',
+        '"CONSENT_ACTION_WITHDRAWN" = "WITHDRAWN"  # guess',
+        '"CONSENT_ACTION_UNSPECIFIED" = {reject = "no answer was written"}  # guess',
+        '"CONSENT_ACTION_PENDING" = {ignore = "awaiting confirmation"}  # guess',
+        '"CONSENT_ACTION_SOMETHING" = {reject = "what this means is not decided"}  # DECIDE',
+    ):
+        assert line in made.map_text
+
+
 def test_objects_whose_members_are_alike() -> None:
     made = guessed([
         {"messageId": f"m{n}", "userId": "u", "timestamp": 1788256800 + n,
