@@ -32,7 +32,7 @@ demo: setup
 	@$(BIN)/consentry demo $(ARGS)
 
 test: setup $(VENV)/.receivers $(VENV)/.registry
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-pure: setup
 	@CONSENTRY_PURE=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/core \
