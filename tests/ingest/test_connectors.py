@@ -129,3 +129,12 @@ def test_the_list_is_complete() -> None:
     text = (connector_folder() / "README.md").read_text("utf-8")
     for name in connector_names():
         assert f"| [{name}]({name}/README.md) |" in text
+
+
+def test_the_traps_of_the_list_have_their_pairs() -> None:
+    text = (connector_folder() / "README.md").read_text("utf-8").split("## Where each trap", 1)[1]
+    rows = re.findall(r"^\| ([a-z-]+) \| .+ \| (`.+`) \|$", text, re.MULTILINE)
+    assert {name for name, _ in rows} == set(connector_names())
+    for name, cell in rows:
+        pairs = {result.pair.name for result in RESULTS[name]}
+        assert set(cell.strip("`").split("`<br>`")) <= pairs, name
