@@ -30,7 +30,6 @@ def write_items(f: FunctionWriter, each: FanOut, rules: Written, checks: Sequenc
     """Write a function of a record whose items go through rules."""
     absent = next((rule.absent for rule, _ in rules if rule.absent is not None), None)
     two = len(each.levels) == 2
-    f.line("before = len(out)")
     first, named = each.levels[0]
     f.levels = 0
     holder = _holder(f, _from_record(first), first, absent, named=named)
@@ -51,7 +50,7 @@ def write_items(f: FunctionWriter, each: FanOut, rules: Written, checks: Sequenc
             _bounded(f, "place", each.text)
             _write_item(f, rules, checks, end="continue")
     f.levels, f.end = 0, "return"
-    with f.block("if len(out) == before"):
+    with f.block("if not count" if two else f"if not {holder}"):
         reason = f.bind(f"nothing stands in {each.text}", "reason")
         f.line(f"out.append({f.library(IgnoredItem)}({reason}))")
     f.uses -= {"item", "place", "within"} | ({"outer"} if two else set())

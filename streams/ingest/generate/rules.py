@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from streams.core.events import EVENT_CLASSES
 from streams.core.vocabulary import ConsentAction, EventType
@@ -26,6 +27,9 @@ _GRANTED: Final = ConsentAction.GRANTED
 EVERY_KEY: Final = frozenset({EventType.RECIPIENT_NOTIFICATION})
 """Types whose events go to every known key, as negative signals do: a duty stands under each
 key that had one, and this closes it."""
+MOST_KEYWORDS: Final = 15
+"""For a call with more of them CPython makes a dict first (STACK_USE_GUIDELINE in its compiler),
+which takes twice as long as all else about an event. A grant has 16 fields as a rule."""
 
 
 def write_rule(f: FunctionWriter, rule: EventRule, constants: Mapping[str, Any]) -> None:
@@ -62,10 +66,9 @@ class _RuleWriter:
         self._rule = rule
         self._cls = EVENT_CLASSES[rule.kind]
         self._constants = {name: f.bind(value, "constant") for name, value in constants.items()}
-        self._empty = {
-            field.name: None if field.default is msgspec.NODEFAULT else field.default
-            for field in msgspec.structs.fields(self._cls)
-        }
+        shapes = msgspec.structs.fields(self._cls)
+        self._required = {one.name for one in shapes if one.required}
+        self._empty = {one.name: None if one.required else one.default for one in shapes}
 
     def write(self) -> None:
         """Write all actions, each with the fields that it has."""
@@ -178,11 +181,16 @@ class _RuleWriter:
                 f.line(f"if {value} is None: {value} = {f.bind(empty, 'empty')}")
         return value
 
-    def _event(self, values: Mapping[str, str]) -> str:
-        """An expression for an event and its rule."""
+    def _event(self, values: Mapping[str, str]) -> None:
+        """Write what makes an event, and appends it with its rule."""
         f = self._f
-        given = ", ".join(f"{name}={value}" for name, value in values.items())
-        return f"{f.library(MappedEvent)}({f.library(self._cls)}({given}), {f.rule})"
+        # First what an event must have: it is made of that, whatever is set afterwards.
+        names = sorted(values, key=lambda name: name not in self._required)
+        given = ", ".join(f"{name}={values[name]}" for name in names[:MOST_KEYWORDS])
+        f.line(f"event = {f.library(self._cls)}({given})")
+        for name in names[MOST_KEYWORDS:]:
+            f.line(f"{f.library(force_setattr)}(event, {f.bind(name, 'field')}, {values[name]})")
+        f.line(f"out.append({f.library(MappedEvent)}(event, {f.rule}))")
 
     def _grants(self, values: dict[str, str], found: str) -> None:
         """One subject, and a grant for each purpose."""
@@ -195,21 +203,21 @@ class _RuleWriter:
             apart["consent_id"] = "consent_id"
         with f.block(f"for purposes, event_id, consent_id in {f.library(by_purpose)}"
                      f"({purposes}, {event_id}, {consent_id})"):  # fmt: skip
-            f.line(f"out.append({self._event(values | apart | {'subject_id': 'subject'})})")
+            self._event(values | apart | {"subject_id": "subject"})
 
     def _every(self, values: dict[str, str], found: str) -> None:
         """An event for every known key of the person."""
         f = self._f
         f.line(f"subjects, faults = {self._keys('every_key', found)}")
         with f.block("for subject in subjects"):
-            f.line(f"out.append({self._event(values | {'subject_id': 'subject'})})")
+            self._event(values | {"subject_id": "subject"})
         with f.block("for fault in faults"):
             f.line(f"out.append(fault.outcome({f.rule}, {f.number}))")
 
     def _one(self, values: dict[str, str], found: str) -> None:
         f = self._f
         f.line(f"subject = {self._keys('canonical', found)}")
-        f.line(f"out.append({self._event(values | {'subject_id': 'subject'})})")
+        self._event(values | {"subject_id": "subject"})
 
     def _keys(self, method: str, found: str) -> str:
         return f"{self._f.given('keys')}.{method}({found}, {self._f.given('memo')})"
