@@ -42,7 +42,18 @@ def read_json_value(content: bytes) -> Any:
     # Without a colon for each, only lists go deeper; what stands in texts costs another look.
     if colons + content.count(b"[") >= MAX_DEPTH:
         _check_depth(content, value)
-    _check_unique(content, value, colons)
+    # Every key brings a colon, and written again a value has all its colons but those of what
+    # stood under a key before the last. Only an escape can hide one in a text.
+    if _BACKSLASH in content and _HIDDEN.search(content) is not None:
+        _check_unique(content)
+        return value
+    try:
+        written = _encode(value)
+    except _FAULTS:  # a number that msgspec reads and does not write
+        _check_unique(content)
+        return value
+    if written.count(b":") != colons:
+        reject(_TWICE)
     return value
 
 
@@ -64,19 +75,8 @@ def _check_depth(content: bytes, value: Any) -> None:
     reject(f"the JSON is nested deeper than {MAX_DEPTH} levels")
 
 
-def _check_unique(content: bytes, value: Any, colons: int) -> None:
-    """Reject a key that stands twice: of it, a plain reader keeps what was said last.
-
-    Every key brings a colon, and written again a value has all its colons but those of what stood
-    under a key before the last. Only an escape can hide one in a text.
-    """
-    if _BACKSLASH not in content or _HIDDEN.search(content) is None:
-        try:
-            if _encode(value).count(b":") != colons:
-                reject(_TWICE)
-            return
-        except _FAULTS:  # a number that msgspec reads and does not write
-            pass
+def _check_unique(content: bytes) -> None:
+    """A key that stands twice: a plain reader keeps the last, and loses what the first said."""
     try:
         json.loads(content, object_pairs_hook=_unique)
     except RecursionError:

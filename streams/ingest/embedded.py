@@ -9,7 +9,7 @@ from typing import Any
 from streams.ingest.decoders import read_json_value
 from streams.ingest.gpp import tcf_of_gpp
 from streams.ingest.literals import read_literal
-from streams.ingest.outcomes import Stopped, reject
+from streams.ingest.outcomes import ignore, reject
 from streams.ingest.paths import SourcePath, type_name
 from streams.ingest.tcf import read_tcf
 
@@ -63,8 +63,7 @@ def _vendors(rule: TcfRule, text: str, path: str) -> Any:
     except ValueError as error:
         reject(f"{path} is no GPP string: {error}", path)
     if string is None:
-        raise Stopped("no section of the European TCF: other laws have other signs", path=path,
-                      rejected=False)  # fmt: skip
+        ignore("no section of the European TCF: other laws have other signs", path)
     try:
         read = read_tcf(string)
     except ValueError as error:

@@ -52,26 +52,32 @@ Outcome = MappedEvent | IgnoredItem | RejectedItem
 
 
 class Stopped(Exception):
-    """Mapping of an item ends here. Never leaves `streams.ingest.mapping`."""
+    """Mapping of an item ends here. Never leaves `streams.ingest.mapping`.
 
-    def __init__(
-        self, reason: str, *, path: str | None = None, rejected: bool, unmapped: bool = False
-    ) -> None:
-        self.reason = reason
-        self.path = path
-        self.rejected = rejected
-        self.unmapped = unmapped
+    Made of the reason, the path or None, whether it rejects, and whether the value is unmapped.
+    """
+
+    @property
+    def reason(self) -> str:
+        """Why, in the map's words."""
+        return str(self.args[0])
 
     def outcome(self, rule: str | None, number: str | None) -> Outcome:
         """As what the item counts."""
-        if self.rejected:
-            return RejectedItem(self.reason, rule, number, self.path, self.unmapped)
-        return IgnoredItem(self.reason, rule, number)
+        reason, path, rejected, unmapped = self.args
+        if rejected:
+            return RejectedItem(reason, rule, number, path, unmapped)
+        return IgnoredItem(reason, rule, number)
+
+
+def ignore(reason: str, path: str | None = None) -> NoReturn:
+    """End the item as ignored."""
+    raise Stopped(reason, path, False, False)  # noqa: FBT003 - an exception takes no keywords
 
 
 def reject(reason: str, path: str | None = None, *, unmapped: bool = False) -> NoReturn:
     """End the item as rejected."""
-    raise Stopped(reason, path=path, rejected=True, unmapped=unmapped)
+    raise Stopped(reason, path, True, unmapped)  # noqa: FBT003 - an exception takes no keywords
 
 
 def too_many(each: str, most: int) -> NoReturn:

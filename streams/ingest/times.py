@@ -63,8 +63,13 @@ def time_reader(form: object, zone: object, *, latest: Instant = LATEST_PLAUSIBL
     else:
         raise ValueError(ALLOWED)
 
+    of_text = _instant if form == "rfc3339" and where is None else read
+
     def checked(value: Any) -> Instant:
-        instant = _of_datetime(value) if type(value) is datetime else read(value)
+        if type(value) is str:
+            instant = of_text(value)
+        else:
+            instant = _of_datetime(value) if type(value) is datetime else read(value)
         if instant < EARLIEST_OF_EVENTS:
             raise ValueError(
                 "it lies before 1990: a placeholder, or another unit than the map says"

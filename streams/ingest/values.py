@@ -110,10 +110,21 @@ def text_guard(name: str) -> Callable[[str], str]:
 
 
 def _id_guard(name: str) -> Callable[[str], str]:
-    """The same for ids that a producer makes: those of single events never come again."""
+    """The same for ids that a producer makes: those of single events never come again.
+
+    The first look is for letters, digits and `:-_./` with no part from a 0: no address, and no
+    phone number. A phone number in an id begins with 0, + or ( where a token can begin, and of
+    these signs only a colon lets one begin. A final full stop would end a token.
+    """
 
     def guarded(text: str) -> str:
-        if _plain_tokens(text) or _plain_id(text):
+        if (
+            text.isascii()
+            and text.encode().translate(None, b":-_./").isalnum()
+            and len(text) <= MAX_TEXT
+            and text[0] != "0"
+            and ":0" not in text
+        ) or _plain_id(text):
             return text
         fault = text_fault(name, text)
         if fault is not None:
@@ -138,21 +149,6 @@ def _plain_id(text: str) -> bool:
         and "@" not in text
         and "%40" not in text
         and _SEVEN_DIGITS.search(text) is None
-    )
-
-
-def _plain_tokens(text: str) -> bool:
-    """Letters, digits and `:-_./` with no part from a 0: no address, and no phone number.
-
-    A phone number in an id begins with 0, + or ( where a token can begin, and of these signs
-    only a colon lets one begin. A final full stop would end a token.
-    """
-    return (
-        text.isascii()
-        and text.encode().translate(None, b":-_./").isalnum()
-        and len(text) <= MAX_TEXT
-        and text[0] != "0"
-        and ":0" not in text
     )
 
 

@@ -54,8 +54,9 @@ def write_path(f: FunctionWriter, path: SourcePath) -> str:
 
 def write_word(f: FunctionWriter, value: str) -> str:
     """Write what makes a word of a value that is there; its name, None where it is no word."""
-    return f.computed(("word", value), "word",
-                      f"{value} if type({value}) is str else {f.library(word_of)}({value})")  # fmt: skip
+    truth = f'"true" if {value} is True else "false" if {value} is False'
+    return f.computed(("word", value), "word", f"{value} if type({value}) is str else {truth} else "
+                      f"{f.library(word_of)}({value})")  # fmt: skip
 
 
 def _step(f: FunctionWriter, holder: str, step: str | int) -> str:
