@@ -30,6 +30,7 @@ from streams.wire.decode import Decoded, decode
 from streams.wire.murmur2 import murmur2
 from tests.kafka.harness import Bus, WorkerProcess, until
 from tests.kafka.ingesting import CONFIG, KEY, MAP, RECORDS, TOPICS, Ingest, sent, subject
+from tests.kafka.replayed_rejects import require_rejects_are_mapped_again
 
 pytest.importorskip("confluent_kafka", reason="librdkafka is not installed")
 pytestmark = pytest.mark.timeout(150)
@@ -212,47 +213,6 @@ def require_rejects(ingest: Ingest) -> None:
             assert json.loads(record.value)["answer"] == "perhaps"
             assert reason == "top.answer: the map has no word for the value"
     assert len(places) == len(rejects)
-
-
-def require_rejects_are_mapped_again(
-    ingest: Ingest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """After the map was corrected: the events, each once; nothing on the topic of the source."""
-    bus, shop = ingest.bus, f"{ingest.name}.shop"
-    for name, value in bus.environment().items():
-        monkeypatch.setenv(name, value)
-    source = TopicPartition(shop, 0)
-    end = bus.ends([source])
-    rejected = [one for one in bus.read(bus.names.ingest_rejects)
-                if dict(one.headers)[f"{PREFIX}topic"] == shop.encode() and one.value[:1] == b"{"]  # fmt: skip
-    wanted = {f"shop:{json.loads(one.value)['id']}" for one in rejected}
-    file = ingest.folder / "shop" / "map.toml"
-    file.write_text(file.read_text().replace("no =", 'perhaps = "WITHDRAWN", no ='))
-    capsys.readouterr()
-    replay = ["dead-letters", "replay", "--topic", shop, "--reason", "no word", "--json"]
-    assert main(replay) == 0
-    assert json.loads(capsys.readouterr().out)["planned"] == {bus.names.ingest_replay: len(wanted)}
-    with ingest.start("i1") as process:
-
-        def mapped() -> dict[str, str] | None:
-            found: dict[str, str] = {}
-            for record in bus.read(bus.names.consent_change):
-                headers = dict(record.headers)
-                decoded = decode(record.value, EventType.CONSENT_CHANGE)
-                assert isinstance(decoded, Decoded)
-                found[decoded.event.event_id] = headers[INGESTED_FROM].decode()
-            return found if wanted <= found.keys() else None
-
-        found = until(mapped, "the rejects are mapped", worker=process)
-        assert process.stop()[0] == 0
-    places = {
-        "/".join(
-            dict(one.headers)[PREFIX + part].decode() for part in ("topic", "partition", "offset")
-        )
-        for one in rejected
-    }
-    assert {found[event_id] for event_id in wanted} == places
-    assert bus.ends([source]) == end
 
 
 def require_lost_input_is_named(ingest: Ingest) -> None:

@@ -16,11 +16,11 @@ from streams.ingest.map_spec import InputFormat, MapSpec
 from streams.ingest.mapping import Mapping
 from streams.ingest.service.settings_table import REMEDY, ingest_table
 from streams.ingest.service.sources import (
-    REPLAY,
     IngestPlan,
     IngestSource,
     SourceFraming,
     instant_of,
+    name_fault,
     own_topics,
 )
 from streams.ingest.subjects import PseudonymKey
@@ -30,7 +30,6 @@ from streams.settings.paths import from_file
 from streams.topics.codecs import Compression
 from streams.wire.pseudonym import read_key
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _TOPIC: Final = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _KEYS: Final = [
     "sources", "key_file", "controller_id", "identities_file", "identities_topic", "compression",
@@ -110,11 +109,9 @@ class _Reading:
         shared: Given[str, Any],
         identities: Identities,
     ) -> IngestSource | None:
-        if not _NAME.fullmatch(name):
-            self.problems.add(place, "a name has at most 40 small letters, digits and hyphens, a "
-                              "letter first")  # fmt: skip
-        if name == REPLAY:
-            self.problems.add(place, "Consentry counts records that are mapped again by this name")
+        fault = name_fault(name)
+        if fault is not None:
+            self.problems.add(place, fault)
         if not isinstance(raw, Given):
             self.problems.add(place, "must be a table [ingest.sources.NAME]")
             return None

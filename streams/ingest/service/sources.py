@@ -19,8 +19,19 @@ from streams.topics.codecs import Compression
 REPLAY: Final = "ingest-replay"
 """What stands for a source with rejected records that were sent again, where no source takes them."""
 
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
 INTERNAL: Final = "__"
 """What names of Kafka's own topics begin with."""
+
+
+def name_fault(name: str) -> str | None:
+    """Why a source cannot have a name, None where it can."""
+    if name == REPLAY:
+        return "Consentry counts records that are mapped again by this name"
+    if _NAME.fullmatch(name):
+        return None
+    return "a name has at most 40 small letters, digits and hyphens, a letter first"
 
 
 class SourceFraming(StrEnum):
