@@ -8,9 +8,10 @@ from streams.agents.throttled_log import DeadLettered
 from streams.core.policy import Policy
 from streams.settings.names import TopicNames
 from streams.transport.commit.output_batch import Output
-from streams.wire.arrival import Refused
+from streams.wire.arrival import partition_of_finding
 from streams.wire.dead_letters import encode_dead_letter, original_of
 from streams.wire.record import Record
+from streams.wire.refused import Refused
 from streams.wire.traces import trace_id
 
 
@@ -35,10 +36,21 @@ class DeadLetterWriter:
         self._count = count
 
     def put(self, record: Record, refused: Refused, batch: JudgedBatch) -> None:
+        """Keep a record, and publish the finding about it, which nothing closes.
+
+        The finding goes to the partition of its subject where one is known.
+        """
+        self.keep(record, refused, batch)
+        finding = refused.finding(self._policy)
+        batch.stats.finding(finding)
+        number = partition_of_finding(refused, self._number, self._count)
+        key, value, headers = self._encoder.record(finding)
+        batch.output.add(Output(self._names.violations, number, key, value, headers))
+
+    def keep(self, record: Record, refused: Refused, batch: JudgedBatch) -> None:
         """Count the record, and keep it with the reason, cut where it is too large.
 
-        Raw personal data goes to the quarantine topic, and the finding to the partition of its
-        subject where one is known.
+        Raw personal data goes to the quarantine topic.
         """
         origin, letter = refused.origin, refused.rejected.dead_letter
         batch.count(record.topic).dead_lettered += 1
@@ -53,10 +65,4 @@ class DeadLetterWriter:
         # The key names the record by its place: the record's own may hold personal data.
         key = origin.reference.encode()
         content = encode_dead_letter(original, letter, origin.ingested_at)
-        add = batch.output.add
-        add(Output(topic, self._number, key, content))
-        finding = refused.finding(self._policy)
-        batch.stats.finding(finding)
-        number = refused.partition_of_finding(self._number, self._count)
-        key, value, headers = self._encoder.record(finding)
-        add(Output(self._names.violations, number, key, value, headers))
+        batch.output.add(Output(topic, self._number, key, content))

@@ -18,6 +18,7 @@ from streams.core.events import DataShare
 from streams.core.identifiers import SubjectKey
 from streams.core.judge import judge
 from streams.core.policy import Policy
+from streams.core.refusals import refuse
 from streams.core.rules.assess import not_assessed
 from streams.core.state import Fact, Outcome
 from streams.core.subject import Subject
@@ -26,10 +27,11 @@ from streams.transport.clock import OwnClock
 from streams.transport.commit.output_batch import Output
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.unpacking.cut import room_for_headers
-from streams.wire.arrival import Arrivals, Arrived, Misrouted, Refused, partition_for
+from streams.wire.arrival import Arrivals, Arrived, Misrouted, partition_for
 from streams.wire.origin import headers_of
 from streams.wire.progress import Counters, Skip
 from streams.wire.record import Record
+from streams.wire.refused import Refused
 
 _JUDGED: Final = Outcome.JUDGED
 _NOT_ASSESSED: Final = Outcome.NOT_ASSESSED
@@ -101,7 +103,7 @@ class EventJudge:
         """Judge, send home or set aside a record that takes the long way."""
         arrived = self._arrivals.read(record)
         if isinstance(arrived, Refused):
-            self._set_aside(record, arrived, batch)
+            self._refuse(record, arrived, counters, batch)
             return
         fact, key = arrived.fact, arrived.key
         subject = self._subjects.find(key)
@@ -111,8 +113,7 @@ class EventJudge:
             case Refused() as refused:
                 self._set_aside(record, refused, batch)
             case Misrouted() as misrouted:
-                counters.rekeyed += 1
-                self._send_home(record, misrouted, batch)
+                self._send_home(record, misrouted, counters, batch)
             case Arrived():
                 if arrived.unknown_fields:
                     batch.stats.unknown_fields[record.topic] += arrived.unknown_fields
@@ -139,7 +140,7 @@ class EventJudge:
                 batch.stats.shared(subject)
             if decision.findings or decision.duties:
                 batch.led_at.append(fact.ingested_at)
-            batch.write(self._subjects.keep(key, subject, decision.rows), decision)
+            batch.write(self._subjects.keep(key, subject, decision), decision)
             if decision.left:
                 place = record.topic, record.offset
                 work = LongWork(key, subject, fact, decision.left, place, outcome)
@@ -163,17 +164,72 @@ class EventJudge:
         else:
             counters.replays += 1
 
-    def _send_home(self, record: Record, misrouted: Misrouted, batch: JudgedBatch) -> None:
-        """Re-key a record that came with another key or on another partition."""
-        arrived, home = misrouted
-        batch.rekeyed[rekeyed_record(record, arrived.key)] += 1
-        room = room_for_headers(arrived.key, record.value, self._max_bytes)
-        headers = headers_of(arrived.origin, record, room)
-        batch.output.add(Output(self._rekeyed, home, arrived.key, record.value, headers))
+    def _send_home(
+        self,
+        record: Record,
+        misrouted: Misrouted,
+        counters: Counters,
+        batch: JudgedBatch,
+        *,
+        refused: bool = False,
+    ) -> None:
+        """Re-key a record that came with another key or on another partition.
+
+        Its dead letter has the key that it came with, so that travels with a `refused` one.
+        """
+        origin, key, home = misrouted
+        counters.rekeyed += 1
+        batch.rekeyed[rekeyed_record(record, key)] += 1
+        room = room_for_headers(key, record.value, self._max_bytes)
+        headers = headers_of(origin, record, room, with_key=refused)
+        batch.output.add(Output(self._rekeyed, home, key, record.value, headers))
+
+    def _refuse(
+        self, record: Record, refused: Refused, counters: Counters, batch: JudgedBatch
+    ) -> None:
+        """Set a record aside where it has its row: beside the events of its subject.
+
+        The limit on dead letters counts it where it stood first. Raises Building.
+        """
+        key = refused.key
+        home = self._number if key is None else partition_for(key, self._count)
+        settled = self._arrivals.settle_refused(record, refused, home)
+        if isinstance(settled, Misrouted):
+            if self._may_be_dead(record, refused, batch):
+                self._send_home(record, settled, counters, batch, refused=True)
+            return
+        if settled.key is None:
+            self._set_aside(record, settled, batch)
+            return
+        subject = self._subjects.find(settled.key)
+        if record.topic == self._rekeyed or self._may_be_dead(record, refused, batch):
+            self._keep_refusal(settled.key, subject, record, settled, batch)
+
+    def _keep_refusal(
+        self,
+        key: SubjectKey,
+        subject: Subject | None,
+        record: Record,
+        refused: Refused,
+        batch: JudgedBatch,
+    ) -> None:
+        """Set a record aside, and publish what its subject's events make of that."""
+        refusal, named = refused.refusal, refused.rejected.subject
+        assert refusal is not None
+        assert named is not None  # or the record would have no key
+        self._dead_letters.keep(record, refused, batch)
+        subject = subject or Subject(*named)
+        decision = refuse(subject, refusal, self._policy, self._progress.partition_time)
+        batch.write(self._subjects.keep(key, subject, decision), decision)
 
     def _set_aside(self, record: Record, refused: Refused, batch: JudgedBatch) -> None:
         """Set aside a record that cannot be judged; too many of them pause its topic."""
-        if self._limit.dead(self._progress, record, refused.origin.ingested_at):
+        if self._may_be_dead(record, refused, batch):
             self._dead_letters.put(record, refused, batch)
-        else:
-            batch.paused.append((record.topic, self._progress.paused[record.topic]))
+
+    def _may_be_dead(self, record: Record, refused: Refused, batch: JudgedBatch) -> bool:
+        """Count a record that cannot be judged. False where its topic is paused for it."""
+        if self._limit.dead(self._progress, record, refused.origin.ingested_at):
+            return True
+        batch.paused.append((record.topic, self._progress.paused[record.topic]))
+        return False

@@ -170,7 +170,7 @@ class LongRecords:
         """Judge again what is left. False when the batch is full and more is left."""
         while not work.through:
             decision = work.step(self._policy, self._progress.partition_time)
-            batch.write(self._subjects.keep(work.key, work.subject, decision.rows), decision)
+            batch.write(self._subjects.keep(work.key, work.subject, decision), decision)
             if batch.full():
                 break
         return work.through

@@ -10,7 +10,6 @@ and leaves again.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from itertools import starmap
 from typing import NamedTuple
 
 import structlog
@@ -19,12 +18,13 @@ from streams.agents.subjects import Subjects
 from streams.core.identifiers import SubjectKey, ViolationId
 from streams.core.instants import Instant, days
 from streams.core.policy import Policy, PolicySettings
+from streams.core.refusals import refusal_address
 from streams.core.render import address, duty_address
-from streams.core.state import EventRow
+from streams.core.state import RefusalRow
 from streams.transport.state.row_store import RowStore
 from streams.transport.tasks.preconditions import latest
 from streams.wire.progress import Progress
-from streams.wire.rows import ages, decode_row
+from streams.wire.rows import ages, decode_any, decode_row, is_refusal
 
 log = structlog.get_logger("consentry.worker")
 
@@ -138,33 +138,38 @@ class Retention:
     ) -> Generator[Leaving, None, tuple[int, bool]]:
         """How many rows were looked at, and whether both terms are over and no duty is open."""
         rows = list(self._rows.rows_of(key).items())
+        facts = [one for one in rows if not is_refusal(one[0])]
+        refused = len(rows) - len(facts)
+        rows = facts or rows
         # The latest to be written is likely to be the latest to have occurred.
         for seen, (place, row) in enumerate(reversed(rows), 1):
             occurred_at, arrived_at = ages(row, place)
             if occurred_at >= occurred or arrived_at >= arrived:
-                return seen, False
+                return refused + seen, False
             if seen % ROWS_AT_ONCE == 0:
                 yield PAUSE
+        if not facts:
+            return len(rows), bool(rows)
         for seen, (place, row) in enumerate(rows, 1):
             owed = decode_row(row, place).duties.values()
             if any(one.overdue_after is not None for one in owed):
-                return len(rows), False
+                return refused + len(rows), False
             if seen % ROWS_AT_ONCE == 0:
                 yield PAUSE
-        return len(rows), bool(rows)
+        return refused + len(rows), True
 
     def _forget(
         self, key: SubjectKey, rows: Sequence[tuple[bytes, bytes]], *, last: bool
     ) -> Leaving:
         self._subjects.forget(key, [place for place, _ in rows])
-        facts = [(decoded.fact.event, decoded) for decoded in starmap(_decoded, rows)]
-        return Leaving(
-            rows=[place for place, _ in rows],
-            violations=[address(event, slot) for event, row in facts for slot in row.published],
-            duties=[duty_address(event, who) for event, row in facts for who in row.duties],
-            last=last,
-        )
-
-
-def _decoded(place: bytes, row: bytes) -> EventRow:
-    return decode_row(row, place)
+        violations: list[ViolationId] = []
+        duties: list[ViolationId] = []
+        for place, stored in rows:
+            row = decode_any(stored, place)
+            if isinstance(row, RefusalRow):
+                violations.append(refusal_address(key, row))
+                continue
+            event = row.fact.event
+            violations += [address(event, slot) for slot in row.published]
+            duties += [duty_address(event, who) for who in row.duties]
+        return Leaving([place for place, _ in rows], violations, duties, last=last)

@@ -31,8 +31,8 @@ class _Live:
 class SubjectCache:
     """Subjects by key. Above a bound those that were used longest ago are let go.
 
-    The size of a subject is estimated: a constant, and for each of its events the mean
-    size of the rows that it was built from or that were written since. Rows that replace
+    The size of a subject is estimated: a constant, and for each of its events and refused ids
+    the mean size of the rows that it was built from or that were written since. Rows that replace
     others do not add up. At least one subject is kept.
     """
 
@@ -69,7 +69,8 @@ class SubjectCache:
             live.counted += 1
             live.size += len(row)
         mean = live.size / live.counted if live.counted else 0
-        now = SUBJECT_BYTES + int(BYTES_A_STORED_BYTE * mean * len(subject.records))
+        events = len(subject.records) + len(subject.refusals)
+        now = SUBJECT_BYTES + int(BYTES_A_STORED_BYTE * mean * events)
         self.bytes += now - live.bytes
         live.bytes = now
         while len(self._live) > 1 and (

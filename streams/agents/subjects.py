@@ -10,11 +10,20 @@ from streams.core.deadlines import Deadlines
 from streams.core.identifiers import SubjectKey, parse_subject_key
 from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.state import EventRow
+from streams.core.state import Decision
 from streams.core.subject import Subject
 from streams.core.subject_record import SubjectRecord
 from streams.transport.state.row_store import RowStore, SubjectDeadlines
-from streams.wire.rows import CorruptRow, decode_row, next_deadline, stored_form
+from streams.wire.rows import (
+    CorruptRow,
+    decode_any,
+    decode_refusal,
+    decode_row,
+    is_refusal,
+    next_deadline,
+    stored_form,
+    stored_refusal,
+)
 
 INDEX_SLICE_S = 0.002
 """How long indexing may hold the loop before it lets records be judged."""
@@ -47,7 +56,10 @@ class _Half:
         subject = self.subject
         if self._records is None:
             for done, (place, row) in enumerate(self._items, 1):
-                subject.add(decode_row(row, place))
+                if is_refusal(place):
+                    subject.refuse(decode_refusal(row, place))
+                else:
+                    subject.add(decode_row(row, place))
                 if done == ROWS_AT_ONCE:
                     subject.arrange(self._policy)
                     return False
@@ -102,13 +114,17 @@ class Subjects:
         return subject
 
     def keep(
-        self, key: SubjectKey, subject: Subject, rows: Iterable[EventRow]
+        self, key: SubjectKey, subject: Subject, decision: Decision
     ) -> list[tuple[bytes, bytes]]:
         """Store what was decided. Returns the rows as they must go to the changelog."""
         stored = []
         put = self._rows.put
-        for row in rows:
+        for row in decision.rows:
             place, value = stored_form(key, row)
+            put(place, value)
+            stored.append((place, value))
+        for refused in decision.refusals:
+            place, value = stored_refusal(key, refused)
             put(place, value)
             stored.append((place, value))
         self.deadlines.set(key, subject.next_deadline)
@@ -156,4 +172,4 @@ def build(key: SubjectKey, rows: Mapping[bytes, bytes]) -> Subject:
     identity = parse_subject_key(key)
     if identity is None:
         raise CorruptRow("belongs to no subject", key)
-    return Subject.from_rows(*identity, (decode_row(row, at) for at, row in rows.items()))
+    return Subject.from_rows(*identity, (decode_any(row, at) for at, row in rows.items()))

@@ -89,7 +89,7 @@ class TickJudge:
             # A label is due by what was stored; only an overdue duty looks at the policy now.
             if decision.duties:
                 progress.judged_until = latest(progress.judged_until, clock)
-            batch.write(self._subjects.keep(key, subject, decision.rows), decision)
+            batch.write(self._subjects.keep(key, subject, decision), decision)
             if batch.full():
                 return False
         return True

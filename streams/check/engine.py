@@ -20,7 +20,8 @@ from streams.core.identifiers import ControllerId, EventId, SubjectId, Violation
 from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy
-from streams.core.state import Fact, Outcome
+from streams.core.refusals import refuse
+from streams.core.state import Fact, Outcome, Refusal
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Status
 
@@ -51,11 +52,12 @@ def judged(
     Raises ConsentryError where one subject has more than fits into memory.
     """
     room = memory or MemoryBound(None)
-    for (controller_id, subject_id), facts in gathered.facts.take():
+    for name, known in gathered.facts.take():
+        facts = [one for one in known if isinstance(one, Fact)]
+        refused = [one for one in known if isinstance(one, Refusal)]
         in_turn = ((fact, JUDGED_BYTES) for fact in sorted(facts, key=_by_time))
-        yield judge_subject(
-            controller_id, subject_id, room.watch(in_turn, ONE_PERSON), policy, clock
-        )
+        watched = room.watch(in_turn, ONE_PERSON)
+        yield judge_subject(*name, watched, policy, clock, refused=refused)
 
 
 def judge_subject(
@@ -64,12 +66,20 @@ def judge_subject(
     facts: Iterable[Fact],
     policy: Policy,
     clock: Instant | None,
+    *,
+    refused: Iterable[Refusal] = (),
 ) -> JudgedSubject:
-    """The net findings and duties over all facts of a subject, given in their order."""
+    """The net findings and duties over all facts of a subject, given in their order.
+
+    `refused` are the records that were refused under the ids of its events, in any order.
+    """
     subject = Subject(controller_id, subject_id)
     findings: dict[ViolationId, Finding] = {}
     duties: dict[ViolationId, Duty] = {}
     duplicates = not_assessed = 0
+    for one in refused:
+        decision = refuse(subject, one, policy, None)
+        findings.update((finding.violation_id, finding) for finding in decision.findings)
     for fact in facts:
         decision = judge(subject, fact, policy, None)
         duplicates += decision.outcome in (Outcome.DUPLICATE, Outcome.REPLAY)

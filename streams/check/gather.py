@@ -153,6 +153,12 @@ def _set_apart(
             reason=letter.reason,
         )
     )
+    detected_at = _moment(clock, rejected.occurred_at)
+    subject, refusal = rejected.subject, rejected.refusal(detected_at)
+    if subject is not None and refusal is not None:
+        # Whether its finding is closed shows when the subject is judged.
+        gathered.facts.refuse(subject, refusal)
+        return
     finding = quality_finding(
         Code(letter.code),
         controller_id=rejected.controller_id,
@@ -160,7 +166,7 @@ def _set_apart(
         event_id=rejected.event_id or EventId(f"{record.file}:{record.number}"),
         event_type=rejected.event_type,
         occurred_at=rejected.occurred_at,
-        detected_at=_moment(clock, rejected.occurred_at),
+        detected_at=detected_at,
         policy=policy,
     )
     gathered.findings.add(finding)

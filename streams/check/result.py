@@ -121,7 +121,7 @@ class Collected:
         """Judge all that was gathered."""
         result = self.result
         for one in judged(self.gathered, result.policy, result.clock, self._memory):
-            result.subjects += 1
+            result.subjects += bool(one.subject.records)
             result.duplicates += one.duplicates
             result.not_assessed += one.not_assessed
             result.assumptions += one.assumptions

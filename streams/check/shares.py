@@ -67,7 +67,7 @@ def _subject_in_avro(value: bytes) -> bytes | None:
             return None
     decoded = decode(value, None)
     if isinstance(decoded, Rejected):
-        return None
+        return None if decoded.subject is None else subject_key(*decoded.subject)
     return subject_key(decoded.event.controller_id, decoded.event.subject_id)
 
 

@@ -17,7 +17,7 @@ import msgspec
 from streams.check.decided_by import Moment
 from streams.check.memory import SPILL_FROM, MemoryBound
 from streams.core.identifiers import ControllerId, SubjectId
-from streams.core.state import Fact
+from streams.core.state import Fact, Refusal
 from streams.files.temporary_database import open_database
 
 T = TypeVar("T")
@@ -31,17 +31,25 @@ _CACHE_KIB: Final = 8_192
 _AT_LEAST: Final = 64
 """Things that are worth writing."""
 
+_REFUSAL_BYTES: Final = 300
+
+_decode_fact = msgspec.msgpack.Decoder(Fact).decode
+_decode_refusal = msgspec.msgpack.Decoder(Refusal).decode
 _decode_moments = msgspec.msgpack.Decoder(tuple[Moment, ...]).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 
+Known = Fact | Refusal
+"""What is known of a subject: its facts, and under which ids records were refused."""
+
+
 class Facts:
-    """Facts, given back subject by subject."""
+    """Facts and refused ids, given back subject by subject."""
 
     def __init__(self, memory: MemoryBound) -> None:
         self._memory = memory
         self._meter = memory.meter()
-        self._held: dict[SubjectName, list[Fact]] = {}
+        self._held: dict[SubjectName, list[Known]] = {}
         self._waiting = 0
         self._database: sqlite3.Connection | None = None
 
@@ -51,13 +59,20 @@ class Facts:
     def add(self, fact: Fact, weight: int) -> None:
         """Keep a fact; `weight` are the bytes of its record."""
         event = fact.event
-        self._held.setdefault((event.controller_id, event.subject_id), []).append(fact)
+        self._add((event.controller_id, event.subject_id), fact, weight)
+
+    def refuse(self, name: SubjectName, refusal: Refusal) -> None:
+        """Keep that a record was refused under the id of an event of a subject."""
+        self._add(name, refusal, _REFUSAL_BYTES)
+
+    def _add(self, name: SubjectName, known: Known, weight: int) -> None:
+        self._held.setdefault(name, []).append(known)
         self._waiting += 1
         if self._meter.is_over(weight, SPILL_FROM) and self._waiting >= _AT_LEAST:
             self._write()
 
-    def take(self) -> Iterator[tuple[SubjectName, list[Fact]]]:
-        """Each subject with all its facts, in the order of their names; let go after use.
+    def take(self) -> Iterator[tuple[SubjectName, list[Known]]]:
+        """Each subject with all that is known of it, in the order of their names; let go after use.
 
         Raises ConsentryError where those of one subject are too many for memory.
         """
@@ -66,12 +81,11 @@ class Facts:
                 yield name, self._held.pop(name)
             return
         self._write()
-        decode = msgspec.msgpack.Decoder(Fact).decode
         rows = self._database.execute(
-            "SELECT controller, subject, fact FROM fact ORDER BY controller, subject"
+            "SELECT controller, subject, refused, known FROM known ORDER BY controller, subject"
         )
         for (controller, subject), group in groupby(rows, lambda row: (row[0], row[1])):
-            facts = ((decode(row[2]), len(row[2])) for row in group)
+            facts = ((_decode_known(*row[2:]), len(row[3])) for row in group)
             yield (
                 (ControllerId(controller), SubjectId(subject)),
                 list(self._memory.watch(facts, ONE_PERSON)),
@@ -80,18 +94,20 @@ class Facts:
 
     def _written(self) -> int:
         assert self._database is not None
-        count: int = self._database.execute("SELECT count(*) FROM fact").fetchone()[0]
+        count: int = self._database.execute("SELECT count(*) FROM known").fetchone()[0]
         return count
 
     def _write(self) -> None:
         if self._database is None:
             self._database = open_database(_CACHE_KIB)
-            self._database.execute("CREATE TABLE fact (controller TEXT, subject TEXT, fact BLOB)")
+            self._database.execute(
+                "CREATE TABLE known (controller TEXT, subject TEXT, refused INTEGER, known BLOB)"
+            )
         _many(
             self._database,
-            "INSERT INTO fact VALUES (?, ?, ?)",
+            "INSERT INTO known VALUES (?, ?, ?, ?)",
             (
-                (controller, subject, _encode(fact))
+                (controller, subject, isinstance(fact, Refusal), _encode(fact))
                 for (controller, subject), facts in self._held.items()
                 for fact in facts
             ),
@@ -101,6 +117,10 @@ class Facts:
 
 
 ONE_PERSON: Final = "the events of one person"
+
+
+def _decode_known(refused: int, value: bytes) -> Known:
+    return _decode_refusal(value) if refused else _decode_fact(value)
 
 
 class Spool(Generic[T]):

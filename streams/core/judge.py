@@ -17,9 +17,10 @@ from streams.core.events import event_key
 from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
 from streams.core.policy import Policy
+from streams.core.refusals import close
 from streams.core.revise import Revision, revise
 from streams.core.rules.assess import assess, not_assessed
-from streams.core.state import Decision, EventRow, Fact, Outcome
+from streams.core.state import Decision, EventRow, Fact, Outcome, RefusalRow
 from streams.core.subject import Subject
 from streams.core.subject_record import SubjectRecord, outranks
 
@@ -53,22 +54,25 @@ def judge(
     outcome = _NOT_ASSESSED if not_assessed(event, policy) else _JUDGED
     taken_at = clock if clock is not None and clock > fact.ingested_at else None
     row = EventRow(fact=fact, policy_digest=policy.digest, taken_at=taken_at)
+    refused = subject.refusals.get(key)
     if record is None:
         record = subject.add(row)
         touched = affected(subject, event, policy)
         displaced = None
     else:
         touched, displaced = _contest(subject, record, row, policy)
+        refused = None  # it was closed by the first payload
     touched.add(key)
     if len(touched) == 1 and displaced is None:
         alone = _again(subject, key, policy, clock, at=fact.ingested_at, new=fact)
-        return Decision(
+        decision = Decision(
             outcome=outcome,
             rows=(alone.row,) if alone.changed else (),
             findings=alone.findings,
             duties=alone.duties,
             rejudged=1,
         )
+        return decision if refused is None else _closing(subject, refused, decision, fact, policy)
     left: tuple[EventKey, ...] = ()
     if most is not None and len(touched) - 1 > most:
         touched.discard(key)
@@ -81,7 +85,17 @@ def judge(
     rows = [revision.row for revision in revisions if revision.changed]
     if displaced is not None:
         rows.append(displaced)
-    return _decision(revisions, rows, outcome, left)
+    decision = _decision(revisions, rows, outcome, left)
+    return decision if refused is None else _closing(subject, refused, decision, fact, policy)
+
+
+def _closing(
+    subject: Subject, refused: RefusalRow, decision: Decision, fact: Fact, policy: Policy
+) -> Decision:
+    """A decision, and that the finding about records refused under the event's id is closed."""
+    row, finding = close(subject, refused, policy, fact.ingested_at)
+    findings = (*decision.findings, finding)
+    return msgspec.structs.replace(decision, refusals=(row,), findings=findings)
 
 
 def judge_again(

@@ -32,6 +32,8 @@ def quality_finding(
     occurred_at: Instant | None,
     detected_at: Instant,
     policy: Policy,
+    revision: int = 1,
+    status: Status = Status.OPEN,
 ) -> Finding:
     """The finding on a record that was set apart.
 
@@ -46,5 +48,5 @@ def quality_finding(
         occurred_at=occurred_at,
     )
     # It stays PROVISIONAL: the record is not kept, and nothing judges it again.
-    said = Published(verdict=Verdict(code=code), revision=1, status=Status.OPEN)
+    said = Published(verdict=Verdict(code=code), revision=revision, status=status)
     return finding_about(about, SLOTS[code], said, policy, at=detected_at)

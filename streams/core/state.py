@@ -15,7 +15,15 @@ from streams.core.events import Event
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import ConsentId, EventId, EventKey, PayloadHash, RecipientId, Slot
 from streams.core.instants import LATEST, Instant
-from streams.core.vocabulary import Cause, Code, DataCategory, DutyStatus, Status, Trigger
+from streams.core.vocabulary import (
+    Cause,
+    Code,
+    DataCategory,
+    DutyStatus,
+    EventType,
+    Status,
+    Trigger,
+)
 
 MAX_SHARES_NAMED: Final = 100
 """How many shares a duty names, the earliest first; it states the number of all (3.9)."""
@@ -147,6 +155,35 @@ class EventRow(
         return min((end for end in ends if end is not None), default=None)
 
 
+class Refusal(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What a record that was refused (Q01) says of the event that it should have held.
+
+    `occurred_at` is None where it cannot be read. `ingested_at` is the record timestamp.
+    """
+
+    event_type: EventType
+    event_id: EventId
+    occurred_at: Instant | None
+    ingested_at: Instant
+
+
+class RefusalRow(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """One stored row: records were refused under the type and id of an event of a subject.
+
+    `occurred_at` is the earliest that one of them says, None where it can be read of none;
+    `arrived_at` when the first of them arrived, or was taken in if that is later. `revision`
+    and `status` are those of the finding as it was published last. Nothing else of the
+    records is kept here.
+    """
+
+    event_type: EventType
+    event_id: EventId
+    occurred_at: Instant | None = None
+    arrived_at: Instant
+    revision: int
+    status: Status
+
+
 class Outcome(StrEnum):
     """How the judging of a record ended; one of the terms that add up to records read.
 
@@ -165,13 +202,15 @@ class Outcome(StrEnum):
 class Decision(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The result of judging one fact or one tick: values to be written as one.
 
-    `rows` replace the rows with the same event id and payload hash. `rejudged` counts
-    the events whose verdicts were evaluated, the new one included. `left` are events that
-    are still to be judged again, in the order of law, where only a part was asked for.
+    `rows` replace the rows with the same event id and payload hash, `refusals` those with
+    the same event type and id. `rejudged` counts the events whose verdicts were evaluated, the
+    new one included. `left` are events that are still to be judged again, in the order of law,
+    where only a part was asked for.
     """
 
     outcome: Outcome
     rows: tuple[EventRow, ...] = ()
+    refusals: tuple[RefusalRow, ...] = ()
     findings: tuple[Finding, ...] = ()
     duties: tuple[Duty, ...] = ()
     rejudged: int = 0

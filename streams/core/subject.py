@@ -15,6 +15,7 @@ from mypy_extensions import mypyc_attr
 from streams.core.deadlines import Deadlines
 from streams.core.events import (
     event_key,
+    key_of,
 )
 from streams.core.identifiers import (
     ControllerId,
@@ -26,7 +27,7 @@ from streams.core.indexes import INDEXED_FROM, Indexes
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.spans import Spans
-from streams.core.state import EventRow
+from streams.core.state import EventRow, RefusalRow
 from streams.core.subject_history import SubjectHistory
 from streams.core.subject_record import SubjectRecord, outranks, rank_of
 from streams.core.vocabulary import (
@@ -44,6 +45,7 @@ _GRANTED_LATER: Final = Reason.GRANTED_LATER
 _NOBODY: Final[set[EventKey]] = set()
 _NO_DUTIES: Final[dict[RecipientId, Spans[EventKey]]] = {}
 _NO_DEADLINES: Final[Deadlines[EventKey]] = Deadlines()
+_NO_REFUSALS: Final[dict[EventKey, RefusalRow]] = {}
 
 
 @mypyc_attr(acyclic=True)
@@ -55,6 +57,8 @@ class Subject(SubjectHistory):
         self.controller_id = controller_id
         self.subject_id = subject_id
         self.records: dict[EventKey, SubjectRecord] = {}
+        self.refusals: dict[EventKey, RefusalRow] = _NO_REFUSALS
+        """Events under whose type and id records were refused (Q01)."""
         self._spoken_of = False
         """Whether anything was ever said of one of the events; what follows is empty till then."""
         self.unrecorded: set[EventKey] = _NOBODY
@@ -68,12 +72,18 @@ class Subject(SubjectHistory):
 
     @classmethod
     def from_rows(
-        cls, controller_id: ControllerId, subject_id: SubjectId, rows: Iterable[EventRow]
+        cls,
+        controller_id: ControllerId,
+        subject_id: SubjectId,
+        rows: Iterable[EventRow | RefusalRow],
     ) -> Subject:
         """Rebuild a subject from its stored rows, in any order."""
         subject = cls(controller_id, subject_id)
         for row in rows:
-            subject.add(row)
+            if isinstance(row, RefusalRow):
+                subject.refuse(row)
+            else:
+                subject.add(row)
         for record in subject.records.values():
             subject.note(record)
         return subject
@@ -121,6 +131,12 @@ class Subject(SubjectHistory):
         else:
             record.others = (*record.others, row)
         return record
+
+    def refuse(self, row: RefusalRow) -> None:
+        """Take in that records were refused under the type and id of an event."""
+        if not self.refusals:
+            self.refusals = {}
+        self.refusals[key_of(row.event_type, row.event_id)] = row
 
     def without(self, record: SubjectRecord, look: Callable[[], set[EventKey]]) -> set[EventKey]:
         """What is found where the payload that counts is not there, and the next one counts."""

@@ -20,12 +20,13 @@ from streams.verify.compare import Comparison
 from streams.verify.output_record import kept_form
 from streams.verify.result import Difference, DifferenceKind
 from streams.verify.spill import CACHE_KIB
-from streams.wire.arrival import Misrouted, Refused
+from streams.wire.arrival import Misrouted, partition_of_finding
 from streams.wire.errors import WireError
 from streams.wire.findings import decode_finding, encode_finding
 from streams.wire.origin import rekeyed
 from streams.wire.progress import BATCH_HEADER
 from streams.wire.record import Record
+from streams.wire.refused import Refused
 
 ABOUT_DEAD_LETTERS = frozenset({UNPROCESSABLE, RAW_PERSONAL_DATA, FUTURE})
 
@@ -36,6 +37,7 @@ CREATE TABLE met (home INTEGER, topic TEXT, partition INTEGER, offset INTEGER,
     PRIMARY KEY (home, topic, partition, offset)) WITHOUT ROWID;
 CREATE TABLE due (id TEXT, ref TEXT, partition INTEGER, topic TEXT, origin INTEGER,
     offset INTEGER, value BLOB, PRIMARY KEY (id, ref)) WITHOUT ROWID;
+CREATE TABLE kept (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE outputs (id TEXT PRIMARY KEY, partition INTEGER, offset INTEGER, value BLOB)
     WITHOUT ROWID;
 """
@@ -68,11 +70,18 @@ class Across:
         self._database.execute("INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?)", values)
         return True
 
+    def keep(self, one_id: str) -> None:
+        """Note a finding about a refused id that a row keeps.
+
+        It stands in the place of one that an earlier release published under its address.
+        """
+        self._database.execute("INSERT OR IGNORE INTO kept VALUES (?)", (one_id,))
+
     def expect_rekeyed(self, elsewhere: Iterable[Misrouted]) -> None:
         """Records that must stand on the re-key topic."""
         self._database.executemany(
             "INSERT OR IGNORE INTO sent VALUES (?, ?, ?, ?)",
-            ((*_place(one.arrived.origin.source), one.home) for one in elsewhere),
+            ((*_place(one.origin.source), one.home) for one in elsewhere),
         )
 
     def is_sent(self, source: FactSource) -> bool:
@@ -93,7 +102,7 @@ class Across:
                 (
                     finding.violation_id,
                     one.origin.reference,
-                    one.partition_of_finding(record.partition, self._count),
+                    partition_of_finding(one, record.partition, self._count),
                     record.topic,
                     record.partition,
                     record.offset,
@@ -165,7 +174,7 @@ class Across:
         rows = self._database.execute(
             "SELECT due.id, due.partition, due.topic, due.origin, due.offset, due.value, "
             "outputs.value, outputs.offset FROM due LEFT JOIN outputs ON outputs.id = due.id "
-            "ORDER BY due.topic, due.origin, due.offset"
+            "WHERE due.id NOT IN (SELECT id FROM kept) ORDER BY due.topic, due.origin, due.offset"
         )
         for one_id, partition, topic, origin, offset, due, value, place in rows:
             if partition not in wanted:
@@ -201,7 +210,7 @@ class Across:
         """
         rows = self._database.execute(
             "SELECT partition, offset, value FROM outputs WHERE id NOT IN (SELECT id FROM due) "
-            "ORDER BY partition, offset"
+            "AND id NOT IN (SELECT id FROM kept) ORDER BY partition, offset"
         )
         for partition, offset, value in rows:
             if offset < before.get(partition, 0):

@@ -13,9 +13,10 @@ from streams.core.findings import Duty, Finding
 from streams.core.identifiers import ControllerId, SubjectId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
+from streams.core.refusals import net as about_refused
 from streams.core.revise import revise
 from streams.core.rules.assess import assess
-from streams.core.state import EventRow, Fact
+from streams.core.state import EventRow, RefusalRow
 from streams.core.subject import Subject
 
 
@@ -30,17 +31,20 @@ class SubjectNet(NamedTuple):
 def evaluate(
     controller_id: ControllerId,
     subject_id: SubjectId,
-    facts: Iterable[Fact],
+    rows: Iterable[EventRow | RefusalRow],
     policy: Policy,
     clock: Instant | None,
 ) -> SubjectNet:
-    """The net findings and duties; no two facts share event id and payload hash.
+    """The net findings and duties of the facts, and of the refused ids, that rows hold.
 
-    `clock` is the instant up to which time has passed, None: deadlines stand still.
+    No two facts share event id and payload hash. `clock` is the instant up to which time has passed, None: deadlines stand still.
     """
     subject = Subject(controller_id, subject_id)
-    for fact in facts:
-        subject.add(EventRow(fact=fact, policy_digest=""))
+    for row in rows:
+        if isinstance(row, RefusalRow):
+            subject.refuse(row)
+        else:
+            subject.add(EventRow(fact=row.fact, policy_digest=""))
     net = SubjectNet(subject, [], [])
     for record in subject.records.values():
         revision = revise(
@@ -56,4 +60,5 @@ def evaluate(
         record.row = revision.row
         net.findings.extend(revision.findings)
         net.duties.extend(revision.duties)
+    net.findings.extend(about_refused(subject, row, policy) for row in subject.refusals.values())
     return net

@@ -14,12 +14,14 @@ from streams.core.identifiers import (
     SubjectId,
     SubjectKey,
     parse_subject_key,
+    subject_key,
 )
 from streams.core.instants import Instant
 from streams.core.policy import Policy
+from streams.core.refusals import refusal_address
 from streams.core.render import address as core_address
 from streams.core.render import duty_address, event_type
-from streams.core.state import EventRow
+from streams.core.state import EventRow, RefusalRow
 from streams.core.subject import Subject
 from streams.core.vocabulary import EventType, Finality, Status
 from streams.settings.names import TopicNames
@@ -68,7 +70,7 @@ class Comparison:
     def subject(
         self,
         key: SubjectKey,
-        rows: Iterable[EventRow],
+        rows: Iterable[EventRow | RefusalRow],
         published: Mapping[str, tuple[OutputRecord, int]],
         clock: Instant | None,
         partition: int,
@@ -77,7 +79,7 @@ class Comparison:
         rows = list(rows)
         # A key that is none has no rows.
         identity = parse_subject_key(key) or (ControllerId(""), SubjectId(""))
-        net = evaluate(*identity, (row.fact for row in rows), self._policy, clock)
+        net = evaluate(*identity, rows, self._policy, clock)
         about = _About(self._names, self._policy, partition, net.subject)
         found = dict(self._net(net, published, about))
         for name, difference in _rows(rows, published, about):
@@ -126,12 +128,14 @@ def _same_standing(expected: OutputRecord, found: OutputRecord) -> bool:
 
 
 def _rows(
-    rows: Iterable[EventRow], published: Mapping[str, tuple[OutputRecord, int]], about: _About
+    rows: Iterable[EventRow | RefusalRow],
+    published: Mapping[str, tuple[OutputRecord, int]],
+    about: _About,
 ) -> Iterator[tuple[str, Difference]]:
     """Revision, status and label, as the stored rows and as the topics have them."""
     left = dict(published)
     for row in rows:
-        for name, stored in _stored(row):
+        for name, stored in about.stored(row):
             pair = left.pop(name, None)
             if pair is None:
                 what = f"the stored row says that revision {stored[0]} was published"
@@ -147,7 +151,6 @@ def _rows(
 
 
 def _stored(row: EventRow) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """What a row says was published, by address."""
     event = row.fact.event
     for slot, one in row.published.items():
         label = Finality.FINAL if one.final else Finality.PROVISIONAL
@@ -171,6 +174,14 @@ class _About:
         self._policy = policy
         self._partition = partition
         self._subject = subject
+
+    def stored(self, row: EventRow | RefusalRow) -> Iterator[tuple[str, tuple[object, ...]]]:
+        """What a row says was published, by address."""
+        if isinstance(row, EventRow):
+            yield from _stored(row)
+            return
+        key = subject_key(self._subject.controller_id, self._subject.subject_id)
+        yield refusal_address(key, row), (row.revision, row.status, Finality.PROVISIONAL)
 
     def difference(
         self,

@@ -19,16 +19,18 @@ from streams.core.rules.assess import not_assessed
 from streams.core.state import EventRow, FactSource
 from streams.settings.names import TopicNames
 from streams.transport.clock import OwnClock
+from streams.verify import refusals
 from streams.verify.across import Across
 from streams.verify.bus import LiveBus
 from streams.verify.input_span import InputSpan
 from streams.verify.kept_dead_letters import KeptDeadLetters
 from streams.verify.result import Difference, DifferenceKind, Seen
 from streams.verify.spill import Arrival, Spill
-from streams.wire.arrival import Arrivals, Arrived, Misrouted, Refused, partition_for
+from streams.wire.arrival import Arrivals, Arrived, Misrouted, partition_for
 from streams.wire.framing import RegistryDecoder
 from streams.wire.progress import Progress, Skip
 from streams.wire.record import Record
+from streams.wire.refused import Refused
 from streams.wire.rows import row_key
 
 HOMES_KEPT = 65_536
@@ -63,11 +65,13 @@ class Inputs:
         """To be read before the inputs: they say when some of these arrived."""
         self._home = lru_cache(HOMES_KEPT)(partial(partition_for, count=count))
         self._skips: dict[tuple[str, int], Skip] = {}
+        self._progress = Progress(positions={})
         self.spans: list[InputSpan] = []
 
     async def read(self, bus: LiveBus, progress: Progress) -> None:
         """Read every topic up to the position of the state."""
         names = self._names
+        self._progress = progress
         self._skips = {(skip.topic, skip.offset): skip for skip in progress.skips}
         for topic in (*names.input_types, names.rekeyed, names.ticks):
             # A topic that was created again may end before the state does.
@@ -98,6 +102,8 @@ class Inputs:
                 found = self._as_then(found)
                 home = self._home(found.key)
                 found = self._arrivals.settle(record, found, home)
+            else:
+                found = refusals.settled(self._arrivals, record, found, self._home, self._progress)
             match found:
                 case Arrived():
                     arrived.append(self._arrival(place, record, found))
@@ -107,7 +113,11 @@ class Inputs:
                     refused.append((record, found))
         self._spill.many("INSERT INTO arrival VALUES (?, ?, ?, ?, ?, ?, ?, ?)", arrived)
         self._across.expect_rekeyed(elsewhere)
-        self._across.expect_published(refused)
+        self._across.expect_published(pair for pair in refused if pair[1].key is None)
+        self._spill.many(
+            "INSERT INTO refused_id VALUES (?, ?, ?, ?)",
+            (refusals.arrival(place, *pair) for pair in refused if pair[1].key is not None),
+        )
         self._spill.many(
             "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?)",
             (

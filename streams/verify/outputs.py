@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from streams.core.findings import OutputRecord
+from streams.core.findings import Finding, OutputRecord
 from streams.core.identifiers import subject_key
-from streams.verify.across import Across
+from streams.verify.across import ABOUT_DEAD_LETTERS, Across
 from streams.verify.output_record import id_of, kept_form, read_output
 from streams.verify.result import Difference, DifferenceKind
 from streams.verify.spill import Spill
@@ -74,6 +74,8 @@ class Outputs:
         batch = _batch_of(record)
         if batch == _UNNUMBERED and not self._duties and self._across.take(record, one_id, output):
             return
+        if isinstance(output, Finding) and output.code in ABOUT_DEAD_LETTERS:
+            self._across.keep(one_id)
         self._number_rises(spill, record, batch)
         self._revision_rises(spill, record, one_id, output)
         if batch > sequence:

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from streams.core.findings import OutputRecord
 from streams.core.identifiers import SubjectKey, parse_subject_key
 from streams.core.policy import Policy
-from streams.core.state import EventRow
+from streams.core.state import EventRow, RefusalRow
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
 from streams.transport.state.changelog_restore import unreadable_row
 from streams.transport.tasks.preconditions import PolicyPast
 from streams.transport.tasks.state_owner import owner_of, require_own_state
-from streams.verify import logs, offsets
+from streams.verify import logs, offsets, refusals
 from streams.verify.across import Across
 from streams.verify.balance import balance, unbalanced
 from streams.verify.bus import LiveBus
@@ -30,7 +30,7 @@ from streams.verify.pace import Pace
 from streams.verify.result import PartitionCut, Verification
 from streams.verify.spill import Kept, Spill
 from streams.wire.progress import Progress
-from streams.wire.rows import CorruptRow, decode_row, subject_prefix
+from streams.wire.rows import CorruptRow, decode_any, subject_prefix
 
 ROUNDS = 3
 """A difference counts when it is seen in so many cuts, one after another."""
@@ -185,17 +185,22 @@ class Partition:
 
     def _subject(self, kept: Kept, *, last: bool) -> None:
         progress = self._cut.progress
-        rows = self._rows(kept.rows)
+        stored = self._rows(kept.rows)
+        rows = {key: row for key, row in stored.items() if isinstance(row, EventRow)}
+        refused = {key: row for key, row in stored.items() if isinstance(row, RefusalRow)}
         published: dict[str, tuple[OutputRecord, int]] = {}
         for one in kept.published:
             value = read_output(one.value, duty=one.duty)
             published[address_of(value)] = value, one.offset
         compared = self._shared.comparison.subject(
-            kept.subject, rows.values(), published, progress.partition_time, self._number
+            kept.subject, stored.values(), published, progress.partition_time, self._number
         )
         identity = parse_subject_key(kept.subject) or ("", "")
         counts, missing = self._inputs.judged(identity, rows, kept.arrivals, progress)
-        differences = [*compared.differences, *missing]
+        unknown = refusals.unknown(
+            refused, kept.refused, self._inputs.spans, self._number, progress
+        )
+        differences = [*compared.differences, *missing, *unknown]
         if differences and not last:
             self._spill.suspect(kept.subject)
             return
@@ -209,16 +214,16 @@ class Partition:
         self._shared.result.add(differences)
         self._inputs.count(counts)
         self._totals.update(
-            subjects=bool(rows),
+            subjects=bool(stored),
             facts=len(rows),
             findings=compared.findings,
             duties=compared.duties,
         )
-        self._shared.pace.did(len(rows))
+        self._shared.pace.did(len(stored))
 
-    def _rows(self, stored: Sequence[tuple[bytes, bytes]]) -> dict[bytes, EventRow]:
+    def _rows(self, stored: Sequence[tuple[bytes, bytes]]) -> dict[bytes, EventRow | RefusalRow]:
         try:
-            return {key: decode_row(value, key) for key, value in stored}
+            return {key: decode_any(value, key) for key, value in stored}
         except CorruptRow:
             changelog = self._shared.settings.topics.changelog
             raise unreadable_row(changelog, self._number) from None

@@ -34,6 +34,7 @@ CREATE TABLE arrival (
     key BLOB, topic INTEGER, offset INTEGER, occurred_at INTEGER, arrived_at INTEGER,
     source_topic TEXT, source_partition INTEGER, source_offset INTEGER
 );
+CREATE TABLE refused_id (key BLOB, topic INTEGER, offset INTEGER, occurred_at INTEGER);
 CREATE TABLE refused (ref TEXT PRIMARY KEY, topic INTEGER, offset INTEGER, quarantined INTEGER)
     WITHOUT ROWID;
 CREATE TABLE aside (ref TEXT PRIMARY KEY, quarantined INTEGER) WITHOUT ROWID;
@@ -67,6 +68,18 @@ class Arrival(NamedTuple):
     source_offset: int | None
 
 
+class RefusedArrival(NamedTuple):
+    """A record that was refused under the type and id of an event, beside its subject.
+
+    `key` is that of the row, `occurred_at` None where it cannot be read.
+    """
+
+    key: bytes
+    topic: int
+    offset: int
+    occurred_at: int | None
+
+
 class Kept(NamedTuple):
     """All that is known of one subject."""
 
@@ -74,6 +87,7 @@ class Kept(NamedTuple):
     rows: list[tuple[bytes, bytes]]
     published: list[StoredOutput]
     arrivals: list[Arrival]
+    refused: list[RefusedArrival]
 
 
 class Spill:
@@ -111,6 +125,7 @@ class Spill:
         """What is known of the subjects that were remembered, and forget that they were."""
         if not self._arrivals_by_key:
             self.execute("CREATE INDEX arrival_by_key ON arrival (key)")
+            self.execute("CREATE INDEX refused_by_key ON refused_id (key)")
             self._arrivals_by_key = True
         self.execute("CREATE TABLE taken AS SELECT subject FROM suspect ORDER BY subject")
         self.execute("DELETE FROM suspect")
@@ -128,6 +143,10 @@ class Spill:
                     Arrival(*one)
                     for one in self.execute(_ARRIVALS.format("WHERE key >= ? AND key < ?"), *bounds)
                 ],
+                [
+                    RefusedArrival(*one)
+                    for one in self.execute(_REFUSED.format("WHERE key >= ? AND key < ?"), *bounds)
+                ],
             )
         self.execute("DROP TABLE taken")
 
@@ -136,14 +155,16 @@ class Spill:
         rows = groupby(self.execute(_ROWS.format("")), lambda one: subject_of(one[0]))
         published = groupby(self.execute(_OUTPUTS.format("")), lambda one: SubjectKey(one[0]))
         arrivals = groupby(self.execute(_ARRIVALS.format("")), lambda one: subject_of(one[0]))
-        streams: list[Iterator[tuple[SubjectKey, Iterator[Any]]]] = [rows, published, arrivals]
+        refused = groupby(self.execute(_REFUSED.format("")), lambda one: subject_of(one[0]))
+        streams: list[Iterator[tuple[SubjectKey, Iterator[Any]]]]
+        streams = [rows, published, arrivals, refused]
         heads = [next(stream, None) for stream in streams]
         while True:
             keys = [head[0] for head in heads if head is not None]
             if not keys:
                 return
             subject = min(keys)
-            found: list[list[Any]] = [[], [], []]
+            found: list[list[Any]] = [[], [], [], []]
             for place, head in enumerate(heads):
                 if head is not None and head[0] == subject:
                     found[place] = list(head[1])
@@ -153,6 +174,7 @@ class Spill:
                 found[0],
                 [StoredOutput(*one[1:]) for one in found[1]],
                 [Arrival(*one) for one in found[2]],
+                [RefusedArrival(*one) for one in found[3]],
             )
 
 
@@ -162,3 +184,4 @@ _OUTPUTS = (
     "ORDER BY subject"
 )
 _ARRIVALS = "SELECT * FROM arrival {} ORDER BY key, topic, offset"
+_REFUSED = "SELECT * FROM refused_id {} ORDER BY key, topic, offset"

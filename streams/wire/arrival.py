@@ -11,13 +11,10 @@ from typing import Final, NamedTuple
 import msgspec
 
 from streams.core import quality
-from streams.core.events import Event
-from streams.core.findings import DeadLetter, Finding
+from streams.core.findings import DeadLetter
 from streams.core.identifiers import EventId, SubjectKey, subject_key
 from streams.core.instants import LATEST, Instant, format_instant
-from streams.core.policy import Policy
 from streams.core.state import Fact
-from streams.core.vocabulary import Code, EventType
 from streams.settings.names import TopicNames
 from streams.unpacking.cut import readable_bytes
 from streams.wire.decode import MAX_BYTES, Rejected, decode, decode_cloud_event
@@ -28,6 +25,12 @@ from streams.wire.murmur2 import murmur2
 from streams.wire.origin import Origin, direct, rekeyed
 from streams.wire.progress import Skip
 from streams.wire.record import Record
+from streams.wire.refused import (
+    OPERATOR_SKIPPED,
+    Refused,
+    guarded,
+    refuse_event,
+)
 from streams.wire.rejected import raw_key
 
 FUTURE_REASON: Final = (
@@ -48,10 +51,6 @@ UNTIMED_REASON: Final = (
 )
 
 
-OPERATOR_SKIPPED: Final = "OPERATOR_SKIPPED"
-"""Code of a dead letter whose record `consentry skip` set aside."""
-
-
 class Arrived(NamedTuple):
     """A record that holds an event. `key` is its subject's, whatever the record's own is.
 
@@ -65,47 +64,11 @@ class Arrived(NamedTuple):
 
 
 class Misrouted(NamedTuple):
-    """An event that belongs under its subject's key, on partition `home`."""
-
-    arrived: Arrived
-    home: int
-
-
-class Refused(NamedTuple):
-    """A record that cannot be judged, and why."""
+    """A record about a subject under whose key it belongs, on partition `home`."""
 
     origin: Origin
-    rejected: Rejected
-    suspect: bool = False
-    """Whether it may hold raw personal data, although that is not why it is refused."""
-
-    @property
-    def quarantined(self) -> bool:
-        """Whether it holds raw personal data, or may."""
-        return self.suspect or self.rejected.dead_letter.code == quality.RAW_PERSONAL_DATA
-
-    def finding(self, policy: Policy) -> Finding:
-        """The quality finding that reports it."""
-        rejected = self.rejected
-        code = rejected.dead_letter.code
-        return quality.quality_finding(
-            # The law has no code for what an operator does: such a record is not judged.
-            quality.UNPROCESSABLE if code == OPERATOR_SKIPPED else Code(code),
-            controller_id=rejected.controller_id,
-            subject_id=rejected.subject_id,
-            event_id=rejected.event_id or EventId(self.origin.reference),
-            event_type=rejected.event_type,
-            occurred_at=rejected.occurred_at,
-            detected_at=self.origin.ingested_at,
-            policy=policy,
-        )
-
-    def partition_of_finding(self, number: int, count: int) -> int:
-        """Its subject's partition where one is known, else that of the record."""
-        controller, subject = self.rejected.controller_id, self.rejected.subject_id
-        if controller is None or subject is None:
-            return number
-        return partition_for(subject_key(controller, subject), count)
+    key: SubjectKey
+    home: int
 
 
 class Arrivals:
@@ -149,7 +112,7 @@ class Arrivals:
             origin = rekeyed(record, self._inputs)
             if origin is None:
                 letter = DeadLetter(code=quality.UNPROCESSABLE, reason=ORPHAN_REASON)
-                return _refuse_record(record, direct(record), Rejected(dead_letter=letter))
+                return guarded(record, Refused(direct(record), Rejected(dead_letter=letter)))
             expected = self._kinds[origin.source.topic]
         else:
             origin = direct(record)
@@ -166,11 +129,12 @@ class Arrivals:
         else:
             decoded = decode(value, expected, self._registry, self._max_bytes)
         if isinstance(decoded, Rejected):
-            return _refuse_record(record, origin, decoded)
+            return self._about_an_event(guarded(record, Refused(origin, decoded)))
         event = decoded.event
         if not origin.timed:
             letter = DeadLetter(code=quality.UNPROCESSABLE, reason=UNTIMED_REASON)
-            return _refuse_event(event, origin, letter)
+            untimed = refuse_event(event, origin, letter)
+            return self._about_an_event(guarded(record, untimed))
         fact = Fact(
             event=event,
             payload_hash=decoded.payload_hash,
@@ -179,6 +143,20 @@ class Arrivals:
         )
         key = subject_key(event.controller_id, event.subject_id)
         return Arrived(fact, key, origin, decoded.unknown_fields)
+
+    def _about_an_event(self, refused: Refused) -> Refused:
+        """With the key of its subject, where all that an event's address needs can be read."""
+        subject, refusal = refused.rejected.subject, refused.refusal
+        if subject is None or refusal is None:
+            return refused
+        if self._names_a_record(refusal.event_id):
+            return _about_the_record(refused)
+        return refused._replace(key=subject_key(*subject))
+
+    def _names_a_record(self, event_id: EventId) -> bool:
+        """Whether an id reads like the reference to a record, which findings about those have."""
+        topic, *numbers = event_id.rsplit("/", 2)
+        return topic in self._inputs and len(numbers) == 2 and all(map(str.isdecimal, numbers))
 
     def skipped(self, record: Record, skip: Skip) -> Refused:
         """A record that an operator had set aside. Nothing of it is decoded, and nothing raises.
@@ -200,12 +178,32 @@ class Arrivals:
             return _refuse(arrived, raw_key(kind))
         if record.key != arrived.key or record.partition != home:
             if record.topic != self._rekeyed:
-                return Misrouted(arrived, home)
+                return Misrouted(arrived.origin, arrived.key, home)
             letter = DeadLetter(code=quality.UNPROCESSABLE, reason=ASTRAY_REASON)
-            return _refuse(arrived, letter)
+            astray = _refuse(arrived, letter)._replace(key=arrived.key)
+            return self.settle_refused(record, astray, home)
         if quality.is_future(arrived.fact):
             return _refuse(arrived, DeadLetter(code=quality.FUTURE, reason=FUTURE_REASON))
         return arrived
+
+    def settle_refused(self, record: Record, refused: Refused, home: int) -> Misrouted | Refused:
+        """Whether a record with a `key` is refused where it stands; `home` is its partition.
+
+        On the re-key topic it goes round no further: it is then refused without its key.
+        """
+        key = refused.key
+        if key is None or (record.key == key and record.partition == home):
+            return refused
+        if record.topic != self._rekeyed:
+            return Misrouted(refused.origin, key, home)
+        return _about_the_record(refused)
+
+
+def _about_the_record(refused: Refused) -> Refused:
+    """Refused with a finding that names the record in the place of the event."""
+    event_id = EventId(refused.origin.reference)
+    rejected = msgspec.structs.replace(refused.rejected, event_id=event_id)
+    return refused._replace(rejected=rejected, key=None)
 
 
 def _suspect(record: Record) -> bool:
@@ -216,32 +214,17 @@ def _suspect(record: Record) -> bool:
         return True
 
 
+def partition_of_finding(refused: Refused, number: int, count: int) -> int:
+    """Its subject's partition where one is known, else `number`, that of the record."""
+    subject = refused.rejected.subject
+    return number if subject is None else partition_for(subject_key(*subject), count)
+
+
 def partition_for(key: bytes, count: int) -> int:
     """The partition that Kafka's default partitioner (murmur2) gives a key."""
     return (murmur2(key) & 0x7FFFFFFF) % count
 
 
-def _refuse_record(record: Record, origin: Origin, rejected: Rejected) -> Refused:
-    """A record that holds no event; its key is kept with it, and is looked at too."""
-    refused = Refused(origin, rejected)
-    kind = None if refused.quarantined else guard_key(record.key)
-    if kind is None:
-        return refused
-    return Refused(origin, msgspec.structs.replace(rejected, dead_letter=raw_key(kind)))
-
-
 def _refuse(arrived: Arrived, letter: DeadLetter) -> Refused:
     """A well-formed event that is not judged all the same."""
-    return _refuse_event(arrived.fact.event, arrived.origin, letter)
-
-
-def _refuse_event(event: Event, origin: Origin, letter: DeadLetter) -> Refused:
-    rejected = Rejected(
-        dead_letter=letter,
-        controller_id=event.controller_id,
-        subject_id=event.subject_id,
-        event_id=event.event_id,
-        event_type=EventType(str(event.__struct_config__.tag)),
-        occurred_at=event.occurred_at,
-    )
-    return Refused(origin, rejected)
+    return refuse_event(arrived.fact.event, arrived.origin, letter)

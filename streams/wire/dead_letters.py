@@ -15,7 +15,7 @@ from streams.unpacking.cut import CutBytes, LeftOut, fit, name_bytes, name_text
 from streams.wire.avro import read_record, write_record
 from streams.wire.errors import WireError
 from streams.wire.framing import AVRO_MARKER
-from streams.wire.origin import Origin, headers_before
+from streams.wire.origin import Origin, headers_before, key_before
 from streams.wire.record import Record
 from streams.wire.schemas import DEAD_LETTER
 
@@ -66,7 +66,9 @@ class StoredDeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 def original_of(record: Record, origin: Origin, max_bytes: int) -> Original:
     """A record as it can be kept where a record may have `max_bytes`."""
-    key, value, headers = fit(record.key, record.value, headers_before(record), max_bytes)
+    key, value, headers = fit(
+        key_before(record, origin), record.value, headers_before(record), max_bytes
+    )
     cuts = [
         PartCut(part=part, cut_at=len(field), length=field.length, sha256=field.sha256)
         for part, field in (("key", key), ("value", value))

@@ -28,13 +28,23 @@ TOPIC: Final = "consentry-topic"
 PARTITION: Final = "consentry-partition"
 OFFSET: Final = "consentry-offset"
 TIMESTAMP: Final = "consentry-timestamp"
+REPLAYED: Final = "consentry-replayed"
+"""Which dead letter a record was sent from by `consentry dead-letters replay`."""
+UNTIMED: Final = "consentry-untimed"
+"""The record timestamp as it was, of a record that does not say when it arrived."""
+KEY: Final = "consentry-key"
+"""The key that a record had, of one that goes home to be refused there."""
 ODD_NAMES: Final = "consentry-odd-headers"
 """Headers whose names are not UTF-8, which no producer of ours can write as names: a
 MessagePack list of [place among the headers, name as bytes, value]."""
 
 _NUMBER: Final = re.compile(rb"0|[1-9][0-9]{0,18}")
+_NO_TIME: Final = re.compile(rb"-?[1-9][0-9]{0,18}")
 _OURS: Final = 6
-"""How many headers we add to a record that is sent again, at most."""
+"""How many headers we add to a record that is sent again, at most, without `UNTIMED` and `KEY`."""
+
+_KEY_AT_MOST: Final = 1_000
+"""Bytes of a key that travels; a longer one is no key of an event."""
 
 _INT32: Final = 1 << 31
 _INT64: Final = 1 << 63
@@ -86,30 +96,52 @@ def rekeyed(record: Record, topics: Container[str]) -> Origin | None:
     partition, offset, timestamp = map(int, numbers)
     if partition >= _INT32 or offset >= _INT64 or timestamp > LATEST:
         return None
-    return Origin(FactSource(name, partition, offset), Instant(timestamp), Instant(timestamp))
+    source, ingested_at = FactSource(name, partition, offset), Instant(timestamp)
+    untimed = headers.get(UNTIMED) or b""
+    if _NO_TIME.fullmatch(untimed):
+        return Origin(source, ingested_at, Instant(int(untimed)))
+    return Origin(source, ingested_at, ingested_at)
 
 
-def headers_of(origin: Origin, record: Record, room: int) -> list[tuple[str, bytes | None]]:
+def headers_of(
+    origin: Origin, record: Record, room: int, *, with_key: bool = False
+) -> list[tuple[str, bytes | None]]:
     """The headers to send a record again with: its own, then where it stood.
 
     Of its own only the first ones where all take more than `room` bytes, and then how
-    many there were, their bytes and their hash.
+    many there were, their bytes and their hash. `with_key`: its key too, where it is short.
     """
     source = origin.source
+    # A record that does not say when it arrived does not come to say so on the way.
+    more: list[tuple[str, bytes | None]] = []
+    if not origin.timed:
+        more.append((UNTIMED, b"%d" % origin.timestamp))
+    key = record.key
+    if with_key and (key is None or len(key) <= _KEY_AT_MOST):
+        more.append((KEY, key))
+        room = max(0, room - len(key or b""))
     return [
-        *as_written(first_headers(_own(record.headers), room, HEADERS_AT_MOST - _OURS)),
+        *as_written(first_headers(_own(record.headers), room, HEADERS_AT_MOST - _OURS - len(more))),
         (TOPIC, source.topic.encode()),
         (PARTITION, b"%d" % source.partition),
         (OFFSET, b"%d" % source.offset),
         (TIMESTAMP, b"%d" % origin.ingested_at),
+        *more,
     ]
+
+
+def key_before(record: Record, origin: Origin) -> bytes | None:
+    """The key of a record as its producer gave it, where it was sent again to be refused."""
+    again = origin.source.topic != record.topic  # elsewhere the header is the producer's own
+    return dict(record.headers).get(KEY, record.key) if again else record.key
 
 
 def _own(headers: Headers) -> Sequence[tuple[str, bytes | None]]:
     return [
         (name, value)
         for name, value in headers
-        if not name.startswith(RESERVED) or isinstance(value, LeftOut)
+        # Any producer can write that mark: a dead letter is known by its bytes beside it.
+        if not name.startswith(RESERVED) or name == REPLAYED or isinstance(value, LeftOut)
     ]
 
 

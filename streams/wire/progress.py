@@ -20,8 +20,9 @@ PROGRESS_KEY: Final = b"\x00P"
 
 BATCH_HEADER: Final = "consentry-batch"
 """Header of findings and duties: decimal digits, the `sequence` of their batch in their
-partition number. Quality findings about dead letters do without: they follow from the
-record alone, and can stand on another partition than the one that judged it."""
+partition number. Findings about dead letters that name no event of a subject do without:
+they follow from the record alone, and can stand on another partition than the one that judged
+it."""
 
 _VERSION: Final = b"\x01"
 
@@ -168,6 +169,9 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     (KIP-516) of the topics that the positions are of, where the broker states them, and
     `begins` the offsets at which reading of each topic began, where that is known.
 
+    `refusals_from` are the offsets by topic from which on refused records have rows: a topic
+    without one from its start, and none has in rows of earlier releases, where it is None.
+
     `unfinished` is the record that is being judged in pieces, where there is one: it is
     the next one that its topic has to read. `leaving` is the key of the subject of whom a
     part has left and the rest has not, empty where there is none.
@@ -197,6 +201,7 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     leaving: bytes = b""
     windows: dict[str, Window] = {}
     paused: dict[str, Paused] = {}
+    refusals_from: dict[str, int] | None = None
 
     def count(self, topic: str) -> Counters:
         """The counters of a topic, made when there are none."""

@@ -15,6 +15,7 @@ import msgspec
 from streams.core.findings import DeadLetter
 from streams.core.identifiers import ControllerId, EventId, SubjectId, id_fault
 from streams.core.instants import EARLIEST_OF_EVENTS, LATEST, Instant, parse_instant
+from streams.core.state import Refusal
 from streams.core.vocabulary import Code, EventType
 from streams.wire.errors import WireError
 from streams.wire.field_specs import MAX_TEXT
@@ -38,6 +39,30 @@ class Rejected(msgspec.Struct, frozen=True, kw_only=True):
     event_id: EventId | None = None
     event_type: EventType | None = None
     occurred_at: Instant | None = None
+
+    @property
+    def subject(self) -> tuple[ControllerId, SubjectId] | None:
+        """Whose event it would have been, where both can be read."""
+        if self.controller_id is None or self.subject_id is None:
+            return None
+        return self.controller_id, self.subject_id
+
+    def refusal(self, ingested_at: Instant) -> Refusal | None:
+        """What a row keeps of it beside the events of its subject.
+
+        None where it is refused for another reason than Q01, or where controller, subject,
+        type or id cannot be read: then no event has the address of its finding.
+        """
+        if self.dead_letter.code != UNPROCESSABLE or self.subject is None:
+            return None
+        if self.event_type is None or self.event_id is None:
+            return None
+        return Refusal(
+            event_type=self.event_type,
+            event_id=self.event_id,
+            occurred_at=self.occurred_at,
+            ingested_at=ingested_at,
+        )
 
 
 def reject_bytes(error: WireError, expected: EventType | None) -> Rejected:

@@ -1,9 +1,11 @@
 """The rows of a subject in the changelog: a stored format (architecture 4).
 
 A key is `controller 0x1F subject 0x00 E event-id hash`, the hash 32 bytes, so that the
-rows of a subject stand together, and the payloads of one event id beside each other. No
-controller or subject id holds a control character, hence the first 0x00 ends the subject.
-A value is one version byte and msgpack. Golden files hold the bytes fast.
+rows of a subject stand together, and the payloads of one event id beside each other. Of
+records that were refused under an event's type and id (Q01) it is `controller 0x1F subject
+0x00 R event-key`, the key of `streams.core.events.key_of`. No controller or subject id holds a
+control character, hence the first 0x00 ends the subject. A value is one version byte and
+msgpack. Golden files hold the bytes fast.
 """
 
 from __future__ import annotations
@@ -14,9 +16,10 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from streams.core.identifiers import EventId, PayloadHash, SubjectKey
+from streams.core.events import key_of
+from streams.core.identifiers import EventId, EventKey, PayloadHash, SubjectKey
 from streams.core.instants import Instant
-from streams.core.state import EventRow
+from streams.core.state import EventRow, RefusalRow
 from streams.wire.row_parts import Dated, Owing
 
 _Read = TypeVar("_Read")
@@ -24,9 +27,13 @@ _Read = TypeVar("_Read")
 _VERSION: Final = b"\x01"
 _END: Final = b"\x00"
 _EVENT: Final = b"E"
+_REFUSAL: Final = b"R"
+_KINDS: Final = (_EVENT, _REFUSAL)
+_REFUSED: Final = _END + _REFUSAL
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode = msgspec.msgpack.Decoder(EventRow).decode
+_decode_refusal = msgspec.msgpack.Decoder(RefusalRow).decode
 
 
 class CorruptRow(Exception):
@@ -48,10 +55,20 @@ def row_key(subject_key: SubjectKey, event_id: EventId, payload_hash: PayloadHas
     return b"".join((subject_key, _END, _EVENT, event_id.encode(), bytes.fromhex(payload_hash)))
 
 
+def refusal_key(subject_key: SubjectKey, event_key: EventKey) -> bytes:
+    """The key of the row of the records that were refused under an event's type and id."""
+    return b"".join((subject_key, _REFUSED, event_key.encode()))
+
+
+def is_refusal(key: bytes) -> bool:
+    """Whether a row's key is that of refused records."""
+    return key.startswith(_REFUSED, key.find(_END))
+
+
 def subject_of(key: bytes) -> SubjectKey:
     """The subject that a row belongs to. Raises CorruptRow for a key that is no row's."""
     subject, end, rest = key.partition(_END)
-    if not subject or not end or not rest.startswith(_EVENT):
+    if not subject or not end or not rest.startswith(_KINDS):
         raise CorruptRow("has a key of an unknown kind", key)
     return SubjectKey(subject)
 
@@ -65,7 +82,7 @@ _decode_dated = msgspec.msgpack.Decoder(Dated).decode
 _decode_owing = msgspec.msgpack.Decoder(Owing).decode
 
 
-def encode_row(row: EventRow) -> bytes:
+def encode_row(row: EventRow | RefusalRow) -> bytes:
     """The row as stored: the same value always gives the same bytes."""
     return _VERSION + _encode(row)
 
@@ -76,17 +93,37 @@ def stored_form(subject_key: SubjectKey, row: EventRow) -> tuple[bytes, bytes]:
     return row_key(subject_key, fact.event.event_id, fact.payload_hash), encode_row(row)
 
 
+def stored_refusal(subject_key: SubjectKey, row: RefusalRow) -> tuple[bytes, bytes]:
+    """Key and value of a row of refused records in the changelog."""
+    return refusal_key(subject_key, key_of(row.event_type, row.event_id)), encode_row(row)
+
+
 def decode_row(value: bytes, key: bytes | None = None) -> EventRow:
-    """The row as read back; `key` only names it in the error. Raises CorruptRow."""
+    """The row of an event as read back; `key` only names it in the error. Raises CorruptRow."""
     return _read(_decode, value, key)
+
+
+def decode_refusal(value: bytes, key: bytes | None = None) -> RefusalRow:
+    """The row of refused records as read back, in the same way. Raises CorruptRow."""
+    return _read(_decode_refusal, value, key)
+
+
+def decode_any(value: bytes, key: bytes) -> EventRow | RefusalRow:
+    """A row of either kind, which its key states. Raises CorruptRow."""
+    return decode_refusal(value, key) if is_refusal(key) else decode_row(value, key)
 
 
 def ages(value: bytes, key: bytes | None = None) -> tuple[Instant, Instant]:
     """When the event of a row occurred, and when it arrived, for a fifth of the cost.
 
     It arrived at its ingestion time, or at the partition time when it was taken in if that
-    is later. Raises CorruptRow.
+    is later. The event of refused records occurred when they arrived at the latest. Raises
+    CorruptRow.
     """
+    if key is not None and is_refusal(key):
+        row = decode_refusal(value, key)
+        occurred_at = row.arrived_at if row.occurred_at is None else row.occurred_at
+        return min(occurred_at, row.arrived_at), row.arrived_at
     dated = _read(_decode_dated, value, key)
     fact, taken_at = dated.fact, dated.taken_at
     arrived_at = fact.ingested_at
@@ -96,7 +133,13 @@ def ages(value: bytes, key: bytes | None = None) -> tuple[Instant, Instant]:
 
 
 def next_deadline(value: bytes, key: bytes | None = None) -> Instant | None:
-    """`EventRow.next_deadline` of a row as stored, without its fact. Raises CorruptRow."""
+    """`EventRow.next_deadline` of a row as stored, without its fact. Raises CorruptRow.
+
+    None for refused records, of which no tick brings anything.
+    """
+    if key is not None and is_refusal(key):
+        decode_refusal(value, key)
+        return None
     owing = _read(_decode_owing, value, key)
     if not owing.published and not owing.duties:
         return None

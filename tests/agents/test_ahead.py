@@ -82,8 +82,8 @@ def test_what_is_sent_home_takes_the_arrival_with_it() -> None:
     home = 1 - partition_for(arrived.key, 2)
     found = arrivals.settle(record, arrived, home)
     assert isinstance(found, Misrouted)
-    assert found.arrived.origin.ingested_at == NOW
-    assert found.arrived.origin.timestamp == NOW + YEARS
+    assert found.origin.ingested_at == NOW
+    assert found.origin.timestamp == NOW + YEARS
 
 
 class Broker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from itertools import permutations
 from pathlib import Path
 
 from streams.check.engine import judged
@@ -78,6 +79,21 @@ def test_a_remediated_finding_stays_one(tmp_path: Path) -> None:
     result = check_lines(lines(grant("g"), share("a"), withdrawal("w"), published), tmp_path, LATER)
     (finding,) = (f for f in result.findings if f.code == "RECIPIENT_NOT_NOTIFIED")
     assert finding.status is Status.REMEDIATED
+
+
+def test_a_refused_record_is_closed_by_its_event_wherever_it_stands(tmp_path: Path) -> None:
+    bad = share("a", purpose="NONE")
+    other = share("x", purpose="NONE", subject_id="s2")
+    late = share("a", purpose="NONE", occurred_at="2026-09-03T00:00:00Z")
+    for events in permutations([share("a"), bad, late, other]):
+        result = check_lines(lines(*events), tmp_path)
+        found = {str(f.event_id): f for f in result.findings if f.code == "UNPROCESSABLE_EVENT"}
+        assert {one: (f.status, f.revision) for one, f in found.items()} == {
+            "a": (Status.REMEDIATED, 1), "x": (Status.OPEN, 1),
+        }  # fmt: skip
+        assert found["a"].occurred_at == parse_instant("2026-09-01T10:00:00Z")
+        assert (result.read, result.judged, len(result.rejected)) == (4, 1, 3)
+        assert result.subjects == 1, "of the other one nothing could be judged"
 
 
 def test_the_future_is_tested_against_the_clock_and_not_without_one(tmp_path: Path) -> None:

@@ -3,19 +3,61 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
+from streams.core import quality
+from streams.core.events import event_key, key_of
+from streams.core.identifiers import SubjectKey, ViolationId, subject_key, violation_id
+from streams.core.instants import Instant
+from streams.core.slots import SLOTS
+from streams.core.state import Fact
+from streams.core.vocabulary import Status
+from streams.settings.names import TopicNames
+from streams.wire.decode import Rejected, decode
 from streams.wire.origin import OFFSET, PARTITION, TOPIC
 from streams.wire.progress import PROGRESS_KEY, Progress, decode_progress
+from streams.wire.rows import refusal_key
 from tests.faults.checks import DEAD_LETTER_CODES, Kind, Problem, Published, problems
 from tests.kafka.harness import Bus
 
 
+class RefusedIds(NamedTuple):
+    """Records on the inputs that were refused under the id of an event.
+
+    How many by the key of their row, and by the id of the finding whether it must be closed.
+    """
+
+    rows: Counter[bytes]
+    closed: dict[ViolationId, bool]
+
+
+def refused_ids(
+    inputs: Iterable[Any], names: TopicNames, facts: Mapping[SubjectKey, list[Fact]]
+) -> RefusedIds:
+    """Those among these records; `facts` are the events by subject."""
+    kinds = {topic: kind for kind, topic in names.inputs.items()}
+    judged = {(key, event_key(one.event)) for key, own in facts.items() for one in own}
+    found = RefusedIds(Counter(), {})
+    for record in inputs:
+        decoded = decode(record.value, kinds[record.topic])
+        if not isinstance(decoded, Rejected) or decoded.subject is None:
+            continue
+        refusal = decoded.refusal(Instant(record.timestamp))
+        if refusal is not None:
+            subject = subject_key(*decoded.subject)
+            key = key_of(refusal.event_type, refusal.event_id)
+            found.rows[refusal_key(subject, key)] += 1
+            about = *decoded.subject, refusal.event_type, refusal.event_id
+            address = violation_id(*about, SLOTS[quality.UNPROCESSABLE])
+            found.closed[address] = (subject, key) in judged
+    return found
+
+
 def accounts(
-    bus: Bus, inputs: Sequence[Any], facts: set[bytes], published: Published
+    bus: Bus, inputs: Sequence[Any], facts: set[bytes], refused: RefusedIds, published: Published
 ) -> list[Problem]:
     """What workers counted and stored, compared with the records on the topics.
 
@@ -38,13 +80,25 @@ def accounts(
                 unread.append(f"{topic}/{number}: {there[topic, number]}, read {counters.read}")
             if not counters.balanced:
                 unbalanced.append(f"{topic}/{number}")
-    aside = sum(finding.code in DEAD_LETTER_CODES for finding in published.findings)
+    facts = facts | refused.rows.keys()
+    last = {one.violation_id: one for one in published.findings if one.code in DEAD_LETTER_CODES}
+    wrong = [
+        name
+        for name, closed in refused.closed.items()
+        if name not in last or (last[name].status is Status.REMEDIATED) != closed
+    ]
+    # One for each record that names no event; of the others, one for each id.
+    aside = refused.rows.total() + sum(
+        finding.code in DEAD_LETTER_CODES and finding.violation_id not in refused.closed
+        for finding in published.findings
+    )
     return problems(
         (Kind.UNACCOUNTED, "records there and records read differ", unread),
         (Kind.UNACCOUNTED, "counters that do not add up", unbalanced),
         (Kind.UNACCOUNTED, "committed offsets that are not the progress", behind(bus, progress)),
         (Kind.UNACCOUNTED, "dead letters", unequal(counted["dead_lettered"], len(letters), aside)),
         (Kind.UNACCOUNTED, "re-keyed records", unequal(counted["rekeyed"], len(rekeyed))),
+        (Kind.WRONG, "findings about refused ids", wrong),
         (Kind.LOST, "events without a row", sorted(facts - rows)),
         (Kind.WRONG, "rows without an event", sorted(rows - facts)),
         (Kind.TWICE, "records set aside twice", twice(letter.key for letter in letters)),

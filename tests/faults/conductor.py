@@ -21,7 +21,7 @@ from random import Random
 from streams.core.instants import Instant
 from streams.dev.samples import POLICY_FILE
 from streams.policy_file import load_policy
-from tests.faults.accounts import accounts
+from tests.faults.accounts import accounts, refused_ids
 from tests.faults.checks import (
     against_batch,
     against_truth,
@@ -183,7 +183,8 @@ class Run:
         found += missing_inputs(inputs, stream) + repeated(published)
         if self.runtime.ours:
             scene.crew.stop()
-            found += accounts(self.bus, inputs, rows_of(facts), published)
+            refused = refused_ids(inputs, names, facts)
+            found += accounts(self.bus, inputs, rows_of(facts), refused, published)
             found += verified(self.bus)
         result.problems = found
         result.records, result.rows = len(inputs), len(rows_of(facts))

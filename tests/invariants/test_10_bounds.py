@@ -12,8 +12,9 @@ import pytest
 from streams.transport.commit import transactions
 from streams.transport.commit.output_batch import Bounds, OutputBatch
 from streams.wire import arrival
-from streams.wire.arrival import Arrivals, Arrived, Misrouted, Refused
+from streams.wire.arrival import Arrivals, Arrived, Misrouted
 from streams.wire.record import Record
+from streams.wire.refused import Refused
 from tests.invariants.bus import converged, new_broker, send
 from tests.invariants.ending import Ended, run, turns
 from tests.invariants.guarantee import Broken, require, within
@@ -174,7 +175,7 @@ def test_refusing_a_rekeyed_record_on_a_wrong_partition_bites(
     def sends_on(arrivals: Arrivals, record: Record, arrived: Arrived, home: int) -> Any:
         found = settle(arrivals, record, arrived, home)
         if isinstance(found, Refused) and record.topic == NAMES.rekeyed:
-            return Misrouted(arrived, 1 - record.partition)
+            return Misrouted(arrived.origin, arrived.key, 1 - record.partition)
         return found
 
     monkeypatch.setattr(Arrivals, "settle", sends_on)

@@ -36,6 +36,8 @@ class Reader:
         self.published: Counter[tuple[str, str, int]] = Counter()
         self.batches = dict.fromkeys(range(PARTITIONS), 0)
         self.rows: set[bytes] = set()
+        self.unnumbered: set[str] = set()
+        """Findings about records alone, which no event closes."""
         self.aside: Counter[bytes] = Counter()
         self.rekeyed: Counter[tuple[str, int, int]] = Counter()
         self.progress: dict[int, Progress] = {}
@@ -55,6 +57,8 @@ class Reader:
             for record in self._new(NAMES.violations, number):
                 if BATCH_HEADER in dict(record.headers):
                     self._take(number, record, decode_finding(record.value or b""))
+                else:
+                    self.unnumbered.add((record.key or b"").decode())
             for record in self._new(NAMES.duties, number):
                 self._take(number, record, decode_duty(record.value or b""))
             for topic in (NAMES.dead_letters, NAMES.quarantine):

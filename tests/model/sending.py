@@ -9,7 +9,7 @@ from streams.core.instants import hours
 from streams.wire.arrival import partition_for
 from tests.model.log import Content, Place
 from tests.model.stepping import Stepping
-from tests.model.traffic import NAMES, PARTITIONS, START, Sent, history
+from tests.model.traffic import NAMES, PARTITIONS, START, Sent, history, spoilt
 
 
 class Sending(Stepping):
@@ -42,12 +42,27 @@ class Sending(Stepping):
                 self._send_aborted((topic, home), Content(key, value, (), self.now()))
             elif fate == 3:
                 self._send(topic, home, key, value, event)
-            if fate != 0:
+            elif fate == 4:
+                self._send(topic, home, key, spoilt(value), event, bad=True)
+            elif fate == 5:
+                there = (home + salt) % PARTITIONS
+                self._send(topic, there, b"another key", spoilt(value), event, bad=True)
+            # The event itself, unless it never comes in a form that can be judged.
+            if fate != 0 and not (fate in (4, 5) and random.randrange(3) == 0):
                 self._send(topic, home, key, value, event)
 
-    def _send(self, topic: str, number: int, key: bytes, value: bytes, event: Event | None) -> None:
+    def _send(
+        self,
+        topic: str,
+        number: int,
+        key: bytes,
+        value: bytes,
+        event: Event | None,
+        *,
+        bad: bool = False,
+    ) -> None:
         record = self.broker.append(topic, number, key=key, value=value)
-        self.sent[topic, number].append(Sent(record, event))
+        self.sent[topic, number].append(Sent(record, event, bad))
 
     def _send_aborted(self, place: Place, content: Content) -> None:
         """A producer of events that uses transactions and aborts one."""

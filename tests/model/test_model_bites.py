@@ -19,6 +19,9 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
+from streams.agents.event_judge import EventJudge
+from streams.core import refusals as refusals_of_core
+from streams.core.vocabulary import Status
 from streams.settings import Settings
 from streams.transport import wiring
 from streams.transport.commit import transactions
@@ -178,6 +181,17 @@ def slices_need_not_continue(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(PartitionTask, "enter", enter)
 
 
+def what_is_refused_is_refused_where_it_stands(patch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Any, record: Any, refused: Any, _counters: Any, batch: Any) -> None:
+        self._set_aside(record, refused, batch)
+
+    patch.setattr(EventJudge, "_refuse", refuse)
+
+
+def what_is_refused_does_not_ask_for_its_event(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(refusals_of_core, "standing", lambda **_: Status.OPEN)
+
+
 def _outputs(committer: Any, batches: Sequence[OutputBatch]) -> list[Output]:
     place = committer.changelog, committer._partition
     progress = Output(*place, PROGRESS_KEY, batches[-1].progress)
@@ -196,6 +210,7 @@ LOST = "counted wrong|passed over|not kept|not sent home|the net outputs|revisio
 
 crashes = schedules(("run", "run", "run", "send", "kill", "start"))
 refusals = schedules(("run", "run", "run", "send", "refuse", "start"))
+quiet = schedules(("run", "mix", "mix", "send", "send"))
 losses = schedules(("run", "run", "run", "send", "drop"))
 
 
@@ -210,6 +225,8 @@ losses = schedules(("run", "run", "run", "send", "drop"))
         (the_state_is_restored_before_the_producer_starts, duels(), f"{TWICE}|{LOST}|{STATE}"),
         (the_state_is_read_uncommitted, crashes, STATE),
         (slices_need_not_continue, losses, LOST),
+        (what_is_refused_is_refused_where_it_stands, quiet, f"{LOST}|refused without a row"),
+        (what_is_refused_does_not_ask_for_its_event, quiet, f"{LOST}|{TWICE}"),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )

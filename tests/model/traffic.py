@@ -47,10 +47,14 @@ CRASHED = 70
 
 @dataclass(frozen=True)
 class Sent:
-    """A record of an input topic that can be judged, and its event; None for a bad one."""
+    """A record of an input topic and its event; None for one that names none.
+
+    One that is `bad` names its event, and is refused.
+    """
 
     record: Record
     event: Event | None
+    bad: bool = False
 
 
 @cache
@@ -67,3 +71,8 @@ def history(seed: int) -> list[tuple[str, bytes, bytes, Event]]:
             published.append((topic, subject_key("OURCO", subject), value, decoded.event))
     Random(seed).shuffle(published)
     return published
+
+
+def spoilt(value: bytes) -> bytes:
+    """A record that names its event and cannot be judged."""
+    return json.dumps(json.loads(value) | {"recorded_at": "yesterday"}).encode()

@@ -10,16 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from streams.core.identifiers import PayloadHash, SubjectKey, subject_key
+from streams.core.events import Event, event_key
+from streams.core.identifiers import EventKey, PayloadHash, SubjectKey, subject_key
 from streams.core.instants import Instant, format_instant
 from streams.core.judge import judge, judge_deadlines
+from streams.core.quality import quality_finding
+from streams.core.render import event_type
 from streams.core.state import Fact, FactSource
 from streams.core.subject import Subject
+from streams.core.vocabulary import Code, Status
 from streams.wire.arrival import partition_for
 from streams.wire.canonical import payload_hash
 from streams.wire.encode import event_record
 from streams.wire.progress import Progress
-from streams.wire.rows import row_key
+from streams.wire.rows import refusal_key, row_key
 from tests.model.committed import Net, Reader, net_of, origin_of
 from tests.model.log import Record
 from tests.model.traffic import (
@@ -98,8 +102,8 @@ def _behind(world: World, reader: Reader, number: int, topic: str) -> Iterator[S
 def _original(world: World, record: Record) -> Sent:
     """A re-keyed record with the event of the record that it came from."""
     topic, number, offset = origin_of(record)
-    [event] = [s.event for s in world.sent[topic, number] if s.record.offset == offset]
-    return Sent(record, event)
+    [first] = [s for s in world.sent[topic, number] if s.record.offset == offset]
+    return Sent(record, first.event, first.bad)
 
 
 def _ended(reader: Reader, number: int, sent: Sent) -> None:
@@ -109,7 +113,12 @@ def _ended(reader: Reader, number: int, sent: Sent) -> None:
         assert f"{record.topic}/{number}/{record.offset}".encode() in reader.aside, "not kept"
         return
     key = subject_key(event.controller_id, event.subject_id)
-    if record.key == key and partition_for(key, PARTITIONS) == number:
+    home = record.key == key and partition_for(key, PARTITIONS) == number
+    if home and sent.bad:
+        place = origin_of(record) if record.topic == NAMES.rekeyed else _place(record)
+        assert "/".join(map(str, place)).encode() in reader.aside, "not kept"
+        assert refusal_key(key, event_key(event)) in reader.rows, "refused without a row"
+    elif home:
         assert row_key(key, event.event_id, _hash(sent)) in reader.rows, "passed over"
     else:
         assert reader.rekeyed[record.topic, number, record.offset], "not sent home"
@@ -130,7 +139,10 @@ def converged(world: World, reader: Reader) -> None:
         some, more = _batch(theirs, clock)
         findings |= some
         duties |= more
-    assert reader.net() == (findings, duties), "the net outputs are not those of a batch"
+    refused = _refused(world, reader, facts)
+    found = findings | refused
+    assert reader.net() == (found, duties), "the net outputs are not those of a batch"
+    assert not reader.unnumbered & refused.keys(), "a finding that a row keeps has another"
     for number in range(PARTITIONS):
         homes = [key for key in facts if partition_for(key, PARTITIONS) == number]
         clock = reader.progress[number].partition_time
@@ -146,10 +158,43 @@ def _facts(world: World, reader: Reader) -> dict[SubjectKey, list[Sent]]:
     for number in range(PARTITIONS):
         for topic in INPUTS:
             for sent in _behind(world, reader, number, topic):
-                if sent.event is not None:
+                if sent.event is not None and not sent.bad:
                     event = sent.event
                     found[subject_key(event.controller_id, event.subject_id)].append(sent)
     return found
+
+
+def _place(record: Record) -> tuple[str, int, int]:
+    return record.topic, record.partition, record.offset
+
+
+def _refused(world: World, reader: Reader, facts: dict[SubjectKey, list[Sent]]) -> Net:
+    """What the set of refused ids and the set of events give together."""
+    first: dict[tuple[SubjectKey, EventKey], Event] = {}
+    for number in range(PARTITIONS):
+        for topic in INPUTS:
+            for sent in _behind(world, reader, number, topic):
+                if sent.event is not None and sent.bad:
+                    event = sent.event
+                    key = subject_key(event.controller_id, event.subject_id), event_key(event)
+                    one = first.setdefault(key, event)
+                    first[key] = min(one, event, key=lambda two: two.occurred_at)
+    judged = {(key, event_key(s.event)) for key, own in facts.items() for s in own if s.event}
+    findings = [
+        quality_finding(
+            Code.UNPROCESSABLE_EVENT,
+            controller_id=event.controller_id,
+            subject_id=event.subject_id,
+            event_id=event.event_id,
+            event_type=event_type(event),
+            occurred_at=event.occurred_at,
+            detected_at=event.occurred_at,
+            policy=POLICY,
+            status=Status.REMEDIATED if key in judged else Status.OPEN,
+        )
+        for key, event in first.items()
+    ]
+    return net_of(findings, [])[0]
 
 
 def _batch(sent: list[Sent], clock: Instant | None) -> tuple[Net, Net]:

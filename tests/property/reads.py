@@ -160,7 +160,7 @@ def fact_of(event: Event) -> Fact:
 
 def judged(events: list[Event], policy: Policy) -> list[EventRow]:
     """The rows of a history that was judged in this order."""
-    from tests.property.test_convergence import Run
+    from tests.property.judging import Run
 
     return list(Run(policy).take(facts(events), CLOCK).rows.values())
 

@@ -22,8 +22,9 @@ from streams.core.state import EventRow, Fact
 from streams.core.subject import Subject
 from tests.property.drawn_events import CONTROLLER, SUBJECT
 from tests.property.histories import REGISTERS, few, histories
+from tests.property.judging import Run
 from tests.property.taken_back import taken_back
-from tests.property.test_convergence import Run, clocks
+from tests.property.test_convergence import clocks
 
 pytestmark = pytest.mark.timeout(600)
 """Many examples, drawn and judged: on a busy machine more than the usual limit."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from unittest.mock import patch
 
@@ -13,19 +14,20 @@ from hypothesis import strategies as st
 from streams.agents import retention
 from streams.core.events import Event
 from streams.core.findings import Duty, Finding
-from streams.core.identifiers import SubjectId, SubjectKey, subject_key
+from streams.core.identifiers import SubjectId, SubjectKey, parse_subject_key, subject_key
 from streams.core.instants import Instant, days, hours
 from streams.core.policy import fixed_policy
-from streams.core.state import EventRow
+from streams.core.state import EventRow, Refusal
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Status
 from streams.transport.commit.output_batch import Bounds
 from streams.wire.findings import decode_duty, decode_finding
-from streams.wire.rows import decode_row
+from streams.wire.rows import decode_refusal, decode_row, is_refusal
 from tests.agents.world import NAMES, ROOMY, World
 from tests.property.drawn_events import CONTROLLER, HOUR, START, events
 from tests.property.histories import ids
-from tests.property.test_convergence import ARRIVAL, Run, in_legal_order
+from tests.property.judging import ARRIVAL, Run
+from tests.property.test_convergence import in_legal_order
 
 pytestmark = pytest.mark.timeout(600)
 """Many examples, drawn and judged: on a busy machine more than the usual limit."""
@@ -49,7 +51,11 @@ happenings = st.tuples(st.sampled_from(SUBJECTS), events(ids(5))).map(
 )
 ticks = st.integers(0, 260).map(lambda hour: ("tick", Instant(START + hour * HOUR)))
 restarts = st.just(("restart", None))
-steps = st.lists(st.one_of(happenings, happenings, happenings, ticks, restarts), max_size=40)
+refused = happenings.map(lambda drawn: ("bad", drawn[1]))
+"""Records that name an event, and are refused."""
+steps = st.lists(
+    st.one_of(happenings, happenings, happenings, refused, ticks, restarts), max_size=40
+)
 bounds = st.sampled_from([ROOMY, Bounds(records=4, bytes=1 << 20, seconds=1.0)])
 pieces = st.sampled_from([1, 2, 1_000])
 """How many rows a tick looks at."""
@@ -59,8 +65,8 @@ def run(story: list[Step], roomy: Bounds) -> World:
     world = World(roomy, policy=POLICY)
     world.tick(START)
     for kind, what in story:
-        if kind == "event":
-            give(world, what)
+        if kind in ("event", "bad"):
+            give(world, what, bad=kind == "bad")
         elif kind == "tick":
             world.tick(what)
         else:
@@ -68,10 +74,18 @@ def run(story: list[Step], roomy: Bounds) -> World:
     return world
 
 
-def give(world: World, event: Event) -> None:
+def give(world: World, event: Event, *, bad: bool = False) -> None:
     """As ingested an hour after it occurred, or when the partition's time is later."""
-    at = max(event.occurred_at + HOUR, world.time() or 0)
-    world.take(*(record._replace(timestamp=at) for record in world.story(event)))
+    take(world, event, max(event.occurred_at + HOUR, world.time() or 0), bad=bad)
+
+
+def take(world: World, event: Event, at: int, *, bad: bool) -> None:
+    """The record of an event, or one that names it and is refused."""
+    [record] = world.story(event)
+    value = record.value
+    if bad:
+        value = json.dumps(json.loads(value or b"") | {"recorded_at": "yesterday"}).encode()
+    world.take(record._replace(timestamp=at, value=value))
 
 
 def pass_through(world: World) -> None:
@@ -84,7 +98,8 @@ def pass_through(world: World) -> None:
 
 
 def facts_of(world: World, subject: SubjectKey) -> list[EventRow]:
-    return [decode_row(row) for row in world.rows.rows_of(subject).values()]
+    rows = world.rows.rows_of(subject)
+    return [decode_row(row) for place, row in rows.items() if not is_refusal(place)]
 
 
 @given(steps, bounds, pieces)
@@ -101,6 +116,8 @@ def test_who_left_is_gone_and_stays_gone(story: list[Step], roomy: Bounds, piece
     gone = everybody - world.subjects
     for subject in world.subjects:
         rows = facts_of(world, subject)
+        if not rows:
+            continue  # of whom nothing is known but what was refused
         held = [
             published
             for row in rows
@@ -145,10 +162,23 @@ def test_what_is_published_is_what_the_kept_facts_say(story: list[Step], roomy: 
     duties = [decode_duty(value) for value in world.compacted(NAMES.duties).values()]
     for subject in world.subjects:
         rows = facts_of(world, subject)
-        subject_id = rows[0].fact.event.subject_id
+        identity = parse_subject_key(subject)
+        assert identity is not None
+        subject_id = identity[1]
         batch = Run(POLICY)
         batch.subject = Subject(CONTROLLER, subject_id)
         batch.take(in_legal_order([row.fact for row in rows])).tick(Instant(clock))
+        for place, row in world.rows.rows_of(subject).items():
+            if is_refusal(place):
+                kept = decode_refusal(row, place)
+                batch.refuse(
+                    Refusal(
+                        event_type=kept.event_type,
+                        event_id=kept.event_id,
+                        occurred_at=kept.occurred_at,
+                        ingested_at=kept.arrived_at,
+                    )
+                )
         assert net(published, duties, subject_id) == batch.net()
 
 
@@ -171,7 +201,7 @@ def _without(value: Finding | Duty, fields: set[str]) -> dict[str, Any]:
     return {k: v for k, v in msgspec.structs.asdict(value).items() if k not in fields}
 
 
-orders = st.lists(happenings, min_size=1, max_size=14).flatmap(
+orders = st.lists(st.one_of(happenings, happenings, refused), min_size=1, max_size=14).flatmap(
     lambda given_: st.tuples(st.permutations(given_), st.permutations(given_))
 )
 between = st.lists(st.one_of(st.integers(0, 3), st.none()), min_size=14, max_size=14)
@@ -194,7 +224,7 @@ def test_an_import_in_any_order_gives_the_same(
     for order, between_ in zip(two, (pauses, others), strict=True):
         world = World(roomy, policy=POLICY)
         world.tick(now)
-        imported(world, [event for _, event in order], between_)
+        imported(world, order, between_)
         world.tick(now + GRACE)
         findings = [decode_finding(v) for v in world.compacted(NAMES.violations).values()]
         duties = [decode_duty(v) for v in world.compacted(NAMES.duties).values()]
@@ -203,11 +233,11 @@ def test_an_import_in_any_order_gives_the_same(
     assert nets[0] == nets[1]
 
 
-def imported(world: World, events_: list[Event], pauses: list[int | None]) -> None:
+def imported(world: World, order: list[Step], pauses: list[int | None]) -> None:
     """Each record as it is sent, half of them stamped with the time of their event."""
-    for n, (event, pause) in enumerate(zip(events_, pauses, strict=False)):
+    for n, ((kind, event), pause) in enumerate(zip(order, pauses, strict=False)):
         at = event.occurred_at if n % 2 else world.time() or START
-        world.take(*(record._replace(timestamp=at) for record in world.story(event)))
+        take(world, event, at, bad=kind == "bad")
         if pause is None:
             world.restart()
         for _ in range(pause or 0):

@@ -14,10 +14,11 @@ from streams.ingest.service.sources import SourceFraming
 from streams.registry import Access, Registry
 from streams.settings import Settings
 from streams.unpacking.cut import CutBytes
-from streams.wire.arrival import Arrivals, Arrived, Refused
+from streams.wire.arrival import Arrivals, Arrived
 from streams.wire.decode import Decoded, Rejected, decode
 from streams.wire.encode import event_to_avro
 from streams.wire.framing import SCHEMA_HEADER, HeaderFramed, with_schema_header
+from streams.wire.refused import Refused
 from tests.ingest.maps import RECORD
 from tests.ingest.service.records import NAMES, REJECTS, Row, mapped, mapper, row
 from tests.registry.fake import FakeRegistry

@@ -11,7 +11,8 @@ from streams.core.identifiers import EventId, PayloadHash
 from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import default_policy
-from streams.core.state import EventRow, Fact, FactSource
+from streams.core.refusals import refuse
+from streams.core.state import EventRow, Fact, FactSource, Refusal, RefusalRow
 from streams.core.subject import Subject
 from streams.verify.output_record import id_of
 from streams.wire.canonical import payload_hash
@@ -65,6 +66,10 @@ class Live:
         """Take in a fact."""
         self._keep(judge(self.subject, fact, POLICY, None))
 
+    def refuse(self, refusal: Refusal) -> None:
+        """Take in a record that was refused."""
+        self._keep(refuse(self.subject, refusal, POLICY, None))
+
     def pass_time(self, clock: Instant) -> None:
         """Take in that time has passed."""
         self._keep(judge_deadlines(self.subject, clock, POLICY))
@@ -74,10 +79,11 @@ class Live:
         self.published.update((f"{one.duty_id} duty", one) for one in decision.duties)
 
     @property
-    def rows(self) -> list[EventRow]:
+    def rows(self) -> list[EventRow | RefusalRow]:
         """What is stored of it."""
         records = self.subject.records.values()
-        return [row for record in records for row in (record.row, *record.others)]
+        rows = [row for record in records for row in (record.row, *record.others)]
+        return [*rows, *self.subject.refusals.values()]
 
     @property
     def standing(self) -> dict[str, tuple[Finding | Duty, int]]:

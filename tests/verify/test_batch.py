@@ -12,7 +12,7 @@ from streams.check.engine import judge_subject
 from streams.core.findings import Duty, Finding
 from streams.core.instants import Instant, hours
 from streams.core.policy import fixed_policy
-from streams.core.state import Fact
+from streams.core.state import EventRow, Fact
 from streams.verify.batch import evaluate
 from tests.property.drawn_events import CONTROLLER, HOUR, START, SUBJECT
 from tests.property.histories import histories
@@ -39,6 +39,7 @@ def by_id(ones: Any) -> dict[str, dict[str, Any]]:
 def test_it_is_the_same_as_one_after_the_other(facts: list[Fact], clock: Instant | None) -> None:
     different = {(fact.event.event_id, fact.payload_hash): fact for fact in facts}
     step_by_step = judge_subject(CONTROLLER, SUBJECT, facts, POLICY, clock)
-    at_once = evaluate(CONTROLLER, SUBJECT, different.values(), POLICY, clock)
+    rows = [EventRow(fact=fact, policy_digest="") for fact in different.values()]
+    at_once = evaluate(CONTROLLER, SUBJECT, rows, POLICY, clock)
     assert by_id(at_once.findings) == by_id(step_by_step.findings)
     assert by_id(at_once.duties) == by_id(step_by_step.duties)

@@ -10,6 +10,7 @@ import pytest
 from streams.core.findings import Finding
 from streams.core.identifiers import SubjectId, subject_key
 from streams.core.instants import Instant, days
+from streams.core.state import EventRow
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Finality, Status
 from streams.settings import Settings
@@ -160,7 +161,11 @@ def test_another_release_may_word_it_in_another_way_but_not_judge_otherwise() ->
 
 def test_without_a_fact_what_it_gave_is_too_much() -> None:
     one = live()
-    rows = [row for row in one.rows if row.fact.event.event_id != "0-early"]
+    rows = [
+        row
+        for row in one.rows
+        if isinstance(row, EventRow) and row.fact.event.event_id != "0-early"
+    ]
     found = Comparison(NAMES, POLICY).subject(KEY, rows, one.standing, CLOCK, 0).differences
     assert (DifferenceKind.EXTRA, "NO_CONSENT") in {(each.kind, each.code) for each in found}
 

@@ -19,7 +19,7 @@ from streams.verify.input_span import InputSpan
 from streams.verify.inputs import Inputs
 from streams.verify.result import DifferenceKind
 from streams.verify.spill import Arrival, Spill
-from streams.wire.arrival import Arrived, Misrouted
+from streams.wire.arrival import Misrouted
 from streams.wire.origin import Origin
 from streams.wire.progress import Counters, Progress
 from streams.wire.rows import row_key
@@ -141,7 +141,7 @@ def test_a_fact_whose_record_was_sent_home_has_its_record_elsewhere(
 ) -> None:
     one = fact(12)
     origin = Origin(one.source, one.ingested_at, one.ingested_at)
-    across.expect_rekeyed([Misrouted(Arrived(one, KEY, origin), 0)])
+    across.expect_rekeyed([Misrouted(origin, KEY, 0)])
     assert counts(inputs, [one], []) == ({}, [])
 
 
@@ -177,7 +177,7 @@ def test_re_keyed_records_are_missed_as_far_back_as_they_are_kept(across: Across
     one = fact(0)
     for offset in (11, 13, 15):
         origin = Origin(FactSource(NAMES.data_share, 0, offset), one.ingested_at, one.ingested_at)
-        across.expect_rekeyed([Misrouted(Arrived(one, KEY, origin), 1)])
+        across.expect_rekeyed([Misrouted(origin, KEY, 1)])
 
     def missed(*, whole: bool) -> list[int | None]:
         return [each.offset for each in across._not_sent(1, whole=whole)]

@@ -21,6 +21,7 @@ from streams.wire.origin import (
     direct,
     headers_before,
     headers_of,
+    key_before,
     rekeyed,
 )
 from tests.transport.records import One
@@ -56,6 +57,25 @@ def test_headers_under_our_names_are_not_the_producers_to_write(name: str) -> No
     own: list[Header] = [("before", b"1"), (name, b"forged"), ("after", b"2")]
     kept = [("before", b"1"), ("after", b"2")]
     assert headers_of(ORIGIN, record(headers=own), ROOM) == [*kept, *STOOD]
+
+
+def test_the_mark_of_a_replay_travels_on() -> None:
+    mark: Header = ("consentry-replayed", b"consentry.dead-letters/0/7")
+    assert headers_of(ORIGIN, record(headers=[mark]), ROOM) == [mark, *STOOD]
+
+
+def test_what_a_refused_record_had_travels_with_it_alone() -> None:
+    untimed = ORIGIN._replace(ingested_at=Instant(0), timestamp=Instant(-1))
+    for with_key in (True, False):
+        sent = headers_of(untimed, record(key=b"k"), ROOM, with_key=with_key)
+        again = record(headers=sent, key=b"home", topic="consentry.rekeyed")
+        assert rekeyed(again, {"shares"}) == untimed
+        assert not untimed.timed
+        assert key_before(again, untimed) == (b"k" if with_key else b"home")
+    forged: Header = ("consentry-key", b"forged")
+    one = record(headers=[forged], key=b"k", topic="shares")
+    assert key_before(one, ORIGIN) == b"k"
+    assert rekeyed(record(headers=[*STOOD, ("consentry-untimed", b"x")]), {"shares"}) == ORIGIN
 
 
 def test_what_was_left_out_already_is_still_said() -> None:

@@ -50,6 +50,7 @@ PROGRESS = Progress(
     leaving=b"k\x1fs",
     windows={"purchase": Window(3, 1)},
     paused={"purchase": Paused(7, 10, 6, Instant(1))},
+    refusals_from={"purchase": 4},
 )
 SKIPS = "9195a8707572636861736508a56120627567a86f70657261746f72cf00000199c82cc000"
 OWNED = (
@@ -59,9 +60,10 @@ OWNED = (
 )
 PIECES = "96a8707572636861736507c4010205a165c3"
 LEAVING = "c4036b1f73"
+FROM = "81a8707572636861736504"
 PAUSED = "81a87075726368617365920301" + "81a8707572636861736594070a0601"
 GOLDEN = (
-    "01dc001881a8707572636861736507"
+    "01dc001981a8707572636861736507"
     "81a87075726368617365980a04020001000201"
     "cf000001a0c4506c00cf000001"
     "9e70448800b030313233343536373839616263646566"
@@ -69,8 +71,10 @@ GOLDEN = (
     "9193a870757263686173650305"
     "04cf00000174876e80000c"
     "cf0000015d3ef79800c40201ff"
-    "cf0000018bcfe56800cf000001977420dc0003" + SKIPS + OWNED + PIECES + LEAVING + PAUSED
+    "cf0000018bcfe56800cf000001977420dc0003" + SKIPS + OWNED + PIECES + LEAVING + PAUSED + FROM
 )
+BEFORE_REFUSALS = "01dc0018" + GOLDEN[8 : -len(FROM)]
+PAUSED += FROM
 BEFORE_PAUSES = "01dc0016" + GOLDEN[8 : -len(PAUSED)]
 BEFORE_LEAVING_IN_PIECES = "01dc0015" + GOLDEN[8 : -len(LEAVING + PAUSED)]
 BEFORE_PIECES = "01dc0014" + GOLDEN[8 : -len(PIECES + LEAVING + PAUSED)]
@@ -98,7 +102,9 @@ def test_the_bytes_are_those_that_were_held_fast() -> None:
 
 
 def test_a_row_without_the_later_fields_is_read() -> None:
-    going = msgspec.structs.replace(PROGRESS, windows={}, paused={})
+    unrefused = msgspec.structs.replace(PROGRESS, refusals_from=None)
+    assert decode_progress(bytes.fromhex(BEFORE_REFUSALS)) == unrefused
+    going = msgspec.structs.replace(unrefused, windows={}, paused={})
     assert decode_progress(bytes.fromhex(BEFORE_PAUSES)) == going
     at_once = msgspec.structs.replace(going, leaving=b"")
     assert decode_progress(bytes.fromhex(BEFORE_LEAVING_IN_PIECES)) == at_once

@@ -5,17 +5,24 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from streams.core.events import key_of
 from streams.core.identifiers import EventId, PayloadHash, subject_key
 from streams.core.instants import LATEST, Instant
-from streams.core.state import EventRow
+from streams.core.state import EventRow, RefusalRow
+from streams.core.vocabulary import EventType, Status
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import (
     CorruptRow,
     ages,
+    decode_any,
+    decode_refusal,
     decode_row,
     encode_row,
+    is_refusal,
     next_deadline,
+    refusal_key,
     row_key,
+    stored_refusal,
     subject_of,
     subject_prefix,
 )
@@ -35,6 +42,49 @@ def test_bytes_of_a_row_are_golden(name: str) -> None:
 @pytest.mark.parametrize("name", FIRST_RELEASE)
 def test_a_stored_row_is_read(name: str) -> None:
     assert decode_row(golden(f"row_v1_{name}")) == row(FIRST_RELEASE[name])
+
+
+REFUSED = RefusalRow(
+    event_type=EventType.DATA_SHARE,
+    event_id=EventId("e-1"),
+    occurred_at=Instant(1_790_000_000_123),
+    arrived_at=Instant(1_790_000_001_000),
+    revision=2,
+    status=Status.REMEDIATED,
+)
+REFUSED_KEY = refusal_key(KEY, key_of(REFUSED.event_type, REFUSED.event_id))
+
+
+def test_bytes_of_a_row_of_refused_records_are_golden() -> None:
+    assert stored_refusal(KEY, REFUSED) == (REFUSED_KEY, golden("refusal_v1"))
+    assert decode_refusal(golden("refusal_v1"), REFUSED_KEY) == REFUSED
+    assert decode_any(golden("refusal_v1"), REFUSED_KEY) == REFUSED
+    assert REFUSED_KEY == KEY + b"\0Rse-1"
+
+
+def test_what_is_asked_of_any_row_is_answered_of_refused_records_too() -> None:
+    assert (subject_of(REFUSED_KEY), is_refusal(REFUSED_KEY)) == (KEY, True)
+    assert REFUSED_KEY.startswith(subject_prefix(KEY))
+    assert not is_refusal(row_key(KEY, EventId("R"), HASH))
+    assert not is_refusal(row_key(subject_key("R", "R"), EventId("\0R"), HASH))
+    value = golden("refusal_v1")
+    assert next_deadline(value, REFUSED_KEY) is None
+    assert ages(value, REFUSED_KEY) == (REFUSED.occurred_at, REFUSED.arrived_at)
+    undated = msgspec.structs.replace(REFUSED, occurred_at=None)
+    arrived = REFUSED.arrived_at
+    ahead = msgspec.structs.replace(REFUSED, occurred_at=LATEST)
+    for one in (undated, ahead):
+        assert ages(encode_row(one), REFUSED_KEY) == (arrived, arrived)
+    assert decode_refusal(encode_row(undated)) == undated
+
+
+@pytest.mark.parametrize("value", [b"", b"\x02\x80", b"\x01\x80", golden("refusal_v1")[:-1]])
+def test_a_row_of_refused_records_that_cannot_be_read_stops(value: bytes) -> None:
+    for read in (next_deadline, ages, decode_refusal):
+        with pytest.raises(CorruptRow):
+            read(value, REFUSED_KEY)
+    with pytest.raises(CorruptRow):
+        decode_row(golden("refusal_v1"), REFUSED_KEY)
 
 
 @pytest.mark.parametrize("name", FIRST_RELEASE)

@@ -11,6 +11,7 @@ from streams.agents.rekeyed import UNKNOWN, producer_named
 from streams.core.identifiers import id_fault
 from streams.core.instants import Instant
 from streams.operate.record_place import RecordPlace
+from streams.wire import origin
 from streams.wire.avro import read_avro
 from streams.wire.dead_letters import Original, decode_dead_letter
 from streams.wire.errors import WireError
@@ -20,7 +21,7 @@ from streams.wire.looks import EVERYTHING, IDENTIFIER
 from streams.wire.pii import raw_kind
 from streams.wire.record import Record
 
-REPLAYED: Final = "consentry-replayed"
+REPLAYED: Final = origin.REPLAYED
 """Header of a record that was sent again: topic/partition/offset of its dead letter."""
 
 INGEST_REJECT: Final = "INGEST_REJECT"

@@ -16,9 +16,9 @@ from streams.ingest.rejects import place_headers
 from streams.operate.dead_letters.kept import REPLAYED, UNREADABLE, KeptIn, KeptRecord
 from streams.operate.dead_letters.selection import Selection
 from streams.operate.record_place import RecordPlace
-from streams.wire.origin import OFFSET, PARTITION, TIMESTAMP, TOPIC, as_written
+from streams.wire.origin import KEY, OFFSET, PARTITION, TIMESTAMP, TOPIC, UNTIMED, as_written
 
-_OURS: Final = frozenset({TOPIC, PARTITION, OFFSET, TIMESTAMP, REPLAYED})
+_OURS: Final = frozenset({TOPIC, PARTITION, OFFSET, TIMESTAMP, KEY, UNTIMED, REPLAYED})
 
 AT_MOST: Final = 100_000
 """Records of one run: they are one transaction, and readers of the inputs wait for its end."""

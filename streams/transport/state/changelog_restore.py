@@ -88,7 +88,7 @@ def _first_unreadable(records: Iterable[Record]) -> ConsentryError:
         try:
             subject_of(record.key or b"")
             if record.value is not None:
-                next_deadline(record.value)
+                next_deadline(record.value, record.key)
         except CorruptRow:
             return unreadable_row(record.topic, record.partition, record.offset)
     raise AssertionError("all rows can be read")

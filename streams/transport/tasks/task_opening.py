@@ -84,6 +84,8 @@ def _agreed(
     if clock is not None:
         clock.check_state(plan.changelog, number, progress.partition_time)
     plan.past.check(progress, number)
+    if progress.refusals_from is None:
+        progress.refusals_from = dict(progress.positions)
     progress.owner = plan.owner
     progress.topic_ids = {**progress.topic_ids, **found.topic_ids}
     return progress
