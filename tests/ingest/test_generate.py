@@ -163,3 +163,26 @@ def test_a_reject_of_the_whole_record_names_no_rule() -> None:
     assert "no entry [[event]]" in reason(
         (HEAD + PLAIN).replace("[event.set]", 'when = {"top.x" = "y"}\n[event.set]'), RECORD
     )
+
+
+def test_a_map_whose_table_decides_nothing_yet() -> None:
+    """A guessed map: fields may be missing, since every record ends at the table."""
+    text = (
+        HEAD
+        + """
+[tables.lists.news]
+reject = "what this is for is not decided"
+[[event]]
+type = "consent-change"
+nature = "state"
+subject = {from = "top.email", kind = "email"}
+table = {name = "lists", from = "top.list"}
+[event.set]
+"""
+    )
+    action = 'action = {from = "top.answer", words = {yes = "GRANTED", no = "WITHDRAWN"}}\n'
+    for more in ("", action):
+        for answer in ("yes", "no"):
+            record = RECORD | {"list": "news", "answer": answer}
+            assert reason(text + more, record) == "what this is for is not decided"
+    assert "no row" in reason(text, RECORD | {"list": "old"})

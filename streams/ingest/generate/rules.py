@@ -152,8 +152,9 @@ class _RuleWriter:
     def _refuse_grants(self) -> None:
         """Write why a grant is none: a state without its instant, a check that knew nothing."""
         f, rule = self._f, self._rule
-        if rule.nature is Nature.STATE:
-            instant = write_primary(f, rule.fields["occurred_at"])
+        made = rule.fields.get("occurred_at")  # absent where no row of a table makes an event
+        if rule.nature is Nature.STATE and made is not None:
+            instant = write_primary(f, made)
             with f.block(f"if {instant} is None"):
                 reason = "a state without an instant of its own grants nothing"
                 f.finish(f"{f.library(IgnoredItem)}({f.bind(reason, 'reason')}, {f.rule}, "
