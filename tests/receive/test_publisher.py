@@ -171,7 +171,9 @@ def test_what_it_writes_is_compressed_as_the_table_says(
     async def start() -> None:
         made = Publisher(Settings(), 1, new, compression)
         await made.start()
-        assert publisher._producer(Settings(), codec)._compression_type == codec
+        real = publisher._producer(Settings(), codec)
+        assert real._compression_type == codec
+        await real.stop()
 
     def new(_: Settings, codec: str | None) -> Producer:
         asked.append(codec)
