@@ -47,6 +47,8 @@ COMMAND_MODULES = (
     "sinks",
     "alerts",
     "verify",
+    "person",
+    "recipient",
     "check",
     "conformance",
     "explain",

@@ -96,6 +96,40 @@ def test_the_command_says_it_by_its_exit_code(
     assert main(["verify", "--partition", str(place.partition)]) == 0
 
 
+def test_the_state_answers_for_a_person_and_for_a_recipient(
+    whole: tuple[Bus, Vandal],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    as_environment(monkeypatch, whole[0])
+    of = ["person", "--controller", "SHOP", "--subject", "subject-3"]
+    assert main([*of, "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert len(document["facts"]) == 5
+    codes = {one["code"] for fact in document["facts"] for one in fact["findings"]}
+    assert codes == {
+        one.code for one in whole[0].findings() if one.subject_id == "subject-3"
+    }  # fmt: skip
+    letter = tmp_path / "letter.html"
+    assert main([*of, "--letter", "nl", "--format", "html", "-o", str(letter)]) == 0
+    assert "ons kenmerk: ACME" in letter.read_text("utf-8")
+    assert "no legal name for ACME" in capsys.readouterr().err
+    assert main(["person", "--controller", "SHOP", "--subject", "nobody"]) == 1
+    assert "Nothing is stored of this person" in capsys.readouterr().err
+
+    assert main(["recipient", "ACME", "--format", "jsonl"]) == 0
+    captured = capsys.readouterr()
+    shares = [json.loads(line) for line in captured.out.splitlines()]
+    assert {one["subject_id"] for one in shares} == {f"subject-{at}" for at in range(12)}
+    assert f"{len(shares)} shares of 12 persons" in captured.err
+    late = ["recipient", "ACME", "--since", "2027-01-01T00:00:00Z"]
+    assert main(late) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "controller_id,subject_id,occurred_at,event_id,purpose,data_categories,open_codes"
+    ]
+
+
 def test_what_cannot_be_verified_ends_with_a_reason(
     whole: tuple[Bus, Vandal],
     monkeypatch: pytest.MonkeyPatch,

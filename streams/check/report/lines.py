@@ -104,15 +104,15 @@ def write_csv(result: Result, file: BinaryIO) -> None:
             record["violation_id"] = record.get("violation_id") or record.get("duty_id")
             record["event_id"] = record.get("event_id") or record.get("trigger_event_id")
             record["reason"] = record.get("reason") or record.get("trigger")
-            writer.writerow([_cell(record.get(name)) for name in COLUMNS])
+            writer.writerow([cell_text(record.get(name)) for name in COLUMNS])
 
 
-def _cell(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """Text of a cell. Ids come from producers: none may begin a formula, or hide anything."""
     if value is None:
         return ""
     if isinstance(value, list):
-        return "; ".join(map(_cell, value))
+        return "; ".join(map(cell_text, value))
     return _FORMULA.sub(r"\1\2'", safe(value))
 
 

@@ -1,0 +1,117 @@
+"""`consentry person`: all that is stored of one person, and the answer to an access request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from streams.cli.options import Brokers, Config, read_settings
+from streams.cli.outputs import open_output, require_writable
+from streams.cli.progress import progress_bar
+from streams.errors import ConsentryError
+
+if TYPE_CHECKING:
+    from streams.subject_access import Person
+
+_EXAMPLES = (
+    "Examples:  consentry person --controller SHOP --subject p1-9f...  |  consentry person "
+    "--controller SHOP --subject p1-9f... --letter nl --format html --output letter.html"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="person", epilog=_EXAMPLES)(person)
+
+
+def person(
+    *,
+    controller: Annotated[
+        str, typer.Option("--controller", metavar="ID", help="The controller of the person.")
+    ],
+    subject: Annotated[
+        str,
+        typer.Option(
+            "--subject",
+            metavar="PSEUDONYM",
+            help="The person's pseudonym, as `consentry pseudonym` makes it.",
+        ),
+    ],
+    letter: Annotated[
+        Literal["nl", "en"] | None,
+        typer.Option(
+            "--letter",
+            help="Write the answer to an access request (GDPR 15(1)(c)): who received the data.",
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[
+        Literal["text", "html", "json"],
+        typer.Option("--format", help="html is for the letter only."),
+    ] = "text",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Standard output by default."),
+    ] = None,
+    brokers: Brokers = None,
+    config: Config = None,
+) -> None:
+    """Show all stored facts of a person with their findings, duties and recipients.
+
+    Reads the changelog, as the role verifier, while workers run; writes nothing to the bus.
+    The recipients' legal names are those of the register in the policy file.
+
+    Exit code: 0 when something is stored, 1 when nothing is, 2 when it cannot be read.
+    """
+    from streams.cli.worker import read_policy
+    from streams.core.identifiers import ControllerId, SubjectId
+    from streams.subject_access import person_of, read_person
+    from streams.terminal.out import say, warn
+
+    if form == "html" and letter is None:
+        raise ConsentryError("--format html is for the letter", "Add --letter nl or --letter en.")
+    require_writable(output)
+    settings = read_settings(config, brokers)
+    policy = read_policy(settings)
+    with progress_bar("reading", None, unit="percent") as advance:
+        stored = read_person(settings, ControllerId(controller), SubjectId(subject), advance)
+    if not stored.rows:
+        say(
+            "Nothing is stored of this person under this controller. Either no event came, or "
+            "the retention period has passed, or the pseudonym was made with another key.",
+            err=True,
+        )
+        raise typer.Exit(1)
+    if stored.in_work:
+        warn("a record of this person is being judged: ask again in a moment for all verdicts")
+    found = person_of(stored, policy)
+    unnamed = [one.recipient_id for one in found.disclosures if one.legal_entity is None]
+    if letter is not None and unnamed:
+        warn(
+            f"the register has no legal name for {', '.join(unnamed)}: "
+            "add legal_entity in the policy file, or fill it in by hand"
+        )
+    with open_output(output) as file:
+        file.write(_document(found, letter, form).encode())
+
+
+def _document(
+    found: Person, letter: Literal["nl", "en"] | None, form: Literal["text", "html", "json"]
+) -> str:
+    import json
+
+    from streams.safe_text import safe
+    from streams.subject_access.letter import letter_for, render_letter
+    from streams.subject_access.shown import as_json, lines
+
+    if letter is not None:
+        values = letter_for(found, letter)
+        if form != "json":
+            return render_letter(values, form)
+        entries = [one._asdict() for one in values.entries]
+        return json.dumps({"language": letter, "recipients": entries}, ensure_ascii=False) + "\n"
+    if form == "json":
+        return json.dumps(as_json(found), ensure_ascii=False) + "\n"
+    return "".join(f"{safe(line)}\n" for line in lines(found))

@@ -1,0 +1,20 @@
+"""The right of access (GDPR 15), from the stored facts: one person, or one recipient."""
+
+from __future__ import annotations
+
+from streams.subject_access.disclosures import Disclosure, disclosures
+from streams.subject_access.person import Occurrence, Person, person_of
+from streams.subject_access.received import Received, received_by
+from streams.subject_access.stored import StoredPerson, read_person
+
+__all__ = [
+    "Disclosure",
+    "Occurrence",
+    "Person",
+    "Received",
+    "StoredPerson",
+    "disclosures",
+    "person_of",
+    "read_person",
+    "received_by",
+]
