@@ -17,7 +17,7 @@ from streams.cli.progress import progress_bar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.subject_access import Received
+    from streams.subject_access import ReceivedShare
 
 _EXAMPLES = (
     "Examples:  consentry recipient ADNET  |  consentry recipient ADNET --since "
@@ -105,7 +105,7 @@ def recipient(
         raise typer.Exit(1)
 
 
-def _values(one: Received) -> dict[str, Any]:
+def _values(one: ReceivedShare) -> dict[str, Any]:
     from streams.core.instants import format_instant
 
     share = one.share

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from streams.subject_access.disclosures import Disclosure, disclosures
 from streams.subject_access.person import Occurrence, Person, person_of
-from streams.subject_access.received import Received, received_by
+from streams.subject_access.received import ReceivedShare, received_by
 from streams.subject_access.stored import StoredPerson, read_person
 
 __all__ = [
     "Disclosure",
     "Occurrence",
     "Person",
-    "Received",
+    "ReceivedShare",
     "StoredPerson",
     "disclosures",
     "person_of",

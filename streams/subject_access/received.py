@@ -23,7 +23,7 @@ from streams.wire.record import Record
 from streams.wire.rows import decode_row
 
 
-class Received(NamedTuple):
+class ReceivedShare(NamedTuple):
     """One share: what was sent of whom, and the codes of the findings that are open about it."""
 
     share: DataShare
@@ -39,7 +39,7 @@ def received_by(
     since: Instant | None = None,
     until: Instant = LATEST,
     advance: Advance | None = None,
-) -> Iterator[Iterator[Received]]:
+) -> Iterator[Iterator[ReceivedShare]]:
     """Read the shares with a recipient, of all persons or of one controller's.
 
     For the length of a `with` block; person by person, each in no order of time. `since`
@@ -49,7 +49,7 @@ def received_by(
     with closing(Spill()) as spill:
         asyncio.run(_gather(settings, recipient, spill, Pace(advance)))
         yield (
-            Received(share, _open(row))
+            ReceivedShare(share, _open(row))
             for _, row in _rows(spill)
             if (share := _share(row, recipient)) is not None
             and (controller is None or share.controller_id == controller)
