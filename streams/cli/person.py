@@ -93,6 +93,12 @@ def person(
             f"the register has no legal name for {', '.join(unnamed)}: "
             "add legal_entity in the policy file, or fill it in by hand"
         )
+    unread = sum(one.event_type == "data-share" and one.status == "OPEN" for one in stored.refused)
+    if letter is not None and unread:
+        warn(
+            f"{unread} shares of this person could not be read, so their recipients are not in "
+            "the letter: consentry dead-letters list"
+        )
     with open_output(output) as file:
         file.write(_document(found, letter, form).encode())
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from streams.core.events import DataShare
 from streams.core.identifiers import ControllerId, RecipientId
 from streams.core.instants import LATEST, Instant
-from streams.core.state import EventRow
+from streams.core.state import EventRow, RefusalRow
 from streams.core.vocabulary import Code, Status
 from streams.settings import Settings
 from streams.subject_access.stored import changelog, progress_of, row_of
@@ -91,7 +91,9 @@ def _rows(spill: Spill) -> Iterator[tuple[bytes, EventRow]]:
         yield key, decode_row(value, key)
 
 
-def _share(row: EventRow, recipient: RecipientId) -> DataShare | None:
+def _share(row: EventRow | RefusalRow, recipient: RecipientId) -> DataShare | None:
+    if isinstance(row, RefusalRow):
+        return None
     event = row.fact.event
     return event if isinstance(event, DataShare) and event.recipient_id == recipient else None
 

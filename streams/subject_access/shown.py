@@ -9,6 +9,7 @@ from typing import Any
 from streams.check.report.facts import describe
 from streams.core.findings import Duty, Finding
 from streams.core.instants import format_instant
+from streams.core.state import RefusalRow
 from streams.subject_access.disclosures import Disclosure
 from streams.subject_access.person import Occurrence, Person
 from streams.wire.encode import event_to_json
@@ -23,12 +24,13 @@ def as_json(person: Person) -> dict[str, Any]:
         "recorded_until": None if stored.clock is None else format_instant(stored.clock),
         "being_judged": stored.in_work,
         "facts": [_fact(one) for one in person.occurrences],
+        "refused": [_refused(one) for one in person.stored.refused],
         "recipients": [_recipient(one) for one in person.disclosures],
     }
 
 
 def lines(person: Person) -> Iterator[str]:
-    """One line for each fact, finding and duty, in the order of law."""
+    """One line for each fact, finding and duty, in the order of law; then what was refused."""
     for one in person.occurrences:
         event = one.fact.event
         set_aside = "" if one.counts else " (another record under this id counts)"
@@ -44,6 +46,19 @@ def lines(person: Person) -> Iterator[str]:
                 f"  duty {duty.status.lower()}: {duty.recipient_id}, due "
                 f"{format_instant(duty.due_at)}, {duty.share_count} shares, {duty.duty_id}"
             )
+    for row in person.stored.refused:
+        yield f"refused: {row.event_type} {row.event_id}, {row.status.lower()}"
+
+
+def _refused(row: RefusalRow) -> dict[str, Any]:
+    at = row.occurred_at
+    return {
+        "event_type": row.event_type,
+        "event_id": row.event_id,
+        "occurred_at": None if at is None else format_instant(at),
+        "status": row.status,
+        "revision": row.revision,
+    }
 
 
 def _fact(one: Occurrence) -> dict[str, Any]:

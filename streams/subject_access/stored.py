@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.core.instants import Instant
-from streams.core.state import EventRow
+from streams.core.state import EventRow, RefusalRow
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.transport.state.changelog_restore import unreadable_row
@@ -25,19 +25,27 @@ from streams.verify.topics import count_partitions
 from streams.wire.arrival import partition_for
 from streams.wire.progress import PROGRESS_KEY, CorruptProgress, Progress, decode_progress
 from streams.wire.record import Record
-from streams.wire.rows import CorruptRow, decode_row, subject_prefix
+from streams.wire.rows import (
+    CorruptRow,
+    decode_refusal,
+    decode_row,
+    is_refusal,
+    subject_prefix,
+)
 
 
 class StoredPerson(NamedTuple):
     """What is stored of a person.
 
     `clock` is the instant up to which time has passed, None where no tick was judged yet;
-    `in_work` says that a record of this person is being judged in pieces.
+    `in_work` says that a record of this person is being judged in pieces. `refused` are the
+    records that were refused under an event of this person; what they held is unknown.
     """
 
     controller_id: ControllerId
     subject_id: SubjectId
     rows: tuple[EventRow, ...]
+    refused: tuple[RefusalRow, ...]
     clock: Instant | None
     in_work: bool
 
@@ -70,14 +78,22 @@ async def _read(
                 elif record.key is not None and record.key.startswith(prefix):
                     found[record.key] = record
     progress = progress_of(latest, settings, number)
-    rows = tuple(row_of(one) for one in found.values() if one.value is not None)
-    return StoredPerson(controller, subject, rows, progress.partition_time, in_work(progress, key))
+    kept = [row_of(one) for one in found.values() if one.value is not None]
+    return StoredPerson(
+        controller,
+        subject,
+        tuple(one for one in kept if isinstance(one, EventRow)),
+        tuple(one for one in kept if isinstance(one, RefusalRow)),
+        progress.partition_time,
+        in_work(progress, key),
+    )
 
 
-def row_of(record: Record) -> EventRow:
+def row_of(record: Record) -> EventRow | RefusalRow:
     """The row that a record of the changelog holds. Raises ConsentryError."""
+    value, key = record.value or b"", record.key or b""
     try:
-        return decode_row(record.value or b"", record.key)
+        return decode_refusal(value, key) if is_refusal(key) else decode_row(value, key)
     except CorruptRow:
         raise unreadable_row(record.topic, record.partition, record.offset) from None
 

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from streams.core.codes import CODES
 from streams.core.events import DataShare, Event
-from streams.core.identifiers import RecipientId, SubjectId
+from streams.core.identifiers import EventId, RecipientId, SubjectId
 from streams.core.instants import EARLIEST, Instant, days, hours, parse_instant
 from streams.core.policy import Policy, RecipientEntry, Registers, fixed_policy
-from streams.core.state import EventRow, Fact, FactSource
-from streams.core.vocabulary import Code, DataCategory, RecipientRole, Status
+from streams.core.state import EventRow, Fact, FactSource, RefusalRow
+from streams.core.vocabulary import Code, DataCategory, EventType, RecipientRole, Status
 from streams.subject_access import Person, StoredPerson, person_of
 from streams.subject_access.letter import Language, letter_for, render_letter
 from streams.subject_access.shown import as_json, lines
@@ -39,13 +39,17 @@ class Shop:
         return fixed_policy(registers=self.registers)
 
     def person(self, *events: Event) -> Person:
-        facts = [fact(at, event) for at, event in enumerate(events)]
-        net = evaluate(CONTROLLER, SubjectId("s"), facts, self.policy, NOW)
+        rows_of = [
+            EventRow(fact=fact(at, event), policy_digest="") for at, event in enumerate(events)
+        ]
+        net = evaluate(CONTROLLER, SubjectId("s"), rows_of, self.policy, NOW)
         rows: list[EventRow] = []
         for record in net.subject.records.values():
             rows += [record.row, *record.others]
         # As compaction leaves them: in no order of time.
-        stored = StoredPerson(CONTROLLER, SubjectId("s"), tuple(reversed(rows)), NOW, in_work=False)
+        stored = StoredPerson(
+            CONTROLLER, SubjectId("s"), tuple(reversed(rows)), (), NOW, in_work=False
+        )
         return person_of(stored, self.policy)
 
 
@@ -129,6 +133,17 @@ def test_the_letter_names_every_recipient_with_days_purposes_and_data() -> None:
     assert "Which data: not recorded" in text
     assert "up to 2026-11-28T12:00 (UTC)" in text
     assert letter_for(found, "en").unnamed == 1
+
+
+def test_what_was_refused_is_shown_after_the_facts() -> None:
+    row = RefusalRow(
+        event_type=EventType.DATA_SHARE, event_id=EventId("bad"), arrived_at=NOW, revision=1,
+        status=Status.OPEN,
+    )  # fmt: skip
+    found = Shop().person(share("s", "a", START))
+    found = found._replace(stored=found.stored._replace(refused=(row,)))
+    assert list(lines(found))[-1] == "refused: data-share bad, open"
+    assert as_json(found)["refused"][0]["event_id"] == "bad"
 
 
 def test_some_shares_without_categories_are_counted() -> None:
