@@ -25,7 +25,10 @@ from typing import Any
 from tests.mutants.survivors import Mutant, divide, known_equivalents, mutant_of
 
 # Not a dependency of the tests: `make mutants` alone installs it.
-MUTMUT: Any = importlib.import_module("mutmut.__main__")
+try:
+    MUTMUT: Any = importlib.import_module("mutmut.__main__")
+except ModuleNotFoundError:
+    raise SystemExit("error: mutmut is not installed: `make mutants` installs it") from None
 
 COPY = Path("mutants")
 SLOWER = ("tests/oracle", "tests/property")
