@@ -77,7 +77,7 @@ def person(
     policy = read_policy(settings)
     with progress_bar("reading", None, unit="percent") as advance:
         stored = read_person(settings, ControllerId(controller), SubjectId(subject), advance)
-    if not stored.rows:
+    if not stored.rows and not stored.refused:
         say(
             "Nothing is stored of this person under this controller. Either no event came, or "
             "the retention period has passed, or the pseudonym was made with another key.",
