@@ -32,6 +32,11 @@ Config = Annotated[
     ),
 ]
 
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Standard output by default."),
+]
+
 Json = Annotated[
     bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")
 ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from streams.cli.options import Brokers, Config, read_settings
+from streams.cli.options import Brokers, Config, Output, read_settings
 from streams.cli.outputs import open_output, require_writable
 from streams.cli.progress import progress_bar
 from streams.errors import ConsentryError
@@ -51,10 +50,7 @@ def person(
         Literal["text", "html", "json"],
         typer.Option("--format", help="html is for the letter only."),
     ] = "text",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Standard output by default."),
-    ] = None,
+    output: Output = None,
     brokers: Brokers = None,
     config: Config = None,
 ) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from streams.cli.options import Brokers, Config, read_settings
+from streams.cli.options import Brokers, Config, Output, read_settings
 from streams.cli.outputs import open_output, require_writable
 from streams.cli.progress import progress_bar
 
@@ -53,10 +52,7 @@ def recipient(
     form: Annotated[
         Literal["csv", "jsonl"], typer.Option("--format", help="One line for each share.")
     ] = "csv",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Standard output by default."),
-    ] = None,
+    output: Output = None,
     brokers: Brokers = None,
     config: Config = None,
 ) -> None:
