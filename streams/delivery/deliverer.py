@@ -65,7 +65,11 @@ class Deliverer:
                 await asyncio.wait(running)
                 watching.cancel()
         except BaseExceptionGroup as failed:
-            raise _first(failed) from None
+            error = _first(failed)
+            if not isinstance(error, ConsentryError):
+                # What Kafka says of a topic that was created again does not name the reason.
+                await watch.look()
+            raise error from None
         finally:
             beside.cancel()
             with contextlib.suppress(asyncio.CancelledError):

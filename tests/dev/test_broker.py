@@ -18,6 +18,7 @@ from streams.dev.broker import LocalBroker
 from streams.errors import ConsentryError
 from streams.settings import load_settings
 from tests.conftest import SECURE_PASSWORD, SECURE_USER
+from tests.kafka.processes import until
 
 
 def create_topic(bootstrap: str, name: str, partitions: int = 1) -> None:
@@ -188,9 +189,7 @@ def test_a_broker_that_ended_by_itself_is_noticed() -> None:
     with LocalBroker(heap_mb=256) as broker:
         broker.check_running()
         kafka_process(broker).kill()
-        deadline = time.monotonic() + 10
-        while broker.running and time.monotonic() < deadline:
-            time.sleep(0.05)
+        until(lambda: None if broker.running else True, "the broker has ended")
         with pytest.raises(ConsentryError, match="ended by itself"):
             broker.check_running()
 

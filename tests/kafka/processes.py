@@ -84,16 +84,31 @@ class WorkerProcess:
 
 
 def until(
-    look: Any, what: str, seconds: float = PATIENCE_S, worker: WorkerProcess | None = None
+    look: Any,
+    what: str,
+    seconds: float = PATIENCE_S,
+    worker: WorkerProcess | subprocess.Popen[str] | None = None,
 ) -> Any:
-    """What `look` gives once it is not None; fails after a while or when the worker ends."""
+    """What `look` gives once it is not None; fails after a while or when the worker ends.
+
+    The failure shows what the worker wrote; a program with pipes in its place is killed for that.
+    """
+    process = worker.process if isinstance(worker, WorkerProcess) else worker
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = look()
         if found is not None:
             return found
-        if worker is not None and worker.process.poll() is not None:
-            raise AssertionError(f"the worker ended before {what}:\n{worker.text}")
+        if process is not None and process.poll() is not None:
+            raise AssertionError(f"ended with {process.poll()} before {what}{_written(worker)}")
         time.sleep(0.1)
-    published = "" if worker is None else f":\n{worker.text}"
-    raise AssertionError(f"not within {seconds} s: {what}{published}")
+    raise AssertionError(f"not within {seconds} s: {what}{_written(worker)}")
+
+
+def _written(worker: WorkerProcess | subprocess.Popen[str] | None) -> str:
+    if worker is None:
+        return ""
+    if isinstance(worker, WorkerProcess):
+        return f":\n{worker.text}"
+    worker.kill()
+    return ":\n" + "\n".join(text for text in worker.communicate() if text)

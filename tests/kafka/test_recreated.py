@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from streams.errors import ConsentryError
 from streams.files.find import InputFiles
 from streams.topics import create_topics
 from streams.wire.findings import encode_finding
-from tests.kafka.harness import Bus, Sent
+from tests.kafka.harness import Bus, Sent, until
 from tests.terminal.hostile import CONSENTRY, share, write_shares
 
 PROGRAM = [sys.executable, "-c", CONSENTRY]
@@ -39,8 +38,10 @@ def admin(bus: Bus) -> Iterator[KafkaAdminClient]:
 @pytest.fixture(autouse=True)
 def environment(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = bus.settings
-    for name in ("topic_prefix", "application_id", "partitions", "health_port"):
+    for name in ("topic_prefix", "application_id", "partitions"):
         monkeypatch.setenv(f"CONSENTRY_{name.upper()}", str(getattr(settings, name)))
+    # A port that is given must be had, and workers of other tests listen on the default one.
+    monkeypatch.setenv("CONSENTRY_HEALTH_PORT", "-1")
     monkeypatch.setenv("CONSENTRY_BROKERS", settings.connection.bootstrap)
 
 
@@ -67,12 +68,7 @@ def latest(admin: KafkaAdminClient, places: list[TopicPartition]) -> list[Any]:
 def again(bus: Bus, admin: KafkaAdminClient, topic: str) -> None:
     """Delete a topic and create it once more."""
     admin.delete_topics([topic])
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if topic in create_topics(bus.settings).created:
-            return
-        time.sleep(0.2)
-    raise AssertionError(f"{topic} was not created again")
+    until(lambda: topic in create_topics(bus.settings).created or None, f"{topic} is there again")
 
 
 def test_watch_says_that_a_topic_is_another_one(
@@ -110,9 +106,11 @@ def test_produce_says_that_what_was_sent_is_gone(
     program = begun(["produce", str(file), "--rate", "20"])
     topic = next(name for kind, name in bus.names.inputs.items() if kind.value == "data-share")
     places = [TopicPartition(topic, number) for number in range(bus.settings.partitions)]
-    while not sum(one.offset for one in latest(admin, places)):
-        assert program.poll() is None
-        time.sleep(0.1)
+    until(
+        lambda: sum(one.offset for one in latest(admin, places)) or None,
+        "something is sent",
+        worker=program,
+    )
     again(bus, admin, topic)
     _, said = program.communicate(timeout=90)
     assert "was deleted and created again while it was filled" in said
@@ -128,13 +126,11 @@ def test_a_deliverer_says_that_a_topic_is_another_one(
     config.write_text(f'[sinks.f]\ntype = "file"\nformat = "flat"\npath = "{tmp_path / "out"}"\n')
     ready = tmp_path / "ready"
     program = begun(["deliver", "--config", str(config), "--ready-file", str(ready)])
-    deadline = time.monotonic() + 40
-    while not ready.exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
+    until(lambda: ready.exists() or None, "the ready file", worker=program)
     again(bus, admin, bus.names.violations)
     said, complained = program.communicate(timeout=60)
     last = json.loads(said.splitlines()[-1])
-    assert last["event"] == "deliver.stopped"
+    assert last["event"] == "deliver.stopped", complained
     assert f"{bus.names.violations} was deleted and created again" in last["problem"]
     assert "--from state --again" in last["remedy"]
     assert program.returncode == 2

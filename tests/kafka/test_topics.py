@@ -13,6 +13,7 @@ from streams.cli.main import main
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.topics import TopicAspect, TopicProblem, all_topics, check_topics, create_topics
+from tests.kafka.processes import until
 
 Command = Callable[..., int]
 
@@ -162,12 +163,11 @@ def test_commands_are_printed_for_what_is_missing_and_nothing_for_what_exists(
     assert capsys.readouterr().out == ""
     with admin(settings) as client:
         client.delete_topics([settings.topics.duties])
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+
+    def missing() -> list[str] | None:
         assert command("create", "--commands") == 0
-        lines = capsys.readouterr().out.splitlines()
-        if lines:
-            break
-        time.sleep(0.2)
+        return capsys.readouterr().out.splitlines() or None
+
+    lines = until(missing, "the topic is gone")
     assert len(lines) == 1
     assert f"--topic {settings.topics.duties} " in lines[0]
