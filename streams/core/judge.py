@@ -72,7 +72,11 @@ def judge(
             duties=alone.duties,
             rejudged=1,
         )
-        return decision if refused is None else _closing(subject, refused, decision, fact, policy)
+        return (
+            decision
+            if refused is None
+            else _closing(subject, refused, decision, fact, policy, clock)
+        )
     left: tuple[EventKey, ...] = ()
     if most is not None and len(touched) - 1 > most:
         touched.discard(key)
@@ -86,14 +90,21 @@ def judge(
     if displaced is not None:
         rows.append(displaced)
     decision = _decision(revisions, rows, outcome, left)
-    return decision if refused is None else _closing(subject, refused, decision, fact, policy)
+    return (
+        decision if refused is None else _closing(subject, refused, decision, fact, policy, clock)
+    )
 
 
 def _closing(
-    subject: Subject, refused: RefusalRow, decision: Decision, fact: Fact, policy: Policy
+    subject: Subject,
+    refused: RefusalRow,
+    decision: Decision,
+    fact: Fact,
+    policy: Policy,
+    clock: Instant | None,
 ) -> Decision:
     """A decision, and that the finding about records refused under the event's id is closed."""
-    row, finding = close(subject, refused, policy, fact.ingested_at)
+    row, finding = close(subject, refused, policy, fact.ingested_at, clock)
     findings = (*decision.findings, finding)
     return msgspec.structs.replace(decision, refusals=(row,), findings=findings)
 

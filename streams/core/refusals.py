@@ -22,6 +22,7 @@ from streams.core.identifiers import (
 )
 from streams.core.instants import Instant
 from streams.core.policy import Policy
+from streams.core.publications import History, following
 from streams.core.quality import UNPROCESSABLE, quality_finding
 from streams.core.slots import SLOTS
 from streams.core.state import Decision, Outcome, Refusal, RefusalRow
@@ -42,7 +43,7 @@ def refuse(subject: Subject, refusal: Refusal, policy: Policy, clock: Instant | 
     """
     key = key_of(refusal.event_type, refusal.event_id)
     at = refusal.ingested_at
-    arrived_at = at if clock is None else max(at, clock)
+    arrived_at = known_at = at if clock is None else max(at, clock)
     before = subject.refusals.get(key)
     if before is None:
         judged = key in subject.records
@@ -53,6 +54,7 @@ def refuse(subject: Subject, refusal: Refusal, policy: Policy, clock: Instant | 
             arrived_at=arrived_at,
             revision=1,
             status=standing(judged=judged),
+            history=History(known_at, policy.digest),
         )
         return _published(subject, row, policy, at)
     occurred_at = _earliest(before.occurred_at, refusal.occurred_at)
@@ -62,7 +64,10 @@ def refuse(subject: Subject, refusal: Refusal, policy: Policy, clock: Instant | 
     if occurred_at != before.occurred_at:
         closed = before.status is Status.REMEDIATED
         status = Status.REMEDIATED if closed else Status.REVISED
-        row = msgspec.structs.replace(row, revision=before.revision + 1, status=status)
+        history = following(before.publications, known_at, policy.digest)
+        row = msgspec.structs.replace(
+            row, revision=before.revision + 1, status=status, history=history
+        )
         return _published(subject, row, policy, at)
     if row == before:
         return Decision(outcome=Outcome.DUPLICATE)
@@ -71,10 +76,19 @@ def refuse(subject: Subject, refusal: Refusal, policy: Policy, clock: Instant | 
 
 
 def close(
-    subject: Subject, row: RefusalRow, policy: Policy, at: Instant
+    subject: Subject, row: RefusalRow, policy: Policy, at: Instant, clock: Instant | None
 ) -> tuple[RefusalRow, Finding]:
-    """The event of a refused id was judged, of a fact ingested at `at`: row and finding."""
-    row = msgspec.structs.replace(row, revision=row.revision + 1, status=standing(judged=True))
+    """The event of a refused id was judged, of a fact ingested at `at`: row and finding.
+
+    `clock` is partition time.
+    """
+    known_at = at if clock is None else max(at, clock)
+    row = msgspec.structs.replace(
+        row,
+        revision=row.revision + 1,
+        status=standing(judged=True),
+        history=following(row.publications, known_at, policy.digest),
+    )
     subject.refuse(row)
     return row, finding_of(subject.controller_id, subject.subject_id, row, policy, at)
 

@@ -13,6 +13,7 @@ from streams.core.findings import Duty, Finding
 from streams.core.identifiers import RecipientId, Slot
 from streams.core.instants import Instant
 from streams.core.policy import Policy
+from streams.core.publications import History, following
 from streams.core.render import render_duty, render_finding
 from streams.core.rules.assess import Assessment
 from streams.core.state import DutyState, EventRow, Published, PublishedDuty, Verdict
@@ -49,10 +50,11 @@ def revise(
     if not (row.published or row.duties or found.verdicts or found.duties):
         # As for most events: nothing was published, and nothing is to be.
         return Revision(row=row, changed=fresh, findings=(), duties=())
+    known_at = at if clock is None or clock < at else clock
     published, findings = _revise_findings(
-        row, found, policy, at=at, clock=clock, late=late, restate=restate
+        row, found, policy, at=at, known_at=known_at, clock=clock, late=late, restate=restate
     )
-    owed, duties = _revise_duties(row, found, policy, at=at, restate=restate)
+    owed, duties = _revise_duties(row, found, policy, at=at, known_at=known_at, restate=restate)
     changed = fresh or bool(findings) or bool(duties)
     if findings or duties:
         row = msgspec.structs.replace(row, published=published, duties=owed)
@@ -65,6 +67,7 @@ def _revise_findings(
     policy: Policy,
     *,
     at: Instant,
+    known_at: Instant,
     clock: Instant | None,
     late: bool,
     restate: bool,
@@ -77,24 +80,31 @@ def _revise_findings(
             final = before.final or (clock is not None and clock > before.final_at)
             verdict = found.verdicts.get(slot)
             after = _publish_again(before, verdict, final=final, late=late, restate=restate)
+            if after is before:
+                continue
+            history = following(before.publications, known_at, policy.digest)
+            after = msgspec.structs.replace(after, history=history)
         else:
             # Without anything said before, the slot is here for its verdict.
-            after = _publish_first(found.verdicts[slot], _term_ends(policy, at, clock), late=late)
-        if after is before:
-            continue
+            after = _publish_first(found.verdicts[slot], policy, known_at, late=late)
         published[slot] = after
         findings.append(render_finding(row.fact.event, slot, after, policy, at=at))
     return published, findings
 
 
-def _publish_first(verdict: Verdict, final_at: Instant, *, late: bool) -> Published:
-    """What is published of a slot for the first time, always PROVISIONAL."""
+def _publish_first(verdict: Verdict, policy: Policy, known_at: Instant, *, late: bool) -> Published:
+    """What is published of a slot for the first time, always PROVISIONAL.
+
+    P15 counts from then, by the policy in force then. A record that waited was recorded before
+    it is judged: the term counts from the later, so that what is new is never FINAL.
+    """
     return Published(
         verdict=verdict,
         revision=1,
         status=Status.REMEDIATED if verdict.remediated else Status.OPEN,
-        final_at=final_at,
+        final_at=Instant(known_at + policy.at(known_at).final_after),
         late=late,
+        history=History(known_at, policy.digest),
     )
 
 
@@ -136,18 +146,14 @@ def _publish_again(
     )
 
 
-def _term_ends(policy: Policy, at: Instant, clock: Instant | None) -> Instant:
-    """When P15 ends for what is first published now, by the policy in force now.
-
-    A record that waited was recorded at `at` and is judged at `clock`: the term counts
-    from the later, so that what is published for the first time is never FINAL.
-    """
-    first = at if clock is None else max(at, clock)
-    return Instant(first + policy.at(first).final_after)
-
-
 def _revise_duties(
-    row: EventRow, found: Assessment, policy: Policy, *, at: Instant, restate: bool
+    row: EventRow,
+    found: Assessment,
+    policy: Policy,
+    *,
+    at: Instant,
+    known_at: Instant,
+    restate: bool,
 ) -> tuple[dict[RecipientId, PublishedDuty], list[Duty]]:
     owed = dict(row.duties)
     duties: list[Duty] = []
@@ -156,7 +162,12 @@ def _revise_duties(
         duty = _due(before, found.duties.get(recipient_id))
         if duty is None or (before is not None and before.duty.limited == duty and not restate):
             continue
-        after = PublishedDuty(duty=duty, revision=before.revision + 1 if before is not None else 1)
+        if before is None:
+            history = History(known_at, policy.digest)
+            after = PublishedDuty(duty=duty, revision=1, history=history)
+        else:
+            history = following(before.publications, known_at, policy.digest)
+            after = PublishedDuty(duty=duty, revision=before.revision + 1, history=history)
         owed[recipient_id] = after
         duties.append(render_duty(row.fact.event, recipient_id, after, policy, at=at))
     return owed, duties

@@ -15,6 +15,7 @@ from streams.core.events import Event
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import ConsentId, EventId, EventKey, PayloadHash, RecipientId, Slot
 from streams.core.instants import LATEST, Instant
+from streams.core.publications import History, Publication, listed
 from streams.core.vocabulary import (
     Cause,
     Code,
@@ -67,7 +68,8 @@ class Published(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     `final_at` is when P15 ends, counted from the first emission of the slot by the policy
     then in force. A slot that was retracted and opens again keeps it: the model counts
     from the first judgement. `final` says that the last emission was labelled FINAL.
-    Rows of before there were labels have no `final_at`; they stay PROVISIONAL.
+    Rows of before there were labels have no `final_at`; they stay PROVISIONAL. Those of before
+    publications were recorded have no `history`.
     """
 
     verdict: Verdict
@@ -76,6 +78,13 @@ class Published(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     final_at: Instant = LATEST
     final: bool = False
     late: bool = False
+    history: History | None = None
+
+    @property
+    def publications(self) -> tuple[Publication, ...]:
+        """The revisions of the slot that are kept, the current one last."""
+        code, reason = self.verdict.code, self.verdict.reason
+        return listed(self.history, self.revision, self.status, code, reason, final=self.final)
 
     @property
     def label_due(self) -> Instant | None:
@@ -110,11 +119,18 @@ class DutyState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
         return msgspec.structs.replace(self, share_ids=ids[:MAX_SHARES_NAMED], share_count=len(ids))
 
 
-class PublishedDuty(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class PublishedDuty(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """The duty last emitted towards one recipient, with its revision."""
 
     duty: DutyState
     revision: int
+    history: History | None = None
+
+    @property
+    def publications(self) -> tuple[Publication, ...]:
+        """The revisions of the duty that are kept, the current one last."""
+        duty, code = self.duty, Code.RECIPIENT_NOTIFICATION_DUE
+        return listed(self.history, self.revision, duty.status, code, duty.trigger)
 
     @property
     def overdue_after(self) -> Instant | None:
@@ -182,6 +198,12 @@ class RefusalRow(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
     arrived_at: Instant
     revision: int
     status: Status
+    history: History | None = None
+
+    @property
+    def publications(self) -> tuple[Publication, ...]:
+        """The revisions of the finding that are kept, the current one last."""
+        return listed(self.history, self.revision, self.status, Code.UNPROCESSABLE_EVENT)
 
 
 class Outcome(StrEnum):

@@ -28,7 +28,7 @@ def id_of(one: OutputRecord) -> str:
 
 
 def address(one_id: str, *, duty: bool) -> str:
-    """Unique over both topics: a duty and the finding that it becomes share an id."""
+    """Unique over both topics, whatever ids a foreign record has; ours are distinct (3.9)."""
     return f"{one_id} duty" if duty else one_id
 
 

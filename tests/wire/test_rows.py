@@ -8,8 +8,9 @@ import pytest
 from streams.core.events import key_of
 from streams.core.identifiers import EventId, PayloadHash, subject_key
 from streams.core.instants import LATEST, Instant
+from streams.core.publications import History, Publication
 from streams.core.state import EventRow, RefusalRow
-from streams.core.vocabulary import EventType, Status
+from streams.core.vocabulary import Code, EventType, Status
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import (
     CorruptRow,
@@ -28,7 +29,7 @@ from streams.wire.rows import (
 )
 from tests.wire.event_values import FIRST_RELEASE
 from tests.wire.golden import golden
-from tests.wire.values import row
+from tests.wire.values import row, row_with_history
 
 KEY = subject_key("OURCO", "s-1")
 HASH = PayloadHash("ab" * 32)
@@ -42,6 +43,27 @@ def test_bytes_of_a_row_are_golden(name: str) -> None:
 @pytest.mark.parametrize("name", FIRST_RELEASE)
 def test_a_stored_row_is_read(name: str) -> None:
     assert decode_row(golden(f"row_v1_{name}")) == row(FIRST_RELEASE[name])
+
+
+@pytest.mark.parametrize("name", FIRST_RELEASE)
+def test_a_row_that_knows_when_it_was_published_is_golden(name: str) -> None:
+    one, stored = row_with_history(FIRST_RELEASE[name]), golden(f"row_history_{name}")
+    assert encode_row(one) == stored
+    assert decode_row(stored) == one
+    assert (next_deadline(stored), ages(stored)) == (one.next_deadline, ages(encode_row(one)))
+
+
+def test_what_is_kept_of_publications_costs_little() -> None:
+    """Nothing in a row of which nothing was published; one revision less than forty bytes."""
+    one = row(FIRST_RELEASE["data_share"])
+    silent = msgspec.structs.replace(one, published={}, duties={})
+    assert b"history" not in encode_row(silent)
+    dated = row_with_history(FIRST_RELEASE["data_share"])
+    for slot, said in dated.published.items():
+        if said.revision == 1:
+            grown = {**one.published, slot: said}
+            more = msgspec.structs.replace(one, published=grown)
+            assert 0 < len(encode_row(more)) - len(encode_row(one)) < 40
 
 
 REFUSED = RefusalRow(
@@ -60,6 +82,14 @@ def test_bytes_of_a_row_of_refused_records_are_golden() -> None:
     assert decode_refusal(golden("refusal_v1"), REFUSED_KEY) == REFUSED
     assert decode_any(golden("refusal_v1"), REFUSED_KEY) == REFUSED
     assert REFUSED_KEY == KEY + b"\0Rse-1"
+
+
+def test_a_row_of_refused_records_keeps_when_it_was_published() -> None:
+    first = Publication(1, REFUSED.arrived_at, "OPEN", Code.UNPROCESSABLE_EVENT, None, "d" * 16)
+    history = History(Instant(REFUSED.arrived_at + 7), "e" * 16, (first,))
+    dated = msgspec.structs.replace(REFUSED, history=history)
+    assert encode_row(dated) == golden("refusal_history")
+    assert decode_refusal(golden("refusal_history"), REFUSED_KEY) == dated
 
 
 def test_what_is_asked_of_any_row_is_answered_of_refused_records_too() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from streams.core.events import (
     Event,
 )
@@ -16,6 +18,7 @@ from streams.core.identifiers import (
     ViolationId,
 )
 from streams.core.instants import Instant
+from streams.core.publications import History, Publication
 from streams.core.state import (
     DutyState,
     EventRow,
@@ -87,6 +90,25 @@ def row(event: Event) -> EventRow:
         },
         duties={ACME: PublishedDuty(duty=duty, revision=1)},
     )
+
+
+def row_with_history(event: Event) -> EventRow:
+    """The same, with the revisions before and when each was published."""
+    bare = row(event)
+    basis, agreement = sorted(bare.published)
+    first = Publication(1, AT, Status.OPEN, Code.NO_CONSENT, Reason.NO_RECORD, "d0d0d0d0d0d0d0d0")
+    published = {
+        basis: replace(
+            bare.published[basis],
+            history=History(Instant(AT + 20), "d1d1d1d1d1d1d1d1", (first,)),
+        ),
+        agreement: replace(bare.published[agreement], history=History(AT, "d1d1d1d1d1d1d1d1")),
+    }
+    duties = {
+        who: replace(owed, history=History(AT, "d1d1d1d1d1d1d1d1"))
+        for who, owed in bare.duties.items()
+    }
+    return replace(bare, published=published, duties=duties)
 
 
 FINDING = Finding(
