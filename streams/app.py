@@ -7,15 +7,19 @@ from typing import Any
 
 import faust
 import faust.streams
+import structlog
 from faust.tables.manager import TableManager
 from faust.transport.drivers import TRANSPORTS
 
+from streams.control.log import PolicyInForce
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
 from streams.registry import Registry
 from streams.settings import Settings
 
 SCHEME = "consentry"
+
+log = structlog.get_logger("consentry.worker")
 
 # Installed packages are found by their entry point; a checkout that was put on the path
 # without being installed has none.
@@ -39,11 +43,23 @@ class ConsentryApp(faust.App):
 
     settings: Settings
     policy: Policy
+    policy_sequence: int = 0
+    """The number of the policy in the log of policies; 0 where it is on none."""
+
     registry: Registry | None = None
     """Where schemas of framed records come from, where one is set."""
 
     schema_ids: Mapping[str, int] | None = None
     """Those with which findings and duties are written, where they are needed."""
+
+    def policy_changed(self, in_force: PolicyInForce) -> None:
+        """Another policy is in force from now on."""
+        log.info(
+            "policy.changed",
+            sequence=in_force.sequence,
+            version=in_force.version,
+            digest=in_force.digest,
+        )
 
     def _create_directories(self) -> None:
         """Nothing is kept on disk, so no folder is made in the current one."""

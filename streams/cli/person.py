@@ -57,11 +57,11 @@ def person(
     """Show all stored facts of a person with their findings, duties and recipients.
 
     Reads the changelog, as the role verifier, while workers run; writes nothing to the bus.
-    The recipients' legal names are those of the register in the policy file.
+    The recipients' legal names are those of the register of the policy in force.
 
     Exit code: 0 when something is stored, 1 when nothing is, 2 when it cannot be read.
     """
-    from streams.cli.worker import read_policy
+    from streams.control.in_force import policy_now
     from streams.core.identifiers import ControllerId, SubjectId
     from streams.subject_access import person_of, read_person
     from streams.terminal.out import say, warn
@@ -70,7 +70,7 @@ def person(
         raise ConsentryError("--format html is for the letter", "Add --letter nl or --letter en.")
     require_writable(output)
     settings = read_settings(config, brokers)
-    policy = read_policy(settings)
+    policy = policy_now(settings).policy
     with progress_bar("reading", None, unit="percent") as advance:
         stored = read_person(settings, ControllerId(controller), SubjectId(subject), advance)
     if not stored.rows and not stored.refused:

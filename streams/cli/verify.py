@@ -29,7 +29,7 @@ def verify(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Policy file, instead of the one that the settings name.",
+            help="Judge under this policy file, instead of the policy in force.",
             show_default=False,
         ),
     ] = None,
@@ -63,15 +63,16 @@ def verify(
 
     Exit code: 0 when all is equal, 1 when something differs, 2 when it cannot be verified.
     """
-    from streams.cli.worker import read_policy
+    from streams.control.in_force import policy_now
+    from streams.policy_file import load_policy
     from streams.verify import verify as run
     from streams.verify.report import as_json as document
     from streams.verify.report import print_report
 
     settings = read_settings(config, brokers)
-    if policy is not None:
-        settings = settings.model_copy(update={"policy_file": policy})
-    rules = read_policy(settings)
+    asked = None if policy is None else load_policy(policy)
+    in_force = policy_now(settings)
+    rules = asked or in_force.policy
     with progress_bar("verifying", None, unit="percent", shown=not as_json) as advance:
         found = run(
             settings,
@@ -80,6 +81,11 @@ def verify(
             with_inputs=not no_inputs,
             limit=details,
             advance=advance,
+        )
+    if asked is not None and asked.digest != in_force.digest:
+        found.notes.append(
+            f"judged under {policy} (version {asked.version}), as --policy says; in force is version "
+            f"{in_force.version}"
         )
     if as_json:
         say_json(document(found))

@@ -13,7 +13,6 @@ from streams.errors import ConsentryError
 from streams.terminal.out import say
 
 if TYPE_CHECKING:
-    from streams.core.policy import Policy
     from streams.settings import Settings
 
 
@@ -74,15 +73,16 @@ def worker(
             raise typer.BadParameter(f"options go after `worker {context.invoked_subcommand}`")
         return
     from streams.cli.worker_process import run_worker
+    from streams.control.in_force import given_policy
 
     settings = read_settings(config, brokers)
     if instance_id is not None:
         settings = settings.model_copy(update={"instance_id": instance_id})
-    policy = read_policy(settings)
+    given = given_policy(settings)
     require_broker(settings)
     require_topics(settings)
     begin_logs(json_logs)
-    run_worker(settings, policy, ready_file)
+    run_worker(settings, given, ready_file)
 
 
 def remove(
@@ -115,17 +115,6 @@ def remove(
     else:
         say(f"Nobody judges its partitions ({numbers}) until a worker starts.")
     say("If its process still runs, it ends with code 70; started again, it joins again.")
-
-
-def read_policy(settings: Settings) -> Policy:
-    """The policy that the settings name, or the defaults."""
-    from streams.core.policy import default_policy
-
-    if settings.policy_file is None:
-        return default_policy()
-    from streams.policy_file import load_policy
-
-    return load_policy(settings.policy_file)
 
 
 def require_topics(settings: Settings) -> None:

@@ -17,7 +17,7 @@ from streams.transport import process_exit
 
 if TYPE_CHECKING:
     from streams.app import ConsentryApp
-    from streams.core.policy import Policy
+    from streams.policy_file import PolicyText
     from streams.settings import Settings
     from streams.transport.faust_driver import Consumer
     from streams.transport.tasks.assignment import Assignment
@@ -30,10 +30,13 @@ COLLECT_EVERY = (20_000, 10, 50)
 log = structlog.get_logger("consentry.worker")
 
 
-def run_worker(settings: Settings, policy: Policy, ready_file: Path | None) -> None:
-    """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends."""
+def run_worker(settings: Settings, given: PolicyText, ready_file: Path | None) -> None:
+    """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends.
+
+    `given` is the policy that the settings name, which holds until there is one in the log.
+    """
     _settle_collector()
-    run_service(_run(settings, policy, ready_file), ready_file)
+    run_service(_run(settings, given, ready_file), ready_file)
 
 
 def _settle_collector() -> None:
@@ -48,9 +51,9 @@ def _settle_collector() -> None:
     gc.set_threshold(*COLLECT_EVERY)
 
 
-async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> int:
+async def _run(settings: Settings, given: PolicyText, ready_file: Path | None) -> int:
     from streams.agents import install
-    from streams.app import build_app
+    from streams.cli.worker_policy import app_under_policy, follow_policies, read_policies
     from streams.health.health import Health
     from streams.health.server import listen
     from streams.measures.worker_stats import WorkerStats
@@ -59,7 +62,9 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> i
     from streams.metrics.worker import WorkerCollector
     from streams.transport.consumer_probe import ConsumerProbe
 
-    app = build_app(settings, policy)
+    policies = await read_policies(settings, given)
+    app = app_under_policy(settings, given, policies)
+    policy = app.policy
     stats = WorkerStats()
     judges = install(app, stats)
     consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme
@@ -88,6 +93,7 @@ async def _run(settings: Settings, policy: Policy, ready_file: Path | None) -> i
         asyncio.create_task(_log_counters(app)),
         asyncio.create_task(health.watch()),
         asyncio.create_task(_watch_topics(settings, consumer)),
+        asyncio.create_task(follow_policies(app, policies)),
         asyncio.create_task(push(collector, "consentry-worker")),
     ]
     await stopping.wait()

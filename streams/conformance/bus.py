@@ -36,14 +36,14 @@ _UNDATED: Final = {
 _WORKER: Final = """
 import sys
 from pathlib import Path
-from streams.cli.worker import read_policy
+from streams.control.in_force import given_policy
 from streams.cli.worker_logs import set_up_logs
 from streams.cli.worker_process import run_worker
 from streams.settings import load_settings
 
 settings = load_settings(None, {})
 set_up_logs(as_json=True)
-run_worker(settings, read_policy(settings), Path(sys.argv[1]))
+run_worker(settings, given_policy(settings), Path(sys.argv[1]))
 """
 """`consentry worker` but for its check of the topics, which would refuse undated ones."""
 
@@ -176,8 +176,8 @@ class CaseBus:
             admin.delete_groups([self.settings.group_id])
 
     def _create_topics(self) -> None:
-        kept = {TopicKind.CHANGELOG, TopicKind.DEAD_LETTERS, TopicKind.REJECTS,
-                TopicKind.INGEST_REPLAY}  # fmt: skip
+        kept = {TopicKind.CHANGELOG, TopicKind.CONTROL, TopicKind.DEAD_LETTERS,
+                TopicKind.REJECTS, TopicKind.INGEST_REPLAY}  # fmt: skip
         requests = {
             topic.name: {
                 "num_partitions": topic.partitions,

@@ -34,6 +34,15 @@ _AT_LINE: Final = re.compile(r"\s*\(at line (\d+), column \d+\)")
 
 def load_policy(path: Path) -> Policy:
     """Read a policy file. Raises ConsentryError with everything that is wrong in it."""
+    text, label = read_policy_file(path)
+    return policy_from_text(text, name=str(path), folder=path.parent, version=label)
+
+
+def read_policy_file(path: Path) -> tuple[str, str]:
+    """The text of a policy file, and the version that holds where it states none.
+
+    Raises ConsentryError where the file cannot be read.
+    """
     try:
         text = read_text(path)
     except OSError as error:
@@ -43,17 +52,22 @@ def load_policy(path: Path) -> Policy:
     except UnicodeDecodeError:
         raise ConsentryError(f"the policy file {path} is not UTF-8", REMEDY) from None
     # The version stands in every finding: a name of any bytes must not keep it from being written.
-    version = path.stem.encode("utf-8", "backslashreplace").decode()
-    return policy_from_text(text, name=str(path), folder=path.parent, version=version)
+    return text, path.stem.encode("utf-8", "backslashreplace").decode()
 
 
 def policy_from_text(
-    text: str, *, name: str = "policy", folder: Path | None = None, version: str = "policy"
+    text: str,
+    *,
+    name: str = "policy",
+    folder: Path | None = None,
+    version: str = "policy",
+    register_entries: Mapping[str, Any] | None = None,
 ) -> Policy:
     """Read TOML text.
 
     `name` stands for the file in problems, `folder` is where relative paths of registers
-    start, `version` holds where the text names none.
+    start, `version` holds where the text names none. With `register_entries` no file is read:
+    they stand for each register of which the text names one.
     """
     try:
         document = tomllib.loads(text)
@@ -63,6 +77,8 @@ def policy_from_text(
         problem = _AT_LINE.sub("", str(error))
         raise ConsentryError(f"{where} is not TOML: {problem}", REMEDY) from None
     place = PolicyPlace(name, lines=key_lines(text))
+    if register_entries is not None:
+        document = _with_entries(document, register_entries, name)
     return _checked(document, place, folder or Path(), version=version, registers=Registers())
 
 
@@ -86,6 +102,22 @@ def policy_from_names(
     return _checked(
         document, PolicyPlace(name), Path(), version=version, registers=registers or Registers()
     )
+
+
+def _with_entries(
+    document: dict[str, Any], entries: Mapping[str, Any], name: str
+) -> dict[str, Any]:
+    """The document with entries in the place of the files that it names, all and no others."""
+    given = document.get("registers", {})
+    table = given if isinstance(given, Mapping) else {}
+    named = {register for register, value in table.items() if isinstance(value, str)}
+    if unmatched := sorted(named ^ entries.keys()):
+        raise ConsentryError(
+            f"{name}: registers.{unmatched[0]}: the text names a file of this register, and its "
+            "entries are not kept with it, or the other way round",
+            REMEDY,
+        )
+    return {**document, "registers": {**table, **entries}} if named else document
 
 
 def _checked(

@@ -28,6 +28,7 @@ KINDS: Final[Mapping[str, type]] = {
 }
 _IDS: Final = {RecipientEntry: "recipient_id", NoticeEntry: "notice_version",
                AdequacyEntry: "country"}  # fmt: skip
+_HINTS: Final = {kind: get_type_hints(kind) for kind in KINDS.values()}
 _ID_KEYS: Final = frozenset(
     {"recipient_id", "recipient_ids", "category", "recipient_categories", "notice_version",
      "controller_id"}
@@ -86,7 +87,7 @@ def _register(
 def _entry(
     kind: type[_Entry], raw: Mapping[str, Any], place: PolicyPlace, problems: Problems
 ) -> _Entry | None:
-    hints = get_type_hints(kind)
+    hints = _HINTS[kind]
     before = len(problems.found)
     values: dict[str, Any] = {}
     for name, value in raw.items():

@@ -100,6 +100,7 @@ class Settings(
             alert_state=prefix + self.topic_alert_state,
             ingest_rejects=prefix + self.topic_ingest_rejects,
             ingest_replay=prefix + self.topic_ingest_replay,
+            control=prefix + self.topic_control,
             delivery_dead_letters=prefix + self.topic_delivery_dead_letters,
             changelog=f"{self.group_id}-{SUBJECT_TABLE}-changelog",
             further={name: kind for kind, names in inputs.items() for name in names[1:]},
@@ -141,6 +142,11 @@ class Settings(
     def transactional_id(self, partition: int) -> str:
         """The id of the producer that commits for one partition number."""
         return f"{self.transactional_id_prefix}{partition}"
+
+    @property
+    def control_transactional_id(self) -> str:
+        """The id of the producer that writes a policy: one for the topic, so that writers exclude each other."""
+        return f"{self.topics.control}-writer"
 
     @property
     def transactional_id_prefix(self) -> str:

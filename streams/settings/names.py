@@ -27,6 +27,7 @@ class TopicNames:
     alert_state: str
     ingest_rejects: str
     ingest_replay: str
+    control: str
     changelog: str
     raw: Mapping[str, str]
     """Of webhooks, by the name of their source."""

@@ -33,6 +33,7 @@ _TOPICS = (
     "topic_alert_state",
     "topic_ingest_rejects",
     "topic_ingest_replay",
+    "topic_control",
 )
 
 
@@ -99,6 +100,9 @@ class TopicSettings(SettingsGroup):
     )
     topic_ingest_replay: str = topic_name(
         "consentry.ingest-replay", "Rejected records of sources that ingest is to map again."
+    )
+    topic_control: str = topic_name(
+        "consentry.control", "The policy in force, and every policy before it."
     )
     topic_raw: str = topic_name(
         "consentry.raw.",

@@ -53,7 +53,8 @@ class WorkSettings(SettingsGroup):
     )
     policy_file: Path | None = setting(
         None,
-        "The legal settings and registers (`consentry policy show`). Unset: the defaults.",
+        "The legal settings and registers with which an installation begins; from then on the "
+        "policy in force is on `topic_control`. Unset: the defaults.",
         "path of a TOML file",
     )
 

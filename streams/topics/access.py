@@ -7,13 +7,14 @@ import shlex
 from streams.settings import Settings
 from streams.topics.acl_grants import (
     AclGrant,
+    control_transactions,
     describe_group,
     on_topic,
     worker_transactions,
 )
 from streams.topics.catalogue import all_topics
 from streams.topics.edge_access import ingest_role, receiver_roles
-from streams.topics.operator_roles import operator, replayer
+from streams.topics.operator_roles import operator, policy_officer, replayer
 from streams.topics.role import Role
 from streams.topics.topic import Party, Topic
 
@@ -48,6 +49,7 @@ def roles(settings: Settings) -> tuple[Role, ...]:
         replayer(settings, topics),
         _verifier(settings, topics),
         operator(settings, topics),
+        policy_officer(settings, topics),
         _administrator(settings, topics),
     )
 
@@ -100,6 +102,7 @@ def _worker(settings: Settings, topics: tuple[Topic, ...]) -> Role:
                 why="joins the workers' group, and commits offsets in transactions",
             ),
             *worker_transactions(settings, "one producer for each partition number"),
+            control_transactions(settings),
         ),
     )
 

@@ -52,6 +52,16 @@ def worker_transactions(settings: Settings, why: str) -> tuple[AclGrant, AclGran
     )
 
 
+def control_transactions(settings: Settings) -> AclGrant:
+    """Write a policy."""
+    return AclGrant(
+        resource="transactional-id",
+        name=settings.control_transactional_id,
+        operations=("Write", "Describe"),
+        why="one writer of policies at a time",
+    )
+
+
 def ingest_grants(settings: Settings, topics: Iterable[Topic]) -> tuple[AclGrant, ...]:
     """Read webhooks and what is to be mapped again, write what maps make, as one producer for each instance."""
     reads = [

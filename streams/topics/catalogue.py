@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from streams.settings import Settings
+from streams.topics.control_topic import control_topic
 from streams.topics.input_topics import input_topics, internal_topics
 from streams.topics.output_topics import dead_letter_topics, output_topics
 from streams.topics.raw_topics import raw_topics
@@ -16,5 +17,6 @@ def all_topics(settings: Settings) -> tuple[Topic, ...]:
         *internal_topics(settings),
         *output_topics(settings),
         *dead_letter_topics(settings),
+        control_topic(settings),
         *raw_topics(settings),
     )

@@ -114,6 +114,6 @@ def internal_topics(settings: Settings) -> tuple[Topic, ...]:
             partitions=settings.partitions,
             config=compacted(settings),
             writers=(Party.WORKER, Party.OPERATOR),
-            readers=(Party.WORKER, Party.VERIFIER, Party.OPERATOR),
+            readers=(Party.WORKER, Party.VERIFIER, Party.OPERATOR, Party.POLICY),
         ),
     )

@@ -29,11 +29,11 @@ def deleted_after(
     return _replicated(config, settings)
 
 
-def compacted(settings: Settings) -> Mapping[str, str]:
+def compacted(settings: Settings, *, stamped_by_broker: bool = False) -> Mapping[str, str]:
     """Kept for ever, the latest record of each key."""
     config = {
         "cleanup.policy": "compact",
-        "message.timestamp.type": "CreateTime",
+        "message.timestamp.type": "LogAppendTime" if stamped_by_broker else "CreateTime",
         "max.message.bytes": str(settings.output_max_bytes),
     }
     return _replicated(config, settings)

@@ -115,7 +115,9 @@ def timestamp_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
     if topic.kind is TopicKind.TICKS:
         weight = ProblemLevel.ERROR
         why = "deadlines would pass by the clocks of many machines, one wrong clock included"
-    elif int(state.config.get("retention.ms", -1)) >= 0:
+    elif topic.config["cleanup.policy"] == "delete" and (
+        int(state.config.get("retention.ms", -1)) >= 0
+    ):
         weight = ProblemLevel.ERROR
         what += f", and Kafka deletes by them after {span(int(state.config['retention.ms']))}"
         why = (

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from streams.settings import Settings
-from streams.topics.acl_grants import AclGrant, describe_group, on_topic, worker_transactions
+from streams.topics.acl_grants import (
+    AclGrant,
+    control_transactions,
+    describe_group,
+    on_topic,
+    worker_transactions,
+)
 from streams.topics.role import Role
 from streams.topics.topic import Party, Topic
 
@@ -54,8 +60,32 @@ def operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         description="Runs `consentry skip` and `resume`. For a moment it takes the place of the "
         "worker of one partition number, which ends; so give it to few.",
         grants=(
-            *(of(topic) for topic in topics if Party.VERIFIER in topic.readers),
+            *(
+                of(topic)
+                for topic in topics
+                if topic.co_partitioned and Party.VERIFIER in topic.readers
+            ),
             describe_group(settings, "asks for the offsets that the workers committed"),
             *worker_transactions(settings, "owns the partition number while it writes"),
+        ),
+    )
+
+
+def policy_officer(settings: Settings, topics: tuple[Topic, ...]) -> Role:
+    """Changes the policy of all workers."""
+
+    def of(topic: Topic) -> AclGrant:
+        if Party.POLICY in topic.writers:
+            return on_topic(topic, "writes and reads policies", "Read", "Write", "Describe")
+        return on_topic(topic, "judges the stored facts on trial", "Read", "Describe")
+
+    return Role(
+        name=Party.POLICY,
+        user="consentry-policy",
+        description="Runs `consentry policy try`, `apply`, `history` and `show`. What it applies "
+        "decides every verdict; so give it to few.",
+        grants=(
+            *(of(topic) for topic in topics if Party.POLICY in topic.readers),
+            control_transactions(settings),
         ),
     )

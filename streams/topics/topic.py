@@ -28,6 +28,7 @@ class Party(StrEnum):
     DEAD_LETTER_OPERATOR = "dead letter operator"
     RECEIVER = "receiver of webhooks"
     INGEST = "ingest"
+    POLICY = "policy officer"
 
 
 class TopicKind(StrEnum):
@@ -43,6 +44,7 @@ class TopicKind(StrEnum):
     CHANGELOG = "changelog"
     ALERT_STATE = "alert state"
     RAW = "webhooks"
+    CONTROL = "policy log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

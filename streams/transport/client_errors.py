@@ -6,7 +6,7 @@ from typing import Any
 
 from aiokafka import errors
 
-from streams.errors import ConsentryError
+from streams.errors import ConsentryError, UnreachableError
 from streams.transport import process_exit
 
 
@@ -32,6 +32,8 @@ def watch_membership(coordinator: Any) -> None:
 
 def fail(error: BaseException, what: str) -> None:
     """End the process over an error of the client: code 2 when somebody can correct it."""
+    if isinstance(error, UnreachableError):
+        process_exit.crash(error.problem, error.remedy, where=what)
     if isinstance(error, ConsentryError):
         process_exit.stop_for(error)
     permission = (

@@ -12,7 +12,9 @@ from streams.transport.tasks.log_watch import topic_views
 
 def count_partitions(settings: Settings) -> int:
     """The partition count that all topics have. Raises ConsentryError when one is missing."""
-    wanted = [t.name for t in all_topics(settings) if Party.VERIFIER in t.readers]
+    wanted = [
+        t.name for t in all_topics(settings) if t.co_partitioned and Party.VERIFIER in t.readers
+    ]
     with admin_session(settings.connection) as admin:
         cluster = read_cluster(admin, wanted)
     hidden = sorted(cluster.hidden)

@@ -17,7 +17,7 @@ import faust
 
 from streams.agents.partition_judge import PartitionJudge
 from streams.cli.options import read_settings
-from streams.cli.worker import read_policy
+from streams.control.in_force import file_policy
 from streams.transport.commit.output_batch import Bounds, Output
 from streams.transport.fetch.poll_batch import PollBatch
 from streams.transport.state.memory import MemoryRows
@@ -179,5 +179,5 @@ def as_record(message: Any) -> Arrived:
 def main() -> None:
     """Run until SIGTERM."""
     settings = read_settings()
-    app = build(settings, read_policy(settings))
+    app = build(settings, file_policy(settings))
     faust.Worker(app, loglevel="INFO").execute_from_commandline()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
@@ -10,8 +9,7 @@ from kafka.structs import OffsetAndMetadata
 
 from streams.topics import create_topics
 from tests.kafka.harness import Bus, until
-from tests.kafka.stories import expected, stories
-from tests.kafka.test_worker import now
+from tests.kafka.stories import stories
 
 REFUSED = 2
 
@@ -79,18 +77,6 @@ def test_inputs_that_were_deleted_before_they_were_judged(bus: Bus) -> None:
     assert (gap.topic, gap.end) == (bus.names.data_share, end)
     with bus.worker() as again:
         bus.settle(again)
-
-
-def test_a_policy_with_another_past(bus: Bus, tmp_path: Path) -> None:
-    judged(bus)
-    past, future = tmp_path / "past.toml", tmp_path / "future.toml"
-    entry = '[[notify_deadline]]\nfrom = {}\nvalue = "PT24H"\n'
-    past.write_text(entry.format("2020-01-01T00:00:00Z"))
-    future.write_text(entry.format("2090-01-01T00:00:00Z"))
-    refuses(bus, "under another policy", "generation", policy_file=past)
-    with bus.worker(policy_file=future) as worker:
-        bus.settle(worker)
-        bus.comes_to(expected(stories(5), now()))
 
 
 def test_topics_with_different_partition_counts(bus: Bus) -> None:

@@ -22,7 +22,8 @@ def test_every_topic_says_what_it_is_and_who_uses_it(topic: Topic) -> None:
     assert topic.value
     assert topic.writers
     assert topic.readers
-    assert topic.co_partitioned == (topic.kind is not TopicKind.ALERT_STATE)
+    alone = topic.kind in (TopicKind.ALERT_STATE, TopicKind.CONTROL)
+    assert topic.co_partitioned is not alone
     assert topic.partitions == (12 if topic.co_partitioned else 1)
 
 
@@ -34,6 +35,7 @@ def test_schemas_are_there(topic: Topic) -> None:
         TopicKind.TICKS,
         TopicKind.CHANGELOG,
         TopicKind.ALERT_STATE,
+        TopicKind.CONTROL,
         TopicKind.REJECTS,
         TopicKind.INGEST_REPLAY,
     )
@@ -54,7 +56,8 @@ def test_every_name_of_the_settings_is_a_topic_once() -> None:
 
 @pytest.mark.parametrize("topic", TOPICS, ids=NAMES)
 def test_what_a_topic_keeps(topic: Topic) -> None:
-    if topic.kind in (TopicKind.OUTPUT, TopicKind.CHANGELOG, TopicKind.ALERT_STATE):
+    compacted = TopicKind.OUTPUT, TopicKind.CHANGELOG, TopicKind.ALERT_STATE, TopicKind.CONTROL
+    if topic.kind in compacted:
         assert topic.config["cleanup.policy"] == "compact"
         assert "retention.ms" not in topic.config
     else:
@@ -117,6 +120,23 @@ def test_who_may_read_and_write_what() -> None:
     assert ingest["consentry-ingest-"] == {"Write", "Describe"}
     writers = {who for (who, name), ops in allowed.items() if {"Write", "Read"} & ops}
     assert "administrator" not in writers
+
+
+def test_only_workers_and_the_policy_officer_write_policies() -> None:
+    settings = Settings(topic_prefix="test.", application_id="shop")
+    control = next(topic for topic in all_topics(settings) if topic.kind is TopicKind.CONTROL)
+    assert control.config["message.timestamp.type"] == "LogAppendTime"
+    for name, kind in (
+        (control.name, "topic"),
+        ("test.consentry.control-writer", "transactional-id"),
+    ):
+        writers = {
+            role.name
+            for role in roles(settings)
+            for grant in role.grants
+            if (grant.resource, grant.name) == (kind, name) and "Write" in grant.operations
+        }
+        assert writers == {"worker", Party.POLICY}
 
 
 def test_nobody_but_the_administrator_creates() -> None:

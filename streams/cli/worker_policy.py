@@ -1,0 +1,52 @@
+"""The policy of a worker: read before it judges, and followed while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+from socket import gethostname
+from typing import TYPE_CHECKING
+
+from streams.control.follow import ControlFollower
+from streams.control.in_force import begin, report_other_file
+from streams.transport.client_errors import fail
+
+if TYPE_CHECKING:
+    from streams.app import ConsentryApp
+    from streams.control.log import ControlLog
+    from streams.policy_file import PolicyText
+    from streams.settings import Settings
+
+
+async def read_policies(settings: Settings, given: PolicyText) -> ControlLog:
+    """The log of policies, read to its end before anything is judged."""
+    try:
+        return await begin(settings, given, f"worker {settings.instance_id or gethostname()}")
+    except BaseException as error:
+        fail(error, "reading the policy")
+        raise
+
+
+def app_under_policy(settings: Settings, given: PolicyText, policies: ControlLog) -> ConsentryApp:
+    """The app, which judges by the policy in force."""
+    from streams.app import build_app
+
+    try:
+        in_force = policies.in_force()
+        assert in_force is not None, "a worker begins with a policy"
+        report_other_file(settings, given, in_force)
+    except BaseException as error:
+        fail(error, "reading the policy")
+        raise
+    app = build_app(settings, in_force.policy)
+    app.policy_sequence = in_force.sequence
+    return app
+
+
+async def follow_policies(app: ConsentryApp, policies: ControlLog) -> None:
+    """Give the app each policy that comes, until cancelled; an error ends the process."""
+    try:
+        await ControlFollower(app.settings, policies, app.policy_changed).run()
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever it is ends the process
+        fail(error, "following the policy")

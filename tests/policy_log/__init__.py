@@ -1,0 +1,1 @@
+"""The log of policies: records, reading, writing, following."""
