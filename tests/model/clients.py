@@ -180,10 +180,6 @@ class Reader:
         await self._wire.turn()
         assert all(self._broker.partitions(topic) for topic in topics)
 
-    def partitions_for_topic(self, topic: str) -> set[int]:
-        """The partition numbers of a topic that it learned of."""
-        return self._broker.partitions(topic)
-
     async def start(self) -> None:
         """Connect."""
         await self._wire.turn()

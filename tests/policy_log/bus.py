@@ -40,6 +40,14 @@ def record(sequence: int = 1, policy: PolicyText | None = None, **changes: Any) 
     return record_of(policy, sequence, **(given | changes))
 
 
+class PolicyReader(Reader):
+    """A consumer that is asked for the partitions of the topic too."""
+
+    def partitions_for_topic(self, topic: str) -> set[int]:
+        """The partition numbers of a topic that it learned of."""
+        return self._broker.partitions(topic)
+
+
 class PolicyBus:
     """`at_once`: the broker and clients that streams.control makes, in this process."""
 
@@ -66,7 +74,7 @@ class PolicyBus:
         assert settings.topics.control == TOPIC
         assert wait_ms > 0
         self.readers += 1
-        return Reader(self.broker, AtOnce(self.broker))
+        return PolicyReader(self.broker, AtOnce(self.broker))
 
     def _producer(self, settings: Settings) -> Producer:
         return Producer(self.broker, AtOnce(self.broker), settings.control_transactional_id)
