@@ -13,26 +13,20 @@ ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.transport.state.changelog_restore import unreadable_row
 from streams.verify.across import Across
 from streams.verify.bus import LiveBus
 from streams.verify.outputs import Outputs
 from streams.verify.result import Difference
 from streams.verify.spill import Spill
-from streams.wire.progress import PROGRESS_KEY, CorruptProgress, Progress, decode_progress
-from streams.wire.record import Record
-from streams.wire.rows import CorruptRow, subject_of
+from streams.verify.stored_rows import StoredRows
+from streams.wire.progress import Progress
 
 
 class Cut:
-    """Reads rows and outputs of one partition number into a spill, cut after cut.
-
-    `progress` is that of the current cut.
-    """
+    """Reads rows and outputs of one partition number into a spill, cut after cut."""
 
     def __init__(
         self,
@@ -47,7 +41,6 @@ class Cut:
         self._bus = bus
         self._number = number
         self._spill = spill
-        self._changelog = names.changelog
         self._violations = names.violations
         self._ticks = names.ticks
         self._outputs = {
@@ -61,8 +54,13 @@ class Cut:
             )
             for topic in (names.violations, names.duties)
         }
-        self._next = dict.fromkeys((names.changelog, names.violations, names.duties), 0)
-        self.progress = Progress(positions={})
+        self._next = dict.fromkeys((names.violations, names.duties), 0)
+        self._rows = StoredRows(bus, names.changelog, number, spill)
+
+    @property
+    def progress(self) -> Progress:
+        """That of the current cut."""
+        return self._rows.progress
 
     @property
     def read_until(self) -> int:
@@ -74,7 +72,7 @@ class Cut:
 
         Raises ConsentryError when there is no state, or it cannot be read.
         """
-        await self._read_rows()
+        await self._rows.advance()
         for topic, outputs in self._outputs.items():
             outputs.release(self._spill, self.progress.sequence)
             start, end = await self._span(topic)
@@ -105,51 +103,3 @@ class Cut:
         start = max(self._next[topic], await self._bus.start(topic, self._number))
         self._next[topic] = end
         return start, end
-
-    async def _read_rows(self) -> None:
-        """Go on to the end of the changelog.
-
-        Where no progress row is left, what replaced it stands after that end: read on.
-        """
-        topic = self._changelog
-        while True:
-            start, end = await self._span(topic)
-            latest = None
-            async for records in self._bus.read(topic, self._number, start, end):
-                latest = self._keep(records) or latest
-            if latest is not None:
-                try:
-                    self.progress = decode_progress(latest)
-                except CorruptProgress:
-                    raise unreadable_row(topic, self._number) from None
-            if self.progress.positions:
-                return
-            if start >= end:
-                raise ConsentryError(
-                    f"there is no state to verify ({topic}, partition {self._number})",
-                    "Start a worker, and check application_id, generation and topic_prefix.",
-                )
-
-    def _keep(self, records: Sequence[Record]) -> bytes | None:
-        """Store rows. Returns the last progress row among them."""
-        progress = None
-        latest: dict[bytes, bytes | None] = {}
-        for record in records:
-            key = record.key or b""
-            if key == PROGRESS_KEY:
-                progress = record.value
-                continue
-            try:
-                subject_of(key)
-            except CorruptRow:
-                raise unreadable_row(record.topic, self._number, record.offset) from None
-            latest[key] = record.value
-        self._spill.many(
-            "INSERT OR REPLACE INTO row VALUES (?, ?)",
-            ((key, value) for key, value in latest.items() if value is not None),
-        )
-        self._spill.many(
-            "DELETE FROM row WHERE key = ?",
-            ((key,) for key, value in latest.items() if value is None),
-        )
-        return progress

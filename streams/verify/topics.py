@@ -10,11 +10,12 @@ from streams.topics.compression_checks import require_readable
 from streams.transport.tasks.log_watch import topic_views
 
 
-def count_partitions(settings: Settings) -> int:
-    """The partition count that all topics have. Raises ConsentryError when one is missing."""
-    wanted = [
-        t.name for t in all_topics(settings) if t.co_partitioned and Party.VERIFIER in t.readers
-    ]
+def count_partitions(settings: Settings, party: Party = Party.VERIFIER) -> int:
+    """The partition count of all topics that a party reads.
+
+    Raises ConsentryError when one is missing.
+    """
+    wanted = [t.name for t in all_topics(settings) if t.co_partitioned and party in t.readers]
     with admin_session(settings.connection) as admin:
         cluster = read_cluster(admin, wanted)
     hidden = sorted(cluster.hidden)
@@ -31,7 +32,7 @@ def count_partitions(settings: Settings) -> int:
             "Check application_id, generation and topic_prefix; `consentry topics check` "
             "says more.",
         )
-    require_readable(settings, cluster, Party.VERIFIER)
+    require_readable(settings, cluster, party)
     counts = {name: state.partitions for name, state in cluster.topics.items()}
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{topic} {count}" for topic, count in sorted(counts.items()))

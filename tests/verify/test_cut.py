@@ -53,7 +53,7 @@ def test_a_tick_that_is_half_judged(
 ) -> None:
     spill, across = Spill(), Across(SETTINGS.topics, POLICY, 2)
     cut = Cut(cast("LiveBus", OneTick()), SETTINGS, 0, spill, across, print)
-    cut.progress = Progress(
+    cut._rows.progress = Progress(
         positions={} if position is None else {TICKS: position},
         partition_time=None if clock is None else Instant(clock),
     )

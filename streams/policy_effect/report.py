@@ -1,0 +1,122 @@
+"""The effect of a policy as text for people and as a document for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from rich.table import Table
+
+from streams.core.instants import format_instant
+from streams.policy_effect.effect import ChangeKind, Dimension, Effect, Example
+from streams.policy_effect.standing import Standing
+from streams.terminal.console import Hanging, SafeConsole, words
+
+ROWS: Final = 15
+"""Rows of a table for people; programs get all."""
+
+
+def as_json(effect: Effect) -> dict[str, Any]:
+    """All of it, ready for a JSON encoder."""
+    return {
+        "subjects": effect.subjects,
+        "subjects_changed": effect.subjects_changed,
+        "facts": effect.facts,
+        "before": effect.before,
+        "after": effect.after,
+        **{str(kind): effect.totals[kind] for kind in ChangeKind},
+        "by": {str(dimension): _by(effect, dimension) for dimension in Dimension},
+        "replaced": [
+            {"from": before, "to": after, "count": count}
+            for (before, after), count in effect.replaced.most_common()
+        ],
+        "examples": [
+            {"change": str(kind), "id": one.one_id, "before": _plain(one.before),
+             "after": _plain(one.after)}
+            for (kind, _), examples in effect.examples.items()
+            for one in examples
+        ],
+        "partitions": effect.partitions,
+        "partitions_without_state": effect.empty,
+        "subjects_left_out": effect.left_out,
+        "notes": effect.notes,
+    }  # fmt: skip
+
+
+def _by(effect: Effect, dimension: Dimension) -> dict[str, dict[str, int]]:
+    return {
+        value: {str(kind): counts.get(kind, 0) for kind in ChangeKind}
+        for value, counts in effect.by(dimension).items()
+    }
+
+
+def _plain(one: Standing | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    due_at = None if one.due_at is None else format_instant(one.due_at)
+    return {**one._asdict(), "severity": str(one.severity), "due_at": due_at}
+
+
+def print_effect(effect: Effect, console: SafeConsole) -> None:
+    """Tables by code, severity, controller and recipient, then examples, then the sum."""
+    for dimension in Dimension:
+        if found := effect.by(dimension):
+            console.print(_table(dimension, found))
+    for (before, after), count in effect.replaced.most_common(ROWS):
+        console.print(Hanging(words(f"{count} change from {before} to {after}")))
+    for (kind, _), examples in effect.examples.items():
+        for one in examples:
+            console.print(Hanging(words(f"{kind}: {_line(one)}")))
+    for note in _notes(effect):
+        console.print(Hanging(words(f"note: {note}")))
+    scale = f"{effect.subjects} persons with {effect.facts} facts"
+    if effect.nothing:
+        console.print(f"nothing changes: {effect.before} stand; {scale}", style="bold green")
+        return
+    totals = ", ".join(f"{effect.totals[kind]} {kind}" for kind in ChangeKind)
+    console.print(
+        f"{totals}: {effect.before} stand now, {effect.after} would; "
+        f"{effect.subjects_changed} of {scale} are touched",
+        style="bold yellow",
+    )
+
+
+def _table(dimension: Dimension, found: dict[str, dict[ChangeKind, int]]) -> Table:
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(str(dimension), overflow="fold")
+    for kind in ChangeKind:
+        table.add_column(str(kind), justify="right")
+    for value, counts in list(found.items())[:ROWS]:
+        table.add_row(value, *(str(counts.get(kind, 0)) for kind in ChangeKind))
+    if more := len(found) - ROWS:
+        table.caption = f"and {more} more (--json has all)" if more > 0 else None
+    return table
+
+
+def _line(one: Example) -> str:
+    shown = one.after or one.before
+    assert shown is not None, "one of them is there"
+    about = f"event {shown.event_id}, person {shown.subject_id}"
+    if shown.recipient_id is not None:
+        about += f", recipient {shown.recipient_id}"
+    if one.before is None or one.after is None:
+        return f"{_what(shown)} ({one.one_id}; {about})"
+    return f"{_what(one.before)} becomes {_what(one.after)} ({one.one_id}; {about})"
+
+
+def _what(one: Standing) -> str:
+    text = f"{one.code} {one.severity} {one.state}"
+    if one.reason is not None:
+        text += f", {one.reason}"
+    return text if one.due_at is None else f"{text}, due {format_instant(one.due_at)}"
+
+
+def _notes(effect: Effect) -> Iterator[str]:
+    yield from effect.notes
+    if effect.empty:
+        numbers = ", ".join(map(str, effect.empty))
+        yield f"nothing is stored yet on partition {numbers}"
+    if effect.left_out:
+        yield (
+            f"{effect.left_out} persons are left out: a record of theirs is being judged in pieces"
+        )
