@@ -21,13 +21,15 @@ from streams.core.events import (
     event_key,
     key_of,
 )
-from streams.core.findings import Finding
+from streams.core.findings import Duty, Finding
+from streams.core.identifiers import RecipientId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.rules.coverage import Standing
 from streams.core.rules.message_target import targets_of
 from streams.core.rules.share_roles import normalise
 from streams.core.subject import Subject
+from streams.core.subject_record import SubjectRecord
 from streams.core.targets import Target
 from streams.core.vocabulary import Code, EventType
 
@@ -83,31 +85,57 @@ def timeline(subject: Subject, finding: Finding, policy: Policy) -> tuple[Moment
     record = subject.records.get(key_of(finding.event_type, finding.event_id))
     if record is None:
         return ()
-    event = record.event
-    chosen: dict[tuple[str, str], Moment] = {}
-    unnamed = 0
-
-    def add(events: Iterable[Event], part: Part | None = None) -> None:
-        for one in events:
-            when = Part.BEFORE if one.occurred_at <= event.occurred_at else Part.AFTER
-            chosen.setdefault((event_key(one), ""), Moment(one.occurred_at, part or when, one))
-
-    add([event], Part.EVENT)
+    event, chosen = record.event, _Chosen(record.event)
     if finding.family in _BASIS_FAMILIES:
-        add(_basis(subject, event, finding, policy))
+        chosen.add(_basis(subject, event, finding, policy))
     elif finding.family == "O.NOTIFY" and finding.recipient_id is not None:
-        add(_duty(subject, event, finding))
-        duty_state = record.row.duties.get(finding.recipient_id)
-        if duty_state is not None:
-            duty = duty_state.duty
-            chosen["", "due"] = Moment(duty.due_at, Part.DEADLINE, None)
-            unnamed = max(0, duty.share_count - len(duty.share_ids))
+        chosen.add_duty(subject, record, finding.recipient_id)
     if finding.code == Code.EVENT_ID_CONFLICT:
         for number, row in enumerate(record.others):
-            other = row.fact.event
-            key = event_key(other), str(number)
-            chosen[key] = Moment(other.occurred_at, Part.CONFLICT, other)
-    return _nearest(chosen.values(), event, unnamed)
+            chosen.add([row.fact.event], Part.CONFLICT, str(number))
+    return chosen.nearest()
+
+
+def duty_timeline(subject: Subject, duty: Duty) -> tuple[Moment, ...]:
+    """The facts behind a duty in the same way: trigger, shares, notifications, deadline."""
+    if duty.trigger_event_type is None:
+        return ()
+    record = subject.records.get(key_of(duty.trigger_event_type, duty.trigger_event_id))
+    if record is None:
+        return ()
+    chosen = _Chosen(record.event)
+    chosen.add_duty(subject, record, duty.recipient_id)
+    return chosen.nearest()
+
+
+class _Chosen:
+    """The facts that decided something about an event, each once."""
+
+    def __init__(self, event: Event) -> None:
+        self._event = event
+        self._moments: dict[tuple[str, str], Moment] = {}
+        self._unnamed = 0
+        self.add([event], Part.EVENT)
+
+    def add(self, events: Iterable[Event], part: Part | None = None, payload: str = "") -> None:
+        """Take events in; `payload` tells apart those that share an id."""
+        for one in events:
+            when = Part.BEFORE if one.occurred_at <= self._event.occurred_at else Part.AFTER
+            moment = Moment(one.occurred_at, part or when, one)
+            self._moments.setdefault((event_key(one), payload), moment)
+
+    def add_duty(self, subject: Subject, record: SubjectRecord, recipient_id: RecipientId) -> None:
+        """What the duty towards a recipient rests on, which an event brought, and its deadline."""
+        owed = record.row.duties.get(recipient_id)
+        self.add(_duty(subject, record, recipient_id))
+        if owed is not None:
+            duty = owed.duty
+            self._moments["", "due"] = Moment(duty.due_at, Part.DEADLINE, None)
+            self._unnamed = max(0, duty.share_count - len(duty.share_ids))
+
+    def nearest(self) -> tuple[Moment, ...]:
+        """Those nearest to the event, in order of time."""
+        return _nearest(self._moments.values(), self._event, self._unnamed)
 
 
 def _basis(subject: Subject, event: Event, finding: Finding, policy: Policy) -> Iterator[Event]:
@@ -141,14 +169,13 @@ def _targets(event: Event, policy: Policy) -> list[tuple[Target, ...]]:
             return []
 
 
-def _duty(subject: Subject, event: Event, finding: Finding) -> Iterator[Event]:
+def _duty(subject: Subject, record: SubjectRecord, recipient_id: RecipientId) -> Iterator[Event]:
     """What the recipient received, and when it was notified."""
-    assert finding.recipient_id is not None
-    duty_state = subject.records[event_key(event)].row.duties.get(finding.recipient_id)
-    if duty_state is not None:
-        for share_id in duty_state.duty.share_ids:
+    event, owed = record.event, record.row.duties.get(recipient_id)
+    if owed is not None:
+        for share_id in owed.duty.share_ids:
             yield subject.records[key_of(EventType.DATA_SHARE, share_id)].event
-    notified = subject.notifications.get(finding.recipient_id)
+    notified = subject.notifications.get(recipient_id)
     if notified is not None:
         yield from notified.since(event.occurred_at)
     if isinstance(event, DataShare):

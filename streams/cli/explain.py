@@ -1,15 +1,18 @@
-"""`consentry explain`: a code of the catalogue, or one finding with its history."""
+"""`consentry explain`: a code of the catalogue, or what is stored under an id, with its history."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from streams.cli.explain_code import explain_code, find_code, list_codes
-from streams.cli.explain_finding import explain_finding, is_id
 from streams.cli.options import Brokers, Config, Json
+
+if TYPE_CHECKING:
+    from streams.errors import ConsentryError
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +22,8 @@ def register(app: typer.Typer) -> None:
 
 _EXAMPLES = (
     "Examples:  consentry explain NO_CONSENT  |  consentry explain M20 --json  |  "
-    "consentry explain --list  |  consentry explain VIOLATION_ID --input findings.jsonl"
+    "consentry explain --list  |  consentry explain ID --input findings.jsonl  |  "
+    "consentry explain ID --controller SHOP"
 )
 
 
@@ -27,8 +31,9 @@ def explain(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="CODE|NUMBER|VIOLATION_ID",
-            help="A code (NO_CONSENT), its number (S07), or the id of a finding.",
+            metavar="CODE|NUMBER|ID",
+            help="A code (NO_CONSENT), its number (S07), or the id of a finding, a duty, an "
+            "event or a person (pseudonym).",
             show_default=False,
         ),
     ] = None,
@@ -39,9 +44,21 @@ def explain(
             "--input",
             "-i",
             metavar="FILE",
-            help="Look the finding up in a file of `consentry check --format jsonl`.",
+            help="Look the finding or duty up in a file of `consentry check --format jsonl`.",
             show_default=False,
         ),
+    ] = None,
+    controller: Annotated[
+        str | None,
+        typer.Option("--controller", metavar="ID", help="Of this controller only."),
+    ] = None,
+    subject: Annotated[
+        str | None,
+        typer.Option("--subject", metavar="PSEUDONYM", help="Of this person only."),
+    ] = None,
+    kind: Annotated[
+        Literal["finding", "duty", "event", "person"] | None,
+        typer.Option("--kind", help="What the id is of.", show_default=False),
     ] = None,
     brokers: Brokers = None,
     config: Config = None,
@@ -49,8 +66,8 @@ def explain(
 ) -> None:
     """Explain a code: meaning, weight, articles and what to do, in English and Dutch.
 
-    With the id of a finding: what was found and how it was revised, from --input, or
-    from the violations topic.
+    With an id: the facts that decided it, and each revision with its time, status, reason and
+    policy, from the stored rows (the changelog, as the role verifier), or from --input.
     """
     from streams.errors import ConsentryError
 
@@ -59,19 +76,75 @@ def explain(
         return
     if what is None:
         raise ConsentryError("nothing to explain was named", "Name a code, or use --list.")
-    code = find_code(what)
+    code = find_code(what) if kind is None else None
     if code is not None:
         explain_code(code, as_json=as_json)
-    elif is_id(what):
-        explain_finding(what.lower(), source, brokers, config, as_json=as_json)
+    elif source is not None:
+        from streams.cli.explain_finding import explain_in_file
+
+        explain_in_file(what.lower(), source, as_json=as_json)
+    elif kind is None and _LIKE_A_CODE.fullmatch(what) and _near(what):
+        raise _unknown(what, f"Did you mean {_near(what)}? ")
     else:
-        from difflib import get_close_matches
+        _explain_stored(what, controller, subject, kind, brokers, config, as_json=as_json)
 
-        from streams.core.codes import CODES
 
-        near = get_close_matches(what.upper(), CODES, n=1, cutoff=0.5)
-        meant = f"Did you mean {near[0]}? " if near else ""
-        raise ConsentryError(
-            f"{what!r} is no code, no number of a code and no id of a finding",
-            f"{meant}`consentry explain --list` lists all codes.",
-        )
+_LIKE_A_CODE = re.compile(r"[A-Za-z]+([_-][A-Za-z]+)*|[A-Za-z][0-9]{2}")
+"""What is written like a code or its number; no Kafka is asked for one that is misspelt."""
+
+
+def _near(what: str) -> str | None:
+    from difflib import get_close_matches
+
+    from streams.core.codes import CODES
+
+    names = [*CODES, *(entry.number for entry in CODES.values())]
+    return next(iter(get_close_matches(what.upper(), names, n=1, cutoff=0.6)), None)
+
+
+def _unknown(what: str, meant: str = "") -> ConsentryError:
+    from streams.errors import ConsentryError
+
+    return ConsentryError(
+        f"{what!r} is no code, no number of a code and no id of anything that is stored",
+        f"{meant}`consentry explain --list` lists all codes; --kind says that it is an id.",
+    )
+
+
+def _explain_stored(
+    what: str, controller: str | None, subject: str | None, kind: str | None,
+    brokers: str | None, config: Path | None, *, as_json: bool,
+) -> None:  # fmt: skip
+    from streams.cli.explain_finding import show_revisions
+    from streams.cli.explain_stored import find_stored, show_stored
+    from streams.cli.lookup import look_up_on_topic
+    from streams.cli.options import read_settings
+    from streams.cli.worker import read_policy
+    from streams.errors import ConsentryError
+    from streams.subject_access import IdKind
+    from streams.subject_access.located import is_address
+    from streams.terminal.out import warn
+
+    settings = read_settings(config, brokers)
+    wanted = None if kind is None else IdKind(kind)
+    policy = read_policy(settings)
+    found, unread = None, None
+    try:
+        found = find_stored(what, settings, policy, controller, subject, wanted)
+    except ConsentryError as error:
+        # Somebody who may read findings and no facts still sees the finding.
+        unread = error
+    if found is not None:
+        show_stored(found, {policy.digest: policy.version}, as_json=as_json)
+        return
+    # A finding about a record that was set aside is of no person, and stands on its topic alone.
+    revisions = (
+        look_up_on_topic(what.lower(), settings)
+        if is_address(what) and wanted in (None, IdKind.FINDING)
+        else []
+    )
+    if not revisions:
+        raise unread or _unknown(what)
+    if unread is not None:
+        warn(f"shown without the facts that decided it: {unread.problem}")
+    show_revisions(revisions, as_json=as_json)

@@ -1,4 +1,4 @@
-"""Find one finding, with all its revisions, in a file or on the violations topic."""
+"""Find one finding or duty, with all its revisions, in a file or on the violations topic."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _LONGEST_LINE = 1_048_576
 
 
-def look_up_in_file(violation_id: str, path: Path) -> list[dict[str, Any]]:
-    """The revisions of a finding in a file of JSON lines, lowest first.
+def look_up_in_file(one_id: str, path: Path) -> list[dict[str, Any]]:
+    """The revisions of a finding or duty in a file of JSON lines, lowest first.
 
     Lines that hold something else are passed over. Raises ConsentryError where the file
     cannot be read.
@@ -26,7 +26,7 @@ def look_up_in_file(violation_id: str, path: Path) -> list[dict[str, Any]]:
 
     found: dict[int, dict[str, Any]] = {}
     name = shown_name(str(path))
-    wanted = violation_id.encode()
+    wanted = one_id.encode()
     remedy = "It must be a file of `consentry check --format jsonl`."
     try:
         with path.open("rb") as file:
@@ -41,7 +41,7 @@ def look_up_in_file(violation_id: str, path: Path) -> list[dict[str, Any]]:
                     raise ConsentryError(f"{name} is not UTF-8", remedy) from None
                 except (ValueError, RecursionError):
                     continue
-                if isinstance(record, dict) and record.get("violation_id") == violation_id:
+                if isinstance(record, dict) and one_id in _ids(record):
                     found[int(record.get("revision", 1))] = record
     except (DamagedError, NotInstalledError) as error:
         raise ConsentryError(f"{name} cannot be read: {error}", remedy) from None
@@ -52,6 +52,10 @@ def look_up_in_file(violation_id: str, path: Path) -> list[dict[str, Any]]:
             f"{name} cannot be read: {error.strerror}", "Correct --input."
         ) from None
     return [found[revision] for revision in sorted(found)]
+
+
+def _ids(record: dict[str, Any]) -> tuple[object, object]:
+    return record.get("violation_id"), record.get("duty_id")
 
 
 def look_up_on_topic(violation_id: str, settings: Settings) -> list[dict[str, Any]]:

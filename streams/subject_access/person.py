@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from streams.core.events import event_key
 from streams.core.findings import Duty, Finding
-from streams.core.identifiers import EventKey
+from streams.core.identifiers import EventKey, ViolationId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.render import render_duty, render_finding
+from streams.core.publications import Publication
+from streams.core.render import address, duty_address, render_duty, render_finding
 from streams.core.state import EventRow, Fact
 from streams.core.subject_record import rank_of
 from streams.subject_access.disclosures import Disclosure, disclosures
@@ -20,12 +22,14 @@ class Occurrence(NamedTuple):
     """A fact, and what is published about it now.
 
     `counts` is False for a payload that another one under the same event id outranks.
+    `publications` are the revisions that are kept of each finding and duty, by its id.
     """
 
     fact: Fact
     counts: bool
     findings: tuple[Finding, ...]
     duties: tuple[Duty, ...]
+    publications: Mapping[ViolationId, tuple[Publication, ...]]
 
 
 class Person(NamedTuple):
@@ -68,4 +72,8 @@ def _occurrence(row: EventRow, policy: Policy, *, counts: bool) -> Occurrence:
             render_duty(event, recipient, owed, policy, at=event.occurred_at)
             for recipient, owed in sorted(row.duties.items())
         ),
+        {
+            **{address(event, slot): one.publications for slot, one in row.published.items()},
+            **{duty_address(event, who): owed.publications for who, owed in row.duties.items()},
+        },
     )

@@ -23,8 +23,8 @@ def as_json(person: Person) -> dict[str, Any]:
         "subject_id": stored.subject_id,
         "recorded_until": None if stored.clock is None else format_instant(stored.clock),
         "being_judged": stored.in_work,
-        "facts": [_fact(one) for one in person.occurrences],
-        "refused": [_refused(one) for one in person.stored.refused],
+        "facts": [fact_as_json(one) for one in person.occurrences],
+        "refused": [refused_as_json(one) for one in person.stored.refused],
         "recipients": [_recipient(one) for one in person.disclosures],
     }
 
@@ -50,7 +50,8 @@ def lines(person: Person) -> Iterator[str]:
         yield f"refused: {row.event_type} {row.event_id}, {row.status.lower()}"
 
 
-def _refused(row: RefusalRow) -> dict[str, Any]:
+def refused_as_json(row: RefusalRow) -> dict[str, Any]:
+    """Records that were refused under the type and id of an event."""
     at = row.occurred_at
     return {
         "event_type": row.event_type,
@@ -61,7 +62,8 @@ def _refused(row: RefusalRow) -> dict[str, Any]:
     }
 
 
-def _fact(one: Occurrence) -> dict[str, Any]:
+def fact_as_json(one: Occurrence) -> dict[str, Any]:
+    """A fact, with the findings and duties about it."""
     fact = one.fact
     source = fact.source
     return {

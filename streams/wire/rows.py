@@ -30,6 +30,7 @@ _EVENT: Final = b"E"
 _REFUSAL: Final = b"R"
 _KINDS: Final = (_EVENT, _REFUSAL)
 _REFUSED: Final = _END + _REFUSAL
+_HASH_BYTES: Final = 32
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode = msgspec.msgpack.Decoder(EventRow).decode
@@ -71,6 +72,17 @@ def subject_of(key: bytes) -> SubjectKey:
     if not subject or not end or not rest.startswith(_KINDS):
         raise CorruptRow("has a key of an unknown kind", key)
     return SubjectKey(subject)
+
+
+def event_of(key: bytes) -> EventId:
+    """The event id that a row's key names. Raises CorruptRow for a key that is no row's."""
+    subject = subject_of(key)
+    rest = key[len(subject) + len(_REFUSED) :]
+    try:
+        # A refused id stands behind the letter of its type, an event's before the hash.
+        return EventId(rest.decode()[1:] if is_refusal(key) else rest[:-_HASH_BYTES].decode())
+    except UnicodeDecodeError:
+        raise CorruptRow("has a key that cannot be read", key) from None
 
 
 def subject_prefix(subject_key: SubjectKey) -> bytes:

@@ -12,7 +12,7 @@ from streams.cli.main import main
 from streams.core.codes import CODES
 from streams.core.texts import Variant, open_finding
 from streams.core.vocabulary import ClosingReason, Code
-from tests.check.events import lines, share
+from tests.check.events import lines, share, withdrawal
 
 Capture = pytest.CaptureFixture[str]
 
@@ -74,6 +74,28 @@ def test_a_finding_of_a_file(tmp_path: Path, capsys: Capture) -> None:
     assert published["code"]["number"] == "S07"
 
 
+def test_a_duty_of_a_file(tmp_path: Path, capsys: Capture) -> None:
+    events, report = tmp_path / "events.jsonl", tmp_path / "report.jsonl"
+    events.write_bytes(lines(share("a"), withdrawal("w")))
+    assert main(["check", str(events), "-o", str(report)]) == 1
+    records = map(json.loads, report.read_text().splitlines())
+    duty = next(one for one in records if one["kind"] == "duty")
+    assert main(["explain", duty["duty_id"], "--input", str(report)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("The id of a duty\n\nO01  RECIPIENT_NOTIFICATION_DUE")
+    assert main(["explain", duty["duty_id"], "--input", str(report), "--json"]) == 0
+    published = json.loads(capsys.readouterr().out)
+    assert (published["kind"], published["duty"]) == ("duty", duty)
+
+
+@pytest.mark.parametrize("what", ["NO_CONSEN", "S77", "share_after_withdrawl"])
+def test_a_misspelt_code_asks_no_kafka(what: str, capsys: Capture) -> None:
+    assert main(["explain", what, "--brokers", "nowhere.invalid:1"]) == 2
+    said = capsys.readouterr().err
+    assert "Did you mean" in said
+    assert "--kind" in said
+
+
 def test_revisions_stand_in_their_order(tmp_path: Path, capsys: Capture) -> None:
     base = {"violation_id": "00000000-0000-5000-8000-000000000001", "code": "NO_CONSENT",
             "detected_at": "2026-09-01T10:00:00.000Z", "explanation_en": "e", "citations": [],
@@ -112,6 +134,6 @@ def test_a_finding_that_is_nowhere(tmp_path: Path, capsys: Capture) -> None:
     file.write_text("{}\n")
     named = "00000000-0000-5000-8000-000000000001"
     assert main(["explain", named, "--input", str(file)]) == 2
-    assert "no finding with the id" in capsys.readouterr().err
+    assert "no finding and no duty with the id" in capsys.readouterr().err
     assert main(["explain", named, "--input", str(tmp_path / "none")]) == 2
     assert "cannot be read" in capsys.readouterr().err

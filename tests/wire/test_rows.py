@@ -19,6 +19,7 @@ from streams.wire.rows import (
     decode_refusal,
     decode_row,
     encode_row,
+    event_of,
     is_refusal,
     next_deadline,
     refusal_key,
@@ -210,7 +211,9 @@ def test_the_key_of_a_row_is_golden() -> None:
 @pytest.mark.parametrize("event_id", ["e-1", "é\x00E\x1f", "\x00"])
 def test_the_subject_is_found_in_the_key(event_id: str) -> None:
     key = row_key(KEY, EventId(event_id), HASH)
-    assert subject_of(key) == KEY
+    assert (subject_of(key), event_of(key)) == (KEY, event_id)
+    refused = refusal_key(KEY, key_of(EventType.PURCHASE, EventId(event_id)))
+    assert (subject_of(refused), event_of(refused)) == (KEY, event_id)
     assert key.startswith(subject_prefix(KEY))
 
 
@@ -230,6 +233,13 @@ def test_no_subject_is_the_prefix_of_another() -> None:
 def test_other_keys_are_no_rows(key: bytes) -> None:
     with pytest.raises(CorruptRow):
         subject_of(key)
+    with pytest.raises(CorruptRow):
+        event_of(key)
+
+
+def test_a_key_whose_event_is_no_text_is_corrupt() -> None:
+    with pytest.raises(CorruptRow, match="key hash"):
+        event_of(KEY + b"\x00E\xff" + bytes(32))
 
 
 def test_values_are_frozen_types() -> None:

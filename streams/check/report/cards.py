@@ -86,7 +86,7 @@ def _card(result: Result, code: CodeEntry, heading: str, finding: Finding) -> Ca
         None if explanation == (code.explanation_en, code.explanation_nl) else explanation,
         None if remediation == (code.remediation_en, code.remediation_nl) else remediation,
         None if citations == heading else citations,
-        tuple((one, moment(one.at), _shown_values(one)) for one in moments),
+        tuple((one, moment(one.at), describe_moment(one)) for one in moments),
     )
 
 
@@ -124,7 +124,8 @@ def _flags(finding: Finding) -> Iterator[Pair]:
         yield TEXTS["remediated"]
 
 
-def _shown_values(one: Moment) -> Pair:
+def describe_moment(one: Moment) -> Pair:
+    """What happened at a moment, in words."""
     if one.part is Part.MORE:
         return Pair(f"and {one.more} more", f"en nog {one.more}")
     return TEXTS["deadline"] if one.event is None else describe(one.event)
