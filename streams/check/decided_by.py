@@ -118,7 +118,7 @@ class _Chosen:
         self.add([event], Part.EVENT)
 
     def add(self, events: Iterable[Event], part: Part | None = None, payload: str = "") -> None:
-        """Take events in; `payload` tells apart those that share an id."""
+        """Take events in; `payload` distinguishes those that share an id."""
         for one in events:
             when = Part.BEFORE if one.occurred_at <= self._event.occurred_at else Part.AFTER
             moment = Moment(one.occurred_at, part or when, one)
