@@ -88,7 +88,7 @@ def test_a_duty_of_a_file(tmp_path: Path, capsys: Capture) -> None:
     assert (published["kind"], published["duty"]) == ("duty", duty)
 
 
-@pytest.mark.parametrize("what", ["NO_CONSEN", "S77", "share_after_withdrawl"])
+@pytest.mark.parametrize("what", ["NO_CONSEN", "s77", "share_after_withdrawl"])
 def test_a_misspelt_code_asks_no_kafka(what: str, capsys: Capture) -> None:
     assert main(["explain", what, "--brokers", "nowhere.invalid:1"]) == 2
     said = capsys.readouterr().err
