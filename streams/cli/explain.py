@@ -116,10 +116,9 @@ def _explain_stored(
     brokers: str | None, config: Path | None, *, as_json: bool,
 ) -> None:  # fmt: skip
     from streams.cli.explain_finding import show_revisions
-    from streams.cli.explain_stored import find_stored, show_stored
+    from streams.cli.explain_stored import find_stored, known_policies, show_stored
     from streams.cli.lookup import look_up_on_topic
     from streams.cli.options import read_settings
-    from streams.cli.worker import read_policy
     from streams.errors import ConsentryError
     from streams.subject_access import IdKind
     from streams.subject_access.located import is_address
@@ -127,15 +126,16 @@ def _explain_stored(
 
     settings = read_settings(config, brokers)
     wanted = None if kind is None else IdKind(kind)
-    policy = read_policy(settings)
+    policies: dict[str, str] = {}
     found, unread = None, None
     try:
+        policy, policies = known_policies(settings)
         found = find_stored(what, settings, policy, controller, subject, wanted)
     except ConsentryError as error:
         # Somebody who may read findings and no facts still sees the finding.
         unread = error
     if found is not None:
-        show_stored(found, {policy.digest: policy.version}, as_json=as_json)
+        show_stored(found, policies, as_json=as_json)
         return
     # A finding about a record that was set aside is of no person, and stands on its topic alone.
     revisions = (

@@ -15,6 +15,21 @@ if TYPE_CHECKING:
     from streams.subject_access.explanation import Explained
 
 
+def known_policies(settings: Settings) -> tuple[Policy, dict[str, str]]:
+    """The policy in force, and the versions of all on the topic by the digits that end them.
+
+    Raises ConsentryError where they cannot be read.
+    """
+    from streams.control.in_force import file_policy
+    from streams.control.read import read_control
+
+    found = read_control(settings)
+    in_force = found.in_force()
+    policy = file_policy(settings) if in_force is None else in_force.policy
+    versions = [policy.version, *(entry.record.version for entry in found.entries)]
+    return policy, {version.rpartition("+")[2]: version for version in versions}
+
+
 def find_stored(
     one_id: str, settings: Settings, policy: Policy, controller: str | None, subject: str | None,
     kind: IdKind | None,

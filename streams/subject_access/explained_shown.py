@@ -21,12 +21,13 @@ from streams.wire.encode import event_to_json
 from streams.wire.findings import duty_to_json, finding_to_json
 
 PolicyNames = Mapping[str, str]
-"""Versions of policies by their digests, as far as they are known."""
+"""Versions of policies by the first eight digits of their digests, which end them."""
 
 _UNRECORDED: Final = ("law_version", "policy_version", "rule_version")
 """Fields that a row does not keep: the history names the policy of each revision."""
 
 
+_DIGITS: Final = 8
 _ARRIVED: Final = 3
 """How many of the events that arrived at one instant are shown to people."""
 
@@ -86,7 +87,7 @@ def history_lines(explained: Explained, policies: PolicyNames) -> Iterator[str]:
         at = "time not recorded" if one.at is None else format_instant(one.at)
         reason = f", {one.reason}" if one.reason else ""
         final = ", FINAL" if one.final else ""
-        policy = policies.get(one.basis, f"digest {one.basis}") if one.basis else "not recorded"
+        policy = _named(one, policies)
         yield (
             f"revision {one.revision}  {at}  {one.status}  {one.code}{reason}{final}  "
             f"policy {policy}"
@@ -138,11 +139,17 @@ def _publication(
         "reason": one.reason,
         "final": one.final,
         "policy_digest": one.basis or None,
-        "policy_version": policies.get(one.basis),
+        "policy_version": policies.get(one.basis[:_DIGITS]),
         "arrived": [
             {"event_type": event_type(event), "event_id": event.event_id} for event in arrived
         ],
     }
+
+
+def _named(one: Publication, policies: PolicyNames) -> str:
+    if not one.basis:
+        return "not recorded"
+    return policies.get(one.basis[:_DIGITS], f"digest {one.basis}")
 
 
 def _time(instant: Instant | None) -> str | None:

@@ -10,10 +10,15 @@ import pytest
 from streams import subject_access
 from streams.cli import lookup
 from streams.cli.main import main
+from streams.control import read
+from streams.control.log import ControlEntry, ControlLog, PolicyInForce
+from streams.control.record import record_of
+from streams.core.instants import Instant
 from streams.errors import ConsentryError
+from streams.policy_file import DEFAULT_TEXT
 from streams.subject_access import Located, StoredPerson
 from streams.subject_access.located import Search
-from tests.core.stories import Story
+from tests.core.stories import POLICY, Story
 from tests.subject_access.stored import person, records
 from tests.subject_access.test_located import story_of
 
@@ -50,6 +55,19 @@ class Stored:
         return search.found
 
 
+@pytest.fixture(autouse=True)
+def policies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two policies on the topic; the later one is in force."""
+    found = ControlLog("control")
+    for sequence, version in enumerate(("first+00000000", POLICY.version), 1):
+        record = record_of(
+            DEFAULT_TEXT, sequence, version=version, who="w", why="y", ticket=None, written_at="now"
+        )
+        found.entries.append(ControlEntry(record, "control", sequence, Instant(0)))
+    monkeypatch.setattr(ControlLog, "in_force", lambda _: PolicyInForce(POLICY, 2))
+    monkeypatch.setattr(read, "read_control", lambda _: found)
+
+
 @pytest.fixture
 def stored(monkeypatch: pytest.MonkeyPatch) -> Stored:
     one = Stored(ONE, TWIN)
@@ -71,6 +89,7 @@ def test_a_finding_is_shown_with_texts_law_facts_and_history(capsys: Capture) ->
     heads = [said.index(f"\n{head}") for head in ("S02  ", "EN  ", "NL  ", "Law", "Facts", "Hist")]
     assert heads == sorted(heads)
     assert "revision 1  2026" in said
+    assert f"policy {POLICY.version}" in said
     assert "Consent" in said[heads[4] :]
     assert "policy_version" not in said
 
