@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -58,6 +57,8 @@ def apply(
     Exit code: 0 when it is applied (or would be, with --dry-run), 1 when you say no, 2 when it
     cannot be.
     """
+    import asyncio
+
     from streams.control.apply import apply_policy, require_change, require_writable
     from streams.control.in_force import policy_now
     from streams.policy_effect.report import as_json as document

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from streams.core.identifiers import ViolationId
-from streams.policy_effect.standing import Standing, Standings
+from streams.policy_effect.standing import StandingById, StandingResult
 
 EXAMPLES: Final = 3
 """How many of each kind and code are named."""
@@ -35,8 +35,8 @@ class Example(NamedTuple):
     """One finding or duty that changes: `before` None where it is new, `after` where it is gone."""
 
     one_id: ViolationId
-    before: Standing | None
-    after: Standing | None
+    before: StandingResult | None
+    after: StandingResult | None
 
 
 Counts = Counter[tuple[ChangeKind, Dimension, str]]
@@ -73,7 +73,7 @@ class Effect:
         """Whether every finding and duty stays as it is."""
         return not self.totals.total()
 
-    def add(self, before: Standings, after: Standings, facts: int) -> None:
+    def add(self, before: StandingById, after: StandingById, facts: int) -> None:
         """Count one subject."""
         self.subjects += 1
         self.facts += facts

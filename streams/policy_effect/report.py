@@ -9,7 +9,7 @@ from rich.table import Table
 
 from streams.core.instants import format_instant
 from streams.policy_effect.effect import ChangeKind, Dimension, Effect, Example
-from streams.policy_effect.standing import Standing
+from streams.policy_effect.standing import StandingResult
 from streams.terminal.console import Hanging, SafeConsole, words
 
 ROWS: Final = 15
@@ -50,7 +50,7 @@ def _by(effect: Effect, dimension: Dimension) -> dict[str, dict[str, int]]:
     }
 
 
-def _plain(one: Standing | None) -> dict[str, Any] | None:
+def _plain(one: StandingResult | None) -> dict[str, Any] | None:
     if one is None:
         return None
     due_at = None if one.due_at is None else format_instant(one.due_at)
@@ -104,7 +104,7 @@ def _line(one: Example) -> str:
     return f"{_what(one.before)} becomes {_what(one.after)} ({one.one_id}; {about})"
 
 
-def _what(one: Standing) -> str:
+def _what(one: StandingResult) -> str:
     text = f"{one.code} {one.severity} {one.state}"
     if one.reason is not None:
         text += f", {one.reason}"

@@ -17,7 +17,7 @@ from streams.verify.batch import SubjectNet
 _OBLIGATION: Final = CODES[Code.RECIPIENT_NOTIFICATION_DUE]
 
 
-class Standing(NamedTuple):
+class StandingResult(NamedTuple):
     """One finding or duty that is not retracted. Holds ids and pseudonyms, and no other value.
 
     `state` is OPEN or REMEDIATED, or of a duty its status; `due_at` is a duty's.
@@ -34,15 +34,15 @@ class Standing(NamedTuple):
     due_at: Instant | None = None
 
 
-Standings = dict[ViolationId, Standing]
+StandingById = dict[ViolationId, StandingResult]
 
 
-def published(rows: Iterable[EventRow]) -> Standings:
+def published(rows: Iterable[EventRow]) -> StandingById:
     """What was published, as the rows of a subject keep it."""
     return dict(pair for row in rows for pair in _of_row(row))
 
 
-def _of_row(row: EventRow) -> Iterator[tuple[ViolationId, Standing]]:
+def _of_row(row: EventRow) -> Iterator[tuple[ViolationId, StandingResult]]:
     event = row.fact.event
     for slot, one in row.published.items():
         if one.status is not Status.RETRACTED:
@@ -53,9 +53,9 @@ def _of_row(row: EventRow) -> Iterator[tuple[ViolationId, Standing]]:
             yield duty_address(event, recipient_id), _duty(owed.duty, recipient_id, row)
 
 
-def _finding(one: Published, recipient_id: RecipientId | None, row: EventRow) -> Standing:
+def _finding(one: Published, recipient_id: RecipientId | None, row: EventRow) -> StandingResult:
     event = row.fact.event
-    return Standing(
+    return StandingResult(
         code=CODES[one.verdict.code].name,
         severity=severity(one.verdict),
         reason=one.verdict.reason,
@@ -67,9 +67,9 @@ def _finding(one: Published, recipient_id: RecipientId | None, row: EventRow) ->
     )
 
 
-def _duty(duty: DutyState, recipient_id: RecipientId, row: EventRow) -> Standing:
+def _duty(duty: DutyState, recipient_id: RecipientId, row: EventRow) -> StandingResult:
     event = row.fact.event
-    return Standing(
+    return StandingResult(
         code=_OBLIGATION.name,
         severity=_OBLIGATION.severity,
         reason=duty.trigger,
@@ -82,15 +82,15 @@ def _duty(duty: DutyState, recipient_id: RecipientId, row: EventRow) -> Standing
     )
 
 
-def given(net: SubjectNet) -> Standings:
+def given(net: SubjectNet) -> StandingById:
     """What a policy gives for the facts of a subject."""
-    found: Standings = {one.violation_id: _given_finding(one) for one in net.findings}
+    found: StandingById = {one.violation_id: _given_finding(one) for one in net.findings}
     found.update((one.duty_id, _given_duty(one)) for one in net.duties)
     return found
 
 
-def _given_finding(one: Finding) -> Standing:
-    return Standing(
+def _given_finding(one: Finding) -> StandingResult:
+    return StandingResult(
         code=one.code,
         severity=one.severity,
         reason=one.reason,
@@ -102,8 +102,8 @@ def _given_finding(one: Finding) -> Standing:
     )
 
 
-def _given_duty(one: Duty) -> Standing:
-    return Standing(
+def _given_duty(one: Duty) -> StandingResult:
+    return StandingResult(
         code=one.code,
         severity=one.severity,
         reason=one.trigger,
