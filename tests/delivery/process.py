@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
-from tests.kafka.harness import ROOT, Bus, WorkerProcess
+from tests.kafka.harness import Bus, WorkerProcess
+from tests.kafka.processes import started
 
 DELIVER = "import sys; from streams.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
@@ -32,15 +31,8 @@ class Deliveries:
             self._bus.environment(health_port=-1, instance_id=instance_id) | self._variables
         )
         environment |= {"CONSENTRY_CONFIG": str(self.config)}
-        with log_file.open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-c", f"{fault}\n{DELIVER}", "deliver", "--json-logs", *arguments],
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=ROOT,
-                env=environment,
-            )
-        return WorkerProcess(process, log_file)
+        words = ("deliver", "--json-logs", *arguments)
+        return started(DELIVER, words, environment, log_file, fault=fault)
 
     def ready(
         self, *arguments: str, fault: str = "", instance_id: str | None = "d1"

@@ -12,8 +12,6 @@ Readers are `read_committed`, so what they see is what consumers are promised.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,12 +27,11 @@ from streams.core.vocabulary import EventType
 from streams.settings import Settings
 from streams.topics import create_topics
 from streams.wire.encode import event_to_json
+from tests.kafka.forking import ROOT
 from tests.kafka.outputs import Outputs, net_of
-from tests.kafka.processes import PATIENCE_S, WorkerProcess, until
+from tests.kafka.processes import PATIENCE_S, WorkerProcess, started, until
 
-__all__ = ["PATIENCE_S", "Bus", "Sent", "WorkerProcess", "net_of", "until"]
-
-ROOT = Path(__file__).parents[2]
+__all__ = ["PATIENCE_S", "ROOT", "Bus", "Sent", "WorkerProcess", "net_of", "until"]
 
 WORKER = "import sys; from streams.cli.main import main; sys.exit(main(['worker']))"
 """The program of a worker process."""
@@ -114,15 +111,8 @@ class Bus(Outputs):
         """
         self._workers += 1
         log_file = self._folder / f"worker-{self._workers}.log"
-        with log_file.open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-c", f"{fault}\n{program}"],
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=ROOT,  # so that faults and programs can import from `tests`
-                env=self.environment(instance_id=instance_id, **settings),
-            )
-        return WorkerProcess(process, log_file)
+        environment = self.environment(instance_id=instance_id, **settings)
+        return started(program, (), environment, log_file, fault=fault)
 
     def worker(
         self, instance_id: str | None = "w1", *, fault: str = "", **settings: Any
@@ -199,8 +189,10 @@ class Bus(Outputs):
             for topic in topics
             for number in range(self.settings.partitions)
         ]
-        ends = self.ends(places)
+        # First what is committed: the transaction that commits a record may re-key it, and ends
+        # that were read before would not have what it re-keyed.
         committed = self.committed()
+        ends = self.ends(places)
         return sum(ends[p] - committed.get((p.topic, p.partition), 0) for p in places)
 
     def ends(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+
+from tests.kafka.forking import ROOT, ForkedProcess, forked
 
 PATIENCE_S = 40.0
 
@@ -17,7 +21,7 @@ PATIENCE_S = 40.0
 class WorkerProcess:
     """`consentry worker` as a child process, its log read as it comes."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | ForkedProcess
     log_file: Path
     started: float = field(default_factory=time.monotonic)
 
@@ -81,6 +85,34 @@ class WorkerProcess:
     def go_on(self) -> None:
         """SIGCONT."""
         self.process.send_signal(signal.SIGCONT)
+
+
+def started(
+    program: str,
+    arguments: Sequence[str],
+    environment: dict[str, str],
+    log_file: Path,
+    *,
+    fault: str = "",
+) -> WorkerProcess:
+    """Start a program with its output in a file, and do not wait.
+
+    `fault` is Python that its process runs first. Only with it, and for programs of `tests`, is a
+    fresh Python started: what is broken before it is imported is then broken for all.
+    """
+    if not fault and "tests" not in program:
+        process = forked(program, arguments, environment, log_file)
+        if process is not None:
+            return WorkerProcess(process, log_file)
+    with log_file.open("wb") as log:
+        fresh = subprocess.Popen(
+            [sys.executable, "-c", f"{fault}\n{program}", *arguments],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,  # so that faults and programs can import from `tests`
+            env=environment,
+        )
+    return WorkerProcess(fresh, log_file)
 
 
 def until(
