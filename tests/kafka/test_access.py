@@ -20,6 +20,8 @@ from aiokafka.errors import (
 from kafka import KafkaConsumer
 from kafka.errors import AuthorizationError
 
+from streams.control.in_force import begin, policy_now
+from streams.control.write import append
 from streams.dev.broker import LocalBroker
 from streams.errors import ConsentryError
 from streams.settings import Settings
@@ -39,6 +41,7 @@ from tests.kafka import harness
 from tests.kafka.acl_roles import As, as_role, give, guarded, login, producer_of, role_named
 from tests.kafka.stories import stories
 from tests.kafka.test_skip import consentry
+from tests.policy_log.bus import LATER, record, text
 
 __all__ = ["as_role", "guarded"]
 
@@ -176,6 +179,22 @@ def test_the_verifier_reads_everything_and_writes_nothing(as_role: As) -> None:
     _refused(ClusterAuthorizationFailedError, lambda: _send(settings, "purchase"))
     with pytest.raises(ConsentryError, match="consent-change may not be described"):
         count_partitions(as_role("producer of purchase"))
+
+
+def test_workers_and_the_policy_officer_write_policies_and_the_verifier_reads_them(
+    as_role: As,
+) -> None:
+    officer, verifier = as_role(Party.POLICY), as_role(Party.VERIFIER)
+    first = asyncio.run(begin(as_role("worker"), text(), "worker 1"))
+    assert first.sequence >= 1
+    asyncio.run(append(officer, lambda log: record(log.sequence + 1, text(LATER))))
+    assert policy_now(verifier).sequence == first.sequence + 1
+    assert count_partitions(officer, Party.POLICY) == 2
+    with pytest.raises(ConsentryError):
+        asyncio.run(append(verifier, lambda log: record(log.sequence + 1)))
+    with admin_session(officer.connection) as client:
+        violations = officer.topics.violations
+        assert read_cluster(client, [violations]).hidden == {violations}
 
 
 def test_the_operator_sets_a_record_aside_and_no_more(guarded: LocalBroker, unique: str) -> None:

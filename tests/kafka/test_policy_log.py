@@ -12,6 +12,7 @@ from streams.control.read import read_control
 from streams.control.record import ControlRecord
 from streams.control.write import OvertakenError, append
 from streams.core.policy import default_policy
+from streams.policy_effect import try_on_state
 from streams.policy_file import load_policy, standalone
 from streams.verify import verify
 from tests.kafka.harness import Bus
@@ -65,6 +66,9 @@ def test_a_worker_with_another_file_goes_on_with_the_policy_in_force(
     assert in_force.policy.past_digest(now()) == default_policy().past_digest(now())
     assert {finding.policy_version for finding in bus.findings()} >= {in_force.version}
     assert verify(bus.settings, in_force.policy).equal
+    assert try_on_state(bus.settings, in_force.policy).nothing
+    effect = try_on_state(bus.settings, load_policy(other))
+    assert (effect.subjects, effect.partitions) == (10, [0, 1])
 
 
 def _written(path: Path) -> Path:
