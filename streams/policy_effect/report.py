@@ -13,7 +13,9 @@ from streams.policy_effect.standing import StandingResult
 from streams.terminal.console import Hanging, SafeConsole, words
 
 ROWS: Final = 15
-"""Rows of a table for people; programs get all."""
+"""Values of a dimension for people; programs get all."""
+
+EXAMPLES_SHOWN: Final = 20
 
 
 def as_json(effect: Effect) -> dict[str, Any]:
@@ -58,15 +60,16 @@ def _plain(one: StandingResult | None) -> dict[str, Any] | None:
 
 
 def print_effect(effect: Effect, console: SafeConsole) -> None:
-    """Tables by code, severity, controller and recipient, then examples, then the sum."""
-    for dimension in Dimension:
-        if found := effect.by(dimension):
-            console.print(_table(dimension, found))
+    """A table by code, severity, controller and recipient, then examples, then the sum."""
+    if not effect.nothing:
+        console.print(_table(effect))
     for (before, after), count in effect.replaced.most_common(ROWS):
         console.print(Hanging(words(f"{count} change from {before} to {after}")))
-    for (kind, _), examples in effect.examples.items():
-        for one in examples:
-            console.print(Hanging(words(f"{kind}: {_line(one)}")))
+    examples = [(kind, one) for (kind, _), named in effect.examples.items() for one in named]
+    for kind, one in examples[:EXAMPLES_SHOWN]:
+        console.print(Hanging(words(f"{kind}: {_line(one)}")))
+    if len(examples) > EXAMPLES_SHOWN:
+        console.print(f"and {len(examples) - EXAMPLES_SHOWN} more examples (--json has them)")
     for note in _notes(effect):
         console.print(Hanging(words(f"note: {note}")))
     scale = f"{effect.subjects} persons with {effect.facts} facts"
@@ -81,15 +84,20 @@ def print_effect(effect: Effect, console: SafeConsole) -> None:
     )
 
 
-def _table(dimension: Dimension, found: dict[str, dict[ChangeKind, int]]) -> Table:
+def _table(effect: Effect) -> Table:
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column(str(dimension), overflow="fold")
+    table.add_column("by")
+    table.add_column("", overflow="fold")
     for kind in ChangeKind:
         table.add_column(str(kind), justify="right")
-    for value, counts in list(found.items())[:ROWS]:
-        table.add_row(value, *(str(counts.get(kind, 0)) for kind in ChangeKind))
-    if more := len(found) - ROWS:
-        table.caption = f"and {more} more (--json has all)" if more > 0 else None
+    for dimension in Dimension:
+        found = effect.by(dimension)
+        for place, (value, counts) in enumerate(list(found.items())[:ROWS]):
+            head = "" if place else str(dimension)
+            table.add_row(head, value, *(str(counts.get(kind, 0)) for kind in ChangeKind))
+        if len(found) > ROWS:
+            table.add_row("", f"and {len(found) - ROWS} more (--json has all)")
+        table.add_section()
     return table
 
 
