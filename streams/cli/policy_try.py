@@ -67,7 +67,7 @@ def try_policy(
 
     Compares with the findings and duties that stand now, by code, severity, controller and
     recipient, and names a few of each. Reads the changelog while workers run, as the role policy
-    officer, and writes nothing; it takes the memory of one person. What is shown holds ids and
+    officer, and writes nothing; one person at a time is in memory. What is shown holds ids and
     pseudonyms only.
 
     Exit code: 0 when nothing would change, 1 when something would, 2 when it cannot be tried or

@@ -72,7 +72,7 @@ def print_effect(effect: Effect, console: SafeConsole) -> None:
         console.print(f"and {len(examples) - EXAMPLES_SHOWN} more examples (--json has them)")
     for note in _notes(effect):
         console.print(Hanging(words(f"note: {note}")))
-    scale = f"{effect.subjects} persons with {effect.facts} facts"
+    scale = f"{_persons(effect.subjects)} with {effect.facts} facts"
     if effect.nothing:
         console.print(f"nothing changes: {effect.before} stand; {scale}", style="bold green")
         return
@@ -112,6 +112,10 @@ def _line(one: Example) -> str:
     return f"{_what(one.before)} becomes {_what(one.after)} ({one.one_id}; {about})"
 
 
+def _persons(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} persons"
+
+
 def _what(one: StandingResult) -> str:
     text = f"{one.code} {one.severity} {one.state}"
     if one.reason is not None:
@@ -125,6 +129,4 @@ def _notes(effect: Effect) -> Iterator[str]:
         numbers = ", ".join(map(str, effect.empty))
         yield f"nothing is stored yet on partition {numbers}"
     if effect.left_out:
-        yield (
-            f"{effect.left_out} persons are left out: a record of theirs is being judged in pieces"
-        )
+        yield (f"left out: {_persons(effect.left_out)} of whom a record is being judged in pieces")

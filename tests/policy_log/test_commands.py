@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from streams.cli.main import main
-from streams.core.policy import default_policy
+from streams.core.policy import Policy, default_policy
 from streams.policy_file import load_policy
+from streams.settings import Settings
+from streams.verify import Verification
 from streams.verify.batch import evaluate
 from tests.core.builders import grant, share
 from tests.policy_effect.stored_bus import StoredBus, stored_rows
@@ -214,3 +216,23 @@ def test_show_the_one_in_force_an_earlier_one_and_the_file_before_there_is_one(
     assert main(["policy", "show", "--sequence", "3"]) == 2
     assert f"{TOPIC} has no policy 3" in capsys.readouterr().err
     assert main(["policy", "show", str(office), "--sequence", "1"]) == 2
+
+
+def test_verify_takes_the_policy_in_force_or_notes_the_file_that_it_is_given(
+    bus: PolicyBus, office: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str] = []
+
+    def verified(_settings: Settings, policy: Policy, **_: Any) -> Verification:
+        taken.append(policy.version)
+        return Verification(limit=1, with_inputs=False)
+
+    monkeypatch.setattr("streams.verify.verify", verified)
+    bus.put(record(1, text(LATER)))
+    in_force = record(1, text(LATER)).version
+    assert main(["verify", "--json"]) == 0
+    assert document(capsys)["notes"] == []
+    assert main(["verify", "--policy", str(office), "--json"]) == 0
+    [note] = document(capsys)["notes"]
+    assert taken == [in_force, load_policy(office).version]
+    assert all(version in note for version in taken)

@@ -56,6 +56,11 @@ def test_a_policy_comes_back_without_the_files_beside_it(tmp_path: Path) -> None
     assert after.registers == before.registers
 
 
+def test_the_example_with_every_kind_of_entry_comes_back() -> None:
+    example = Path(__file__).parents[2] / "docs" / "policy.example.toml"
+    assert policy_of(standalone(example), "example").version == load_policy(example).version
+
+
 def test_the_defaults_are_a_policy_too() -> None:
     assert policy_of(DEFAULT_TEXT, "defaults").version == default_policy().version
 
