@@ -12,7 +12,7 @@ from streams.control import clients
 from streams.control.log import ControlLog
 from streams.errors import ConsentryError, UnreachableError
 from streams.settings import Settings
-from streams.topics import explain
+from streams.topics import explain, require_reachable
 
 READ_WITHIN_S: Final = 60.0
 _POLL_MS: Final = 200
@@ -21,9 +21,10 @@ _POLL_MS: Final = 200
 def read_control(settings: Settings) -> ControlLog:
     """All policies that are in the log now. For callers without an event loop.
 
-    Raises ConsentryError where the topic is missing, cannot be read, or holds a record that this
-    release cannot read.
+    Raises UnreachableError where no broker answers, ConsentryError where the topic is missing,
+    cannot be read, or holds a record that this release cannot read.
     """
+    require_reachable(settings.connection)
     return asyncio.run(read_log(settings))
 
 

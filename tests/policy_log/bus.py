@@ -55,6 +55,7 @@ class PolicyBus:
         ticking = itertools.count(1_000, 1_000)
         self.broker = Broker({TOPIC: 1}, now=lambda: next(ticking))
         self.readers = 0
+        monkeypatch.setattr("streams.control.read.require_reachable", lambda _: None)
         monkeypatch.setattr(clients, "control_reader", self._reader)
         monkeypatch.setattr(clients, "control_producer", self._producer)
 

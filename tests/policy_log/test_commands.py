@@ -236,3 +236,13 @@ def test_verify_takes_the_policy_in_force_or_notes_the_file_that_it_is_given(
     [note] = document(capsys)["notes"]
     assert taken == [in_force, load_policy(office).version]
     assert all(version in note for version in taken)
+
+
+@pytest.mark.parametrize("command", [["history"], ["show"], ["apply", "FILE", "--why", "it is so"]])
+def test_without_a_broker_the_reason_is_given(
+    office: Path, capsys: Capture, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONSENTRY_CONNECT_TIMEOUT_S", "0.1")
+    words = [str(office) if word == "FILE" else word for word in command]
+    assert main(["policy", *words, "--brokers", "127.0.0.1:1"]) == 2
+    assert "no broker answered" in capsys.readouterr().err
