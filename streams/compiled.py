@@ -42,6 +42,7 @@ HOT: Final = (
     "streams.core.indexes",
     "streams.core.judge",
     "streams.core.ledger",
+    "streams.core.left_out",
     "streams.core.queries.grants",
     "streams.core.queries.indexed",
     "streams.core.queries.nearest",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
+from streams.agents.assumed import count_assumptions
 from streams.agents.dead_letter_writer import DeadLetterWriter
 from streams.agents.judged_batch import JudgedBatch, count_judged
 from streams.agents.limit import DeadLetterLimit
@@ -136,8 +137,10 @@ class EventJudge:
             at = fact.event.occurred_at
             if progress.judged_until is None or at > progress.judged_until:
                 progress.judged_until = at
-            if outcome is _JUDGED and isinstance(fact.event, DataShare):
-                batch.stats.shared(subject)
+            if outcome is _JUDGED:
+                count_assumptions(subject, fact, self._policy, batch.stats.assumptions)
+                if isinstance(fact.event, DataShare):
+                    batch.stats.shared(subject)
             if decision.findings or decision.duties:
                 batch.led_at.append(fact.ingested_at)
             batch.write(self._subjects.keep(key, subject, decision), decision)

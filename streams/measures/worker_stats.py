@@ -1,7 +1,8 @@
 """What this process has judged since it started, added up batch by batch.
 
 The counters in the progress rows go with the partitions and last; these do not. Their
-keys are topics, codes and states, so there are only so many: never a subject or recipient.
+keys are topics, codes, states, and systems and registered recipients within bounds, so there are
+only so many: never a subject.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 from streams.core.findings import Duty, Finding
 from streams.core.subject import Subject
+from streams.measures.assumption_counts import AssumptionCounts
 from streams.measures.histogram import Histogram
 from streams.wire.progress import Counters
 from streams.wire.record import Record
@@ -29,7 +31,7 @@ class JudgingStats:
     """What came of some records that were judged.
 
     `findings` by code, severity and status, every revision for itself; `duties` by status;
-    `dead_letters` by code; `unknown_fields`, which events of their type do not have, by topic.
+    `dead_letters` by code; `assumptions` by field, system and recipient; `unknown_fields`, which events of their type do not have, by topic.
     `first_shares` are persons of whom the first share was judged, `first_shares_unconsented`
     those of them of whom no consent, refusal, withdrawal or objection was known then.
     `subjects_left` are persons who left (P20, P26).
@@ -40,6 +42,7 @@ class JudgingStats:
         self.duties: Counter[str] = Counter()
         self.dead_letters: Counter[str] = Counter()
         self.unknown_fields: Counter[str] = Counter()
+        self.assumptions = AssumptionCounts()
         self.first_shares = 0
         self.first_shares_unconsented = 0
         self.subjects_left = 0
@@ -65,6 +68,7 @@ class JudgingStats:
         self.duties.update(other.duties)
         self.dead_letters.update(other.dead_letters)
         self.unknown_fields.update(other.unknown_fields)
+        self.assumptions.add(other.assumptions)
         self.first_shares += other.first_shares
         self.first_shares_unconsented += other.first_shares_unconsented
         self.subjects_left += other.subjects_left

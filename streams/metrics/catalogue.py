@@ -1,7 +1,7 @@
 """Every metric of worker, deliverer and receiver by name: its kind, its labels, and what it says.
 
-Labels take only so many values: topics, partition numbers, codes, states. A subject or a
-recipient is never one. Names follow Prometheus: base units, counters end in `_total`.
+Labels take only so many values: topics, partition numbers, codes, states, and source systems and
+recipients of the register within bounds. A subject is never one. Names follow Prometheus: base units, counters end in `_total`.
 """
 
 from __future__ import annotations
@@ -59,6 +59,13 @@ UNKNOWN_FIELDS: Final = Metric(
     "counter",
     "Fields of judged events that no event of their type has; nothing reads them.",
     ("topic",),
+)
+ASSUMPTIONS: Final = Metric(
+    "consentry_assumptions_total",
+    "counter",
+    "Fields of judged events that were left out and read in favour of lawfulness; kind note: words "
+    "that no rule reads.",
+    ("kind", "field", "source_system", "registered_recipient"),
 )
 DELAY: Final = Metric(
     "consentry_finding_delay_seconds",
@@ -231,7 +238,7 @@ DELIVERER: Final = (
 
 WORKER: Final = (
     BUILD_INFO, LIVE, READY, PARTITIONS, RECORDS, FINDINGS, DUTIES, DEAD_LETTERS,
-    UNKNOWN_FIELDS, DELAY,
+    UNKNOWN_FIELDS, ASSUMPTIONS, DELAY,
     FIRST_SHARES, FIRST_SHARES_UNCONSENTED, AHEAD, LATEST, LEFT,
     LAG, UNCOMMITTED, UNCOMMITTED_AGE, PAUSED, COMMITS, WRITTEN, WRITTEN_BYTES, WAITING, STANDING, RESTORES, RESTORED_ROWS,
     RESTORE_SECONDS, ROWS, SUBJECTS, SUBJECT_BYTES,

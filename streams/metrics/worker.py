@@ -15,6 +15,7 @@ from streams.metrics.families import family, histogram, single
 
 if TYPE_CHECKING:
     from streams.agents.judges import Judges
+    from streams.core.assumptions import Assumption
     from streams.core.policy import Policy
     from streams.health.report import WorkerReport
     from streams.measures.transport_stats import TransportStats
@@ -85,6 +86,8 @@ class WorkerCollector(Collector):
         yield family(names.DEAD_LETTERS, [((code,), n) for code, n in refused])
         unknown = sorted(stats.unknown_fields.items())
         yield family(names.UNKNOWN_FIELDS, [((topic,), n) for topic, n in unknown])
+        assumed = sorted(stats.assumptions.events.items())
+        yield family(names.ASSUMPTIONS, [(_labels(one), events) for one, events in assumed])
         yield histogram(names.DELAY, [((), stats.delays)])
         yield single(names.FIRST_SHARES, stats.first_shares)
         yield single(names.FIRST_SHARES_UNCONSENTED, stats.first_shares_unconsented)
@@ -123,3 +126,8 @@ class WorkerCollector(Collector):
         yield single(names.ROWS, sum(len(one.rows) for one in self._owner.owned.values()))
         yield single(names.SUBJECTS, sum(len(one) for one in live))
         yield single(names.SUBJECT_BYTES, sum(one.bytes for one in live))
+
+
+def _labels(one: Assumption) -> tuple[str, ...]:
+    kind = "note" if one.note else "assumption"
+    return kind, one.field, one.source_system, one.recipient_id

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from streams.check.decided_by import timeline
+from streams.core.assumptions import Assumption, assumptions
 from streams.core.events import event_key, key_of
 from streams.core.findings import Duty, Finding, OutputRecord
 from streams.core.identifiers import (
@@ -52,11 +53,12 @@ _FIELDS: Final = {
 
 
 class Compared(NamedTuple):
-    """The net result for one subject."""
+    """The net result for one subject, and what its verdicts assume."""
 
     differences: list[Difference]
     findings: int
     duties: int
+    assumptions: list[Assumption]
 
 
 class Comparison:
@@ -84,7 +86,9 @@ class Comparison:
         found = dict(self._net(net, published, about))
         for name, difference in _rows(rows, published, about):
             found.setdefault(name, difference)
-        return Compared(list(found.values()), len(net.findings), len(net.duties))
+        events = [record.event for record in net.subject.records.values()]
+        assumed = [one for event in events for one in assumptions(event, self._policy)]
+        return Compared(list(found.values()), len(net.findings), len(net.duties), assumed)
 
     def fields(self, expected: OutputRecord, found: OutputRecord) -> tuple[FieldDifference, ...]:
         """The fields that differ, without those of arrival."""

@@ -213,6 +213,8 @@ class Partition:
             differences = []
         self._shared.result.add(differences)
         self._inputs.count(counts)
+        for assumption in compared.assumptions:
+            self._shared.result.assumptions.count(assumption)
         self._totals.update(
             subjects=bool(stored),
             facts=len(rows),

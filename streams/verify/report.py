@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from rich.table import Table
 
+from streams.check.report.assumed import assumed_as_json, assumed_lines
 from streams.core.instants import Instant, format_instant
 from streams.terminal.console import Hanging, SafeConsole, words
 from streams.verify.result import (
@@ -50,6 +51,8 @@ def as_json(found: Verification) -> dict[str, Any]:
         "differences": [_difference(one) for one in found.differences],
         "earlier_texts": found.earlier_texts,
         "uncommitted": [_waiting(one) for one in found.uncommitted],
+        "assumptions": assumed_as_json(found.assumptions.events, notes=False),
+        "misspelt": assumed_as_json(found.assumptions.events, notes=True),
         "notes": found.notes,
     }
 
@@ -60,6 +63,8 @@ def print_report(found: Verification, console: SafeConsole) -> None:
     console.print(_balance(found.balance, with_inputs=found.with_inputs))
     for note in _notes(found):
         console.print(Hanging(words(f"note: {note}")))
+    for text in assumed_lines(found.assumptions.events):
+        console.print(Hanging(words(text)))
     for one in found.differences:
         for line in _lines(one):
             console.print(Hanging(words(line)))

@@ -14,6 +14,7 @@ from streams.core.identifiers import EventId
 from streams.core.instants import Instant
 from streams.core.state import FactSource
 from streams.core.vocabulary import EventType
+from streams.measures.assumption_counts import AssumptionCounts
 
 
 class DifferenceKind(StrEnum):
@@ -156,7 +157,7 @@ class Verification:
     """The result. `differences` holds the first `limit` of them, `counts` counts all.
 
     `uncommitted` is what waits behind open transactions of producers: it was not judged, and
-    nothing is reported of it. `notes` say what could not be looked at, or was accepted by an operator. `records`
+    nothing is reported of it. `assumptions` are those of the facts (4.9). `notes` say what could not be looked at, or was accepted by an operator. `records`
     counts what was read of all topics.
     """
 
@@ -168,6 +169,7 @@ class Verification:
     counts: Counter[DifferenceKind] = field(default_factory=Counter)
     uncommitted: list[Waiting] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    assumptions: AssumptionCounts = field(default_factory=lambda: AssumptionCounts(1000, 10_000))
     records: int = 0
     earlier_texts: int = 0
     seconds: float = 0.0

@@ -10,6 +10,7 @@ from pathlib import Path
 from streams.check.report.lines import COLUMNS, write_csv, write_jsonl
 from streams.check.report.table import print_table
 from streams.check.result import Result
+from streams.core.assumptions import Assumption
 from streams.core.texts.assumed import ASSUMED
 from streams.terminal.console import screen
 from tests.check.events import lines, share
@@ -53,3 +54,24 @@ def test_the_table_names_the_heaviest_first(result: Result) -> None:
     assert text.index("SHARE_AFTER_WITHDRAWAL") < text.index("TRANSFER_WITHOUT_SAFEGUARD")
     assert "8 records read, 2 of them rejected, 0 duplicates; 3 persons" in text
     assert "indications for review" in text
+
+
+def test_the_table_names_what_was_assumed_and_where(result: Result) -> None:
+    result.assumptions.clear()
+    for number, system in enumerate(("crm", "shop", "erp", "till"), 1):
+        result.assumptions[Assumption("recipient_country", system, "ACME")] = 1000 * number
+    result.assumptions[Assumption("age_band")] = 7
+    result.assumptions[Assumption("via", "crm", note=True)] = 2
+    out = io.StringIO()
+    print_table(result, screen(file=out, width=200))
+    shown = [line.rstrip() for line in out.getvalue().splitlines()]
+    places = "from till to ACME 4,000, from erp to ACME 3,000, from shop to ACME 2,000"
+    begin = shown.index(
+        "10,007 assumptions in favour of lawfulness, for fields that were left out:"
+    )
+    assert shown[begin + 1 : begin + 5] == [
+        f"  recipient_country 10,000: {places}, and 1 more places",
+        "  age_band 7",
+        "2 words that no rule reads, for producers to correct:",
+        "  via 2: from crm 2",
+    ]

@@ -139,7 +139,7 @@ def test_what_was_assumed_is_said_in_both_languages(result: Result) -> None:
     result.assumptions[Assumption("recipient_country", EVIL, EVIL)] = 2
     text = render_page(result)
     section = text.split('<h2 id="assumed">')[1].split("</section>")[0]
-    rows = assumed(result)
+    rows = assumed(result.assumptions)
     assert {row.field for row in rows} == {one.field for one in result.assumptions}
     assert {"under_guardianship", "recipient_country"} <= {row.field for row in rows}
     assert sum(row.events for row in rows) == result.assumptions.total()
@@ -156,7 +156,7 @@ def test_places_of_an_assumption_are_named_up_to_a_number(result: Result) -> Non
         place = Assumption("recipient_country", f"system-{number:02}", "ACME")
         result.assumptions[place] = number + 1
     result.assumptions[Assumption("via", "crm", note=True)] = 1000
-    country, via = assumed(result)
+    country, via = assumed(result.assumptions)
     assert [place.events for place in country.places] == list(range(11, 3, -1))
     assert (country.more, country.events) == (3, 66)
     assert via.sentence == NOTED["via"]

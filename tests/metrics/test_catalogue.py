@@ -19,9 +19,10 @@ DECLARED = [
 ]
 BOUNDED = frozenset(
     "topic partition outcome code severity status reason sink source result version law_version "
-    "policy_version compiled".split()
+    "policy_version compiled kind field source_system registered_recipient".split()
 )
-"""Labels that take only so many values; a subject, a recipient or an event is never one."""
+"""Labels that take only so many values: a subject or an event is never one, nor a recipient that
+the register does not list; source systems have a bound (test_assumptions.py)."""
 OTHER_UNITS = ("milliseconds", "_ms", "minutes", "hours", "days", "kilobytes", "_mb", "percent")
 
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
+from streams.core.assumptions import Assumption
 from streams.core.instants import LATEST
 from streams.core.policy import default_policy
 from streams.health.report import PartitionReport, TopicReport, WorkerReport
@@ -56,6 +57,8 @@ def filled() -> tuple[WorkerStats, TransportStats]:
     stats.finding(finding)
     stats.duty(cast("Any", SimpleNamespace(status=SimpleNamespace(value="DUE"))))
     stats.dead_letters["UNPROCESSABLE_EVENT"] += 1
+    stats.assumptions.count(Assumption("recipient_country", "crm", "ACME"), 2)
+    stats.assumptions.count(Assumption("via", "crm", note=True))
     # The last record of a slice is seldom one of a rare topic.
     slice_ = [
         One("purchase", 0, 7, 1_600_000_000_000),
@@ -111,6 +114,9 @@ def test_the_values_are_those_that_were_counted() -> None:
     assert found["consentry_records_total"][("purchase", "judged")] == 3
     assert found["consentry_records_total"][("purchase", "duplicates")] == 2
     assert found["consentry_findings_total"][("SHARE_WITHOUT_CONSENT", "CRITICAL", "OPEN")] == 1
+    assumed = ("assumption", "recipient_country", "crm", "ACME")
+    assert found["consentry_assumptions_total"][assumed] == 2
+    assert found["consentry_assumptions_total"][("note", "via", "crm", "")] == 1
     assert found["consentry_dead_letters_total"][("UNPROCESSABLE_EVENT",)] == 1
     assert found["consentry_last_event_timestamp_seconds"][("purchase",)] == 1_700_000_000.5
     assert found["consentry_finding_delay_seconds_bucket"][("0.05",)] == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from io import StringIO
 from itertools import permutations
 
 import msgspec
@@ -14,8 +16,10 @@ from streams.core.state import EventRow
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Finality, Status
 from streams.settings import Settings
+from streams.terminal.console import screen
 from streams.verify.compare import Compared, Comparison
-from streams.verify.result import DifferenceKind
+from streams.verify.report import as_json, print_report
+from streams.verify.result import DifferenceKind, Verification
 from tests.kafka.stories import CONTROLLER, START, story
 from tests.verify.outputs import POLICY, Live, fact_of
 
@@ -48,6 +52,25 @@ def test_whatever_the_order_of_arrival_it_is_equal(order: tuple[int, ...]) -> No
     assert found.differences == []
     assert found.findings >= 2
     assert found.duties == 2
+
+
+def test_what_the_facts_assume_is_counted_once_for_each_event() -> None:
+    one = live()
+    assumed = Counter(found.field for found in compare(one).assumptions)
+    assert assumed["recipient_country"] == 3
+    assert {found.recipient_id for found in compare(one).assumptions} == {"ACME", ""}
+
+
+def test_a_verification_shows_what_is_assumed() -> None:
+    found = Verification()
+    for assumption in compare(live()).assumptions:
+        found.assumptions.count(assumption)
+    values = as_json(found)["assumptions"]
+    [country] = [value for value in values if value["field"] == "recipient_country"]
+    assert (country["recipient_id"], country["events"]) == ("ACME", 3)
+    out = StringIO()
+    print_report(found, screen(file=out, width=200))
+    assert "recipient_country 3: from no named system to ACME 3" in out.getvalue()
 
 
 def test_a_finding_that_is_gone() -> None:

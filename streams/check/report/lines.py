@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from streams.check.report.assumed import sentence_of
+from streams.check.report.assumed import assumed_as_json
 from streams.check.result import Result
 from streams.core.instants import Instant, format_instant
 from streams.core.law import RULE_VERSION
@@ -60,8 +60,8 @@ def summary(result: Result) -> dict[str, Any]:
         "subjects": result.subjects,
         "unknown_fields": result.unknown_fields,
         "alike_but_for_case": result.names.alike,
-        "assumptions": _assumptions(result, notes=False),
-        "notes": _assumptions(result, notes=True),
+        "assumptions": assumed_as_json(result.assumptions, notes=False),
+        "notes": assumed_as_json(result.assumptions, notes=True),
         "findings": len(result.findings),
         "violations": result.violation_count,
         "duties": len(result.duties),
@@ -73,22 +73,6 @@ def summary(result: Result) -> dict[str, Any]:
         "law_version": result.policy.law_version,
         "rule_version": RULE_VERSION,
     }
-
-
-def _assumptions(result: Result, *, notes: bool) -> list[dict[str, Any]]:
-    """What was read mildly because it was left out, or only noted, by field, system, recipient."""
-    return [
-        {
-            "field": one.field,
-            "source_system": one.source_system or None,
-            "recipient_id": one.recipient_id or None,
-            "events": count,
-            "meaning_en": sentence_of(one.field, note=one.note).en,
-            "meaning_nl": sentence_of(one.field, note=one.note).nl,
-        }
-        for one, count in sorted(result.assumptions.items())
-        if one.note is notes
-    ]
 
 
 def write_csv(result: Result, file: BinaryIO) -> None:

@@ -88,7 +88,7 @@ def render_page(
         rule_version=RULE_VERSION,
         judged=result.judged,
         Part=Part,
-        assumed=assumed(result),
+        assumed=assumed(result.assumptions),
     )
 
 

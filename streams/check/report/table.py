@@ -8,6 +8,7 @@ from typing import Final
 from rich.padding import Padding
 from rich.table import Table
 
+from streams.check.report.assumed import assumed_lines
 from streams.check.result import Result
 from streams.core.codes import CODES
 from streams.core.findings import Finding
@@ -78,17 +79,8 @@ def _print_readings(result: Result, console: SafeConsole) -> None:
             f"{result.unknown_fields:,} fields that no event of their type has were ignored.",
             highlight=False,
         )
-    assumed = Counter[str]()
-    for one, count in result.assumptions.items():
-        if not one.note:
-            assumed[one.field] += count
-    if assumed:
-        fields = ", ".join(f"{name} {count:,}" for name, count in assumed.most_common())
-        console.print(
-            f"{assumed.total():,} assumptions in favour of lawfulness, for fields that were left "
-            f"out: {fields}.",
-            highlight=False,
-        )
+    for text in assumed_lines(result.assumptions):
+        console.print(Hanging(words(text)), highlight=False)
     for kind, groups in result.names.alike.items():
         for names in groups:
             console.print(

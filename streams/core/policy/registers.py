@@ -148,6 +148,10 @@ class RegisterIndex:
         self.knows_recipients = bool(registers.recipients)
         self.knows_notices = bool(self._notices)
 
+    def lists(self, recipient_id: str) -> bool:
+        """Whether the register has an entry of a recipient, of whatever time."""
+        return recipient_id in self._recipients
+
     def recipient(self, recipient_id: str, at: Instant) -> RecipientEntry | None:
         """The entry of a recipient in force at an instant."""
         entries = self._recipients.get(recipient_id)

@@ -1,0 +1,36 @@
+"""Count what a worker reads in favour of lawfulness while it judges (legal model 4.9)."""
+
+from __future__ import annotations
+
+from streams.core.assumptions import Assumption, misspelt, recipient_of
+from streams.core.events import ConsentChange, event_key
+from streams.core.left_out import left_out
+from streams.core.policy import Policy
+from streams.core.state import Fact
+from streams.core.subject import Subject
+from streams.measures.assumption_counts import OTHER, AssumptionCounts
+
+
+def count_assumptions(
+    subject: Subject, fact: Fact, policy: Policy, counts: AssumptionCounts
+) -> None:
+    """Count those of a fact that was judged just now, where its payload counts (4.5).
+
+    A recipient that the register does not list is counted as another one: metrics name only
+    recipients that the controller itself has entered.
+    """
+    event = fact.event
+    fields, notes = left_out(event, policy), []
+    if isinstance(event, ConsentChange) and (event.via is not None or event.actor is not None):
+        notes = misspelt(event)
+    if not fields and not notes:
+        return
+    if subject.records[event_key(event)].row.fact is not fact:
+        return
+    source, recipient = event.source_system or "", recipient_of(event) or ""
+    if recipient and not policy.index.lists(recipient):
+        recipient = OTHER
+    for field in fields:
+        counts.count(Assumption(field, source, recipient))
+    for field in notes:
+        counts.count(Assumption(field, source, recipient, note=True))
