@@ -12,7 +12,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "events.md"
 
 def fields_of(page: str) -> set[str]:
     """The fields in the first column of the table about assumptions."""
-    section = page.split("## What is assumed where a field is left out")[1].split("\n## ", maxsplit=1)[0]
+    section = page.split("## What is assumed where a field is left out")[1].split(
+        "\n## ", maxsplit=1
+    )[0]
     rows = [line.split("|")[1:4] for line in section.splitlines() if line.startswith("| `")]
     assert all(remedy.strip() for _, _, remedy in rows)
     return {field for first, _, _ in rows for field in re.findall(r"`(\w+)`", first)}
