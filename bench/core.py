@@ -28,8 +28,8 @@ from streams.settings import Settings
 from streams.transport.commit.output_batch import Bounds, OutputBatch
 from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.transport.state.memory import MemoryRows
+from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.partition_task import PartitionTask
-from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.arrival import Arrivals, Arrived
 from streams.wire.decode import Decoded, decode
 from streams.wire.findings import encode_finding
@@ -100,7 +100,7 @@ def new_partition(policy: Policy) -> tuple[PartitionJudge, PartitionTask, Nowher
     committer = Nowhere()
     progress = Progress(positions=dict.fromkeys(SETTINGS.topics.inputs.values(), 0))
     partition = PartitionTask(
-        0, 1, MemoryRows(), progress, cast("Any", committer), PolicyPast(policy)
+        0, 1, MemoryRows(), progress, cast("Any", committer), JudgingBasis(policy)
     )
     return PartitionJudge(partition, SETTINGS, policy), partition, committer
 

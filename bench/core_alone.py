@@ -14,8 +14,8 @@ from streams.settings import Settings
 from streams.transport.commit.output_batch import Bounds
 from streams.transport.fetch.poll_batch import PollBatch
 from streams.transport.state.memory import MemoryRows
+from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.partition_task import PartitionTask
-from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.progress import Progress
 from streams.wire.record import Record
 
@@ -56,7 +56,7 @@ def new_judge(rows: MemoryRows | None = None) -> PartitionJudge:
         MemoryRows() if rows is None else rows,
         Progress(positions={}),
         committer,
-        PolicyPast(policy),
+        JudgingBasis(policy),
     )
     return PartitionJudge(partition, settings, policy)
 

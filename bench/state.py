@@ -38,10 +38,11 @@ from bench.state_rows import (
 )
 from bench.stream import GRANT, SHARE, Template
 from streams.transport.state.disk.database import Write
-from streams.transport.state.disk.layout import ROWS, STATE, encode_state, place_of
+from streams.transport.state.disk.layout import ROWS, STATE, encode_state
 from streams.transport.state.disk.options import Memory
 from streams.transport.state.disk.rows import DiskRows
 from streams.transport.state.disk.stores import open_rows
+from streams.transport.state.row_store import place_of
 from streams.wire.rows import next_deadline, subject_of
 
 

@@ -14,8 +14,8 @@ from streams.transport.commit.output_batch import Bounds, OutputBatch
 from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.transport.state.disk.layout import StoreState
 from streams.transport.state.memory import MemoryRows
+from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.partition_task import PartitionTask
-from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.progress import Progress
 
 POLLED: Final = 500
@@ -94,9 +94,9 @@ class Worker:
 
     def __init__(self, rows: Any) -> None:
         committer: Any = AtOnce()
-        past = PolicyPast(default_policy())
+        basis = JudgingBasis(default_policy())
         self.committer: AtOnce = committer
-        self.partition = PartitionTask(0, 1, rows, Progress(positions={}), committer, past)
+        self.partition = PartitionTask(0, 1, rows, Progress(positions={}), committer, basis)
         self.judge = PartitionJudge(self.partition, SETTINGS, default_policy())
         self._offset = 0
 

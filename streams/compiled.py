@@ -49,6 +49,7 @@ HOT: Final = (
     "streams.core.queries.sales",
     "streams.core.queries.signals",
     "streams.core.reach",
+    "streams.core.reassess",
     "streams.core.revise",
     "streams.core.rules.assess",
     "streams.core.rules.capture",

@@ -14,8 +14,10 @@ from streams.agents.judged_batch import RECORDS_AT_ONCE, JudgedBatch
 from streams.agents.long_work import LongRecords
 from streams.agents.output_encoder import OutputEncoder
 from streams.agents.rule_fault import RuleFault
-from streams.agents.subjects import Building, Subjects
+from streams.agents.subjects import Building, Stale, Subjects
+from streams.agents.sweeper import Sweeper
 from streams.agents.tick_judge import TickJudge
+from streams.core.identifiers import SubjectKey
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
 from streams.settings import Settings
@@ -24,6 +26,7 @@ from streams.transport.fetch.poll_batch import PollBatch
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.wire.arrival import Arrivals
 from streams.wire.framing import RegistryDecoder
+from streams.wire.progress import Counters
 from streams.wire.record import Record
 from streams.wire.rows import CorruptRow
 from streams.wire.traces import trace_id
@@ -62,6 +65,9 @@ class PartitionJudge:
             settings.live_subjects // owned,
             settings.live_subjects_max_bytes // owned,
             policy,
+        )
+        self.sweeper = Sweeper(
+            partition.number, partition.rows, self.subjects, self._progress, policy
         )
         self._long_records = LongRecords(partition.number, self.subjects, self._progress, policy)
         self.ticks = TickJudge(partition, self.subjects, policy, clock)
@@ -104,7 +110,11 @@ class PartitionJudge:
         self._long_records.begin_poll_batch()
         self.ticks.begin_poll_batch()
         batch = self._begin(due)
-        while not (self.ticks.rest(batch) and self._long_records.resume(batch)):
+        while not (
+            self.sweeper.settle(batch)
+            and self.ticks.rest(batch)
+            and self._long_records.resume(batch)
+        ):
             yield self._ended(batch)
             batch = self._begin(due)
         records, first = poll_batch.records, 0
@@ -131,6 +141,18 @@ class PartitionJudge:
         batch.output.final = True
         yield self._ended(batch, records[first:])
 
+    def sweep(self, due: Callable[[], bool] = _never) -> JudgedBatch:
+        """Sweep some subjects, between two batches; those of a record under way among them.
+
+        The batch is to be handed over like any other; it may hold nothing. Raises CorruptRow.
+        """
+        batch = self._begin(due)
+        self.sweeper.go_on(batch)
+        # A transaction commits offsets; nothing was read.
+        ticks = self._names.ticks
+        batch.output.positions[ticks] = self._progress.positions[ticks]
+        return self._ended(batch)
+
     def _begin(self, due: Callable[[], bool]) -> JudgedBatch:
         return JudgedBatch(
             self._names,
@@ -149,19 +171,16 @@ class PartitionJudge:
 
     def _take(self, record: Record, batch: JudgedBatch) -> bool:
         """Judge a record. False for one that brings more than a batch may hold: go on."""
+        if self.sweeper.on and not self._is_swept(record, batch):
+            return False
         counters = batch.count(record.topic)
         long_records = self._long_records
         try:
-            if (work := long_records.current) is not None:
-                long_records.go_on(work, counters, batch)
-            elif self._skips and (skip := self._skips.get((record.topic, record.offset))):
-                self._events.skip(record, skip, batch)
-            elif record.topic == self._names.ticks:
-                if not self.ticks.take(record, batch):
-                    return False
-                counters.judged += 1
-            else:
-                self._events.take(record, counters, batch)
+            if not self._dispatch(record, counters, batch):
+                return False
+        except Stale:
+            # Not the subject of the record's own key: a deadline, or one that the event names.
+            return self.sweeper.settle(batch) and self._take(record, batch)
         except Building:
             return False
         except (ConsentryError, CorruptRow):
@@ -176,4 +195,33 @@ class PartitionJudge:
         if record.topic in self._progress.paused:
             return True  # left for later: this was one dead letter too many
         counters.read += 1
+        return True
+
+    def _dispatch(self, record: Record, counters: Counters, batch: JudgedBatch) -> bool:
+        """Judge a record by what it is. False for a tick that is not through."""
+        long_records = self._long_records
+        if (work := long_records.current) is not None:
+            long_records.go_on(work, counters, batch)
+        elif self._skips and (skip := self._skips.get((record.topic, record.offset))):
+            self._events.skip(record, skip, batch)
+        elif record.topic == self._names.ticks:
+            if not self.ticks.take(record, batch):
+                return False
+            counters.judged += 1
+        else:
+            self._events.take(record, counters, batch)
+        return True
+
+    def _is_swept(self, record: Record, batch: JudgedBatch) -> bool:
+        """Whether a record's subject is of the policy in force. False: not yet, go on."""
+        if not self.sweeper.settle(batch):
+            return False
+        if record.key is None or self._long_records.current is not None:
+            return True
+        try:
+            self.subjects.find(SubjectKey(record.key))
+        except Stale:
+            return self.sweeper.settle(batch)
+        except Building:
+            return False
         return True

@@ -83,16 +83,16 @@ class Retention:
         arrived = Instant(clock - settings.arrival_grace)
         if progress.ticking_since >= arrived:
             return
-        if not progress.sweep_from and not self._begin(clock, settings):
+        if not progress.retention_from and not self._begin(clock, settings):
             return
         progress.left_before = latest(progress.left_before, occurred)
         progress.arrived_before = latest(progress.arrived_before, arrived)
         looked = 0
-        for place, key in self._rows.walk(progress.sweep_from):
-            if looked >= ROWS_AT_ONCE and place != progress.sweep_from:
-                progress.sweep_from = place
+        for place, key in self._rows.walk(progress.retention_from):
+            if looked >= ROWS_AT_ONCE and place != progress.retention_from:
+                progress.retention_from = place
                 return
-            progress.sweep_from = place
+            progress.retention_from = place
             seen, over = yield from self._over(key, occurred, arrived)
             looked += seen
             if over:
@@ -100,7 +100,7 @@ class Retention:
                 progress.subjects_left += 1
                 progress.leaving = key
                 yield from self.rest()
-        progress.sweep_from = b""
+        progress.retention_from = b""
         if self._left:
             log.info("subjects.left", partition=self._number, subjects=self._left)
             self._left = 0
@@ -110,9 +110,9 @@ class Retention:
         progress = self._progress
         shorter = min(settings.retention, settings.arrival_grace)
         pause = max(min(LONGEST_PAUSE, shorter // PAUSES_IN_TERM), 1)
-        if progress.swept_at is not None and clock - progress.swept_at < pause:
+        if progress.retention_at is not None and clock - progress.retention_at < pause:
             return False
-        progress.swept_at = clock
+        progress.retention_at = clock
         return True
 
     def rest(self) -> Iterator[Leaving]:

@@ -57,6 +57,11 @@ class SubjectCache:
         self._live.move_to_end(key)
         return live.subject
 
+    def peek(self, key: SubjectKey) -> Subject | None:
+        """A subject, which is not used by it."""
+        live = self._live.get(key)
+        return None if live is None else live.subject
+
     def keep(self, key: SubjectKey, subject: Subject, rows: Iterable[bytes]) -> None:
         """Keep a subject as the last used. `rows` are those it was built from, or new ones."""
         live = self._live.get(key)

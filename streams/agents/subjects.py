@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from streams.agents.subject_cache import SubjectCache
 from streams.core.deadlines import Deadlines
@@ -35,6 +35,10 @@ ROWS_AT_ONCE = 2_000
 
 class Building(Exception):
     """A subject of very many rows is being built: ask again, until it is there."""
+
+
+class Stale(Building):
+    """A subject's verdicts are of an earlier policy: it is judged again before anything else."""
 
 
 class _Half:
@@ -83,23 +87,41 @@ class Subjects:
         self._policy = policy
         self._half: _Half | None = None
         self.live = SubjectCache(limit, max_bytes)
+        self.stale: Callable[[SubjectKey, Subject], bool] | None = None
+        """Asks of a subject that was found whether it must be swept first; None: none must."""
+        self.on_change: Callable[[SubjectKey], None] | None = None
+        """Called when rows of a subject were written or forgotten; None: nobody asks."""
         known = rows.deadlines
         self.deadlines: SubjectDeadlines = Deadlines() if known is None else known
 
     def find(self, key: SubjectKey) -> Subject | None:
         """A subject that has rows, or None. Raises CorruptRow.
 
-        One of very many rows takes several calls: those before the last raise Building.
+        One of very many rows takes several calls: those before the last raise Building. One
+        whose verdicts are of an earlier policy raises Stale until it was swept.
         """
-        live = self.live.get(key)
-        if live is not None:
-            return live
+        subject = self.live.get(key)
+        if subject is None:
+            subject = self._restored(key)
+            if subject is None:
+                return None
+            self.live.keep(key, subject, self._rows.rows_of(key).values())
+        if self.stale is not None and self.stale(key, subject):
+            raise Stale
+        return subject
+
+    def glance(self, key: SubjectKey) -> Subject | None:
+        """A subject that has rows, without being kept ready for it. Raises as `find` does."""
+        return self.live.peek(key) or self._restored(key)
+
+    def _restored(self, key: SubjectKey) -> Subject | None:
+        """A subject from its rows."""
         half = self._half
         if half is not None and half.key == key:
             if not half.on():
                 raise Building
             self._half = None
-            subject, rows = half.subject, half.rows
+            subject = half.subject
         else:
             rows = self._rows.rows_of(key)
             if not rows:
@@ -110,13 +132,24 @@ class Subjects:
             subject = build(key, rows)
         # A subject that is live is passed over when deadlines are looked for.
         self.deadlines.set(key, subject.next_deadline)
-        self.live.keep(key, subject, rows.values())
         return subject
 
     def keep(
         self, key: SubjectKey, subject: Subject, decision: Decision
     ) -> list[tuple[bytes, bytes]]:
         """Store what was decided. Returns the rows as they must go to the changelog."""
+        stored = self.store(key, subject, decision)
+        # What is not swept yet is not found, so whatever was judged is of this policy.
+        subject.judged_by = self._policy
+        if self.on_change is not None:
+            self.on_change(key)
+        self.live.keep(key, subject, (row for _, row in stored))
+        return stored
+
+    def store(
+        self, key: SubjectKey, subject: Subject, decision: Decision
+    ) -> list[tuple[bytes, bytes]]:
+        """The same of a subject that need not be kept ready, and may not be through."""
         stored = []
         put = self._rows.put
         for row in decision.rows:
@@ -128,7 +161,6 @@ class Subjects:
             put(place, value)
             stored.append((place, value))
         self.deadlines.set(key, subject.next_deadline)
-        self.live.keep(key, subject, (row for _, row in stored))
         return stored
 
     def forget(self, key: SubjectKey, places: Iterable[bytes]) -> None:
@@ -137,6 +169,8 @@ class Subjects:
             self._rows.put(place, None)
         self.live.drop(key)
         self.deadlines.set(key, None)
+        if self.on_change is not None:
+            self.on_change(key)
 
     def index(self) -> Iterator[None]:
         """Find the deadlines of restored subjects, a little at each step.

@@ -7,7 +7,7 @@ evaluation of their set: that is Consentry's promise, and `tests/property` hold 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -17,9 +17,9 @@ from streams.core.events import event_key
 from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
 from streams.core.policy import Policy
+from streams.core.reassess import again, decided, in_time, place_of
 from streams.core.refusals import close
-from streams.core.revise import Revision, revise
-from streams.core.rules.assess import assess, not_assessed
+from streams.core.rules.assess import not_assessed
 from streams.core.state import Decision, EventRow, Fact, Outcome, RefusalRow
 from streams.core.subject import Subject
 from streams.core.subject_record import SubjectRecord, outranks
@@ -64,7 +64,7 @@ def judge(
         refused = None  # it was closed by the first payload
     touched.add(key)
     if len(touched) == 1 and displaced is None:
-        alone = _again(subject, key, policy, clock, at=fact.ingested_at, new=fact)
+        alone = again(subject, key, policy, clock, at=fact.ingested_at, new=fact)
         decision = Decision(
             outcome=outcome,
             rows=(alone.row,) if alone.changed else (),
@@ -80,16 +80,16 @@ def judge(
     left: tuple[EventKey, ...] = ()
     if most is not None and len(touched) - 1 > most:
         touched.discard(key)
-        left = tuple(_in_time(subject, touched))
+        left = tuple(in_time(subject, touched))
         touched = {key}
     revisions = [
-        _again(subject, event_id, policy, clock, at=fact.ingested_at, new=fact)
-        for event_id in _in_time(subject, touched)
+        again(subject, event_id, policy, clock, at=fact.ingested_at, new=fact)
+        for event_id in in_time(subject, touched)
     ]
     rows = [revision.row for revision in revisions if revision.changed]
     if displaced is not None:
         rows.append(displaced)
-    decision = _decision(revisions, rows, outcome, left)
+    decision = decided(revisions, rows, outcome, left)
     return (
         decision if refused is None else _closing(subject, refused, decision, fact, policy, clock)
     )
@@ -118,11 +118,11 @@ def judge_again(
 ) -> Decision:
     """Judge again some of the events that a fact, already taken in, left to be."""
     revisions = [
-        _again(subject, event_id, policy, clock, at=fact.ingested_at, new=fact)
+        again(subject, event_id, policy, clock, at=fact.ingested_at, new=fact)
         for event_id in event_ids
     ]
     rows = [revision.row for revision in revisions if revision.changed]
-    return _decision(revisions, rows, _JUDGED)
+    return decided(revisions, rows, _JUDGED)
 
 
 def left_by(
@@ -140,7 +140,7 @@ def left_by(
     if record.others:
         touched |= subject.without(record, lambda: _displaced_by(subject, record, policy))
     touched.discard(key)
-    return [one for one in _in_time(subject, touched) if _place(subject, one) > after]
+    return [one for one in in_time(subject, touched) if place_of(subject, one) > after]
 
 
 def _displaced_by(subject: Subject, record: SubjectRecord, policy: Policy) -> set[EventKey]:
@@ -159,11 +159,11 @@ def judge_deadlines(
     subject.arrange(policy)
     passed = subject.deadlines.passed(clock, most)
     revisions = [
-        _again(subject, event_id, policy, clock, at=clock, new=None)
-        for event_id in _in_time(subject, passed)
+        again(subject, event_id, policy, clock, at=clock, new=None)
+        for event_id in in_time(subject, passed)
     ]
     rows = [revision.row for revision in revisions if revision.changed]
-    return _decision(revisions, rows, _JUDGED)
+    return decided(revisions, rows, _JUDGED)
 
 
 def _contest(
@@ -184,56 +184,3 @@ def _contest(
     record.others = (*record.others[:-1], stripped)
     touched |= affected(subject, row.fact.event, policy)
     return touched, stripped
-
-
-def _again(
-    subject: Subject,
-    event_id: EventKey,
-    policy: Policy,
-    clock: Instant | None,
-    *,
-    at: Instant,
-    new: Fact | None,
-) -> Revision:
-    """Evaluate one event and take the result into the subject."""
-    record = subject.records[event_id]
-    fresh = new is not None and record.row.fact is new
-    revision = revise(
-        record.row,
-        assess(subject, record, policy, clock),
-        policy,
-        at=at,
-        clock=clock,
-        # A tick is on time; evidence about an event that was already judged is late.
-        late=new is not None and not (fresh and not record.conflicting),
-        fresh=fresh,
-        restate=fresh and record.conflicting,
-    )
-    record.row = revision.row
-    subject.note(record)
-    return revision
-
-
-def _in_time(subject: Subject, event_ids: Iterable[EventKey]) -> list[EventKey]:
-    """By occurrence, so that equal facts give equal output in one decision."""
-    return sorted(event_ids, key=lambda event_id: _place(subject, event_id))
-
-
-def _place(subject: Subject, event_id: EventKey) -> tuple[Instant, EventKey]:
-    return subject.records[event_id].event.occurred_at, event_id
-
-
-def _decision(
-    revisions: list[Revision],
-    rows: list[EventRow],
-    outcome: Outcome,
-    left: tuple[EventKey, ...] = (),
-) -> Decision:
-    return Decision(
-        outcome=outcome,
-        rows=tuple(rows),
-        findings=tuple([one for revision in revisions for one in revision.findings]),
-        duties=tuple([one for revision in revisions for one in revision.duties]),
-        rejudged=len(revisions),
-        left=left,
-    )

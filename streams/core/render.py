@@ -34,7 +34,15 @@ from streams.core.rules.consent_validity import CODE_OF_REASON
 from streams.core.slots import recipient_of
 from streams.core.state import Published, PublishedDuty, Verdict
 from streams.core.texts.appended import LABEL, PROTECTION
-from streams.core.vocabulary import Code, EventType, Finality, LegalBasis, Severity, Status
+from streams.core.vocabulary import (
+    ClosingReason,
+    Code,
+    EventType,
+    Finality,
+    LegalBasis,
+    Severity,
+    Status,
+)
 
 DEGREES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 """How a violation weighs, heaviest first; the other severities are no degrees."""
@@ -144,11 +152,12 @@ def render_duty(
     policy: Policy,
     *,
     at: Instant,
+    cause: ClosingReason = ClosingReason.LATE_EVIDENCE,
 ) -> Duty:
-    """The duty towards one recipient after one trigger."""
+    """The duty towards one recipient after one trigger; `cause` is why one was retracted."""
     code = CODES[Code.RECIPIENT_NOTIFICATION_DUE]
     duty = published.duty
-    wording = texts.duty(duty.trigger, duty.status)
+    wording = texts.duty(duty.trigger, duty.status, cause)
     return Duty(
         duty_id=duty_address(event, recipient_id),
         revision=published.revision,

@@ -39,22 +39,35 @@ def revise(
     late: bool,
     fresh: bool,
     restate: bool,
+    cause: ClosingReason = ClosingReason.LATE_EVIDENCE,
 ) -> Revision:
     """Bring a row up to date with an assessment.
 
     `at` becomes `detected_at`; `clock` is the instant up to which time has passed (None:
     it stands still), by which findings become FINAL; `late` marks findings on an event that
     was judged before; `fresh` a row that has not been written yet; `restate` that another payload
-    counts now, so that equal verdicts are published again with its particulars.
+    counts now, so that equal verdicts are published again with its particulars. `cause` is why
+    what no longer holds is retracted: with any other than LATE_EVIDENCE the facts are the same,
+    and the labels that speak of evidence stay as they are (legal model 6).
     """
     if not (row.published or row.duties or found.verdicts or found.duties):
         # As for most events: nothing was published, and nothing is to be.
         return Revision(row=row, changed=fresh, findings=(), duties=())
     known_at = at if clock is None or clock < at else clock
     published, findings = _revise_findings(
-        row, found, policy, at=at, known_at=known_at, clock=clock, late=late, restate=restate
+        row,
+        found,
+        policy,
+        at=at,
+        known_at=known_at,
+        clock=clock,
+        late=late,
+        restate=restate,
+        cause=cause,
     )
-    owed, duties = _revise_duties(row, found, policy, at=at, known_at=known_at, restate=restate)
+    owed, duties = _revise_duties(
+        row, found, policy, at=at, known_at=known_at, restate=restate, cause=cause
+    )
     changed = fresh or bool(findings) or bool(duties)
     if findings or duties:
         row = msgspec.structs.replace(row, published=published, duties=owed)
@@ -71,6 +84,7 @@ def _revise_findings(
     clock: Instant | None,
     late: bool,
     restate: bool,
+    cause: ClosingReason,
 ) -> tuple[dict[Slot, Published], list[Finding]]:
     published = dict(row.published)
     findings: list[Finding] = []
@@ -79,7 +93,9 @@ def _revise_findings(
         if before is not None:
             final = before.final or (clock is not None and clock > before.final_at)
             verdict = found.verdicts.get(slot)
-            after = _publish_again(before, verdict, final=final, late=late, restate=restate)
+            after = _publish_again(
+                before, verdict, final=final, late=late, restate=restate, cause=cause
+            )
             if after is before:
                 continue
             history = following(before.publications, known_at, policy.digest)
@@ -109,7 +125,13 @@ def _publish_first(verdict: Verdict, policy: Policy, known_at: Instant, *, late:
 
 
 def _publish_again(
-    before: Published, verdict: Verdict | None, *, final: bool, late: bool, restate: bool
+    before: Published,
+    verdict: Verdict | None,
+    *,
+    final: bool,
+    late: bool,
+    restate: bool,
+    cause: ClosingReason,
 ) -> Published:
     """What is to be published of a slot now; `before` itself where nothing is new."""
     open_before = before.status is not Status.RETRACTED
@@ -118,7 +140,7 @@ def _publish_again(
             return before
         return msgspec.structs.replace(
             before,
-            verdict=msgspec.structs.replace(before.verdict, reason=ClosingReason.LATE_EVIDENCE),
+            verdict=msgspec.structs.replace(before.verdict, reason=cause),
             revision=before.revision + 1,
             status=Status.RETRACTED,
             final=final,
@@ -142,7 +164,7 @@ def _publish_again(
         status=status,
         final_at=before.final_at,
         final=final,
-        late=late or (open_before and before.late),
+        late=late or (before.late and (open_before or cause != ClosingReason.LATE_EVIDENCE)),
     )
 
 
@@ -154,6 +176,7 @@ def _revise_duties(
     at: Instant,
     known_at: Instant,
     restate: bool,
+    cause: ClosingReason,
 ) -> tuple[dict[RecipientId, PublishedDuty], list[Duty]]:
     owed = dict(row.duties)
     duties: list[Duty] = []
@@ -169,7 +192,8 @@ def _revise_duties(
             history = following(before.publications, known_at, policy.digest)
             after = PublishedDuty(duty=duty, revision=before.revision + 1, history=history)
         owed[recipient_id] = after
-        duties.append(render_duty(row.fact.event, recipient_id, after, policy, at=at))
+        event = row.fact.event
+        duties.append(render_duty(event, recipient_id, after, policy, at=at, cause=cause))
     return owed, duties
 
 

@@ -69,6 +69,8 @@ class Subject(SubjectHistory):
         """Triggers that ever brought a duty, by recipient and by when the duty began."""
         self.deadlines: Deadlines[EventKey] = _NO_DEADLINES
         """Events with an open duty, or a finding that is not FINAL yet."""
+        self.judged_by: Policy | None = None
+        """The policy that all of its verdicts are known to be of; None: not known."""
 
     @classmethod
     def from_rows(

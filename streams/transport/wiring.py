@@ -14,6 +14,7 @@ from streams.transport.memory_budget import shares
 from streams.transport.poll_loop import Polling
 from streams.transport.state.stores import MemoryStores, Stores
 from streams.transport.tasks.assignment import Assignment
+from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.kafka_clients import (
     GroupView,
     changelog_reader,
@@ -21,7 +22,6 @@ from streams.transport.tasks.kafka_clients import (
     transactional_producer,
 )
 from streams.transport.tasks.log_watch import Observer
-from streams.transport.tasks.preconditions import PolicyPast
 from streams.transport.tasks.state_owner import owner_of
 from streams.transport.tasks.task_initializer import TaskInitializer
 from streams.transport.tasks.task_plan import TaskClients, TaskPlan
@@ -71,7 +71,7 @@ def new_take_over(
         ),
         changelog=names.changelog,
         bounds=shares(settings, owned).transaction,
-        past=PolicyPast(policy),
+        basis=JudgingBasis(policy),
         accept_lost_input=settings.accept_lost_input,
         passing=frozenset({names.ticks}),
         owner=owner_of(settings),

@@ -16,7 +16,7 @@ from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
 from streams.transport.state.changelog_restore import unreadable_row
-from streams.transport.tasks.preconditions import PolicyPast
+from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.state_owner import owner_of, require_own_state
 from streams.verify import logs, offsets, refusals
 from streams.verify.across import Across
@@ -65,7 +65,7 @@ class Shared:
     bus: LiveBus
     across: Across
     comparison: Comparison
-    past: PolicyPast
+    basis: JudgingBasis
     pace: Pace
     result: Verification
     ids: Mapping[str, str] = field(default_factory=dict)
@@ -149,7 +149,7 @@ class Partition:
         shared = self._shared
         changelog = shared.settings.topics.changelog
         require_own_state(progress, owner_of(shared.settings), changelog, self._number)
-        shared.past.check(progress, self._number)
+        shared.basis.check(progress, self._number)
         if progress.partitions not in (0, shared.count):
             raise ConsentryError(
                 f"the state of partition {self._number} was made for {progress.partitions} "

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
 from streams.settings import Settings
-from streams.transport.tasks.preconditions import PolicyPast
+from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.verify.across import Across
 from streams.verify.bus import LiveBus
 from streams.verify.compare import Comparison
@@ -62,10 +62,10 @@ async def _verify(
     across = Across(names, policy, count)
     try:
         async with LiveBus(settings, pace) as bus:
-            past = PolicyPast(policy)
+            basis = JudgingBasis(policy)
             ids = await asyncio.to_thread(topic_ids, settings)
             shared = Shared(
-                settings, policy, count, bus, across, comparison, past, pace, result, ids
+                settings, policy, count, bus, across, comparison, basis, pace, result, ids
             )
             before = {number: await bus.end(names.violations, number) for number in chosen}
             await _expect(shared, chosen)

@@ -131,6 +131,41 @@ class Skip(msgspec.Struct, frozen=True, array_like=True):
     at: Instant
 
 
+class Basis(msgspec.Struct, frozen=True, array_like=True):
+    """What the verdicts of a partition rest on, apart from facts: policy and rules.
+
+    `sequence` is that of the policy on the control topic, 0 where it came from a file;
+    `version` names it. `rules` is the version of the rules (`core.law.RULE_VERSION`).
+    """
+
+    rules: str = ""
+    sequence: int = 0
+    version: str = ""
+
+
+class Sweep(msgspec.Struct, array_like=True):
+    """Subjects being judged again, since the policy or the rules are others now (legal model 6).
+
+    `cause` is the closing reason of what no longer holds. `at` is when the change was recorded,
+    None if unknown. All subjects that stand before `place` in the store are through (four
+    bytes that rise evenly); empty at the start. `subjects` counts those that were passed,
+    `findings` and `duties` the revisions that were published. `through`: nothing is left.
+    """
+
+    cause: str
+    at: Instant | None = None
+    place: bytes = b""
+    subjects: int = 0
+    findings: int = 0
+    duties: int = 0
+    through: bool = False
+
+    @property
+    def share(self) -> float:
+        """Which share of the subjects is through, from 0 to 1, by place."""
+        return 1.0 if self.through else int.from_bytes(self.place.ljust(4, b"\0")[:4]) / (1 << 32)
+
+
 class StateOwner(msgspec.Struct, frozen=True, array_like=True):
     """The installation whose state it is.
 
@@ -156,10 +191,13 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     a reader can see which of them belong to this row. `partitions` is the partition count
     that the state was made for, 0 if unknown.
 
+    `basis` is what verdicts rest on now, `sweep` the sweep that brings stored ones in line
+    with it, or the latest one that did; None: there was none.
+
     Of subjects that leave (P20, P26; `agents.retention`): `left_before` and `arrived_before`
     are the latest instants before which all facts of a subject that left had occurred, and
-    had arrived; they never go back. `swept_at` is the partition time at which the latest
-    pass over the subjects began, `sweep_from` the place in the store where it goes on,
+    had arrived; they never go back. `retention_at` is the partition time at which the latest
+    pass over the subjects began, `retention_from` the place in the store where it goes on,
     empty when it is through. `ticking_since` is the first partition time of this state,
     `subjects_left` counts who left.
 
@@ -188,8 +226,8 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     sequence: int = 0
     left_before: Instant | None = None
     partitions: int = 0
-    swept_at: Instant | None = None
-    sweep_from: bytes = b""
+    retention_at: Instant | None = None
+    retention_from: bytes = b""
     arrived_before: Instant | None = None
     ticking_since: Instant | None = None
     subjects_left: int = 0
@@ -202,6 +240,13 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     windows: dict[str, Window] = {}
     paused: dict[str, Paused] = {}
     refusals_from: dict[str, int] | None = None
+    basis: Basis = Basis()
+    sweep: Sweep | None = None
+
+    @property
+    def sweeping(self) -> bool:
+        """Whether some subjects may still show what an earlier policy or release found."""
+        return self.sweep is not None and not self.sweep.through
 
     def count(self, topic: str) -> Counters:
         """The counters of a topic, made when there are none."""

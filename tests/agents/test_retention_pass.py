@@ -36,10 +36,10 @@ class TestThePass:
         looked_at = set()
         for tick in range(1, 9):
             one.tick(END + tick)
-            looked_at.add(one.progress.sweep_from)
+            looked_at.add(one.progress.retention_from)
             one.restart()
         assert one.subjects == {key(f"k{n}") for n in range(40)}
-        assert one.progress.sweep_from == b""
+        assert one.progress.retention_from == b""
         assert len(looked_at) == 8
 
     def test_goes_on_after_a_full_batch(self) -> None:

@@ -21,8 +21,8 @@ from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.transport.state.changelog_restore import Restored
 from streams.transport.state.memory import MemoryRows
 from streams.transport.state.row_store import RowStore
+from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.partition_task import PartitionTask
-from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.encode import event_to_json
 from streams.wire.findings import decode_finding
 from streams.wire.progress import PROGRESS_KEY, Counters, Progress, decode_progress
@@ -117,9 +117,10 @@ class World:
         self._own(self._shelf.open(number), Progress(positions={}), number, count)
 
     def _own(self, rows: RowStore, progress: Progress, number: int, count: int) -> None:
-        committer, past = cast("Any", self.kept), PolicyPast(self.policy)
+        committer, basis = cast("Any", self.kept), JudgingBasis(self.policy)
         self.rows, self.progress = rows, progress
-        self.partition = PartitionTask(number, count, rows, progress, committer, past)
+        basis.adopt(progress, number)
+        self.partition = PartitionTask(number, count, rows, progress, committer, basis)
         self.judge = PartitionJudge(self.partition, SETTINGS, self.policy)
 
     def restart(self, policy: Policy | None = None, *, indexing: bool = True) -> World:
@@ -136,6 +137,21 @@ class World:
         if indexing:
             for _ in self.judge.subjects.index():
                 pass
+        return self
+
+    def change(self, policy: Policy, since: Instant | None = None) -> World:
+        """Another policy comes into force while it runs."""
+        self.policy = policy
+        self.partition.adopt(JudgingBasis(policy, since=since))
+        self.judge = PartitionJudge(self.partition, SETTINGS, policy)
+        return self
+
+    def sweep(self, steps: int | None = None) -> World:
+        """Go on with a sweep by so many steps, None: to its end."""
+        while self.judge.sweeper.on and steps != 0:
+            steps = None if steps is None else steps - 1
+            self.progress.positions.setdefault(NAMES.ticks, 0)
+            self.partition.hand_over(self.judge.sweep(self.due).output)
         return self
 
     def take(self, *records: One) -> list[OutputBatch]:

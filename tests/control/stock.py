@@ -21,8 +21,8 @@ from streams.control.in_force import file_policy
 from streams.transport.commit.output_batch import Bounds, Output
 from streams.transport.fetch.poll_batch import PollBatch
 from streams.transport.state.memory import MemoryRows
+from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.partition_task import PartitionTask
-from streams.transport.tasks.preconditions import PolicyPast
 from streams.wire.arrival import partition_for
 from streams.wire.progress import Progress
 from streams.wire.rows import subject_of
@@ -76,7 +76,7 @@ class Judges:
             rows,
             Progress(positions={}),
             cast("Any", Unbounded),
-            PolicyPast(self._policy),
+            JudgingBasis(self._policy),
         )
         judge = PartitionJudge(partition, self._settings, self._policy)
         for _ in judge.subjects.index():

@@ -27,7 +27,7 @@ from streams.transport.commit.output_batch import Bounds
 from streams.transport.fetch.log_range import LogRange, out_of_range
 from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
 from streams.transport.state.stores import Stores
-from streams.transport.tasks.preconditions import PolicyPast
+from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.state_owner import owner_of
 from streams.transport.tasks.task_initializer import TaskInitializer
 from streams.transport.tasks.task_plan import TaskClients, TaskPlan
@@ -210,7 +210,7 @@ class Process:
                 settings.transaction_max_bytes,
                 settings.transaction_timeout_s,
             ),
-            past=PolicyPast(self.policy),
+            basis=JudgingBasis(self.policy),
             accept_lost_input=settings.accept_lost_input,
             owner=owner_of(settings),
         )

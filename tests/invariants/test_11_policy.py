@@ -6,7 +6,7 @@ import pytest
 
 from streams.core.instants import Instant, hours
 from streams.core.policy import Policy, default_policy, fixed_policy
-from streams.transport.tasks.preconditions import PolicyPast
+from streams.transport.tasks.judging_basis import JudgingBasis
 from tests.invariants.bus import net, new_broker, send
 from tests.invariants.ending import Ended, run
 from tests.invariants.guarantee import Broken, require
@@ -57,6 +57,6 @@ def test_one_policy_for_a_past_holds() -> None:
 
 
 def test_one_policy_for_a_past_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PolicyPast, "check", lambda *_: None)
+    monkeypatch.setattr(JudgingBasis, "check", lambda *_: None)
     with pytest.raises(Broken, match="neither policy"):
         run(the_past_changes_between())

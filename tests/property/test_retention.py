@@ -92,7 +92,7 @@ def pass_through(world: World) -> None:
     """Tick until a pass over the subjects, begun now, is through."""
     now = (world.time() or START) + HOUR
     world.tick(now)
-    while world.progress.sweep_from:
+    while world.progress.retention_from:
         now += 1
         world.tick(now)
 
@@ -108,7 +108,7 @@ def test_who_left_is_gone_and_stays_gone(story: list[Step], roomy: Bounds, piece
     with patch.object(retention, "ROWS_AT_ONCE", piece):
         world = run(story, roomy)
         pass_through(world)
-    begun = world.progress.swept_at
+    begun = world.progress.retention_at
     assert (begun is None) == ((world.time() or 0) <= START + GRACE), "nobody before P26 is over"
     occurred, arrived = (begun or START) - RETENTION, (begun or START) - GRACE
     given_events = [what for kind, what in story if kind == "event"]

@@ -13,8 +13,8 @@ from aiokafka.structs import TopicPartition
 from streams.core.policy import default_policy
 from streams.transport.commit.output_batch import Bounds
 from streams.transport.tasks import settling
+from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.partition_task import PartitionTask
-from streams.transport.tasks.preconditions import PolicyPast
 from streams.transport.tasks.task_initializer import TaskInitializer
 from streams.transport.tasks.task_plan import TaskClients, TaskPlan
 from streams.wire.progress import (
@@ -77,7 +77,7 @@ class Cluster:
             counted=(*TOPICS, "log"),
             changelog="log",
             bounds=Bounds(10, 10_000, 1.0),
-            past=PolicyPast(default_policy()),
+            basis=JudgingBasis(default_policy()),
             accept_lost_input=accept,
             passing=frozenset({"ticks"}),
             owner=self.owner,

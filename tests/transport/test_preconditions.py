@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from streams.core.instants import EARLIEST, Instant
-from streams.core.policy import DatedValue, Policy, default_policy
+from streams.core.instants import Instant
 from streams.errors import ConsentryError
 from streams.transport.fetch.log_range import LogRange
 from streams.transport.tasks.preconditions import (
-    PolicyPast,
     latest,
     lost_inputs,
     progress_agrees,
@@ -78,34 +76,6 @@ def test_input_that_ends_before_what_was_judged(*, accept: bool) -> None:
     assert "from 0 to 4" in refused.value.problem
     assert "generation" in refused.value.remedy
     assert lost_inputs({"a": 4}, {"a": LogRange(0, 4)}, 3, accept=accept) == []
-
-
-def policy(*starts: int) -> Policy:
-    entries = tuple(DatedValue(Instant(at), at) for at in starts)
-    return Policy(entries={"soft_opt_in_max_age": entries})
-
-
-def test_a_policy_may_change_after_what_was_judged_and_not_before() -> None:
-    judged = Progress(positions={}, judged_until=Instant(100))
-    judged.policy_digest = PolicyPast(policy(10)).digest(Instant(100))
-    PolicyPast(policy(10)).check(judged, 0)
-    PolicyPast(policy(10, 101)).check(judged, 0)
-    for changed in (policy(10, 100), policy(11), default_policy()):
-        with pytest.raises(ConsentryError, match="another policy"):
-            PolicyPast(changed).check(judged, 0)
-
-
-def test_nothing_judged_goes_with_every_policy() -> None:
-    PolicyPast(policy(10)).check(Progress(positions={}), 0)
-    assert PolicyPast(policy(10)).digest(None) == ""
-
-
-@pytest.mark.parametrize("until", [EARLIEST, 9, 10, 11, 99, 100, 101])
-def test_the_digest_is_that_of_the_policy_whatever_was_asked_before(until: int) -> None:
-    past = PolicyPast(policy(10, 100))
-    for other in (5, 10, 50, 100, 200):
-        past.digest(Instant(other))
-    assert past.digest(Instant(until)) == policy(10, 100).past_digest(Instant(until))
 
 
 def test_the_latest_of_two_instants() -> None:

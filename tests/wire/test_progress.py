@@ -37,8 +37,8 @@ PROGRESS = Progress(
     sequence=4,
     left_before=Instant(1_600_000_000_000),
     partitions=12,
-    swept_at=Instant(1_500_000_000_000),
-    sweep_from=b"\x01\xff",
+    retention_at=Instant(1_500_000_000_000),
+    retention_from=b"\x01\xff",
     arrived_before=Instant(1_700_000_000_000),
     ticking_since=Instant(1_750_000_000_000),
     subjects_left=3,
@@ -125,9 +125,9 @@ def test_a_row_without_the_later_fields_is_read() -> None:
     unskipped = msgspec.structs.replace(nameless, skips=())
     assert decode_progress(bytes.fromhex(BEFORE_SKIPS)) == unskipped
     assert decode_progress(bytes.fromhex(BEFORE_ARRIVALS_COUNTED)) == old
-    unswept = msgspec.structs.replace(old, swept_at=None, sweep_from=b"")
-    assert decode_progress(bytes.fromhex(BEFORE_SUBJECTS_LEFT)) == unswept
-    uncounted = msgspec.structs.replace(unswept, sequence=0, left_before=None, partitions=0)
+    unvisited = msgspec.structs.replace(old, retention_at=None, retention_from=b"")
+    assert decode_progress(bytes.fromhex(BEFORE_SUBJECTS_LEFT)) == unvisited
+    uncounted = msgspec.structs.replace(unvisited, sequence=0, left_before=None, partitions=0)
     assert decode_progress(bytes.fromhex(BEFORE_BATCHES_WERE_COUNTED)) == uncounted
 
 

@@ -8,7 +8,7 @@ from streams.transport.commit.output_batch import OutputBatch
 from streams.transport.commit.transactions import Committer
 from streams.transport.fetch.poll_batch import PollBatch, follow
 from streams.transport.state.row_store import RowStore
-from streams.transport.tasks.preconditions import PolicyPast
+from streams.transport.tasks.judging_basis import JudgingBasis, log_sweep
 from streams.wire.progress import Progress, encode_progress
 
 
@@ -19,7 +19,7 @@ class PartitionTask:
     called once when the partition number is given up: what was built from the rows goes too.
     """
 
-    __slots__ = ("_past", "committer", "count", "number", "on_close", "progress", "rows")
+    __slots__ = ("basis", "committer", "count", "number", "on_close", "progress", "rows")
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class PartitionTask:
         rows: RowStore,
         progress: Progress,
         committer: Committer,
-        past: PolicyPast,
+        basis: JudgingBasis,
     ) -> None:
         self.number = number
         self.count = count
@@ -36,7 +36,7 @@ class PartitionTask:
         self.progress = progress
         self.committer = committer
         self.on_close: Callable[[], object] | None = None
-        self._past = past
+        self.basis = basis
         if rows.lasts:
             committer.on_commit = self._committed
 
@@ -62,6 +62,12 @@ class PartitionTask:
         )
         self.rows.committed(rows, batches[-1].progress, end)
 
+    def adopt(self, basis: JudgingBasis) -> None:
+        """Judge by another policy from here on. Raises ConsentryError for an earlier one."""
+        self.basis = basis
+        if basis.adopt(self.progress, self.number):
+            log_sweep(self.number, self.progress)
+
     async def close(self) -> None:
         """Give the partition number up, after its open transaction."""
         await self.committer.close()
@@ -76,6 +82,6 @@ class PartitionTask:
         progress.sequence += 1
         progress.partitions = self.count
         progress.positions.update(batch.positions)
-        progress.policy_digest = self._past.digest(progress.judged_until)
+        progress.policy_digest = self.basis.digest(progress.judged_until)
         batch.progress = encode_progress(progress)
         self.committer.put(batch)

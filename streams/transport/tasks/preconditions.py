@@ -5,11 +5,9 @@ Each check returns, or raises a ConsentryError that ends the worker: never judge
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 from streams.core.instants import Instant
-from streams.core.policy import Policy
 from streams.errors import ConsentryError
 from streams.transport.fetch.log_range import LogRange, out_of_range
 from streams.transport.state.changelog_restore import Restored, unreadable_row
@@ -124,43 +122,6 @@ def lost_inputs(
         if not accept or position > log.end:
             raise out_of_range(topic, partition, position, log)
     return [Gap(topic, position, log.start) for topic, position, log in outside]
-
-
-class PolicyPast:
-    """The digest of a policy's past, computed once between two dates that it names."""
-
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
-        registers = policy.registers
-        dates = {entry.valid_from for values in policy.entries.values() for entry in values}
-        dates.update(entry.valid_from for entry in registers.recipients)
-        dates.update(entry.valid_from for entry in registers.notices)
-        for decision in registers.adequacy:
-            dates.update((decision.valid_from, decision.valid_until))
-        self._dates = sorted(dates)
-        self._digests: dict[int, str] = {}
-
-    def digest(self, until: Instant | None) -> str:
-        """The digest of all that applies up to an instant; "" when nothing was judged."""
-        if until is None:
-            return ""
-        place = bisect_right(self._dates, until)
-        found = self._digests.get(place)
-        if found is None:
-            found = self._digests[place] = self._policy.past_digest(until)
-        return found
-
-    def check(self, progress: Progress, partition: int) -> None:
-        """Raise ConsentryError when stored verdicts were reached under another past."""
-        until = progress.judged_until
-        if until is None or self.digest(until) == progress.policy_digest:
-            return
-        raise ConsentryError(
-            f"the stored verdicts of partition {partition} were reached under another policy: "
-            "an entry was changed, or added, for a time that is judged already",
-            "Date the change in the future, or raise the setting `generation` to judge "
-            "everything again under the new policy.",
-        )
 
 
 def latest(first: Instant | None, second: Instant | None) -> Instant | None:

@@ -14,6 +14,7 @@ from streams.transport.commit.transactions import Committer
 from streams.transport.fetch.log_range import LogRange
 from streams.transport.state.changelog_restore import Restored
 from streams.transport.tasks import preconditions
+from streams.transport.tasks.judging_basis import log_sweep
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.settling import settled_offsets
 from streams.transport.tasks.state_owner import require_own_state, require_same_topics
@@ -54,7 +55,7 @@ async def open_task(
     progress = _agreed(stored, committed, found, plan, clock)
     gaps = _accepted_gaps(committed, found, plan)
     task = PartitionTask(
-        number, found.partitions, found.restored.rows, progress, committer, plan.past
+        number, found.partitions, found.restored.rows, progress, committer, plan.basis
     )
     await _settle_positions(task, found.logs, gaps, plan)
     return task
@@ -83,7 +84,8 @@ def _agreed(
         unchanged(found.partitions, (progress.partitions,))
     if clock is not None:
         clock.check_state(plan.changelog, number, progress.partition_time)
-    plan.past.check(progress, number)
+    if plan.basis.adopt(progress, number):
+        log_sweep(number, progress)
     if progress.refusals_from is None:
         progress.refusals_from = dict(progress.positions)
     progress.owner = plan.owner

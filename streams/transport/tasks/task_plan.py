@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from streams.transport.commit.output_batch import Bounds
-from streams.transport.tasks.preconditions import PolicyPast
+from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.state_owner import named
 from streams.wire.progress import StateOwner
 
@@ -42,7 +42,7 @@ class TaskPlan:
     counted: tuple[str, ...]
     changelog: str
     bounds: Bounds
-    past: PolicyPast
+    basis: JudgingBasis
     accept_lost_input: bool
     passing: frozenset[str] = frozenset()
     owner: StateOwner | None = None

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 from typing import Final
-from zlib import crc32
 
 import msgspec
 
@@ -71,11 +70,6 @@ def seal_of(key: bytes | None, value: bytes | None) -> bytes:
     """A short hash of a record of the changelog."""
     content = b"%d\0%b%b" % (len(key or b""), key or b"", value or b"")
     return hashlib.blake2b(content, digest_size=16).digest()
-
-
-def place_of(subject: SubjectKey) -> bytes:
-    """Where a subject stands: four bytes that rise in the order of the database."""
-    return crc32(subject).to_bytes(4)
 
 
 def deadline_entry(deadline: Instant, subject: SubjectKey) -> bytes:

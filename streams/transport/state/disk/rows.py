@@ -21,10 +21,10 @@ from streams.transport.state.disk.layout import (
     StoreState,
     deadline_entry,
     encode_state,
-    place_of,
     seal_of,
 )
 from streams.transport.state.disk.pending import Pending
+from streams.transport.state.row_store import place_of
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import next_deadline, subject_of, subject_prefix
 

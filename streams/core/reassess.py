@@ -1,0 +1,104 @@
+"""Evaluate events of a subject that are known already, and say what changed (legal model 4.5, 6).
+
+A fact, the passing of time and another policy all do it; they differ in which events they
+concern and in why what no longer holds is retracted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from streams.core.identifiers import EventKey
+from streams.core.instants import Instant
+from streams.core.policy import Policy
+from streams.core.revise import Revision, revise
+from streams.core.rules.assess import assess
+from streams.core.state import Decision, EventRow, Fact, Outcome
+from streams.core.subject import Subject
+from streams.core.vocabulary import ClosingReason
+
+
+def sweep(
+    subject: Subject,
+    event_ids: Sequence[EventKey],
+    policy: Policy,
+    clock: Instant | None,
+    *,
+    at: Instant | None,
+    cause: ClosingReason,
+) -> Decision:
+    """Judge events again because the policy or the rules are others now (legal model 6).
+
+    Over all events of a subject, in any number of calls, the net result is that of one batch
+    under `policy`; a second time brings nothing. `clock` is partition time; `at`, when the
+    change was recorded, becomes `detected_at`, None: the ingestion time of each event.
+    """
+    subject.arrange(policy)
+    revisions = []
+    for event_id in event_ids:
+        recorded = subject.records[event_id].row.fact.ingested_at
+        then = recorded if at is None or at < recorded else at
+        revisions.append(again(subject, event_id, policy, clock, at=then, new=None, cause=cause))
+    rows = [revision.row for revision in revisions if revision.changed]
+    return decided(revisions, rows, Outcome.JUDGED)
+
+
+def again(
+    subject: Subject,
+    event_id: EventKey,
+    policy: Policy,
+    clock: Instant | None,
+    *,
+    at: Instant,
+    new: Fact | None,
+    cause: ClosingReason = ClosingReason.LATE_EVIDENCE,
+) -> Revision:
+    """Evaluate one event and take the result into the subject.
+
+    `at` is when what led to it was recorded, `new` the fact that did, None where it was the
+    passing of time or a change of the policy. `cause` is why what no longer holds is retracted.
+    """
+    record = subject.records[event_id]
+    fresh = new is not None and record.row.fact is new
+    revision = revise(
+        record.row,
+        assess(subject, record, policy, clock),
+        policy,
+        at=at,
+        clock=clock,
+        # A tick is on time; evidence about an event that was already judged is late.
+        late=new is not None and not (fresh and not record.conflicting),
+        fresh=fresh,
+        restate=fresh and record.conflicting,
+        cause=cause,
+    )
+    record.row = revision.row
+    subject.note(record)
+    return revision
+
+
+def in_time(subject: Subject, event_ids: Iterable[EventKey]) -> list[EventKey]:
+    """By occurrence, so that equal facts give equal output in one decision."""
+    return sorted(event_ids, key=lambda event_id: place_of(subject, event_id))
+
+
+def place_of(subject: Subject, event_id: EventKey) -> tuple[Instant, EventKey]:
+    """Where an event stands among those of its subject."""
+    return subject.records[event_id].event.occurred_at, event_id
+
+
+def decided(
+    revisions: list[Revision],
+    rows: list[EventRow],
+    outcome: Outcome,
+    left: tuple[EventKey, ...] = (),
+) -> Decision:
+    """What revisions of events of one subject bring together."""
+    return Decision(
+        outcome=outcome,
+        rows=tuple(rows),
+        findings=tuple([one for revision in revisions for one in revision.findings]),
+        duties=tuple([one for revision in revisions for one in revision.duties]),
+        rejudged=len(revisions),
+        left=left,
+    )
