@@ -144,6 +144,8 @@ class World:
         self.policy = policy
         self.partition.adopt(JudgingBasis(policy, since=since))
         self.judge = PartitionJudge(self.partition, SETTINGS, policy)
+        for _ in self.judge.subjects.index():
+            pass
         return self
 
     def sweep(self, steps: int | None = None) -> World:
