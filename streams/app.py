@@ -12,10 +12,10 @@ from faust.tables.manager import TableManager
 from faust.transport.drivers import TRANSPORTS
 
 from streams.control.log import PolicyInForce
-from streams.core.policy import Policy
 from streams.errors import ConsentryError
 from streams.registry import Registry
 from streams.settings import Settings
+from streams.transport.tasks.judging_basis import JudgingBasis
 
 SCHEME = "consentry"
 
@@ -39,13 +39,14 @@ class NoTables(TableManager):
 
 
 class ConsentryApp(faust.App):
-    """Faust's app, with the settings and the policy that transport and agents read."""
+    """Faust's app, with the settings and the policy that transport and agents read.
+
+    `basis` may be replaced while it runs: each partition is judged by the new one from its
+    next poll batch on.
+    """
 
     settings: Settings
-    policy: Policy
-    policy_sequence: int = 0
-    """The number of the policy in the log of policies; 0 where it is on none."""
-
+    basis: JudgingBasis
     registry: Registry | None = None
     """Where schemas of framed records come from, where one is set."""
 
@@ -54,6 +55,7 @@ class ConsentryApp(faust.App):
 
     def policy_changed(self, in_force: PolicyInForce) -> None:
         """Another policy is in force from now on."""
+        self.basis = JudgingBasis(in_force.policy, in_force.sequence, in_force.since)
         log.info(
             "policy.changed",
             sequence=in_force.sequence,
@@ -65,8 +67,8 @@ class ConsentryApp(faust.App):
         """Nothing is kept on disk, so no folder is made in the current one."""
 
 
-def build_app(settings: Settings, policy: Policy) -> ConsentryApp:
-    """The app. Agents are put on it by `streams.agents.install`.
+def build_app(settings: Settings, basis: JudgingBasis) -> ConsentryApp:
+    """The app, which judges by the basis. Agents are put on it by `streams.agents.install`.
 
     Raises ConsentryError when Faust lacks its compiled stream iterator: the one in
     Python acknowledges what it skips (docs/adr/0010).
@@ -103,7 +105,7 @@ def build_app(settings: Settings, policy: Policy) -> ConsentryApp:
         **_quiet(),
     )
     app.settings = settings
-    app.policy = policy
+    app.basis = basis
     app.registry = Registry.of(settings)
     return app
 

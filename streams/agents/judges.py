@@ -7,7 +7,9 @@ import asyncio
 from streams.agents.output_encoder import OutputEncoder
 from streams.agents.partition_judge import PartitionJudge
 from streams.agents.subject_cache import SubjectCache
+from streams.agents.sweeping import Sweeping
 from streams.app import ConsentryApp
+from streams.measures.worker_stats import WorkerStats
 from streams.transport import process_exit
 from streams.transport.clock import OwnClock
 from streams.transport.state.changelog_restore import unreadable_row
@@ -18,8 +20,9 @@ from streams.wire.rows import CorruptRow
 class Judges:
     """Makes a judge for a partition that has none, and drops it when the partition closes."""
 
-    def __init__(self, app: ConsentryApp, clock: OwnClock) -> None:
+    def __init__(self, app: ConsentryApp, clock: OwnClock, stats: WorkerStats) -> None:
         self._app = app
+        self._sweeping = Sweeping(app, self._judges_sweeping, stats)
         self._clock = clock
         self._judges: dict[int, PartitionJudge] = {}
         self._indexing: set[asyncio.Task[None]] = set()
@@ -27,6 +30,9 @@ class Judges:
     def of(self, partition: PartitionTask, owned: int) -> PartitionJudge:
         """The judge of a partition; a new one shares the bounds of a worker with `owned`."""
         number = partition.number
+        if partition.basis is not self._app.basis:
+            partition.adopt(self._app.basis)
+            self._judges.pop(number, None)
         judge = self._judges.get(number)
         if judge is None or judge.partition is not partition:
             judge = self._judges[number] = self._new_judge(partition, owned)
@@ -34,14 +40,24 @@ class Judges:
             task = asyncio.create_task(self._index(judge))
             self._indexing.add(task)
             task.add_done_callback(self._indexing.discard)
+            self._sweeping.begin()
         return judge
 
     def _new_judge(self, partition: PartitionTask, owned: int) -> PartitionJudge:
         app = self._app
         encoder = OutputEncoder.of(app.settings, app.schema_ids)
         return PartitionJudge(
-            partition, app.settings, app.policy, owned, self._clock, app.registry, encoder
+            partition,
+            app.settings,
+            partition.basis.policy,
+            owned,
+            self._clock,
+            app.registry,
+            encoder,
         )
+
+    def _judges_sweeping(self) -> list[PartitionJudge]:
+        return [judge for judge in self._judges.values() if judge.sweeper.on]
 
     def caches(self) -> list[SubjectCache]:
         """The subjects that are kept ready, a cache for each partition number."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from streams.control.follow import ControlFollower
 from streams.control.in_force import begin, report_other_file
 from streams.transport.client_errors import fail
+from streams.transport.tasks.judging_basis import JudgingBasis
 
 if TYPE_CHECKING:
     from streams.app import ConsentryApp
@@ -37,9 +38,8 @@ def app_under_policy(settings: Settings, given: PolicyText, policies: ControlLog
     except BaseException as error:
         fail(error, "reading the policy")
         raise
-    app = build_app(settings, in_force.policy)
-    app.policy_sequence = in_force.sequence
-    return app
+    basis = JudgingBasis(in_force.policy, in_force.sequence, in_force.since)
+    return build_app(settings, basis)
 
 
 async def follow_policies(app: ConsentryApp, policies: ControlLog) -> None:

@@ -14,10 +14,14 @@ from streams.wire.record import Record
 
 
 class PolicyInForce(NamedTuple):
-    """The policy by which everything is judged. `sequence` 0: it is on no topic yet."""
+    """The policy by which everything is judged, and when the broker appended it.
+
+    `sequence` 0: it is on no topic yet, and `since` is None.
+    """
 
     policy: Policy
     sequence: int
+    since: Instant | None = None
 
     @property
     def digest(self) -> str:
@@ -46,7 +50,7 @@ class ControlEntry:
 
     def in_force(self) -> PolicyInForce:
         """Its policy. Raises ConsentryError where this release cannot load it."""
-        return PolicyInForce(load(self.record, self.place), self.record.sequence)
+        return PolicyInForce(load(self.record, self.place), self.record.sequence, self.at)
 
 
 class ControlLog:

@@ -80,7 +80,8 @@ class WorkerStats(JudgingStats):
     `records` by topic and how they ended. `latest_ms` is the highest record timestamp by
     topic, in milliseconds since the epoch. `delays` are the seconds from the timestamp of a
     record to the commit of what it led to. `ahead` are records by topic whose timestamp lay so
-    far ahead that it was read as the present time.
+    far ahead that it was read as the present time. `judged_at` is when records of inputs were
+    judged last, by `time.monotonic`.
     """
 
     def __init__(self) -> None:
@@ -89,6 +90,7 @@ class WorkerStats(JudgingStats):
         self.latest_ms: dict[str, int] = {}
         self.delays = Histogram(DELAY_BOUNDS_S)
         self.ahead: Counter[str] = Counter()
+        self.judged_at = float("-inf")
 
     def ended(self, topic: str, counters: Counters) -> bool:
         """Records of a topic ended, so many in each way. Whether any did."""

@@ -66,6 +66,14 @@ class WorkSettings(SettingsGroup):
     tick_interval_s: float = setting(
         1.0, "Time between ticks: how late a passed deadline is seen.", "0.1 to 60", ge=0.1, le=60
     )
+    sweep_share: float = setting(
+        0.2,
+        "The share of its time that a worker gives to judging stored facts again, after a change "
+        "of the policy or the rules, while new records come; without any it takes all of it.",
+        "0.01 to 1",
+        ge=0.01,
+        le=1,
+    )
     clock_jump_max_s: float = setting(
         3600.0,
         "How far a tick may lie ahead of this machine's clock. One that lies further ahead "

@@ -202,12 +202,12 @@ class Consumer(stock.Consumer):
         return await self._new_take_over().take(assignment.numbers, kept)
 
     def _new_take_over(self) -> TaskInitializer:
-        policy = self.app.policy  # type: ignore[attr-defined]  # set in app.py
+        basis = self.app.basis  # type: ignore[attr-defined]  # set in app.py
         if self._stores is None:
             self._stores = new_stores(self.settings)
         owned = len(self.current_assignment.numbers) if self.current_assignment is not None else 1
         return new_take_over(
-            self._thread, self.topics, policy, self._stores, owned, self.work, self.observer
+            self._thread, self.topics, basis, self._stores, owned, self.work, self.observer
         )
 
     async def perform_seek(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from streams.core.policy import Policy
 from streams.errors import ConsentryError
 from streams.measures.transport_stats import TransportStats
 from streams.settings import Settings
@@ -49,13 +48,13 @@ def new_stores(settings: Settings) -> Stores:
 def new_take_over(
     thread: Thread,
     topics: tuple[str, ...],
-    policy: Policy,
+    basis: JudgingBasis,
     stores: Stores,
     owned: int,
     work: TransportStats,
     observer: Observer,
 ) -> TaskInitializer:
-    """A taking-over of so many partitions of these topics, judged under the policy."""
+    """A taking-over of so many partitions of these topics, judged by the basis."""
     settings = thread.settings
     names = settings.topics
     plan = TaskPlan(
@@ -71,7 +70,7 @@ def new_take_over(
         ),
         changelog=names.changelog,
         bounds=shares(settings, owned).transaction,
-        basis=JudgingBasis(policy),
+        basis=basis,
         accept_lost_input=settings.accept_lost_input,
         passing=frozenset({names.ticks}),
         owner=owner_of(settings),

@@ -58,6 +58,7 @@ class Process:
         broker: Broker,
         *,
         policy: Policy | None = None,
+        policy_number: int = 0,
         producer: type[Producer] = Producer,
         reader: type[Reader] = Reader,
         stores: Stores | None = None,
@@ -67,6 +68,7 @@ class Process:
         self.broker = broker
         self.settings = SETTINGS.model_copy(update=settings)
         self.policy = policy or default_policy()
+        self.policy_number = policy_number
         self.line = Line(broker)
         self.code: int | None = None
         self.over = asyncio.Event()
@@ -81,7 +83,7 @@ class Process:
 
         self.app = SimpleNamespace(
             settings=self.settings,
-            policy=self.policy,
+            basis=JudgingBasis(self.policy, self.policy_number),
             registry=None,
             schema_ids=None,
             should_stop=False,
@@ -181,6 +183,16 @@ class Process:
 
         await self.do(wait())
 
+    async def swept(self) -> None:
+        """Return when no subject is left that an earlier policy judged. Raises Ended."""
+
+        async def wait() -> None:
+            while any(one.progress.sweeping for one in self.consumer.owned.values()):  # noqa: ASYNC110 - nothing says when
+                await asyncio.sleep(0.01)
+            await self.rest()
+
+        await self.do(wait())
+
     async def judge_all(self, records: int = 1000) -> None:
         """Judge to the end of the inputs. Raises Ended."""
         while poll_batches := self.poll(records):
@@ -210,7 +222,7 @@ class Process:
                 settings.transaction_max_bytes,
                 settings.transaction_timeout_s,
             ),
-            basis=JudgingBasis(self.policy),
+            basis=self.app.basis,
             accept_lost_input=settings.accept_lost_input,
             owner=owner_of(settings),
         )

@@ -16,7 +16,13 @@ Event = tuple[str, int, int]
 """Something that happens (`World.do_...`) and two numbers that choose."""
 
 OFTEN = ("run",) * 14 + ("mix",) * 6 + ("send",) * 8 + ("start", "kill", "overtake", "tick") * 4
-RARELY = ("rebalance", "wait", "expire", "evict") * 2 + ("compact", "refuse", "drop", "truncate")
+RARELY = ("rebalance", "wait", "expire", "evict") * 2 + (
+    "compact",
+    "refuse",
+    "drop",
+    "truncate",
+    "policy",
+)
 PATIENCE = 2_000
 """Rounds after which a world that is not disturbed any more must have come to its end."""
 
@@ -91,6 +97,7 @@ def finish(world: World, reader: Reader, *, survivors: bool) -> None:
     world.accepts = world.lost_input
     world.run(PATIENCE, [], None)  # what dead processes sent arrives
     world.on_the_way.clear()
+    world.announce(world.living)
     if not survivors or world.dropped or world.lost_input:
         for process in world.living:
             world.forget(process, None)
@@ -124,6 +131,12 @@ def _settle(world: World, reader: Reader, *, restarts: int) -> None:
 def done(world: World) -> bool:
     """Whether everything on the topics is committed."""
     broker = world.broker
+    if any(
+        task.progress.sweeping or task.basis is not world.basis
+        for process in world.living
+        for task in world.workers[process.name].owned
+    ):
+        return False
     return not broker.tasks and all(
         broker.committed(SETTINGS.group_id, n).get(topic) == broker.logs[topic, n].stable_end
         for topic in READ

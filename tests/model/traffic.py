@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from random import Random
+from typing import Any
 
 from streams.core.events import Event
 from streams.core.identifiers import subject_key
@@ -17,7 +18,15 @@ from tests.model.log import Record
 from tests.oracle.histories import Teller
 from tests.oracle.product import core_policy
 
-POLICY = core_policy({})
+POLICY_SETTINGS: tuple[dict[str, Any], ...] = (
+    {},
+    {"notify_deadline": "PT1H", "named_recipient_required": False},
+    {"unknown_recipient_role": "PROCESSOR", "similar_products": [], "withdrawal_grace": "PT96H"},
+    {"grant_at_same_instant_valid": False, "soft_opt_in_max_age": "P1D"},
+)
+"""Policies of which one comes into force after the other, in the terms of the second reading."""
+
+POLICIES = tuple(core_policy(settings) for settings in POLICY_SETTINGS)
 PARTITIONS = 2
 SUBJECTS = ("s-1", "s-2", "s-3")
 PROCESSES = 3

@@ -14,6 +14,7 @@ from streams.core.events import Event, event_key
 from streams.core.identifiers import EventKey, PayloadHash, SubjectKey, subject_key
 from streams.core.instants import Instant, format_instant
 from streams.core.judge import judge, judge_deadlines
+from streams.core.policy import Policy
 from streams.core.quality import quality_finding
 from streams.core.render import event_type
 from streams.core.state import Fact, FactSource
@@ -32,7 +33,8 @@ from tests.model.traffic import (
     INPUTS,
     NAMES,
     PARTITIONS,
-    POLICY,
+    POLICIES,
+    POLICY_SETTINGS,
     READ,
     STOPPED,
     Sent,
@@ -45,7 +47,8 @@ def check(world: World, reader: Reader) -> None:
     """What holds at any moment."""
     for name, code in world.ended:
         # To ask for an operator needs a reason; any other code was not meant at all.
-        allowed = (CRASHED, STOPPED) if world.lost_input else (CRASHED,)
+        asked = world.lost_input or world.basis.stored.sequence
+        allowed = (CRASHED, STOPPED) if asked else (CRASHED,)
         assert code in allowed, f"{name} ended with code {code}"
     if reader.seen == world.broker.changes:
         return
@@ -131,23 +134,26 @@ def converged(world: World, reader: Reader) -> None:
         for topic in READ:
             log = world.broker.logs[topic, number]
             assert progress.positions[topic] == log.stable_end, "not finished"
+        assert not progress.sweeping, "some were not judged again"
+        assert progress.basis == world.basis.stored, "not judged by the policy in force"
     findings: Net = {}
     duties: Net = {}
     facts = _facts(world, reader)
     for key, theirs in facts.items():
         clock = reader.progress[partition_for(key, PARTITIONS)].partition_time
-        some, more = _batch(theirs, clock)
+        some, more = _batch(theirs, clock, POLICIES[world.policy])
         findings |= some
         duties |= more
     refused = _refused(world, reader, facts)
     found = findings | refused
     assert reader.net() == (found, duties), "the net outputs are not those of a batch"
     assert not reader.unnumbered & refused.keys(), "a finding that a row keeps has another"
+    settings = POLICY_SETTINGS[world.policy]
     for number in range(PARTITIONS):
         homes = [key for key in facts if partition_for(key, PARTITIONS) == number]
         clock = reader.progress[number].partition_time
         as_json = [json.loads(one.record.value or b"") for key in homes for one in facts[key]]
-        second = evaluate(as_json, {}, None if clock is None else format_instant(clock))
+        second = evaluate(as_json, settings, None if clock is None else format_instant(clock))
         people = {tuple(key.decode().split("\x1f")) for key in homes}
         assert second == _in_short(findings, duties, people), "the second reading differs"
 
@@ -189,7 +195,7 @@ def _refused(world: World, reader: Reader, facts: dict[SubjectKey, list[Sent]]) 
             event_type=event_type(event),
             occurred_at=event.occurred_at,
             detected_at=event.occurred_at,
-            policy=POLICY,
+            policy=POLICIES[world.policy],
             status=Status.REMEDIATED if key in judged else Status.OPEN,
         )
         for key, event in first.items()
@@ -197,16 +203,16 @@ def _refused(world: World, reader: Reader, facts: dict[SubjectKey, list[Sent]]) 
     return net_of(findings, [])[0]
 
 
-def _batch(sent: list[Sent], clock: Instant | None) -> tuple[Net, Net]:
+def _batch(sent: list[Sent], clock: Instant | None, policy: Policy) -> tuple[Net, Net]:
     """One evaluation of a subject's facts in legal order."""
     facts = {(fact.event.event_id, fact.payload_hash): fact for fact in map(_fact, sent)}
     ordered = sorted(
         facts.values(), key=lambda f: (f.event.occurred_at, f.event.event_id, f.payload_hash)
     )
     subject = Subject(ordered[0].event.controller_id, ordered[0].event.subject_id)
-    decisions = [judge(subject, fact, POLICY, None) for fact in ordered]
+    decisions = [judge(subject, fact, policy, None) for fact in ordered]
     if clock is not None:
-        decisions.append(judge_deadlines(subject, clock, POLICY))
+        decisions.append(judge_deadlines(subject, clock, policy))
     findings = {one.violation_id: one for decision in decisions for one in decision.findings}
     duties = {one.duty_id: one for decision in decisions for one in decision.duties}
     return net_of(findings.values(), duties.values())

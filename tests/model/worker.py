@@ -20,6 +20,8 @@ from streams.agents.judge import Judging
 from streams.settings import Settings
 from streams.transport import faust_driver
 from streams.transport.client_errors import watch_membership
+from streams.transport.tasks.judging_basis import JudgingBasis
+from streams.transport.tasks.partition_task import PartitionTask
 from tests.model.broker import Broker
 from tests.model.group import Group
 from tests.model.network import Process
@@ -40,7 +42,7 @@ class Worker:
         group: Group,
         member: str,
         settings: Settings,
-        policy: Any,
+        basis: JudgingBasis,
         random: Random,
     ) -> None:
         self.process = process
@@ -48,8 +50,23 @@ class Worker:
         self._group = group
         self._member = member
         self._settings = settings
-        self._policy = policy
+        self._basis = basis
         self._random = random
+        self.app = SimpleNamespace(basis=basis, consumer=None)
+
+    @property
+    def owned(self) -> list[PartitionTask]:
+        """The partitions that it judges; none before it is started."""
+        return list(self.consumer.owned.values()) if self.app.consumer is not None else []
+
+    @property
+    def basis(self) -> JudgingBasis:
+        """The policy that it judges by."""
+        return self._basis
+
+    @basis.setter
+    def basis(self, basis: JudgingBasis) -> None:
+        self._basis = self.app.basis = basis
 
     async def main(self) -> None:
         """Start all that a worker starts."""
@@ -57,7 +74,7 @@ class Worker:
         self._rebalanced = asyncio.Event()
         self.app = SimpleNamespace(
             settings=self._settings,
-            policy=self._policy,
+            basis=self._basis,
             registry=None,
             schema_ids=None,
             should_stop=False,

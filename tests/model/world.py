@@ -8,9 +8,11 @@ ones a plainer one. Nothing depends on anything but these numbers.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
+from streams.transport.tasks.judging_basis import JudgingBasis
 from tests.model.broker import Broker
 from tests.model.disk import CURRENT, Disks
 from tests.model.group import Group
@@ -23,7 +25,7 @@ from tests.model.traffic import (
     INPUTS,
     NAMES,
     PARTITIONS,
-    POLICY,
+    POLICIES,
     PROCESSES,
     READ,
     SETTINGS,
@@ -68,6 +70,9 @@ class World(Sending):
         self.next_event = 0
         self._names = 0
         self.hours = 0
+        self.basis = JudgingBasis(POLICIES[0])
+        """The policy that was applied last; a process may not have heard of it yet."""
+        self.policy = 0
 
     def _one(self, number: int) -> Process | None:
         living = self.living
@@ -95,7 +100,7 @@ class World(Sending):
             group=self.group,
             member=f"w{number % PROCESSES}" if self.lasting else name,
             settings=settings,
-            policy=POLICY,
+            basis=self.basis,
             random=self.random,
         )
         self.processes.append(process)
@@ -190,6 +195,18 @@ class World(Sending):
         if timers:
             self.clock.now = max(self.clock.now, min(timers))
             self.run_all()
+
+    def do_policy(self, number: int, salt: int) -> None:
+        """Another policy comes into force; some processes hear of it at once, others later."""
+        self.policy = number % len(POLICIES)
+        self.basis = JudgingBasis(POLICIES[self.policy], self.basis.stored.sequence + 1)
+        self.faults += 1
+        self.announce([one for at, one in enumerate(self.living) if not salt >> at & 1])
+
+    def announce(self, processes: Iterable[Process]) -> None:
+        """Processes hear of the policy that is in force."""
+        for process in processes:
+            self.workers[process.name].basis = self.basis
 
     # What befalls the broker.
 

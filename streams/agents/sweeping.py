@@ -1,0 +1,103 @@
+"""When sweeps have their turn: between records, for a share of the time, over all partitions.
+
+Judging new records goes first. While none come, a sweep takes all the time there is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, cast
+
+from streams.agents.partition_judge import PartitionJudge
+from streams.app import ConsentryApp
+from streams.measures.worker_stats import WorkerStats
+from streams.transport import process_exit
+from streams.transport.state.changelog_restore import unreadable_row
+from streams.wire.rows import CorruptRow
+
+if TYPE_CHECKING:
+    from streams.transport.faust_driver import Consumer
+
+STEP_S: Final = 0.02
+"""How long a step may have the loop: a record that arrives meanwhile waits for so long."""
+
+STORE_PLACE_S: Final = 1.0
+"""How often the place is written although nothing was published: so much is walked again."""
+
+QUIET_S: Final = 0.5
+"""Without a record for so long, a sweep need not leave time to judging."""
+
+_WAIT_S: Final = 0.05
+
+
+class Sweeping:
+    """Gives the sweeps of the partitions that a worker owns their turns."""
+
+    def __init__(
+        self,
+        app: ConsentryApp,
+        sweeping: Callable[[], Sequence[PartitionJudge]],
+        stats: WorkerStats,
+    ) -> None:
+        """`sweeping` are the judges of partitions of which subjects are left to be swept."""
+        self._app = app
+        self._sweeping = sweeping
+        self._stats = stats
+        self._task: asyncio.Task[None] | None = None
+        self._stored_at: dict[int, float] = {}
+
+    def begin(self) -> None:
+        """Go on until no partition has a sweep left; nothing where that is so now."""
+        if self._sweeping() and (self._task is None or self._task.done()):
+            self._task = asyncio.create_task(self._run(), name="sweeps")
+
+    async def _run(self) -> None:
+        share = self._app.settings.sweep_share
+        try:
+            while not self._app.should_stop and (judges := self._sweeping()):
+                spent = 0.0
+                for judge in judges:
+                    spent += await self._step(judge)
+                if not spent:
+                    await asyncio.sleep(_WAIT_S)
+                elif time.monotonic() - self._stats.judged_at < QUIET_S:
+                    await asyncio.sleep(spent * (1 / share - 1))
+                else:
+                    await asyncio.sleep(0)
+        except Exception as error:  # noqa: BLE001 - its text may quote a row
+            process_exit.crash("a sweep failed", error=type(error).__name__)
+
+    async def _step(self, judge: PartitionJudge) -> float:
+        """Sweep a little; the seconds that it took, 0 where the partition is not to be judged."""
+        partition = judge.partition
+        if partition.committer.crowded:
+            await partition.committer.thinned()
+        if not self._may_judge(judge):
+            return 0.0
+        began = time.monotonic()
+        ends = began + STEP_S
+        try:
+            batch = judge.sweep(lambda: time.monotonic() > ends)
+        except CorruptRow:
+            process_exit.stop_for(
+                unreadable_row(self._app.settings.topics.changelog, partition.number)
+            )
+        now = time.monotonic()
+        output, number = batch.output, partition.number
+        due = now - self._stored_at.get(number, 0.0) >= STORE_PLACE_S
+        if output.outputs or due or not judge.sweeper.on:
+            partition.hand_over(output)
+            self._stored_at[number] = now
+        self._stats.add(batch.stats)
+        return now - began
+
+    def _may_judge(self, judge: PartitionJudge) -> bool:
+        """Whether it still judges the partition, and what is written of that may be committed."""
+        if judge not in self._sweeping():
+            return False
+        assignment = cast("Consumer", self._app.consumer).current_assignment
+        if assignment is None or not assignment.open or self._app.should_stop:
+            return False
+        return assignment.partitions.get(judge.partition.number) is judge.partition
