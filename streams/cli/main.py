@@ -47,6 +47,7 @@ COMMAND_MODULES = (
     "sinks",
     "alerts",
     "verify",
+    "sweep",
     "person",
     "recipient",
     "check",

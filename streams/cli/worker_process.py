@@ -84,7 +84,7 @@ async def _run(settings: Settings, given: PolicyText, ready_file: Path | None) -
         owner=consumer,
         judges=judges,
         health=health,
-        policy=policy,
+        policy=lambda: app.basis.policy,
     )
     answering = await listen(health, settings, exposition(collector))
     beside = [

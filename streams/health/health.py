@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import structlog
 
 from streams.health.report import PartitionReport, Phase, TopicReport, WorkerReport
+from streams.health.sweeps import sweep_report
 from streams.health.uncommitted import OpenTransactions
 from streams.health.watchdog import LOOK_EVERY_S, Watchdog, WatchedPlace
 from streams.transport.consumer_probe import ProbeReading
@@ -113,15 +114,26 @@ class Health:
             ready=not faults and not hindrances,
             phase=self._phase(),
             reasons=[*faults, *hindrances],
-            notes=[
-                f"partition {number}: {topic} is paused at offset {one.offset}, since "
-                f"{one.dead} of its latest {one.read} records could not be judged"
-                for number, task in sorted(self._judged().items())
-                for topic, one in sorted(task.progress.paused.items())
-            ],
+            notes=self._notes(),
             group_answered_s=None if silent_s == inf else round(silent_s, 1),
             partitions={n: self._partition(p, now) for n, p in sorted(self._judged().items())},
         )
+
+    def _notes(self) -> list[str]:
+        """What somebody should know although it is ready."""
+        notes = [
+            f"partition {number}: {topic} is paused at offset {one.offset}, since "
+            f"{one.dead} of its latest {one.read} records could not be judged"
+            for number, task in sorted(self._judged().items())
+            for topic, one in sorted(task.progress.paused.items())
+        ]
+        for number, task in sorted(self._judged().items()):
+            if (sweep := sweep_report(task.progress)) is not None:
+                notes.append(
+                    f"partition {number}: subjects are judged again under policy "
+                    f"{sweep.policy_version} ({sweep.reason}), {sweep.percent:.0f} % are through"
+                )
+        return notes
 
     def _judged(self) -> Mapping[int, PartitionTask]:
         """What is judged now; while it is restored or handed over, nothing is."""
@@ -214,6 +226,7 @@ class Health:
             waiting_s=round(committer.waiting_s(now), 1),
             standing_s=round(self._watchdog.standing_s(number), 1),
             topics=topics,
+            sweep=sweep_report(partition.progress),
         )
 
     def _topic(self, topic: str, partition: PartitionTask, place: WatchedPlace) -> TopicReport:

@@ -26,13 +26,28 @@ class TopicReport(msgspec.Struct, frozen=True, kw_only=True):
     paused: bool = False
 
 
+class SweepReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Subjects being judged again, since the policy or the rules are others now.
+
+    `reason` is POLICY_CHANGED or RULES_CHANGED, `policy_version` what they are judged by.
+    `percent` of the subjects are through; `findings` and `duties` are revisions published.
+    """
+
+    reason: str
+    policy_version: str
+    percent: float
+    subjects: int
+    findings: int
+    duties: int
+
+
 class PartitionReport(msgspec.Struct, frozen=True, kw_only=True):
     """One partition number that is judged now.
 
     `lag` and `uncommitted` are over all topics but ticks, in offsets, `lag` None until an end
     is known; durations are in seconds. `last_commit_s` is None before the first commit, `waiting_s` how long
     nothing was committed although something was to be, `standing_s` how long committed
-    offsets stood still although there was more to read.
+    offsets stood still although there was more to read. `sweep` is None when none is under way.
     """
 
     lag: int | None
@@ -41,6 +56,7 @@ class PartitionReport(msgspec.Struct, frozen=True, kw_only=True):
     waiting_s: float
     standing_s: float
     topics: dict[str, TopicReport]
+    sweep: SweepReport | None = None
 
 
 class WorkerReport(msgspec.Struct, frozen=True, kw_only=True):

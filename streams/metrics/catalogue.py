@@ -99,6 +99,12 @@ LEFT: Final = Metric(
     "counter",
     "Persons of whom all was removed since P20 and P26 had passed.",
 )
+SWEPT: Final = Metric(
+    "consentry_swept_ratio",
+    "gauge",
+    "Which share of the subjects is judged by the policy and rules in force; 1: all of them.",
+    ("partition",),
+)
 LAG: Final = Metric(
     "consentry_consumer_lag_records",
     "gauge",
@@ -240,7 +246,7 @@ WORKER: Final = (
     BUILD_INFO, LIVE, READY, PARTITIONS, RECORDS, FINDINGS, DUTIES, DEAD_LETTERS,
     UNKNOWN_FIELDS, ASSUMPTIONS, DELAY,
     FIRST_SHARES, FIRST_SHARES_UNCONSENTED, AHEAD, LATEST, LEFT,
-    LAG, UNCOMMITTED, UNCOMMITTED_AGE, PAUSED, COMMITS, WRITTEN, WRITTEN_BYTES, WAITING, STANDING, RESTORES, RESTORED_ROWS,
+    SWEPT, LAG, UNCOMMITTED, UNCOMMITTED_AGE, PAUSED, COMMITS, WRITTEN, WRITTEN_BYTES, WAITING, STANDING, RESTORES, RESTORED_ROWS,
     RESTORE_SECONDS, ROWS, SUBJECTS, SUBJECT_BYTES,
 )  # fmt: skip
 """In the order of docs/metrics.md. Beside them stand `process_*` and `python_gc_*`."""

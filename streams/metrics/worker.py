@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from prometheus_client.metrics_core import Metric as Family
@@ -49,7 +49,7 @@ class WorkerCollector(Collector):
         owner: Owner,
         judges: Judges,
         health: Reporter,
-        policy: Policy,
+        policy: Callable[[], Policy],
     ) -> None:
         self._stats = stats
         self._work = work
@@ -75,7 +75,7 @@ class WorkerCollector(Collector):
 
     def _build(self) -> tuple[str, ...]:
         made = "yes" if compiled.active() else "no"
-        return __version__, law.LAW_VERSION, self._policy.version, made
+        return __version__, law.LAW_VERSION, self._policy().version, made
 
     def _judged(self) -> Iterator[Family]:
         stats = self._stats
@@ -104,6 +104,11 @@ class WorkerCollector(Collector):
             for number, one in partitions.items()
             for topic, place in one.topics.items()
         ]
+        swept = [
+            ((str(number),), 1.0 if one.sweep is None else one.sweep.percent / 100)
+            for number, one in partitions.items()
+        ]
+        yield family(names.SWEPT, swept)
         yield family(names.LAG, [(at, p.lag) for at, p in places if p.lag is not None])
         yield family(names.UNCOMMITTED, [(at, p.uncommitted) for at, p in places])
         yield family(names.PAUSED, [(at, int(p.paused)) for at, p in places])

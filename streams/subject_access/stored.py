@@ -19,8 +19,8 @@ from streams.settings import Settings
 from streams.transport.state.changelog_restore import unreadable_row
 from streams.transport.tasks.state_owner import owner_of, require_own_state
 from streams.verify.bus import LiveBus
+from streams.verify.in_work import in_work
 from streams.verify.pace import Advance, Pace
-from streams.verify.partition import in_work
 from streams.verify.topics import count_partitions
 from streams.wire.arrival import partition_for
 from streams.wire.progress import PROGRESS_KEY, CorruptProgress, Progress, decode_progress

@@ -87,7 +87,7 @@ def collector_of(stats: WorkerStats, work: TransportStats) -> WorkerCollector:
         owner=owner,
         judges=judges,
         health=health,
-        policy=default_policy(),
+        policy=default_policy,
     )
 
 

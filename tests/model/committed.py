@@ -19,8 +19,8 @@ from tests.model.traffic import (
 )
 from tests.model.world import World
 
-ARRIVAL = {"detected_at", "revision", "status", "finality", "late_detected"}
-"""Fields that show how a finding came about; the promise sets them aside."""
+ARRIVAL = {"detected_at", "revision", "status", "finality", "late_detected", "policy_version"}
+"""Fields that show how a finding came about, and by which policy it was last published."""
 
 Net = dict[str, dict[str, Any]]
 
@@ -104,7 +104,7 @@ def net_of(findings: Iterable[Finding], duties: Iterable[Duty]) -> tuple[Net, Ne
         if one.status is not Status.RETRACTED
     }
     raised: Net = {
-        one.duty_id: without(one, {"detected_at", "revision"})
+        one.duty_id: without(one, {"detected_at", "revision", "policy_version"})
         for one in duties
         if one.status is not DutyStatus.RETRACTED
     }

@@ -10,7 +10,8 @@ from streams.core.policy import DatedValue, Policy, default_policy
 from streams.core.vocabulary import ClosingReason
 from streams.errors import ConsentryError
 from streams.transport.tasks.judging_basis import JudgingBasis
-from streams.wire.progress import Basis, Progress
+from streams.wire.progress import Progress
+from streams.wire.sweeps import Basis
 
 
 def policy(*starts: int) -> Policy:

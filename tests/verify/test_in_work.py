@@ -7,7 +7,7 @@ import pytest
 from streams.core.events import event_key
 from streams.core.identifiers import subject_key
 from streams.core.instants import Instant
-from streams.verify.partition import in_work
+from streams.verify.in_work import in_work
 from streams.wire.progress import Progress, Unfinished
 from streams.wire.rows import row_key
 from tests.kafka.stories import CONTROLLER, START, story

@@ -20,6 +20,7 @@ from streams.wire.progress import (
     decode_progress,
     encode_progress,
 )
+from streams.wire.sweeps import Basis, Sweep
 
 PROGRESS = Progress(
     positions={"purchase": 7},
@@ -51,6 +52,8 @@ PROGRESS = Progress(
     windows={"purchase": Window(3, 1)},
     paused={"purchase": Paused(7, 10, 6, Instant(1))},
     refusals_from={"purchase": 4},
+    basis=Basis("2", 3, "v1"),
+    sweep=Sweep("POLICY_CHANGED", Instant(8), b"\x80", 5, 6, 7, through=True),
 )
 SKIPS = "9195a8707572636861736508a56120627567a86f70657261746f72cf00000199c82cc000"
 OWNED = (
@@ -60,10 +63,11 @@ OWNED = (
 )
 PIECES = "96a8707572636861736507c4010205a165c3"
 LEAVING = "c4036b1f73"
-FROM = "81a8707572636861736504"
+SWEPT = "93a13203a2763197ae504f4c4943595f4348414e47454408c40180050607c3"
+FROM = "81a8707572636861736504" + SWEPT
 PAUSED = "81a87075726368617365920301" + "81a8707572636861736594070a0601"
 GOLDEN = (
-    "01dc001981a8707572636861736507"
+    "01dc001b81a8707572636861736507"
     "81a87075726368617365980a04020001000201"
     "cf000001a0c4506c00cf000001"
     "9e70448800b030313233343536373839616263646566"
@@ -73,6 +77,7 @@ GOLDEN = (
     "cf0000015d3ef79800c40201ff"
     "cf0000018bcfe56800cf000001977420dc0003" + SKIPS + OWNED + PIECES + LEAVING + PAUSED + FROM
 )
+BEFORE_SWEEPS = "01dc0019" + GOLDEN[8 : -len(SWEPT)]
 BEFORE_REFUSALS = "01dc0018" + GOLDEN[8 : -len(FROM)]
 PAUSED += FROM
 BEFORE_PAUSES = "01dc0016" + GOLDEN[8 : -len(PAUSED)]
@@ -102,7 +107,9 @@ def test_the_bytes_are_those_that_were_held_fast() -> None:
 
 
 def test_a_row_without_the_later_fields_is_read() -> None:
-    unrefused = msgspec.structs.replace(PROGRESS, refusals_from=None)
+    resting = msgspec.structs.replace(PROGRESS, basis=Basis(), sweep=None)
+    assert decode_progress(bytes.fromhex(BEFORE_SWEEPS)) == resting
+    unrefused = msgspec.structs.replace(resting, refusals_from=None)
     assert decode_progress(bytes.fromhex(BEFORE_REFUSALS)) == unrefused
     going = msgspec.structs.replace(unrefused, windows={}, paused={})
     assert decode_progress(bytes.fromhex(BEFORE_PAUSES)) == going

@@ -16,7 +16,8 @@ from streams.core.law import RULE_VERSION
 from streams.core.policy import Policy
 from streams.core.vocabulary import ClosingReason
 from streams.errors import ConsentryError
-from streams.wire.progress import Basis, Progress, Sweep
+from streams.wire.progress import Progress
+from streams.wire.sweeps import Basis, Sweep
 
 log = structlog.get_logger("consentry.worker")
 
@@ -75,6 +76,21 @@ class JudgingBasis:
         if progress.basis.rules != self.stored.rules:
             return ClosingReason.RULES_CHANGED
         return None
+
+    def require_same(self, progress: Progress, partition: int) -> None:
+        """Raise ConsentryError when stored verdicts rest on something else."""
+        cause = self.change(progress)
+        if cause is None:
+            return
+        of, ours = progress.basis, self.stored
+        found = "rules" if cause is ClosingReason.RULES_CHANGED else "policy"
+        raise ConsentryError(
+            f"the stored verdicts of partition {partition} rest on another {found}: "
+            f"{of.version or 'that of an earlier release'}, rules {of.rules or 'unknown'}, here "
+            f"{ours.version}, rules {ours.rules}",
+            "Use the policy and the release of the workers; after a change, wait until they have "
+            "taken it up.",
+        )
 
     def adopt(self, progress: Progress, partition: int) -> bool:
         """Judge a partition by it from now on; whether a sweep begins.
