@@ -1,4 +1,4 @@
-"""Evaluate events of a subject that are known already, and say what changed (legal model 4.5, 6).
+"""Evaluate events of a subject that are known already, and say what changed (legal model 4.5).
 
 A fact, the passing of time and another policy all do it; they differ in which events they
 concern and in why what no longer holds is retracted.

@@ -13,6 +13,7 @@ from streams.core.vocabulary import EventType
 from streams.settings.bus import BusSettings
 from streams.settings.connection import Connection
 from streams.settings.health import HealthSettings
+from streams.settings.identity import IdentitySettings
 from streams.settings.installation import Installation
 from streams.settings.login import LoginSettings
 from streams.settings.names import TopicNames
@@ -26,7 +27,13 @@ SUBJECT_TABLE: Final = "subjects"
 
 
 class Settings(
-    HealthSettings, WorkSettings, RegistryOAuthSettings, TopicSettings, LoginSettings, BusSettings
+    HealthSettings,
+    WorkSettings,
+    IdentitySettings,
+    RegistryOAuthSettings,
+    TopicSettings,
+    LoginSettings,
+    BusSettings,
 ):
     """All settings. Durations and sizes carry their unit in the name.
 

@@ -1,4 +1,4 @@
-"""Settings of the workers: who they are, and how they go about it."""
+"""Settings of the workers: how they go about their work."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pydantic import ValidationInfo, field_validator
 
 from streams.core.vocabulary import EventType
 from streams.settings.fields import SettingsGroup, setting
-from streams.settings.installation import DEFAULT_APPLICATION_ID
 
 PAUSABLE: Final = (
     EventType.DATA_SHARE,
@@ -21,42 +20,9 @@ PAUSABLE: Final = (
 Store = Literal["memory", "rocksdb"]
 TickSource = Literal["worker", "external"]
 
-_IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
-_IDENTIFIER_OR_NONE = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,99})?$"
-
 
 class WorkSettings(SettingsGroup):
-    """Identity, time, and the bounds within which a worker works."""
-
-    application_id: str = setting(
-        "",
-        "Name of this installation: consumer groups, changelog topic and transactional ids "
-        "begin with it. No two installations on one bus may share it. Unset: `topic_prefix` "
-        f"and `{DEFAULT_APPLICATION_ID}`.",
-        "1 to 100 letters, digits, dots, hyphens or underscores, a letter or digit first",
-        pattern=_IDENTIFIER_OR_NONE,
-    )
-    generation: int = setting(
-        1,
-        "Raise it to judge everything again from the start of the inputs with new state; "
-        "group, changelog and transactional ids then carry the number.",
-        "1 to 1000000",
-        ge=1,
-        le=1_000_000,
-    )
-    instance_id: str | None = setting(
-        None,
-        "Lasting name of this worker. With one, a restart takes its partitions back within "
-        "seconds. Two workers must never share it. Unset: a new member at every start.",
-        "1 to 100 letters, digits, dots, hyphens or underscores, a letter or digit first",
-        pattern=_IDENTIFIER,
-    )
-    policy_file: Path | None = setting(
-        None,
-        "The legal settings and registers with which an installation begins; from then on the "
-        "policy in force is on `topic_control`. Unset: the defaults.",
-        "path of a TOML file",
-    )
+    """Time, and the bounds within which a worker works."""
 
     tick_source: TickSource = setting(
         "worker",
@@ -240,11 +206,6 @@ class WorkSettings(SettingsGroup):
             named = [part.strip() for part in value.split(",") if part.strip()]
             return () if named == ["none"] else tuple(named)
         return value
-
-    @field_validator("application_id")
-    @classmethod
-    def _named_by_prefix(cls, value: str, info: ValidationInfo) -> str:
-        return value or f"{info.data.get('topic_prefix', '')}{DEFAULT_APPLICATION_ID}"
 
     @field_validator("heartbeat_interval_s")
     @classmethod

@@ -8,80 +8,32 @@ wrong, or stuck.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from random import Random
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from aiokafka.structs import TopicPartition
-from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
-from hypothesis.errors import NoSuchExample
 
 from streams.agents.event_judge import EventJudge
-from streams.agents.sweeper import Sweeper
 from streams.core import refusals as refusals_of_core
-from streams.core.subject import Subject
 from streams.core.vocabulary import Status
 from streams.settings import Settings
 from streams.transport import wiring
 from streams.transport.commit import transactions
 from streams.transport.commit.output_batch import Output, OutputBatch
 from streams.transport.commit.transactions import Committer, send_all
-from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.partition_task import PartitionTask
-from streams.wire.progress import PROGRESS_KEY, Progress
+from streams.wire.progress import PROGRESS_KEY
 from tests.model import clients, without_faust
 from tests.model.log import Offset
 from tests.model.network import Process
-from tests.model.play import Event, duels, play, schedules
-from tests.model.staging import running, staged
+from tests.model.play import Event, duels, schedules
+from tests.model.searching import Safeguard, wrong
+from tests.model.staging import running
 from tests.model.traffic import GROUP, NAMES
-from tests.model.world import World
-
-TRIES = 600
-
-
-@pytest.fixture
-def patch() -> Iterator[pytest.MonkeyPatch]:
-    with staged() as patch:
-        yield patch
-
-
-def wrong(strategy: st.SearchStrategy[list[Event]]) -> str:
-    """What goes wrong in the first world and schedule found in which something does."""
-    found = ""
-
-    def goes_wrong(drawn: tuple[World, list[Event], bool]) -> bool:
-        nonlocal found
-        world, schedule, survivors = drawn
-        try:
-            play(world, schedule, survivors=survivors)
-        except AssertionError as error:
-            found = str(error).splitlines()[0]
-        return bool(found)
-
-    worlds = st.builds(World, st.integers(0, 9), st.booleans())
-    with suppress(NoSuchExample):
-        find(
-            st.tuples(worlds, strategy, st.booleans()),
-            goes_wrong,
-            settings=settings(
-                max_examples=TRIES,
-                database=None,
-                deadline=None,
-                phases=[Phase.generate],
-                suppress_health_check=list(HealthCheck),
-            ),
-            random=Random(1),
-        )
-    return found
-
 
 # The safeguards taken out, by name.
-
-Safeguard = Callable[[pytest.MonkeyPatch], None]
 
 
 def offsets_are_committed_beside_the_transaction(patch: pytest.MonkeyPatch) -> None:
@@ -195,35 +147,6 @@ def what_is_refused_does_not_ask_for_its_event(patch: pytest.MonkeyPatch) -> Non
     patch.setattr(refusals_of_core, "standing", lambda **_: Status.OPEN)
 
 
-def a_record_does_not_wait_for_its_subject(patch: pytest.MonkeyPatch) -> None:
-    def unaware(self: Sweeper, _key: Any, subject: Subject) -> bool:
-        subject.judged_by = self._policy
-        return False
-
-    patch.setattr(Sweeper, "_stale", unaware)
-
-
-def a_sweep_passes_over_whoever_takes_long(patch: pytest.MonkeyPatch) -> None:
-    def hasty(self: Sweeper, work: Any, batch: Any) -> bool:
-        through(self, work, batch)
-        return True
-
-    through = Sweeper._through
-    patch.setattr(Sweeper, "_through", hasty)
-
-
-def a_partition_goes_back_to_an_earlier_policy(patch: pytest.MonkeyPatch) -> None:
-    adopt = JudgingBasis.adopt
-
-    def forgetful(self: JudgingBasis, progress: Progress, partition: int) -> bool:
-        if progress.basis.sequence > self.stored.sequence:
-            progress.basis = self.stored  # without judging again
-        return adopt(self, progress, partition)
-
-    patch.setattr(JudgingBasis, "adopt", forgetful)
-    patch.setattr(JudgingBasis, "change", lambda *_: None)
-
-
 def _outputs(committer: Any, batches: Sequence[OutputBatch]) -> list[Output]:
     place = committer.changelog, committer._partition
     progress = Output(*place, PROGRESS_KEY, batches[-1].progress)
@@ -243,7 +166,6 @@ LOST = "counted wrong|passed over|not kept|not sent home|the net outputs|revisio
 crashes = schedules(("run", "run", "run", "send", "kill", "start"))
 refusals = schedules(("run", "run", "run", "send", "refuse", "start"))
 quiet = schedules(("run", "mix", "mix", "send", "send"))
-policies = schedules(("run", "run", "mix", "send", "send", "policy", "start", "kill"))
 losses = schedules(("run", "run", "run", "send", "drop"))
 
 
@@ -259,9 +181,6 @@ losses = schedules(("run", "run", "run", "send", "drop"))
         (the_state_is_read_uncommitted, crashes, STATE),
         (slices_need_not_continue, losses, LOST),
         (what_is_refused_is_refused_where_it_stands, quiet, f"{LOST}|refused without a row"),
-        (a_record_does_not_wait_for_its_subject, policies, LOST),
-        (a_sweep_passes_over_whoever_takes_long, policies, LOST),
-        (a_partition_goes_back_to_an_earlier_policy, policies, LOST),
         (what_is_refused_does_not_ask_for_its_event, quiet, f"{LOST}|{TWICE}"),
     ],
     ids=lambda one: getattr(one, "__name__", ""),

@@ -103,7 +103,9 @@ def play(story: list[Step], roomy: Bounds) -> World:
                 arrived = max(what.occurred_at + HOUR, world.time() or 0)
                 world.take(record._replace(timestamp=arrived))
                 key = subject_key(what.controller_id, what.subject_id)
-                assert differences(world, key) == [], "whoever is judged is wholly of one policy"
+                assert differences(world, key) == [], (
+                    "a subject that was judged is wholly of one policy"
+                )
             case "tick":
                 world.tick(what)
             case "change":
