@@ -64,7 +64,7 @@ async def _run(settings: Settings, given: PolicyText, ready_file: Path | None) -
 
     policies = await read_policies(settings, given)
     app = app_under_policy(settings, given, policies)
-    policy = app.policy
+    policy = app.basis.policy
     stats = WorkerStats()
     judges = install(app, stats)
     consumer: Consumer = app.consumer  # type: ignore[assignment]  # ours, by the URL scheme

@@ -18,8 +18,8 @@ from streams.transport.state.changelog_restore import unreadable_row
 from streams.transport.tasks.state_owner import owner_of, require_own_state
 from streams.verify.batch import evaluate
 from streams.verify.bus import LiveBus
+from streams.verify.in_work import in_work
 from streams.verify.pace import Advance, Pace
-from streams.verify.partition import in_work
 from streams.verify.spill import Kept, Spill
 from streams.verify.stored_rows import NoStateError, StoredRows
 from streams.verify.topics import count_partitions
