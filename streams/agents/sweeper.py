@@ -91,13 +91,13 @@ class Sweeper:
             self._walk = self._rows.walk(state.place)
             self._next = next(self._walk, None)
         while self._next is not None:
-            if batch.full():
-                return
             state.place, key = self._next
             if not self._swept(key, batch):
                 return
             state.subjects += 1
             self._next = next(self._walk, None)
+            if self._next is not None and batch.full():
+                return
         state.through = True
         self._walk = self._subjects.stale = self._subjects.on_change = None
         log.info(
@@ -156,8 +156,6 @@ class Sweeper:
         state = self._progress.sweep
         assert state is not None
         while some := work.rest:
-            if batch.full():
-                return False
             decision = sweep(
                 work.subject,
                 some,
@@ -170,5 +168,8 @@ class Sweeper:
             state.findings += len(decision.findings)
             state.duties += len(decision.duties)
             batch.write(self._subjects.store(work.key, work.subject, decision), decision)
+            # Asked after each piece, so that every batch brings it on.
+            if work.rest and batch.full():
+                return False
         work.subject.judged_by = self._policy
         return True

@@ -17,7 +17,7 @@ from tests.model.searching import Safeguard, patch, wrong
 __all__ = ["patch"]
 
 POLICIES = schedules(("run", "run", "mix", "send", "send", "policy", "start", "kill"))
-WRONG = "the net outputs|some were not judged again"
+WRONG = "the net outputs|some were not judged again|visible: revision"
 
 
 def a_record_does_not_wait_for_its_subject(patch: pytest.MonkeyPatch) -> None:
