@@ -26,8 +26,9 @@ class IdentitySettings(SettingsGroup):
     )
     generation: int = setting(
         1,
-        "Raise it to judge everything again from the start of the inputs with new state; "
-        "group, changelog and transactional ids then carry the number.",
+        "Raise it for a second installation beside the first, which judges the inputs from their "
+        "start; group, changelog and transactional ids then carry the number. A change of the "
+        "policy or the rules does not need it.",
         "1 to 1000000",
         ge=1,
         le=1_000_000,
