@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from aiokafka.errors import (
 from streams.control import clients, follow
 from streams.control.follow import ControlFollower
 from streams.control.log import PolicyInForce
+from streams.core.instants import Instant
 from streams.core.policy import default_policy
 from streams.errors import ConsentryError
 from tests.policy_log.bus import LATER, SETTINGS, TOPIC, PolicyBus, record, text
@@ -116,11 +118,14 @@ def test_a_log_that_is_gone_or_closed_to_us_ends_it(
     asyncio.run(play())
 
 
-def test_the_app_logs_what_it_is_given() -> None:
+def test_the_app_judges_by_what_it_is_given_and_logs_it() -> None:
     import structlog
 
     from streams.app import ConsentryApp
 
+    app = SimpleNamespace()
+    in_force = PolicyInForce(default_policy(), 4, Instant(7))
     with structlog.testing.capture_logs() as logs:
-        ConsentryApp.policy_changed(object(), PolicyInForce(default_policy(), 4))  # type: ignore[arg-type]
+        ConsentryApp.policy_changed(app, in_force)  # type: ignore[arg-type]
+    assert (app.basis.policy, app.basis.stored.sequence, app.basis.since) == in_force
     assert (logs[0]["event"], logs[0]["sequence"]) == ("policy.changed", 4)

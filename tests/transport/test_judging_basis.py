@@ -71,9 +71,15 @@ def test_a_sweep_under_way_goes_on_and_another_policy_begins_it_again() -> None:
 def test_a_partition_never_goes_back_to_an_earlier_policy() -> None:
     progress = judged(JudgingBasis(policy(10), sequence=3))
     with pytest.raises(ConsentryError, match="judged by policy 3") as refused:
-        JudgingBasis(policy(10), sequence=2).adopt(progress, 5)
+        JudgingBasis(policy(11), sequence=2).adopt(progress, 5)
     assert "partition 5" in refused.value.problem
     assert progress.basis.sequence == 3
+
+
+def test_a_log_of_policies_that_was_made_again_begins_with_the_policy_in_force() -> None:
+    progress = judged(JudgingBasis(policy(10), sequence=3))
+    assert not JudgingBasis(policy(10), sequence=1).adopt(progress, 5)
+    assert progress.basis.sequence == 1
 
 
 def test_nothing_judged_goes_with_every_policy() -> None:

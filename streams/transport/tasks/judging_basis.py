@@ -96,17 +96,18 @@ class JudgingBasis:
         """Judge a partition by it from now on; whether a sweep begins.
 
         A sweep that is under way goes on where nothing changed, and begins again where
-        something did. Raises ConsentryError where the partition was judged by a later policy.
+        something did. Raises ConsentryError where the partition was judged by a later policy that
+        says something else.
         """
-        if progress.basis.sequence > self.stored.sequence:
+        cause = self.change(progress)
+        if cause is not None and progress.basis.sequence > self.stored.sequence:
             raise ConsentryError(
                 f"partition {partition} was judged by policy {progress.basis.sequence} "
                 f"({progress.basis.version}), and this process knows {self.stored.sequence} "
                 f"({self.stored.version}) as the latest",
-                "Start it again: the control topic holds the later one. If that topic was lost, "
-                "apply the policy again with `consentry policy apply`.",
+                "Start it again: the log of policies holds the later one. If that log was lost, "
+                'docs/runbook.md, "The policy log cannot be read".',
             )
-        cause = self.change(progress)
         progress.basis = self.stored
         progress.policy_digest = self.digest(progress.judged_until)
         if cause is None:
