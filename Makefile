@@ -31,7 +31,7 @@ setup: $(VENV)/.compiled
 demo: setup
 	@$(BIN)/consentry demo $(ARGS)
 
-test: setup $(VENV)/.receivers $(VENV)/.registry
+test: setup $(VENV)/.receivers $(VENV)/.registry $(VENV)/.start-archive
 	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-pure: setup
@@ -94,6 +94,11 @@ $(VENV)/.receivers: requirements/receivers.lock $(VENV)/.packages
 $(VENV)/.registry: tests/clients/registry/files.txt $(VENV)/.project
 	@$(BIN)/python -m tests.clients.registry.files && touch $@ || \
 	  echo "going on without it: its tests skip" >&2
+
+# What makes each start of the local Kafka take half the time; the tests start dozens.
+$(VENV)/.start-archive: streams/dev/start_archive.py streams/dev/kafka_jars.txt $(VENV)/.project
+	@$(BIN)/python -m streams.dev.start_archive
+	@touch $@
 
 # What the mutation campaign needs; no test imports it.
 $(VENV)/.mutants: requirements/mutants.lock $(VENV)/.packages

@@ -14,6 +14,7 @@ from streams.dev.kafka_files import java_command, kafka_jars
 from streams.dev.kafka_process import KafkaProcess, complaint, folder_lock, format_storage
 from streams.dev.ports import HOST, Listeners, PortTakenError, answers, choose_listeners
 from streams.dev.server_properties import BrokerSecurity, scram_arguments, server_properties
+from streams.dev.start_archive import QUICK_JAVA, archive_options
 from streams.errors import ConsentryError
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _POLL_S = 0.05
 _STARTED = "Kafka Server started"
 # A port that was free can be taken before Kafka has it; a chosen one is tried once.
 _START_ATTEMPTS = 3
-_QUICK_JAVA = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 
 class LocalBroker:
@@ -63,7 +63,8 @@ class LocalBroker:
         self._asked_port = port
         self._heap_mb = heap_mb
         self._properties = dict(properties or {})
-        self._java_options = (*(() if long_lived else _QUICK_JAVA), *java_options)
+        self._java_options = (*(() if long_lived else QUICK_JAVA), *java_options)
+        self._archive = () if long_lived or java_options else archive_options()
         self._say = say
         self._listeners: Listeners | None = None
         self._process: KafkaProcess | None = None
@@ -120,7 +121,7 @@ class LocalBroker:
         # Before anything is downloaded: a folder that cannot be is the quicker to name.
         self.data_dir.mkdir(parents=True, exist_ok=True)
         classpath = os.pathsep.join(map(str, kafka_jars(self._say)))
-        java = [str(java_command()), f"-Xmx{self._heap_mb}m", *self._java_options]
+        java = [str(java_command()), f"-Xmx{self._heap_mb}m", *self._java_options, *self._archive]
         java += ["-cp", classpath]
         with folder_lock(self.data_dir) as lock:
             if self.security is not None and not self.ca_file.exists():

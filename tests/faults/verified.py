@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 from tests.faults.checks import Kind, Problem
-from tests.kafka.harness import ROOT, Bus
+from tests.kafka.harness import Bus
+from tests.kafka.processes import completed
 
 PATIENCE_S = 300
 
 
 def verified(bus: Bus) -> list[Problem]:
     """Run it; nothing when it ends with code 0."""
-    done = subprocess.run(
-        [sys.executable, "-m", "streams.cli.main", "verify", "--json"],
-        env=bus.environment(),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    done = completed(("verify", "--json"), bus.environment(), seconds=PATIENCE_S)
     if done.returncode == 0:
         return []
     try:

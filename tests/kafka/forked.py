@@ -76,12 +76,10 @@ def _fork(request: dict[str, Any]) -> int:
         raise RuntimeError(f"{threads} threads here: a child would lack all but one")
     pid = os.fork()
     if pid == 0:
-        log = os.open(request["log"], os.O_WRONLY | os.O_APPEND)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        for own, standard in ((nothing, 0), (log, 1), (log, 2)):
-            os.dup2(own, standard)
-        os.close(log)
-        os.close(nothing)
+        for standard, name in enumerate((os.devnull, *request["files"])):
+            file = os.open(name, os.O_WRONLY | os.O_APPEND if standard else os.O_RDONLY)
+            os.dup2(file, standard)
+            os.close(file)
         os.environ.clear()
         os.environ.update(request["environment"])
         sys.argv[:] = ["-c", *request["arguments"]]

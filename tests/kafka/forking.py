@@ -2,9 +2,9 @@
 
 To import them takes most of the processor time of a short-lived worker, and the tests start
 hundreds. A forked worker is a process as any other: its own memory, files and signals, and it
-runs the same command line. What differs: the modules were imported before the environment and
-the arguments were there, so a program that breaks something in a module first is started afresh
-(`Bus.start`).
+runs the same command line. What differs: the modules were imported before the environment, the
+arguments and a test's fault were there (`processes.BEFORE_IMPORTS`), and all children of one
+parent have the same hash seed.
 """
 
 from __future__ import annotations
@@ -110,18 +110,27 @@ def outer(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def forked(
-    program: str, arguments: Sequence[str], environment: dict[str, str], log_file: Path
+    program: str,
+    arguments: Sequence[str],
+    environment: dict[str, str],
+    log_file: Path,
+    error_file: Path | None = None,
 ) -> ForkedProcess | None:
-    """Start a program, its output in a file; None when its environment asks for a fresh Python."""
+    """Start a program, its output in a file, or in two.
+
+    None when its environment asks for a fresh Python.
+    """
     if outer(environment) != _parent().variables:
         return None
-    log_file.write_bytes(b"")
+    files = [log_file, error_file or log_file]
+    for file in files:
+        file.write_bytes(b"")
     pid: int = _parent().ask(
         {
             "program": program,
             "arguments": list(arguments),
             "environment": environment,
-            "log": str(log_file),
+            "files": [str(file) for file in files],
         }
     )
     return ForkedProcess(_parent(), pid)

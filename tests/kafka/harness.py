@@ -12,6 +12,7 @@ Readers are `read_committed`, so what they see is what consumers are promised.
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from streams.topics import create_topics
 from streams.wire.encode import event_to_json
 from tests.kafka.forking import ROOT
 from tests.kafka.outputs import Outputs, net_of
-from tests.kafka.processes import PATIENCE_S, WorkerProcess, started, until
+from tests.kafka.processes import PATIENCE_S, WorkerProcess, completed, started, until
 
 __all__ = ["PATIENCE_S", "ROOT", "Bus", "Sent", "WorkerProcess", "net_of", "until"]
 
@@ -124,6 +125,10 @@ class Bus(Outputs):
         except BaseException:
             worker.kill()
             raise
+
+    def command(self, *words: str, **settings: Any) -> subprocess.CompletedProcess[str]:
+        """Run a command of `consentry` with the settings of the bus to its end."""
+        return completed(words, self.environment(**settings))
 
     # In.
 

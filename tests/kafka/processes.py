@@ -10,11 +10,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from tests.kafka.forking import ROOT, ForkedProcess, forked
 
 PATIENCE_S = 40.0
+BEFORE_IMPORTS = ("sys.modules", "time.time", "sabotage.jump")
+"""What tells a fault that must come before the imports: modules take their own copy of it then."""
+
+COMMAND = "import sys; from streams.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
 @dataclass(slots=True)
@@ -97,11 +102,12 @@ def started(
 ) -> WorkerProcess:
     """Start a program with its output in a file, and do not wait.
 
-    `fault` is Python that its process runs first. Only with it, and for programs of `tests`, is a
-    fresh Python started: what is broken before it is imported is then broken for all.
+    `fault` is Python that its process runs first. A fresh Python is started for programs of
+    `tests`, and for a fault of `BEFORE_IMPORTS`: others replace what a module or a class looks up
+    when it is called, which is the same before and after the imports.
     """
-    if not fault and "tests" not in program:
-        process = forked(program, arguments, environment, log_file)
+    if "tests" not in program and not any(one in fault for one in BEFORE_IMPORTS):
+        process = forked(f"{fault}\n{program}", arguments, environment, log_file)
         if process is not None:
             return WorkerProcess(process, log_file)
     with log_file.open("wb") as log:
@@ -113,6 +119,27 @@ def started(
             env=environment,
         )
     return WorkerProcess(fresh, log_file)
+
+
+def completed(
+    words: Sequence[str], environment: dict[str, str], *, seconds: float = 120.0
+) -> subprocess.CompletedProcess[str]:
+    """Run `consentry` with these words to its end. Raises subprocess.TimeoutExpired."""
+    with TemporaryDirectory(prefix="consentry-test-") as folder:
+        files = [Path(folder, name) for name in ("output", "errors")]
+        process = forked(COMMAND, words, environment, *files)
+        if process is None:
+            return subprocess.run(
+                [sys.executable, "-c", COMMAND, *words],
+                cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds,
+                check=False,
+            )  # fmt: skip
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        return subprocess.CompletedProcess([*words], code, *(file.read_text() for file in files))
 
 
 def until(

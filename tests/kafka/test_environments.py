@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +11,7 @@ from streams.core.policy import default_policy
 from streams.settings import Settings
 from streams.topics import create_topics
 from streams.verify import verify
-from tests.kafka.harness import ROOT, Bus
+from tests.kafka.harness import Bus
 from tests.kafka.stories import expected, stories
 from tests.kafka.test_refusals import REFUSED
 from tests.kafka.test_worker import now
@@ -37,16 +36,7 @@ def pair(kafka: str, unique: str) -> Iterator[tuple[Bus, Bus]]:
 
 
 def command(bus: Bus, *words: str) -> subprocess.CompletedProcess[str]:
-    program = "import sys; from streams.cli.main import main; sys.exit(main(sys.argv[1:]))"
-    return subprocess.run(
-        [sys.executable, "-c", program, *words],
-        env=bus.environment(),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return bus.command(*words)
 
 
 def test_two_that_differ_in_their_prefix_only_work_side_by_side(pair: tuple[Bus, Bus]) -> None:

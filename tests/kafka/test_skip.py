@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +17,9 @@ from tests.kafka.stories import expected, stories
 from tests.kafka.test_faults import A_RULE_RAISES, CRASHED
 from tests.kafka.test_worker import now
 
-COMMAND = "import sys; from streams.cli.main import main; sys.exit(main(sys.argv[1:]))"
-
 
 def consentry(bus: Bus, *words: str, **settings: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", COMMAND, *words],
-        env=bus.environment(**settings),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return bus.command(*words, **settings)
 
 
 def skip(bus: Bus, where: dict[str, Any], **changed: Any) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from streams.topics import admin_session
-from tests.kafka.harness import ROOT, Bus, WorkerProcess
+from tests.kafka.harness import Bus, WorkerProcess
 from tests.kafka.retailer.people import KEY
 from tests.kafka.retailer.producers import FOLDER
 from tests.receive.senders import SECRETS, public_key
@@ -65,11 +64,7 @@ class House:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "streams.cli.main", *words],
-            cwd=ROOT, env=self.bus.environment(config=self.config),
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        return self.bus.command(*words, config=self.config)
 
     def waiting(self) -> int:
         """Records of the retailer's topics that ingest has not committed."""
