@@ -148,6 +148,8 @@ def test_readers_of_findings_stop_with_the_topic(bus: Bus, fault: str, tmp_path:
 
 
 def test_explain_names_the_topic(bus: Bus) -> None:
+    # It shows a finding from the stored rows, and where it cannot read them, from its topic.
+    pack(bus, bus.names.changelog, "zstd")
     judged(bus, bus.names.violations)
     finding = next(iter(bus.net()))[2]
     done = run(bus, UNAWARE, "explain", finding)
