@@ -96,7 +96,7 @@ $(VENV)/.registry: tests/clients/registry/files.txt $(VENV)/.project
 	  echo "going on without it: its tests skip" >&2
 
 # What makes each start of the local Kafka take half the time; the tests start dozens.
-$(VENV)/.start-archive: streams/dev/start_archive.py streams/dev/kafka_jars.txt $(VENV)/.project
+$(VENV)/.start-archive: streams/dev/java_options.py streams/dev/start_archive.py streams/dev/kafka_jars.txt $(VENV)/.project
 	@$(BIN)/python -m streams.dev.start_archive
 	@touch $@
 

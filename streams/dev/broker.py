@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from streams.dev.certificates import write_certificates
+from streams.dev.java_options import QUICK_JAVA, archive_options
 from streams.dev.kafka_files import java_command, kafka_jars
 from streams.dev.kafka_process import KafkaProcess, complaint, folder_lock, format_storage
 from streams.dev.ports import HOST, Listeners, PortTakenError, answers, choose_listeners
 from streams.dev.server_properties import BrokerSecurity, scram_arguments, server_properties
-from streams.dev.start_archive import QUICK_JAVA, archive_options
 from streams.errors import ConsentryError
 
 if TYPE_CHECKING:

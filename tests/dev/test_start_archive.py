@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from streams.dev import start_archive
+from streams.dev import java_options
 from streams.dev.broker import LocalBroker
+from streams.dev.java_options import QUICK_JAVA, archive_file, archive_options
 from streams.dev.kafka_files import java_command
-from streams.dev.start_archive import archive_file, archive_options, prepare
+from streams.dev.start_archive import prepare
 
 
 @pytest.fixture(autouse=True)
@@ -38,14 +39,14 @@ def test_another_java_has_another_archive_and_one_that_is_not_ours_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file = made()
-    monkeypatch.setattr(start_archive, "version", lambda _: "25.0.99")
+    monkeypatch.setattr(java_options, "version", lambda _: "25.0.99")
     assert archive_file() not in (None, file)
     assert archive_options() == ()
 
     def missing(_: str) -> str:
         raise PackageNotFoundError
 
-    monkeypatch.setattr(start_archive, "version", missing)
+    monkeypatch.setattr(java_options, "version", missing)
     assert archive_options() == ()
     assert not prepare()
 
@@ -60,7 +61,7 @@ def test_a_broker_that_runs_long_or_has_options_of_its_own_takes_none(tmp_path: 
 
 def test_java_starts_as_without_it_where_the_archive_is_broken() -> None:
     made()
-    command = [str(java_command()), *start_archive.QUICK_JAVA, *archive_options(), "-version"]
+    command = [str(java_command()), *QUICK_JAVA, *archive_options(), "-version"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "aot" in done.stdout, "it was looked at"

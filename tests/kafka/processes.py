@@ -17,7 +17,7 @@ from tests.kafka.forking import ROOT, ForkedProcess, forked
 
 PATIENCE_S = 40.0
 BEFORE_IMPORTS = ("sys.modules", "time.time", "sabotage.jump")
-"""What tells a fault that must come before the imports: modules take their own copy of it then."""
+"""Texts of faults that must come before the imports: modules take their own copy of it then."""
 
 COMMAND = "import sys; from streams.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
