@@ -46,9 +46,7 @@ def install(app: ConsentryApp, stats: WorkerStats | None = None) -> Judges:
     """Put the agent on the app; it reads every topic that is judged, and counts in `stats`."""
     names = app.settings.topics
     records = app.topic(
-        *names.input_types,
-        names.rekeyed,
-        names.ticks,
+        *names.judged,
         key_type=bytes,
         value_type=bytes,
         key_serializer="raw",

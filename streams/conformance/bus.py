@@ -126,7 +126,7 @@ class CaseBus:
         Raises ConsentryError when the worker ends, or does not get there.
         """
         names = self.settings.topics
-        places = self._places([*names.input_types, names.rekeyed, names.ticks])
+        places = self._places(names.judged)
         ends = self._consumer.end_offsets(places)
         with admin_session(self.settings.connection) as admin:
             self._until(

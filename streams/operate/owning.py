@@ -102,7 +102,7 @@ async def _require_agrees(
 ) -> None:
     """Check that the state ends where the committed offsets are; they may show a little later."""
     names = settings.topics
-    topics = (*names.input_types, names.rekeyed, names.ticks)
+    topics = names.judged
     deadline = time.monotonic() + SETTLING_S
     while progress.differences(committed := await bus.committed(topics, number)):
         if time.monotonic() > deadline:

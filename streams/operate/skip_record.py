@@ -68,7 +68,7 @@ def _plain(text: str, option: str) -> str:
 def _require_topic(settings: Settings, place: RecordPlace, count: int) -> None:
     names = settings.topics
     # A tick that is set aside moves no time: that of a wrong clock must not.
-    able = (*names.input_types, names.rekeyed, names.ticks)
+    able = names.judged
     if place.topic not in able:
         raise ConsentryError(
             f"{place.topic} is no topic that is judged", f"Judged are {', '.join(able)}."

@@ -51,6 +51,11 @@ class TopicNames:
         """All topics that events are read from, by name: the type that each carries."""
         return {name: kind for kind, name in self.inputs.items()} | dict(self.further)
 
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """All topics that a worker reads and judges, events first."""
+        return (*self.input_types, self.rekeyed, self.ticks)
+
     def every(self) -> frozenset[str]:
         """All but those of webhooks."""
         found = (getattr(self, field.name) for field in fields(self))

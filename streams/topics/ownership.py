@@ -86,7 +86,7 @@ def require_own(settings: Settings, offsets: Offsets) -> None:
         if theirs is not None and theirs != mine:
             raise _foreign(settings.group_id, str(theirs), mine)
     names = settings.topics
-    read = {*names.input_types, names.rekeyed, names.ticks}
+    read = set(names.judged)
     foreign = sorted({topic for topic, _ in offsets} - read)
     if foreign:
         error = _foreign(settings.group_id, f"one that reads {', '.join(foreign)}", mine)

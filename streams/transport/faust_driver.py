@@ -70,7 +70,7 @@ class Consumer(stock.Consumer):
     def topics(self) -> tuple[str, ...]:
         """The topics that are judged, ticks and re-keyed records included."""
         names = self.settings.topics
-        return (*names.input_types, names.rekeyed, names.ticks)
+        return names.judged
 
     # Polling.
 

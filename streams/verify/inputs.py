@@ -73,7 +73,7 @@ class Inputs:
         names = self._names
         self._progress = progress
         self._skips = {(skip.topic, skip.offset): skip for skip in progress.skips}
-        for topic in (*names.input_types, names.rekeyed, names.ticks):
+        for topic in names.judged:
             # A topic that was created again may end before the state does.
             end = min(progress.positions.get(topic, 0), await bus.end(topic, self._number))
             start = await bus.start(topic, self._number)

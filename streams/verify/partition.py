@@ -71,7 +71,7 @@ class Partition:
         self._number = number
         self._spill = spill
         settings, names = shared.settings, shared.settings.topics
-        self._topics = (*names.input_types, names.rekeyed, names.ticks)
+        self._topics = names.judged
         self._cut = Cut(
             shared.bus, settings, number, spill, shared.across, lambda one: shared.result.add([one])
         )

@@ -89,7 +89,7 @@ async def _expect(shared: Shared, chosen: list[int]) -> None:
     names = shared.settings.topics
     topics = [names.changelog, names.violations, names.duties]
     if shared.result.with_inputs:
-        topics += [*names.input_types, names.rekeyed, names.ticks]
+        topics += names.judged
         topics += [names.dead_letters, names.quarantine]
     for number in chosen:
         for topic in topics:

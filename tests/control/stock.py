@@ -122,7 +122,7 @@ def build(settings: Settings, policy: Policy) -> faust.App:
     )
     judges = Judges(settings, policy, table)
     app.on_partitions_revoked.connect(lambda *_, **__: judges.forget(), weak=False)
-    judged = app.topic(*names.inputs.values(), names.rekeyed, names.ticks, **RAW)
+    judged = app.topic(*names.judged, **RAW)
 
     async def judge(stream: Any) -> None:
         async for event in stream.events():

@@ -6,4 +6,4 @@ from streams.settings import Settings
 
 SETTINGS = Settings(partitions=1, tick_source="external")
 NAMES = SETTINGS.topics
-JUDGED = (*NAMES.inputs.values(), NAMES.rekeyed, NAMES.ticks)
+JUDGED = NAMES.judged

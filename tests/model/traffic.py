@@ -47,7 +47,7 @@ SETTINGS = Settings(
 ACCEPTING = SETTINGS.model_copy(update={"accept_lost_input": True})
 NAMES = SETTINGS.topics
 INPUTS = tuple(NAMES.inputs.values())
-READ = (*INPUTS, NAMES.rekeyed, NAMES.ticks)
+READ = NAMES.judged
 GROUP = SETTINGS.group_id
 
 STOPPED = 2
