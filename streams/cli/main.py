@@ -50,6 +50,7 @@ COMMAND_MODULES = (
     "sweep",
     "person",
     "recipient",
+    "ask",
     "check",
     "conformance",
     "explain",

@@ -1,8 +1,9 @@
-"""`consentry explain` with an id: from the changelog, and from the violations topic."""
+"""`consentry explain` with an id, from changelog and violations topic; `ask` from the changelog."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from streams.check.engine import judged
 from streams.check.gather import gather
 from streams.cli.main import main
 from streams.conformance.cases import case_policy
+from streams.core.instants import format_instant
 from streams.core.vocabulary import Status
 from streams.files.records import Line
 from streams.transport.tasks.state_owner import owner_of
@@ -18,7 +20,7 @@ from streams.wire.arrival import partition_for
 from streams.wire.findings import encode_finding
 from streams.wire.progress import PROGRESS_KEY, Progress, encode_progress
 from tests.check.events import lines, share
-from tests.core.builders import grant, withdraw
+from tests.core.builders import grant, moment, withdraw
 from tests.core.builders import share as shared
 from tests.core.stories import story
 from tests.kafka.harness import Bus, Sent
@@ -26,7 +28,10 @@ from tests.subject_access.stored import records
 
 
 def test_what_is_stored_under_an_id(
-    bus: Bus, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    bus: Bus,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lived = story(shared(3), grant(0, recorded_at=4), withdraw(1, recorded_at=9))
     topic, count = bus.names.changelog, bus.settings.partitions
@@ -47,6 +52,17 @@ def test_what_is_stored_under_an_id(
     assert main(["explain", "s-1", *brokers]) == 0
     assert "The id of a person, of s-1 (OURCO)" in capsys.readouterr().out
     assert main(["explain", "s-1", "--controller", "OTHER", *brokers]) == 2
+    asked = tmp_path / "people.txt"
+    asked.write_text("s-1\ns-2\n")
+    share_of = ["--recipient", "ACME", "--purpose", "THIRD_PARTY_DIRECT_MARKETING"]
+    what = [*share_of, "--controller", "OURCO", "--at", format_instant(moment(0.5))]
+    capsys.readouterr()
+    assert main(["ask", *what, "--format", "jsonl", *brokers, str(asked)]) == 1
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["covered"], one["reason"]) for one in answers] == [
+        (True, None),
+        (False, "NOTHING_STORED"),
+    ]
 
 
 def test_the_revisions_of_a_finding(
