@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.ask.answers import Answer, Basis, Uncovered
+from streams.ask.answers import Answer, CoveredBy, Uncovered
 from streams.ask.questions import BadLine, Question, Questions, share_template
 from streams.ask.run import Asked, ask
 
@@ -10,7 +10,7 @@ __all__ = [
     "Answer",
     "Asked",
     "BadLine",
-    "Basis",
+    "CoveredBy",
     "Question",
     "Questions",
     "Uncovered",

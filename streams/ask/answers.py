@@ -26,7 +26,7 @@ from streams.core.subject_record import SubjectRecord
 from streams.core.vocabulary import Channel, Code, DataCategory, EventType, Severity, Status
 
 
-class Basis(StrEnum):
+class CoveredBy(StrEnum):
     """What something that is covered rests on."""
 
     CONSENT = "CONSENT"
@@ -55,7 +55,7 @@ class Answer(NamedTuple):
 
     covered: bool
     at: Instant
-    basis: Basis | None = None
+    basis: CoveredBy | None = None
     code: Code | None = None
     reason: str | None = None
     severity: Severity | None = None
@@ -64,7 +64,7 @@ class Answer(NamedTuple):
     consent_event_ids: tuple[EventId, ...] = ()
 
 
-class Person:
+class AskedPerson:
     """The stored facts of one person, against whom any number of events can be asked about."""
 
     def __init__(self, subject: Subject, policy: Policy) -> None:
@@ -106,38 +106,43 @@ class Person:
             consent_event_ids=tuple(one.event.event_id for one in grants),
         )
 
-    def _rests_on(self, event: DataShare | MarketingMessage) -> tuple[Basis, list[Grant]]:
+    def _rests_on(self, event: DataShare | MarketingMessage) -> tuple[CoveredBy, list[Grant]]:
         policy, at = self._policy, event.occurred_at
         categories: tuple[DataCategory | None, ...] = (None,)
         if isinstance(event, DataShare):
             normal = normalise(event, policy)
             if not normal.marketing:
-                return Basis.NONE_NEEDED, []
+                return CoveredBy.NONE_NEEDED, []
             targets = normal.targets
             categories = expand(event.data_categories) or categories
         elif is_marketing(event):
             targets = (consent_target(event, policy),)
         else:
-            return Basis.NONE_NEEDED, []
+            return CoveredBy.NONE_NEEDED, []
         standing = Standing(self._subject, targets, at, policy)
         covering = [standing.covering(category) for category in categories]
         grants = {id(one): one for one in covering if one is not None}
         if grants and None not in covering:
             newest_first = sorted(grants.values(), key=lambda one: one.order, reverse=True)
-            return Basis.CONSENT, newest_first
+            return CoveredBy.CONSENT, newest_first
         if isinstance(event, MarketingMessage) and event.channel is not Channel.POST:
-            return Basis.SOFT_OPT_IN, []  # nothing else allows one without consent (4.3, step 3)
-        return Basis.NONE_NEEDED, []
+            return (
+                CoveredBy.SOFT_OPT_IN,
+                [],
+            )  # nothing else allows one without consent (4.3, step 3)
+        return CoveredBy.NONE_NEEDED, []
 
 
-def person_of(subject: Subject, rows: Iterable[EventRow | RefusalRow], policy: Policy) -> Person:
+def person_of(
+    subject: Subject, rows: Iterable[EventRow | RefusalRow], policy: Policy
+) -> AskedPerson:
     """Fill an empty subject with stored facts, without anything that was said about them."""
     for row in rows:
         if isinstance(row, RefusalRow):
             subject.refuse(row)
         else:
             subject.add(EventRow(fact=row.fact, policy_digest=""))
-    return Person(subject, policy)
+    return AskedPerson(subject, policy)
 
 
 def _violations(found: Iterable[Verdict]) -> Iterator[Verdict]:

@@ -23,7 +23,7 @@ from streams.wire.guard import look_of
 from streams.wire.jsonl import read_json
 from streams.wire.pii import raw_kind
 
-Asked = DataShare | MarketingMessage
+AskedEvent = DataShare | MarketingMessage
 """What may be asked about; facts about a person are no questions."""
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -42,7 +42,7 @@ class Question(NamedTuple):
     number: int
     raw: bytes
     key: SubjectKey
-    event: Asked
+    event: AskedEvent
     dated: bool
 
 
@@ -151,7 +151,7 @@ def _event(number: int, raw: bytes, record: dict[str, Any]) -> Question:
     return Question(number, raw, key, event, dated=dated)
 
 
-def _decoded(record: dict[str, Any]) -> Asked:
+def _decoded(record: dict[str, Any]) -> AskedEvent:
     """The event as its topic would hold it. Raises WireError for anything else."""
     read = decode(msgspec.json.encode(record), None)
     if isinstance(read, Rejected):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from streams.ask.answers import Answer, Person, person_of
+from streams.ask.answers import Answer, AskedPerson, person_of
 from streams.ask.questions import Question
 from streams.ask.stored import StateTime, gather, rows_by_subject
 from streams.core.identifiers import ControllerId, SubjectId, SubjectKey, parse_subject_key
@@ -64,14 +64,14 @@ def ask(
 
 def persons(
     spill: Spill, by_person: dict[SubjectKey, list[int]], policy: Policy, topic: str
-) -> Iterator[tuple[Person, list[int]]]:
+) -> Iterator[tuple[AskedPerson, list[int]]]:
     """Each person with the places of the questions; last those of whom nothing is stored."""
     left = dict(by_person)
     for key, rows in rows_by_subject(spill, topic):
         # A key that is none has no rows.
         who = parse_subject_key(key) or (ControllerId(""), SubjectId(""))
         yield person_of(Subject(*who), rows, policy), left.pop(key)
-    nobody = Person(Subject(ControllerId(""), SubjectId("")), policy)
+    nobody = AskedPerson(Subject(ControllerId(""), SubjectId("")), policy)
     for places in left.values():
         yield nobody, places
 

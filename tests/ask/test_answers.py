@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from streams.ask.answers import Answer, Basis, Person, Uncovered, person_of
+from streams.ask.answers import Answer, AskedPerson, CoveredBy, Uncovered, person_of
 from streams.core.codes import CODES
 from streams.core.events import DataShare, Event, MarketingMessage
 from streams.core.identifiers import ControllerId, EventId, RecipientId, SubjectId
@@ -38,7 +38,7 @@ from tests.core.stories import POLICY, Story, story
 from tests.subject_access.stored import rows_of
 
 
-def person(lived: Story, policy: Policy = POLICY) -> Person:
+def person(lived: Story, policy: Policy = POLICY) -> AskedPerson:
     rows: list[EventRow | RefusalRow] = [*rows_of(lived), *lived.subject.refusals.values()]
     return person_of(Subject(ControllerId("OURCO"), SubjectId("s-1")), rows, policy)
 
@@ -119,7 +119,7 @@ def test_nothing_stored_changes_and_asking_twice_gives_the_same() -> None:
 
 def test_the_consent_that_it_rests_on_is_named() -> None:
     answer = asked(SHARE, grant(0, id="old", consent_id="c-1"), grant(1, consent_id="c-2"))
-    assert (answer.basis, answer.consent_ids) == (Basis.CONSENT, ("c-2",))
+    assert (answer.basis, answer.consent_ids) == (CoveredBy.CONSENT, ("c-2",))
     assert answer.consent_event_ids == ("grant",)
     both: dict[str, Any] = {"data_categories": ["EMAIL", "PHONE"]}
     answer = asked(
@@ -132,10 +132,12 @@ def test_the_consent_that_it_rests_on_is_named() -> None:
 
 def test_other_bases_are_named_too() -> None:
     claimed = message(10, legal_basis_claimed="CONSENT")
-    assert asked(claimed, own_grant(0)).basis is Basis.CONSENT
-    assert asked(message(10, legal_basis_claimed="SOFT_OPT_IN"), buy(0)).basis is Basis.SOFT_OPT_IN
-    assert asked(message(10, channel="POST"), buy(0)).basis is Basis.NONE_NEEDED
-    assert asked(share(10, purpose="PAYMENT"), buy(0)).basis is Basis.NONE_NEEDED
+    assert asked(claimed, own_grant(0)).basis is CoveredBy.CONSENT
+    assert (
+        asked(message(10, legal_basis_claimed="SOFT_OPT_IN"), buy(0)).basis is CoveredBy.SOFT_OPT_IN
+    )
+    assert asked(message(10, channel="POST"), buy(0)).basis is CoveredBy.NONE_NEEDED
+    assert asked(share(10, purpose="PAYMENT"), buy(0)).basis is CoveredBy.NONE_NEEDED
 
 
 def test_who_is_unknown_is_not_covered_whatever_would_go_out() -> None:
