@@ -146,7 +146,7 @@ def test_what_cannot_be_verified_ends_with_a_reason(
     assert "there is no partition 2" in refused("--partition", "2")
     policy = tmp_path / "policy.toml"
     policy.write_text('version = "other"\nunknown_age = "ALLOW"\n')
-    assert "under another policy" in refused("--policy", str(policy))
+    assert "rest on another policy" in refused("--policy", str(policy))
     monkeypatch.setenv("CONSENTRY_CONNECT_TIMEOUT_S", "1")
     assert "no broker answered" in refused("--brokers", "127.0.0.1:1")
     monkeypatch.setenv("CONSENTRY_TOPIC_PREFIX", "other.")
