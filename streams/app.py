@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import faust
@@ -53,8 +53,23 @@ class ConsentryApp(faust.App):
     schema_ids: Mapping[str, int] | None = None
     """Those with which findings and duties are written, where they are needed."""
 
+    latest_policy: Callable[[], Awaitable[PolicyInForce | None]] | None = None
+    """Reads the policy in force from its log."""
+
+    async def catch_up(self) -> None:
+        """Take up the policy in force before partitions are taken over.
+
+        Their last owner may have heard of it earlier. Raises what reading the log raises.
+        """
+        if self.latest_policy is not None:
+            in_force = await self.latest_policy()
+            if in_force is not None:
+                self.policy_changed(in_force)
+
     def policy_changed(self, in_force: PolicyInForce) -> None:
-        """Another policy is in force from now on."""
+        """Another policy is in force from now on, unless it is one that was taken up."""
+        if in_force.sequence <= self.basis.stored.sequence:
+            return
         self.basis = JudgingBasis(in_force.policy, in_force.sequence, in_force.since)
         log.info(
             "policy.changed",

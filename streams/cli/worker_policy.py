@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from socket import gethostname
 from typing import TYPE_CHECKING
 
 from streams.control.follow import ControlFollower
 from streams.control.in_force import begin, report_other_file
+from streams.control.read import read_log
 from streams.transport.client_errors import fail
 from streams.transport.tasks.judging_basis import JudgingBasis
 
 if TYPE_CHECKING:
     from streams.app import ConsentryApp
-    from streams.control.log import ControlLog
+    from streams.control.log import ControlLog, PolicyInForce
     from streams.policy_file import PolicyText
     from streams.settings import Settings
 
@@ -38,8 +40,13 @@ def app_under_policy(settings: Settings, given: PolicyText, policies: ControlLog
     except BaseException as error:
         fail(error, "reading the policy")
         raise
-    basis = JudgingBasis(in_force.policy, in_force.sequence, in_force.since)
-    return build_app(settings, basis)
+    app = build_app(settings, JudgingBasis(in_force.policy, in_force.sequence, in_force.since))
+    app.latest_policy = partial(_latest, settings)
+    return app
+
+
+async def _latest(settings: Settings) -> PolicyInForce | None:
+    return (await read_log(settings, last_only=True)).in_force()
 
 
 async def follow_policies(app: ConsentryApp, policies: ControlLog) -> None:

@@ -199,6 +199,7 @@ class Consumer(stock.Consumer):
         kept = self._kept
         given_up = [number for number in kept if number not in assignment.numbers]
         await in_parallel(kept.pop(number).close() for number in given_up)
+        await self.app.catch_up()  # type: ignore[attr-defined]  # ours, see app.py
         return await self._new_take_over().take(assignment.numbers, kept)
 
     def _new_take_over(self) -> TaskInitializer:

@@ -36,8 +36,11 @@ DEAD_LETTER_CODES: Final = frozenset(
 )
 """Codes of findings on records that were set aside: one for each dead letter."""
 
-ARRIVAL: Final = frozenset({"detected_at", "revision", "status", "finality", "late_detected"})
-"""Fields of findings that show arrival, so a batch cannot have the same."""
+ARRIVAL: Final = frozenset(
+    {"detected_at", "revision", "status", "finality", "late_detected", "policy_version"}
+)
+"""Fields of findings that show arrival, so a batch cannot have the same: what a later policy
+says too keeps the version under which it was published."""
 
 NAMED_AT_MOST = 5
 
@@ -214,7 +217,7 @@ def standing_duties(duties: Iterable[Duty]) -> dict[str, dict[str, Any]]:
         name: {
             k: v
             for k, v in msgspec.structs.asdict(duty).items()
-            if k not in ("detected_at", "revision")
+            if k not in ("detected_at", "revision", "policy_version")
         }
         for name, duty in last.items()
         if duty.status is not DutyStatus.RETRACTED

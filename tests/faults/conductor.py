@@ -156,9 +156,17 @@ class Run:
                 continue
             scene.crew.disarm()
             if scene.crew.whole and time.monotonic() > asked + ASK_S:
-                if self._lag() == 0:
+                if self._lag() == 0 and self._swept():
                     return
                 asked = time.monotonic()
+
+    def _swept(self) -> bool:
+        """Whether all partitions are wholly of one policy; other runtimes have no sweeps."""
+        if not self.runtime.ours:
+            return True
+        rows = stubbornly(self.bus.progress).values()
+        latest = max(row.basis.sequence for row in rows)
+        return all(not row.sweeping and row.basis.sequence == latest for row in rows)
 
     def _lag(self) -> int:
         """Records that are not committed; a broker that was just restarted is asked again."""

@@ -18,6 +18,7 @@ FIRST = (
     "worker dies between two steps",
     "worker killed",
     "connections cut",
+    "policy changed",
     "producer aborts",
     "broker killed",
     "two with one instance id",

@@ -50,6 +50,10 @@ def leave(code: int) -> NoReturn:
     raise Ended
 
 
+async def _nothing() -> None:
+    """The policy is the one that it was started with."""
+
+
 class Process:
     """One worker's process. `code` is how it ended itself, None as long as it has not."""
 
@@ -87,6 +91,7 @@ class Process:
             registry=None,
             schema_ids=None,
             should_stop=False,
+            catch_up=_nothing,
         )
         self.consumer = DriverConsumer(self)
         self.app.consumer = self.consumer

@@ -1,13 +1,13 @@
-"""How much the model played is part of the result."""
+"""What tests of the model share; how much it played is part of the result."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+
+import pytest
 
 from tests.model.play import played
-
-if TYPE_CHECKING:
-    import pytest
+from tests.model.staging import staged
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -15,3 +15,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if played.total():
         published = ", ".join(f"{count:,} {what}" for what, count in played.items())
         terminalreporter.write_line(f"model: {published}")
+
+
+@pytest.fixture
+def patch() -> Iterator[pytest.MonkeyPatch]:
+    """Within it worlds can be played, and safeguards taken out."""
+    with staged() as patch:
+        yield patch

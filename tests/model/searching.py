@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 
@@ -12,19 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from tests.model.play import Event, play
-from tests.model.staging import staged
 from tests.model.world import World
 
 Safeguard = Callable[[pytest.MonkeyPatch], None]
 """Takes one out."""
 
 TRIES = 600
-
-
-@pytest.fixture
-def patch() -> Iterator[pytest.MonkeyPatch]:
-    with staged() as patch:
-        yield patch
 
 
 def wrong(strategy: st.SearchStrategy[list[Event]]) -> str:

@@ -12,9 +12,7 @@ from streams.core.subject import Subject
 from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.wire.progress import Progress
 from tests.model.play import schedules
-from tests.model.searching import Safeguard, patch, wrong
-
-__all__ = ["patch"]
+from tests.model.searching import Safeguard, wrong
 
 POLICIES = schedules(("run", "run", "mix", "send", "send", "policy", "start", "kill"))
 WRONG = "the net outputs|some were not judged again|visible: revision"

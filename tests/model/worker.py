@@ -10,6 +10,7 @@ rebalance is complete and then seeks. In the place of the consumer's thread stan
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ class Worker:
         group: Group,
         member: str,
         settings: Settings,
-        basis: JudgingBasis,
+        latest: Callable[[], JudgingBasis],
         random: Random,
     ) -> None:
         self.process = process
@@ -50,9 +51,10 @@ class Worker:
         self._group = group
         self._member = member
         self._settings = settings
-        self._basis = basis
+        self._latest = latest
+        self._basis = latest()
         self._random = random
-        self.app = SimpleNamespace(basis=basis, consumer=None)
+        self.app = SimpleNamespace(basis=self._basis, consumer=None)
 
     @property
     def owned(self) -> list[PartitionTask]:
@@ -82,6 +84,7 @@ class Worker:
             on_rebalance_complete=Signal(),
             stream=self.stream,
             consumer=None,
+            catch_up=self._catch_up,
         )
         self.thread = Thread(self.process, self._broker, self._settings, self._random)
         self.consumer = faust_driver.Consumer(self.app, self.thread)
@@ -89,6 +92,10 @@ class Worker:
         for part in (self._fetch(), self._membership(), self._recovery()):
             self._spawn(part)
         self._spawn(Judging(self.app).poll_batches(self.stream))  # type: ignore[arg-type]
+
+    async def _catch_up(self) -> None:
+        """The log of policies is read: it holds the latest."""
+        self.basis = await self.process.call("policy", self._latest)
 
     def _spawn(self, part: Any) -> None:
         async def guarded() -> None:

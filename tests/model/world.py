@@ -100,7 +100,7 @@ class World(Sending):
             group=self.group,
             member=f"w{number % PROCESSES}" if self.lasting else name,
             settings=settings,
-            basis=self.basis,
+            latest=lambda: self.basis,
             random=self.random,
         )
         self.processes.append(process)

@@ -122,10 +122,14 @@ def test_the_app_judges_by_what_it_is_given_and_logs_it() -> None:
     import structlog
 
     from streams.app import ConsentryApp
+    from streams.transport.tasks.judging_basis import JudgingBasis
 
-    app = SimpleNamespace()
+    app = SimpleNamespace(basis=JudgingBasis(default_policy(), 3))
     in_force = PolicyInForce(default_policy(), 4, Instant(7))
     with structlog.testing.capture_logs() as logs:
         ConsentryApp.policy_changed(app, in_force)  # type: ignore[arg-type]
     assert (app.basis.policy, app.basis.stored.sequence, app.basis.since) == in_force
+    taken_up = app.basis
+    ConsentryApp.policy_changed(app, in_force)  # type: ignore[arg-type]
+    assert app.basis is taken_up, "once"
     assert (logs[0]["event"], logs[0]["sequence"]) == ("policy.changed", 4)
