@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.core.events import event_key
 from streams.core.identifiers import EventId, RecipientId, Slot
-from streams.core.instants import Instant
+from streams.core.instants import Instant, days
 from streams.core.judge import judge_deadlines
 from streams.core.policy import Policy, fixed_policy
 from streams.core.publications import KEPT, Publication, dropped
+from streams.core.reassess import again
 from streams.core.refusals import refuse
 from streams.core.state import EventRow, Published, Refusal
 from streams.core.subject import Subject
-from streams.core.vocabulary import EventType
+from streams.core.vocabulary import ClosingReason, EventType
 from tests.core.builders import grant, moment, notify, share, withdraw
 from tests.core.stories import POLICY, Story, story
 
@@ -116,6 +118,25 @@ def turned(times: int) -> Published:
         subject = Subject.from_rows(subject.controller_id, subject.subject_id, [kept])
         judge_deadlines(subject, moment(number, 1), policies[number % 2])
     return next(iter(subject.records.values())).row.published[BASIS]
+
+
+def test_another_policy_in_place_is_a_revision_with_its_reason() -> None:
+    lived = story(grant(0), withdraw(1), share(3))
+    before = published(lived).publications
+    lenient = fixed_policy("lenient", withdrawal_grace=days(900))
+    again(
+        lived.subject,
+        event_key(row(lived, "share").fact.event),
+        lenient,
+        moment(200),
+        at=moment(200),
+        new=None,
+        cause=ClosingReason.POLICY_CHANGED,
+    )
+    *earlier, last = published(lived).publications
+    assert tuple(earlier) == before
+    assert brief(last)[1:3] == (moment(200), "RETRACTED")
+    assert (last.reason, last.basis) == ("POLICY_CHANGED", lenient.digest)
 
 
 def test_the_first_and_the_latest_are_kept_and_the_rest_is_counted() -> None:
