@@ -36,6 +36,7 @@ COMMAND_MODULES = (
     "worker",
     "skip",
     "resume",
+    "offsets",
     "dead_letters",
     "deliver",
     "sample",

@@ -132,6 +132,13 @@ class WorkSettings(SettingsGroup):
         "recorded with the state and in the log. Set it for one start, not for good.",
         allowed="true or false",
     )
+    accept_missing_history: bool = setting(
+        default=False,
+        description="Begin without state although the inputs no longer begin at their start: what "
+        "rests on deleted records is judged without them. For the first installation on a bus. "
+        "Set it for one start.",
+        allowed="true or false",
+    )
     dead_letter_limit_share: float = setting(
         0.5,
         "The most of the latest records of one topic and partition that may be dead letters: a "

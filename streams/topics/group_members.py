@@ -53,6 +53,19 @@ def remove_member(settings: Settings, instance_id: str) -> Removed:
     return Removed(partitions=tuple(sorted(partitions)), others=tuple(others))
 
 
+def require_no_members(settings: Settings) -> None:
+    """Check that no worker is in the group. Raises ConsentryError naming those that are."""
+    with admin_session(settings.connection) as client:
+        members = _members(client, settings.group_id)
+    if members:
+        named = sorted(one["group_instance_id"] or "one without an instance_id" for one in members)
+        raise ConsentryError(
+            f"the group {settings.group_id} has members: {', '.join(named)}",
+            "Stop all workers first. One with an instance_id stays until its session ends, or "
+            "`consentry worker remove` takes it out.",
+        )
+
+
 def _members(client: KafkaAdminClient, group: str) -> list[dict[str, Any]]:
     described = client.describe_groups([group])[group]
     error = described["error"]

@@ -6,7 +6,6 @@ from streams.settings import Settings
 from streams.topics.acl_grants import (
     AclGrant,
     control_transactions,
-    describe_group,
     on_topic,
     worker_transactions,
 )
@@ -57,7 +56,7 @@ def operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
     return Role(
         name=Party.OPERATOR,
         user="consentry-operator",
-        description="Runs `consentry skip` and `resume`. For a moment it takes the place of the "
+        description="Runs `consentry skip`, `resume` and `offsets restore`. For a moment it takes the place of the "
         "worker of one partition number, which ends; so give it to few.",
         grants=(
             *(
@@ -65,7 +64,12 @@ def operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
                 for topic in topics
                 if topic.co_partitioned and Party.VERIFIER in topic.readers
             ),
-            describe_group(settings, "asks for the offsets that the workers committed"),
+            AclGrant(
+                resource="group",
+                name=settings.group_id,
+                operations=("Read", "Describe"),
+                why="asks for the offsets that the workers committed, and sets them",
+            ),
             *worker_transactions(settings, "owns the partition number while it writes"),
         ),
     )

@@ -72,6 +72,7 @@ def new_take_over(
         bounds=shares(settings, owned).transaction,
         basis=basis,
         accept_lost_input=settings.accept_lost_input,
+        accept_missing_history=settings.accept_missing_history,
         passing=frozenset({names.ticks}),
         owner=owner_of(settings),
     )

@@ -229,6 +229,7 @@ class Process:
             ),
             basis=self.app.basis,
             accept_lost_input=settings.accept_lost_input,
+            accept_missing_history=settings.accept_missing_history,
             owner=owner_of(settings),
         )
         clients = TaskClients(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
+from streams.errors import ConsentryError
+from streams.operate.restore_offsets import restore_offsets
 from streams.topics import create_topics
 from tests.kafka.harness import Bus, until
 from tests.kafka.stories import stories
@@ -24,6 +27,13 @@ def judged(bus: Bus, first: int = 0) -> None:
 
 def admin(bus: Bus) -> KafkaAdminClient:
     return KafkaAdminClient(**bus.settings.connection.kafka_python_options())
+
+
+def members(client: KafkaAdminClient, bus: Bus) -> list[object]:
+    found: list[object] = client.describe_groups([bus.settings.group_id])[bus.settings.group_id][
+        "members"
+    ]
+    return found
 
 
 def refuses(bus: Bus, *words: str, **settings: Any) -> None:
@@ -55,8 +65,33 @@ def test_offsets_that_somebody_moved(bus: Bus) -> None:
     place = TopicPartition(bus.names.data_share, 0)
     client = admin(bus)
     client.alter_group_offsets(bus.settings.group_id, {place: OffsetAndMetadata(0, "", -1)})
+    words = "does not belong to the committed offsets", bus.names.data_share, "offsets restore"
+    refuses(bus, *words, instance_id=None)
+    until(lambda: not members(client, bus) or None, "the worker has left")
+    [moved] = restore_offsets(bus.settings, dry_run=True)
+    assert moved[:3] == (bus.names.data_share, 0, 0)
+    assert bus.committed()[moved.topic, 0] == 0
+    assert restore_offsets(bus.settings) == (moved,)
+    client.delete_groups([bus.settings.group_id])
+    positions = {
+        (topic, number): at
+        for number, progress in bus.progress().items()
+        for topic, at in progress.positions.items()
+    }
+    lost = restore_offsets(bus.settings)
+    assert {(one.topic, one.partition): one.position for one in lost} == positions
+    assert {one.committed for one in lost} == {None}
+    ahead = OffsetAndMetadata(moved.position + 1, "", -1)
+    client.alter_group_offsets(bus.settings.group_id, {place: ahead})
     client.close()
-    refuses(bus, "does not belong to the committed offsets", bus.names.data_share)
+    with pytest.raises(ConsentryError, match=f"past {moved.position}"):
+        restore_offsets(bus.settings)
+    restore_offsets(bus.settings, back=True)
+    with bus.worker(None) as again:
+        with pytest.raises(ConsentryError, match="has members"):
+            restore_offsets(bus.settings)
+        assert again.stop()[0] == 0
+    assert restore_offsets(bus.settings) == ()
 
 
 def test_inputs_that_were_deleted_before_they_were_judged(bus: Bus) -> None:

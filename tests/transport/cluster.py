@@ -46,6 +46,7 @@ class Cluster:
     overtaken: bool = False
     owner: StateOwner | None = None
     ids: dict[str, str] = field(default_factory=dict)
+    accept_missing: bool = False
 
     def producer(self, _number: int) -> Any:
         self.producers.append(Started(self))
@@ -79,6 +80,7 @@ class Cluster:
             bounds=Bounds(10, 10_000, 1.0),
             basis=JudgingBasis(default_policy()),
             accept_lost_input=accept,
+            accept_missing_history=self.accept_missing,
             passing=frozenset({"ticks"}),
             owner=self.owner,
         )
@@ -97,6 +99,10 @@ class Cluster:
             return owned[0]
 
         return asyncio.run(run())
+
+
+FIRST_KEPT = 1_700_000_000_000
+"""The timestamp of the first record that an input still has."""
 
 
 class Started(Producer):
@@ -141,7 +147,7 @@ class Reader:
         self._cluster.steps.append("reader stopped")
 
     def assign(self, places: Any) -> None:
-        assert places == [TopicPartition("log", 0)]
+        self._places = places
 
     def seek(self, _place: Any, offset: int) -> None:
         self._at = offset
@@ -163,6 +169,8 @@ class Reader:
         if self._cluster.blocks is not None:
             self._cluster.blocks.set()
             await asyncio.Event().wait()
+        if self._places != [TopicPartition("log", 0)]:
+            return {place: [One(place.topic, 0, self._at, FIRST_KEPT)] for place in places}
         found = self._cluster.log[self._at : self._at + 1]
         self._at += 1
         return dict.fromkeys(places, found)

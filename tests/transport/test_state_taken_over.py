@@ -55,7 +55,9 @@ def test_state_of_before_owners_were_named_is_adopted() -> None:
 
 
 def test_new_state_says_whose_it_is_of_which_topics_and_from_where_on() -> None:
-    cluster = Cluster(starts={"in": 3, "ticks": 0}, owner=MINE, ids={"in": "one"})
+    cluster = Cluster(
+        starts={"in": 3, "ticks": 0}, owner=MINE, ids={"in": "one"}, accept_missing=True
+    )
     cluster.take()
     [[(_, _, [(_, row)]), _]] = cluster.producers[0].committed
     progress = decode_progress(row)
@@ -63,6 +65,24 @@ def test_new_state_says_whose_it_is_of_which_topics_and_from_where_on() -> None:
     assert progress.begins == {"in": 3, "ticks": 0}
     declared = "partitions=1;application_id=shop;topic_prefix=acc.;generation=1"
     assert cluster.producers[0].metadata == {declared}
+
+
+def test_a_first_start_on_inputs_that_were_cut_is_refused_with_what_is_missing() -> None:
+    cluster = Cluster(starts={"in": 3, "ticks": 7}, owner=MINE)
+    with pytest.raises(ConsentryError, match="3 older records of in are deleted") as refused:
+        cluster.take()
+    assert "whole only from 2023-11-14T22:13:20" in refused.value.problem
+    assert "accept_missing_history" in refused.value.remedy
+    assert all(not producer.committed for producer in cluster.producers)
+
+
+def test_ticks_that_were_deleted_are_no_history() -> None:
+    Cluster(starts={"in": 0, "ticks": 7}, owner=MINE).take()
+
+
+def test_state_needs_no_history() -> None:
+    cluster = Cluster(committed=AT, log=stored(**AT), starts={"in": 3, "ticks": 0}, owner=MINE)
+    assert cluster.take().progress.positions == AT
 
 
 def test_a_role_that_a_later_release_brings_is_taken_on() -> None:

@@ -18,6 +18,11 @@ _START_AGAIN = (
     "again from the inputs."
 )
 
+_OFFSETS_LOST = (
+    "Stop all workers, then `consentry offsets restore` sets the offsets from the state: the "
+    "coordinator forgets those of a group that was idle for offsets.retention.minutes."
+)
+
 
 def shared_numbers(topics: Sequence[str], assigned: Iterable[tuple[str, int]]) -> frozenset[int]:
     """The partition numbers that this worker was given, the same for every topic.
@@ -95,8 +100,11 @@ def progress_agrees(
     raise ConsentryError(
         f"the state does not belong to the committed offsets ({place}): for {topic} it ends at "
         f"{progress.positions.get(topic)}, committed is {committed.get(topic)}",
-        "Set the group's offsets back to the positions of the state if somebody moved them. "
-        f"Otherwise: {_START_AGAIN}",
+        _OFFSETS_LOST
+        if not committed
+        else "If somebody deleted or moved the group's offsets: stop all workers, and `consentry "
+        "offsets restore` sets them from the state. If the changelog lost its end: restore it "
+        "from a backup first.",
     )
 
 

@@ -44,6 +44,7 @@ class TaskPlan:
     bounds: Bounds
     basis: JudgingBasis
     accept_lost_input: bool
+    accept_missing_history: bool = False
     passing: frozenset[str] = frozenset()
     owner: StateOwner | None = None
 

@@ -17,12 +17,14 @@ from streams.measures.transport_stats import TransportStats
 from streams.transport.clock import OwnClock
 from streams.transport.commit.partition_count import unchanged
 from streams.transport.commit.transactions import Committer
+from streams.transport.fetch.log_range import LogRange
 from streams.transport.state.changelog_restore import Restored, read_to_end, restore
 from streams.transport.state.row_store import RowStore
 from streams.transport.state.stores import Stores
 from streams.transport.tasks import preconditions
 from streams.transport.tasks.fencing import require_owned
 from streams.transport.tasks.in_parallel import in_parallel
+from streams.transport.tasks.missing_history import missing_history, require_accepted
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.settling import settled_logs, settled_offsets
 from streams.transport.tasks.state_owner import latest_progress, require_own_state
@@ -70,6 +72,7 @@ class TaskRestore:
             committed = await self._read_offsets()
             logs = await settled_logs(self._reader, self._plan, committed)
             restored = await self._restore(count, committed)
+            await self._require_history(committed, logs, restored)
             return {
                 number: await self._open(
                     FoundState(
@@ -151,6 +154,23 @@ class TaskRestore:
         if progress is None or progress.differences(shown):
             restored.load_again("it does not go with the committed offsets")
             await read_to_end(self._reader, changelog, {number: restored})
+
+    async def _require_history(
+        self,
+        committed: Mapping[int, Mapping[str, int]],
+        logs: Mapping[int, Mapping[str, LogRange]],
+        restored: Mapping[int, Restored],
+    ) -> None:
+        """Where there is no state, the inputs are all that is known: they must be whole."""
+        first = {
+            number: logs[number]
+            for number in self._numbers
+            if restored[number].progress is None and not committed[number]
+        }
+        plan = self._plan
+        missing = await missing_history(self._reader, first, plan.passing)
+        if missing is not None:
+            require_accepted(missing, accept=plan.accept_missing_history)
 
     async def _open(self, found: FoundState) -> PartitionTask:
         """Compare, and begin from the committed offsets."""
