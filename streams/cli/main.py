@@ -37,6 +37,7 @@ COMMAND_MODULES = (
     "skip",
     "resume",
     "offsets",
+    "facts",
     "dead_letters",
     "deliver",
     "sample",

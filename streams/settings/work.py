@@ -135,8 +135,8 @@ class WorkSettings(SettingsGroup):
     accept_missing_history: bool = setting(
         default=False,
         description="Begin without state although the inputs no longer begin at their start: what "
-        "rests on deleted records is judged without them. For the first installation on a bus. "
-        "Set it for one start.",
+        "rests on deleted records is judged without them. For the first installation on a bus; "
+        "any other one brings its facts with `consentry facts import`. Set it for one start.",
         allowed="true or false",
     )
     dead_letter_limit_share: float = setting(

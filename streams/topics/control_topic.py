@@ -20,6 +20,6 @@ def control_topic(settings: Settings) -> Topic:
         partitions=1,
         config=compacted(settings, stamped_by_broker=True),
         writers=(Party.WORKER, Party.POLICY),
-        readers=(Party.WORKER, Party.VERIFIER, Party.POLICY),
+        readers=(Party.WORKER, Party.VERIFIER, Party.OPERATOR, Party.POLICY),
         co_partitioned=False,
     )

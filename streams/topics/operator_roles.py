@@ -10,7 +10,7 @@ from streams.topics.acl_grants import (
     worker_transactions,
 )
 from streams.topics.role import Role
-from streams.topics.topic import Party, Topic
+from streams.topics.topic import Party, Topic, TopicKind
 
 
 def replayer(settings: Settings, topics: tuple[Topic, ...]) -> Role:
@@ -46,6 +46,10 @@ def operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
     """Writes orders into the state of workers."""
 
     def of(topic: Topic) -> AclGrant:
+        if topic.kind is TopicKind.OUTPUT:
+            return on_topic(topic, "publishes what `facts import` brings", "Write", "Describe")
+        if topic.kind is TopicKind.CONTROL:
+            return on_topic(topic, "reads the policy in force", "Read", "Describe")
         if Party.OPERATOR in topic.writers:
             why = f"writes what is to be set aside, or read again, into the {topic.kind}"
             return on_topic(topic, why, "Read", "Write", "Describe")
@@ -56,13 +60,14 @@ def operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
     return Role(
         name=Party.OPERATOR,
         user="consentry-operator",
-        description="Runs `consentry skip`, `resume` and `offsets restore`. For a moment it takes the place of the "
+        description="Runs `consentry skip`, `resume`, `offsets restore` and `facts import`. For a moment it takes the place of the "
         "worker of one partition number, which ends; so give it to few.",
         grants=(
             *(
                 of(topic)
                 for topic in topics
-                if topic.co_partitioned and Party.VERIFIER in topic.readers
+                if Party.VERIFIER in topic.readers
+                and (topic.co_partitioned or Party.OPERATOR in topic.readers)
             ),
             AclGrant(
                 resource="group",

@@ -31,7 +31,7 @@ def output_topics(settings: Settings) -> tuple[Topic, ...]:
             schemas=(schema,),
             partitions=settings.partitions,
             config=compacted(settings),
-            writers=(Party.WORKER,),
+            writers=(Party.WORKER, Party.OPERATOR),
             readers=(Party.DELIVERY, Party.VERIFIER),
         )
 

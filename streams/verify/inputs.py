@@ -77,6 +77,9 @@ class Inputs:
             # A topic that was created again may end before the state does.
             end = min(progress.positions.get(topic, 0), await bus.end(topic, self._number))
             start = await bus.start(topic, self._number)
+            if progress.imported is not None:
+                # What stands before was judged by those whose facts were imported.
+                start = max(start, progress.begins.get(topic, 0))
             span = InputSpan(topic, start, end)
             self.spans.append(span)
             async for records in bus.read(topic, self._number, start, end):

@@ -14,6 +14,7 @@ import msgspec
 
 from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
+from streams.wire.imports import Import
 from streams.wire.sweeps import Basis, Sweep
 
 PROGRESS_KEY: Final = b"\x00P"
@@ -176,6 +177,8 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     `refusals_from` are the offsets by topic from which on refused records have rows: a topic
     without one from its start, and none has in rows of earlier releases, where it is None.
 
+    `imported` says of which exports the state was made, None where it was made of inputs alone.
+
     `unfinished` is the record that is being judged in pieces, where there is one: it is
     the next one that its topic has to read. `leaving` is the key of the subject of whom a
     part has left and the rest has not, empty where there is none.
@@ -208,6 +211,7 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     refusals_from: dict[str, int] | None = None
     basis: Basis = Basis()
     sweep: Sweep | None = None
+    imported: Import | None = None
 
     @property
     def sweeping(self) -> bool:

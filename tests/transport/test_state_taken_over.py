@@ -72,6 +72,7 @@ def test_a_first_start_on_inputs_that_were_cut_is_refused_with_what_is_missing()
     with pytest.raises(ConsentryError, match="3 older records of in are deleted") as refused:
         cluster.take()
     assert "whole only from 2023-11-14T22:13:20" in refused.value.problem
+    assert "facts import" in refused.value.remedy
     assert "accept_missing_history" in refused.value.remedy
     assert all(not producer.committed for producer in cluster.producers)
 

@@ -70,7 +70,8 @@ def require_accepted(missing: MissingHistory, *, accept: bool) -> None:
             f"{', '.join(missing.topics)} are deleted already{since}: what rests on them would be "
             "judged without them",
             "For the first installation on this bus, start once with accept_missing_history = true. "
-            "Where an earlier installation or generation judged them, go on with its state.",
+            "Where an earlier installation or generation judged them, bring its facts: `consentry "
+            "facts export` there, `facts import` here.",
         )
     log.warning(
         "input.history_missing",

@@ -14,8 +14,9 @@ from streams.transport.state.changelog_restore import Restored, unreadable_row
 from streams.wire.progress import CorruptProgress, Gap, Progress, decode_progress
 
 _START_AGAIN = (
-    "Restore the topic from a backup, or raise the setting `generation` to judge everything "
-    "again from the inputs."
+    "Raise the setting `generation`, create its topics, and bring the facts of a backup with "
+    "`consentry facts import`. Without one: restore the topic; or judge the inputs again, where "
+    "they still begin at their start."
 )
 
 _OFFSETS_LOST = (
@@ -72,9 +73,16 @@ def stored_progress(restored: Restored, changelog: str, partition: int) -> Progr
             )
         return None
     try:
-        return decode_progress(restored.progress)
+        progress = decode_progress(restored.progress)
     except CorruptProgress:
         raise unreadable_row(changelog, partition) from None
+    if progress.imported is not None and not progress.imported.through:
+        raise ConsentryError(
+            f"facts are being imported into {changelog}, partition {partition}, and not all of "
+            "them are there",
+            "Run `consentry facts import` again with the same files: it goes on where it was.",
+        )
+    return progress
 
 
 def progress_agrees(

@@ -1,0 +1,1 @@
+"""Facts that leave an installation as a file, and come into another one."""

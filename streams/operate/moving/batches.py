@@ -1,0 +1,98 @@
+"""The rows of one partition number in transactions, each with how far the import is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from streams.agents.output_encoder import OutputEncoder
+from streams.core.findings import Finding
+from streams.core.policy import Policy
+from streams.operate.moving.load import Exports
+from streams.operate.moving.outputs import outputs_of
+from streams.operate.moving.own_sources import Named
+from streams.settings.names import TopicNames
+from streams.transport.commit.output_batch import Bounds, Output
+from streams.wire.imports import Import
+from streams.wire.progress import (
+    BATCH_HEADER,
+    PROGRESS_KEY,
+    Progress,
+    StateOwner,
+    encode_progress,
+)
+from streams.wire.rows import encode_row
+
+_STAMP = ((BATCH_HEADER, b"0"),)
+"""Before the first batch that is judged: where the topics hold outputs of an earlier state, the
+lower number shows that another one begins."""
+
+
+class Piece(NamedTuple):
+    """What one transaction writes; `rows` counts the rows of subjects in it."""
+
+    outputs: Sequence[Output]
+    rows: int
+
+
+class Batches:
+    """Cuts the rows of partition numbers into transactions."""
+
+    def __init__(
+        self,
+        exports: Exports,
+        names: TopicNames,
+        policy: Policy,
+        encoder: OutputEncoder,
+        bounds: Bounds,
+        *,
+        owner: StateOwner,
+        count: int,
+        named: Named | None = None,
+    ) -> None:
+        """`named` gives the rows of other topics a source that says so."""
+        self._exports = exports
+        self._names = names
+        self._policy = policy
+        self._encoder = encoder
+        self._bounds = bounds
+        self._owner = owner
+        self._count = count
+        self._named = named
+
+    def unfinished(self, number: int, after: bytes) -> Iterator[Piece]:
+        """All rows of a partition number behind a key, with what was published about them.
+
+        Each piece ends with a progress row at which a worker stops. Raises CorruptRow.
+        """
+        outputs: list[Output] = []
+        rows = size = 0
+        key = after
+        for subject, (key, stored) in self._exports.partition(number, after):
+            row = stored if self._named is None else self._named(stored)
+            added = [Output(self._names.changelog, number, key, encode_row(row))]
+            for one in outputs_of(subject, row, self._policy):
+                topic = self._names.violations if isinstance(one, Finding) else self._names.duties
+                name, value, headers = self._encoder.record(one)
+                added.append(Output(topic, number, name, value, (*_STAMP, *headers)))
+            outputs += added
+            rows += 1
+            size += sum(one.size for one in added)
+            if len(outputs) >= self._bounds.records or size >= self._bounds.bytes:
+                yield self._piece(number, outputs, rows, key)
+                outputs, rows, size = [], 0, 0
+        if outputs:
+            yield self._piece(number, outputs, rows, key)
+
+    def _piece(self, number: int, outputs: list[Output], rows: int, key: bytes) -> Piece:
+        progress = Progress(
+            positions={},
+            partitions=self._count,
+            owner=self._owner,
+            imported=Import(self._exports.digest, after=key),
+        )
+        return Piece((*outputs, self.progress(number, progress)), rows)
+
+    def progress(self, number: int, progress: Progress) -> Output:
+        """A progress row as a record."""
+        return Output(self._names.changelog, number, PROGRESS_KEY, encode_progress(progress))
