@@ -28,14 +28,14 @@ _STAMP = ((BATCH_HEADER, b"0"),)
 lower number shows that another one begins."""
 
 
-class Piece(NamedTuple):
+class ImportPiece(NamedTuple):
     """What one transaction writes; `rows` counts the rows of subjects in it."""
 
     outputs: Sequence[Output]
     rows: int
 
 
-class Batches:
+class ImportBatches:
     """Cuts the rows of partition numbers into transactions."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Batches:
         self._count = count
         self._named = named
 
-    def unfinished(self, number: int, after: bytes) -> Iterator[Piece]:
+    def unfinished(self, number: int, after: bytes) -> Iterator[ImportPiece]:
         """All rows of a partition number behind a key, with what was published about them.
 
         Each piece ends with a progress row at which a worker stops. Raises CorruptRow.
@@ -84,14 +84,14 @@ class Batches:
         if outputs:
             yield self._piece(number, outputs, rows, key)
 
-    def _piece(self, number: int, outputs: list[Output], rows: int, key: bytes) -> Piece:
+    def _piece(self, number: int, outputs: list[Output], rows: int, key: bytes) -> ImportPiece:
         progress = Progress(
             positions={},
             partitions=self._count,
             owner=self._owner,
             imported=Import(self._exports.digest, after=key),
         )
-        return Piece((*outputs, self.progress(number, progress)), rows)
+        return ImportPiece((*outputs, self.progress(number, progress)), rows)
 
     def progress(self, number: int, progress: Progress) -> Output:
         """A progress row as a record."""

@@ -19,7 +19,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from streams.agents.output_encoder import OutputEncoder
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
-from streams.operate.moving.batches import Batches
+from streams.operate.moving.batches import ImportBatches
 from streams.operate.moving.load import Exports
 from streams.operate.moving.own_sources import own_sources
 from streams.operate.moving.start import (
@@ -123,7 +123,7 @@ class _Importing:
         settings, exports = self._settings, self._exports
         count = exports.count
         schemas = await published_ids(settings, tries=3)
-        batches = Batches(
+        batches = ImportBatches(
             exports,
             settings.topics,
             self._policy,
@@ -192,7 +192,7 @@ class _Importing:
         require_count(self._exports.manifests[0], count, published)
 
     async def _partition(
-        self, bus: LiveBus, batches: Batches, number: int, state: Progress | None
+        self, bus: LiveBus, batches: ImportBatches, number: int, state: Progress | None
     ) -> int:
         """Write a partition number, from where an earlier run stopped; how many rows it took."""
         settings = self._settings

@@ -27,7 +27,7 @@ class FactLine(msgspec.Struct, frozen=True, tag="fact", tag_field="kind"):
     row: EventRow
 
 
-class RefusedLine(msgspec.Struct, frozen=True, tag="refused", tag_field="kind"):
+class RefusedIdLine(msgspec.Struct, frozen=True, tag="refused", tag_field="kind"):
     """That records were refused under the type and id of an event (Q01)."""
 
     controller_id: ControllerId
@@ -76,7 +76,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, tag="manifest", tag_fi
     digest: str
 
 
-Line = FactLine | RefusedLine | Manifest
+Line = FactLine | RefusedIdLine | Manifest
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder(Line).decode
@@ -97,10 +97,10 @@ def line_of(controller_id: ControllerId, subject_id: SubjectId, row: EventRow | 
     """The line of a stored row of a subject."""
     if isinstance(row, EventRow):
         return FactLine(row)
-    return RefusedLine(controller_id, subject_id, row)
+    return RefusedIdLine(controller_id, subject_id, row)
 
 
-def stored(line: FactLine | RefusedLine) -> tuple[SubjectKey, bytes, bytes]:
+def stored(line: FactLine | RefusedIdLine) -> tuple[SubjectKey, bytes, bytes]:
     """The subject's key, and the row's key and value in the changelog."""
     if isinstance(line, FactLine):
         event = line.row.fact.event

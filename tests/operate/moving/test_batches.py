@@ -14,7 +14,7 @@ from streams.core.judge import judge, judge_deadlines
 from streams.core.state import EventRow, RefusalRow
 from streams.core.subject import Subject
 from streams.errors import ConsentryError
-from streams.operate.moving.batches import Batches
+from streams.operate.moving.batches import ImportBatches
 from streams.operate.moving.load import Exports
 from streams.operate.moving.outputs import outputs_of
 from streams.operate.moving.own_sources import own_sources
@@ -66,12 +66,12 @@ def _id(one: Finding | Duty) -> str:
     return one.violation_id if isinstance(one, Finding) else one.duty_id
 
 
-def batches(path: Path, records: int) -> Batches:
+def batches(path: Path, records: int) -> ImportBatches:
     """Of one export, for one partition, with at most so many records in a transaction."""
     exports = Exports(1)
     exports.load(path)
     bounds = Bounds(records, 1 << 20, 1.0)
-    return Batches(
+    return ImportBatches(
         exports, NAMES, POLICY, OutputEncoder(), bounds, owner=owner_of(SETTINGS), count=1
     )
 
