@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.core.assumptions import Assumption, misspelt, recipient_of
+from streams.core.assumptions import misspelt, recipient_of
 from streams.core.events import ConsentChange, event_key
 from streams.core.left_out import left_out
 from streams.core.policy import Policy
@@ -31,6 +31,6 @@ def count_assumptions(
     if recipient and not policy.index.lists(recipient):
         recipient = OTHER
     for field in fields:
-        counts.count(Assumption(field, source, recipient))
+        counts.count_key((field, source, recipient, False))
     for field in notes:
-        counts.count(Assumption(field, source, recipient, note=True))
+        counts.count_key((field, source, recipient, True))

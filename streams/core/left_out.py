@@ -93,23 +93,28 @@ def _of_purchase(event: Purchase) -> list[str]:
 
 
 def _of_share(event: DataShare, policy: Policy) -> list[str]:
-    found = []
+    role, other = event.recipient_role, event.purpose is not TPDM
+    no_role = role is None or role is _UNKNOWN_ROLE
+    # A risky kind changes nothing about other purposes than these (1b, 1e), and own use makes
+    # third-party marketing of it, which TPDM is already (1a, 1d).
+    may_be_risky = other and event.recipient_kind is None and event.purpose in LABEL_PURPOSES
+    may_use = other and event.recipient_own_use is None
+    abroad = event.recipient_country is None
+    if not (no_role or may_be_risky or may_use or abroad) and event.data_categories:
+        return []
     entry = policy.index.recipient(event.recipient_id, event.occurred_at)
-    if _takes_role_of_policy(event, entry, policy):
+    found = []
+    if no_role and _takes_role_of_policy(event, entry, policy):
         found.append("recipient_role")
-    # A risky kind changes nothing about other purposes than these (1b, 1e).
-    may_be_risky = event.recipient_kind is None and event.purpose is not TPDM
-    if may_be_risky and event.purpose in LABEL_PURPOSES and (entry is None or not entry.kind):
+    if may_be_risky and (entry is None or not entry.kind):
         risky = msgspec.structs.replace(event, recipient_kind=_RISKY_KIND)
         if _read(risky, policy) != _read(event, policy):
             found.append("recipient_kind")
-    # Own use makes third-party marketing of it, which this purpose is already (1a, 1d).
-    may_use = event.recipient_own_use is None and event.purpose is not TPDM
     if may_use and (entry is None or entry.own_use is None):
         own_use = msgspec.structs.replace(event, recipient_own_use=True)
         if _read(own_use, policy) != _read(event, policy) and normalise(event, policy).external:
             found.append("recipient_own_use")
-    abroad = event.recipient_country is None and (entry is None or not entry.country)
+    abroad = abroad and (entry is None or not entry.country)
     if abroad or not event.data_categories:
         normal = normalise(event, policy)
         if abroad and normal.external:
@@ -120,10 +125,7 @@ def _of_share(event: DataShare, policy: Policy) -> list[str]:
 
 
 def _takes_role_of_policy(event: DataShare, entry: RecipientEntry | None, policy: Policy) -> bool:
-    """Whether neither producer nor register states the role, and P18 is not the strictest."""
-    role = event.recipient_role
-    if role is not None and role is not _UNKNOWN_ROLE:
-        return False
+    """Whether the register does not state the role either, and P18 is not the strictest."""
     if entry is not None and entry.role is not None and entry.role is not _UNKNOWN_ROLE:
         return False
     return policy.at(event.occurred_at).unknown_recipient_role is not _THIRD_PARTY
