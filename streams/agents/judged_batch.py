@@ -14,11 +14,12 @@ from streams.agents.output_encoder import OutputEncoder
 from streams.agents.rekeyed import RekeyedCounts
 from streams.agents.retention import Leaving
 from streams.agents.throttled_log import DeadLettered
+from streams.core.findings import Duty, Finding
 from streams.core.state import Decision, Outcome
 from streams.measures.worker_stats import JudgingStats
 from streams.settings.names import TopicNames
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch
-from streams.wire.progress import BATCH_HEADER, Counters, Paused, Progress
+from streams.wire.progress import BATCH_HEADER, REBUILT, Counters, Paused, Progress
 from streams.wire.record import Record
 
 RECORDS_AT_ONCE: Final = 500
@@ -41,6 +42,7 @@ class JudgedBatch:
     __slots__ = (
         "_bounds",
         "_due",
+        "_encoder",
         "_names",
         "_number",
         "_once",
@@ -75,6 +77,7 @@ class JudgedBatch:
         self._bounds = bounds
         self._due = due
         self._stamp = ((BATCH_HEADER, b"%d" % sequence),)
+        self._encoder = encoder
         self.output = OutputBatch()
         self._once = Once(self.output, self._stamp, encoder)
         self.records: Sequence[Record] = ()
@@ -117,6 +120,15 @@ class JudgedBatch:
         for duty in decision.duties:
             stats.duty(duty)
             once.duty(names.duties, number, duty)
+
+    def restate(self, findings: Iterable[Finding], duties: Iterable[Duty]) -> None:
+        """Publish again what was published before, at the same revision."""
+        self._once.settle()
+        headers = (*self._stamp, REBUILT)
+        for topic, outputs in ((self._names.violations, findings), (self._names.duties, duties)):
+            for one in outputs:
+                key, value, more = self._encoder.record(one)
+                self.output.add(Output(topic, self._number, key, value, (*headers, *more)))
 
     def clear(self, some: Leaving) -> None:
         """Tombstones for what was written about a subject."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from streams.agents.commander import Commander
 from streams.agents.dead_letter_writer import DeadLetterWriter
 from streams.agents.event_judge import EventJudge
 from streams.agents.judged_batch import RECORDS_AT_ONCE, JudgedBatch
@@ -71,6 +72,9 @@ class PartitionJudge:
         )
         self._long_records = LongRecords(partition.number, self.subjects, self._progress, policy)
         self.ticks = TickJudge(partition, self.subjects, policy, clock)
+        self._commander = Commander(
+            partition, settings.topics, self.subjects, self.ticks.retention, policy
+        )
         arrivals = Arrivals(
             settings.topics,
             settings.output_max_bytes,
@@ -109,6 +113,7 @@ class PartitionJudge:
             self._events.read_by(self._clock)
         self._long_records.begin_poll_batch()
         self.ticks.begin_poll_batch()
+        self._commander.begin_poll_batch()
         batch = self._begin(due)
         while not (
             self.sweeper.settle(batch)
@@ -198,7 +203,7 @@ class PartitionJudge:
         return True
 
     def _dispatch(self, record: Record, counters: Counters, batch: JudgedBatch) -> bool:
-        """Judge a record by what it is. False for a tick that is not through."""
+        """Judge a record by what it is. False for a tick or a command that is not through."""
         long_records = self._long_records
         if (work := long_records.current) is not None:
             long_records.go_on(work, counters, batch)
@@ -206,6 +211,10 @@ class PartitionJudge:
             self._events.skip(record, skip, batch)
         elif record.topic == self._names.ticks:
             if not self.ticks.take(record, batch):
+                return False
+            counters.judged += 1
+        elif record.topic == self._names.commands:
+            if not self._commander.take(record, batch):
                 return False
             counters.judged += 1
         else:

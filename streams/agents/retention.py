@@ -125,12 +125,14 @@ class Retention:
         if not progress.leaving:
             return
         key = SubjectKey(progress.leaving)
-        rows = list(self._rows.rows_of(key).items())
+        # Of who is erased one row stays, and nobody is counted as having left by age.
+        kept = b"" if progress.command is None else progress.command.row
+        rows = [one for one in self._rows.rows_of(key).items() if one[0] != kept]
         while rows:
             some, rows = rows[:ROWS_AT_ONCE], rows[ROWS_AT_ONCE:]
             if not rows:
                 progress.leaving = b""
-            yield self._forget(key, some, last=not rows)
+            yield self._forget(key, some, last=not rows and not kept)
         progress.leaving = b""
 
     def _over(

@@ -168,6 +168,8 @@ class Subjects:
         for place in places:
             self._rows.put(place, None)
         self.live.drop(key)
+        if self._half is not None and self._half.key == key:
+            self._half = None
         self.deadlines.set(key, None)
         if self.on_change is not None:
             self.on_change(key)

@@ -51,6 +51,8 @@ def judge(
     if record is not None and (known := record.holds(fact.payload_hash)) is not None:
         replayed = known.fact.source == fact.source
         return Decision(outcome=Outcome.REPLAY if replayed else Outcome.DUPLICATE)
+    if subject.erased_at is not None and event.occurred_at <= subject.erased_at:
+        return Decision(outcome=Outcome.EXPIRED)
     outcome = _NOT_ASSESSED if not_assessed(event, policy) else _JUDGED
     taken_at = clock if clock is not None and clock > fact.ingested_at else None
     row = EventRow(fact=fact, policy_digest=policy.digest, taken_at=taken_at)

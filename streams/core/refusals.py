@@ -39,8 +39,11 @@ def refuse(subject: Subject, refusal: Refusal, policy: Policy, clock: Instant | 
     """Take in a refused record; the subject grows in place.
 
     `clock` is partition time. The decision holds at most one row and one finding: nothing
-    where all that the record says was known.
+    where all that the record says was known, or is of before the person was erased.
     """
+    said = refusal.occurred_at
+    if subject.erased_at is not None and said is not None and said <= subject.erased_at:
+        return Decision(outcome=Outcome.EXPIRED)
     key = key_of(refusal.event_type, refusal.event_id)
     at = refusal.ingested_at
     arrived_at = known_at = at if clock is None else max(at, clock)

@@ -152,7 +152,8 @@ class EventRow(
     payload that counts. `policy_digest` is the policy's past that it was judged under.
     `taken_at` is the partition time when it was taken in, where that is later than the
     fact's own `ingested_at`: producers may stamp records with the time of the event.
-    `published` is stored under the name that it had before, `said`.
+    `published` is stored under the name that it had before, `said`. `erases` marks the one
+    fact that stays of a person who was erased: what occurred before it is not taken in again.
     """
 
     fact: Fact
@@ -160,6 +161,7 @@ class EventRow(
     published: dict[Slot, Published] = {}
     duties: dict[RecipientId, PublishedDuty] = {}
     taken_at: Instant | None = None
+    erases: bool = False
 
     @property
     def next_deadline(self) -> Instant | None:

@@ -69,6 +69,8 @@ class Subject(SubjectHistory):
         """Triggers that ever brought a duty, by recipient and by when the duty began."""
         self.deadlines: Deadlines[EventKey] = _NO_DEADLINES
         """Events with an open duty, or a finding that is not FINAL yet."""
+        self.erased_at: Instant | None = None
+        """What occurred up to then was erased, and is not taken in again; None: nothing was."""
         self.judged_by: Policy | None = None
         """The policy that all of its verdicts are known to be of; None: not known."""
 
@@ -122,6 +124,8 @@ class Subject(SubjectHistory):
         event = row.fact.event
         key = event_key(event)
         record = self.records.get(key)
+        if row.erases and (self.erased_at is None or event.occurred_at > self.erased_at):
+            self.erased_at = event.occurred_at
         if record is None:
             record = self.records[key] = SubjectRecord(row)
             self.insert(event)

@@ -62,8 +62,11 @@ def outranks(challenger: EventRow, holder: EventRow) -> bool:
     return rank_of(challenger) < rank_of(holder)
 
 
-def rank_of(row: EventRow) -> tuple[bool, Instant, PayloadHash]:
-    """A grant comes after an expressed will, which no clash of ids may lose (GDPR 7(1))."""
+def rank_of(row: EventRow) -> tuple[bool, bool, Instant, PayloadHash]:
+    """A grant comes after an expressed will, which no clash of ids may lose (GDPR 7(1)).
+
+    Nor may one lose that a person was erased.
+    """
     event = row.fact.event
     granted = isinstance(event, ConsentChange) and event.action is _GRANTED
-    return granted, event.recorded_at, row.fact.payload_hash
+    return not row.erases, granted, event.recorded_at, row.fact.payload_hash

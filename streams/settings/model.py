@@ -108,6 +108,8 @@ class Settings(
             ingest_rejects=prefix + self.topic_ingest_rejects,
             ingest_replay=prefix + self.topic_ingest_replay,
             control=prefix + self.topic_control,
+            commands=prefix + self.topic_commands,
+            command_results=prefix + self.topic_command_results,
             delivery_dead_letters=prefix + self.topic_delivery_dead_letters,
             changelog=f"{self.group_id}-{SUBJECT_TABLE}-changelog",
             further={name: kind for kind, names in inputs.items() for name in names[1:]},

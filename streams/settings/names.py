@@ -28,6 +28,8 @@ class TopicNames:
     ingest_rejects: str
     ingest_replay: str
     control: str
+    commands: str
+    command_results: str
     changelog: str
     raw: Mapping[str, str]
     """Of webhooks, by the name of their source."""
@@ -54,7 +56,7 @@ class TopicNames:
     @property
     def judged(self) -> tuple[str, ...]:
         """All topics that a worker reads and judges, events first."""
-        return (*self.input_types, self.rekeyed, self.ticks)
+        return (*self.input_types, self.rekeyed, self.ticks, self.commands)
 
     def every(self) -> frozenset[str]:
         """All but those of webhooks."""

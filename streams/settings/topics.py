@@ -104,6 +104,12 @@ class TopicSettings(SettingsGroup):
     topic_control: str = topic_name(
         "consentry.control", "The policy in force, and every policy before it."
     )
+    topic_commands: str = topic_name(
+        "consentry.commands", "What operators order of workers: erase, rebuild."
+    )
+    topic_command_results: str = topic_name(
+        "consentry.command-results", "What workers did of that."
+    )
     topic_raw: str = topic_name(
         "consentry.raw.",
         "How the topics of webhooks begin: the name of the source follows.",

@@ -14,7 +14,7 @@ from streams.topics.acl_grants import (
 )
 from streams.topics.catalogue import all_topics
 from streams.topics.edge_access import ingest_role, receiver_roles
-from streams.topics.operator_roles import operator, policy_officer, replayer
+from streams.topics.operator_roles import commander, operator, policy_officer, replayer
 from streams.topics.role import Role
 from streams.topics.topic import Party, Topic
 
@@ -50,6 +50,7 @@ def roles(settings: Settings) -> tuple[Role, ...]:
         _verifier(settings, topics),
         operator(settings, topics),
         policy_officer(settings, topics),
+        commander(settings, topics),
         _administrator(settings, topics),
     )
 

@@ -80,6 +80,28 @@ def operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
     )
 
 
+def commander(settings: Settings, topics: tuple[Topic, ...]) -> Role:
+    """Orders workers to erase and to publish again."""
+    del settings
+
+    def of(topic: Topic) -> AclGrant:
+        if Party.COMMANDER in topic.writers:
+            return on_topic(topic, "sends commands", "Write", "Describe")
+        return on_topic(topic, "waits for the results", "Read", "Describe")
+
+    return Role(
+        name=Party.COMMANDER,
+        user="consentry-commander",
+        description="Runs `consentry erase` and `outputs rebuild`. What it erases is gone for good; "
+        "so give it to few.",
+        grants=tuple(
+            of(topic)
+            for topic in topics
+            if Party.COMMANDER in topic.writers or Party.COMMANDER in topic.readers
+        ),
+    )
+
+
 def policy_officer(settings: Settings, topics: tuple[Topic, ...]) -> Role:
     """Changes the policy of all workers."""
 

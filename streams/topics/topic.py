@@ -29,6 +29,7 @@ class Party(StrEnum):
     RECEIVER = "receiver of webhooks"
     INGEST = "ingest"
     POLICY = "policy officer"
+    COMMANDER = "commander"
 
 
 class TopicKind(StrEnum):
@@ -45,6 +46,8 @@ class TopicKind(StrEnum):
     ALERT_STATE = "alert state"
     RAW = "webhooks"
     CONTROL = "policy log"
+    COMMANDS = "commands"
+    COMMAND_RESULTS = "results of commands"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

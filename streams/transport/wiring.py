@@ -80,7 +80,7 @@ def new_take_over(
         group=GroupView(thread, topics),
         new_producer=partial(transactional_producer, settings),
         new_reader=partial(changelog_reader, settings),
-        topic_ids=partial(topic_ids, observer, (*names.input_types, names.rekeyed)),
+        topic_ids=partial(topic_ids, observer, (*names.input_types, names.rekeyed, names.commands)),
     )
     return TaskInitializer(
         plan, clients, stores=stores, stats=work, clock=OwnClock(settings.clock_jump_max_s)

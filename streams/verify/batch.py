@@ -44,7 +44,7 @@ def evaluate(
         if isinstance(row, RefusalRow):
             subject.refuse(row)
         else:
-            subject.add(EventRow(fact=row.fact, policy_digest=""))
+            subject.add(EventRow(fact=row.fact, policy_digest="", erases=row.erases))
     net = SubjectNet(subject, [], [])
     for record in subject.records.values():
         revision = revise(

@@ -8,12 +8,13 @@ subject is looked at.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 import msgspec
 
 from streams.core.identifiers import ControllerId, SubjectId
+from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.rules.assess import not_assessed
 from streams.core.state import EventRow, FactSource
@@ -38,7 +39,7 @@ HOMES_KEPT = 65_536
 
 
 class Inputs:
-    """All inputs of one partition number, ticks counted only."""
+    """All inputs of one partition number, ticks and commands counted only."""
 
     def __init__(
         self,
@@ -84,7 +85,7 @@ class Inputs:
             self.spans.append(span)
             async for records in bus.read(topic, self._number, start, end):
                 span.seen.read += len(records)
-                if topic == names.ticks:
+                if topic in (names.ticks, names.commands):
                     skipped = [r for r in records if (topic, r.offset) in self._skips]
                     span.seen.judged += len(records) - len(skipped)
                     self._take(len(self.spans) - 1, span.seen, skipped)
@@ -162,6 +163,7 @@ class Inputs:
         counts: Counter[tuple[int, str]] = Counter()
         missing: list[Difference] = []
         matched: set[bytes] = set()
+        erased_at = erased_until(rows.values())
         for one in arrivals:
             row = rows.get(one.key)
             if row is not None:
@@ -169,7 +171,7 @@ class Inputs:
                 if first:
                     matched.add(one.key)
                 counts[one.topic, self._ended(row) if first else "duplicates"] += 1
-            elif self._may_have_left(one, progress):
+            elif _was_erased(one, erased_at) or self._may_have_left(one, progress):
                 counts[one.topic, "left"] += 1
             else:
                 counts[one.topic, "not_judged"] += 1
@@ -220,7 +222,7 @@ class Inputs:
         for key, row in rows.items():
             source = row.fact.source
             span = spans.get(source.topic)
-            if key in matched or span is None or source.partition != self._number:
+            if row.erases or key in matched or span is None or source.partition != self._number:
                 continue
             if span.start <= source.offset < span.end and not self._across.is_sent(source):
                 yield Difference(
@@ -237,3 +239,12 @@ class Inputs:
         if one.source_topic is None:
             return FactSource(self.spans[one.topic].topic, self._number, one.offset)
         return FactSource(one.source_topic, one.source_partition or 0, one.source_offset or 0)
+
+
+def erased_until(rows: Iterable[EventRow]) -> Instant | None:
+    """Up to when the facts of a person were erased; None: they were not."""
+    return max((row.fact.event.occurred_at for row in rows if row.erases), default=None)
+
+
+def _was_erased(one: Arrival, erased_at: Instant | None) -> bool:
+    return erased_at is not None and one.occurred_at <= erased_at

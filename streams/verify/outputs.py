@@ -12,7 +12,7 @@ from streams.verify.result import Difference, DifferenceKind
 from streams.verify.spill import Spill
 from streams.wire.errors import WireError
 from streams.wire.framing import RegistryDecoder
-from streams.wire.progress import BATCH_HEADER
+from streams.wire.progress import BATCH_HEADER, REBUILT
 from streams.wire.record import Record
 
 _UNNUMBERED = -1
@@ -123,6 +123,8 @@ class Outputs:
             return
         row = spill.execute("SELECT last FROM output WHERE id = ? AND duty = ?", *place).fetchone()
         last = row[0] if row else 0
+        if output.revision == last and REBUILT in record.headers:
+            return  # an operator had it published again
         if output.revision <= last:
             twice = output.revision == last
             rest = "is visible twice" if twice else f"stands after revision {last}"

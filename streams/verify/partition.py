@@ -25,7 +25,7 @@ from streams.verify.bus import LiveBus
 from streams.verify.compare import Comparison
 from streams.verify.cut import Cut
 from streams.verify.in_work import in_work, unswept
-from streams.verify.inputs import Inputs
+from streams.verify.inputs import Inputs, erased_until
 from streams.verify.output_record import address_of, read_output
 from streams.verify.pace import Pace
 from streams.verify.result import PartitionCut, Verification
@@ -196,7 +196,12 @@ class Partition:
         identity = parse_subject_key(kept.subject) or ("", "")
         counts, missing = self._inputs.judged(identity, rows, kept.arrivals, progress)
         unknown = refusals.unknown(
-            refused, kept.refused, self._inputs.spans, self._number, progress
+            refused,
+            kept.refused,
+            self._inputs.spans,
+            self._number,
+            progress,
+            erased_until(rows.values()),
         )
         differences = [*compared.differences, *missing, *unknown]
         if differences and not last:

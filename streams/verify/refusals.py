@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from streams.core.events import key_of
 from streams.core.identifiers import SubjectKey
+from streams.core.instants import Instant
 from streams.core.state import RefusalRow
 from streams.verify.input_span import InputSpan
 from streams.verify.result import Difference, DifferenceKind
@@ -52,6 +53,7 @@ def unknown(
     spans: Sequence[InputSpan],
     number: int,
     progress: Progress,
+    erased_at: Instant | None = None,
 ) -> Iterator[Difference]:
     """Refused records that the rows of their subject do not know of.
 
@@ -64,6 +66,8 @@ def unknown(
         row = rows.get(one.key)
         if row is not None and _includes(row, one):
             continue
+        if erased_at is not None and (one.occurred_at is None or one.occurred_at <= erased_at):
+            continue  # it went with the person, or came again afterwards
         rest = "has no row" if row is None else "is not in the row of its id"
         yield Difference(
             kind=DifferenceKind.NOT_JUDGED,

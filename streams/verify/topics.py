@@ -47,5 +47,5 @@ def topic_ids(settings: Settings) -> dict[str, str]:
     """The ids of the topics that the positions are of, as far as the broker states them."""
     names = settings.topics
     with admin_session(settings.connection) as admin:
-        views = topic_views(admin, (*names.input_types, names.rekeyed))
+        views = topic_views(admin, (*names.input_types, names.rekeyed, names.commands))
     return {topic: view.topic_id for topic, view in views.items() if view.topic_id}

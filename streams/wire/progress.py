@@ -14,6 +14,7 @@ import msgspec
 
 from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
+from streams.wire.commands import Ongoing
 from streams.wire.imports import Import
 from streams.wire.sweeps import Basis, Sweep
 
@@ -25,6 +26,9 @@ BATCH_HEADER: Final = "consentry-batch"
 partition number. Findings about dead letters that name no event of a subject do without:
 they follow from the record alone, and can stand on another partition than the one that judged
 it."""
+
+REBUILT: Final = ("consentry-rebuilt", b"1")
+"""Header of findings and duties that are published again at the same revision."""
 
 _VERSION: Final = b"\x01"
 
@@ -159,7 +163,8 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     that the state was made for, 0 if unknown.
 
     `basis` is what verdicts rest on now, `sweep` the sweep that brings stored ones in line
-    with it, or the latest one that did; None: there was none.
+    with it, or the latest one that did; None: there was none. `command` is the command that
+    is being carried out in pieces: it is the next one that its topic has to read.
 
     Of subjects that leave (P20, P26; `agents.retention`): `left_before` and `arrived_before`
     are the latest instants before which all facts of a subject that left had occurred, and
@@ -211,6 +216,7 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     refusals_from: dict[str, int] | None = None
     basis: Basis = Basis()
     sweep: Sweep | None = None
+    command: Ongoing | None = None
     imported: Import | None = None
 
     @property

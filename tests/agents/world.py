@@ -168,6 +168,17 @@ class World:
             self.judged.append(batch)
         return self.kept.batches[before:]
 
+    def interrupted(self, record: One, batches: int) -> World:
+        """Judge one record, and end after so many batches, which are committed."""
+        spans = {record.topic: OffsetSpan(0, record.offset + 1)}
+        poll = PollBatch(self.partition.number, 1, spans, (record,))
+        for batch in self.judge.batches(poll, self.due):
+            self.partition.hand_over(batch.output)
+            batches -= bool(batch.output.outputs)
+            if not batches:
+                break
+        return self
+
     def record(self, event: Event | None, topic: str = NAMES.data_share, **fields: Any) -> One:
         """A record on this partition."""
         self._next += 1

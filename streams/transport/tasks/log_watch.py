@@ -175,7 +175,7 @@ def new_watch(settings: Settings) -> LogWatch:
     may delete its topics.
     """
     names = settings.topics
-    read = (*names.input_types, names.rekeyed)
+    read = (*names.input_types, names.rekeyed, names.commands)
     written = (names.changelog, names.violations, names.duties)
     return LogWatch(
         read=read,

@@ -49,6 +49,7 @@ def owner_of(settings: Settings) -> StateOwner:
             **{f"{kind}{_FURTHER}{name}": name for name, kind in names.further.items()},
             "rekeyed": names.rekeyed,
             "ticks": names.ticks,
+            "commands": names.commands,
             "violations": names.violations,
             "duties": names.duties,
         },

@@ -1,0 +1,41 @@
+"""What stays of a person who is erased (GDPR 17; legal model 4.5): that it was, and when.
+
+The fact is an erasure request without any other data. So a share after it is still one after
+an objection (GDPR 21), which nobody could know if nothing were kept.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from streams.core.events import ConsentChange
+from streams.core.identifiers import ControllerId, EventId, SubjectId
+from streams.core.instants import Instant
+from streams.core.judge import judge
+from streams.core.policy import Policy
+from streams.core.state import Decision, Fact
+from streams.core.subject import Subject
+from streams.core.vocabulary import ConsentAction
+
+
+def erasure(
+    controller_id: ControllerId, subject_id: SubjectId, event_id: EventId, at: Instant
+) -> ConsentChange:
+    """The event that stays, of the instant `at`."""
+    return ConsentChange(
+        event_id=event_id,
+        controller_id=controller_id,
+        subject_id=subject_id,
+        occurred_at=at,
+        recorded_at=at,
+        action=ConsentAction.ERASED,
+    )
+
+
+def erased(fact: Fact, policy: Policy, clock: Instant | None) -> tuple[Subject, Decision]:
+    """A person of whom nothing is known but this fact, an `erasure`, and what is to be stored."""
+    event = fact.event
+    decision = judge(Subject(event.controller_id, event.subject_id), fact, policy, clock)
+    rows = tuple(msgspec.structs.replace(row, erases=True) for row in decision.rows)
+    subject = Subject.from_rows(event.controller_id, event.subject_id, rows)
+    return subject, msgspec.structs.replace(decision, rows=rows)

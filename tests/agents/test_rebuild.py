@@ -1,0 +1,115 @@
+"""Publishing again what the rows say; and commands that are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.agents import rebuilder
+from streams.core.instants import Instant
+from streams.transport.commit.output_batch import Bounds
+from streams.wire.commands import encode_command
+from streams.wire.findings import decode_finding
+from streams.wire.progress import REBUILT
+from tests.agents.ordering import ID, command, order, results
+from tests.agents.test_erase import history
+from tests.agents.world import NAMES, World
+from tests.kafka.stories import START, grant, share
+
+OUTPUTS = (NAMES.violations, NAMES.duties)
+
+
+def world(bounds: Bounds | None = None) -> World:
+    one = World() if bounds is None else World(bounds)
+    one.take(*one.story(*(event for n in range(9) for event in history(f"s{n}"))))
+    # A verdict that is retracted stays in its row.
+    one.take(*one.story(share("late", "1", Instant(START + 5)), grant("late", "g", START)))
+    one.take(one.record(None, NAMES.data_share, key=b"x", value=b"no event"))
+    return one
+
+
+def published(one: World, since: int = 0) -> dict[tuple[str, bytes | None], bytes | None]:
+    """The outputs of some batches, the last of each key."""
+    outputs = [o for batch in one.kept.batches[since:] for o in batch.outputs]
+    return {(o.topic, o.key): o.value for o in outputs if o.topic in OUTPUTS}
+
+
+@pytest.mark.parametrize(("rows_at_once", "crash_after"), [(200, 0), (3, 0), (3, 1), (3, 4)])
+def test_all_that_rows_know_is_published_as_it_was(
+    crash_after: int, rows_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilder, "ROWS_AT_ONCE", rows_at_once)
+    one = world(Bounds(6, 1 << 20, 1.0))
+    whole, since = published(one), len(one.kept.batches)
+    rows = one.compacted(NAMES.changelog)
+    record = order(one, command("rebuild"))
+    if crash_after:
+        one.interrupted(record, crash_after)
+        one.restart()
+    one.take(record)
+    again = published(one, since)
+    assert len(again) > 20
+    # A finding about a record that names no event has no row (docs/operations.md).
+    assert again.items() <= whole.items()
+    [left_out] = [value for name, value in whole.items() if name not in again]
+    assert left_out is not None
+    assert decode_finding(left_out).subject_id is None
+    assert one.compacted(NAMES.changelog) == rows
+    marked = [o for b in one.kept.batches[since:] for o in b.outputs if o.topic in OUTPUTS]
+    assert all(REBUILT in o.headers for o in marked)
+    assert len(results(one)) == 1
+
+
+def test_of_one_person_alone() -> None:
+    one = world()
+    since = len(one.kept.batches)
+    one.take(order(one, command("rebuild", "s3")))
+    again = published(one, since)
+    assert again
+    assert all(value and b"s3" in value for value in again.values())
+    [result] = results(one)
+    assert result.counts["subjects"] == 1
+
+
+@pytest.mark.parametrize(
+    "value, problem",
+    [
+        (None, "no value"),
+        (b"\xff", "JSON"),
+        (b"[1]", "object"),
+        (b'{"format":2}', "format is 2"),
+        (b'{"format":1}', "kind"),
+        (encode_command(command("paint")), "kind"),
+        (encode_command(command("erase")), "one person"),
+        (encode_command(command("erase", "a\x1fb")), "control character"),
+        (encode_command(command("rebuild", why="")), "why"),
+        (encode_command(command("rebuild"))[:-1] + b',"jan@example.nl":1}', "unknown field"),
+    ],
+)
+def test_what_cannot_be_read_is_answered_and_not_obeyed(value: bytes | None, problem: str) -> None:
+    one = world()
+    before = one.compacted(NAMES.changelog)
+    one.take(one.record(None, NAMES.commands, key=ID.encode(), value=value))
+    one.take(*one.story(share("next", "1", START)))
+    [result] = results(one)
+    assert not result.done
+    assert result.problem is not None
+    assert problem in result.problem
+    assert "jan" not in result.problem
+    assert before.items() <= one.compacted(NAMES.changelog).items()
+    assert (one.count(NAMES.commands).read, one.count(NAMES.commands).judged) == (1, 1)
+
+
+@pytest.mark.parametrize("key", [None, b"", b"\xff", b"no-uuid"])
+def test_a_key_that_is_no_id_is_answered_too(key: bytes | None) -> None:
+    one = world()
+    value = encode_command(command("erase", "s1"))
+    one.take(one.record(None, NAMES.commands, key=key, value=value))
+    [result] = results(one)
+    assert (result.done, result.command_id) == (False, "")
+
+
+def test_a_person_of_another_partition_is_not_obeyed() -> None:
+    one = World(count=12, number=0)
+    sent = [order(one, command("erase", f"s{n}")) for n in range(24)]
+    one.take(*sent)
+    assert {result.done for result in results(one)} == {True, False}
