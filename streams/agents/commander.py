@@ -1,4 +1,4 @@
-"""Carrying out commands of operators, as the owner of a partition number (docs/adr/0099).
+"""Carrying out commands of operators, as the owner of a partition number (docs/adr/0100).
 
 A command is a record like others: its position and its result are in the transaction of what
 it does, so it is done once, also across a crash. A long one goes on in further batches, and
@@ -32,6 +32,7 @@ from streams.wire.commands import (
     encode_result,
     id_of,
 )
+from streams.wire.guard import guard_key
 from streams.wire.record import Record
 
 log = structlog.get_logger("consentry.worker")
@@ -151,4 +152,6 @@ def _key_of(person: Person) -> SubjectKey:
     key = subject_key(person.controller_id, person.subject_id)
     if key.count(b"\0") or key.count(b"\x1f") != 1:
         raise UnreadableCommand("person: an id holds a control character")
+    if guard_key(key) is not None:
+        raise UnreadableCommand("person: an id holds personal data, and no pseudonym")
     return key

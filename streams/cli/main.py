@@ -53,6 +53,8 @@ COMMAND_MODULES = (
     "person",
     "recipient",
     "ask",
+    "erase",
+    "rebuild",
     "check",
     "conformance",
     "explain",

@@ -25,7 +25,7 @@ def size_problems(settings: Settings, state: ClusterState) -> Iterator[TopicProb
     bootstrap, needed = settings.connection.bootstrap, settings.output_max_bytes
     for topic in all_topics(settings):
         found = known.get(topic.name)
-        if found is None or topic.kind is TopicKind.TICKS:
+        if found is None or topic.kind in (TopicKind.TICKS, TopicKind.COMMANDS):
             continue
         if topic.kind is not TopicKind.INPUT:
             if found < needed:

@@ -1,4 +1,4 @@
-"""Commands to the owners of partition numbers, and what became of them (docs/adr/0099).
+"""Commands to the owners of partition numbers, and what became of them (docs/adr/0100).
 
 A command is one record for each partition number that it concerns: the key is its id, the
 value JSON. No personal data stand in it: a person is named by the pseudonym.

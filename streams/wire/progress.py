@@ -163,8 +163,9 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     that the state was made for, 0 if unknown.
 
     `basis` is what verdicts rest on now, `sweep` the sweep that brings stored ones in line
-    with it, or the latest one that did; None: there was none. `command` is the command that
-    is being carried out in pieces: it is the next one that its topic has to read.
+    with it, or the latest one that did; None: there was none. `imported` says of which exports the
+    state was made, None where of inputs alone. `command` is being carried out in pieces: it is
+    the next record that its topic has to read.
 
     Of subjects that leave (P20, P26; `agents.retention`): `left_before` and `arrived_before`
     are the latest instants before which all facts of a subject that left had occurred, and
@@ -174,15 +175,12 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     `subjects_left` counts who left.
 
     `skips` are the records that operators had set aside, passed or still to come.
-
     `owner` is whose state it is, None in rows of earlier releases. `topic_ids` are the ids
     (KIP-516) of the topics that the positions are of, where the broker states them, and
     `begins` the offsets at which reading of each topic began, where that is known.
 
     `refusals_from` are the offsets by topic from which on refused records have rows: a topic
     without one from its start, and none has in rows of earlier releases, where it is None.
-
-    `imported` says of which exports the state was made, None where it was made of inputs alone.
 
     `unfinished` is the record that is being judged in pieces, where there is one: it is
     the next one that its topic has to read. `leaving` is the key of the subject of whom a
@@ -216,8 +214,8 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
     refusals_from: dict[str, int] | None = None
     basis: Basis = Basis()
     sweep: Sweep | None = None
-    command: Ongoing | None = None
     imported: Import | None = None
+    command: Ongoing | None = None
 
     @property
     def sweeping(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streams.core.identifiers import subject_key
+from streams.core.identifiers import SubjectKey, subject_key
 from streams.wire.commands import (
     FORMAT,
     Command,
@@ -46,5 +46,5 @@ def results(world: World) -> list[CommandResult]:
     return [decode_result(o.value) for o in world.outputs(NAMES.command_results) if o.value]
 
 
-def key(who: str) -> bytes:
+def key(who: str) -> SubjectKey:
     return subject_key(CONTROLLER, who)

@@ -71,7 +71,7 @@ def test_of_one_person_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "value, problem",
+    ("value", "problem"),
     [
         (None, "no value"),
         (b"\xff", "JSON"),
@@ -81,6 +81,7 @@ def test_of_one_person_alone() -> None:
         (encode_command(command("paint")), "kind"),
         (encode_command(command("erase")), "one person"),
         (encode_command(command("erase", "a\x1fb")), "control character"),
+        (encode_command(command("erase", "jan@example.nl")), "personal data"),
         (encode_command(command("rebuild", why="")), "why"),
         (encode_command(command("rebuild"))[:-1] + b',"jan@example.nl":1}', "unknown field"),
     ],

@@ -36,6 +36,8 @@ def test_schemas_are_there(topic: Topic) -> None:
         TopicKind.CHANGELOG,
         TopicKind.ALERT_STATE,
         TopicKind.CONTROL,
+        TopicKind.COMMANDS,
+        TopicKind.COMMAND_RESULTS,
         TopicKind.REJECTS,
         TopicKind.INGEST_REPLAY,
     )
@@ -56,7 +58,13 @@ def test_every_name_of_the_settings_is_a_topic_once() -> None:
 
 @pytest.mark.parametrize("topic", TOPICS, ids=NAMES)
 def test_what_a_topic_keeps(topic: Topic) -> None:
-    compacted = TopicKind.OUTPUT, TopicKind.CHANGELOG, TopicKind.ALERT_STATE, TopicKind.CONTROL
+    compacted = (
+        TopicKind.OUTPUT,
+        TopicKind.CHANGELOG,
+        TopicKind.ALERT_STATE,
+        TopicKind.CONTROL,
+        TopicKind.COMMAND_RESULTS,
+    )
     if topic.kind in compacted:
         assert topic.config["cleanup.policy"] == "compact"
         assert "retention.ms" not in topic.config
@@ -137,6 +145,17 @@ def test_only_workers_and_the_policy_officer_write_policies() -> None:
             if (grant.resource, grant.name) == (kind, name) and "Write" in grant.operations
         }
         assert writers == {"worker", Party.POLICY}
+
+
+def test_only_the_commander_sends_commands() -> None:
+    names = Settings().topics
+    writers = {
+        (role.name, grant.name)
+        for role in roles(Settings())
+        for grant in role.grants
+        if grant.name in (names.commands, names.command_results) and "Write" in grant.operations
+    }
+    assert writers == {(Party.COMMANDER, names.commands), ("worker", names.command_results)}
 
 
 def test_nobody_but_the_administrator_creates() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
+from streams.wire.commands import Ongoing
 from streams.wire.imports import Import
 from streams.wire.progress import (
     CorruptProgress,
@@ -56,6 +57,7 @@ PROGRESS = Progress(
     basis=Basis("2", 3, "v1"),
     sweep=Sweep("POLICY_CHANGED", Instant(8), b"\x80", 5, 6, 7, through=True),
     imported=Import("d", b"k", through=True),
+    command=Ongoing(3, b"\x01", b"\x02", {"facts": 4}, ("ACME",)),
 )
 SKIPS = "9195a8707572636861736508a56120627567a86f70657261746f72cf00000199c82cc000"
 OWNED = (
@@ -65,12 +67,13 @@ OWNED = (
 )
 PIECES = "96a8707572636861736507c4010205a165c3"
 LEAVING = "c4036b1f73"
-BROUGHT = "93a164c4016bc3"
+COMMANDED = "9503c40101c4010281a566616374730491a441434d45"
+BROUGHT = "93a164c4016bc3" + COMMANDED
 SWEPT = "93a13203a2763197ae504f4c4943595f4348414e47454408c40180050607c3" + BROUGHT
 FROM = "81a8707572636861736504" + SWEPT
 PAUSED = "81a87075726368617365920301" + "81a8707572636861736594070a0601"
 GOLDEN = (
-    "01dc001c81a8707572636861736507"
+    "01dc001d81a8707572636861736507"
     "81a87075726368617365980a04020001000201"
     "cf000001a0c4506c00cf000001"
     "9e70448800b030313233343536373839616263646566"
@@ -80,6 +83,7 @@ GOLDEN = (
     "cf0000015d3ef79800c40201ff"
     "cf0000018bcfe56800cf000001977420dc0003" + SKIPS + OWNED + PIECES + LEAVING + PAUSED + FROM
 )
+BEFORE_COMMANDS = "01dc001c" + GOLDEN[8 : -len(COMMANDED)]
 BEFORE_IMPORTS = "01dc001b" + GOLDEN[8 : -len(BROUGHT)]
 BEFORE_SWEEPS = "01dc0019" + GOLDEN[8 : -len(SWEPT)]
 BEFORE_REFUSALS = "01dc0018" + GOLDEN[8 : -len(FROM)]
@@ -111,7 +115,9 @@ def test_the_bytes_are_those_that_were_held_fast() -> None:
 
 
 def test_a_row_without_the_later_fields_is_read() -> None:
-    replayed = msgspec.structs.replace(PROGRESS, imported=None)
+    free = msgspec.structs.replace(PROGRESS, command=None)
+    assert decode_progress(bytes.fromhex(BEFORE_COMMANDS)) == free
+    replayed = msgspec.structs.replace(free, imported=None)
     assert decode_progress(bytes.fromhex(BEFORE_IMPORTS)) == replayed
     resting = msgspec.structs.replace(replayed, basis=Basis(), sweep=None)
     assert decode_progress(bytes.fromhex(BEFORE_SWEEPS)) == resting

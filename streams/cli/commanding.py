@@ -1,0 +1,95 @@
+"""What commands to workers have in common: options, waiting, and words for the results."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from streams.cli.progress import progress_bar
+from streams.terminal.out import say, warn
+
+if TYPE_CHECKING:
+    from streams.operate.commanding import Sent
+    from streams.settings import Settings
+    from streams.wire.commands import Command
+
+Why = Annotated[
+    str, typer.Option(help="The reason. It stands in the command: name no person in it.")
+]
+Ticket = Annotated[
+    str | None, typer.Option(metavar="ID", help="Where it was decided.", show_default=False)
+]
+By = Annotated[
+    str | None,
+    typer.Option(help="Who says so. By default the user of this process.", show_default=False),
+]
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait", metavar="SECONDS", min=0, help="How long to wait for the workers' results."
+    ),
+]
+WAIT_S = 300.0
+
+
+def user() -> str:
+    """Who runs this process."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user of a container without a name
+        return "unknown"
+
+
+def sent(
+    settings: Settings,
+    command: Command,
+    chosen: Callable[[int], Iterable[int]],
+    wait_s: float,
+    *,
+    shown: bool,
+) -> Sent:
+    """Send a command and wait, with a bar. Raises as `streams.operate.commanding.send`."""
+    from streams.operate.commanding import send
+
+    with progress_bar("partitions", None, shown=shown) as done:
+        return send(settings, command, chosen, wait_s, done)
+
+
+def document(found: Sent) -> dict[str, Any]:
+    """The results for machines."""
+    import msgspec
+
+    return {
+        "command_id": found.command_id,
+        "results": msgspec.to_builtins(found.results),
+        "waiting": list(found.waiting),
+    }
+
+
+def say_missing(found: Sent) -> None:
+    """Say which partitions did not do it, and why; ends with code 1 where there are any."""
+    refused = [one for one in found.results if not one.done]
+    for one in refused:
+        warn(f"partition {one.partition}: refused: {one.problem}")
+    if found.waiting:
+        listed = ", ".join(map(str, found.waiting))
+        warn(
+            f"no result yet of partition {listed}. The command {found.command_id} stands on the "
+            "topic, and a worker carries it out as soon as it reads it: do not send it again."
+        )
+    if refused or found.waiting:
+        raise typer.Exit(1)
+
+
+def say_counts(found: Sent) -> None:
+    """The sums over all partitions."""
+    sums: dict[str, int] = {}
+    for one in found.results:
+        for what, count in one.counts.items():
+            sums[what] = sums.get(what, 0) + count
+    listed = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in sums.items())
+    if listed:
+        say(f"{listed}.")
