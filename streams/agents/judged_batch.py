@@ -19,7 +19,8 @@ from streams.core.state import Decision, Outcome
 from streams.measures.worker_stats import JudgingStats
 from streams.settings.names import TopicNames
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch
-from streams.wire.progress import BATCH_HEADER, REBUILT, Counters, Paused, Progress
+from streams.wire.commands import REBUILT
+from streams.wire.progress import BATCH_HEADER, Counters, Paused, Progress
 from streams.wire.record import Record
 
 RECORDS_AT_ONCE: Final = 500

@@ -10,9 +10,10 @@ from streams.verify.across import ABOUT_DEAD_LETTERS, Across
 from streams.verify.output_record import id_of, kept_form, read_output
 from streams.verify.result import Difference, DifferenceKind
 from streams.verify.spill import Spill
+from streams.wire.commands import REBUILT
 from streams.wire.errors import WireError
 from streams.wire.framing import RegistryDecoder
-from streams.wire.progress import BATCH_HEADER, REBUILT
+from streams.wire.progress import BATCH_HEADER
 from streams.wire.record import Record
 
 _UNNUMBERED = -1

@@ -21,6 +21,10 @@ _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_MAX)]
 _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
 
 
+REBUILT: Final = ("consentry-rebuilt", b"1")
+"""Header of findings and duties that are published again at the same revision."""
+
+
 class UnreadableCommand(Exception):
     """The bytes are not a command that this release knows; the text names the field."""
 

@@ -27,9 +27,6 @@ partition number. Findings about dead letters that name no event of a subject do
 they follow from the record alone, and can stand on another partition than the one that judged
 it."""
 
-REBUILT: Final = ("consentry-rebuilt", b"1")
-"""Header of findings and duties that are published again at the same revision."""
-
 _VERSION: Final = b"\x01"
 
 

@@ -7,9 +7,8 @@ import pytest
 from streams.agents import rebuilder
 from streams.core.instants import Instant
 from streams.transport.commit.output_batch import Bounds
-from streams.wire.commands import encode_command
+from streams.wire.commands import REBUILT, encode_command
 from streams.wire.findings import decode_finding
-from streams.wire.progress import REBUILT
 from tests.agents.ordering import ID, command, order, results
 from tests.agents.test_erase import history
 from tests.agents.world import NAMES, World
