@@ -123,7 +123,7 @@ def check(
     the input cannot be used.
     """
     from streams.check.memory import MIB
-    from streams.cli.outputs import require_writable
+    from streams.cli.result_file import require_writable
     from streams.errors import ConsentryError
     from streams.files.find import find_inputs
 

@@ -36,7 +36,7 @@ def write_report(
 
     `language` (`en`, `nl`) and `details`, a number of findings, are those of the HTML report.
     """
-    from streams.cli.outputs import open_output
+    from streams.cli.result_file import open_output
 
     if form is Format.TABLE:
         _write_table(result, output)
@@ -63,7 +63,7 @@ def _write_table(result: Result, output: Path | None) -> None:
     import io
 
     from streams.check.report.table import print_table
-    from streams.cli.outputs import open_output
+    from streams.cli.result_file import open_output
     from streams.terminal.console import screen
 
     if output is None or str(output) == "-":

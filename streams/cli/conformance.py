@@ -59,7 +59,7 @@ def conformance(
     --clock overrides the clock of every case. Exit code: 0 when every expectation is met
     (or none is given), 1 when one is not, 2 when the cases cannot be run.
     """
-    from streams.cli.outputs import refuse_overwriting, require_writable
+    from streams.cli.result_file import refuse_overwriting, require_writable
     from streams.conformance.cases import read_cases, run_offline
 
     refuse_overwriting(output, cases)
@@ -91,7 +91,7 @@ def conformance(
 
 
 def _write(results: Iterable[tuple[Case, CaseNet]], output: Path | None) -> None:
-    from streams.cli.outputs import open_output
+    from streams.cli.result_file import open_output
     from streams.conformance.comparison import result_line
 
     with open_output(output) as file:

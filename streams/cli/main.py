@@ -54,7 +54,7 @@ COMMAND_MODULES = (
     "recipient",
     "ask",
     "erase",
-    "rebuild",
+    "outputs",
     "check",
     "conformance",
     "explain",

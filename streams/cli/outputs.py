@@ -1,96 +1,87 @@
-"""Where a command writes its result: a file, or standard output.
-
-A result holds pseudonyms of persons, so the file is its owner's only, and it is there whole
-or not at all: it is written beside and takes the name once it is complete.
-"""
+"""`consentry outputs rebuild`: publish again what the state says."""
 
 from __future__ import annotations
 
-import os
-import stat
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Annotated
 
-from streams.errors import ConsentryError
-from streams.terminal.out import watch_output
+import typer
+
+from streams.cli.commanding import (
+    WAIT_S,
+    By,
+    Ticket,
+    Wait,
+    Why,
+    document,
+    say_counts,
+    say_missing,
+    sent,
+    user,
+)
+from streams.cli.options import Brokers, Config, Json, read_settings
+from streams.terminal.out import say, say_json
+
+_EXAMPLES = (
+    'Examples:  consentry outputs rebuild --why "violations were deleted" --ticket OPS-9  |  '
+    'consentry outputs rebuild --partition 3 --why "..."'
+)
 
 
-@contextmanager
-def open_output(path: Path | None) -> Iterator[BinaryIO]:
-    """Open a file for writing, or standard output for None and `-`.
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    group = typer.Typer(
+        help="The topics of findings and duties, brought in line with the state.",
+        epilog=_EXAMPLES,
+        no_args_is_help=True,
+    )
+    # One command alone would take the place of the group.
+    group.callback()(_group)
+    group.command(name="rebuild", epilog=_EXAMPLES)(rebuild)
+    app.add_typer(group, name="outputs")
 
-    A file appears, or is replaced, when the block ends without an error. A link is followed;
-    a pipe or device is written to as it stands. Raises ConsentryError where the file cannot
-    be written.
+
+def _group() -> None:
+    """The topics of findings and duties, brought in line with the state."""
+
+
+def rebuild(
+    *,
+    why: Why,
+    ticket: Ticket = None,
+    by: By = None,
+    partition: Annotated[
+        int | None,
+        typer.Option("--partition", min=0, help="Only this partition.", show_default=False),
+    ] = None,
+    wait: Wait = WAIT_S,
+    brokers: Brokers = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Publish again what the state says: for an output topic that was lost.
+
+    The workers do it from their stored rows, each finding and duty at its present revision. So
+    a reader that keeps the highest revision sees nothing twice; a sink that only adds does.
+    Findings about records that name no event have no row, and are not among them. While
+    a partition is published again, its new records wait. `consentry verify` shows afterwards
+    whether topics and state agree.
+
+    Exit code: 0 when all partitions did it, 1 when a result is missing, 2 when it cannot be sent.
     """
-    if path is None or str(path) == "-":
-        with watch_output():
-            yield sys.stdout.buffer
-            sys.stdout.buffer.flush()
-        return
-    try:
-        if _is_special(path):
-            with path.open("wb") as file:
-                yield file
-            return
-        with _replacing(Path(os.path.realpath(path))) as file:
-            yield file
-    except OSError as error:
-        raise _refused(path, error.strerror) from None
+    from streams.operate.commanding import command_of
 
+    settings = read_settings(config, brokers)
+    who = user() if by is None else by
+    command = command_of("rebuild", None, who=who, why=why, ticket=ticket)
 
-def require_writable(path: Path | None) -> None:
-    """Raise ConsentryError before any work where the result could not be written."""
-    if path is None or str(path) == "-":
-        return
-    folder = Path(os.path.realpath(path)).parent
-    if path.is_dir():
-        raise _refused(path, "it is a folder")
-    if not _is_special(path) and not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
-        raise _refused(path, f"the folder {folder} is missing or not writable")
+    def chosen(count: int) -> range | tuple[int, ...]:
+        return range(count) if partition is None else (partition,)
 
-
-def refuse_overwriting(path: Path | None, source: Path) -> None:
-    """Raise ConsentryError where the result would be written over what it is made of."""
-    if path is None or str(path) == "-":
-        return
-    with suppress(OSError):  # one of the two is not there
-        if path.samefile(source):
-            raise ConsentryError(
-                f"the result would be written over the input {source}", "Choose another --output."
-            )
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    if path.is_dir():
-        raise IsADirectoryError(None, "it is a folder")
-    # Made with mode 0600; hidden, so that no search of the folder takes it for an input.
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield cast("BinaryIO", file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-def _is_special(path: Path) -> bool:
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
-
-
-def _refused(path: Path, why: str | None) -> ConsentryError:
-    name = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return ConsentryError(f"{name} cannot be written: {why}", "Choose another --output.")
+    found = sent(settings, command, chosen, wait, shown=not as_json)
+    if as_json:
+        say_json(document(found))
+    else:
+        done = sum(one.done for one in found.results)
+        say(f"Published again by {done} of {len(found.results) + len(found.waiting)} partitions.")
+        say_counts(found)
+    say_missing(found)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from streams.cli.options import Brokers, Config, Output, read_settings
-from streams.cli.outputs import open_output, require_writable
 from streams.cli.progress import progress_bar
+from streams.cli.result_file import open_output, require_writable
 from streams.errors import ConsentryError
 
 if TYPE_CHECKING:

@@ -68,7 +68,7 @@ def faults(  # noqa: C901, PLR0912 - a case for each way out
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(HOME).as_posix())
 def test_a_module_prints_through_the_one_place(path: Path) -> None:
-    may = path.relative_to(HOME).as_posix() == "cli/outputs.py"
+    may = path.relative_to(HOME).as_posix() == "cli/result_file.py"
     assert faults(path.read_text("utf-8"), may_write_bytes=may) == []
 
 
