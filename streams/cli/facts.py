@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from streams.cli.options import Brokers, Config, Json, read_settings
-from streams.cli.outputs import open_output, require_writable
 from streams.cli.progress import progress_bar
+from streams.cli.result_file import open_output, require_writable
 from streams.terminal.out import say, say_json
 
 _EXPORT = "Examples:  consentry facts export --out facts.jsonl  |  consentry facts export --out -"

@@ -161,8 +161,7 @@ class Progress(msgspec.Struct, kw_only=True, array_like=True):
 
     `basis` is what verdicts rest on now, `sweep` the sweep that brings stored ones in line
     with it, or the latest one that did; None: there was none. `imported` says of which exports the
-    state was made, None where of inputs alone. `command` is being carried out in pieces: it is
-    the next record that its topic has to read.
+    state was made, None: of inputs alone. `command` is carried out in pieces: it is read again.
 
     Of subjects that leave (P20, P26; `agents.retention`): `left_before` and `arrived_before`
     are the latest instants before which all facts of a subject that left had occurred, and

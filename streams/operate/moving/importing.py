@@ -117,7 +117,7 @@ class _Importing:
         self._start = start
         self._pace = pace
         names = settings.topics
-        self._topics = (*names.input_types, names.rekeyed, names.ticks)
+        self._topics = names.judged
 
     async def run(self, *, same: bool) -> Imported:
         settings, exports = self._settings, self._exports
