@@ -64,9 +64,10 @@ def _other(topic: Topic, count: int, settings: Settings) -> TopicProblem:
         commands = remake
     elif topic.kind is TopicKind.CHANGELOG:
         remedy = (
-            "it is the state of this generation and cannot be divided again: stop all workers and "
-            "raise CONSENTRY_GENERATION by one, which makes a new changelog and judges the "
-            "inputs again from their start"
+            "it is the state of this generation and cannot be divided again: stop all workers, "
+            "`consentry facts export`, raise CONSENTRY_GENERATION by one, which makes a new "
+            'changelog, and `consentry facts import` (docs/operations.md, "Another number of '
+            'partitions")'
         )
     else:
         remedy = (

@@ -43,6 +43,21 @@ def count_partitions(settings: Settings, party: Party = Party.VERIFIER) -> int:
     return next(iter(counts.values()))
 
 
+def partitions_of(settings: Settings, topic: str) -> int:
+    """The partition count of one topic, whatever the others have.
+
+    Raises ConsentryError when it is missing, or may not be described.
+    """
+    with admin_session(settings.connection) as admin:
+        cluster = read_cluster(admin, [topic])
+    if topic in cluster.topics:
+        return cluster.topics[topic].partitions
+    raise ConsentryError(
+        f"the topic {topic} does not exist, or may not be described by this user",
+        "Check application_id, generation and topic_prefix, and the access of the role.",
+    )
+
+
 def topic_ids(settings: Settings) -> dict[str, str]:
     """The ids of the topics that the positions are of, as far as the broker states them."""
     names = settings.topics

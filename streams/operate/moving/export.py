@@ -29,7 +29,7 @@ from streams.verify.bus import LiveBus
 from streams.verify.pace import Advance, Pace
 from streams.verify.spill import Kept, Spill
 from streams.verify.stored_rows import NoStateError, StoredRows
-from streams.verify.topics import count_partitions, topic_ids
+from streams.verify.topics import partitions_of, topic_ids
 from streams.wire.progress import Progress
 from streams.wire.rows import CorruptRow, decode_any
 
@@ -42,7 +42,8 @@ def export_facts(settings: Settings, file: BinaryIO, advance: Advance | None = N
 
     Raises ConsentryError where there is no state, or it cannot be read.
     """
-    count = count_partitions(settings)
+    # Others may have more by now: that is when facts are to move.
+    count = partitions_of(settings, settings.topics.changelog)
     ids = topic_ids(settings)
     return asyncio.run(_export(settings, file, count, ids, Pace(advance)))
 
@@ -66,6 +67,7 @@ async def _export(
                 require_own_state(rows.progress, owner_of(settings), changelog, number)
                 try:
                     await out.partition(spill, rows.progress, pace)
+                    out.count = max(out.count, rows.progress.partitions)
                 except CorruptRow:
                     raise unreadable_row(changelog, number) from None
                 covered.append(_covered(number, rows.progress))
@@ -85,7 +87,7 @@ async def _export(
         generation=settings.generation,
         release=__version__,
         at=Instant(int(time.time() * 1000)),
-        count=count,
+        count=out.count or count,
         topic_ids=dict(ids),
         covered=tuple(covered),
         facts=dict(sorted(out.facts.items())),
@@ -104,6 +106,8 @@ class Writer:
         self._hash = hashlib.sha256()
         self.facts: Counter[str] = Counter()
         self.refused = 0
+        self.count = 0
+        """The number of partitions that the state was made for, 0 where it does not say."""
 
     @property
     def digest(self) -> str:

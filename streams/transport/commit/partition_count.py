@@ -48,8 +48,7 @@ def unchanged(count: int, before: Iterable[int]) -> None:
         f"the topics have {count} partitions, and the state of the group was made for "
         f"{others[0]}: people would be led to other partitions, away from their history and "
         "state",
-        "Kafka cannot take partitions away again. Stop all workers and raise the setting "
-        "`generation`: everything is judged again from the inputs, and records that stand on "
-        "their former partitions are sent to the new ones. Where the inputs no longer hold "
-        "the whole history, restore the topics from a backup.",
+        "Kafka cannot take partitions away again. Stop all workers, `consentry facts export`, raise "
+        "the setting `generation`, and `consentry facts import` under the new number: "
+        'docs/operations.md, "Another number of partitions", has the steps.',
     )

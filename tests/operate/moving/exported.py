@@ -52,7 +52,7 @@ def exported(
     bus.put(0, [*stored_rows(events, POLICY), *more], row)
     for name, stand_in in {
         "LiveBus": lambda *_: bus,
-        "count_partitions": lambda *_: 2,
+        "partitions_of": lambda *_: 2,
         "topic_ids": lambda *_: IDS,
     }.items():
         monkeypatch.setattr(export, name, stand_in)
