@@ -34,7 +34,7 @@ from streams.transport.tasks.task_plan import TaskClients, TaskPlan
 from tests.invariants.ending import Ended, T
 from tests.invariants.line import Line
 from tests.invariants.settings import JUDGED, NAMES, SETTINGS
-from tests.invariants.without_faust import DriverConsumer, Group, Message, Stream
+from tests.invariants.without_faust import DriverConsumer, Group, Message, Stream, nothing
 from tests.model.broker import Broker
 from tests.model.clients import Producer, Reader
 from tests.model.log import Record
@@ -48,10 +48,6 @@ def leave(code: int) -> NoReturn:
     process.kill()
     process.code = code
     raise Ended
-
-
-async def _nothing() -> None:
-    """The policy is the one that it was started with."""
 
 
 class Process:
@@ -91,7 +87,7 @@ class Process:
             registry=None,
             schema_ids=None,
             should_stop=False,
-            catch_up=_nothing,
+            catch_up=nothing,
         )
         self.consumer = DriverConsumer(self)
         self.app.consumer = self.consumer

@@ -150,12 +150,13 @@ def converged(world: World, reader: Reader) -> None:
     found = findings | refused
     assert reader.net() == (found, duties), "the net outputs are not those of a batch"
     assert not reader.unnumbered & refused.keys(), "a finding that a row keeps has another"
-    settings = POLICY_SETTINGS[world.policy]
     for number in range(PARTITIONS):
         homes = [key for key in facts if partition_for(key, PARTITIONS) == number]
         clock = reader.progress[number].partition_time
         as_json = [json.loads(one.record.value or b"") for key in homes for one in facts[key]]
-        second = evaluate(as_json, settings, None if clock is None else format_instant(clock))
+        second = evaluate(
+            as_json, POLICY_SETTINGS[world.policy], None if clock is None else format_instant(clock)
+        )
         people = {tuple(key.decode().split("\x1f")) for key in homes}
         assert second == _in_short(findings, duties, people), "the second reading differs"
 
