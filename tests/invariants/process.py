@@ -67,8 +67,7 @@ class Process:
         self._stores_of_its_own = stores
         self.broker = broker
         self.settings = SETTINGS.model_copy(update=settings)
-        self.policy = policy or default_policy()
-        self.policy_number = policy_number
+        basis = JudgingBasis(policy or default_policy(), policy_number)
         self.line = Line(broker)
         self.code: int | None = None
         self.over = asyncio.Event()
@@ -83,7 +82,7 @@ class Process:
 
         self.app = SimpleNamespace(
             settings=self.settings,
-            basis=JudgingBasis(self.policy, self.policy_number),
+            basis=basis,
             registry=None,
             schema_ids=None,
             should_stop=False,

@@ -9,11 +9,14 @@ from random import Random
 from typing import Any
 
 from streams.core.events import Event
-from streams.core.identifiers import subject_key
-from streams.core.instants import parse_instant
+from streams.core.identifiers import PayloadHash, subject_key
+from streams.core.instants import Instant, parse_instant
+from streams.core.state import Fact, FactSource
 from streams.core.vocabulary import EventType
 from streams.settings import Settings
+from streams.wire.canonical import payload_hash
 from streams.wire.decode import Decoded, decode
+from streams.wire.encode import event_record
 from tests.model.log import Record
 from tests.oracle.histories import Teller
 from tests.oracle.product import core_policy
@@ -64,6 +67,24 @@ class Sent:
     record: Record
     event: Event | None
     bad: bool = False
+
+    @property
+    def hash(self) -> PayloadHash:
+        """The hash of its payload."""
+        assert self.event is not None
+        return PayloadHash(payload_hash(event_record(self.event), plain=True))
+
+    @property
+    def fact(self) -> Fact:
+        """What a worker makes of it."""
+        assert self.event is not None
+        record = self.record
+        return Fact(
+            event=self.event,
+            payload_hash=self.hash,
+            ingested_at=Instant(record.timestamp),
+            source=FactSource(record.topic, record.partition, record.offset),
+        )
 
 
 @cache

@@ -11,18 +11,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from streams.core.events import Event, event_key
-from streams.core.identifiers import EventKey, PayloadHash, SubjectKey, subject_key
+from streams.core.identifiers import EventKey, SubjectKey, subject_key
 from streams.core.instants import Instant, format_instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy
 from streams.core.quality import quality_finding
 from streams.core.render import event_type
-from streams.core.state import Fact, FactSource
 from streams.core.subject import Subject
 from streams.core.vocabulary import Code, Status
 from streams.wire.arrival import partition_for
-from streams.wire.canonical import payload_hash
-from streams.wire.encode import event_record
 from streams.wire.progress import Progress
 from streams.wire.rows import refusal_key, row_key
 from tests.model.committed import Net, Reader, net_of, origin_of
@@ -121,7 +118,7 @@ def _ended(world: World, reader: Reader, number: int, sent: Sent) -> None:
         assert "/".join(map(str, place)).encode() in reader.aside, "not kept"
         assert refusal_key(key, event_key(event)) in reader.rows, "refused without a row"
     elif home:
-        assert row_key(key, event.event_id, _hash(sent)) in reader.rows, "passed over"
+        assert row_key(key, event.event_id, sent.hash) in reader.rows, "passed over"
     else:
         there = world.broker.logs[NAMES.rekeyed, partition_for(key, PARTITIONS)]
         # Behind another producer's open transaction nobody can read it yet.
@@ -208,7 +205,7 @@ def _refused(world: World, reader: Reader, facts: dict[SubjectKey, list[Sent]]) 
 
 def _batch(sent: list[Sent], clock: Instant | None, policy: Policy) -> tuple[Net, Net]:
     """One evaluation of a subject's facts in legal order."""
-    facts = {(fact.event.event_id, fact.payload_hash): fact for fact in map(_fact, sent)}
+    facts = {(fact.event.event_id, fact.payload_hash): fact for fact in (one.fact for one in sent)}
     ordered = sorted(
         facts.values(), key=lambda f: (f.event.occurred_at, f.event.event_id, f.payload_hash)
     )
@@ -234,19 +231,3 @@ def _in_short(findings: Net, duties: Net, people: set[Any]) -> tuple[list[Any], 
         if (d["controller_id"], d["subject_id"]) in people
     ]
     return sorted(set(short), key=str), sorted(set(raised))
-
-
-def _fact(sent: Sent) -> Fact:
-    assert sent.event is not None
-    record = sent.record
-    return Fact(
-        event=sent.event,
-        payload_hash=_hash(sent),
-        ingested_at=Instant(record.timestamp),
-        source=FactSource(record.topic, record.partition, record.offset),
-    )
-
-
-def _hash(sent: Sent) -> PayloadHash:
-    assert sent.event is not None
-    return PayloadHash(payload_hash(event_record(sent.event), plain=True))
