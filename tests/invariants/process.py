@@ -88,8 +88,7 @@ class Process:
             should_stop=False,
             catch_up=nothing,
         )
-        self.consumer = DriverConsumer(self)
-        self.app.consumer = self.consumer
+        self.consumer = self.app.consumer = DriverConsumer(self)
         self._producer = producer
         self._reader = reader
         self._context = copy_context()
@@ -224,7 +223,6 @@ class Process:
             ),
             basis=self.app.basis,
             accept_lost_input=settings.accept_lost_input,
-            accept_missing_history=settings.accept_missing_history,
             owner=owner_of(settings),
         )
         clients = TaskClients(
@@ -234,12 +232,8 @@ class Process:
             ),
             new_reader=self._new_reader,
         )
-        return TaskInitializer(
-            plan,
-            clients,
-            stores=self._stores_of_its_own,
-            clock=OwnClock(settings.clock_jump_max_s),
-        )
+        clock = OwnClock(settings.clock_jump_max_s)
+        return TaskInitializer(plan, clients, stores=self._stores_of_its_own, clock=clock)
 
     def _new_reader(self) -> Any:
         reader: Any = self._reader(self.broker, self.line)

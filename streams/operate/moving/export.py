@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import BinaryIO, Final
 
 from streams import __version__
@@ -29,7 +29,7 @@ from streams.verify.bus import LiveBus
 from streams.verify.pace import Advance, Pace
 from streams.verify.spill import Kept, Spill
 from streams.verify.stored_rows import NoStateError, StoredRows
-from streams.verify.topics import partitions_of, topic_ids
+from streams.verify.topics import partitions_of
 from streams.wire.progress import Progress
 from streams.wire.rows import CorruptRow, decode_any
 
@@ -44,16 +44,13 @@ def export_facts(settings: Settings, file: BinaryIO, advance: Advance | None = N
     """
     # Others may have more by now: that is when facts are to move.
     count = partitions_of(settings, settings.topics.changelog)
-    ids = topic_ids(settings)
-    return asyncio.run(_export(settings, file, count, ids, Pace(advance)))
+    return asyncio.run(_export(settings, file, count, Pace(advance)))
 
 
-async def _export(
-    settings: Settings, file: BinaryIO, count: int, ids: Mapping[str, str], pace: Pace
-) -> Manifest:
+async def _export(settings: Settings, file: BinaryIO, count: int, pace: Pace) -> Manifest:
     changelog = settings.topics.changelog
     out = Writer(file)
-    covered = []
+    states: dict[int, Progress] = {}
     async with LiveBus(settings, pace) as bus:
         for number in range(count):
             pace.expect(await bus.end(changelog, number) - await bus.start(changelog, number))
@@ -70,12 +67,12 @@ async def _export(
                     out.count = max(out.count, rows.progress.partitions)
                 except CorruptRow:
                     raise unreadable_row(changelog, number) from None
-                covered.append(_covered(number, rows.progress))
+                states[number] = rows.progress
             except NoStateError:
                 continue
             finally:
                 spill.close()
-    if not covered:
+    if not states:
         raise ConsentryError(
             f"{changelog} holds no state, so there is nothing to export",
             "Check application_id, generation and topic_prefix.",
@@ -88,8 +85,8 @@ async def _export(
         release=__version__,
         at=Instant(int(time.time() * 1000)),
         count=out.count or count,
-        topic_ids=dict(ids),
-        covered=tuple(covered),
+        topic_ids=_read_ids(states.values()),
+        covered=tuple(_covered(number, state) for number, state in states.items()),
         facts=dict(sorted(out.facts.items())),
         refused=out.refused,
         digest=out.digest,
@@ -138,6 +135,18 @@ class Writer:
             line = encode_line(line_of(*identity, row))
             self._hash.update(line)
             self._file.write(line)
+
+
+def _read_ids(states: Iterable[Progress]) -> dict[str, str]:
+    """The ids of the topics that the positions are of, which need not be those of today.
+
+    A topic of which two partitions say different ones has none: its positions mean nothing.
+    """
+    found: dict[str, set[str]] = {}
+    for state in states:
+        for topic, topic_id in state.topic_ids.items():
+            found.setdefault(topic, set()).add(topic_id)
+    return {topic: ids.pop() for topic, ids in found.items() if len(ids) == 1}
 
 
 def _type_of(event: Event) -> str:

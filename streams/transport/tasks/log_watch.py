@@ -51,9 +51,9 @@ def recreated(topic: str, before: str, now: str) -> ConsentryError:
     return ConsentryError(
         f"{topic} was deleted and created again: its id was {before}, and is {now}; its "
         "offsets begin again, so those that are committed mean other records",
-        "Stop all workers, and raise the setting `generation` to judge everything again from "
-        "the inputs. Where the topic was restored from a backup, each record at its former "
-        "offset, start once with accept_lost_input instead.",
+        "Stop all workers, `consentry facts export`, raise the setting `generation`, and "
+        "`consentry facts import --from earliest`. Where the topic was restored from a backup, "
+        "each record at its former offset, start once with accept_lost_input instead.",
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from streams.errors import ConsentryError
+from streams.operate.moving import export
 from streams.operate.moving.load import Exports
 from streams.transport.tasks.state_owner import owner_of
 from streams.wire.arrival import partition_for
@@ -57,6 +58,20 @@ def test_what_is_left_of_a_person_who_leaves_stays_behind(
     subjects = {subject_of(key) for key, _ in read_back(path, 2)}
     assert leaving not in subjects
     assert len(subjects) == 5
+
+
+def test_the_ids_are_those_of_the_topics_that_were_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One that was created again since has positions that mean nothing."""
+    progress = Progress(positions={"in": 1}, owner=owner_of(SETTINGS), topic_ids={"in": "one"})
+    manifest = exported(monkeypatch, EVENTS, tmp_path / "facts", row=encode_progress(progress))
+    assert manifest.topic_ids == {"in": "one"}
+
+
+def test_topics_of_which_partitions_say_different_ids_have_none() -> None:
+    states = [Progress(positions={}, topic_ids={"in": one, "other": "same"}) for one in ("a", "b")]
+    assert export._read_ids(states) == {"other": "same"}
 
 
 def test_an_import_goes_on_behind_a_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
