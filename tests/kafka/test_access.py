@@ -226,7 +226,7 @@ def test_the_operator_sets_a_record_aside_and_no_more(guarded: LocalBroker, uniq
         settings = Settings(
             **bus.settings.model_dump(exclude_unset=True) | login(guarded, operator)
         )
-        for topic in (bus.names.data_share, bus.names.violations):
+        for topic in (bus.names.data_share, bus.names.commands):
             _refused(TopicAuthorizationFailedError, partial(_send, settings, topic))
         _may_not_read(settings, bus.names.quarantine)
 
