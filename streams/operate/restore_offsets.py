@@ -58,7 +58,7 @@ async def _restore(
     settings: Settings, count: int, ids: Mapping[str, str], *, back: bool, dry_run: bool
 ) -> tuple[Moved, ...]:
     names = settings.topics
-    topics = (*names.input_types, names.rekeyed, names.ticks)
+    topics = names.judged
     async with LiveBus(settings, Pace(None)) as bus:
         # All are looked at before the first is changed.
         due: dict[int, tuple[Moved, ...]] = {}

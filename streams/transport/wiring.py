@@ -74,6 +74,7 @@ def new_take_over(
         accept_lost_input=settings.accept_lost_input,
         accept_missing_history=settings.accept_missing_history,
         passing=frozenset({names.ticks}),
+        without_history=frozenset({names.ticks, names.commands, names.rekeyed}),
         owner=owner_of(settings),
     )
     clients = TaskClients(

@@ -82,6 +82,7 @@ class Cluster:
             accept_lost_input=accept,
             accept_missing_history=self.accept_missing,
             passing=frozenset({"ticks"}),
+            without_history=frozenset({"ticks"}),
             owner=self.owner,
         )
         clients = TaskClients(

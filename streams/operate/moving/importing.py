@@ -202,7 +202,9 @@ class _Importing:
             for topic in self._topics
         }
         covered = [one for manifest in self._exports.manifests for one in manifest.covered]
-        at = positions(number, logs, covered, settings.topics.ticks, self._start)
+        at = positions(
+            number, logs, covered, settings.topics.ticks, self._start, settings.topics.commands
+        )
         progress = first_progress(
             self._exports.manifests,
             at,

@@ -69,15 +69,19 @@ def positions(
     covered: Iterable[Covered],
     ticks: str,
     start: Start | None,
+    commands: str = "",
 ) -> dict[str, int]:
     """The next offset of each topic of a partition number.
 
     With `start` the same for all; without, where the export ended, and the start of what it did
-    not read. Of ticks the later ones give the time, so theirs need not be there any more.
+    not read; commands that stand there already are not carried out again. Of ticks the later ones give the time, so theirs need not be there any more.
     """
     if start is not None:
         ends = start is Start.LATEST
-        return {topic: log.end if ends else log.start for topic, log in logs.items()}
+        return {
+            topic: log.end if ends or topic == commands else log.start
+            for topic, log in logs.items()
+        }
     read = next((one.positions for one in covered if one.partition == number), {})
     found = {topic: read.get(topic, log.start) for topic, log in logs.items()}
     if ticks in found and not logs[ticks].holds(found[ticks]):

@@ -40,14 +40,17 @@ class MissingHistory(NamedTuple):
 
 
 async def missing_history(
-    reader: AIOKafkaConsumer, logs: Mapping[int, Mapping[str, LogRange]], passing: frozenset[str]
+    reader: AIOKafkaConsumer, logs: Mapping[int, Mapping[str, LogRange]], apart: frozenset[str]
 ) -> MissingHistory | None:
-    """What is missing of the inputs of partition numbers without state; None for nothing."""
+    """What is missing of the inputs of partition numbers without state; None for nothing.
+
+    `apart` are topics that hold no history.
+    """
     cut = {
         TopicPartition(topic, number): reach
         for number, reaches in logs.items()
         for topic, reach in reaches.items()
-        if topic not in passing and reach.start > 0
+        if topic not in apart and reach.start > 0
     }
     if not cut:
         return None

@@ -34,7 +34,8 @@ class TaskPlan:
 
     `topics` are judged; `counted` are all that must have one partition count. `bounds` are
     those of a transaction. `passing` are topics whose deleted records are no loss: later ticks
-    give the time. `owner` is this installation, whose state alone is taken over.
+    give the time. `without_history` are those that hold nothing that a first start must know:
+    ticks, commands to another state, and copies of what stands on an input. `owner` is this installation, whose state alone is taken over.
     """
 
     group_id: str
@@ -46,6 +47,7 @@ class TaskPlan:
     accept_lost_input: bool
     accept_missing_history: bool = False
     passing: frozenset[str] = frozenset()
+    without_history: frozenset[str] = frozenset()
     owner: StateOwner | None = None
 
     @property

@@ -168,7 +168,7 @@ class TaskRestore:
             if restored[number].progress is None and not committed[number]
         }
         plan = self._plan
-        missing = await missing_history(self._reader, first, plan.passing)
+        missing = await missing_history(self._reader, first, plan.without_history)
         if missing is not None:
             require_accepted(missing, accept=plan.accept_missing_history)
 

@@ -52,6 +52,8 @@ def test_other_topics_are_read_as_is_said() -> None:
     parts = [covered(0, positions={"in": 7, "ticks": 6})]
     assert positions(0, LOGS, parts, "ticks", Start.LATEST) == {"in": 9, "ticks": 8}
     assert positions(0, LOGS, parts, "ticks", Start.EARLIEST) == {"in": 2, "ticks": 5}
+    orders = LOGS | {"commands": LogRange(0, 4)}
+    assert positions(0, orders, parts, "ticks", Start.EARLIEST, "commands")["commands"] == 4
 
 
 def test_topics_are_the_same_by_their_ids_and_of_one_export_only() -> None:
