@@ -25,8 +25,8 @@ from streams.wire.arrival import partition_for
 from streams.wire.commands import (
     Command,
     CommandResult,
+    ConcernedPerson,
     Ongoing,
-    Person,
     UnreadableCommand,
     decode_command,
     encode_result,
@@ -148,7 +148,7 @@ class Commander:
         batch.output.add(Output(self._results, self._number, key, value))
 
 
-def _key_of(person: Person) -> SubjectKey:
+def _key_of(person: ConcernedPerson) -> SubjectKey:
     key = subject_key(person.controller_id, person.subject_id)
     if key.count(b"\0") or key.count(b"\x1f") != 1:
         raise UnreadableCommand("person: an id holds a control character")

@@ -95,7 +95,9 @@ class Sweeping:
 
     def _may_judge(self, judge: PartitionJudge) -> bool:
         """Whether it still judges the partition, and what is written of that may be committed."""
-        if judge not in self._sweeping():
+        progress = judge.partition.progress
+        # A person who leaves, or is erased, in pieces must not be judged by what is left.
+        if judge not in self._sweeping() or progress.leaving or progress.command is not None:
             return False
         assignment = cast("Consumer", self._app.consumer).current_assignment
         if assignment is None or not assignment.open or self._app.should_stop:

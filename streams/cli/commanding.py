@@ -12,7 +12,7 @@ from streams.cli.progress import progress_bar
 from streams.terminal.out import say, warn
 
 if TYPE_CHECKING:
-    from streams.operate.commanding import Sent
+    from streams.operate.commanding import SentCommand
     from streams.settings import Settings
     from streams.wire.commands import Command
 
@@ -50,7 +50,7 @@ def sent(
     wait_s: float,
     *,
     shown: bool,
-) -> Sent:
+) -> SentCommand:
     """Send a command and wait, with a bar. Raises as `streams.operate.commanding.send`."""
     from streams.operate.commanding import send
 
@@ -58,7 +58,7 @@ def sent(
         return send(settings, command, chosen, wait_s, done)
 
 
-def document(found: Sent) -> dict[str, Any]:
+def document(found: SentCommand) -> dict[str, Any]:
     """The results for machines."""
     import msgspec
 
@@ -69,7 +69,7 @@ def document(found: Sent) -> dict[str, Any]:
     }
 
 
-def say_missing(found: Sent) -> None:
+def say_missing(found: SentCommand) -> None:
     """Say which partitions did not do it, and why; ends with code 1 where there are any."""
     refused = [one for one in found.results if not one.done]
     for one in refused:
@@ -84,7 +84,7 @@ def say_missing(found: Sent) -> None:
         raise typer.Exit(1)
 
 
-def say_counts(found: Sent) -> None:
+def say_counts(found: SentCommand) -> None:
     """The sums over all partitions."""
     sums: dict[str, int] = {}
     for one in found.results:

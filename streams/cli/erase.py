@@ -24,7 +24,7 @@ from streams.errors import ConsentryError
 from streams.terminal.out import say, say_json
 
 if TYPE_CHECKING:
-    from streams.operate.commanding import Sent
+    from streams.operate.commanding import SentCommand
     from streams.settings import Settings
 
 _EXAMPLES = (
@@ -74,12 +74,12 @@ def erase(
     from streams.core.identifiers import subject_key
     from streams.operate.commanding import command_of
     from streams.wire.arrival import partition_for
-    from streams.wire.commands import Person
+    from streams.wire.commands import ConcernedPerson
 
     settings = read_settings(config, brokers)
     key = subject_key(controller, subject)
     _require_pseudonym(key)
-    person = Person(controller_id=controller, subject_id=subject)
+    person = ConcernedPerson(controller_id=controller, subject_id=subject)
     who = user() if by is None else by
     command = command_of("erase", person, who=who, why=why, ticket=ticket)
     if not yes:
@@ -115,7 +115,7 @@ def _ask() -> None:
         raise typer.Exit(1)
 
 
-def _say(found: Sent, settings: Settings) -> None:
+def _say(found: SentCommand, settings: Settings) -> None:
     say("Erased. What went:")
     say_counts(found)
     recipients = [name for one in found.results for name in one.recipients]

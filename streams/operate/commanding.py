@@ -24,7 +24,7 @@ from streams.wire.commands import (
     TEXT_MAX,
     Command,
     CommandResult,
-    Person,
+    ConcernedPerson,
     decode_result,
     encode_command,
 )
@@ -35,7 +35,7 @@ Answered = Callable[[int, int], object]
 """Gets how many partitions have answered since the last call, and of how many."""
 
 
-class Sent(NamedTuple):
+class SentCommand(NamedTuple):
     """A command that was sent, with what came back in time.
 
     `waiting` are the partition numbers without a result yet: they carry it out all the same, as
@@ -48,7 +48,7 @@ class Sent(NamedTuple):
 
 
 def command_of(
-    kind: str, person: Person | None, *, who: str, why: str, ticket: str | None
+    kind: str, person: ConcernedPerson | None, *, who: str, why: str, ticket: str | None
 ) -> Command:
     """A command that can be sent. Raises ConsentryError for a text that says nothing."""
     for name, value in (("who", who), ("why", why), ("ticket", ticket)):
@@ -67,7 +67,7 @@ def send(
     chosen: Callable[[int], Iterable[int]],
     wait_s: float,
     answered: Answered,
-) -> Sent:
+) -> SentCommand:
     """Send a command to some partitions, and wait for the results.
 
     `chosen` gives the partition numbers for their count. Raises UnreachableError where no broker
@@ -86,7 +86,7 @@ async def _send(
     chosen: Callable[[int], Iterable[int]],
     wait_s: float,
     answered: Answered,
-) -> Sent:
+) -> SentCommand:
     reader = Reader(
         **settings.connection.consumer_options(),
         client_id=settings.connection.client_name("command"),
@@ -108,7 +108,7 @@ async def _send(
     finally:
         await reader.stop()
     found = tuple(results[one] for one in sorted(results))
-    return Sent(command_id, found, tuple(one for one in numbers if one not in results))
+    return SentCommand(command_id, found, tuple(one for one in numbers if one not in results))
 
 
 async def _numbers(

@@ -29,7 +29,7 @@ class UnreadableCommand(Exception):
     """The bytes are not a command that this release knows; the text names the field."""
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ConcernedPerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whom a command concerns, by pseudonym."""
 
     controller_id: _Id
@@ -45,7 +45,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     format: int
     kind: _Text
-    person: Person | None = None
+    person: ConcernedPerson | None = None
     who: _Text
     why: _Text
     ticket: _Text | None = None

@@ -9,7 +9,7 @@ from streams.wire.commands import (
     FORMAT,
     Command,
     CommandResult,
-    Person,
+    ConcernedPerson,
     decode_result,
     encode_command,
 )
@@ -22,7 +22,7 @@ ID = "6f1f0a52-8f6c-4f0e-9d59-0a4f1a7b1c11"
 
 def command(kind: str, who: str | None = None, **fields: Any) -> Command:
     """A command that concerns one person or, without one, all."""
-    person = None if who is None else Person(controller_id=CONTROLLER, subject_id=who)
+    person = None if who is None else ConcernedPerson(controller_id=CONTROLLER, subject_id=who)
     given: dict[str, Any] = {
         "format": FORMAT,
         "kind": kind,

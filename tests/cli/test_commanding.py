@@ -10,7 +10,7 @@ import pytest
 
 from streams.cli.main import main
 from streams.operate import commanding
-from streams.operate.commanding import Sent
+from streams.operate.commanding import SentCommand
 from streams.settings import Settings
 from streams.wire.arrival import partition_for
 from streams.wire.commands import Command, CommandResult
@@ -36,7 +36,7 @@ class Workers:
         chosen: Callable[[int], Iterable[int]],
         _wait_s: float,
         _answered: Any,
-    ) -> Sent:
+    ) -> SentCommand:
         numbers = list(chosen(COUNT))
         self.sent.append((command, numbers))
         results = tuple(
@@ -53,7 +53,7 @@ class Workers:
             for number in numbers
             if number not in self.silent
         )
-        return Sent(ID, results, tuple(one for one in numbers if one in self.silent))
+        return SentCommand(ID, results, tuple(one for one in numbers if one in self.silent))
 
 
 @pytest.fixture
