@@ -13,7 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple, Self
 
-from streams.core.identifiers import KEY_SEPARATOR
 from streams.errors import ConsentryError
 from streams.settings import Settings, load_settings
 from streams.topics import all_topics
@@ -130,7 +129,8 @@ class CaseBus:
         ends = self._consumer.end_offsets(places)
         with admin_session(self.settings.connection) as admin:
             self._until(
-                lambda: self._committed(admin, ends), "the worker did not judge all records"
+                lambda: self._committed(admin, ends) and self._readable(admin),
+                "the worker did not judge all records",
             )
 
     def outputs(self, topic: str) -> list[tuple[CasePlace, bytes]]:
@@ -222,6 +222,17 @@ class CaseBus:
             for place, end in ends.items()
         )
 
+    def _readable(self, admin: Any) -> bool:
+        """Whether no transaction is open on the outputs: its marker may come after the offsets."""
+        from kafka.admin import OffsetSpec
+
+        names = self.settings.topics
+        topics = (names.violations, names.duties, names.dead_letters, names.quarantine)
+        outputs = self._places(topics)
+        ends = admin.list_partition_offsets(dict.fromkeys(outputs, OffsetSpec.LATEST))
+        readable = self._consumer.end_offsets(outputs)
+        return all(readable[place] == end.offset for place, end in ends.items())
+
     def _places(self, topics: Iterable[str]) -> list[Any]:
         from kafka import TopicPartition
 
@@ -237,13 +248,3 @@ class CaseBus:
                 ended = f"; it ended with {status}" if status is not None else ""
                 raise ConsentryError(f"{problem}{ended}", "The last lines of its log:", steps=lines)
             time.sleep(0.05)
-
-
-def subject_key_of(event: object) -> bytes | None:
-    """The Kafka key of an event as its producer would set it, or None for no event."""
-    if not isinstance(event, dict):
-        return None
-    controller, subject = event.get("controller_id"), event.get("subject_id")
-    if not isinstance(controller, str) or not isinstance(subject, str):
-        return None
-    return f"{controller}{KEY_SEPARATOR}{subject}".encode()

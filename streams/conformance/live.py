@@ -14,11 +14,11 @@ from typing import Any, Final
 
 import msgspec
 
-from streams.conformance.bus import CaseBus, CasePlace, subject_key_of
+from streams.conformance.bus import CaseBus, CasePlace
 from streams.conformance.cases import DEFAULTS, Case
 from streams.conformance.net import CaseNet, net_of
 from streams.core.findings import Duty, Finding
-from streams.core.identifiers import EventId
+from streams.core.identifiers import KEY_SEPARATOR, EventId
 from streams.core.instants import Instant, parse_instant
 from streams.core.policy import UNDATED_ADEQUACY
 from streams.core.vocabulary import DutyStatus, EventType, Status
@@ -57,7 +57,7 @@ def apart(cases: Iterable[Case]) -> Iterator[list[Case]]:
     """Groups of cases in which no two share a subject."""
     groups: list[tuple[list[Case], set[bytes | None]]] = []
     for case in cases:
-        keys = {subject_key_of(msgspec.json.decode(value)) for value in case.events} - {None}
+        keys = {_subject_key_of(msgspec.json.decode(value)) for value in case.events} - {None}
         for members, taken in groups:
             if not keys & taken:
                 members.append(case)
@@ -116,7 +116,7 @@ def _run(cases: Sequence[Case], bus: CaseBus, say: Say) -> dict[str, CaseNet]:
             if value is not None
         ]
         places = bus.send(
-            (_topic(event, bus), subject_key_of(event), value, stamps[case.name])
+            (_topic(event, bus), _subject_key_of(event), value, stamps[case.name])
             for case, event, value in sent
         )
         for (case, event, _), place in zip(sent, places, strict=True):
@@ -197,3 +197,13 @@ def _stamp(case: Case) -> Instant:
         except ValueError:
             continue
     return Instant(newest)
+
+
+def _subject_key_of(event: object) -> bytes | None:
+    """The Kafka key of an event as its producer would set it, or None for no event."""
+    if not isinstance(event, dict):
+        return None
+    controller, subject = event.get("controller_id"), event.get("subject_id")
+    if not isinstance(controller, str) or not isinstance(subject, str):
+        return None
+    return f"{controller}{KEY_SEPARATOR}{subject}".encode()

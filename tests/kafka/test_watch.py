@@ -76,7 +76,8 @@ def test_one_finding_explained_from_the_topic(watch: list[str], findings: list[F
         arguments = ["explain", one.violation_id, *watch[-2:]]
         shown, status = in_terminal(arguments, columns=3000)
         assert status == 0
-        assert unsafe_in(shown) == set()
+        # The bar of what is read moves by carriage returns; no id holds one (legal model 3.2).
+        assert unsafe_in(shown) <= {"\r"}
         assert safe(one.event_id) in shown
 
 

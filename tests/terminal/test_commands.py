@@ -103,7 +103,7 @@ def test_explain_of_a_file_of_others_does_not_trust_its_fields(tmp_path: Path) -
         ["check"],
         ["check", "--format", "jsonl"],
         ["check", "--format", "csv"],
-        ["policy", "show"],
+        ["policy", "show", "--defaults"],
         ["explain", "NO_CONSENT"],
         ["explain", "NO_CONSENT", "--json"],
         ["topics", "create", "--dry-run"],
