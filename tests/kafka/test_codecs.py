@@ -21,7 +21,6 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from streams.cli.main import main
 from streams.topics import all_topics
-from streams.topics.topic import TopicKind
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import decode_row
 from tests.clients import CLIENTS
@@ -132,14 +131,7 @@ def test_what_a_client_sends_in_any_codec_to_any_topic_is_judged(
     assert set(sent) <= judged(matrix)
 
 
-UNWRITTEN = {
-    TopicKind.INPUT,
-    TopicKind.REJECTS,
-    TopicKind.INGEST_REPLAY,
-    TopicKind.CONTROL,
-    TopicKind.COMMANDS,
-    TopicKind.COMMAND_RESULTS,
-}
+UNWRITTEN = "INPUT REJECTS INGEST_REPLAY CONTROL COMMANDS COMMAND_RESULTS"
 
 
 def test_every_topic_of_our_own_was_read_in_every_codec(matrix: Matrix) -> None:
@@ -147,7 +139,7 @@ def test_every_topic_of_our_own_was_read_in_every_codec(matrix: Matrix) -> None:
         one
         for one in all_topics(matrix.bus.settings)
         # Nobody here gives orders, applies policies, or has ingest reject and take again.
-        if one.kind not in UNWRITTEN
+        if one.kind.name not in UNWRITTEN.split()
     ]
     assert len(own) == 9
     found = {one.name: {record.codec for record in matrix.stored(one.name)} for one in own}
