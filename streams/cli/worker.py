@@ -73,12 +73,12 @@ def worker(
             raise typer.BadParameter(f"options go after `worker {context.invoked_subcommand}`")
         return
     from streams.cli.worker_process import run_worker
-    from streams.control.in_force import given_policy
+    from streams.control.in_force import given_or_problem
 
     settings = read_settings(config, brokers)
     if instance_id is not None:
         settings = settings.model_copy(update={"instance_id": instance_id})
-    given = given_policy(settings)
+    given = given_or_problem(settings)
     require_broker(settings)
     require_topics(settings)
     begin_logs(json_logs)

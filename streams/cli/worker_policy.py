@@ -8,7 +8,7 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 
 from streams.control.follow import ControlFollower
-from streams.control.in_force import begin, report_other_file
+from streams.control.in_force import Given, begin, report_other_file
 from streams.control.read import read_log
 from streams.transport.client_errors import fail
 from streams.transport.tasks.judging_basis import JudgingBasis
@@ -16,11 +16,10 @@ from streams.transport.tasks.judging_basis import JudgingBasis
 if TYPE_CHECKING:
     from streams.app import ConsentryApp
     from streams.control.log import ControlLog, PolicyInForce
-    from streams.policy_file import PolicyText
     from streams.settings import Settings
 
 
-async def read_policies(settings: Settings, given: PolicyText) -> ControlLog:
+async def read_policies(settings: Settings, given: Given) -> ControlLog:
     """The log of policies, read to its end before anything is judged."""
     try:
         return await begin(settings, given, f"worker {settings.instance_id or gethostname()}")
@@ -29,7 +28,7 @@ async def read_policies(settings: Settings, given: PolicyText) -> ControlLog:
         raise
 
 
-def app_under_policy(settings: Settings, given: PolicyText, policies: ControlLog) -> ConsentryApp:
+def app_under_policy(settings: Settings, given: Given, policies: ControlLog) -> ConsentryApp:
     """The app, which judges by the policy in force."""
     from streams.app import build_app
 

@@ -17,7 +17,7 @@ from streams.transport import process_exit
 
 if TYPE_CHECKING:
     from streams.app import ConsentryApp
-    from streams.policy_file import PolicyText
+    from streams.control.in_force import Given
     from streams.settings import Settings
     from streams.transport.faust_driver import Consumer
     from streams.transport.tasks.assignment import Assignment
@@ -30,10 +30,11 @@ COLLECT_EVERY = (20_000, 10, 50)
 log = structlog.get_logger("consentry.worker")
 
 
-def run_worker(settings: Settings, given: PolicyText, ready_file: Path | None) -> None:
+def run_worker(settings: Settings, given: Given, ready_file: Path | None) -> None:
     """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends.
 
-    `given` is the policy that the settings name, which holds until there is one in the log.
+    `given` is the policy that the settings name, which holds until there is one in the log, or what
+    is wrong in it.
     """
     _settle_collector()
     run_service(_run(settings, given, ready_file), ready_file)
@@ -51,7 +52,7 @@ def _settle_collector() -> None:
     gc.set_threshold(*COLLECT_EVERY)
 
 
-async def _run(settings: Settings, given: PolicyText, ready_file: Path | None) -> int:
+async def _run(settings: Settings, given: Given, ready_file: Path | None) -> int:
     from streams.agents import install
     from streams.cli.worker_policy import app_under_policy, follow_policies, read_policies
     from streams.health.health import Health

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,9 @@ PAUSE_S: Final = 0.5
 
 log = structlog.get_logger("consentry.worker")
 
+Given = PolicyText | ConsentryError
+"""What the settings name, or why it cannot be read."""
+
 
 def given_policy(settings: Settings) -> PolicyText:
     """What the settings name: a policy file with its registers, or the defaults.
@@ -33,6 +37,14 @@ def given_policy(settings: Settings) -> PolicyText:
     Raises ConsentryError with everything that is wrong in the file.
     """
     return DEFAULT_TEXT if settings.policy_file is None else standalone(settings.policy_file)
+
+
+def given_or_problem(settings: Settings) -> Given:
+    """The same for a worker: what is wrong in the file matters only where the log has no policy."""
+    try:
+        return given_policy(settings)
+    except ConsentryError as error:
+        return error
 
 
 def policy_now(settings: Settings) -> PolicyInForce:
@@ -50,18 +62,21 @@ def named(path: Path | None) -> str:
     return "the defaults" if path is None else str(path)
 
 
-async def begin(settings: Settings, given: PolicyText, who: str) -> ControlLog:
+async def begin(settings: Settings, given: Given, who: str) -> ControlLog:
     """The log as a worker starts with it: never empty.
 
     Where there is none yet, `given` becomes the first policy, whichever of several workers writes
-    it. Raises ConsentryError where the log cannot be read or written.
+    it. Raises ConsentryError where the log cannot be read or written, or `given` is the reason why
+    there can be no first one.
     """
     for _ in range(TRIES):
         found = await read_log(settings, last_only=True)
         if found.last is not None:
             return found
+        if isinstance(given, ConsentryError):
+            raise given
         try:
-            await append(settings, lambda now: _first(now, given, who))
+            await append(settings, partial(_first, given=given, who=who))
         except OvertakenError:
             await asyncio.sleep(PAUSE_S * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
     raise ConsentryError(
@@ -84,8 +99,21 @@ def written_now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def report_other_file(settings: Settings, given: PolicyText, in_force: PolicyInForce) -> bool:
-    """Log once where the policy file says something else than the log; whether it does."""
+def report_other_file(settings: Settings, given: Given, in_force: PolicyInForce) -> bool:
+    """Log once where the policy file says something else than the log, or cannot be read.
+
+    Returns whether it does.
+    """
+    if isinstance(given, ConsentryError):
+        log.warning(
+            "policy.file_unreadable",
+            problem=given.problem,
+            version=in_force.version,
+            sequence=in_force.sequence,
+            remedy="The policy of the log is in force. Put the file right, or take it out of the "
+            "settings.",
+        )
+        return True
     if settings.policy_file is None:
         return False
     policy = policy_of(given, named(settings.policy_file))

@@ -8,13 +8,23 @@ from pathlib import Path
 import pytest
 import structlog
 
-from streams.control.in_force import file_policy, given_policy, policy_now, report_other_file
+from streams.cli import worker, worker_process
+from streams.cli.main import main
+from streams.control.in_force import (
+    Given,
+    begin,
+    file_policy,
+    given_policy,
+    policy_now,
+    report_other_file,
+)
 from streams.control.log import ControlLog, PolicyInForce
 from streams.control.read import read_control, read_log
 from streams.control.record import encode
 from streams.core.policy import default_policy
 from streams.errors import ConsentryError
 from streams.policy_file import load_policy, policy_from_text
+from streams.settings import Settings
 from tests.policy_log.bus import LATER, SETTINGS, TOPIC, PolicyBus, record, text
 
 
@@ -93,3 +103,29 @@ def test_a_file_that_differs_is_logged_once_with_both(tmp_path: Path) -> None:
     assert line["log_level"] == "warning"
     assert (line["file_digest"], line["digest"]) == (load_policy(file).digest, running.digest)
     assert (line["file_version"], line["version"]) == (load_policy(file).version, running.version)
+
+
+def test_a_broken_file_stops_no_worker_whose_topic_has_a_policy(
+    bus: PolicyBus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "office.toml"
+    file.write_text('\nnotify_deadlin = "PT24H"\n')
+    monkeypatch.setenv("CONSENTRY_POLICY_FILE", str(file))
+    monkeypatch.setattr(worker, "require_broker", lambda _: None)
+    monkeypatch.setattr(worker, "require_topics", lambda _: None)
+    started: list[tuple[Settings, Given]] = []
+    monkeypatch.setattr(worker_process, "run_worker", lambda *given: started.append(given[:2]))
+    assert main(["worker"]) == 0
+    [(_, given)] = started
+    with pytest.raises(ConsentryError, match=r"office\.toml:2: notify_deadlin:"):
+        asyncio.run(begin(SETTINGS, given, "worker 1"))
+    assert not bus.log().entries
+    bus.put(record(1))
+    in_force = asyncio.run(begin(SETTINGS, given, "worker 1")).in_force()
+    assert in_force is not None
+    with structlog.testing.capture_logs() as logs:
+        assert report_other_file(SETTINGS, given, in_force)
+    [line] = logs
+    assert (line["event"], line["log_level"]) == ("policy.file_unreadable", "warning")
+    assert "office.toml:2: notify_deadlin:" in line["problem"]
+    assert line["version"] == in_force.version
