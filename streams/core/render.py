@@ -35,7 +35,6 @@ from streams.core.slots import recipient_of
 from streams.core.state import Published, PublishedDuty, Verdict
 from streams.core.texts.appended import LABEL, PROTECTION
 from streams.core.vocabulary import (
-    ClosingReason,
     Code,
     EventType,
     Finality,
@@ -152,12 +151,11 @@ def render_duty(
     policy: Policy,
     *,
     at: Instant,
-    cause: ClosingReason = ClosingReason.LATE_EVIDENCE,
 ) -> Duty:
-    """The duty towards one recipient after one trigger; `cause` is why one was retracted."""
+    """The duty towards one recipient after one trigger."""
     code = CODES[Code.RECIPIENT_NOTIFICATION_DUE]
     duty = published.duty
-    wording = texts.duty(duty.trigger, duty.status, cause)
+    wording = texts.duty(duty.trigger, duty.status, published.cause)
     return Duty(
         duty_id=duty_address(event, recipient_id),
         revision=published.revision,

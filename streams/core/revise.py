@@ -189,11 +189,15 @@ def _revise_duties(
             history = History(known_at, policy.digest)
             after = PublishedDuty(duty=duty, revision=1, history=history)
         else:
-            history = following(before.publications, known_at, policy.digest)
-            after = PublishedDuty(duty=duty, revision=before.revision + 1, history=history)
+            after = PublishedDuty(
+                duty=duty,
+                revision=before.revision + 1,
+                history=following(before.publications, known_at, policy.digest),
+                cause=_why(before, duty, cause),
+            )
         owed[recipient_id] = after
         event = row.fact.event
-        duties.append(render_duty(event, recipient_id, after, policy, at=at, cause=cause))
+        duties.append(render_duty(event, recipient_id, after, policy, at=at))
     return owed, duties
 
 
@@ -202,3 +206,10 @@ def _due(before: PublishedDuty | None, duty: DutyState | None) -> DutyState | No
     if duty is not None or before is None:
         return duty
     return msgspec.structs.replace(before.duty.limited, status=DutyStatus.RETRACTED)
+
+
+def _why(before: PublishedDuty, duty: DutyState, cause: ClosingReason) -> ClosingReason:
+    """Why a duty is retracted: what was retracted before stays so for its own reason."""
+    if duty.status is not DutyStatus.RETRACTED:
+        return ClosingReason.LATE_EVIDENCE
+    return before.cause if before.duty.status is DutyStatus.RETRACTED else cause

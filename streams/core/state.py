@@ -18,6 +18,7 @@ from streams.core.instants import LATEST, Instant
 from streams.core.publications import History, Publication, listed
 from streams.core.vocabulary import (
     Cause,
+    ClosingReason,
     Code,
     DataCategory,
     DutyStatus,
@@ -120,11 +121,15 @@ class DutyState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
 
 
 class PublishedDuty(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """The duty last emitted towards one recipient, with its revision."""
+    """The duty last emitted towards one recipient, with its revision.
+
+    `cause` is why it was retracted, where it was. Rows of earlier releases do not say it.
+    """
 
     duty: DutyState
     revision: int
     history: History | None = None
+    cause: ClosingReason = ClosingReason.LATE_EVIDENCE
 
     @property
     def publications(self) -> tuple[Publication, ...]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from streams.agents import rebuilder
-from streams.core.instants import Instant
+from streams.core import texts
+from streams.core.instants import Instant, days
+from streams.core.policy import fixed_policy
+from streams.core.vocabulary import ClosingReason, DutyStatus, Trigger
 from streams.transport.commit.output_batch import Bounds
 from streams.wire.commands import REBUILT, encode_command
-from streams.wire.findings import decode_finding
+from streams.wire.findings import decode_duty, decode_finding, encode_duty
 from tests.agents.ordering import ID, command, order, results
 from tests.agents.test_erase import history
 from tests.agents.world import NAMES, World
@@ -113,3 +116,20 @@ def test_a_person_of_another_partition_is_not_obeyed() -> None:
     sent = [order(one, command("erase", f"s{n}")) for n in range(24)]
     one.take(*sent)
     assert {result.done for result in results(one)} == {True, False}
+
+
+def test_a_duty_that_was_retracted_is_worded_as_it_was() -> None:
+    one = world()
+    one.change(fixed_policy(withdrawal_grace=days(900))).sweep()
+    whole, since = published(one), len(one.kept.batches)
+    one.restart(one.policy)
+    one.take(order(one, command("rebuild", "s3")))
+    duties = {
+        name: decode_duty(value)
+        for name, value in published(one, since).items()
+        if value and name[0] == NAMES.duties
+    }
+    [(name, duty)] = [one for one in duties.items() if one[1].status is DutyStatus.RETRACTED]
+    assert encode_duty(duty) == whole[name]
+    reason = ClosingReason.POLICY_CHANGED
+    assert duty.explanation_en == texts.duty(Trigger(duty.trigger), duty.status, reason)[0].en

@@ -30,7 +30,7 @@ from streams.wire.rows import (
 )
 from tests.wire.event_values import FIRST_RELEASE
 from tests.wire.golden import golden
-from tests.wire.values import row, row_with_history
+from tests.wire.values import row, row_with_history, row_with_retracted_duty
 
 KEY = subject_key("OURCO", "s-1")
 HASH = PayloadHash("ab" * 32)
@@ -46,9 +46,11 @@ def test_a_stored_row_is_read(name: str) -> None:
     assert decode_row(golden(f"row_v1_{name}")) == row(FIRST_RELEASE[name])
 
 
-@pytest.mark.parametrize("name", FIRST_RELEASE)
-def test_a_row_that_knows_when_it_was_published_is_golden(name: str) -> None:
-    one, stored = row_with_history(FIRST_RELEASE[name]), golden(f"row_history_{name}")
+@pytest.mark.parametrize("name", [*(f"history_{name}" for name in FIRST_RELEASE), "retracted_duty"])
+def test_a_row_that_knows_when_and_why_it_was_published_is_golden(name: str) -> None:
+    event = FIRST_RELEASE.get(name.removeprefix("history_"))
+    stored, one = golden(f"row_{name}"), row_with_retracted_duty()
+    one = one if event is None else row_with_history(event)
     assert encode_row(one) == stored
     assert decode_row(stored) == one
     assert (next_deadline(stored), ages(stored)) == (one.next_deadline, ages(encode_row(one)))
@@ -57,13 +59,11 @@ def test_a_row_that_knows_when_it_was_published_is_golden(name: str) -> None:
 def test_what_is_kept_of_publications_costs_little() -> None:
     """Nothing in a row of which nothing was published; one revision less than forty bytes."""
     one = row(FIRST_RELEASE["data_share"])
-    silent = msgspec.structs.replace(one, published={}, duties={})
-    assert b"history" not in encode_row(silent)
+    assert b"history" not in encode_row(msgspec.structs.replace(one, published={}, duties={}))
     dated = row_with_history(FIRST_RELEASE["data_share"])
     for slot, said in dated.published.items():
         if said.revision == 1:
-            grown = {**one.published, slot: said}
-            more = msgspec.structs.replace(one, published=grown)
+            more = msgspec.structs.replace(one, published={**one.published, slot: said})
             assert 0 < len(encode_row(more)) - len(encode_row(one)) < 40
 
 

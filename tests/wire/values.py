@@ -29,6 +29,7 @@ from streams.core.state import (
     Verdict,
 )
 from streams.core.vocabulary import (
+    ClosingReason,
     Code,
     DataCategory,
     DutyStatus,
@@ -40,7 +41,7 @@ from streams.core.vocabulary import (
     Status,
     Trigger,
 )
-from tests.wire.event_values import ACME, AT
+from tests.wire.event_values import ACME, AT, FIRST_RELEASE
 
 VERDICT = Verdict(
     code=Code.NO_CONSENT,
@@ -109,6 +110,21 @@ def row_with_history(event: Event) -> EventRow:
         for who, owed in bare.duties.items()
     }
     return replace(bare, published=published, duties=duties)
+
+
+def row_with_retracted_duty() -> EventRow:
+    """A row whose duty was retracted because the policy is another one now."""
+    bare = row_with_history(FIRST_RELEASE["data_share"])
+    duties = {
+        who: replace(
+            owed,
+            duty=replace(owed.duty, status=DutyStatus.RETRACTED),
+            revision=2,
+            cause=ClosingReason.POLICY_CHANGED,
+        )
+        for who, owed in bare.duties.items()
+    }
+    return replace(bare, duties=duties)
 
 
 FINDING = Finding(
