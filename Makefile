@@ -123,7 +123,7 @@ $(VENV)/.project: pyproject.toml $(VENV)/.packages
 
 # The hot modules as machine code; where there is no C compiler it says so and goes on.
 # CONSENTRY_PURE=1 in the environment leaves them out of use.
-HOT = $(shell find streams/core streams/wire -name '*.py') streams/compiled.py
+HOT = $(shell find streams/core streams/wire streams/agents streams/measures -name '*.py') streams/compiled.py
 $(VENV)/.compiled: $(HOT) streams/dev/compile.py $(VENV)/.project
 	@$(BIN)/python -m streams.dev.compile
 	@touch $@

@@ -31,6 +31,8 @@ SHARED: Final = "consentry_hot__mypyc"
 PURE: Final = "CONSENTRY_PURE"
 
 HOT: Final = (
+    "streams.agents.assumed",
+    "streams.agents.subject_cache",
     "streams.core.affected",
     "streams.core.affected_by_grant",
     "streams.core.consent_index",
@@ -72,6 +74,7 @@ HOT: Final = (
     "streams.core.subject_history",
     "streams.core.subject_record",
     "streams.core.timeline",
+    "streams.measures.assumption_counts",
     "streams.wire.canonical",
     "streams.wire.columns",
     "streams.wire.decode",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from streams.core.assumptions import misspelt, recipient_of
 from streams.core.events import ConsentChange, event_key
-from streams.core.left_out import left_out
+from streams.core.left_out import left_out, misspelt, recipient_of
 from streams.core.policy import Policy
 from streams.core.state import Fact
 from streams.core.subject import Subject

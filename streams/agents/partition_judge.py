@@ -176,7 +176,8 @@ class PartitionJudge:
 
     def _take(self, record: Record, batch: JudgedBatch) -> bool:
         """Judge a record. False for one that brings more than a batch may hold: go on."""
-        if self.sweeper.on and not self._is_swept(record, batch):
+        # As `sweeper.on` says; asked for each record.
+        if self.subjects.stale is not None and not self._is_swept(record, batch):
             return False
         counters = batch.count(record.topic)
         long_records = self._long_records

@@ -1,6 +1,6 @@
 """Which fields did the producer of an event leave out that are read in its favour (4.9)?
 
-Asked of each event that a worker judges, so whatever costs much is asked last.
+And which words were misspelt, and whom does it concern. Asked of each event that a worker judges, so whatever costs much is asked last.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from streams.core.events import (
     Purchase,
     RecipientNotification,
 )
+from streams.core.identifiers import RecipientId
 from streams.core.policy import Policy, RecipientEntry
 from streams.core.policy.settings import UnknownAge
-from streams.core.rules.message_target import is_marketing
+from streams.core.rules.message_target import is_marketing, is_own_offer
 from streams.core.rules.share_roles import LABEL_PURPOSES, TPDM, normalise
 from streams.core.vocabulary import (
     CALLS,
+    Actor,
     AgeBand,
     Channel,
     ConsentAction,
@@ -31,6 +33,7 @@ from streams.core.vocabulary import (
     RecipientKind,
     RecipientRole,
 )
+from streams.core.vocabulary.open_words import meant
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _GRANTED: Final = ConsentAction.GRANTED
@@ -43,6 +46,7 @@ _ALLOW: Final = UnknownAge.ALLOW
 _UNKNOWN_ROLE: Final = RecipientRole.UNKNOWN
 _THIRD_PARTY: Final = RecipientRole.THIRD_PARTY
 _RISKY_KIND: Final = RecipientKind.SOCIAL_MEDIA.value
+_ACTORS: Final = frozenset(actor.value for actor in Actor)
 
 
 def left_out(event: Event, policy: Policy) -> list[str]:
@@ -58,6 +62,27 @@ def left_out(event: Event, policy: Policy) -> list[str]:
     if isinstance(event, RecipientNotification):
         return []  # no rule reads what it may leave out
     assert_never(event)
+
+
+def misspelt(event: ConsentChange) -> list[str]:
+    """Words that are tolerated, since a withdrawal must not be lost over them (3.2)."""
+    found = []
+    if event.via is not None and meant("via", event.via) is not None:
+        found.append("via")
+    if event.actor is not None and event.actor not in _ACTORS:
+        found.append("actor")
+    return found
+
+
+def recipient_of(event: Event) -> RecipientId | None:
+    """The recipient of a share, the advertiser of a third party's offer, else none."""
+    match event:
+        case DataShare():
+            return event.recipient_id
+        case MarketingMessage():
+            return None if is_own_offer(event) else event.advertiser_id
+        case ConsentChange() | Purchase() | RecipientNotification():
+            return None
 
 
 def _of_grant(event: ConsentChange, policy: Policy) -> list[str]:
