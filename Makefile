@@ -36,7 +36,8 @@ test: setup $(VENV)/.receivers $(VENV)/.registry $(VENV)/.start-archive
 
 test-pure: setup
 	@CONSENTRY_PURE=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/core \
-	  tests/wire tests/conformance tests/property/test_convergence.py tests/compiled $(ARGS)
+	  tests/wire tests/conformance tests/property/test_convergence.py tests/compiled \
+	  tests/agents/test_assumed.py tests/agents/test_subject_cache.py $(ARGS)
 
 faults: setup
 	$(BIN)/python -m tests.faults $(ARGS)

@@ -60,10 +60,20 @@ def test_every_event_is_judged_as_by_the_sources_when_there_are_indexes() -> Non
     assert run(program) == run(program, CONSENTRY_PURE="1")
 
 
-def test_every_module_has_a_source_in_the_law_or_the_wire() -> None:
+def test_every_module_has_a_source_whose_tests_are_run_as_python_too() -> None:
+    command = Path("Makefile").read_text().split("test-pure: setup", 1)[1].split("\n\n", 1)[0]
+    rooms = {"streams.core.": "tests/core", "streams.wire.": "tests/wire"}
+    alone = {
+        "streams.agents.assumed": "tests/agents/test_assumed.py",
+        "streams.agents.subject_cache": "tests/agents/test_subject_cache.py",
+        "streams.measures.assumption_counts": "tests/agents/test_assumed.py",
+    }
     for module in compiled.HOT:
         assert compiled.source_of(module).is_file()
-        assert module.startswith(("streams.core.", "streams.wire."))
+        tests = alone.get(module) or next(
+            tests for room, tests in rooms.items() if module.startswith(room)
+        )
+        assert tests in command.split()
 
 
 @pytest.fixture
