@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 _LOOK_S: Final = 0.5
 """How soon after it is set something that runs is let go."""
+
+Answer = TypeVar("Answer")
 
 
 class Interrupt:
@@ -51,3 +53,24 @@ class Interrupt:
         finally:
             running.cancel()
         return True
+
+    async def ends(self, work: Coroutine[Any, Any, Answer], grace_s: float) -> Answer | None:
+        """What some work gives, None where it was let go: so long after this was set.
+
+        Raises what the work raises.
+        """
+        running = asyncio.ensure_future(work)
+        asked = asyncio.ensure_future(self._event.wait())
+        try:
+            await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
+            if not running.done():
+                await asyncio.wait({running}, timeout=grace_s)
+            if running.done():
+                return await running
+        finally:
+            asked.cancel()
+            if not running.done():
+                running.cancel()
+                # Whatever it still raises is of no interest to anybody.
+                await asyncio.wait({running})
+        return None

@@ -193,7 +193,7 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
 
     async def _deliver(self, polled: Polled) -> None:
         if not polled:
-            await self._sender.make_up()
+            await self._sender.make_up(self._interrupt)
             return
         self._idle.clear()
         try:

@@ -19,6 +19,7 @@ from streams.delivery.circuit import Circuit, CircuitState
 from streams.delivery.counts import SinkStats
 from streams.delivery.interrupt import Interrupt
 from streams.delivery.rate import Rate
+from streams.delivery.refusals import RefusalLimit
 from streams.sinks.contract import DeliveryResult, DeliveryStatus, Sink, SinkDown
 from streams.sinks.finding_update import Removal
 from streams.sinks.options import SinkOptions
@@ -26,11 +27,19 @@ from streams.sinks.options import SinkOptions
 GRACE_S: Final = 5.0
 """How much longer than its own `timeout_s` a sink may take before it is given up."""
 
+LET_GO_S: Final = 5.0
+"""How long an attempt may go on after an interrupt; what is not settled is sent again."""
+
 LOG_AGAIN_S: Final = 300.0
 """A receiver that stays away is said again after so long."""
 
 Reject = Callable[[int, str], Awaitable[None]]
 """Keeps a load, by its place in the batch, with the reason; returns when it is safe."""
+
+_WHEN_REFUSED: Final = (
+    "Nothing is set aside meanwhile. Put the receiver right, or this sink's table: it goes on by "
+    "itself. To set aside what is refused, start it with refused_limit_share = 1."
+)
 
 log = structlog.get_logger("consentry.deliver")
 
@@ -58,7 +67,8 @@ class SinkSender:
         self._resends: bool = getattr(sink, "resends", False)
         self.removes: bool = options.removes
         """Whether the receiver can be had to delete what was delivered to it."""
-        self._limit_s = options.timeout_s + GRACE_S
+        self.refusals = RefusalLimit(options.refused_limit_share, options.refused_limit_records)
+        self._limit_s = options.longest_s + GRACE_S
         self._most = options.batch_max_records
         self._backoff = Backoff(options.retry_first_s, options.retry_max_s)
         self._rate = Rate(options.rate_per_s)
@@ -83,7 +93,7 @@ class SinkSender:
                 await interrupt.wait(wait_s)
                 continue
             part = open_[: self._most]
-            answers = await self._attempt([loads[place] for place in part])
+            answers = await self._attempt([loads[place] for place in part], interrupt)
             if answers is None:
                 continue
             for place, answer in zip(part, answers, strict=True):
@@ -96,7 +106,7 @@ class SinkSender:
             open_ = [place for place in open_ if outcomes[place] is None]
         return outcomes
 
-    async def make_up(self) -> None:
+    async def make_up(self, interrupt: Interrupt) -> None:
         """Nothing is there to be sent: let a sink send again what a lost connection took.
 
         Only sinks without acknowledgement have something to make up for.
@@ -106,7 +116,8 @@ class SinkSender:
         self.circuit.attempt(self._clock())
         try:
             async with asyncio.timeout(self._limit_s):
-                await self._sink.send([])
+                if await interrupt.ends(self._sink.send([]), LET_GO_S) is None:
+                    return
         except SinkDown as down:
             self._failed(down.problem, down.retry_after_s, lasting=down.lasting)
         except Exception as error:  # noqa: BLE001 - its text may quote what was sent
@@ -127,14 +138,18 @@ class SinkSender:
         now = self._clock()
         return max(self.circuit.wait_s(now), self._rate.wait_s(now), self._not_before - now)
 
-    async def _attempt(self, loads: list[Any]) -> Sequence[DeliveryResult] | None:
-        """One attempt; None when the batch as a whole was not taken."""
+    async def _attempt(
+        self, loads: list[Any], interrupt: Interrupt
+    ) -> Sequence[DeliveryResult] | None:
+        """One attempt; None when the batch as a whole was not taken, or was let go."""
         counts = self.stats.counts
         counts.attempts += 1
         self.circuit.attempt(self._clock())
         try:
             async with asyncio.timeout(self._limit_s):
-                answers = await self._sink.send(loads)
+                answers = await interrupt.ends(self._sink.send(loads), LET_GO_S)
+            if answers is None:
+                return None
             if len(answers) != len(loads):
                 raise SinkDown("the sink did not answer for every load")
         except SinkDown as down:
@@ -146,12 +161,22 @@ class SinkSender:
         except Exception as error:  # noqa: BLE001 - its text may quote what was sent
             self._failed(f"the sink failed: {type(error).__name__}", None, lasting=True)
             return None
+        return self._judged(loads, answers)
+
+    def _judged(
+        self, loads: Sequence[Any], answers: Sequence[DeliveryResult]
+    ) -> Sequence[DeliveryResult]:
+        """The answers that count, once rate, pauses and circuit know of them."""
         self._rate.take(len(loads))
+        answers, refusal = self._held(loads, answers)
         later = [answer for answer in answers if not answer.settled]
         if len(later) < len(answers):
             self.stats.latest_s = time.time()
-            self._well()
-        if later:
+            if not refusal:
+                self._well()
+        if refusal:
+            self._failed(refusal, None, lasting=True)
+        elif later:
             asked = max((one.retry_after_s or 0.0 for one in later), default=0.0)
             if len(later) == len(answers):
                 self._failed(later[0].reason or "it takes nothing now", asked)
@@ -160,6 +185,31 @@ class SinkSender:
         else:
             self._backoff.succeeded()
         return answers
+
+    def _held(
+        self, loads: Sequence[Any], answers: Sequence[DeliveryResult]
+    ) -> tuple[Sequence[DeliveryResult], str]:
+        """The answers, with refusals as retries where too much is refused; and why, if so.
+
+        A receiver that may not delete refuses every removal, and takes findings all the same:
+        its answers to removals are not counted, nor held.
+        """
+        own = [place for place, load in enumerate(loads) if not isinstance(load, Removal)]
+        settled = [answers[place] for place in own if answers[place].settled]
+        refused = [one for one in settled if one.verdict is DeliveryStatus.REJECTED]
+        was_held = self.refusals.holds
+        if not self.refusals.take(len(settled), len(refused)):
+            return answers, ""
+        why = (
+            f"it refuses {len(refused)} of {len(settled)}: {refused[-1].reason}" if refused else ""
+        )
+        if not was_held:
+            log.error("sink.refused", sink=self.name, problem=why, remedy=_WHEN_REFUSED)
+        held = list(answers)
+        for place in own:
+            if answers[place].verdict is DeliveryStatus.REJECTED:
+                held[place] = DeliveryResult(verdict=DeliveryStatus.RETRY, reason=why)
+        return held, why
 
     def _well(self) -> None:
         if self.problem:

@@ -91,6 +91,11 @@ class SinkTask:
         return self.halted is not None or (self._consumer is not None and self._consumer.assigned)
 
     @property
+    def is_halted(self) -> bool:
+        """Whether somebody must put something right, here or at the receiver."""
+        return self.halted is not None or self.sender.refusals.holds
+
+    @property
     def lag(self) -> int | None:
         """Offsets that were not read yet, as of the last look."""
         return self._lag
@@ -103,7 +108,7 @@ class SinkTask:
     def report(self) -> SinkReport:
         """How it is now."""
         stats, partitions = self.stats, len(self._consumer.partitions) if self._consumer else 0
-        if self.halted is not None:
+        if self.is_halted:
             state = "halted"
         elif self._consumer is None or not self._consumer.assigned:
             state = "starting"

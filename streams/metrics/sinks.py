@@ -67,7 +67,7 @@ class SinkCollector(Collector):
         yield self._each(
             names.SINK_CIRCUIT, lambda task: task.sender.circuit.state is not CircuitState.CLOSED
         )
-        yield self._each(names.SINK_HALTED, lambda task: task.halted is not None)
+        yield self._each(names.SINK_HALTED, lambda task: task.is_halted)
         yield self._each(names.SINK_LATEST, lambda task: task.stats.latest_s)
         yield histogram(
             names.SINK_DELAY,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
 from streams.sinks.contract import DeliveryResult, DeliveryStatus, SinkDown
 from streams.sinks.render import retry
@@ -19,6 +20,10 @@ class UpdateBatch:
     def set(self, at: int, outcome: DeliveryResult) -> None:
         """What became of one load."""
         self._outcomes[at] = outcome
+
+    def has(self, at: int) -> bool:
+        """Whether it is known what became of one load."""
+        return self._outcomes[at] is not None
 
     def outcomes(self, down: SinkDown | None) -> list[DeliveryResult]:
         """One outcome for each.
@@ -50,15 +55,27 @@ async def in_time(
     batch: UpdateBatch, work: Awaitable[None], timeout_s: float
 ) -> list[DeliveryResult]:
     """Do the work of sending a batch within its time; its outcomes."""
-    down: SinkDown | None = None
+    return batch.outcomes(await ended_by(work, timeout_s))
+
+
+async def ended_by(work: Awaitable[None], timeout_s: float) -> SinkDown | None:
+    """Do some work within its time; None, or why it was not done."""
+    try:
+        async with within(timeout_s):
+            await work
+    except SinkDown as down:
+        return down
+    return None
+
+
+@contextlib.asynccontextmanager
+async def within(timeout_s: float) -> AsyncIterator[None]:
+    """A time for what is done inside. Raises SinkDown when it is over."""
     try:
         async with asyncio.timeout(timeout_s):
-            await work
+            yield
     except TimeoutError:
-        down = SinkDown(f"no answer within {timeout_s:g} s")
-    except SinkDown as error:
-        down = error
-    return batch.outcomes(down)
+        raise SinkDown(f"no answer within {timeout_s:g} s") from None
 
 
 async def one_by_one(

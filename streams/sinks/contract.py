@@ -88,8 +88,9 @@ class SinkCheck(msgspec.Struct, frozen=True, kw_only=True, rename={"answer": "sa
 class Sink(Protocol[Load_contra]):
     """A receiver. One task uses it at a time; it connects when it is first needed.
 
-    It never waits longer than its own `timeout_s`, sends no personal value, and does no
-    retries: the deliverer decides when to try again.
+    It never waits longer than the `longest_s` of its options, sends no personal value, and does
+    no retries: the deliverer decides when to try again. A `send` may be cancelled at any await;
+    what was taken and not confirmed by then is sent again, or asked for again.
     """
 
     async def send(self, loads: Sequence[Load_contra]) -> Sequence[DeliveryResult]:

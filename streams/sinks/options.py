@@ -50,6 +50,17 @@ class SinkOptions(BaseModel):
         30.0, gt=0, le=86_400, description="Seconds between probes while the circuit is open."
     )
 
+    refused_limit_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Above this share of refusals among the latest answers the sink halts, sets "
+        "nothing aside, and goes on when the receiver takes something; 1: it never does.",
+    )
+    refused_limit_records: int = Field(
+        50, ge=1, le=1_000_000, description="So many answers at least before that share counts."
+    )
+
     removes: ClassVar[bool] = False
     """Whether the sink has its receiver delete what was delivered about a person who has left."""
 
@@ -64,6 +75,11 @@ class SinkOptions(BaseModel):
         Raises ConsentryError when something that it needs is not installed.
         """
         raise NotImplementedError
+
+    @property
+    def longest_s(self) -> float:
+        """Seconds that one `send` may take: longer where a receiver confirms later than it takes."""
+        return self.timeout_s
 
     @classmethod
     def secrets(cls) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import Field
 
-from streams.sinks.batch import UpdateBatch, in_time
+from streams.sinks.batch import UpdateBatch, within
 from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.render import retry
@@ -32,6 +32,18 @@ class RelpOptions(StreamOptions):
 
     type: Literal["relp"] = Field(description="The kind of receiver.")
     port: int = Field(ge=1, le=65_535, description="Port; 2514 is usual.")
+
+    acknowledge_s: float = Field(
+        90.0,
+        gt=0,
+        le=3_600,
+        description="Seconds that the receiver may take to confirm the next message.",
+    )
+
+    @property
+    def longest_s(self) -> float:
+        """Connecting and writing, and an answer for each message of a batch."""
+        return self.timeout_s + self.acknowledge_s * self.batch_max_records
 
     def open(self) -> Sink[Any]:
         """The sink, not connected yet."""
@@ -59,7 +71,12 @@ class RelpSink:
                 messages.append((at, made))
         whole = False
         try:
-            found = await in_time(batch, self._send(messages, batch), self._options.timeout_s)
+            down: SinkDown | None = None
+            try:
+                await self._send(messages, batch)
+            except SinkDown as error:
+                down = error
+            found = batch.outcomes(down)
             whole = all(outcome.settled for outcome in found)
             return found
         finally:
@@ -105,8 +122,9 @@ class RelpSink:
             return
         if not self._line.is_open:
             self._greeted = False
-            await self._line.open()
-            await self._greet()
+            async with within(self._options.timeout_s):
+                await self._line.open()
+                await self._greet()
         waiting: dict[int, int] = {}
         rest = iter(messages)
         while True:
@@ -117,8 +135,11 @@ class RelpSink:
             if not waiting:
                 return
             if frames:
-                await self._line.write(b"".join(frames))
-            answer = await self._answer()
+                async with within(self._options.timeout_s):
+                    await self._line.write(b"".join(frames))
+            # A receiver that works through its queue answers in its own time.
+            async with within(self._options.acknowledge_s):
+                answer = await self._answer()
             if answer.number == 0:
                 raise SinkDown("the receiver closes the session")
             if answer.number not in waiting:

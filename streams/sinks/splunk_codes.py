@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from streams.sinks.contract import SinkDown
 from streams.sinks.http_client import Reply, phrase
 
 BAD_EVENT: Final = (5, 6, 12, 13, 15)
@@ -39,3 +40,12 @@ def answer_of(reply: Reply) -> str:
         return phrase(reply.status)
     words = _WORDS.get(code, "")
     return f"{phrase(reply.status)}, code {code}" + (f": {words}" if words else "")
+
+
+def no_acknowledgement(answer: str) -> SinkDown:
+    """The token confirms nothing, and the sink is set to wait for it."""
+    return SinkDown(
+        f"no indexer acknowledgement: {answer}",
+        "Switch it on for the token, or set acknowledge = false.",
+        lasting=True,
+    )

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import time
 import uuid
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
-import msgspec
 from pydantic import Field
 
-from streams.core.instants import Instant
-from streams.sinks.batch import UpdateBatch, chunks, in_time
+from streams.sinks.batch import UpdateBatch, chunks, ended_by
 from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.finding_update import FindingUpdate
 from streams.sinks.http_client import (
@@ -27,18 +26,21 @@ from streams.sinks.http_client import (
     raise_unless_answered,
 )
 from streams.sinks.options import HeaderSecret, UpdateOptions
-from streams.sinks.render import as_object, rejected
+from streams.sinks.render import rejected, retry
+from streams.sinks.splunk_accepted import AcceptedEvents, indexed_of
 from streams.sinks.splunk_codes import (
     BAD_EVENT,
     BAD_TOKEN,
-    NO_ACKNOWLEDGEMENT,
     NO_CHANNEL,
     WRONG_INDEX,
     answer_of,
     code_of,
+    no_acknowledgement,
 )
+from streams.sinks.splunk_event import hec_event
 
 _POLL_S: Final = 0.25
+_LONGEST_POLL_S: Final = 2.0
 
 
 class SplunkHecOptions(HttpOptions, UpdateOptions):
@@ -57,7 +59,19 @@ class SplunkHecOptions(HttpOptions, UpdateOptions):
         default=True,
         description="Wait until Splunk has indexed; the token must have it switched on.",
     )
+    acknowledge_s: float = Field(
+        300.0,
+        gt=0,
+        le=3_600,
+        description="Seconds that Splunk may take from accepting an event to indexing it; then it "
+        "is sent again.",
+    )
     compress: bool = Field(default=True, description="Send with gzip.")
+
+    @property
+    def longest_s(self) -> float:
+        """A request, and then the wait until it is indexed."""
+        return self.timeout_s + (self.acknowledge_s if self.acknowledge else 0.0)
 
     def open(self) -> Sink[Any]:
         """The sink, not connected yet."""
@@ -74,22 +88,37 @@ class SplunkHecSink:
         self._base = f"{options.url.rstrip('/')}/services/collector"
         # Acknowledgements are kept by channel: each process has one of its own.
         self._channel = str(uuid.uuid4())
+        self._beside = {
+            "host": options.instance,
+            "source": options.source,
+            "sourcetype": options.sourcetype or f"consentry:{options.format}",
+            **({} if options.index is None else {"index": options.index}),
+        }
+        self._accepted = AcceptedEvents(options.acknowledge_s)
         self._headers = {"Authorization": f"Splunk {options.token.get_secret_value()}"}
         if options.acknowledge:
             self._headers["X-Splunk-Request-Channel"] = self._channel
 
     async def send(self, loads: Sequence[FindingUpdate]) -> Sequence[DeliveryResult]:
-        """Send the batch in requests of bounded size; wait for acknowledgements."""
+        """Send the batch in requests of bounded size; wait until Splunk has indexed it.
+
+        What an earlier call sent, and Splunk accepted, is only asked for.
+        """
         batch = UpdateBatch([update.identity for update in loads])
         events: list[tuple[int, bytes]] = []
+        names = [update.uid for update in loads]
         for at, update in enumerate(loads):
-            event = self._event(update)
+            if names[at] in self._accepted:
+                continue
+            event = hec_event(update, self._options.format, self._producer, self._beside)
             if isinstance(event, DeliveryResult):
                 batch.set(at, event)
             else:
                 events.append((at, event))
-        work = self._send(events, batch)
-        return await in_time(batch, work, self._options.timeout_s)
+        down = await ended_by(self._send(events, names, batch), self._options.timeout_s)
+        if down is None and self._options.acknowledge:
+            down = await self._confirm(names, batch)
+        return batch.outcomes(down)
 
     async def check(self) -> Sequence[SinkCheck]:
         """Ask for the collector's health, then whether it accepts the token."""
@@ -120,35 +149,25 @@ class SplunkHecSink:
         """Let go of the connections."""
         await self._client.close()
 
-    def _event(self, update: FindingUpdate) -> bytes | DeliveryResult:
-        made = as_object(update, self._options.format, self._producer)
-        if isinstance(made, DeliveryResult):
-            return made
-        options = self._options
-        event: dict[str, Any] = {
-            "time": _seconds(update.record.detected_at),
-            "host": options.instance,
-            "source": options.source,
-            "sourcetype": options.sourcetype or f"consentry:{options.format}",
-            "event": made,
-            "fields": {"uid": update.uid},
-        }
-        if options.index is not None:
-            event["index"] = options.index
-        return msgspec.json.encode(event)
-
-    async def _send(self, events: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
+    async def _send(
+        self, events: Sequence[tuple[int, bytes]], names: Sequence[str], batch: UpdateBatch
+    ) -> None:
         sizes = [len(event) for _, event in events]
         for chunk in chunks(sizes, self._options.batch_max_bytes):
-            await self._send_chunk(events[chunk.start : chunk.stop], batch)
+            await self._send_chunk(events[chunk.start : chunk.stop], names, batch)
 
-    async def _send_chunk(self, events: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
+    async def _send_chunk(
+        self, events: Sequence[tuple[int, bytes]], names: Sequence[str], batch: UpdateBatch
+    ) -> None:
         """Send what one request takes, without the events that Splunk names as unreadable."""
         rest = list(events)
         while rest:
             reply = await self._post(b"\n".join(event for _, event in rest))
+            if reply.ok and self._options.acknowledge:
+                accepted = [names[at] for at, _ in rest]
+                self._accepted.accepted(accepted, _number(reply), time.monotonic())
+                return
             if reply.ok:
-                await self._acknowledged(reply)
                 for at, _ in rest:
                     batch.set(at, DELIVERED)
                 return
@@ -163,7 +182,7 @@ class SplunkHecSink:
                 continue
             # It does not say which one: halves are tried, down to the one.
             half = len(rest) // 2
-            await self._send_chunk(rest[:half], batch)
+            await self._send_chunk(rest[:half], names, batch)
             rest = rest[half:]
 
     async def _post(self, body: bytes) -> Reply:
@@ -187,31 +206,30 @@ class SplunkHecSink:
             raise SinkDown(answer_of(reply))
         return reply
 
-    async def _acknowledged(self, reply: Reply) -> None:
-        """Wait until the events are indexed; the time of the sink bounds it."""
-        if not self._options.acknowledge:
-            return
-        number = reply.json().get("ackId")
-        if not isinstance(number, int):
-            raise _no_acknowledgement("the answer has no ackId")
-        while not await self._asked([number]):  # noqa: ASYNC110  # it has to be asked
-            await asyncio.sleep(_POLL_S)
+    async def _confirm(self, names: Sequence[str], batch: UpdateBatch) -> SinkDown | None:
+        """Ask until all is indexed, or the deadline of what is not has passed."""
+        down: SinkDown | None = None
+        pause_s = _POLL_S
+        try:
+            while numbers := self._accepted.waiting(names, time.monotonic()):
+                self._accepted.indexed(await self._asked(numbers))
+                if self._accepted.waiting(names, time.monotonic()):
+                    await asyncio.sleep(pause_s)
+                    pause_s = min(1.5 * pause_s, _LONGEST_POLL_S)
+        except SinkDown as error:
+            down = error
+        done = self._accepted.settle(names, time.monotonic())
+        late = retry(f"accepted, and not indexed within {self._options.acknowledge_s:g} s")
+        for at, uid in enumerate(names):
+            if uid in done:
+                batch.set(at, DELIVERED)
+            elif uid not in self._accepted and not batch.has(at):
+                batch.set(at, late)
+        return down
 
-    async def _asked(self, numbers: Sequence[int]) -> bool:
-        reply = await self._client.ask(
-            "POST",
-            f"{self._base}/ack?channel={self._channel}",
-            body=msgspec.json.encode({"acks": numbers}),
-            headers={**self._headers, "Content-Type": "application/json"},
-        )
-        if code_of(reply) == NO_ACKNOWLEDGEMENT:
-            raise _no_acknowledgement(answer_of(reply))
-        raise_unless_answered(reply)
-        if not reply.ok:
-            raise SinkDown(f"acknowledgement: {answer_of(reply)}")
-        acks = reply.json().get("acks")
-        known = acks if isinstance(acks, dict) else {}
-        return all(known.get(str(number)) is True for number in numbers)
+    async def _asked(self, numbers: Sequence[int]) -> list[int]:
+        url = f"{self._base}/ack?channel={self._channel}"
+        return await indexed_of(self._client, url, self._headers, numbers)
 
     async def _check_acknowledgement(self) -> SinkCheck:
         what = "the token has indexer acknowledgement"
@@ -222,15 +240,9 @@ class SplunkHecSink:
         return SinkCheck(what=what, ok=True, answer="it answers")
 
 
-def _no_acknowledgement(answer: str) -> SinkDown:
-    return SinkDown(
-        f"no indexer acknowledgement: {answer}",
-        "Switch it on for the token, or set acknowledge = false.",
-        lasting=True,
-    )
-
-
-def _seconds(at: Instant) -> str:
-    """Seconds since 1970 with milliseconds, as text: a JSON number would be rounded."""
-    sign, at_ms = ("-", -at) if at < 0 else ("", at)
-    return f"{sign}{at_ms // 1000}.{at_ms % 1000:03d}"
+def _number(reply: Reply) -> int:
+    """Under which number the events are asked for. Raises SinkDown where there is none."""
+    number = reply.json().get("ackId")
+    if not isinstance(number, int):
+        raise no_acknowledgement("the answer has no ackId")
+    return number

@@ -116,7 +116,7 @@ def test_a_sink_without_acknowledgement_may_make_up_while_nothing_comes() -> Non
     async def run() -> list[str]:
         problems = []
         while receiver.answers:
-            await one.make_up()
+            await one.make_up(Interrupt())
             problems.append(one.problem)
             await asyncio.sleep(0.002)
         return list(dict.fromkeys(problems))
@@ -129,7 +129,7 @@ def test_a_sink_without_acknowledgement_may_make_up_while_nothing_comes() -> Non
 
 def test_other_sinks_are_left_alone_while_nothing_comes() -> None:
     receiver = Receiver(SinkDown("away"))
-    asyncio.run(sender(receiver).make_up())
+    asyncio.run(sender(receiver).make_up(Interrupt()))
     assert len(receiver.answers) == 1
 
 

@@ -65,6 +65,8 @@ class RelpReceiver(TcpReceiver):
         self.messages: list[bytes] = []
         self.refuse_after: int | None = None
         self.answers = True
+        self.answers_in_s = 0.0
+        """How long each message takes it."""
         self.closed = 0
 
     async def talk(self, one: Connection) -> None:
@@ -80,6 +82,7 @@ class RelpReceiver(TcpReceiver):
                 said = b"500 full"
             else:
                 self.messages.append(data)
+                await asyncio.sleep(self.answers_in_s)
             if self.answers:
                 body = b" " + said if said else b""
                 one.writer.write(b"%d rsp %d%s\n" % (number, len(said), body))

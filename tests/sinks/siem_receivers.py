@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from aiohttp import web
@@ -14,7 +15,8 @@ class HecReceiver(HttpReceiver):
     """Splunk's HEC with indexer acknowledgement, by its documented answers.
 
     An event whose text holds a word of `unreadable` fails the request with its number;
-    `names_it` off, without. An acknowledgement comes at the second question for it.
+    `names_it` off, without. An acknowledgement comes at the second question for it, or
+    `indexes_in_s` after the events did; it is given once. `begin_again` is what a restart does.
     """
 
     token = "0b7e1b6e-splunk"
@@ -28,6 +30,13 @@ class HecReceiver(HttpReceiver):
         self._asked: dict[tuple[str, int], int] = {}
         self._next = 0
         self.never_acknowledges = False
+        self.indexes_in_s: float | None = None
+        self.ack_fault: int | None = None
+        self._taken_at: dict[tuple[str, int], float] = {}
+
+    def begin_again(self) -> None:
+        self._asked.clear()
+        self._next = 0
 
     def uids(self) -> list[str]:
         return [event["fields"]["uid"] for event in self.events]
@@ -70,18 +79,29 @@ class HecReceiver(HttpReceiver):
         if self.acknowledges:
             answer["ackId"] = self._next
             self._asked[channel, self._next] = 0
+            self._taken_at[channel, self._next] = time.monotonic()
             self._next += 1
         return json_answer(200, answer)
 
     def _ack(self, channel: str, question: dict[str, list[int]]) -> web.Response:
         if not self.acknowledges:
             return json_answer(400, {"text": "ACK is disabled", "code": 14})
+        if self.ack_fault is not None:
+            return json_answer(self.ack_fault, {"text": "Server is busy", "code": 9})
         acks = {}
         for number in question["acks"]:
-            asked = self._asked.get((channel, number), -1)
+            place = (channel, number)
+            asked = self._asked.get(place, -1)
             if asked >= 0:
-                self._asked[channel, number] = asked + 1
-            acks[str(number)] = asked >= 1 and not self.never_acknowledges
+                self._asked[place] = asked + 1
+            indexed = asked >= 1
+            if self.indexes_in_s is not None:
+                indexed = asked >= 0 and (
+                    time.monotonic() - self._taken_at[place] >= self.indexes_in_s
+                )
+            acks[str(number)] = indexed and not self.never_acknowledges
+            if acks[str(number)]:
+                del self._asked[place]
         return json_answer(200, {"acks": acks})
 
 

@@ -127,6 +127,22 @@ async def test_relp_waits_for_each_answer(tmp_path: Path) -> None:
 
 
 @in_loop
+async def test_relp_may_take_longer_to_confirm_than_to_answer_at_all() -> None:
+    async with RelpReceiver() as receiver:
+        receiver.answers_in_s = 0.06
+        sink = relp(receiver.port, timeout_s=0.3).open()
+        given = updates()
+        assert await sink.send(given) == [DELIVERED] * len(given)
+        assert len(receiver.messages) == len(given)
+        receiver.answers_in_s = 5.0
+        await sink.close()
+        sink = relp(receiver.port, acknowledge_s=0.1).open()
+        with pytest.raises(SinkDown, match=r"no answer within 0\.1 s"):
+            await sink.send(given)
+        await sink.close()
+
+
+@in_loop
 async def test_what_relp_refuses_is_tried_again() -> None:
     async with RelpReceiver() as receiver:
         receiver.refuse_after = 3

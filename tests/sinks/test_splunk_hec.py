@@ -8,7 +8,8 @@ import pytest
 
 from streams.core.instants import Instant
 from streams.sinks.contract import DeliveryStatus, SinkDown
-from streams.sinks.splunk_hec import SplunkHecOptions, _seconds
+from streams.sinks.splunk_event import seconds
+from streams.sinks.splunk_hec import SplunkHecOptions
 from tests.sinks.loads import MARK, in_loop, updates
 from tests.sinks.siem_receivers import HecReceiver
 
@@ -30,21 +31,9 @@ async def test_it_waits_until_the_events_are_indexed() -> None:
         asked = [one.path for one in receiver.requests]
         assert asked.count("/services/collector/ack") == 2
         event = receiver.events[0]
-        assert event["time"] == _seconds(given[0].record.detected_at)
+        assert event["time"] == seconds(given[0].record.detected_at)
         assert event["sourcetype"] == "consentry:ocsf"
         assert event["event"]["class_uid"] == 2003
-
-
-@in_loop
-async def test_what_is_never_acknowledged_is_sent_again() -> None:
-    async with HecReceiver() as receiver:
-        receiver.never_acknowledges = True
-        sink = options(receiver, timeout_s=1).open()
-        with pytest.raises(SinkDown, match="no answer within 1 s"):
-            await sink.send(updates())
-        receiver.never_acknowledges = False
-        await sink.send(updates())
-        await sink.close()
 
 
 @pytest.mark.parametrize("names_it", [True, False])
@@ -105,6 +94,6 @@ async def test_settings_that_do_not_fit_the_token() -> None:
 
 
 def test_seconds_are_exact() -> None:
-    assert _seconds(Instant(1_795_435_200_123)) == "1795435200.123"
-    assert _seconds(Instant(5)) == "0.005"
-    assert _seconds(Instant(-1_500)) == "-1.500"
+    assert seconds(Instant(1_795_435_200_123)) == "1795435200.123"
+    assert seconds(Instant(5)) == "0.005"
+    assert seconds(Instant(-1_500)) == "-1.500"
