@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
+
+MUTED: Final = (
+    "closed_before_told",
+    "left",
+    "rerouted",
+    "retracted_in_hold_down",
+    "unknown",
+    "unrouted",
+    "waived",
+)
+"""Every reason for which something has no alert; docs/alerts.md says what each means."""
 
 
 class Accounting(msgspec.Struct, kw_only=True):

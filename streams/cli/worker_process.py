@@ -86,6 +86,7 @@ async def _run(settings: Settings, given: Given, ready_file: Path | None) -> int
         judges=judges,
         health=health,
         policy=lambda: app.basis.policy,
+        topics=settings.topics.judged,
     )
     answering = await listen(health, settings, exposition(collector))
     beside = [

@@ -68,7 +68,7 @@ def _add(account: Accounting, name: str, labels: dict[str, str], value: int) -> 
             account.raised = value
         case "consentry_alerts_total" if labels["outcome"] in _OUTCOMES:
             setattr(account, labels["outcome"], value)
-        case "consentry_alerts_muted_total":
+        case "consentry_alerts_muted_total" if value:
             account.muted[labels["reason"]] = value
         case "consentry_alerts_pending":
             account.pending = value

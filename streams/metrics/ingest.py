@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 RECORD_ENDS = ("mapped", "ignored", "rejected", "tombstones")
 """How a record can end, by the names of its counts."""
 
+IDENTITY_ENDS = ("read", "refused", "removed")
+"""How a record of the identity topic can end."""
+
 
 class IngestCollector(Collector):
     """Reads the counts of each source at a scrape."""
@@ -68,7 +71,7 @@ class IngestCollector(Collector):
         yield single(names.INGEST_TRANSACTION_SECONDS, stats.seconds)
         yield family(
             names.INGEST_IDENTITIES,
-            [((end,), count) for end, count in sorted(stats.identity_records.items())],
+            [((end,), stats.identity_records[end]) for end in IDENTITY_ENDS],
         )
 
     def _each(self, metric: Metric, value: Callable[[SourceStats], float]) -> Family:

@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from streams.metrics import receive_catalogue as names
 from streams.metrics.families import family, histogram, single
 from streams.receive.counts import NO_SOURCE
+from streams.receive.refusal import RefusalReason
 
 if TYPE_CHECKING:
     from streams.receive.receiver import Receiver
@@ -48,9 +49,9 @@ class ReceiveCollector(Collector):
         yield family(
             names.WEBHOOKS_REFUSED,
             [
-                ((name, reason.value), count)
+                ((name, reason.value), one.refused[reason])
                 for name, one in counts.items()
-                for reason, count in sorted(one.refused.items())
+                for reason in RefusalReason
             ],
         )
         yield family(names.WEBHOOK_BYTES, [((n,), one.bytes) for n, one in sources.items()])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
+from streams.alerts.account import MUTED
 from streams.delivery.circuit import CircuitState
 from streams.metrics import catalogue as names
 from streams.metrics.catalogue import Metric
@@ -96,9 +97,9 @@ class SinkCollector(Collector):
         yield family(
             names.ALERTS_MUTED,
             [
-                ((name, reason), count)
+                ((name, reason), one.muted.get(reason, 0))
                 for name, one in known
-                for reason, count in sorted(one.muted.items())
+                for reason in sorted({*MUTED, *one.muted})
             ],
         )
         yield family(names.ALERTS_FORGOTTEN, [((name,), one.forgotten) for name, one in known])

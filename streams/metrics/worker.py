@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from prometheus_client.metrics_core import Metric as Family
@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from streams import __version__, compiled
 from streams.core import law
+from streams.metrics import born
 from streams.metrics import catalogue as names
 from streams.metrics.families import family, histogram, single
 
@@ -50,13 +51,16 @@ class WorkerCollector(Collector):
         judges: Judges,
         health: Reporter,
         policy: Callable[[], Policy],
+        topics: Sequence[str],
     ) -> None:
+        """`topics` are those that the worker judges; their counters stand from the start."""
         self._stats = stats
         self._work = work
         self._owner = owner
         self._judges = judges
         self._health = health
         self._policy = policy
+        self._topics = topics
 
     def describe(self) -> Iterator[Family]:
         """Nothing: it is not looked at before the worker runs."""
@@ -79,19 +83,20 @@ class WorkerCollector(Collector):
 
     def _judged(self) -> Iterator[Family]:
         stats = self._stats
-        yield family(names.RECORDS, sorted(stats.records.items()))
-        yield family(names.FINDINGS, sorted(stats.findings.items()))
-        yield family(names.DUTIES, [((status,), n) for status, n in sorted(stats.duties.items())])
-        refused = sorted(stats.dead_letters.items())
-        yield family(names.DEAD_LETTERS, [((code,), n) for code, n in refused])
-        unknown = sorted(stats.unknown_fields.items())
-        yield family(names.UNKNOWN_FIELDS, [((topic,), n) for topic, n in unknown])
+        records = born.counted(born.records(self._topics), stats.records)
+        yield family(names.RECORDS, records)
+        yield family(names.FINDINGS, born.counted(born.FINDINGS, stats.findings))
+        yield family(names.DUTIES, _single(born.counted(born.DUTIES, stats.duties)))
+        refused = born.counted(born.DEAD_LETTERS, stats.dead_letters)
+        yield family(names.DEAD_LETTERS, _single(refused))
+        unknown = born.counted(self._topics, stats.unknown_fields)
+        yield family(names.UNKNOWN_FIELDS, _single(unknown))
         assumed = sorted(stats.assumptions.events.items())
         yield family(names.ASSUMPTIONS, [(_labels(one), events) for one, events in assumed])
         yield histogram(names.DELAY, [((), stats.delays)])
         yield single(names.FIRST_SHARES, stats.first_shares)
         yield single(names.FIRST_SHARES_UNCONSENTED, stats.first_shares_unconsented)
-        yield family(names.AHEAD, [((topic,), n) for topic, n in sorted(stats.ahead.items())])
+        yield family(names.AHEAD, _single(born.counted(self._topics, stats.ahead)))
         yield single(names.LEFT, stats.subjects_left)
         latest = sorted(stats.latest_ms.items())
         yield family(names.LATEST, [((topic,), at / 1000) for topic, at in latest])
@@ -136,3 +141,8 @@ class WorkerCollector(Collector):
 def _labels(one: Assumption) -> tuple[str, ...]:
     kind = "note" if one.note else "assumption"
     return kind, one.field, one.source_system, one.recipient_id
+
+
+def _single(counts: Iterable[tuple[str, int]]) -> list[tuple[tuple[str], int]]:
+    """Counts by the value of the only label."""
+    return [((label,), count) for label, count in counts]

@@ -96,8 +96,8 @@ def expressions() -> list[str]:
 def test_a_rule_asks_for_what_is_exported_and_says_what_to_do(rule: dict[str, Any]) -> None:
     assert problems(rule["expr"]) == []
     assert rule["labels"]["severity"] in ("critical", "warning")
-    page, _, anchor = rule["annotations"]["runbook"].partition("#")
-    assert page == "docs/runbook.md"
+    page, _, anchor = rule["annotations"]["runbook_url"].partition("#")
+    assert page == '{{ or $externalLabels.consentry_docs "docs" }}/runbook.md'
     assert anchor in anchors(RUNBOOK)
     assert rule["annotations"]["summary"]
     assert rule["annotations"]["description"]

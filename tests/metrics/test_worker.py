@@ -19,6 +19,7 @@ from streams.measures.worker_stats import WorkerStats
 from streams.metrics.catalogue import WORKER
 from streams.metrics.expose import exposition
 from streams.metrics.worker import WorkerCollector
+from streams.settings import Settings
 from streams.wire.progress import Counters
 from tests.metrics.scraping import samples
 from tests.receivers import needs
@@ -88,6 +89,7 @@ def collector_of(stats: WorkerStats, work: TransportStats) -> WorkerCollector:
         judges=judges,
         health=health,
         policy=default_policy,
+        topics=Settings().topics.judged,
     )
 
 
