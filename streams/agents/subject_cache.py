@@ -46,6 +46,9 @@ class SubjectCache:
     def __len__(self) -> int:
         return len(self._live)
 
+    def __bool__(self) -> bool:
+        return bool(self._live)
+
     def __contains__(self, key: SubjectKey) -> bool:
         return key in self._live
 
