@@ -58,7 +58,7 @@ def fresh() -> str:
     chat = anything(
         stats=SinkStats(),
         sender=anything(circuit=Circuit(1, 1.0)),
-        halted=None,
+        is_halted=False,
         lag=0,
         accounting=Accounting(),
     )

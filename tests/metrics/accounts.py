@@ -19,7 +19,7 @@ def exposed(accounts: Mapping[str, Accounting]) -> str:
         name: SimpleNamespace(
             stats=SinkStats(),
             sender=SimpleNamespace(circuit=Circuit(1, 30.0)),
-            halted=None,
+            is_halted=False,
             lag=0,
             accounting=account,
         )

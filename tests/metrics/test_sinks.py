@@ -36,7 +36,7 @@ def sink_tasks() -> dict[str, Any]:
                 raised=10, delivered=3, grouped=4, muted={"waived": 1, "quiet": 1}, pending=1
             )
         found[name] = SimpleNamespace(
-            stats=stats, sender=sender, halted=None, lag=lag, accounting=account
+            stats=stats, sender=sender, is_halted=False, lag=lag, accounting=account
         )
     return found
 
