@@ -8,15 +8,18 @@ nothing else of the partition is judged before it is through.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import structlog
 
 from streams.agents.eraser import Eraser
 from streams.agents.judged_batch import JudgedBatch
 from streams.agents.rebuilder import Rebuilder
+from streams.agents.restrictor import Restrictor
 from streams.agents.retention import Retention
 from streams.agents.subjects import Subjects
 from streams.core.identifiers import SubjectKey, subject_key
+from streams.core.instants import LATEST, Instant
 from streams.core.policy import Policy
 from streams.settings.names import TopicNames
 from streams.transport.commit.output_batch import Output
@@ -37,6 +40,8 @@ from streams.wire.record import Record
 
 log = structlog.get_logger("consentry.worker")
 
+_OF_ONE_PERSON: Final = ("erase", "restrict", "unrestrict")
+
 
 class Commander:
     """Carries out the commands of one partition number."""
@@ -55,6 +60,7 @@ class Commander:
         self._results = names.command_results
         self._eraser = Eraser(partition, names.commands, subjects, retention, policy)
         self._rebuilder = Rebuilder(partition.rows, policy)
+        self._restrictor = Restrictor(partition.rows, subjects)
         self._work: Iterator[None] | None = None
         """What is left of the rebuild that is under way."""
 
@@ -100,17 +106,19 @@ class Commander:
 
     def _key(self, command: Command) -> SubjectKey | None:
         """Whom a command concerns. Raises UnreadableCommand where it cannot be carried out."""
-        if command.kind not in ("erase", "rebuild"):
+        kind, person = command.kind, command.person
+        if kind not in (*_OF_ONE_PERSON, "rebuild"):
             raise UnreadableCommand("this release does not know a command of this kind")
-        person = command.person
         if person is None:
-            if command.kind == "erase":
-                raise UnreadableCommand("person: an erasure concerns one person")
+            if kind in _OF_ONE_PERSON:
+                raise UnreadableCommand("person: a command of this kind concerns one person")
             return None
         key = _key_of(person)
         home = partition_for(key, self._count)
         if home != self._number:
             raise UnreadableCommand(f"the person belongs to partition {home}")
+        if kind == "restrict" and not self._restrictor.stores(key):
+            raise UnreadableCommand("nothing is stored of the person, so nothing can be restricted")
         return key
 
     def _carried_out(
@@ -122,9 +130,16 @@ class Commander:
         ongoing: Ongoing,
         batch: JudgedBatch,
     ) -> bool:
-        if command.kind == "erase":
+        if command.kind in _OF_ONE_PERSON:
             assert key is not None  # or it would have been refused
-            return self._eraser.erase(key, command_id, record, ongoing, batch)
+            if command.kind == "erase":
+                return self._eraser.erase(key, command_id, record, ongoing, batch)
+            if command.kind == "restrict":
+                at = Instant(min(max(0, record.timestamp), LATEST))
+                self._restrictor.restrict(key, at, ongoing, batch)
+            else:
+                self._restrictor.lift(key, ongoing, batch)
+            return True
         if self._work is None:
             self._work = self._rebuilder.rebuild(key, ongoing, batch.restate)
         self._rebuilder.into(batch.restate)

@@ -6,23 +6,22 @@ The row that stays is written first. Until the rest is gone the subject is one t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from streams.agents.judged_batch import JudgedBatch
 from streams.agents.retention import Retention
+from streams.agents.stored_counts import count_stored
 from streams.agents.subjects import Subjects
 from streams.core.erase import erased, erasure
-from streams.core.events import DataShare
 from streams.core.identifiers import EventId, SubjectKey, parse_subject_key
 from streams.core.instants import LATEST, Instant
 from streams.core.policy import Policy
-from streams.core.state import EventRow, Fact, FactSource
+from streams.core.state import Fact, FactSource
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.wire.canonical import payload_hash
-from streams.wire.commands import NAMED_MAX, Ongoing
+from streams.wire.commands import Ongoing
 from streams.wire.encode import event_record
 from streams.wire.record import Record
-from streams.wire.rows import CorruptRow, decode_any, row_key
+from streams.wire.restricted import restriction_of
+from streams.wire.rows import CorruptRow, row_key
 
 
 class Eraser:
@@ -71,9 +70,11 @@ class Eraser:
         batch: JudgedBatch,
     ) -> None:
         rows = self._rows.rows_of(key)
-        _count(rows, ongoing)
+        count_stored(rows, ongoing)
         fact = self._fact(key, command_id, record)
-        subject, decision = erased(fact, self._policy, self._progress.partition_time)
+        subject, decision = erased(
+            fact, self._policy, self._progress.partition_time, restriction_of(rows)
+        )
         ongoing.row = row_key(key, fact.event.event_id, fact.payload_hash)
         if rows:
             self._progress.leaving = key
@@ -96,23 +97,3 @@ class Eraser:
             ingested_at=at,
             source=FactSource(self._topic, self._number, record.offset),
         )
-
-
-def _count(rows: Mapping[bytes, bytes], ongoing: Ongoing) -> None:
-    """What is about to go, and who received data: for the result. Raises CorruptRow."""
-    recipients: set[str] = set()
-    for what in ("facts", "refused_ids", "findings", "duties"):
-        ongoing.count(what, 0)
-    for place, stored in rows.items():
-        row = decode_any(stored, place)
-        if not isinstance(row, EventRow):
-            ongoing.count("refused_ids")
-            ongoing.count("findings")
-            continue
-        ongoing.count("facts")
-        ongoing.count("findings", len(row.published))
-        ongoing.count("duties", len(row.duties))
-        if isinstance(row.fact.event, DataShare):
-            recipients.add(row.fact.event.recipient_id)
-    ongoing.count("recipients", len(recipients))
-    ongoing.recipients = tuple(sorted(recipients)[:NAMED_MAX])

@@ -1,10 +1,11 @@
 """What was kept long enough leaves: whole subjects, by ticks, with tombstones (P20, P26).
 
 A subject leaves when P20 has passed since the latest of its events occurred and P26 since
-the latest of its facts arrived, and it has no open duty (legal model 4.5). An old event of
-an unknown subject is judged like any other: an import gives the same in any order, as long
-as it pauses for less than P26. So whatever is sent again of who has left is judged again,
-and leaves again.
+the latest of its facts arrived, and it has no open duty (legal model 4.5). While processing
+is restricted, it stays: to keep the data may be what was asked for (GDPR 18(1)(b), (c)). An
+old event of an unknown subject is judged like any other: an import gives the same in any
+order, as long as it pauses for less than P26. So whatever is sent again of who has left is
+judged again, and leaves again.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from streams.core.state import RefusalRow
 from streams.transport.state.row_store import RowStore
 from streams.transport.tasks.preconditions import latest
 from streams.wire.progress import Progress
+from streams.wire.restricted import restriction_of
 from streams.wire.rows import ages, decode_any, decode_row, is_refusal
 
 log = structlog.get_logger("consentry.worker")
@@ -138,8 +140,12 @@ class Retention:
     def _over(
         self, key: SubjectKey, occurred: Instant, arrived: Instant
     ) -> Generator[Leaving, None, tuple[int, bool]]:
-        """How many rows were looked at, and whether both terms are over and no duty is open."""
-        rows = list(self._rows.rows_of(key).items())
+        """How many rows were looked at, and whether both terms are over and nothing keeps them.
+
+        An open duty does, and a restriction of processing.
+        """
+        stored = self._rows.rows_of(key)
+        rows = list(stored.items())
         facts = [one for one in rows if not is_refusal(one[0])]
         refused = len(rows) - len(facts)
         rows = facts or rows
@@ -150,6 +156,8 @@ class Retention:
                 return refused + seen, False
             if seen % ROWS_AT_ONCE == 0:
                 yield PAUSE
+        if restriction_of(stored) is not None:
+            return refused + len(facts), False
         if not facts:
             return len(rows), bool(rows)
         for seen, (place, row) in enumerate(rows, 1):

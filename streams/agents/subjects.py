@@ -10,7 +10,7 @@ from streams.core.deadlines import Deadlines
 from streams.core.identifiers import SubjectKey, parse_subject_key
 from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.state import Decision
+from streams.core.state import Decision, EventRow, RefusalRow
 from streams.core.subject import Subject
 from streams.core.subject_record import SubjectRecord
 from streams.transport.state.row_store import RowStore, SubjectDeadlines
@@ -19,6 +19,7 @@ from streams.wire.rows import (
     decode_any,
     decode_refusal,
     decode_row,
+    encode_row,
     is_refusal,
     next_deadline,
     stored_form,
@@ -163,14 +164,29 @@ class Subjects:
         self.deadlines.set(key, subject.next_deadline)
         return stored
 
+    def rewrite(
+        self, key: SubjectKey, place: bytes, row: EventRow | RefusalRow
+    ) -> tuple[bytes, bytes]:
+        """Store a row that no judging changed; what is live of its subject is read again.
+
+        Returns it as it must go to the changelog. It may bring no other deadline.
+        """
+        stored = place, encode_row(row)
+        self._rows.put(*stored)
+        self._let_go(key)
+        return stored
+
     def forget(self, key: SubjectKey, places: Iterable[bytes]) -> None:
         """Let rows of a subject that leaves go; it may not be asked for before all are gone."""
         for place in places:
             self._rows.put(place, None)
+        self._let_go(key)
+        self.deadlines.set(key, None)
+
+    def _let_go(self, key: SubjectKey) -> None:
         self.live.drop(key)
         if self._half is not None and self._half.key == key:
             self._half = None
-        self.deadlines.set(key, None)
         if self.on_change is not None:
             self.on_change(key)
 

@@ -42,6 +42,8 @@ class Uncovered(StrEnum):
     NOTHING_STORED = "NOTHING_STORED"
     NOT_ASSESSED = "NOT_ASSESSED"
     """The norm does not judge it, so it does not allow it either (4.2 and 4.3, step 0)."""
+    PROCESSING_RESTRICTED = "PROCESSING_RESTRICTED"
+    """Nothing is shared of whom processing is restricted (GDPR 18(2)), and no fact is shown."""
     UNREAD_CONSENT_CHANGE = "UNREAD_CONSENT_CHANGE"
     """A consent change of the person could not be read; it may be a withdrawal."""
 
@@ -67,8 +69,10 @@ class Answer(NamedTuple):
 class AskedPerson:
     """The stored facts of one person, against whom any number of events can be asked about."""
 
-    def __init__(self, subject: Subject, policy: Policy) -> None:
+    def __init__(self, subject: Subject, policy: Policy, *, restricted: bool = False) -> None:
+        """`restricted`: processing of the person's data is, so no answer rests on them."""
         subject.arrange(policy)
+        self._restricted = restricted
         self._subject = subject
         self._policy = policy
         self._unread = any(
@@ -79,6 +83,8 @@ class AskedPerson:
     def ask(self, event: DataShare | MarketingMessage) -> Answer:
         """The answer for one event, at the time at which it would occur."""
         at, policy, subject = event.occurred_at, self._policy, self._subject
+        if self._restricted:
+            return Answer(covered=False, at=at, reason=Uncovered.PROCESSING_RESTRICTED)
         if not subject.records:
             return Answer(covered=False, at=at, reason=Uncovered.NOTHING_STORED)
         if not_assessed(event, policy):
@@ -137,12 +143,14 @@ def person_of(
     subject: Subject, rows: Iterable[EventRow | RefusalRow], policy: Policy
 ) -> AskedPerson:
     """Fill an empty subject with stored facts, without anything that was said about them."""
+    restricted = False
     for row in rows:
+        restricted = restricted or row.restricted_since is not None
         if isinstance(row, RefusalRow):
             subject.refuse(row)
         else:
             subject.add(EventRow(fact=row.fact, policy_digest=""))
-    return AskedPerson(subject, policy)
+    return AskedPerson(subject, policy, restricted=restricted)
 
 
 def _violations(found: Iterable[Verdict]) -> Iterator[Verdict]:

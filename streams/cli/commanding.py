@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,7 @@ from streams.terminal.out import say, warn
 if TYPE_CHECKING:
     from streams.operate.commanding import SentCommand
     from streams.settings import Settings
-    from streams.wire.commands import Command
+    from streams.wire.commands import ConcernedPerson
 
 Why = Annotated[
     str, typer.Option(help="The reason. It stands in the command: name no person in it.")
@@ -45,15 +46,24 @@ def user() -> str:
 
 def sent(
     settings: Settings,
-    command: Command,
+    kind: str,
+    person: ConcernedPerson | None,
+    reason: tuple[str | None, str, str | None],
     chosen: Callable[[int], Iterable[int]],
     wait_s: float,
     *,
     shown: bool,
 ) -> SentCommand:
-    """Send a command and wait, with a bar. Raises as `streams.operate.commanding.send`."""
-    from streams.operate.commanding import send
+    """Send a command and wait, with a bar where `shown`.
 
+    `reason`: who says so (None: the user of this process), why, and the ticket. Raises as
+    `streams.operate.commanding.send` and `command_of`.
+    """
+    from streams.operate.commanding import command_of, send
+
+    by, why, ticket = reason
+    who = user() if by is None else by
+    command = command_of(kind, person, who=who, why=why, ticket=ticket)
     with progress_bar("partitions", None, shown=shown) as done:
         return send(settings, command, chosen, wait_s, done)
 
@@ -69,27 +79,44 @@ def document(found: SentCommand) -> dict[str, Any]:
     }
 
 
-def say_missing(found: SentCommand) -> None:
+def say_missing(*answers: SentCommand) -> None:
     """Say which partitions did not do it, and why; ends with code 1 where there are any."""
-    refused = [one for one in found.results if not one.done]
-    for one in refused:
-        warn(f"partition {one.partition}: refused: {one.problem}")
-    if found.waiting:
-        listed = ", ".join(map(str, found.waiting))
-        warn(
-            f"no result yet of partition {listed}. The command {found.command_id} stands on the "
-            "topic, and a worker carries it out as soon as it reads it: do not send it again."
-        )
-    if refused or found.waiting:
+    missing = False
+    for found in answers:
+        refused = [one for one in found.results if not one.done]
+        for one in refused:
+            warn(f"partition {one.partition}: refused: {one.problem}")
+        if found.waiting:
+            listed = ", ".join(map(str, found.waiting))
+            warn(
+                f"no result yet of partition {listed}. The command {found.command_id} stands on "
+                "the topic, and a worker carries it out as soon as it reads it: do not send it again."
+            )
+        missing = missing or bool(refused or found.waiting)
+    if missing:
         raise typer.Exit(1)
 
 
-def say_counts(found: SentCommand) -> None:
-    """The sums over all partitions."""
-    sums: dict[str, int] = {}
+def counted(found: SentCommand) -> Counter[str]:
+    """The sums over all partitions, by what was counted."""
+    sums: Counter[str] = Counter()
     for one in found.results:
         for what, count in one.counts.items():
-            sums[what] = sums.get(what, 0) + count
-    listed = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in sums.items())
+            sums[what] += count
+    return sums
+
+
+def say_counts(found: SentCommand) -> None:
+    """Say those sums."""
+    sums = counted(found).items()
+    listed = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in sums)
     if listed:
         say(f"{listed}.")
+
+
+def say_recipients(found: SentCommand) -> None:
+    """Say who received data of the person, where anybody did."""
+    recipients = [name for one in found.results for name in one.recipients]
+    if recipients:
+        listed = ", ".join(recipients)
+        say(f"Received data of the person, and are to be notified (GDPR 19): {listed}")

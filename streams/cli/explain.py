@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from streams.cli.concerned_person import KeyFile, PseudonymOf, ValueFile, one_pseudonym
 from streams.cli.explain_code import explain_code, find_code, list_codes
 from streams.cli.options import Brokers, Config, Json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from streams.errors import ConsentryError
+    from streams.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -56,6 +60,9 @@ def explain(
         str | None,
         typer.Option("--subject", metavar="PSEUDONYM", help="Of this person only."),
     ] = None,
+    pseudonym_of: PseudonymOf = None,
+    key_file: KeyFile = None,
+    value_file: ValueFile = None,
     kind: Annotated[
         Literal["finding", "duty", "event", "person"] | None,
         typer.Option("--kind", help="What the id is of.", show_default=False),
@@ -68,12 +75,19 @@ def explain(
 
     With an id: the facts that decided it, and each revision with its time, status, reason and
     policy, from the stored rows (the changelog, as the role verifier), or from --input.
+    Of whom processing is restricted (GDPR 18) it says since when, and ends with code 3.
     """
     from streams.errors import ConsentryError
 
     if listed:
         list_codes(as_json=as_json)
         return
+    if pseudonym_of is not None and what is None:
+        what, kind = one_pseudonym(None, pseudonym_of, key_file, value_file), "person"
+    elif pseudonym_of is not None:
+        raise ConsentryError(
+            "an id and --pseudonym-of were given", "Name what is to be explained by one of them."
+        )
     if what is None:
         raise ConsentryError("nothing to explain was named", "Name a code, or use --list.")
     code = find_code(what) if kind is None else None
@@ -119,6 +133,7 @@ def _explain_stored(
     from streams.cli.explain_stored import find_stored, known_policies, show_stored
     from streams.cli.lookup import look_up_on_topic
     from streams.cli.options import read_settings
+    from streams.cli.restricted import say_restricted
     from streams.errors import ConsentryError
     from streams.subject_access import IdKind
     from streams.subject_access.located import is_address
@@ -135,6 +150,8 @@ def _explain_stored(
         # Somebody who may read findings and no facts still sees the finding.
         unread = error
     if found is not None:
+        if found.person.stored.restricted_since is not None:
+            say_restricted(found.person.stored, as_json=as_json)
         show_stored(found, policies, as_json=as_json)
         return
     # A finding about a record that was set aside is of no person, and stands on its topic alone.
@@ -145,6 +162,21 @@ def _explain_stored(
     )
     if not revisions:
         raise unread or _unknown(what)
-    if unread is not None:
+    if unread is None:
+        _require_unrestricted(revisions[-1], settings, as_json=as_json)
+    else:
         warn(f"shown without the facts that decided it: {unread.problem}")
     show_revisions(revisions, as_json=as_json)
+
+
+def _require_unrestricted(finding: Mapping[str, Any], settings: Settings, *, as_json: bool) -> None:
+    """Say of a finding that no row has whether processing of its person is restricted."""
+    from streams.cli.restricted import say_restricted
+    from streams.core.identifiers import ControllerId, SubjectId
+    from streams.subject_access import read_person
+
+    controller, subject = finding.get("controller_id"), finding.get("subject_id")
+    if controller and subject:
+        stored = read_person(settings, ControllerId(controller), SubjectId(subject))
+        if stored.restricted_since is not None:
+            say_restricted(stored, as_json=as_json)

@@ -54,6 +54,7 @@ COMMAND_MODULES = (
     "recipient",
     "ask",
     "erase",
+    "restrict",
     "outputs",
     "check",
     "conformance",

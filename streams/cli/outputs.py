@@ -16,7 +16,6 @@ from streams.cli.commanding import (
     say_counts,
     say_missing,
     sent,
-    user,
 )
 from streams.cli.options import Brokers, Config, Json, read_settings
 from streams.terminal.out import say, say_json
@@ -68,16 +67,12 @@ def rebuild(
 
     Exit code: 0 when all partitions did it, 1 when a result is missing, 2 when it cannot be sent.
     """
-    from streams.operate.commanding import command_of
-
     settings = read_settings(config, brokers)
-    who = user() if by is None else by
-    command = command_of("rebuild", None, who=who, why=why, ticket=ticket)
 
     def chosen(count: int) -> range | tuple[int, ...]:
         return range(count) if partition is None else (partition,)
 
-    found = sent(settings, command, chosen, wait, shown=not as_json)
+    found = sent(settings, "rebuild", None, (by, why, ticket), chosen, wait, shown=not as_json)
     if as_json:
         say_json(document(found))
     else:

@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from streams.cli.concerned_person import (
+    Controller,
+    KeyFile,
+    PseudonymOf,
+    Subject,
+    ValueFile,
+    one_pseudonym,
+)
 from streams.cli.options import Brokers, Config, Output, read_settings
 from streams.cli.progress import progress_bar
+from streams.cli.restricted import restriction_words, say_restricted
 from streams.cli.result_file import open_output, require_writable
 from streams.errors import ConsentryError
 
@@ -27,17 +36,11 @@ def register(app: typer.Typer) -> None:
 
 def person(
     *,
-    controller: Annotated[
-        str, typer.Option("--controller", metavar="ID", help="The controller of the person.")
-    ],
-    subject: Annotated[
-        str,
-        typer.Option(
-            "--subject",
-            metavar="PSEUDONYM",
-            help="The person's pseudonym, as `consentry pseudonym` makes it.",
-        ),
-    ],
+    controller: Controller,
+    subject: Subject = None,
+    pseudonym_of: PseudonymOf = None,
+    key_file: KeyFile = None,
+    value_file: ValueFile = None,
     letter: Annotated[
         Literal["nl", "en"] | None,
         typer.Option(
@@ -46,6 +49,13 @@ def person(
             show_default=False,
         ),
     ] = None,
+    own_request: Annotated[
+        bool,
+        typer.Option(
+            "--own-request",
+            help="Write the letter although processing is restricted: the person asked for it.",
+        ),
+    ] = False,
     form: Annotated[
         Literal["text", "html", "json"],
         typer.Option("--format", help="html is for the letter only."),
@@ -57,22 +67,27 @@ def person(
     """Show all stored facts of a person with their findings, duties and recipients.
 
     Reads the changelog, as the role verifier, while workers run; writes nothing to the bus.
-    The recipients' legal names are those of the register of the policy in force.
+    The recipients' legal names are those of the register of the policy in force. Of whom
+    processing is restricted (GDPR 18) nothing is shown but since when; the letter that the
+    person asked for is written with --own-request, and says so.
 
-    Exit code: 0 when something is stored, 1 when nothing is, 2 when it cannot be read.
+    Exit code: 0 when something is stored, 1 when nothing is, 2 when it cannot be read, 3 when
+    processing is restricted.
     """
     from streams.control.in_force import policy_now
     from streams.core.identifiers import ControllerId, SubjectId
     from streams.subject_access import person_of, read_person
     from streams.terminal.out import say, warn
 
-    if form == "html" and letter is None:
-        raise ConsentryError("--format html is for the letter", "Add --letter nl or --letter en.")
+    if letter is None and (form == "html" or own_request):
+        option = "--own-request" if own_request else "--format html"
+        raise ConsentryError(f"{option} is for the letter", "Add --letter nl or --letter en.")
+    who = one_pseudonym(subject, pseudonym_of, key_file, value_file)
     require_writable(output)
     settings = read_settings(config, brokers)
     policy = policy_now(settings).policy
     with progress_bar("reading", None, unit="percent") as advance:
-        stored = read_person(settings, ControllerId(controller), SubjectId(subject), advance)
+        stored = read_person(settings, ControllerId(controller), SubjectId(who), advance)
     if not stored.rows and not stored.refused:
         say(
             "Nothing is stored of this person under this controller. Either no event came, or "
@@ -80,6 +95,10 @@ def person(
             err=True,
         )
         raise typer.Exit(1)
+    if stored.restricted_since is not None:
+        if not own_request:
+            say_restricted(stored, as_json=form == "json", output=output)
+        warn(f"{restriction_words(stored)}: this letter is for the person alone")
     if stored.in_work:
         warn("a record of this person is being judged: ask again in a moment for all verdicts")
     found = person_of(stored, policy)
@@ -104,6 +123,7 @@ def _document(
 ) -> str:
     import json
 
+    from streams.core.instants import format_instant
     from streams.safe_text import safe
     from streams.subject_access.letter import letter_for, render_letter
     from streams.subject_access.shown import as_json, lines
@@ -113,7 +133,13 @@ def _document(
         if form != "json":
             return render_letter(values, form)
         entries = [one._asdict() for one in values.entries]
-        return json.dumps({"language": letter, "recipients": entries}, ensure_ascii=False) + "\n"
+        since = found.stored.restricted_since
+        document = {
+            "language": letter,
+            "recipients": entries,
+            "restricted_since": None if since is None else format_instant(since),
+        }
+        return json.dumps(document, ensure_ascii=False) + "\n"
     if form == "json":
         return json.dumps(as_json(found), ensure_ascii=False) + "\n"
     return "".join(f"{safe(line)}\n" for line in lines(found))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streams.cli.options import Json
+from streams.cli.personal_values import read_values
 from streams.errors import ConsentryError
 from streams.terminal.out import say, say_json, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from streams.wire.pseudonym import ValueKind
 
 
@@ -64,7 +62,7 @@ def pseudonym(
     if is_exposed(key_file):
         warn(f"others can read {key_file}; chmod 600 makes it yours alone")
     failed = 0
-    for line, value in enumerate(_values(values), start=1):
+    for line, value in enumerate(read_values(values), start=1):
         failed += not _print_one(key, kind, line, value, as_json=as_json)
     if failed:
         say(f"{failed} of the values gave no pseudonym", err=True)
@@ -111,29 +109,3 @@ def _kind(*, email: bool, phone: bool, customer_id: bool) -> ValueKind:
             "add one of --email, --phone, --customer-id",
         )
     return asked[0]
-
-
-def _values(source: str) -> Iterator[str]:
-    """The lines, without their ends. Raises ConsentryError, without naming the argument."""
-    if source == "-":
-        yield from _lines(sys.stdin.buffer.read())
-        return
-    try:
-        content = Path(source).read_bytes()
-    except OSError:
-        # The argument may be a value itself: it must not be printed.
-        raise ConsentryError(
-            "the file with the values cannot be read",
-            "values are never arguments; put them in a file, one per line, or pipe them in",
-        ) from None
-    yield from _lines(content)
-
-
-def _lines(content: bytes) -> list[str]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ConsentryError(
-            "the values are not UTF-8 text", "save the file as UTF-8, one value per line"
-        ) from None
-    return text.removesuffix("\n").split("\n") if text else []

@@ -32,10 +32,18 @@ def erasure(
     )
 
 
-def erased(fact: Fact, policy: Policy, clock: Instant | None) -> tuple[Subject, Decision]:
-    """A person of whom nothing is known but this fact, an `erasure`, and what is to be stored."""
+def erased(
+    fact: Fact, policy: Policy, clock: Instant | None, restricted_since: Instant | None = None
+) -> tuple[Subject, Decision]:
+    """A person of whom nothing is known but this fact, an `erasure`, and what is to be stored.
+
+    A restriction of processing goes on: it is lifted by a command of its own (GDPR 18(3)).
+    """
     event = fact.event
     decision = judge(Subject(event.controller_id, event.subject_id), fact, policy, clock)
-    rows = tuple(msgspec.structs.replace(row, erases=True) for row in decision.rows)
+    rows = tuple(
+        msgspec.structs.replace(row, erases=True, restricted_since=restricted_since)
+        for row in decision.rows
+    )
     subject = Subject.from_rows(event.controller_id, event.subject_id, rows)
     return subject, msgspec.structs.replace(decision, rows=rows)

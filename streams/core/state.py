@@ -159,6 +159,8 @@ class EventRow(
     fact's own `ingested_at`: producers may stamp records with the time of the event.
     `published` is stored under the name that it had before, `said`. `erases` marks the one
     fact that stays of a person who was erased: what occurred before it is not taken in again.
+    `restricted_since` stands in one row of a person whose data are not shown to people
+    (`streams.core.restriction`); no rule reads it.
     """
 
     fact: Fact
@@ -167,6 +169,7 @@ class EventRow(
     duties: dict[RecipientId, PublishedDuty] = {}
     taken_at: Instant | None = None
     erases: bool = False
+    restricted_since: Instant | None = None
 
     @property
     def next_deadline(self) -> Instant | None:
@@ -196,7 +199,7 @@ class RefusalRow(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
     `occurred_at` is the earliest that one of them says, None where it can be read of none;
     `arrived_at` when the first of them arrived, or was taken in if that is later. `revision`
     and `status` are those of the finding as it was published last. Nothing else of the
-    records is kept here.
+    records is kept here. `restricted_since` is as in `EventRow`.
     """
 
     event_type: EventType
@@ -206,6 +209,7 @@ class RefusalRow(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
     revision: int
     status: Status
     history: History | None = None
+    restricted_since: Instant | None = None
 
     @property
     def publications(self) -> tuple[Publication, ...]:

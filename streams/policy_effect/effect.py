@@ -73,8 +73,10 @@ class Effect:
         """Whether every finding and duty stays as it is."""
         return not self.totals.total()
 
-    def add(self, before: StandingById, after: StandingById, facts: int) -> None:
-        """Count one subject."""
+    def add(
+        self, before: StandingById, after: StandingById, facts: int, *, named: bool = True
+    ) -> None:
+        """Count one subject, of whom nothing is an example where it may not be `named`."""
         self.subjects += 1
         self.facts += facts
         self.before += len(before)
@@ -86,9 +88,9 @@ class Effect:
         ]
         self.subjects_changed += bool(changes)
         for one in changes:
-            self._count(one)
+            self._count(one, named=named)
 
-    def _count(self, one: Example) -> None:
+    def _count(self, one: Example, *, named: bool) -> None:
         if one.before is None:
             kind = ChangeKind.NEW
         else:
@@ -105,9 +107,9 @@ class Effect:
             self.counts[kind, dimension, value] += 1
         if one.before is not None and one.after is not None and one.before.code != one.after.code:
             self.replaced[one.before.code, one.after.code] += 1
-        named = self.examples.setdefault((kind, shown.code), [])
-        if len(named) < self.limit:
-            named.append(one)
+        examples = self.examples.setdefault((kind, shown.code), [])
+        if named and len(examples) < self.limit:
+            examples.append(one)
 
     def by(self, dimension: Dimension) -> dict[str, dict[ChangeKind, int]]:
         """Counts by the values of a dimension, those with most changes first."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from streams.core.identifiers import parse_subject_key
 from streams.core.policy import Policy
+from streams.core.restriction import restricted_since
 from streams.core.state import EventRow
 from streams.errors import ConsentryError
 from streams.policy_effect.effect import Effect
@@ -113,4 +114,6 @@ class TrialOfPartition:
         if not rows or identity is None:
             return
         net = evaluate(*identity, rows, self._policy, self._progress.partition_time)
-        self._effect.add(published(rows), given(net), len(rows))
+        # Facts of whom processing is restricted are counted, and shown to nobody (GDPR 18).
+        named = restricted_since(stored) is None
+        self._effect.add(published(rows), given(net), len(rows), named=named)

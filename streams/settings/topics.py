@@ -105,7 +105,7 @@ class TopicSettings(SettingsGroup):
         "consentry.control", "The policy in force, and every policy before it."
     )
     topic_commands: str = topic_name(
-        "consentry.commands", "What operators order of workers: erase, rebuild."
+        "consentry.commands", "What operators order of workers: erase, restrict, rebuild."
     )
     topic_command_results: str = topic_name(
         "consentry.command-results", "What workers did of that."

@@ -6,7 +6,7 @@ from streams.subject_access.disclosures import Disclosure, disclosures
 from streams.subject_access.explanation import Explanation, explain
 from streams.subject_access.located import IdKind, Located, locate
 from streams.subject_access.person import Occurrence, Person, person_of
-from streams.subject_access.received import ReceivedShare, received_by
+from streams.subject_access.received import ReceivedShare, RestrictedPerson, received_by
 from streams.subject_access.stored import StoredPerson, read_person
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Occurrence",
     "Person",
     "ReceivedShare",
+    "RestrictedPerson",
     "StoredPerson",
     "disclosures",
     "explain",

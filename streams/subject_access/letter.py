@@ -43,6 +43,7 @@ class Letter(NamedTuple):
     entries: tuple[Entry, ...]
     unnamed: int
     """Recipients without a legal name in the register, for somebody to fill in."""
+    restricted_since: Instant | None = None
 
 
 def letter_for(person: Person, language: Language) -> Letter:
@@ -53,6 +54,7 @@ def letter_for(person: Person, language: Language) -> Letter:
         person.stored.clock,
         tuple(_entry(one, language) for one in found),
         sum(one.legal_entity is None for one in found),
+        person.stored.restricted_since,
     )
 
 
@@ -69,6 +71,8 @@ def render_letter(letter: Letter, form: Literal["text", "html"]) -> str:
     texts = {name: _in(pair, letter.language) for name, pair in TEXTS.items()}
     until = letter.recorded_until
     texts["until"] = texts["until"].format("?" if until is None else format_instant(until)[:16])
+    since = letter.restricted_since
+    texts["restricted"] = "" if since is None else texts["restricted"].format(_day(since))
     template = environment.get_template(_TEMPLATES[form])
     return template.render(letter=letter, t=texts)
 
@@ -87,8 +91,12 @@ def _entry(one: Disclosure, language: Language) -> Entry:
         role=_in(label(one.role), language) if one.role else said("unstated"),
         data=data or said("unstated"),
         purposes=_listed(one.purposes, language),
-        days=tuple(sorted({format_instant(at)[:10] for at in one.instants})),
+        days=tuple(sorted({_day(at) for at in one.instants})),
     )
+
+
+def _day(at: Instant) -> str:
+    return format_instant(at)[:10]
 
 
 def _listed(symbols: Iterable[str], language: Language) -> str:

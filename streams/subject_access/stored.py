@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.core.instants import Instant
+from streams.core.restriction import restricted_since
 from streams.core.state import EventRow, RefusalRow
 from streams.errors import ConsentryError
 from streams.settings import Settings
@@ -48,6 +49,11 @@ class StoredPerson(NamedTuple):
     refused: tuple[RefusalRow, ...]
     clock: Instant | None
     in_work: bool
+
+    @property
+    def restricted_since(self) -> Instant | None:
+        """Since when processing is restricted, so that people are not shown the rest; or None."""
+        return restricted_since((*self.rows, *self.refused))
 
 
 def read_person(

@@ -45,6 +45,12 @@ TEXTS: Final[Mapping[str, Pair]] = {
         "Dit is wat is vastgelegd tot {} (UTC). Vastgelegde gegevens worden na hun bewaartermijn "
         "verwijderd; wat eerder, of buiten deze systemen om, is gedeeld, staat niet in deze lijst.",
     ),
+    "restricted": Pair(
+        "Since {} the processing of your data is restricted (GDPR, article 18). We keep them and "
+        "show them to nobody; this letter was made because you asked for it.",
+        "Sinds {} is de verwerking van uw gegevens beperkt (AVG, artikel 18). Wij bewaren ze en "
+        "tonen ze aan niemand; deze brief is gemaakt omdat u daarom hebt gevraagd.",
+    ),
     "rights": Pair(
         "You may ask us to correct or erase your data, object to their use, and withdraw a "
         "consent at any time. You may also complain to the Dutch data protection authority "

@@ -14,7 +14,8 @@ def command_topics(settings: Settings) -> tuple[Topic, Topic]:
         Topic(
             name=names.commands,
             kind=TopicKind.COMMANDS,
-            description="What operators order of workers: to erase a person, to publish again. The "
+            description="What operators order of workers: to erase a person, to restrict "
+            "processing, to publish again. The "
             "owner of the partition does it in its own transaction.",
             key="id of the command (UUID)",
             value="one command, JSON (streams/wire/commands.py)",

@@ -81,7 +81,7 @@ def operator(settings: Settings, topics: tuple[Topic, ...]) -> Role:
 
 
 def commander(settings: Settings, topics: tuple[Topic, ...]) -> Role:
-    """Orders workers to erase and to publish again."""
+    """Orders workers to erase, to restrict processing, and to publish again."""
     del settings
 
     def of(topic: Topic) -> AclGrant:
@@ -92,7 +92,7 @@ def commander(settings: Settings, topics: tuple[Topic, ...]) -> Role:
     return Role(
         name=Party.COMMANDER,
         user="consentry-commander",
-        description="Runs `consentry erase` and `outputs rebuild`. What it erases is gone for good; "
+        description="Runs `consentry erase`, `restrict` and `outputs rebuild`. What it erases is gone for good; "
         "so give it to few.",
         grants=tuple(
             of(topic)

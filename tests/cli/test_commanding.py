@@ -1,66 +1,18 @@
-"""`consentry erase` and `outputs rebuild`: what they send, say, and end with."""
+"""`consentry erase`, `restrict` and `outputs rebuild`: what they send, say, and end with."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from typing import Any
+from pathlib import Path
 
 import pytest
 
 from streams.cli.main import main
-from streams.operate import commanding
-from streams.operate.commanding import SentCommand
-from streams.settings import Settings
 from streams.wire.arrival import partition_for
-from streams.wire.commands import Command, CommandResult
+from tests.cli.answering import COUNT, Workers
 
-ID = "6f1f0a52-8f6c-4f0e-9d59-0a4f1a7b1c11"
-COUNT = 3
 ERASE = ["erase", "--controller", "SHOP", "--subject", "p1-0a", "--why", "a request"]
 REBUILD = ["outputs", "rebuild", "--why", "it was lost"]
-
-
-class Workers:
-    """Workers that answer for some partitions."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[Command, list[int]]] = []
-        self.silent: set[int] = set()
-        self.problem: str | None = None
-
-    def send(
-        self,
-        _settings: Settings,
-        command: Command,
-        chosen: Callable[[int], Iterable[int]],
-        _wait_s: float,
-        _answered: Any,
-    ) -> SentCommand:
-        numbers = list(chosen(COUNT))
-        self.sent.append((command, numbers))
-        results = tuple(
-            CommandResult(
-                command_id=ID,
-                partition=number,
-                offset=1,
-                kind=command.kind,
-                done=self.problem is None,
-                problem=self.problem,
-                counts={"facts": 4},
-                recipients=("ACME",),
-            )
-            for number in numbers
-            if number not in self.silent
-        )
-        return SentCommand(ID, results, tuple(one for one in numbers if one in self.silent))
-
-
-@pytest.fixture
-def workers(monkeypatch: pytest.MonkeyPatch) -> Workers:
-    one = Workers()
-    monkeypatch.setattr(commanding, "send", one.send)
-    return one
 
 
 def test_an_erasure_goes_to_the_partition_of_the_person(
@@ -87,6 +39,54 @@ def test_an_address_is_never_sent(subject: str, workers: Workers) -> None:
 
 def test_nobody_is_erased_without_a_yes(workers: Workers) -> None:
     assert main(ERASE) == 2
+    assert workers.sent == []
+
+
+def test_the_answer_says_which_receivers_delete(
+    workers: Workers, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the secrets that the sinks have where findings are delivered."""
+    file = tmp_path / "settings.toml"
+    file.write_text(
+        '[sinks.search]\ntype = "elasticsearch"\nurl = "https://search:9200"\n'
+        '[sinks.chat]\ntype = "slack"\n[sinks.odd]\ntype = "other"\n'
+    )
+    assert main([*ERASE, "--yes", "--config", str(file)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "sink search: its receiver is instructed to delete" in said
+    assert "sink chat: its receiver cannot delete" in said
+    assert main([*ERASE, "--yes", "--config", str(file), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["receivers_delete"] == {"search": True, "chat": False}
+    assert len(workers.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "counts", "said"),
+    [
+        (("restrict",), {"already_restricted": 0}, "Processing is restricted."),
+        (("restrict",), {"already_restricted": 1}, "restricted already"),
+        (("unrestrict", "--yes"), {"restrictions_lifted": 1}, "The restriction is lifted."),
+        (("unrestrict", "--yes"), {"restrictions_lifted": 0}, "was not restricted"),
+    ],
+)
+def test_what_became_of_a_restriction_is_said(
+    words: tuple[str, ...],
+    counts: dict[str, int],
+    said: str,
+    workers: Workers,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    workers.counts = counts
+    assert main([words[0], *ERASE[1:], *words[1:]]) == 0
+    assert [command.kind for command, _ in workers.sent] == [words[0]]
+    shown = capsys.readouterr().out
+    assert said in shown
+    assert ("ACME" in shown) == (words[0] == "restrict"), "recipients are to be notified (GDPR 19)"
+
+
+def test_a_restriction_is_not_lifted_before_the_person_was_informed(workers: Workers) -> None:
+    assert main(["unrestrict", *ERASE[1:]]) == 2
     assert workers.sent == []
 
 

@@ -12,16 +12,7 @@ import pytest
 from streams.cli.main import main
 from streams.wire.pseudonym import ValueKind
 from streams.wire.pseudonym import pseudonym as subject_id_of
-
-KEY = b"k" * 32
-
-
-@pytest.fixture
-def key(tmp_path: Path) -> str:
-    path = tmp_path / "key"
-    path.write_bytes(KEY)
-    path.chmod(0o600)
-    return str(path)
+from tests.cli.conftest import KEY
 
 
 def feed(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:

@@ -14,7 +14,7 @@ from streams.core.vocabulary import Code
 from streams.topics import admin_session, create_topics
 from streams.verify import verify
 from tests.kafka.harness import Bus, until
-from tests.kafka.stories import CONTROLLER, share, stories
+from tests.kafka.stories import CONTROLLER, RECIPIENT, share, stories
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +33,14 @@ def test_a_person_is_erased_and_a_lost_topic_is_made_again(
     with bus.worker() as worker:
         bus.send(*bus.events(events))
         bus.settle(worker)
+        capsys.readouterr()
+        of = words[:4]
+        shown = (["person", *of], ["explain", who, *of[:2]], ["recipient", RECIPIENT])
+        assert main(["restrict", *words]) == 0
+        assert [main(command) for command in shown] == [3, 3, 3]
+        assert verify(bus.settings, default_policy()).equal
+        assert main(["unrestrict", *words]) == 0
+        assert [main(command) for command in shown] == [0, 0, 0]
         capsys.readouterr()
         assert main(["erase", *words]) == 0
         answer = json.loads(capsys.readouterr().out)
