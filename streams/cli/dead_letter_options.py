@@ -57,13 +57,17 @@ def read_selection(
     since: str | None = None,
     until: str | None = None,
     places: list[str] | None = None,
+    delivery: bool = False,
 ) -> Selection:
-    """What the options mean. Raises ConsentryError where one cannot be read."""
-    from streams.operate.dead_letters.kept import KeptIn
+    """What the options mean; `delivery`: among what receivers refused.
+
+    Raises ConsentryError where an option cannot be read.
+    """
+    from streams.operate.dead_letters.kept import OF_INPUTS, KeptIn
     from streams.operate.dead_letters.selection import Selection
     from streams.operate.record_place import parse_place
 
-    known = [one.value for one in KeptIn]
+    known = [one.value for one in KeptIn if (one in OF_INPUTS) != delivery]
     for name in kept_in or ():
         if name not in known:
             raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}", param_hint="--in")

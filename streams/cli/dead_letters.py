@@ -66,12 +66,16 @@ def list_letters(
 
     Exit code: 0, whatever is found; 2 when nothing could be read.
     """
-    import asyncio
-
     selection = read_selection(
         kept_in, reason=reason, topic=topic, producer=producer, since=since, until=until
     )
-    settings = read_settings(config, brokers)
+    say_listing(read_settings(config, brokers), selection, limit, as_json=as_json)
+
+
+def say_listing(settings: Settings, selection: Selection, limit: int, *, as_json: bool) -> None:
+    """Print what is kept of a selection, by reason, and the newest of it."""
+    import asyncio
+
     listing, notes = asyncio.run(_list(settings, selection, limit))
     if as_json:
         counts = [{**key._asdict(), "count": count} for key, count in listing.by_count()]
@@ -85,6 +89,8 @@ def list_letters(
         say(f"           {key.reason}")
     total = sum(listing.counts.values())
     say(f"{total:>9}  in all")
+    if listing.marks:
+        say(f"{listing.marks:>9}  were sent again, and are kept until they are deleted by age")
     known = [(name, count) for name, count in listing.producers.most_common() if name]
     if known:
         say(f"producers: {', '.join(f'{name} ({count})' for name, count in known[:20])}")
@@ -108,7 +114,7 @@ async def _list(
     listing = Listing(limit)
     async with LiveBus(settings, Pace(None)) as bus:
         async for records in read_kept(bus, settings, found.partitions):
-            listing.take(one for one in records if selection.holds(one))
+            listing.take(records, selection)
     return listing, found.notes
 
 
@@ -132,10 +138,16 @@ def show(
     Exit code: 0 when it is there, 1 when nothing is kept for that place, 2 when Kafka
     cannot be used.
     """
+    selection = read_selection(None, places=[place])
+    say_found(read_settings(config, brokers), selection, place, reveal=reveal, as_json=as_json)
+
+
+def say_found(
+    settings: Settings, selection: Selection, place: str, *, reveal: bool, as_json: bool
+) -> None:
+    """Print the record that is kept for a place. Raises typer.Exit where there is none."""
     import asyncio
 
-    selection = read_selection(None, places=[place])
-    settings = read_settings(config, brokers)
     found = asyncio.run(_find(settings, selection))
     if as_json:
         say_json({"records": [{**as_document(one), **revealed(one, reveal)} for one in found]})

@@ -13,6 +13,7 @@ from streams.cli.service_start import JsonLogs, begin_logs, require_broker
 from streams.errors import ConsentryError
 
 if TYPE_CHECKING:
+    from streams.core.instants import Instant
     from streams.delivery.start_offsets import Start
     from streams.settings import Settings
     from streams.sinks.load import Configured
@@ -49,6 +50,15 @@ def deliver(
             "--again", help="Begin again with --from, although the sink has delivered before."
         ),
     ] = False,
+    closed_days: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=36_500,
+            help="With --from state --again: what was closed in the last so many days is "
+            "delivered too, since the receiver may have missed its close.",
+        ),
+    ] = 90,
     brokers: Brokers = None,
     config: Config = None,
     ready_file: Annotated[
@@ -79,7 +89,23 @@ def deliver(
     require_broker(settings)
     require_own_topics(settings, sinks)
     begin_logs(json_logs)
-    run_deliverer(settings, sinks, alerts, where, again=again, ready_file=ready_file)
+    run_deliverer(
+        settings,
+        sinks,
+        alerts,
+        where,
+        again=again,
+        closed_since=_days_ago(closed_days) if again and closed_days else None,
+        ready_file=ready_file,
+    )
+
+
+def _days_ago(days: int) -> Instant:
+    import time
+
+    from streams.core.instants import Instant
+
+    return Instant(max(0, time.time_ns() // 1_000_000 - days * 86_400_000))
 
 
 def require_own_topics(settings: Settings, sinks: Iterable[str] = ()) -> None:

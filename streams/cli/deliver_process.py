@@ -15,6 +15,7 @@ from streams.errors import ConsentryError, UnreachableError
 
 if TYPE_CHECKING:
     from streams.alerts.options import AlertOptions
+    from streams.core.instants import Instant
     from streams.delivery.deliverer import Deliverer
     from streams.delivery.start_offsets import Start
     from streams.settings import Settings
@@ -33,10 +34,19 @@ def run_deliverer(
     start: Start | None,
     *,
     again: bool,
+    closed_since: Instant | None,
     ready_file: Path | None,
 ) -> None:
     """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends."""
-    service = _run(settings, sinks, alerts, start, again=again, ready_file=ready_file)
+    service = _run(
+        settings,
+        sinks,
+        alerts,
+        start,
+        again=again,
+        closed_since=closed_since,
+        ready_file=ready_file,
+    )
     run_service(service, ready_file)
 
 
@@ -47,6 +57,7 @@ async def _run(
     start: Start | None,
     *,
     again: bool,
+    closed_since: Instant | None,
     ready_file: Path | None,
 ) -> int:
     from streams.delivery.deliverer import Deliverer
@@ -62,7 +73,7 @@ async def _run(
     answering = await listen(deliverer, settings, exposition(collector))
     pushing = asyncio.create_task(push(collector, "consentry-deliver"))
     reporting = asyncio.create_task(_report(deliverer, ready_file))
-    running = asyncio.create_task(deliverer.run(start, again=again))
+    running = asyncio.create_task(deliverer.run(start, again=again, closed_since=closed_since))
     stopped = asyncio.create_task(stopping.wait())
     await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
     if not running.done():

@@ -40,6 +40,7 @@ COMMAND_MODULES = (
     "facts",
     "dead_letters",
     "deliver",
+    "delivery_dead_letters",
     "sample",
     "pseudonym",
     "produce",

@@ -11,7 +11,7 @@ from streams.alerts.alert import Alert
 from streams.settings import Settings
 from streams.sinks.alert_fields import alert_object
 from streams.unpacking.cut import CutBytes, Headers, fit
-from streams.wire.origin import as_written
+from streams.wire.origin import REPLAYED, as_written
 from streams.wire.record import Record
 
 if TYPE_CHECKING:
@@ -78,6 +78,15 @@ class DeadLetters:
         content = msgspec.json.encode(alert_object(alert))
         place = [(SINK, sink.encode()), (REASON, reason.encode())]
         await self._producer.send_and_wait(self._topic, content, alert.key.encode(), headers=place)
+
+    async def mark(self, sink: str, reference: str) -> None:
+        """Note that a dead letter, named topic/partition/offset, was delivered after all.
+
+        Raises KafkaError.
+        """
+        assert self._producer is not None, "not started"
+        place = [(SINK, sink.encode()), (REPLAYED, reference.encode())]
+        await self._producer.send_and_wait(self._topic, None, reference.encode(), headers=place)
 
 
 def headers(

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from streams.alerts.options import AlertOptions
+from streams.core.instants import Instant
 from streams.delivery.dead_letters import DeadLetters
 from streams.delivery.report import DeliverReport
 from streams.delivery.sink_task import SinkTask
@@ -43,8 +44,14 @@ class Deliverer:
             for name, sink in sinks.items()
         }
 
-    async def run(self, start: Start | None = None, *, again: bool = False) -> None:
-        """Deliver until `stop`.
+    async def run(
+        self,
+        start: Start | None = None,
+        *,
+        again: bool = False,
+        closed_since: Instant | None = None,
+    ) -> None:
+        """Deliver until `stop`; a state that is caught up with has what was closed since then.
 
         Raises ConsentryError when every sink has halted, or when one had when it was
         stopped, and KafkaError.
@@ -57,7 +64,8 @@ class Deliverer:
             async with asyncio.TaskGroup() as tasks:
                 running = [
                     tasks.create_task(
-                        sink_task.run(start, again=again), name=f"sink-{sink_task.name}"
+                        sink_task.run(start, again=again, closed_since=closed_since),
+                        name=f"sink-{sink_task.name}",
                     )
                     for sink_task in self.sink_tasks.values()
                 ]

@@ -144,7 +144,7 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         starts = {
             place: (one.offset, end)
             for place, one in committed.items()
-            if (end := end_in(one.metadata)) is not None and one.offset < end
+            if (end := end_in(one.metadata)) is not None and one.offset < end.offset
         }
         if not starts:
             self._catch_up = CatchUp()

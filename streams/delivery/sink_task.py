@@ -9,6 +9,7 @@ import structlog
 
 from streams.alerts.account import Accounting
 from streams.alerts.options import AlertOptions
+from streams.core.instants import Instant
 from streams.delivery.circuit import CircuitState
 from streams.delivery.counts import SinkStats
 from streams.delivery.dead_letters import DeadLetters
@@ -42,14 +43,16 @@ class SinkTask:
         self._lag: int | None = None
         self._stopping = False
 
-    async def run(self, start: Start | None, *, again: bool) -> None:
+    async def run(
+        self, start: Start | None, *, again: bool, closed_since: Instant | None = None
+    ) -> None:
         """Deliver until `stop`.
 
         What somebody must put right halts this sink alone. Raises KafkaError, and
         UnreachableError when there is no broker: then the process starts again.
         """
         try:
-            await begin(self._settings, self.name, start, again=again)
+            await begin(self._settings, self.name, start, again=again, closed_since=closed_since)
             self._consumer = self._new_consumer()
             if not self._stopping:
                 await self._consumer.run()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.core.instants import Instant, format_instant
-from streams.delivery.catch_up import metadata_of
+from streams.delivery.catch_up import StateEnd, metadata_of
 from streams.errors import ConsentryError
 from streams.settings import Settings
 
@@ -89,11 +89,19 @@ async def committed_in(consumer: AIOKafkaConsumer, places: Iterable[TopicPartiti
     return {place: one for place, one in found.items() if one.offset >= 0}
 
 
-async def begin(settings: Settings, sink: str, start: Start | None, *, again: bool = False) -> None:
+async def begin(
+    settings: Settings,
+    sink: str,
+    start: Start | None,
+    *,
+    again: bool = False,
+    closed_since: Instant | None = None,
+) -> None:
     """Commit where a sink's group begins, for partitions that it has no offset of.
 
     `start` is what was asked for, None when nothing was: what is open is caught up with
-    then. `again` lets a group that has delivered begin again. Raises ConsentryError when
+    then, and what was closed since an instant where one is given. `again` lets a group that
+    has delivered begin again. Raises ConsentryError when
     a start is asked of a group that has one, and KafkaError.
     """
     group = settings.delivery_group(sink)
@@ -115,14 +123,17 @@ async def begin(settings: Settings, sink: str, start: Start | None, *, again: bo
             return
         # A group that has offsets and meets a new partition wants all of it.
         how: Start = "earliest" if known and start is None else (start or "state")
-        first = await starts(consumer, missing, how)
+        first = await starts(consumer, missing, how, closed_since)
         await _commit(consumer, first, settings, sink, over=again)
     finally:
         await consumer.stop()
 
 
 async def starts(
-    consumer: AIOKafkaConsumer, places: list[TopicPartition], start: Start
+    consumer: AIOKafkaConsumer,
+    places: list[TopicPartition],
+    start: Start,
+    closed_since: Instant | None = None,
 ) -> Committed:
     """The first offset of each partition by the way of starting."""
     if start == "now":
@@ -133,7 +144,9 @@ async def starts(
     ends: Mapping[TopicPartition, int] = await consumer.end_offsets(places)
     if start == "state":
         return {
-            place: OffsetAndMetadata(beginnings[place], metadata_of(ends[place]))
+            place: OffsetAndMetadata(
+                beginnings[place], metadata_of(StateEnd(ends[place], closed_since))
+            )
             for place in places
         }
     found = await consumer.offsets_for_times(dict.fromkeys(places, int(start)))

@@ -11,8 +11,9 @@ from aiokafka.structs import TopicPartition
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.core.instants import Instant
 from streams.core.vocabulary import Status
-from streams.delivery.catch_up import CatchUp, end_in, metadata_of
+from streams.delivery.catch_up import CatchUp, StateEnd, end_in, metadata_of
 from tests.transport.records import One
 
 PLACE = TopicPartition("findings", 0)
@@ -49,15 +50,18 @@ class Log:
 
 
 def state_of(open_: bool) -> Any:  # noqa: FBT001 - data
-    return SimpleNamespace(status=Status.OPEN if open_ else Status.RETRACTED)
+    return SimpleNamespace(status=Status.OPEN if open_ else Status.RETRACTED, detected_at=1_000)
 
 
 def walked(
-    records: Sequence[tuple[One, bool]], end: int, crashes: Sequence[int]
+    records: Sequence[tuple[One, bool]],
+    end: int,
+    crashes: Sequence[int],
+    since: Instant | None = None,
 ) -> list[tuple[bytes | None, int]]:
     """What is published, by key and offset, over crashes after so many records each."""
     log = Log([record for record, _ in records], records[-1][0].offset + 2 if records else end)
-    sent, committed, metadata = [], 0, metadata_of(end)
+    sent, committed, metadata = [], 0, metadata_of(StateEnd(end, since))
     for steps in (*crashes, len(records)):
         catch_up = CatchUp()
         state_end = end_in(metadata)
@@ -80,17 +84,23 @@ def histories(draw: st.DrawFn) -> tuple[list[tuple[One, bool]], int]:
     return records, draw(st.integers(0, offset + 2))
 
 
-@given(histories(), st.lists(st.integers(0, 8), max_size=4))
+@given(histories(), st.lists(st.integers(0, 8), max_size=4), st.sampled_from([None, 1_000, 1_001]))
 def test_the_state_is_delivered_once_and_then_everything_whatever_crashes(
-    history: tuple[list[tuple[One, bool]], int], crashes: list[int]
+    history: tuple[list[tuple[One, bool]], int], crashes: list[int], since: Instant | None
 ) -> None:
+    """All closes are of one instant, at which a receiver that begins again wants them, or not."""
+    with_closed = since == 1_000
     records, end = history
     last = {record.key: (record, is_open) for record, is_open in records if record.offset < end}
     expected = [
-        *sorted((record.offset, record.key) for record, is_open in last.values() if is_open),
+        *sorted(
+            (record.offset, record.key)
+            for record, is_open in last.values()
+            if is_open or with_closed
+        ),
         *((record.offset, record.key) for record, _ in records if record.offset >= end),
     ]
-    assert [(offset, key) for key, offset in walked(records, end, crashes)] == expected
+    assert [(offset, key) for key, offset in walked(records, end, crashes, since)] == expected
 
 
 def test_records_without_a_key_replace_nothing() -> None:
@@ -103,4 +113,5 @@ def test_other_metadata_names_no_state() -> None:
     assert end_in("") is None
     assert end_in("consentry-state:") is None
     assert end_in("consentry-state:-5") is None
-    assert end_in(metadata_of(12)) == 12
+    for end in (StateEnd(12), StateEnd(12, Instant(5))):
+        assert end_in(metadata_of(end)) == end

@@ -38,12 +38,18 @@ class KeptIn(StrEnum):
     DEAD_LETTERS = "dead-letters"
     QUARANTINE = "quarantine"
     INGEST_REJECTS = "ingest-rejects"
+    DELIVERY = "delivery-dead-letters"
+
+
+OF_INPUTS: Final = frozenset({KeptIn.DEAD_LETTERS, KeptIn.QUARANTINE, KeptIn.INGEST_REJECTS})
+"""What keeps records of inputs; the other keeps findings and duties that a receiver refused."""
 
 
 class KeptRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A record that was set aside, with the reason.
 
-    `place` is where it is kept, `kept_at` since when (milliseconds since the epoch).
+    `place` is where it is kept, `kept_at` since when (milliseconds since the epoch). `code` is
+    the name of the sink for what a receiver refused.
     `original` is the record itself; its topic is empty where nobody knows where it stood.
     `event_id`, `event_type` and `producer` are None where they could not be read, or must
     not be shown. `replay_of` names the dead letter that it was sent again from, if it was.

@@ -16,7 +16,7 @@ import msgspec
 
 from streams.core.instants import Instant
 from streams.errors import ConsentryError
-from streams.operate.dead_letters.kept import KeptIn, KeptRecord
+from streams.operate.dead_letters.kept import OF_INPUTS, KeptIn, KeptRecord
 from streams.operate.dead_letters.reading import read_record, shelves, topic_of
 from streams.operate.record_place import RecordPlace
 from streams.settings import Settings
@@ -72,12 +72,12 @@ class Bound(NamedTuple):
 
 def kept_in_of(settings: Settings, place: RecordPlace) -> KeptIn:
     """Which of the topics a place is on. Raises ConsentryError for another topic."""
-    for one in KeptIn:
+    for one in sorted(OF_INPUTS):
         if topic_of(settings, one) == place.topic:
             return one
     raise ConsentryError(
         f"{place.topic} keeps nothing that was set aside",
-        f"Those that do are {', '.join(topic_of(settings, one) for one in KeptIn)}.",
+        f"Those that do are {', '.join(topic_of(settings, one) for one in sorted(OF_INPUTS))}.",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import NamedTuple
 
 from streams.errors import ConsentryError
+from streams.operate.dead_letters.delivery_letter import read_delivery_letter
 from streams.operate.dead_letters.kept import KeptIn, KeptRecord, read_dead_letter
 from streams.operate.dead_letters.rejects import read_reject
 from streams.operate.record_place import RecordPlace
@@ -33,6 +34,8 @@ def topic_of(settings: Settings, kept_in: KeptIn) -> str:
             return names.quarantine
         case KeptIn.INGEST_REJECTS:
             return names.ingest_rejects
+        case KeptIn.DELIVERY:
+            return names.delivery_dead_letters
 
 
 def shelves(settings: Settings, wanted: Iterable[KeptIn]) -> Shelves:
@@ -98,4 +101,6 @@ def read_record(record: Record, kept_in: KeptIn) -> KeptRecord:
     """A record of one of the topics."""
     if kept_in is KeptIn.INGEST_REJECTS:
         return read_reject(record)
+    if kept_in is KeptIn.DELIVERY:
+        return read_delivery_letter(record)
     return read_dead_letter(record, kept_in)

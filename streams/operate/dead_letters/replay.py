@@ -11,7 +11,7 @@ import msgspec
 from streams.errors import ConsentryError
 from streams.files.records import Found
 from streams.operate.dead_letters.corrected import Corrected, Index, RefusedLine, corrected
-from streams.operate.dead_letters.kept import KeptIn
+from streams.operate.dead_letters.kept import OF_INPUTS, KeptIn
 from streams.operate.dead_letters.reading import read_kept, require_topics, shelves
 from streams.operate.dead_letters.replaying import (
     AT_MOST,
@@ -59,7 +59,7 @@ def replay(settings: Settings, selection: Selection, *, dry_run: bool = False) -
 
 
 async def _replay(settings: Settings, plan: ReplayPlan, *, dry_run: bool) -> ReplayResult:
-    found = await asyncio.to_thread(shelves, settings, frozenset(KeptIn))
+    found = await asyncio.to_thread(shelves, settings, OF_INPUTS)
     async with LiveBus(settings, Pace(None)) as bus:
         async for records in read_kept(bus, settings, found.partitions):
             plan.take(records)
@@ -102,7 +102,7 @@ def replay_corrected(
 async def _replay_corrected(
     settings: Settings, lines: Iterable[Found], *, dry_run: bool
 ) -> ReplayResult:
-    found = await asyncio.to_thread(shelves, settings, frozenset(KeptIn))
+    found = await asyncio.to_thread(shelves, settings, OF_INPUTS)
     index = Index()
     async with LiveBus(settings, Pace(None)) as bus:
         async for records in read_kept(bus, settings, found.partitions):

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import msgspec
 
 from streams.core.instants import Instant
-from streams.operate.dead_letters.kept import KeptIn, KeptRecord
+from streams.operate.dead_letters.delivery_letter import is_mark
+from streams.operate.dead_letters.kept import OF_INPUTS, KeptIn, KeptRecord
 from streams.operate.record_place import RecordPlace
 
 
@@ -17,23 +18,24 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """What is meant; None: any.
 
     `reason` is a code, or a part of the reason's text (letters of any case). `topic` is where
-    the record stood. `since` is inclusive and `until` exclusive, by when it was set aside.
+    the record stood. `sinks` are those whose receivers refused it. `since` is inclusive and `until` exclusive, by when it was set aside.
     `places` name records by where they are kept, or by where they stood.
     """
 
-    kept_in: frozenset[KeptIn] = frozenset(KeptIn)
+    kept_in: frozenset[KeptIn] = OF_INPUTS
     reason: str | None = None
     topic: str | None = None
     producer: str | None = None
     since: Instant | None = None
     until: Instant | None = None
     places: frozenset[RecordPlace] = frozenset()
+    sinks: frozenset[str] = frozenset()
 
     @property
     def narrows(self) -> bool:
         """Whether anything but the topic that keeps it is asked for."""
         bounds = (self.reason, self.topic, self.producer, self.since, self.until)
-        return bool(self.places) or any(one is not None for one in bounds)
+        return bool(self.places or self.sinks) or any(one is not None for one in bounds)
 
     def holds(self, one: KeptRecord) -> bool:
         """Whether a record is meant."""
@@ -44,6 +46,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
             and (self.since is None or one.kept_at >= self.since)
             and (self.until is None or one.kept_at < self.until)
             and (not self.places or one.place in self.places or one.origin in self.places)
+            and (not self.sinks or one.code in self.sinks)
             and (self.reason is None or self._for_reason(one, self.reason))
         )
 
@@ -69,11 +72,19 @@ class Listing:
         self.producers: Counter[str] = Counter()
         self.latest: list[KeptRecord] = []
         self.replayed: set[str] = set()
-        """References of dead letters that were sent again and came back as another one."""
+        """References of dead letters that were sent again: they came back as another one, or a
+        mark says so."""
+        self.marks = 0
 
-    def take(self, records: Iterable[KeptRecord]) -> None:
-        """Count records, and keep the latest ones."""
+    def take(self, records: Iterable[KeptRecord], selection: Selection | None = None) -> None:
+        """Count the records that a selection means, and keep the latest ones."""
         for one in records:
+            if is_mark(one):
+                self.replayed.add(one.replay_of or "")
+                self.marks += not selection or not selection.sinks or one.code in selection.sinks
+                continue
+            if selection is not None and not selection.holds(one):
+                continue
             key = CountedReason(one.kept_in, one.code, one.reason, one.original.topic)
             self.counts[key] += 1
             self.producers[one.producer or ""] += 1
