@@ -107,6 +107,8 @@ def import_(
         say_json(found._asdict())
         return
     say(f"Imported: {found.rows:,} of {found.of:,} rows, into {found.partitions} partitions.")
+    if found.expired:
+        say(f"{found.expired:,} are expired: from before an erasure of their person.")
     if found.rows < found.of:
         say("The others had been imported before.")
     say("Start the workers, then prove it: consentry verify")

@@ -21,7 +21,7 @@ from streams.wire.progress import (
     StateOwner,
     encode_progress,
 )
-from streams.wire.rows import encode_row
+from streams.wire.rows import encode_row, subject_of
 
 _STAMP = ((BATCH_HEADER, b"0"),)
 """Before the first batch that is judged: where the topics hold outputs of an earlier state, the
@@ -63,8 +63,11 @@ class ImportBatches:
     def unfinished(self, number: int, after: bytes) -> Iterator[ImportPiece]:
         """All rows of a partition number behind a key, with what was published about them.
 
-        Each piece ends with a progress row at which a worker stops. Raises CorruptRow.
+        Tombstones for what was published about expired facts come first. Each piece ends with
+        a progress row at which a worker stops. Raises CorruptRow.
         """
+        if not after:
+            yield from self._tombstones(number)
         outputs: list[Output] = []
         rows = size = 0
         key = after
@@ -83,6 +86,19 @@ class ImportBatches:
                 outputs, rows, size = [], 0, 0
         if outputs:
             yield self._piece(number, outputs, rows, key)
+
+    def _tombstones(self, number: int) -> Iterator[ImportPiece]:
+        outputs: list[Output] = []
+        for key, row in self._exports.gone(number):
+            for one in outputs_of(subject_of(key), row, self._policy):
+                topic = self._names.violations if isinstance(one, Finding) else self._names.duties
+                name = self._encoder.record(one)[0]
+                outputs.append(Output(topic, number, name, None, _STAMP))
+            if len(outputs) >= self._bounds.records:
+                yield self._piece(number, outputs, 0, b"")
+                outputs = []
+        if outputs:
+            yield self._piece(number, outputs, 0, b"")
 
     def _piece(self, number: int, outputs: list[Output], rows: int, key: bytes) -> ImportPiece:
         progress = Progress(

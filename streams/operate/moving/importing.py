@@ -46,10 +46,11 @@ from streams.wire.progress import Progress
 
 
 class Imported(NamedTuple):
-    """What an import wrote: rows, and how many there are of the exports in all."""
+    """What an import wrote: rows, of how many; `expired` are from before an erasure, and not taken."""
 
     rows: int
     of: int
+    expired: int
     partitions: int
     same_topics: bool
 
@@ -116,8 +117,7 @@ class _Importing:
         self._ids = ids
         self._start = start
         self._pace = pace
-        names = settings.topics
-        self._topics = names.judged
+        self._topics = settings.topics.judged
 
     async def run(self, *, same: bool) -> Imported:
         settings, exports = self._settings, self._exports
@@ -145,7 +145,7 @@ class _Importing:
                 state = found.get(number)
                 if state is None or state.imported is None or not state.imported.through:
                     written += await self._partition(bus, batches, number, state)
-        return Imported(written, exports.rows, count, same)
+        return Imported(written, exports.rows, exports.expired, count, same)
 
     async def _stored(self, count: int) -> dict[int, Progress]:
         reader = changelog_reader(self._settings)

@@ -16,16 +16,21 @@ from streams.core.render import event_type
 from streams.core.state import EventRow, RefusalRow
 from streams.errors import ConsentryError
 from streams.files.temporary_database import open_database
+from streams.operate.moving.erasures import Placed, expired
 from streams.operate.moving.lines import FORMAT, FactLine, Line, Manifest, decode_line, stored
 from streams.operate.moving.merge import merged, same_row
 from streams.wire.arrival import partition_for
-from streams.wire.rows import decode_any, stored_form, stored_refusal, subject_of
+from streams.wire.rows import (
+    decode_any,
+    encode_row,
+    stored_form,
+    stored_refusal,
+    subject_of,
+    subject_prefix,
+)
 
 _CACHE_KIB: Final = 65_536
 _LINES_AT_ONCE: Final = 5_000
-
-Placed = tuple[bytes, EventRow | RefusalRow]
-"""A row's key in the changelog, and the row."""
 
 
 class Exports:
@@ -39,7 +44,10 @@ class Exports:
             "CREATE TABLE row (partition INTEGER, key BLOB, value BLOB NOT NULL, "
             "PRIMARY KEY (partition, key)) WITHOUT ROWID"
         )
+        self._database.execute("CREATE TABLE gone (partition INTEGER, key BLOB, value BLOB)")
+        self._erased: set[SubjectKey] = set()
         self.manifests: list[Manifest] = []
+        self._expired = 0
 
     def close(self) -> None:
         """Let go of the file."""
@@ -54,6 +62,7 @@ class Exports:
     @property
     def rows(self) -> int:
         """How many rows there are."""
+        self._expire()
         found: int = self._database.execute("SELECT count(*) FROM row").fetchone()[0]
         return found
 
@@ -79,8 +88,43 @@ class Exports:
         self.manifests.append(manifest)
         return manifest
 
+    @property
+    def expired(self) -> int:
+        """How many rows are from before an erasure of their person, and not among the rows."""
+        self._expire()
+        return self._expired
+
+    def _expire(self) -> None:
+        """Take them away, once all exports are loaded; nothing where it was done."""
+        while self._erased:
+            subject = self._erased.pop()
+            number, prefix = partition_for(subject, self.count), subject_prefix(subject)
+            rows = self._database.execute(
+                "SELECT key, value FROM row WHERE partition = ? AND key >= ? AND key < ?",
+                (number, prefix, prefix[:-1] + b"\x01"),
+            ).fetchall()
+            stay, gone = expired([(key, decode_any(value, key)) for key, value in rows])
+            self._database.executemany(
+                "INSERT OR REPLACE INTO row VALUES (?, ?, ?)",
+                [(number, key, encode_row(row)) for key, row in stay],
+            )
+            places = [(number, key) for key, _ in gone]
+            self._database.executemany(
+                "INSERT INTO gone SELECT * FROM row WHERE partition = ? AND key = ?", places
+            )
+            self._database.executemany("DELETE FROM row WHERE partition = ? AND key = ?", places)
+            self._expired += len(gone)
+
+    def gone(self, number: int) -> Iterator[Placed]:
+        """The expired rows of a partition number: what they say may have been published once."""
+        self._expire()
+        rows = self._database.execute("SELECT key, value FROM gone WHERE partition = ?", (number,))
+        for key, value in rows:
+            yield key, decode_any(value, key)
+
     def partition(self, number: int, after: bytes = b"") -> Iterator[tuple[SubjectKey, Placed]]:
         """The rows of a partition number behind a key, in the order of keys, as they are to stand."""
+        self._expire()
         begin = subject_of(after) if after else b""
         rows = self._database.execute(
             "SELECT key, value FROM row WHERE partition = ? AND key >= ? ORDER BY key",
@@ -100,6 +144,8 @@ class Exports:
             if line is None or isinstance(line, Manifest):
                 continue
             subject, key, value = stored(line)
+            if isinstance(line, FactLine) and line.row.erases:
+                self._erased.add(subject)
             place = partition_for(subject, self.count), key
             before = self._database.execute(
                 "SELECT value FROM row WHERE partition = ? AND key = ?", place

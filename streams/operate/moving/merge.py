@@ -16,6 +16,7 @@ from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
 from streams.core.publications import following
 from streams.core.refusals import standing
+from streams.core.restriction import restricted_since
 from streams.core.state import EventRow, Published, PublishedDuty, RefusalRow
 from streams.core.subject_record import rank_of
 
@@ -29,8 +30,11 @@ def same_row(one: EventRow | RefusalRow, other: EventRow | RefusalRow) -> EventR
 
     A fact that came to both installations is one fact, and a refused id one id.
     """
+    since = restricted_since((one, other))
     if isinstance(one, EventRow) and isinstance(other, EventRow):
         first = min(one, other, key=_arrival)
+        erases = one.erases or other.erases
+        first = msgspec.structs.replace(first, restricted_since=since, erases=erases)
         return _with(first, (one, other))
     assert isinstance(one, RefusalRow)
     assert isinstance(other, RefusalRow)
@@ -40,6 +44,7 @@ def same_row(one: EventRow | RefusalRow, other: EventRow | RefusalRow) -> EventR
         latest,
         occurred_at=min(known, default=None),
         arrived_at=min(one.arrived_at, other.arrived_at),
+        restricted_since=since,
     )
 
 

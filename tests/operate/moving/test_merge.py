@@ -13,12 +13,14 @@ from streams.core.reassess import in_time, sweep
 from streams.core.state import EventRow, RefusalRow
 from streams.core.subject import Subject
 from streams.core.vocabulary import ClosingReason, Purpose, Status
+from streams.operate.moving.lines import Manifest, decode_line, encode_line, line_of
 from streams.operate.moving.load import Exports
 from streams.operate.moving.merge import merged, same_row
 from streams.verify.batch import evaluate
-from streams.wire.rows import decode_refusal
+from streams.wire.rows import decode_any, decode_refusal
 from tests.kafka.stories import CONTROLLER, START, grant, share, withdrawal
 from tests.operate.moving.exported import POLICY, exported, refused_row
+from tests.policy_effect.stored_bus import stored_rows
 
 S = "s-1"
 ONE: list[Event] = [
@@ -132,3 +134,22 @@ def test_rows_of_one_export_stay_as_they_are(
     exports.close()
     assert merged(rows) == rows
     assert all(isinstance(row, EventRow) for _, row in rows)
+
+
+def test_a_restriction_of_either_goes_on_since_the_earlier_and_moves_with_the_row() -> None:
+    """GDPR 18."""
+    event_row = next(one for one in rows_of_one() if isinstance(one, EventRow))
+    key, value = refused_row(S, "r-1")
+    for row in (event_row, decode_refusal(value, key)):
+        one = replace(row, restricted_since=START)
+        other = replace(row, restricted_since=Instant(START + 5))
+        assert same_row(other, one).restricted_since == START
+        assert same_row(row, other).restricted_since == START + 5
+        line = decode_line(encode_line(line_of(CONTROLLER, ONE[0].subject_id, one)))
+        assert not isinstance(line, Manifest)
+        assert line.row == one
+
+
+def rows_of_one() -> list[EventRow | RefusalRow]:
+    """The rows of one installation."""
+    return [decode_any(value, key) for key, value in stored_rows(ONE, POLICY)]
