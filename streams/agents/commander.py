@@ -17,7 +17,8 @@ from streams.agents.judged_batch import JudgedBatch
 from streams.agents.rebuilder import Rebuilder
 from streams.agents.restrictor import Restrictor
 from streams.agents.retention import Retention
-from streams.agents.subjects import Subjects
+from streams.agents.retractor import Retractor
+from streams.agents.subjects import Building, Subjects
 from streams.core.identifiers import SubjectKey, subject_key
 from streams.core.instants import LATEST, Instant
 from streams.core.policy import Policy
@@ -61,8 +62,11 @@ class Commander:
         self._eraser = Eraser(partition, names.commands, subjects, retention, policy)
         self._rebuilder = Rebuilder(partition.rows, policy)
         self._restrictor = Restrictor(partition.rows, subjects)
+        self._retractor = Retractor(partition, subjects, policy)
         self._work: Iterator[None] | None = None
-        """What is left of the rebuild that is under way."""
+        """What is left of the command that is under way."""
+
+        self._batch: JudgedBatch | None = None
 
     def begin_poll_batch(self) -> None:
         """A command that was given up is read again; other records may have come in between."""
@@ -107,7 +111,7 @@ class Commander:
     def _key(self, command: Command) -> SubjectKey | None:
         """Whom a command concerns. Raises UnreadableCommand where it cannot be carried out."""
         kind, person = command.kind, command.person
-        if kind not in (*_OF_ONE_PERSON, "rebuild"):
+        if kind not in (*_OF_ONE_PERSON, "rebuild", "retract"):
             raise UnreadableCommand("this release does not know a command of this kind")
         if person is None:
             if kind in _OF_ONE_PERSON:
@@ -140,10 +144,21 @@ class Commander:
             else:
                 self._restrictor.lift(key, ongoing, batch)
             return True
-        if self._work is None:
+        self._batch = batch
+        if self._work is None and command.kind == "retract":
+            self._work = self._retractor.retract(command, record, ongoing, self._at_hand)
+        elif self._work is None:
             self._work = self._rebuilder.rebuild(key, ongoing, batch.restate)
         self._rebuilder.into(batch.restate)
-        return all(not batch.crowded() for _ in self._work)
+        try:
+            return all(not batch.crowded() for _ in self._work)
+        except Building:
+            self._work = None  # it goes on once the subject is there
+            raise
+
+    def _at_hand(self) -> JudgedBatch:
+        assert self._batch is not None
+        return self._batch
 
     def _refuse(self, record: Record, command_id: str, problem: str, batch: JudgedBatch) -> None:
         result = CommandResult(

@@ -131,10 +131,11 @@ class JudgedBatch:
                 key, value, more = self._encoder.record(one)
                 self.output.add(Output(topic, self._number, key, value, (*headers, *more)))
 
-    def clear(self, some: Leaving) -> None:
-        """Tombstones for what was written about a subject."""
+    def clear(self, some: Leaving, *, marked: bool = False) -> None:
+        """Tombstones for what was written about a subject; `marked`: as an operator asked."""
         self.stats.subjects_left += some.last
         number, names, add = self._number, self._names, self.output.add
+        headers = (*self._stamp, REBUILT) if marked else self._stamp
         self._once.settle()
         for place in some.rows:
             add(Output(names.changelog, number, place, None))
@@ -143,7 +144,7 @@ class JudgedBatch:
             (names.duties, some.duties),
         ):
             for address in addresses:
-                add(Output(topic, number, address.encode(), None, self._stamp))
+                add(Output(topic, number, address.encode(), None, headers))
 
     def end(self, progress: Progress) -> None:
         """Nothing more comes: what is revised takes its place, and `progress` the counters."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import streams
-from streams.core.findings import Duty, Finding, OutputRecord
+from streams.core.findings import Duty, Finding, OutputRecord, id_of
 from streams.settings import Settings
 from streams.settings.registry import OutputFormat
 from streams.siem.cloudevents import binary, structured
@@ -56,7 +56,7 @@ class OutputEncoder:
     def record(self, output: OutputRecord) -> tuple[bytes, bytes, Headers]:
         """Key, value and headers. The key is the id of the finding or duty in every form."""
         finding = isinstance(output, Finding)
-        key = (output.violation_id if isinstance(output, Finding) else output.duty_id).encode()
+        key = id_of(output).encode()
         match self._form:
             case "avro":
                 return key, _avro(output), ()

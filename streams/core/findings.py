@@ -112,6 +112,11 @@ OutputRecord = Finding | Duty
 """What is published about a subject, on one of two topics."""
 
 
+def id_of(one: OutputRecord) -> ViolationId:
+    """Its key on its topic."""
+    return one.violation_id if isinstance(one, Finding) else one.duty_id
+
+
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     """Why a record could not be judged.
 

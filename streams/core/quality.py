@@ -15,6 +15,8 @@ from streams.core.vocabulary import Code, EventType, Status
 UNPROCESSABLE = Code.UNPROCESSABLE_EVENT
 RAW_PERSONAL_DATA = Code.RAW_PERSONAL_DATA_IN_EVENT
 FUTURE = Code.FUTURE_TIMESTAMP
+ABOUT_RECORDS = frozenset({UNPROCESSABLE, RAW_PERSONAL_DATA, FUTURE})
+"""Codes of findings about records that hold no event; rows know of none but refused ids."""
 
 
 def is_future(fact: Fact) -> bool:

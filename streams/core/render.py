@@ -31,7 +31,7 @@ from streams.core.instants import Instant
 from streams.core.law import RULE_VERSION
 from streams.core.policy import Policy
 from streams.core.rules.consent_validity import CODE_OF_REASON
-from streams.core.slots import recipient_of
+from streams.core.slots import duty_slot, recipient_of
 from streams.core.state import Published, PublishedDuty, Verdict
 from streams.core.texts.appended import LABEL, PROTECTION
 from streams.core.vocabulary import (
@@ -153,21 +153,29 @@ def render_duty(
     at: Instant,
 ) -> Duty:
     """The duty towards one recipient after one trigger."""
+    return duty_about(particulars_of(event, duty_slot(recipient_id)), published, policy, at=at)
+
+
+def duty_about(
+    about: Particulars, published: PublishedDuty, policy: Policy, *, at: Instant
+) -> Duty:
+    """The only place where a duty is made; the recipient of `about` is whom it is owed to."""
     code = CODES[Code.RECIPIENT_NOTIFICATION_DUE]
     duty = published.duty
     wording = texts.duty(duty.trigger, duty.status, published.cause)
+    assert about.recipient_id is not None
     return Duty(
-        duty_id=duty_address(event, recipient_id),
+        duty_id=about.address(f"DUTY:{about.recipient_id}"),
         revision=published.revision,
         status=duty.status,
         code=code.name,
         severity=code.severity,
-        controller_id=event.controller_id,
-        subject_id=event.subject_id,
-        trigger_event_type=event_type(event),
-        trigger_event_id=event.event_id,
+        controller_id=about.controller_id or ControllerId(""),
+        subject_id=about.subject_id or SubjectId(""),
+        trigger_event_type=about.event_type,
+        trigger_event_id=about.event_id,
         trigger=duty.trigger,
-        recipient_id=recipient_id,
+        recipient_id=about.recipient_id,
         starts_at=duty.starts_at,
         due_at=duty.due_at,
         share_ids=duty.share_ids,
@@ -179,7 +187,7 @@ def render_duty(
         rule_version=RULE_VERSION,
         explanation_en=wording.explanation.en,
         explanation_nl=wording.explanation.nl,
-        citations=code.citations_at(event.occurred_at),
+        citations=code.citations_at(about.occurred_at),
         remediation_en=wording.remediation.en,
         remediation_nl=wording.remediation.nl,
     )

@@ -92,8 +92,8 @@ def commander(settings: Settings, topics: tuple[Topic, ...]) -> Role:
     return Role(
         name=Party.COMMANDER,
         user="consentry-commander",
-        description="Runs `consentry erase`, `restrict` and `outputs rebuild`. What it erases is gone for good; "
-        "so give it to few.",
+        description="Runs `consentry erase`, `restrict` and, with the role verifier, `outputs rebuild`. "
+        "What it erases is gone for good; so give it to few.",
         grants=tuple(
             of(topic)
             for topic in topics

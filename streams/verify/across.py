@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from streams.core.findings import Finding, OutputRecord
 from streams.core.policy import Policy
-from streams.core.quality import FUTURE, RAW_PERSONAL_DATA, UNPROCESSABLE
+from streams.core.quality import ABOUT_RECORDS
 from streams.core.state import FactSource
 from streams.files.temporary_database import open_database
 from streams.settings.names import TopicNames
@@ -27,8 +27,6 @@ from streams.wire.origin import rekeyed
 from streams.wire.progress import BATCH_HEADER
 from streams.wire.record import Record
 from streams.wire.refused import Refused
-
-ABOUT_DEAD_LETTERS = frozenset({UNPROCESSABLE, RAW_PERSONAL_DATA, FUTURE})
 
 _TABLES = """
 CREATE TABLE sent (topic TEXT, partition INTEGER, offset INTEGER, home INTEGER,
@@ -63,7 +61,7 @@ class Across:
         if output is None:
             gone = self._database.execute("DELETE FROM outputs WHERE id = ?", (one_id,))
             return bool(gone.rowcount)
-        if output.code not in ABOUT_DEAD_LETTERS:
+        if output.code not in ABOUT_RECORDS:
             return False
         value = kept_form(record.value or b"", output)
         values = one_id, record.partition, record.offset, value

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from streams.check.decided_by import timeline
 from streams.core.assumptions import Assumption, assumptions
 from streams.core.events import event_key, key_of
-from streams.core.findings import Duty, Finding, OutputRecord
+from streams.core.findings import Duty, Finding, OutputRecord, id_of
 from streams.core.identifiers import (
     ControllerId,
     EventKey,
@@ -27,7 +27,7 @@ from streams.core.subject import Subject
 from streams.core.vocabulary import EventType, Finality, Status
 from streams.settings.names import TopicNames
 from streams.verify.batch import SubjectNet, evaluate
-from streams.verify.output_record import address, address_of, id_of, stands
+from streams.verify.output_record import address, address_of, stands
 from streams.verify.result import Behind, Difference, DifferenceKind, FieldDifference
 
 OF_ARRIVAL: Final = frozenset({"detected_at", "revision", "finality", "late_detected"})

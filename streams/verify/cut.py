@@ -13,7 +13,7 @@ ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from streams.settings import Settings
 from streams.verify.across import Across
@@ -35,7 +35,6 @@ class Cut:
         number: int,
         spill: Spill,
         across: Across,
-        report: Callable[[Difference], object],
     ) -> None:
         names = settings.topics
         self._bus = bus
@@ -49,7 +48,6 @@ class Cut:
                 number=number,
                 generation=settings.generation,
                 across=across,
-                report=report,
                 registry=bus.registry,
             )
             for topic in (names.violations, names.duties)
@@ -78,6 +76,11 @@ class Cut:
             start, end = await self._span(topic)
             async for records in self._bus.read(topic, self._number, start, end):
                 outputs.take(self._spill, records, self.progress.sequence)
+
+    def problems(self) -> Iterator[Difference]:
+        """What cannot be so on the output topics, as far as they were read."""
+        for outputs in self._outputs.values():
+            yield from outputs.problems(self._spill)
 
     async def within_tick(self) -> bool:
         """Whether the cut lies in the middle of a tick.

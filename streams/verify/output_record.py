@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.core.findings import Duty, Finding, OutputRecord
+from streams.core.findings import Duty, Finding, OutputRecord, id_of
 from streams.core.vocabulary import DutyStatus, Status
 from streams.wire.findings import decode_duty, decode_finding, encode_duty, encode_finding
 from streams.wire.framing import AVRO_MARKER, RegistryDecoder
@@ -20,11 +20,6 @@ def kept_form(value: bytes, record: OutputRecord) -> bytes:
     if value.startswith(AVRO_MARKER):
         return value
     return encode_finding(record) if isinstance(record, Finding) else encode_duty(record)
-
-
-def id_of(one: OutputRecord) -> str:
-    """Its key on its topic."""
-    return one.violation_id if isinstance(one, Finding) else one.duty_id
 
 
 def address(one_id: str, *, duty: bool) -> str:

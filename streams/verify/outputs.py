@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 
-from streams.core.findings import Finding, OutputRecord
+import msgspec
+
+from streams.core.findings import Finding, OutputRecord, id_of
 from streams.core.identifiers import subject_key
-from streams.verify.across import ABOUT_DEAD_LETTERS, Across
-from streams.verify.output_record import id_of, kept_form, read_output
+from streams.core.quality import ABOUT_RECORDS
+from streams.verify.across import Across
+from streams.verify.output_record import kept_form, read_output
 from streams.verify.result import Difference, DifferenceKind
 from streams.verify.spill import Spill
 from streams.wire.commands import REBUILT
@@ -22,9 +25,10 @@ _UNNUMBERED = -1
 class Outputs:
     """One output topic. Records are given in the order of their offsets.
 
-    `report` gets what cannot be so whatever the cut: unreadable records, revisions that
+    `problems` are what cannot be so whatever the cut: unreadable records, revisions that
     are visible twice, batch numbers that go back. Numbers may go back as often as the
-    setting `generation` was raised: the state then began again, on the same topics.
+    setting `generation` was raised: the state then began again, on the same topics. What an
+    operator had put right (`consentry outputs rebuild`) is no problem any more.
     """
 
     def __init__(
@@ -34,7 +38,6 @@ class Outputs:
         number: int,
         generation: int,
         across: Across,
-        report: Callable[[Difference], object],
         registry: RegistryDecoder | None = None,
     ) -> None:
         self._registry = registry
@@ -43,7 +46,6 @@ class Outputs:
         self._across = across
         self._restarts_left = generation - 1
         self._batch = 0
-        self._give = report
 
     def release(self, spill: Spill, sequence: int) -> None:
         """Let what was put by take its place, where it belongs to a new cut."""
@@ -68,14 +70,15 @@ class Outputs:
         one_id = (record.key or b"").decode(errors="replace")
         output = value = None
         if record.value is not None:
-            output = self._decode(record, one_id)
+            output = self._decode(spill, record, one_id)
             if output is None:
                 return
             value = kept_form(record.value, output)
+        self._put_right(spill, record, one_id)
         batch = _batch_of(record)
         if batch == _UNNUMBERED and not self._duties and self._across.take(record, one_id, output):
             return
-        if isinstance(output, Finding) and output.code in ABOUT_DEAD_LETTERS:
+        if isinstance(output, Finding) and output.code in ABOUT_RECORDS:
             self._across.keep(one_id)
         self._number_rises(spill, record, batch)
         self._revision_rises(spill, record, one_id, output)
@@ -85,17 +88,34 @@ class Outputs:
         else:
             self._put(spill, one_id, value, record.offset)
 
-    def _decode(self, record: Record, one_id: str) -> OutputRecord | None:
+    def problems(self, spill: Spill) -> Iterator[Difference]:
+        """Those that nothing put right, in the order of offsets."""
+        for (value,) in spill.execute(
+            "SELECT difference FROM problem WHERE duty = ? ORDER BY offset", self._duties
+        ):
+            yield msgspec.msgpack.decode(value, type=Difference)
+
+    def _put_right(self, spill: Spill, record: Record, one_id: str) -> None:
+        """An operator had what stands now published; or what nobody could read is gone."""
+        if REBUILT in record.headers:
+            spill.execute("DELETE FROM problem WHERE id = ? AND duty = ?", one_id, self._duties)
+        elif record.value is None:
+            spill.execute(
+                "DELETE FROM problem WHERE id = ? AND duty = ? AND unreadable",
+                one_id,
+                self._duties,
+            )
+
+    def _decode(self, spill: Spill, record: Record, one_id: str) -> OutputRecord | None:
         try:
             output = read_output(record.value or b"", self._registry, duty=self._duties)
         except WireError as error:
-            self._report(
-                DifferenceKind.UNREADABLE, record, one_id, f"a record cannot be read: {error}"
-            )
+            what = f"a record cannot be read: {error}"
+            self._report(spill, DifferenceKind.UNREADABLE, record, one_id, what)
             return None
         if id_of(output) != one_id:
             what = "the key of a record is not the id that it holds"
-            self._report(DifferenceKind.UNREADABLE, record, one_id, what)
+            self._report(spill, DifferenceKind.UNREADABLE, record, one_id, what)
             return None
         return output
 
@@ -103,10 +123,13 @@ class Outputs:
         if batch >= self._batch or batch == _UNNUMBERED:
             self._batch = max(batch, self._batch)
             return
+        if REBUILT in record.headers:
+            self._batch = batch  # what stood before was another installation's
+            return
         if self._restarts_left == 0:
             what = f"batch {batch} stands after batch {self._batch}"
             key = (record.key or b"").decode(errors="replace")
-            self._report(DifferenceKind.REPEATED, record, key, what)
+            self._report(spill, DifferenceKind.REPEATED, record, key, what)
             return
         # Everything before is of an earlier generation: older, whatever its number.
         self._restarts_left -= 1
@@ -129,13 +152,8 @@ class Outputs:
         if output.revision <= last:
             twice = output.revision == last
             rest = "is visible twice" if twice else f"stands after revision {last}"
-            self._report(
-                DifferenceKind.REPEATED,
-                record,
-                one_id,
-                f"revision {output.revision} {rest}",
-                output,
-            )
+            what = f"revision {output.revision} {rest}"
+            self._report(spill, DifferenceKind.REPEATED, record, one_id, what, output)
             return
         spill.execute(
             "INSERT INTO output VALUES (?, ?, ?, NULL, 0, ?) "
@@ -156,24 +174,31 @@ class Outputs:
 
     def _report(
         self,
+        spill: Spill,
         kind: DifferenceKind,
         record: Record,
         one_id: str,
         what: str,
         output: OutputRecord | None = None,
     ) -> None:
-        self._give(
-            Difference(
-                kind=kind,
-                topic=record.topic,
-                partition=self._number,
-                offset=record.offset,
-                what=what,
-                violation_id=one_id,
-                code=output.code if output else None,
-                controller_id=output.controller_id if output else None,
-                subject_id=output.subject_id if output else None,
-            )
+        difference = Difference(
+            kind=kind,
+            topic=record.topic,
+            partition=self._number,
+            offset=record.offset,
+            what=what,
+            violation_id=one_id,
+            code=output.code if output else None,
+            controller_id=output.controller_id if output else None,
+            subject_id=output.subject_id if output else None,
+        )
+        spill.execute(
+            "INSERT OR REPLACE INTO problem VALUES (?, ?, ?, ?, ?)",
+            one_id,
+            self._duties,
+            record.offset,
+            kind is DifferenceKind.UNREADABLE,
+            msgspec.msgpack.encode(difference),
         )
 
 

@@ -72,9 +72,7 @@ class Partition:
         self._spill = spill
         settings, names = shared.settings, shared.settings.topics
         self._topics = names.judged
-        self._cut = Cut(
-            shared.bus, settings, number, spill, shared.across, lambda one: shared.result.add([one])
-        )
+        self._cut = Cut(shared.bus, settings, number, spill, shared.across)
         self._inputs = Inputs(
             names,
             number,
@@ -114,6 +112,7 @@ class Partition:
             read = [span for span in self._inputs.spans if span.topic in names.input_types]
             result.add(logs.passed_over(progress, read, self._number))
         await self._subjects()
+        result.add(self._cut.problems())
         if result.with_inputs:
             result.add(self._inputs.dead_letters.missing(self._inputs.spans))
         await self._account(progress)

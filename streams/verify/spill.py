@@ -38,6 +38,10 @@ CREATE TABLE refused_id (key BLOB, topic INTEGER, offset INTEGER, occurred_at IN
 CREATE TABLE refused (ref TEXT PRIMARY KEY, topic INTEGER, offset INTEGER, quarantined INTEGER)
     WITHOUT ROWID;
 CREATE TABLE aside (ref TEXT PRIMARY KEY, quarantined INTEGER) WITHOUT ROWID;
+CREATE TABLE problem (
+    id TEXT, duty INTEGER, offset INTEGER, unreadable INTEGER, difference BLOB,
+    PRIMARY KEY (id, duty, offset)
+) WITHOUT ROWID;
 CREATE TABLE suspect (subject BLOB PRIMARY KEY) WITHOUT ROWID;
 """
 

@@ -18,8 +18,10 @@ NAMED_MAX: Final = 500
 """How many recipients a result names."""
 
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_MAX)]
-_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+ID_MAX: Final = 1_000
+"""Characters of an id."""
 
+_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=ID_MAX)]
 
 REBUILT: Final = ("consentry-rebuilt", b"1")
 """Header of findings and duties that are published again at the same revision."""
@@ -36,11 +38,26 @@ class ConcernedPerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     subject_id: _Id
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class HeldOutput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What stands under one id on the topic of findings or duties, as the sender read it.
+
+    `record` is the finding or duty of the highest revision, in the single-object encoding and
+    without its texts; None where what stands there is none.
+    """
+
+    id: _Id
+    duty: bool = False
+    record: bytes | None = None
+
+
+class Command(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
     """The value of a record. `kind` may be one that this release does not know.
 
     `person` None: all of the partition. `at` is the sender's clock (RFC 3339); what counts is
-    the timestamp of the record, which is the broker's.
+    the timestamp of the record, which is the broker's. `standing` is what the sender holds the
+    state not to say, of kind `retract`; the owner looks for itself.
     """
 
     format: int
@@ -50,6 +67,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     why: _Text
     ticket: _Text | None = None
     at: _Text
+    standing: tuple[HeldOutput, ...] = ()
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +91,8 @@ class Ongoing(msgspec.Struct, array_like=True):
     """A command that is being carried out in pieces; stored in the progress row.
 
     `offset` is the record's. Of a rebuild, all subjects before `place` in the store are
-    through; of an erasure, `row` is the key of the row that stays. The rest is for the result.
+    through; of an erasure, `row` is the key of the row that stays; of a retraction, the first
+    `taken` of what it names are through. The rest is for the result.
     """
 
     offset: int
@@ -81,6 +100,7 @@ class Ongoing(msgspec.Struct, array_like=True):
     row: bytes = b""
     counts: dict[str, int] = {}
     recipients: tuple[str, ...] = ()
+    taken: int = 0
 
     def count(self, what: str, more: int = 1) -> None:
         """So much more of something was done."""

@@ -6,11 +6,20 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from streams.operate.commanding import SentCommand
+from streams.operate.rebuilding.retract import Retraction
 from streams.settings import Settings
 from streams.wire.commands import Command, CommandResult
 
 ID = "6f1f0a52-8f6c-4f0e-9d59-0a4f1a7b1c11"
 COUNT = 3
+
+
+def _ended(number: int) -> SentCommand:
+    counts = {"retracted": 1} if number else {"elsewhere": 1}
+    result = CommandResult(
+        command_id=ID, partition=number, offset=0, kind="retract", done=True, counts=counts
+    )
+    return SentCommand(ID, (result,), ())
 
 
 class Workers:
@@ -21,6 +30,17 @@ class Workers:
         self.silent: set[int] = set()
         self.problem: str | None = None
         self.counts = {"facts": 4}
+        self.ended: list[Command | None] = []
+
+    def retract(
+        self, _settings: Settings, partition: int | None, order: Command | None, **_: Any
+    ) -> Retraction:
+        """What the topics hold beyond the state, one thing on each partition."""
+        self.ended.append(order)
+        named = dict.fromkeys(range(COUNT) if partition is None else [partition], 1)
+        if order is None:
+            return Retraction(named, 0)
+        return Retraction(named, 2, tuple(_ended(number) for number in named))
 
     def send(
         self,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from streams.operate import commanding
+from streams.operate.rebuilding import retract
 from tests.check.events import grant, lines, share
 from tests.cli.answering import Workers
 
@@ -24,6 +25,7 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> Workers:
     """They answer at once, for all partitions."""
     one = Workers()
     monkeypatch.setattr(commanding, "send", one.send)
+    monkeypatch.setattr(retract, "retract", one.retract)
     return one
 
 

@@ -96,6 +96,22 @@ def test_a_rebuild_goes_to_all_partitions_or_to_one(workers: Workers) -> None:
     assert [numbers for _, numbers in workers.sent] == [[0, 1, 2], [2]]
 
 
+def test_what_the_state_does_not_say_is_ended_first(
+    workers: Workers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(REBUILD) == 0
+    shown = capsys.readouterr()
+    assert (
+        "3 stood on the topics that the state does not say.\n1 elsewhere, 2 retracted." in shown.out
+    )
+    assert "2 records have a key that is no text" in shown.err
+    assert "1 are about persons of another partition" in shown.err
+    assert main([*REBUILD, "--dry-run"]) == 0
+    assert "partition 2: 1 that the state does not say." in capsys.readouterr().out
+    assert [order and order.kind for order in workers.ended] == ["retract", None]
+    assert len(workers.sent) == 1
+
+
 def test_a_result_that_is_missing_is_named(
     workers: Workers, capsys: pytest.CaptureFixture[str]
 ) -> None:

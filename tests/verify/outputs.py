@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streams.core.events import Event
-from streams.core.findings import Duty, Finding
+from streams.core.findings import Duty, Finding, id_of
 from streams.core.identifiers import EventId, PayloadHash
 from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
@@ -14,7 +14,6 @@ from streams.core.policy import default_policy
 from streams.core.refusals import refuse
 from streams.core.state import EventRow, Fact, FactSource, Refusal, RefusalRow
 from streams.core.subject import Subject
-from streams.verify.output_record import id_of
 from streams.wire.canonical import payload_hash
 from streams.wire.encode import event_record
 from streams.wire.findings import encode_duty, encode_finding

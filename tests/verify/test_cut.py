@@ -52,7 +52,7 @@ def test_a_tick_that_is_half_judged(
     position: int | None, clock: int | None, *, within: bool
 ) -> None:
     spill, across = Spill(), Across(SETTINGS.topics, POLICY, 2)
-    cut = Cut(cast("LiveBus", OneTick()), SETTINGS, 0, spill, across, print)
+    cut = Cut(cast("LiveBus", OneTick()), SETTINGS, 0, spill, across)
     cut._rows.progress = Progress(
         positions={} if position is None else {TICKS: position},
         partition_time=None if clock is None else Instant(clock),

@@ -15,6 +15,7 @@ from streams.verify.across import Across
 from streams.verify.outputs import Outputs
 from streams.verify.result import Difference, DifferenceKind
 from streams.verify.spill import Spill
+from streams.wire.commands import REBUILT
 from streams.wire.findings import decode_finding
 from tests.kafka.stories import CONTROLLER, story
 from tests.verify.outputs import POLICY, At, Live, fact_of, output_at
@@ -40,18 +41,20 @@ class Reading:
     def __init__(self, generation: int = 1) -> None:
         self.spill = Spill()
         self.across = Across(NAMES, POLICY, 2)
-        self.found: list[Difference] = []
         self.outputs = Outputs(
             duties=False,
             number=0,
             generation=generation,
             across=self.across,
-            report=self.found.append,
         )
 
     def take(self, sequence: int, *records: At) -> None:
         self.outputs.release(self.spill, sequence)
         self.outputs.take(self.spill, list(records), sequence)
+
+    @property
+    def found(self) -> list[Difference]:
+        return list(self.outputs.problems(self.spill))
 
     @property
     def standing(self) -> dict[str, int]:
@@ -137,6 +140,25 @@ def test_what_cannot_be_read_is_named_and_passed_over(reading: Reading) -> None:
     assert reading.standing == {"a": 1}
 
 
+def test_what_an_operator_had_put_right_is_no_problem_any_more(reading: Reading) -> None:
+    def again(offset: int, number: int, batch: int) -> At:
+        one = output_at(offset, revision(number), batch)
+        one.headers.append(REBUILT)
+        return one
+
+    reading.take(
+        900, At(0, b"x", b"?"), output_at(1, revision(2), 800), output_at(2, revision(2), 7)
+    )
+    kinds = [DifferenceKind.UNREADABLE, DifferenceKind.REPEATED]
+    assert [kind for kind, _ in reading.differences] == kinds
+    # Of another installation, whose batches had higher numbers.
+    reading.take(900, At(3, b"x", None), again(4, 3, 8), output_at(5, revision(4), 9))
+    assert reading.differences == []
+    assert reading.standing == {"a": 4}
+    reading.take(900, output_at(6, revision(4), 10))
+    assert reading.differences == [(DifferenceKind.REPEATED, 6)]
+
+
 def test_without_a_number_only_findings_about_dead_letters_are_set_apart(
     reading: Reading,
 ) -> None:
@@ -151,9 +173,7 @@ def test_without_a_number_only_findings_about_dead_letters_are_set_apart(
 
 def test_duties_and_findings_share_ids_and_stay_apart(reading: Reading) -> None:
     spill = reading.spill
-    duties = Outputs(
-        duties=True, number=0, generation=1, across=reading.across, report=reading.found.append
-    )
+    duties = Outputs(duties=True, number=0, generation=1, across=reading.across)
     live = Live(Subject(CONTROLLER, SubjectId("subject-0")))
     for offset, event in enumerate(story(0)):
         live.judge(fact_of(event, offset))

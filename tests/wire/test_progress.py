@@ -67,7 +67,8 @@ OWNED = (
 )
 PIECES = "96a8707572636861736507c4010205a165c3"
 LEAVING = "c4036b1f73"
-COMMANDED = "9503c40101c4010281a566616374730491a441434d45"
+WITHOUT_RETRACTIONS = "03c40101c4010281a566616374730491a441434d45"
+COMMANDED = "96" + WITHOUT_RETRACTIONS + "00"
 BROUGHT = "93a164c4016bc3" + COMMANDED
 SWEPT = "93a13203a2763197ae504f4c4943595f4348414e47454408c40180050607c3" + BROUGHT
 FROM = "81a8707572636861736504" + SWEPT
@@ -83,6 +84,7 @@ GOLDEN = (
     "cf0000015d3ef79800c40201ff"
     "cf0000018bcfe56800cf000001977420dc0003" + SKIPS + OWNED + PIECES + LEAVING + PAUSED + FROM
 )
+BEFORE_RETRACTIONS = GOLDEN[: -len(COMMANDED)] + "95" + WITHOUT_RETRACTIONS
 BEFORE_COMMANDS = "01dc001c" + GOLDEN[8 : -len(COMMANDED)]
 BEFORE_IMPORTS = "01dc001b" + GOLDEN[8 : -len(BROUGHT)]
 BEFORE_SWEEPS = "01dc0019" + GOLDEN[8 : -len(SWEPT)]
@@ -115,6 +117,7 @@ def test_the_bytes_are_those_that_were_held_fast() -> None:
 
 
 def test_a_row_without_the_later_fields_is_read() -> None:
+    assert decode_progress(bytes.fromhex(BEFORE_RETRACTIONS)) == PROGRESS
     free = msgspec.structs.replace(PROGRESS, command=None)
     assert decode_progress(bytes.fromhex(BEFORE_COMMANDS)) == free
     replayed = msgspec.structs.replace(free, imported=None)

@@ -1,0 +1,1 @@
+"""Output topics brought in line with the state: what the state does not say ends."""

@@ -1,0 +1,142 @@
+"""What a reader of the output topics of one partition number holds, beside what its rows say.
+
+In a private database on disk, so that memory stays bounded (`streams.files.temporary_database`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Final
+
+import msgspec
+
+from streams.core.findings import Duty, Finding, OutputRecord, id_of
+from streams.core.identifiers import parse_subject_key
+from streams.core.policy import Policy
+from streams.core.quality import ABOUT_RECORDS
+from streams.core.restate import restate
+from streams.core.vocabulary import Status
+from streams.files.temporary_database import open_database
+from streams.verify.output_record import read_output, stands
+from streams.wire.commands import ID_MAX, HeldOutput
+from streams.wire.errors import WireError
+from streams.wire.findings import encode_duty, encode_finding
+from streams.wire.framing import RegistryDecoder
+from streams.wire.progress import BATCH_HEADER
+from streams.wire.record import Record
+from streams.wire.rows import CorruptRow, decode_any, subject_of
+
+_CACHE_KIB: Final = 65_536
+_TABLES: Final = """
+CREATE TABLE read (id TEXT, duty INTEGER, revision INTEGER, record BLOB, says BLOB,
+    unreadable INTEGER, PRIMARY KEY (id, duty)) WITHOUT ROWID;
+CREATE TABLE stated (id TEXT, duty INTEGER, revision INTEGER, says BLOB,
+    PRIMARY KEY (id, duty)) WITHOUT ROWID;
+"""
+_UNSAID: Final = """
+SELECT read.id, read.duty, read.record FROM read LEFT JOIN stated
+    ON stated.id = read.id AND stated.duty = read.duty
+WHERE stated.id IS NULL OR read.revision > stated.revision
+    OR (read.revision = stated.revision AND read.says <> stated.says)
+"""
+_WORDS: Final = {
+    "detected_at": 0,
+    "law_version": "",
+    "policy_version": "",
+    "rule_version": "",
+    "explanation_en": "",
+    "explanation_nl": "",
+    "citations": (),
+    "remediation_en": "",
+    "remediation_nl": "",
+}
+"""When and how it was worded, which another release or policy does in another way."""
+
+
+class ReadOutputs:
+    """Findings and duties by id, each at the highest revision that was read."""
+
+    def __init__(self) -> None:
+        self._database = open_database(_CACHE_KIB)
+        self._database.executescript(_TABLES)
+        self.unnamed = 0
+        """Records whose key is no text, so that no command can name them."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def take(
+        self, records: Sequence[Record], registry: RegistryDecoder | None, *, duty: bool
+    ) -> None:
+        """Take in records of a topic, in the order of their offsets."""
+        self._database.execute("BEGIN")
+        for record in records:
+            self._one(record, registry, duty=duty)
+        self._database.execute("COMMIT")
+
+    def _one(self, record: Record, registry: RegistryDecoder | None, *, duty: bool) -> None:
+        one_id = (record.key or b"").decode(errors="replace")
+        if one_id.encode() != record.key or not 0 < len(one_id) <= ID_MAX:
+            self.unnamed += 1
+            return
+        place = one_id, duty
+        if record.value is None:
+            self._database.execute("DELETE FROM read WHERE id = ? AND duty = ?", place)
+            return
+        output = None
+        with suppress(WireError):
+            output = read_output(record.value, registry, duty=duty)
+        if output is None or id_of(output) != one_id:
+            self._database.execute(
+                "INSERT INTO read VALUES (?, ?, -1, NULL, NULL, 1) "
+                "ON CONFLICT DO UPDATE SET unreadable = 1",
+                place,
+            )
+            return
+        if output.code in ABOUT_RECORDS and all(name != BATCH_HEADER for name, _ in record.headers):
+            return  # it follows from a record that is no fact, and no row knows of it
+        self._database.execute(
+            "INSERT INTO read VALUES (?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT DO UPDATE SET "
+            "unreadable = 0, revision = excluded.revision, record = excluded.record, "
+            "says = excluded.says WHERE excluded.revision >= read.revision",
+            (*place, output.revision, _without_texts(output), _says(output)),
+        )
+
+    def state(self, rows: Iterable[tuple[bytes, bytes]], policy: Policy) -> None:
+        """Take in stored rows by key, and what they say was published. Raises CorruptRow."""
+        self._database.execute("BEGIN")
+        for key, value in rows:
+            identity = parse_subject_key(subject_of(key))
+            if identity is None:
+                raise CorruptRow("belongs to no subject", key)
+            findings, duties = restate(*identity, decode_any(value, key), policy)
+            outputs: tuple[OutputRecord, ...] = (*findings, *duties)
+            self._database.executemany(
+                "INSERT OR REPLACE INTO stated VALUES (?, ?, ?, ?)",
+                ((id_of(one), isinstance(one, Duty), one.revision, _says(one)) for one in outputs),
+            )
+        self._database.execute("COMMIT")
+
+    def unsaid(self) -> Iterator[HeldOutput]:
+        """What readers hold and the rows do not say, in the order of ids."""
+        for one_id, duty, record in self._database.execute(_UNSAID + "ORDER BY read.id"):
+            yield HeldOutput(id=one_id, duty=bool(duty), record=record)
+
+
+def _without_texts(output: OutputRecord) -> bytes:
+    """What a command needs of it."""
+    if isinstance(output, Finding):
+        return encode_finding(msgspec.structs.replace(output, **_WORDS))
+    return encode_duty(msgspec.structs.replace(output, **_WORDS))
+
+
+def _says(output: OutputRecord) -> bytes:
+    """All that it says, apart from how; OPEN and REVISED are one, and what is taken back says nothing."""
+    if not stands(output):
+        return b""
+    plain = msgspec.to_builtins(msgspec.structs.replace(output, **_WORDS))
+    if plain["status"] == Status.REVISED:
+        plain["status"] = Status.OPEN
+    return msgspec.msgpack.encode(plain)
