@@ -6,6 +6,9 @@ Identity stands first and the texts last, so that a receiver that cuts lines cut
 
 from __future__ import annotations
 
+import re
+from hashlib import sha256
+
 from streams.core.findings import OutputRecord
 from streams.siem.notice import Notice, notice_of
 from streams.siem.plain import TEXT_BYTES, identifier, sentence, without
@@ -13,6 +16,12 @@ from streams.siem.producer import PRODUCT, VENDOR, Producer
 
 LONGEST = 8_192
 """No line has more bytes of UTF-8: what RFC 5425 asks receivers to accept."""
+
+_EXTERNAL_ID = 40
+"""Characters that the dictionary of CEF gives an `externalId`."""
+
+_DUTY = "duty:"
+_OURS = re.compile(r"[A-Za-z0-9-]+")
 
 _SLASHES = str.maketrans("\\|", "//")
 _RESERVED = '|"'
@@ -46,7 +55,7 @@ def _extension(notice: Notice, producer: Producer) -> tuple[tuple[str, str | int
     reasons = (notice.reason, *notice.contributing_codes)
     return (
         ("rt", notice.detected_at),
-        ("externalId", notice.identity),
+        ("externalId", _external_id(notice.identity)),
         ("act", notice.step.value),
         ("cn1", notice.revision),
         ("cn1Label", "revision"),
@@ -81,6 +90,18 @@ def _labelled(
     key: str, label: str, value: str | int | None
 ) -> tuple[tuple[str, str | int | None], ...]:
     return ((key, value), (f"{key}Label", label)) if value is not None else ()
+
+
+def _external_id(identity: str) -> str:
+    """The id as `externalId` has room for it: that of a duty without `duty:`, which `cat` says.
+
+    Both are UUIDs, of different names, so they stay different. Whatever is longer, or holds
+    more than an id of ours does, has a digest in its place.
+    """
+    name = identity.removeprefix(_DUTY)
+    if len(name) <= _EXTERNAL_ID and _OURS.fullmatch(name):
+        return name
+    return sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:_EXTERNAL_ID]
 
 
 def _header(field: str) -> str:

@@ -1,9 +1,9 @@
 """Elasticsearch and OpenSearch by `_bulk`: a document per revision, or the newest alone.
 
 `data_stream`: each revision is created under its own `_id`; a conflict means that it is
-there. `latest`: one document per finding, with the revision as external version, so that
-whatever arrives late never replaces something newer. Both end the same however often a
-update is sent: once by id.
+there. Elasticsearch holds an `_id` once in each backing index of a stream, so after a rollover
+what is sent again stands there twice. `latest`: one document per finding, with the revision as
+external version, so that whatever arrives late never replaces something newer.
 
 Of who has left, documents are deleted: in `latest` by their id, in a data stream by a query
 for the identity, since there is one for each revision.
@@ -67,7 +67,7 @@ class ElasticsearchOptions(HttpOptions, UpdateOptions):
             raise ValueError("username and password belong together")
         if self.api_key is not None and self.username is not None:
             raise ValueError("api_key and username are two ways to log in: leave one out")
-        if self.index is None and self.mode == "data_stream" and self.format != "ecs":
+        if self.index is None and self.format != "ecs":
             raise ValueError("index must be set for a format other than ecs")
         return self
 
@@ -147,7 +147,8 @@ class ElasticsearchSink:
             targets = dict.fromkeys(self._options.target(kind) for kind in kinds)
             for target in targets:
                 url = f"{self._base}/_index_template/_simulate_index/{quote(target, safe='')}"
-                checks.append(await check_template(self._client, url, self._headers, target))
+                form = self._options.format
+                checks.append(await check_template(self._client, url, self._headers, target, form))
         return checks
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Syslog over TCP and TLS with octet counting (RFC 6587, RFC 5425).
+"""Syslog over TCP and TLS (RFC 6587, RFC 5425), messages counted or a line each.
 
 There is no acknowledgement: a message counts as delivered when the receiver's system has
 taken it, and is lost if the receiver dies before it reads it. What was sent shortly before a
@@ -27,6 +27,10 @@ class SyslogOptions(StreamOptions):
     """Syslog over TLS or TCP."""
 
     type: Literal["syslog"] = Field(description="The kind of receiver.")
+    framing: Literal["octet-counting", "newline"] = Field(
+        "octet-counting",
+        description="How a message ends: its length stands before it, or a line feed behind it.",
+    )
     resend_max_records: int = Field(
         1_000, ge=0, le=100_000, description="Messages sent once more after a lost connection."
     )
@@ -66,7 +70,7 @@ class SyslogSink:
             if isinstance(made, DeliveryResult):
                 batch.set(at, made)
             else:
-                frames.append((at, b"%d %s" % (len(made), made)))
+                frames.append((at, self._frame(made)))
         try:
             return await in_time(batch, self._send(frames, batch), self._options.timeout_s)
         except SinkDown:
@@ -87,6 +91,12 @@ class SyslogSink:
         await self._line.close()
         if self._lost_at is None:
             self._last.clear()
+
+    def _frame(self, made: bytes) -> bytes:
+        """A message as it stands on the connection. No format writes a line feed in one."""
+        if self._options.framing == "newline":
+            return made + b"\n"
+        return b"%d %s" % (len(made), made)
 
     async def _send(self, frames: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
         again: list[bytes] = []

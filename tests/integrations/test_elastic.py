@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from streams.siem.ecs import ecs
+from streams.sinks.elasticsearch_removal import IDENTITY
+from tests.integrations.elastic_files import FORMS, fields, files
 from tests.siem.goldens import PRODUCER
 from tests.siem.lives import lives
 from tests.siem.test_ecs import flattened
@@ -52,6 +54,18 @@ def unmapped(document: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("life", lives())
 def test_every_field_has_its_place(life: str) -> None:
     assert unmapped(ecs(lives()[life], PRODUCER)) == []
+
+
+@pytest.mark.parametrize("path", [path for path, _ in files()], ids=lambda path: path.name)
+def test_templates_of_other_formats_are_current(path: Path) -> None:
+    assert path.read_text("utf-8") == dict(files())[path], (
+        "run: python -m tests.integrations.elastic_files"
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_identity_is_a_keyword_by_which_removals_find_it(form: str) -> None:
+    assert fields(form)[IDENTITY[form]]["type"] == "keyword"
 
 
 def test_the_check_bites() -> None:

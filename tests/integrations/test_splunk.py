@@ -6,7 +6,9 @@ import configparser
 import re
 from pathlib import Path
 
+from streams.core.vocabulary import Severity
 from streams.siem.flat import flat
+from streams.siem.severity import WEIGHTS
 from tests.siem.goldens import PRODUCER
 from tests.siem.lives import lives
 
@@ -63,6 +65,19 @@ def test_aliases_fill_the_data_model() -> None:
         *(key.removeprefix("EVAL-") for key in flat_type if key.startswith("EVAL-")),
     }
     assert filled >= ALERTS
+
+
+SEVERITIES = {"critical", "high", "medium", "low", "informational"}
+"""What the data model Alerts allows."""
+
+
+def test_severities_are_those_of_the_data_model() -> None:
+    written = {str(flat(one, PRODUCER)["consentry.level"]) for one in lives().values()}
+    written |= {WEIGHTS[severity].level for severity in Severity}
+    rule = read("props")["consentry:flat"]["EVAL-severity"]
+    found = re.fullmatch(r"""if\('consentry\.level'="(\w+)", "(\w+)", 'consentry\.level'\)""", rule)
+    assert found is not None
+    assert {found[2] if level == found[1] else level for level in written} == SEVERITIES
 
 
 def test_event_types_have_tags_and_transforms_are_used() -> None:

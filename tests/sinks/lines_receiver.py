@@ -21,6 +21,8 @@ class TcpReceiver:
         self.port = port
         self.connections: list[bytearray] = []
         self.ended = asyncio.Event()
+        self.closed_by_them = 0
+        """Connections that the other side has closed, and that were read to their end."""
         self._writers: list[asyncio.StreamWriter] = []
         self._server: asyncio.Server | None = None
 
@@ -46,6 +48,7 @@ class TcpReceiver:
         self.connections.append(held)
         try:
             await self.talk(Connection(reader, writer, held))
+            self.closed_by_them += 1
         except (OSError, EOFError):
             pass
         finally:

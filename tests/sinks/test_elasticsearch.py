@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
@@ -112,6 +112,22 @@ async def test_a_request_that_is_too_large_is_halved() -> None:
         assert {uid for _, uid in receiver.documents} == {update.uid for update in given}
 
 
+@pytest.mark.parametrize("form", get_args(ElasticsearchOptions.model_fields["format"].annotation))
+@in_loop
+async def test_each_format_has_a_template_that_the_check_accepts(form: str) -> None:
+    files = {"ecs": "index-template.json"}.get(form, f"index-template-{form}.json")
+    template = json.loads((TEMPLATES / files).read_text("utf-8"))
+    index = None if form == "ecs" else f"consentry-{form}"
+    if index is not None:
+        assert index in template["index_patterns"]
+    async with BulkReceiver() as receiver:
+        sink = options(receiver, format=form, index=index).open()
+        assert not all(one.ok for one in await sink.check())
+        receiver.template = {"template": template["template"], "overlapping": []}
+        assert all(one.ok for one in await sink.check())
+        await sink.close()
+
+
 @in_loop
 async def test_the_check_looks_at_the_template_and_the_key() -> None:
     template = json.loads((TEMPLATES / "index-template.json").read_text("utf-8"))
@@ -146,6 +162,7 @@ def test_the_template_of_the_newest_is_that_of_the_streams() -> None:
         ({"username": "u"}, "belong together"),
         ({"username": "u", "password": "p", "api_key": "k"}, "two ways"),
         ({"format": "ocsf"}, "index must be set"),
+        ({"format": "flat", "mode": "latest"}, "index must be set"),
         ({"index": "Upper"}, "pattern"),
     ],
 )

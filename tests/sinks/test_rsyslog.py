@@ -21,6 +21,9 @@ UIDS = sorted(update.uid for update in GIVEN)
 
 _INPUTS = {
     "tcp": 'module(load="imtcp")\ninput(type="imtcp" address="127.0.0.1" port="{port}")',
+    # What reads a line each, as syslog-ng's network() and many appliances do.
+    "lines": """module(load="imtcp")
+input(type="imtcp" address="127.0.0.1" port="{port}" supportOctetCountedFraming="off")""",
     "tls": """global(
   defaultNetstreamDriver="gtls"
   defaultNetstreamDriverCAFile="{folder}/ca"
@@ -51,8 +54,13 @@ def rsyslog(how: str, folder: Path, port: int) -> Iterator[Path]:
         yield folder / "messages"
 
 
-@pytest.mark.parametrize("form", ["rfc5424", "cef", "leef"])
-@pytest.mark.parametrize("how", ["tcp", "tls", "relp"])
+@pytest.mark.parametrize(
+    ("how", "form"),
+    [
+        *((how, form) for how in ("tcp", "tls", "relp") for form in ("rfc5424", "cef", "leef")),
+        ("lines", "cef"),
+    ],
+)
 @in_loop
 async def test_rsyslog_takes_it(tmp_path: Path, form: str, how: str) -> None:
     port = free_port()
@@ -64,6 +72,7 @@ async def test_rsyslog_takes_it(tmp_path: Path, form: str, how: str) -> None:
             format=form,
             transport="tls" if how == "tls" else "tcp",
             ca_file=tmp_path / "ca",
+            **({"framing": "newline"} if how == "lines" else {}),
         ).open()
         assert all(one.ok for one in await sink.check())
         assert set(await sink.send(GIVEN)) == {DELIVERED}
@@ -84,7 +93,8 @@ def _uid(line: str, form: str) -> str:
     message = read_rfc5424(line)
     if form == "cef":
         extension = read_cef(message.text).extension
-        return f"{extension['externalId']}:{extension['cn1']}"
+        kind = "duty:" if extension["cat"] == "duty" else ""
+        return f"{kind}{extension['externalId']}:{extension['cn1']}"
     if form == "leef":
         attributes = read_leef(message.text).attributes
         return f"{attributes['findingId']}:{attributes['revision']}"

@@ -100,7 +100,8 @@ async def test_as_relp(tmp_path: Path) -> None:
 
 def _uid(event: dict[str, Any], form: str) -> str:
     if form == "cef":
-        return f"{event['extension']['externalId']}:{event['extension']['cn1']}"
+        kind = "duty:" if event["extension"]["cat"] == "duty" else ""
+        return f"{kind}{event['extension']['externalId']}:{event['extension']['cn1']}"
     if form == "leef":
         return f"{event['attributes']['findingId']}:{event['attributes']['revision']}"
     (data,) = event["structured_data"].values()
