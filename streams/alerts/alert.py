@@ -8,6 +8,7 @@ import msgspec
 
 from streams.core.instants import Instant
 from streams.core.vocabulary import Severity
+from streams.siem.producer import Language
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +21,13 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     many of them are open now. `first_at` and `last_at` are the earliest and latest instant
     of the judged events. `pseudonyms` is empty unless the route switched them on.
     `waiver` is why and until when it is accepted, for what is shown as waived. Texts are
-    in the language of the route, safe to show, and hold no personal data.
+    in the language of the route, safe to show, and hold no personal data: `summary` is one line
+    that names what, how much and with whom, `action` what to do first, `explanation` why.
+
+    `growth` is how often it has become ten times as much since it began to fire: 0 to 3. A
+    service that notifies once for a key is given another one for each. `fires_since` is when it
+    began to fire; None in alerts of before that was kept. `time_zone` is that of the instants
+    that people read.
     """
 
     key: str
@@ -38,6 +45,11 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     last_at: Instant
     summary: str
     action: str
+    explanation: str = ""
+    growth: int = 0
+    fires_since: Instant | None = None
+    time_zone: str = "UTC"
+    language: Language = Language.EN
     citations: tuple[str, ...] = ()
     pseudonyms: tuple[str, ...] = ()
     waiver: str | None = None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Literal
 
-from streams.alerts import texts
+from streams.alerts import group_texts, many_texts, texts
 from streams.alerts.alert import Alert
 from streams.alerts.hours import local_text
 from streams.alerts.options import AlertOptions
@@ -15,9 +14,6 @@ from streams.alerts.routes import Route, Waiver
 from streams.core.instants import Instant
 from streams.core.vocabulary import Severity
 from streams.siem import words
-
-Cause = Literal["quiet", "flood"]
-"""Why a group is held back."""
 
 _HEAVIEST_FIRST = list(Severity)
 
@@ -29,11 +25,16 @@ def shown_severity(options: AlertOptions, group: AlertGroup, now: Instant) -> Se
 
 
 def group_alert(
-    options: AlertOptions, group: AlertGroup, route: Route | None, waiver: Waiver | None
+    options: AlertOptions,
+    group: AlertGroup,
+    route: Route | None,
+    waiver: Waiver | None,
+    *,
+    grown: bool = False,
 ) -> Alert:
     """The alert of a group as it stands, under the group's present version.
 
-    Without a route (the table has changed since) it has the general language and runbook.
+    `grown`: it is sent since there are ten times as many. Without a route (the table has changed since) it has the general language and runbook.
     """
     content = group.content
     language = options.language
@@ -55,13 +56,18 @@ def group_alert(
         provisional_count=group.provisional,
         first_at=group.first_at,
         last_at=group.last_at,
-        summary=texts.group_summary(group, language, options.time_zone),
-        action=texts.group_action(group, language),
+        summary=group_texts.group_summary(group, language, grown=grown),
+        action=group_texts.group_action(group, language),
+        explanation=group_texts.group_explanation(group, language),
+        growth=group.growth,
+        fires_since=group.fires_since,
+        time_zone=options.time_zone,
+        language=language,
         citations=content.citations,
         pseudonyms=group.pseudonyms if route is not None and route.pseudonyms else (),
         waiver=None
         if waiver is None
-        else texts.waiver_text(
+        else group_texts.waiver_text(
             waiver.reason,
             waiver.owner,
             local_text(options.time_zone, waiver.expires_at),
@@ -71,15 +77,28 @@ def group_alert(
     )
 
 
+def summary_key(sink: str, cause: str, now: Instant) -> str:
+    """The key of the one alert in the place of those that were held back until now."""
+    digest = sha256(f"{sink}\0{cause}\0{now}".encode()).hexdigest()[:32]
+    return f"consentry-summary-{digest}"
+
+
 def summary_alert(
-    options: AlertOptions, sink: str, groups: Sequence[AlertGroup], cause: Cause, now: Instant
+    options: AlertOptions,
+    groups: Sequence[AlertGroup],
+    cause: str,
+    now: Instant,
+    key: str,
+    *,
+    version: int = 1,
+    growth: int = 0,
+    fires_since: Instant | None = None,
 ) -> Alert:
     """One alert in place of those of several groups; its severity is that of the heaviest."""
-    digest = sha256(f"{sink}\0{cause}\0{now}".encode()).hexdigest()[:32]
     severities = {shown_severity(options, group, now) for group in groups}
     return Alert(
-        key=f"consentry-summary-{digest}",
-        version=1,
+        key=key,
+        version=version,
         state="firing",
         severity=min(severities, key=_HEAVIEST_FIRST.index),
         code=texts.SUMMARY,
@@ -91,7 +110,12 @@ def summary_alert(
         provisional_count=sum(group.provisional for group in groups),
         first_at=min(group.first_at for group in groups),
         last_at=max(group.last_at for group in groups),
-        summary=texts.many_summary(groups, cause, options.language),
-        action=texts.ACTIONS[texts.SUMMARY][options.language],
+        summary=many_texts.many_summary(groups, options.language),
+        action=many_texts.many_action(groups, options.language),
+        explanation=many_texts.many_explanation(groups, cause, options.language),
+        growth=growth,
+        fires_since=fires_since or now,
+        time_zone=options.time_zone,
+        language=options.language,
         runbook_url=options.runbook_url,
     )

@@ -8,8 +8,10 @@ from streams.alerts.policy_state import AlertContent
 from streams.core.findings import Duty, Finding, OutputRecord
 from streams.core.instants import Duration, Instant
 from streams.core.vocabulary import Finality
+from streams.siem import words
 from streams.siem.lifecycle import CLOSING
 from streams.siem.plain import identifier, sentence
+from streams.siem.producer import Language
 
 
 def content_of(record: OutputRecord, *, pseudonyms: bool) -> AlertContent:
@@ -26,10 +28,11 @@ def content_of(record: OutputRecord, *, pseudonyms: bool) -> AlertContent:
         occurred_at=record.detected_at if occurred_at is None else occurred_at,
         explanation_en=sentence(record.explanation_en),
         explanation_nl=sentence(record.explanation_nl),
-        action_en=sentence(record.remediation_en),
-        action_nl=sentence(record.remediation_nl),
+        action_en=sentence(words.remediation(record, Language.EN)),
+        action_nl=sentence(words.remediation(record, Language.NL)),
         citations=tuple(map(sentence, record.citations)),
         pseudonym=_shown(record.subject_id) if pseudonyms else None,
+        found_at=record.detected_at,
     )
 
 

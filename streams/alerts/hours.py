@@ -40,6 +40,19 @@ def local_text(time_zone: str, at: Instant) -> str:
     return _local(time_zone, at).strftime("%Y-%m-%d %H:%M %Z")
 
 
+def local_span(time_zone: str, first: Instant, last: Instant) -> str:
+    """Two instants for people: `2026-09-01 12:00 - 12:05 CEST`, with what is the same once."""
+    start, end = _local(time_zone, first), _local(time_zone, last)
+    text = local_text(time_zone, first)
+    if start.strftime("%Z") != end.strftime("%Z"):
+        return f"{text} - {local_text(time_zone, last)}"
+    if start.date() != end.date():
+        return f"{start:%Y-%m-%d %H:%M} - {end:%Y-%m-%d %H:%M %Z}"
+    if f"{start:%H:%M}" != f"{end:%H:%M}":
+        return f"{start:%Y-%m-%d %H:%M} - {end:%H:%M %Z}"
+    return text
+
+
 def _local(time_zone: str, at: Instant) -> datetime:
     # Judged events may claim any instant; at the ends of the calendar no zone has a time.
     within = min(max(at, EARLIEST + days(2)), LATEST - days(2))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from streams.alerts.alert import Alert
 from streams.alerts.alert_content import group_key
 from streams.alerts.alert_emitter import AlertEmitter
+from streams.alerts.closings import MOVED
 from streams.alerts.option_table import milliseconds
 from streams.alerts.options import AlertOptions
 from streams.alerts.policy_state import AlertContent, AlertGroup, Held, Member, PolicyState
@@ -41,17 +42,26 @@ class Membership:
             held = self._state.held.pop(identity)
             member = self._state.members[identity]
             member.open = False
-            alerts += self.enter(member, held.content, now, held.items, provisional=True)
+            alerts += self.enter(
+                member, held.content, now, held.items, provisional=True, was_held=True
+            )
         return alerts
 
     def enter(
-        self, member: Member, content: AlertContent, now: Instant, items: int, *, provisional: bool
+        self,
+        member: Member,
+        content: AlertContent,
+        now: Instant,
+        items: int,
+        *,
+        provisional: bool,
+        was_held: bool = False,
     ) -> list[Alert]:
         """An open finding enters its group, or is counted again in the one that it is in."""
         alerts: list[Alert] = []
         before = self._group_of(member)
         if before is not None and not _same(before.content, content):
-            self._close(member, before, now)
+            self._close(member, before, now, MOVED)
             alerts += self.look(before.key, now)
             before = None
         if before is not None and member.open:
@@ -63,19 +73,31 @@ class Membership:
             member.group = group.key
             if content.pseudonym is not None and content.pseudonym not in group.pseudonyms:
                 group.pseudonyms = (*group.pseudonyms, content.pseudonym)[:20]
-        group.open += 1
-        group.provisional += provisional
-        member.open, member.provisional = True, provisional
+        self._open(member, group, provisional=provisional)
         group.first_at = min(group.first_at, content.occurred_at)
         group.last_at = max(group.last_at, content.occurred_at)
+        if content.found_at:
+            group.found_first = min(group.found_first or content.found_at, content.found_at)
+            group.found_last = max(group.found_last, content.found_at)
+        if not was_held and group.deferred is None:
+            group.due_since = group.due_since or content.found_at
         group.uncounted += items
         group.rose, group.changed, group.changed_at = True, True, now
         return alerts + self.look(group.key, now)
 
-    def leave(self, member: Member, now: Instant, items: int, reason: str) -> list[Alert]:
+    def leave(
+        self,
+        member: Member,
+        now: Instant,
+        items: int,
+        reason: str,
+        because: str,
+        remains: AlertContent | None = None,
+    ) -> list[Alert]:
         """A finding is closed, or no longer this sink's.
 
-        `reason` is what is counted as muted where no group ever had it.
+        `reason` is what is counted as muted where no group ever had it; `because` what the group
+        says of it when it is resolved, and `remains` holds what is left to do.
         """
         group = self._group_of(member)
         if group is None:
@@ -86,14 +108,25 @@ class Membership:
             member.provisional = False
             self._count(group, items)
             return []
-        self._close(member, group, now)
+        self._close(member, group, now, because)
+        if remains is not None:
+            group.remains = remains.action_en, remains.action_nl
         group.uncounted += items
         return self.look(group.key, now)
 
-    def look(self, key: str, now: Instant) -> list[Alert]:
+    def look_at_changed(self, now: Instant) -> list[Alert]:
+        """Have the emitter look at all that has changed: together first, then each."""
+        groups = self._state.groups
+        keys = sorted(self.changed)
+        alerts = self._emitter.burst([groups[key] for key in keys], now)
+        for key in keys:
+            alerts += self.look(key, now, ticks=True)
+        return alerts
+
+    def look(self, key: str, now: Instant, *, ticks: bool = False) -> list[Alert]:
         """Have the emitter look at a group, and remember whether it must look again."""
         group = self._state.groups[key]
-        alerts = self._emitter.look(group, now)
+        alerts = self._emitter.look(group, now, ticks=ticks)
         if group.changed:
             self.changed.add(key)
         else:
@@ -116,7 +149,21 @@ class Membership:
         else:
             self._state.account.grouped += items
 
-    def _close(self, member: Member, group: AlertGroup, now: Instant) -> None:
+    def _open(self, member: Member, group: AlertGroup, *, provisional: bool) -> None:
+        group.open += 1
+        group.provisional += provisional
+        self._emitter.summaries.count(group, 1)
+        before, member.closed_because = member.closed_because, ""
+        if group.closed.get(before):
+            group.closed[before] -= 1
+        member.open, member.provisional = True, provisional
+
+    def _close(self, member: Member, group: AlertGroup, now: Instant, because: str) -> None:
+        """It was open in this group, or the group goes on without it."""
+        if member.open:
+            self._emitter.summaries.count(group, -1)
+            group.closed[because] = group.closed.get(because, 0) + 1
+            member.closed_because = because
         group.open -= member.open
         group.provisional -= member.open and member.provisional
         member.open, member.provisional = False, False

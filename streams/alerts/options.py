@@ -60,6 +60,13 @@ class AlertOptions(OptionTable):
         description="Findings of one rule and recipient within such a window, counted from the "
         "full hour in UTC for an hour, are one alert.",
     )
+    gather_s: float = Field(
+        5.0,
+        ge=0,
+        le=300,
+        description="Seconds that the first alert of a group waits for more findings, so that it "
+        "says how many there are.",
+    )
     retention_s: float = Field(
         3_024_000.0,
         ge=60,

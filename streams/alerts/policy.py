@@ -22,11 +22,13 @@ from streams.alerts.account import Accounting
 from streams.alerts.alert import Alert
 from streams.alerts.alert_content import content_of, is_open, is_provisional
 from streams.alerts.alert_emitter import AlertEmitter
+from streams.alerts.closings import LEFT, REROUTED, closed_because
 from streams.alerts.forgetting import forget_old
 from streams.alerts.membership import Membership
 from streams.alerts.option_table import milliseconds
 from streams.alerts.options import AlertOptions
 from streams.alerts.policy_state import FORMAT, Member, PolicyState
+from streams.alerts.standing import standing_alerts
 from streams.core.findings import OutputRecord
 from streams.core.instants import Instant
 
@@ -77,10 +79,11 @@ class AlertPolicy:
         provisional = is_provisional(record)
         if not here:
             # Revised into something that goes to another sink: here it is over.
-            return self._membership.leave(member, now, items, "rerouted")
+            return self._membership.leave(member, now, items, "rerouted", REROUTED)
         if not is_open(record):
             reason = "unknown" if held is None else "retracted_in_hold_down"
-            return self._membership.leave(member, now, items, reason)
+            because = closed_because(record)
+            return self._membership.leave(member, now, items, reason, because, content)
         if member.group is None and provisional and route is not None and route.hold_down_s:
             until = Instant(now + milliseconds(route.hold_down_s)) if held is None else held.until
             self._membership.hold(identity, member, content, items, until)
@@ -97,7 +100,7 @@ class AlertPolicy:
             return []
         held = self._state.held.pop(identity, None)
         items = 0 if held is None else held.items
-        alerts = self._membership.leave(member, now, items, "left")
+        alerts = self._membership.leave(member, now, items, "left", LEFT)
         del self._state.members[identity]
         return alerts
 
@@ -108,8 +111,7 @@ class AlertPolicy:
             self._state.swept_at = now
             alerts += self._wake_waived(now)
             forget_old(self._options, self._state, now)
-        for key in sorted(self._membership.changed):
-            alerts += self._membership.look(key, now)
+        alerts += self._membership.look_at_changed(now)
         alerts += self._emitter.summarise(now)
         groups = self._state.groups
         self._membership.changed = {key for key in self._membership.changed if groups[key].changed}
@@ -142,25 +144,38 @@ class AlertPolicy:
         if unconsented is not None:
             self._state.unconsented = unconsented
 
-    def settle(self, uid: str, *, delivered: bool) -> None:
+    def settle(self, uid: str, *, delivered: bool) -> Instant | None:
         """Say how an alert ended: the sink has it, or it is among the dead letters.
 
-        An uid that is not on its way is settled already, and nothing is counted twice.
+        Returns when the finding was found that it reports first; None for what the policy held
+        back on purpose, and for updates and resolves. An uid that is not on its way is settled
+        already, and nothing is counted twice.
         """
         sent = self._state.sent.pop(uid, None)
         if sent is None or not sent.items:
-            return
+            return None
         account = self._state.account
         if delivered:
             account.delivered += 1
             account.grouped += sent.items - 1
         else:
             account.dead_lettered += sent.items
+        return sent.found_at
+
+    @property
+    def waits_since(self) -> Instant | None:
+        """When the alert was made that has been on its way for longest; None: none is."""
+        made = [sent.made_at for sent in self._state.sent.values() if sent.made_at]
+        return min(made, default=None)
 
     @property
     def on_their_way(self) -> list[Alert]:
         """Alerts that are not settled, in the order in which they were made."""
         return [sent.alert for sent in self._state.sent.values()]
+
+    def standing(self, now: Instant) -> list[Alert]:
+        """What fires now and is not on its way; sending it again is nothing new."""
+        return standing_alerts(self._options, self._state, now)
 
     @property
     def accounting(self) -> Accounting:

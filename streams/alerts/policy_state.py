@@ -24,6 +24,8 @@ class Member(msgspec.Struct, kw_only=True, array_like=True):
     provisional: bool
     at: Instant
     """When it was taken."""
+    closed_because: str = ""
+    """Why it is closed, by `closings`; empty while it is open, and of before that was kept."""
 
 
 class Held(msgspec.Struct, kw_only=True):
@@ -52,6 +54,8 @@ class AlertContent(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     citations: tuple[str, ...]
     pseudonym: str | None
     """None unless the route switched pseudonyms on."""
+    found_at: Instant = Instant(0)
+    """When it was found; 0 in snapshots of before that was kept."""
 
 
 class AlertGroup(msgspec.Struct, kw_only=True):
@@ -85,13 +89,36 @@ class AlertGroup(msgspec.Struct, kw_only=True):
     """Revisions that no alert has carried yet."""
     pseudonyms: tuple[str, ...] = ()
     changed_at: Instant
+    gathered_at: Instant | None = None
+    """Until when its first alert waits for more; None where it does not."""
+    base: int = 0
+    """How many were open when it began to fire; growth is counted from there."""
+    growth: int = 0
+    """How often they have become ten times as many since, as far as an alert has said it."""
+    fires_since: Instant | None = None
+    due_since: Instant | None = None
+    """When what no alert has said yet was found first; None where it is held back on purpose."""
+    found_first: Instant = Instant(0)
+    found_last: Instant = Instant(0)
+    """When the first and the last of them were found."""
+    closed: dict[str, int] = {}
+    """How many are closed, by why."""
+    remains: tuple[str, str] | None = None
+    """What is left to do, in English and Dutch, of the one that was closed last."""
 
 
 class Summary(msgspec.Struct, kw_only=True):
-    """One alert in the place of many; it resolves when all its groups are closed."""
+    """One alert in the place of many; it resolves when all its groups are closed.
+
+    `base` is how many findings were open when it began to fire, `open` how many are now.
+    """
 
     alert: Alert
     groups: list[str]
+    cause: str = ""
+    made_at: Instant = Instant(0)
+    base: int = 0
+    open: int = 0
 
 
 class Sent(msgspec.Struct, kw_only=True):
@@ -99,6 +126,9 @@ class Sent(msgspec.Struct, kw_only=True):
 
     alert: Alert
     items: int
+    made_at: Instant = Instant(0)
+    found_at: Instant | None = None
+    """When what it says first was found; None where the policy held it back on purpose."""
 
 
 class Alarm(msgspec.Struct, kw_only=True):
@@ -108,6 +138,8 @@ class Alarm(msgspec.Struct, kw_only=True):
     firing: bool = False
     since: Instant
     sent_at: Instant = msgspec.field(name="told_at")
+    alert: Alert | None = None
+    """As it was sent last."""
 
 
 class PolicyState(msgspec.Struct, kw_only=True):
@@ -124,6 +156,8 @@ class PolicyState(msgspec.Struct, kw_only=True):
     flood_bucket: int = -1
     flood_count: int = msgspec.field(default=0, name="flood_told")
     """Alerts made in the interval `flood_bucket`."""
+    gathers_until: Instant = Instant(0)
+    """The end of the present gathering, which every group that is new meanwhile joins."""
     swept_at: Instant = Instant(0)
     last_events: dict[str, Instant] = {}
     shared: int = 0

@@ -49,7 +49,9 @@ def _silence(options: AlertOptions, state: PolicyState, now: Instant) -> list[Al
         key = f"consentry-silent-{kind}"
         silent = now - last >= milliseconds(after_s)
         if silent != _fires(state, key):
-            text = texts.silence_summary(kind, last, options.language, options.time_zone)
+            text = texts.silence_summary(
+                kind, last, options.language, options.time_zone, firing=silent
+            )
             due.append(_alarm(options, state, key, texts.SILENCE, text, now, firing=silent))
     return due
 
@@ -103,9 +105,13 @@ def _alarm(
         first_at=alarm.since,
         last_at=now,
         summary=text,
-        action=texts.ACTIONS[code][options.language],
+        action=texts.ACTIONS[code][options.language] if firing else "",
+        fires_since=alarm.since,
+        time_zone=options.time_zone,
+        language=options.language,
         runbook_url=options.runbook_url,
     )
     state.account.raised += 1
-    state.sent[alert.uid] = Sent(alert=alert, items=1)
+    alarm.alert = alert
+    state.sent[alert.uid] = Sent(alert=alert, items=1, made_at=now)
     return alert

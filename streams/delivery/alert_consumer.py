@@ -65,6 +65,8 @@ class AlertConsumer(SinkConsumer):
         self._saved_at = 0.0
         self._size = 0
         self._looked_at = Instant(0)
+        self._repeats_s = options.repeats_s
+        self._repeated_at = float("-inf")
         self._ends: Mapping[TopicPartition, int] = {}
 
     @property
@@ -99,6 +101,7 @@ class AlertConsumer(SinkConsumer):
             self._restore(policy, snapshot)
             self._size = len(snapshot)
         self.policy = policy
+        self._repeated_at = float("-inf")
 
     def _restore(self, policy: AlertPolicy, snapshot: bytes) -> None:
         try:
@@ -156,6 +159,14 @@ class AlertConsumer(SinkConsumer):
         if made or (self._unsaved and rested):
             await self._save(policy)
         await self._deliver_alerts(policy)
+        await self._repeat(policy, now)
+
+    async def _repeat(self, policy: AlertPolicy, now: Instant) -> None:
+        """Send again what fires, to a receiver that forgets what nobody sends again."""
+        rested_s = time.monotonic() - self._repeated_at
+        if self._repeats_s is not None and rested_s >= self._repeats_s:
+            self._repeated_at = time.monotonic()
+            await self._sender.repeat(policy.standing(now), self._interrupt)
 
     async def _deliver_alerts(self, policy: AlertPolicy) -> None:
         """Hand what is on its way to the receiver; what an interrupt leaves stays on its way."""
@@ -173,8 +184,11 @@ class AlertConsumer(SinkConsumer):
             if outcome is None:
                 counts.returned += 1
             else:
-                policy.settle(alert.uid, delivered=outcome.verdict is not DeliveryStatus.REJECTED)
+                delivered = outcome.verdict is not DeliveryStatus.REJECTED
+                found_at = policy.settle(alert.uid, delivered=delivered)
                 self._unsaved = True
+                if found_at is not None:
+                    self._stats.delays.observe(max(0.0, time.time() - found_at / 1000))
 
     async def _look_at_inputs(self, policy: AlertPolicy, now: Instant) -> None:
         """What findings do not say, where somebody wants to be notified of it.

@@ -107,17 +107,28 @@ class SinkSender:
         return outcomes
 
     async def make_up(self, interrupt: Interrupt) -> None:
-        """Nothing is there to be sent: let a sink send again what a lost connection took.
+        """Let a sink without acknowledgement send again what a lost connection took."""
+        if self._resends:
+            await self._beside([], interrupt)
 
-        Only sinks without acknowledgement have something to make up for.
+    async def repeat(self, loads: Sequence[Any], interrupt: Interrupt) -> None:
+        """Send again what was delivered and counted, to a receiver that forgets it otherwise.
+
+        What comes of it is counted nowhere: the same is sent once more before long.
         """
-        if not self._resends or self._wait_s() > 0:
-            return
+        for first in range(0, len(loads), self._most):
+            if interrupt or not await self._beside(loads[first : first + self._most], interrupt):
+                return
+
+    async def _beside(self, loads: Sequence[Any], interrupt: Interrupt) -> bool:
+        """One attempt with what nobody waits for; whether the receiver took it."""
+        if self._wait_s() > 0:
+            return False
         self.circuit.attempt(self._clock())
         try:
             async with asyncio.timeout(self._limit_s):
-                if await interrupt.ends(self._sink.send([]), LET_GO_S) is None:
-                    return
+                if await interrupt.ends(self._sink.send(loads), LET_GO_S) is None:
+                    return False
         except SinkDown as down:
             self._failed(down.problem, down.retry_after_s, lasting=down.lasting)
         except Exception as error:  # noqa: BLE001 - its text may quote what was sent
@@ -125,6 +136,8 @@ class SinkSender:
         else:
             self._well()
             self._backoff.succeeded()
+            return True
+        return False
 
     async def close(self) -> None:
         """Let go of the receiver."""

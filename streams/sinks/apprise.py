@@ -14,8 +14,7 @@ from pydantic import Field, SecretStr
 
 from streams.alerts.alert import Alert
 from streams.errors import ConsentryError
-from streams.siem.plain import sentence
-from streams.sinks.alert_fields import facts, headline
+from streams.sinks.alert_fields import for_people, headline, what_to_do
 from streams.sinks.batch import one_by_one
 from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.options import SinkOptions
@@ -82,14 +81,13 @@ class AppriseSink:
         """There is nothing to let go of."""
 
     def _notify(self, title: str, body: str) -> bool:
-        return bool(self._service.notify(body=body, title=title))
+        # Plain text: a service that reads mark-up gets ours escaped.
+        return bool(self._service.notify(body=body, title=title, body_format="text"))
 
 
 def texts(alert: Alert) -> tuple[str, str]:
-    """A title and a body in plain text."""
-    lines = [f"{name}: {value}" for name, value in facts(alert)]
-    if alert.state == "firing" and alert.action:
-        lines.append(f"What to do: {sentence(alert.action, 1_024)}")
+    """A title and a body in plain text: what to do first, then the facts."""
+    lines = [f"{name}: {value}" for name, value in (what_to_do(alert), *for_people(alert)) if value]
     if alert.runbook_url is not None:
         lines.append(alert.runbook_url)
     return headline(alert, 250), "\n".join(lines)

@@ -81,6 +81,11 @@ class SinkOptions(BaseModel):
         """Seconds that one `send` may take: longer where a receiver confirms later than it takes."""
         return self.timeout_s
 
+    @property
+    def repeats_s(self) -> float | None:
+        """Seconds after which alerts that fire are sent again; None: the receiver remembers them."""
+        return None
+
     @classmethod
     def secrets(cls) -> tuple[str, ...]:
         """The keys that never stand in the file."""

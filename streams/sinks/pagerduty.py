@@ -1,7 +1,9 @@
 """PagerDuty, Events API v2: an incident a group, by its deduplication key.
 
 https://developer.pagerduty.com/docs/events-api-v2/trigger-events/
-What is triggered again under the same key goes to the same incident; a resolve closes it.
+What is triggered again under the key of an open incident goes to its log and notifies nobody; a
+resolve closes it. So what has become ten times as much is triggered under a key of its own, and
+a resolve closes all of them.
 """
 
 from __future__ import annotations
@@ -15,8 +17,14 @@ from pydantic import Field, SecretStr, field_validator
 
 from streams.alerts.alert import Alert
 from streams.core.instants import format_instant
-from streams.siem.plain import sentence
-from streams.sinks.alert_fields import facts, headline, level
+from streams.sinks.alert_fields import (
+    for_people,
+    headline,
+    level,
+    shown_controller,
+    shown_recipient,
+    what_to_do,
+)
 from streams.sinks.batch import one_by_one
 from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.http_client import HttpClient, HttpOptions, phrase, raise_unless_answered
@@ -76,7 +84,15 @@ class PagerDutySink:
         """Trigger or resolve, in their order."""
 
         async def post(at: int) -> DeliveryResult:
-            body = msgspec.json.encode(self._event(loads[at]))
+            result = DELIVERED
+            for event in self._events(loads[at]):
+                result = await post_event(event)
+                if result is not DELIVERED:
+                    break
+            return result
+
+        async def post_event(event: dict[str, Any]) -> DeliveryResult:
+            body = msgspec.json.encode(event)
             headers = {"Content-Type": "application/json"}
             reply = await self._client.ask("POST", self._options.url, body=body, headers=headers)
             raise_unless_answered(reply)
@@ -107,25 +123,32 @@ class PagerDutySink:
         """Let go of the connections."""
         await self._client.close()
 
-    def _event(self, alert: Alert) -> dict[str, Any]:
+    def _events(self, alert: Alert) -> list[dict[str, Any]]:
+        """The trigger of an alert, or the resolves of all incidents that it has made."""
+        key = self._options.routing_key.get_secret_value()
+        if alert.state == "firing":
+            return [{"routing_key": key, **self._trigger(alert)}]
+        return [
+            {"routing_key": key, "event_action": "resolve", "dedup_key": dedup_key(alert.key, step)}
+            for step in range(alert.growth + 1)
+        ]
+
+    def _trigger(self, alert: Alert) -> dict[str, Any]:
+        name, action = what_to_do(alert)
         event: dict[str, Any] = {
-            "routing_key": self._options.routing_key.get_secret_value(),
-            "event_action": "trigger" if alert.state == "firing" else "resolve",
-            "dedup_key": dedup_key(alert.key),
-        }
-        if alert.state == "resolved":
-            return event
-        event |= {
+            "event_action": "trigger",
+            "dedup_key": dedup_key(alert.key, alert.growth),
             "client": "Consentry",
             "payload": {
                 "summary": headline(alert, _LONGEST_SUMMARY),
                 "source": self._options.instance,
                 "severity": _SEVERITIES[level(alert)],
                 "timestamp": format_instant(alert.last_at),
-                "component": sentence(alert.recipient_id or "none", 255),
-                "group": sentence(alert.controller_id or "none", 255),
+                "component": shown_recipient(alert) or "none",
+                "group": shown_controller(alert) or "none",
                 "class": alert.code,
-                "custom_details": dict(facts(alert)) | {"Action": sentence(alert.action, 1_024)},
+                # They stand in this order where people read them.
+                "custom_details": {name: action} | dict(for_people(alert)),
             },
         }
         if self._options.client_url is not None:
@@ -135,8 +158,12 @@ class PagerDutySink:
         return event
 
 
-def dedup_key(key: str) -> str:
-    """The key of the group, or its digest where PagerDuty would cut it."""
-    if len(key.encode()) <= _LONGEST_KEY:
-        return key
-    return f"sha256:{sha256(key.encode()).hexdigest()}"
+def dedup_key(key: str, growth: int = 0) -> str:
+    """The key of the group, or its digest where PagerDuty would cut it.
+
+    Each growth tenfold has a key of its own: only a new incident notifies.
+    """
+    own = f"{key}:x{10**growth}" if growth else key
+    if len(own.encode()) <= _LONGEST_KEY:
+        return own
+    return f"sha256:{sha256(own.encode()).hexdigest()}"

@@ -14,8 +14,7 @@ import msgspec
 from pydantic import Field, SecretStr
 
 from streams.alerts.alert import Alert
-from streams.siem.plain import sentence
-from streams.sinks.alert_fields import facts, headline
+from streams.sinks.alert_fields import for_people, headline, what_to_do
 from streams.sinks.batch import one_by_one
 from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.http_client import HttpClient, HttpOptions, phrase, raise_unless_answered
@@ -112,24 +111,30 @@ class SlackSink:
 def slack_message(alert: Alert) -> dict[str, Any]:
     """Blocks for people, and a text for notifications."""
     title = headline(alert, _LONGEST_HEADER)
-    fields = [
-        {"type": "mrkdwn", "text": _cut(f"*{name}*\n{_escape(value)}", _LONGEST_FIELD)}
-        for name, value in facts(alert)
-    ]
     blocks: list[dict[str, Any]] = [
-        {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": False}},
-        {"type": "section", "fields": fields[:_FIELDS]},
+        {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": False}}
     ]
-    if alert.state == "firing" and alert.action:
-        text = f"*What to do*\n{_escape(sentence(alert.action, 2_000))}"
-        blocks.append(_section(text))
+    name, action = what_to_do(alert, 2_000)
+    if action:
+        blocks.append(_section(f"*{name}*\n{_escape(action)}"))
+    fields = [
+        _text(f"*{name}*\n{_escape(value)}", _LONGEST_FIELD) for name, value in for_people(alert)
+    ]
+    blocks.append({"type": "section", "fields": fields[:_FIELDS]})
     if alert.runbook_url is not None:
         blocks.append(_section(f"<{_escape(alert.runbook_url)}|Runbook>"))
-    return {"text": _escape(headline(alert, 1_024)), "blocks": blocks}
+    # What people are notified of is read without any mark-up.
+    text = _escape(headline(alert, 1_024))
+    return {"text": text, "mrkdwn": False, "blocks": blocks}
 
 
 def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": _cut(text, _LONGEST_SECTION)}}
+    return {"type": "section", "text": _text(text, _LONGEST_SECTION)}
+
+
+def _text(text: str, limit: int) -> dict[str, Any]:
+    """`verbatim`: what looks like an address or a channel becomes no link."""
+    return {"type": "mrkdwn", "verbatim": True, "text": _cut(text, limit)}
 
 
 def _escape(text: str) -> str:

@@ -52,9 +52,9 @@ def retracted(number: int = 0, revision: int = 2, **changes: Any) -> FindingUpda
 
 
 def options(*routes: dict[str, Any], **table: Any) -> AlertOptions:
-    """Options as the file would give them; by default one route for everything."""
+    """Options as the file would give them; by default one route for everything, and no gathering."""
     found = list(routes) or [{"name": "all", "sinks": [SINK]}]
-    return AlertOptions.model_validate({"routes": found} | table)
+    return AlertOptions.model_validate({"routes": found, "gather_s": 0} | table)
 
 
 def policy(*routes: dict[str, Any], **table: Any) -> AlertPolicy:

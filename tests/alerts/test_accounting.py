@@ -26,6 +26,8 @@ TABLES: list[AlertOptions] = [
     options(),
     options(flood_max=1, flood_interval_s=600, window_s=60),
     options(quiet=[{"begin": "15:00:00", "end": "16:00:00"}], flood_max=2, flood_interval_s=600),
+    options(gather_s=5),
+    options(gather_s=1, flood_max=1, flood_interval_s=1200, window_s=600),
     options({"name": "a", "sinks": [SINK], "hold_down_s": 900}, waivers=[WAIVER], retention_s=3600),
     options(
         {"name": "a", "sinks": [SINK], "codes": ["NO_CONSENT"], "waived": "mute"},

@@ -57,7 +57,8 @@ def test_quiet_hours_hold_back_and_end_in_one_summary() -> None:
     (summary,) = alerts.tick(MORNING)
     assert summary.code == "ALERT_SUMMARY"
     assert summary.open_count == 3
-    assert "NO_CONSENT 3" in summary.summary
+    assert summary.summary == "3 findings in 1 second, with 3 recipients: R0 1, R1 1, R2 1"
+    assert summary.explanation.startswith("Sharing without consent 3. One alert in place of 3")
     settle_all(alerts)
     account = alerts.accounting
     assert (account.delivered, account.grouped, account.pending) == (1, 2, 0)
@@ -71,6 +72,8 @@ def test_a_summary_resolves_when_everything_in_it_is_closed() -> None:
     assert alerts.take(retracted(0, recipient_id=RecipientId("R0")), MORNING) == []
     (resolved,) = alerts.take(retracted(1, recipient_id=RecipientId("R1")), MORNING)
     assert (resolved.key, resolved.version, resolved.state) == (summary.key, 2, "resolved")
+    assert resolved.summary.endswith("each is closed or has an alert of its own")
+    assert resolved.action == ""
 
 
 def test_critical_findings_pass_quiet_hours() -> None:
@@ -101,7 +104,9 @@ def test_a_flood_becomes_one_summary_at_the_end_of_its_interval() -> None:
         record += alerts.take(letter(number, recipient_id=RecipientId(f"R{number}")), NOON)
     assert len(record) == 5
     (summary,) = alerts.tick(Instant(NOON + 60_000))
-    assert summary.summary.startswith("+412 more alerts")
+    assert summary.summary == (
+        "412 findings in 1 second, with 412 recipients: R10 1, R100 1, R101 1 and 409 others"
+    )
     settle_all(alerts)
     assert (alerts.accounting.delivered, alerts.accounting.grouped) == (6, 411)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from streams.alerts.hours import is_quiet, local_text
-from streams.core.instants import EARLIEST, LATEST, parse_instant
+from streams.alerts.hours import is_quiet, local_span, local_text
+from streams.core.instants import EARLIEST, LATEST, Instant, parse_instant
 from tests.alerts.building import options
 
 NIGHTS = {"begin": "22:00:00", "end": "07:00:00"}
@@ -50,3 +50,17 @@ def test_any_instant_can_be_written() -> None:
     assert local_text("Europe/Amsterdam", parse_instant("2026-09-01T10:00:00Z")).endswith("CEST")
     assert local_text("Asia/Tokyo", EARLIEST)
     assert local_text("America/New_York", LATEST)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown"),
+    [
+        (0, "2026-10-24 14:00 CEST"),
+        (5, "2026-10-24 14:00 - 14:05 CEST"),
+        (10 * 60, "2026-10-24 14:00 - 2026-10-25 00:00 CEST"),
+        (24 * 60, "2026-10-24 14:00 CEST - 2026-10-25 13:00 CET"),
+    ],
+)
+def test_a_span_names_its_zone_once_unless_clocks_change_within(minutes: int, shown: str) -> None:
+    first = parse_instant("2026-10-24T12:00:00Z")
+    assert local_span("Europe/Amsterdam", first, Instant(first + minutes * 60_000)) == shown

@@ -25,10 +25,9 @@ def test_the_first_finding_of_a_group_is_sent_at_once() -> None:
     assert (record.state, record.version, record.count, record.open_count) == ("firing", 1, 1, 1)
     assert record.provisional_count == 1
     assert record.severity is Severity.HIGH
-    assert "ADNET" in record.summary
-    assert "NO_CONSENT" in record.summary
-    assert "2026-09-01 13:00 CEST" in record.summary
-    assert record.action
+    assert record.summary == "Sharing without consent, recipient ADNET: 1 found"
+    assert record.action.startswith("Stop this transfer")
+    assert record.fires_since == NOON
 
 
 def test_more_of_a_group_are_counted_and_sent_at_the_end_of_the_window() -> None:
@@ -156,7 +155,7 @@ def test_the_snapshot_holds_no_subject_unless_pseudonyms_are_switched_on() -> No
 
 def test_texts_are_dutch_where_the_route_says_so() -> None:
     (record,) = policy({**ALL, "language": "nl"}).take(letter(), NOON)
-    assert "ontvanger ADNET: 1 in totaal, 1 open; eerste" in record.summary
+    assert record.summary == "Een verstrekking zonder toestemming, ontvanger ADNET: 1 gevonden"
 
 
 def test_hostile_recipients_are_shown_in_safe_form() -> None:
@@ -164,44 +163,6 @@ def test_hostile_recipients_are_shown_in_safe_form() -> None:
     assert record.summary.isprintable()
     assert record.recipient_id is not None
     assert record.recipient_id.isprintable()
-
-
-def test_a_heartbeat_comes_every_interval_but_not_behind_one_that_is_on_its_way() -> None:
-    alerts = policy(heartbeat={"sinks": [SINK], "every_s": 3600})
-    (beating,) = alerts.tick(NOON)
-    assert beating.code == "HEARTBEAT"
-    assert alerts.tick(after(2)) == []
-    settle_all(alerts)
-    (again,) = alerts.tick(after(3))
-    assert (again.key, again.version) == (beating.key, 2)
-    assert alerts.accounting.balanced
-
-
-def test_a_producer_that_falls_silent_is_reported_and_resolved() -> None:
-    alerts = policy(silence={"sinks": [SINK], "after_s": {"consent-change": 3600}})
-    assert alerts.tick(after(50)) == []  # never heard of
-    alerts.observe({"consent-change": NOON})
-    assert alerts.tick(after(0.9)) == []
-    (silent,) = alerts.tick(after(1))
-    assert "consent-change" in silent.summary
-    assert alerts.tick(after(2)) == []
-    alerts.observe({"consent-change": after(2)})
-    (back,) = alerts.tick(after(2))
-    assert (back.key, back.state, back.version) == (silent.key, "resolved", 2)
-
-
-def test_many_shared_without_any_consent_event_are_reported_and_resolved() -> None:
-    alerts = policy(unconsented={"sinks": [SINK], "share_above": 0.2, "subjects_min": 10})
-    alerts.observe(shared=5, unconsented=5)
-    assert alerts.tick(NOON) == []
-    alerts.observe(shared=100, unconsented=21)
-    (record,) = alerts.tick(NOON)
-    assert "21 of 100" in record.summary
-    alerts.observe(shared=100, unconsented=19)
-    assert alerts.tick(NOON) == []
-    alerts.observe(shared=100, unconsented=18)
-    (over,) = alerts.tick(NOON)
-    assert over.state == "resolved"
 
 
 def test_an_alert_that_the_sink_rejects_is_counted_with_all_that_it_carries() -> None:

@@ -17,6 +17,7 @@ from tests.sinks.people_receivers import WebhookReceiver
 POLICY = """
 [alerts]
 window_s = 2
+gather_s = 0.2
 [[alerts.routes]]
 name = "all"
 sinks = ["chat"]

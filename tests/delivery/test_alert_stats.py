@@ -19,6 +19,7 @@ from tests.sinks.real import free_port
 POLICY = """
 [alerts]
 window_s = 1
+gather_s = 0.2
 [[alerts.routes]]
 name = "all"
 sinks = ["chat"]

@@ -45,6 +45,7 @@ format = "alert"
 url = "{people}/hook"
 [alerts]
 window_s = 1
+gather_s = 0.2
 [[alerts.routes]]
 name = "all"
 sinks = ["people"]

@@ -82,7 +82,7 @@ def _syslog_uid(message: bytes) -> str:
 
 
 def _slack_fields(message: dict[str, Any]) -> str:
-    return str(message["blocks"][1]["fields"][-4:])
+    return next(str(one["fields"]) for one in message["blocks"] if "fields" in one)
 
 
 def _webhook(**own: Any) -> KindOfBench:

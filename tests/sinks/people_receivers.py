@@ -25,7 +25,11 @@ class WebhookReceiver(HttpReceiver):
 
 
 class PagerDutyReceiver(HttpReceiver):
-    """Events API v2, by PagerDuty's published schema of events."""
+    """Events API v2, by PagerDuty's published schema of events.
+
+    A trigger under the key of an open incident goes to its log and notifies nobody: `notified`
+    are those that opened one.
+    """
 
     key = "R0" + "a1" * 15
 
@@ -33,6 +37,7 @@ class PagerDutyReceiver(HttpReceiver):
         super().__init__()
         self.events: list[dict[str, Any]] = []
         self.incidents: dict[str, str] = {}
+        self.notified: list[str] = []
 
     async def take(self, request: web.Request, body: bytes) -> web.StreamResponse:
         if request.method != "POST":
@@ -43,7 +48,10 @@ class PagerDutyReceiver(HttpReceiver):
             return json_answer(400, answer | {"errors": errors})
         self.events.append(event)
         state = "triggered" if event["event_action"] == "trigger" else "resolved"
-        self.incidents[event["dedup_key"]] = state
+        if state == "triggered" and self.incidents.get(event["dedup_key"]) != "triggered":
+            self.notified.append(event["payload"]["summary"])
+        if state == "triggered" or event["dedup_key"] in self.incidents:
+            self.incidents[event["dedup_key"]] = state
         return json_answer(202, {"status": "success", "dedup_key": event["dedup_key"]})
 
     def _errors(self, event: dict[str, Any]) -> list[str]:

@@ -30,8 +30,28 @@ async def test_pagerduty_has_one_incident_a_group(tmp_path: Path) -> None:
         await sink.close()
         payload = receiver.events[0]["payload"]
         assert payload["severity"] == "error"
-        assert payload["custom_details"]["Findings"] == "3 in all, 2 open, 1 provisional"
+        assert payload["custom_details"]["Findings"] == "2 open of 3; 1 may still be withdrawn"
+        assert next(iter(payload["custom_details"])) == "What to do first"
         assert receiver.events[0]["links"][0]["href"] == first.runbook_url
+
+
+@in_loop
+async def test_pagerduty_notifies_of_each_tenfold_and_a_resolve_closes_them_all(
+    tmp_path: Path,
+) -> None:
+    async with PagerDutyReceiver() as receiver:
+        sink = options("pagerduty", tmp_path, port(receiver)).open()
+        grown = [alert(), alert(version=2), alert(version=3, growth=1), alert(version=4, growth=3)]
+        assert set(await sink.send(grown)) == {DELIVERED}
+        assert len(receiver.notified) == 3, "an update of the same size goes to the log"
+        assert set(receiver.incidents.values()) == {"triggered"}
+        over = alert(version=5, growth=3, state="resolved")
+        assert set(await sink.send([over])) == {DELIVERED}
+        assert set(receiver.incidents.values()) == {"resolved"}
+        assert len(receiver.incidents) == 3, "one that was passed over was never there"
+        assert set(await sink.send([alert(version=6)])) == {DELIVERED}
+        assert len(receiver.notified) == 4
+        await sink.close()
 
 
 @in_loop
@@ -106,6 +126,7 @@ def test_slack_messages_fit() -> None:
         title="t" * 5_000,
         waiver="w" * 5_000,
         citations=("c" * 300,) * 50,
+        explanation="e" * 5_000,
         pseudonyms=("p" * 200,) * 50,
     )
     assert SlackReceiver()._fits(slack_message(largest))
