@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,43 @@ def test_rules_ask_for_columns_as_their_types_allow() -> None:
         assert properties["query"].startswith(f"{TABLE}\n| where ")
         assert wrong(properties["query"]) == []
         assert set(properties["customDetails"].values()) <= types().keys()
+
+
+SINGLE = [
+    resource["properties"]
+    for resource in RULES["resources"]
+    if "finding" in resource["properties"]["customDetails"]
+]
+
+
+@pytest.mark.parametrize("rule", SINGLE, ids=lambda rule: rule["displayName"])
+def test_a_rule_goes_by_ingestion_and_takes_the_newest_revision(rule: dict[str, Any]) -> None:
+    table, ingested, label, newest, wanted = rule["query"].split("\n| ")
+    # As long as the rule's own pace: a row is in one run and in no other.
+    assert rule["queryFrequency"] == "PT5M"
+    assert (table, ingested) == (TABLE, "where ingestion_time() > ago(5m)")
+    # A label hides no revision before it; then a close hides all of them.
+    assert label == 'where not(consentry_step =~ "revised" and consentry_finality =~ "FINAL")'
+    assert newest == "summarize arg_max(consentry_revision, *) by consentry_id"
+    assert "consentry_open == true" in wanted or 'consentry_step =~ "reopened"' in wanted
+    # By TimeGenerated, Azure looks back as far as it allows for this pace.
+    assert rule["queryPeriod"] == "PT47H"
+
+
+@pytest.mark.parametrize("resource", RULES["resources"], ids=lambda one: one["name"][-39:-3])
+def test_alerts_about_one_finding_are_one_incident(resource: dict[str, Any]) -> None:
+    properties = resource["properties"]
+    assert properties["eventGroupingSettings"] == {"aggregationKind": "AlertPerResult"}
+    grouping = properties["incidentConfiguration"]["groupingConfiguration"]
+    assert not grouping["reopenClosedIncident"]
+    [by] = grouping["groupByCustomDetails"]
+    assert properties["customDetails"][by] in ("consentry_id", "consentry_recipient_id")
+
+
+def test_a_count_is_over_its_hour_and_takes_each_finding_once() -> None:
+    [rule] = [one["properties"] for one in RULES["resources"] if one["properties"] not in SINGLE]
+    assert "ingestion_time() > ago(1h)" in rule["query"]
+    assert "dcount(consentry_id) by consentry_recipient_id" in rule["query"]
 
 
 def test_the_check_bites() -> None:

@@ -21,7 +21,7 @@ from streams.siem.ecs import ecs
 from streams.siem.flat import flat
 from tests.integrations.queries import IN_ECS, SIGMA, collections, columns, fields, files
 from tests.siem.goldens import PRODUCER
-from tests.siem.lives import lives
+from tests.siem.lives import label_only, lives
 from tests.siem.receiver import needs_tenzir, run_pipeline
 from tests.siem.test_ecs import flattened
 
@@ -44,7 +44,7 @@ ELSEWHERE = {
 
 def values() -> list[dict[str, Any]]:
     """Events of every life, and of one finding with every code."""
-    found = [flat(one, PRODUCER) for one in lives().values()]
+    found = [flat(one, PRODUCER) for one in [*lives().values(), *label_only()]]
     one = lives()["finding opened"]
     assert isinstance(one, Finding)
     for code in CODES.values():
@@ -58,11 +58,15 @@ EVENTS = values()
 
 
 def wants(rule: dict[str, Any], event: dict[str, Any]) -> bool:
-    """Whether an event is what a rule selects; written again, for rules without modifiers."""
-    return all(
-        event.get(name) in (wanted if isinstance(wanted, list) else [wanted])
-        for name, wanted in rule["selection"].items()
-    )
+    """Whether an event is what a rule selects and does not filter; written again, without modifiers."""
+
+    def meets(part: str) -> bool:
+        return all(
+            event.get(name) in (wanted if isinstance(wanted, list) else [wanted])
+            for name, wanted in rule[part].items()
+        )
+
+    return meets("selection") and not meets("filter_label")
 
 
 def issues(rules: SigmaCollection) -> list[str]:
@@ -81,6 +85,22 @@ def test_a_rule_is_sound_and_asks_for_what_we_write(name: str) -> None:
     text = (SIGMA / f"{name}.yml").read_text("utf-8")
     codes = set(re.findall(r"\b[A-Z]{2,}(?:_[A-Z0-9]+)+\b", text))
     assert codes <= CODES.keys()
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_rule_is_about_what_is_open_and_no_label(name: str) -> None:
+    rule = ALONE[name].rules[0]
+    assert isinstance(rule, SigmaRule)
+    detection = rule.detection.to_dict()
+    chosen = [event for event in EVENTS if wants(detection, event)]
+    assert all(event["consentry.open"] for event in chosen)
+    labels = [
+        event
+        for event in EVENTS
+        if (event["consentry.step"], event.get("consentry.finality")) == ("revised", "FINAL")
+    ]
+    assert labels
+    assert not [event for event in chosen if event in labels]
 
 
 def test_ids_differ() -> None:
