@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import cycle
 from typing import NamedTuple
 
@@ -72,8 +72,19 @@ class Pace:
         self._number += count
 
 
-async def pace(bus: Bus, subjects: int, rate: float, seconds: float, first: int) -> Paced:
-    """Send for so many seconds. Event ids begin at number `first`."""
+def _never() -> bool:
+    return False
+
+
+async def pace(
+    bus: Bus,
+    subjects: int,
+    rate: float,
+    seconds: float,
+    first: int,
+    enough: Callable[[], bool] = _never,
+) -> Paced:
+    """Send for so many seconds, or until it is `enough`. Event ids begin at number `first`."""
     made, batches = Pace(subjects, bus.partitions, rate, first), Batches()
     names, sent, count = bus.inputs, dict[str, int](), 0
     async with Sender(bus.settings) as sender:
@@ -87,7 +98,7 @@ async def pace(bus: Bus, subjects: int, rate: float, seconds: float, first: int)
                 room.release()
 
         began = time.perf_counter()
-        while (passed := time.perf_counter() - began) < seconds:
+        while (passed := time.perf_counter() - began) < seconds and not enough():
             # A tick that came late sends no more than twice a tick's events at once.
             due = min(int(passed * rate) - count, int(rate * TICK_S * 20) + 1)
             if due > 0:

@@ -3,14 +3,15 @@
     python -m bench.reader JOB
 
 A process of its own, so that nothing else delays its clock. JOB is JSON: `brokers`,
-`partitions`, `topics` by name, and `marked`: those of which only events with a marked id
-are noted. A line a record on `file`: name, nanoseconds when it was read, the record's own
+`partitions`, `topics` by name, `marked`: those of which only events with a marked id are noted,
+and `naming`: those of which only values are noted that name a marked event. A line a record on `file`: name, nanoseconds when it was read, the record's own
 milliseconds, and the value in hex.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 import time
@@ -28,6 +29,8 @@ ID_AT = 11
 READY = "reading"
 POLL_MS = 200
 
+_NAMES_MARKED = re.compile(MARK + rb"\d{10}")
+
 
 class Seen(NamedTuple):
     """One record: when it could be read (ns), its own time (ms), and its value."""
@@ -41,6 +44,7 @@ async def read(job: dict[str, Any], file: TextIO) -> None:
     """Read from the ends on, until asked to stop."""
     names = {topic: name for name, topic in job["topics"].items()}
     marked = {job["topics"][name] for name in job["marked"]}
+    naming = {job["topics"][name] for name in job["naming"]}
     places = [TopicPartition(t, n) for t in names for n in range(job["partitions"])]
     reader = AIOKafkaConsumer(
         bootstrap_servers=job["brokers"],
@@ -65,10 +69,12 @@ async def read(job: dict[str, Any], file: TextIO) -> None:
         polled = await reader.getmany(timeout_ms=POLL_MS)
         now = time.time_ns()
         for place, records in polled.items():
-            only_marked = place.topic in marked
+            only_marked, only_naming = place.topic in marked, place.topic in naming
             for record in records:
                 value = record.value or b""
                 if only_marked and value[ID_AT : ID_AT + 1] != MARK:
+                    continue
+                if only_naming and not _NAMES_MARKED.search(value):
                     continue
                 kept = value[: ID_AT + 11] if only_marked else value
                 file.write(f"{names[place.topic]} {now} {record.timestamp} {kept.hex()}\n")

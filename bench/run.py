@@ -26,6 +26,7 @@ from bench.sections import (
     mapping,
     offline,
     scaling,
+    sweep,
     throughput,
 )
 from bench.sections.section import Bench, OutOfTimeError, Section, within
@@ -36,6 +37,7 @@ SECTIONS: Final = (
     generator.SECTION,
     throughput.SECTION,
     latency.SECTION,
+    sweep.SECTION,
     scaling.SECTION,
     core.SECTION,
     history.SECTION,

@@ -32,7 +32,7 @@ from bench.reader import marked_id, seen
 from bench.recorder import Recorder
 from bench.results import FOLDER
 from bench.run import BROKER, HEAP_MB
-from bench.sections.latency import _reader
+from bench.sections.arrivals import reader_of
 from bench.sections.section import Bench
 from bench.siem_receiver import Receiver, delivering
 from bench.watch import Watch
@@ -61,7 +61,7 @@ def bare_stage(bench: Bench, seconds: tuple[float, float]) -> dict[str, float]:
     """Produce to consume, with nobody else at work."""
     with bench.bus("alone") as bus:
         folder = bench.place(bus)
-        with _reader(bench, bus, None, folder / "seen.txt") as reader:
+        with reader_of(bench, bus, None, folder / "seen.txt") as reader:
             paced = asyncio.run(pace(bus, 10_000, RATE, sum(seconds), 1))
             time.sleep(1.0)
             reader.stop()
@@ -88,7 +88,7 @@ def to_the_line(bench: Bench, seconds: tuple[float, float]) -> dict[str, dict[st
         receiver = Receiver(folder)
         running.enter_context(receiver.running)
         running.enter_context(delivering(bus, receiver, folder, TIMED, "now"))
-        reader = running.enter_context(_reader(bench, bus, None, folder / "seen.txt"))
+        reader = running.enter_context(reader_of(bench, bus, None, folder / "seen.txt"))
         first = stream.events
         paced = asyncio.run(pace(bus, stream.parameters.subjects, RATE, sum(seconds), first))
         found: dict[str, dict[str, float]] = {}

@@ -106,6 +106,7 @@ def others(run: Run) -> Iterator[str]:
     """The remaining sections, a line a contestant."""
     shown = {
         "scaling": ("events_per_s", "events_per_own_core_s", "cpu_us", "cores_broker"),
+        "sweep": ("p50_ms", "p99_ms", "highest_ms", "samples", "seconds", "facts"),
         "core": ("events_per_s", "cpu_us"),
         "history": ("cpu_us",),
         "offline": ("events_per_s", "cpu_us"),
@@ -117,6 +118,7 @@ def others(run: Run) -> Iterator[str]:
     }
     titles = {
         "scaling": "A second worker",
+        "sweep": "Another policy while 1,000 events/s come in",
         "core": "The core alone",
         "history": "A long history",
         "offline": "Files",
@@ -145,6 +147,12 @@ def _unit(name: str) -> str:
         "memory_by_bound": "memory by the bound that was set",
         "rows_per_s": "rows/s",
         "rows": "rows",
+        "p50_ms": "p50, ms",
+        "p99_ms": "p99, ms",
+        "highest_ms": "highest, ms",
+        "samples": "findings",
+        "seconds": "until all was judged again, s",
+        "facts": "facts",
     }[name]
 
 

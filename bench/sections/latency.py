@@ -9,13 +9,11 @@ could be read as a finding by a `read_committed` consumer.
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from typing import Any
 
 from bench.batches import Parameters, Prepared, prepared
@@ -23,12 +21,12 @@ from bench.bus import Bus
 from bench.load import load
 from bench.pace import pace
 from bench.peers import CONSENTRY, EXACTLY_ONCE, EXACTLY_ONCE_QUICK, Peer
-from bench.process import Command, Running
-from bench.reader import READY, Seen, marked_id, seen
+from bench.process import Running
+from bench.reader import Seen, marked_id, seen
+from bench.sections.arrivals import moments, passed, percentiles, reader_of
 from bench.sections.section import Bench, OutOfTimeError, Section, start, within
 from bench.sections.throughput import present
 from bench.watch import Watch
-from streams.core.vocabulary import EventType
 
 NAME = "latency"
 PEERS = (CONSENTRY, EXACTLY_ONCE, EXACTLY_ONCE_QUICK)
@@ -45,8 +43,6 @@ SHORT_WARM_S, SHORT_SECONDS = 1.0, 3.0
 ARRIVE_WITHIN_S = 15.0
 ONE_LIMIT_S = 180
 ROUNDS_AT_MOST = 2
-FEWEST = 100
-"""Findings without which there are no percentiles."""
 
 
 def run(bench: Bench) -> None:
@@ -105,51 +101,24 @@ def _at(
     """One rate."""
     file = bench.folder / bus.tag / f"seen-{first}.txt"
     warm_s, measured_s = (SHORT_WARM_S, SHORT_SECONDS) if bench.short else (WARM_S, SECONDS)
-    with _reader(bench, bus, peer, file) as reader:
+    with reader_of(bench, bus, peer, file) as reader:
         paced = asyncio.run(pace(bus, stream.parameters.subjects, rate, warm_s + measured_s, first))
         topic = "bare" if peer is None else "findings"
         count = _wait(file, topic, _ids_of(peer), paced.sent, reader)
         reader.stop()
     begin = min(paced.sent.values(), default=0) + int(warm_s * 1e9)
     measured = {one: at for one, at in paced.sent.items() if at >= begin}
-    bare = _moments((marked_id(one.value), one) for one in seen(file, "bare"))
+    bare = moments((marked_id(one.value), one) for one in seen(file, "bare"))
     if peer is None:
-        values = _percentiles(_passed(measured, bare))
+        values = percentiles(passed(measured, bare))
     else:
-        findings = _moments((peer.event_id(one.value), one) for one in seen(file, "findings"))
-        values = _percentiles(_passed(measured, findings)) | _steps(measured, bare, findings)
+        findings = moments((peer.event_id(one.value), one) for one in seen(file, "findings"))
+        values = percentiles(passed(measured, findings)) | _steps(measured, bare, findings)
     return values | {
         "sent_per_s": paced.rate,
         "asked_per_s": rate,
         "not_read": len(paced.sent) - count,
     }
-
-
-def _reader(bench: Bench, bus: Bus, peer: Peer | None, file: Path) -> Running:
-    """Start the process that reads, and wait until it stands at the ends."""
-    topics = {"bare": bus.inputs[EventType.DATA_SHARE]}
-    if peer is not None:
-        topics["findings"] = peer.published_on(bus)
-    job = {
-        "brokers": bus.bootstrap,
-        "partitions": bus.partitions,
-        "topics": topics,
-        "marked": ["bare"],
-        "file": str(file),
-    }
-    command = Command([sys.executable, "-m", "bench.reader", json.dumps(job)])
-    reader = start(bench, bus, command, f"reader-{file.stem}")
-    deadline = time.monotonic() + 30
-    while READY not in reader.tail():
-        try:
-            reader.require_running()
-            if time.monotonic() > deadline:
-                raise RuntimeError("the reader did not start within 30 s")
-        except RuntimeError:
-            reader.kill()
-            raise
-        time.sleep(0.05)
-    return reader
 
 
 def _ids_of(peer: Peer | None) -> Callable[[bytes], str | None]:
@@ -172,34 +141,6 @@ def _wait(
         if count >= len(sent) or time.monotonic() > deadline:
             return count
         time.sleep(0.25)
-
-
-def _moments(found: Iterable[tuple[str | None, Seen]]) -> dict[str, Seen]:
-    """The first time at which each event was seen."""
-    first: dict[str, Seen] = {}
-    for event_id, one in found:
-        if event_id is not None:
-            first.setdefault(event_id, one)
-    return first
-
-
-def _passed(sent: dict[str, int], found: dict[str, Seen]) -> list[float]:
-    """Milliseconds from sending to reading."""
-    return [(found[one].at - at) / 1e6 for one, at in sent.items() if one in found]
-
-
-def _percentiles(values: list[float]) -> dict[str, Any]:
-    if len(values) < FEWEST:
-        raise RuntimeError(f"{len(values)} findings were read, too few for percentiles")
-    cut = quantiles(values, n=100)
-    return {
-        "p50_ms": cut[49],
-        "p95_ms": cut[94],
-        "p99_ms": cut[98],
-        "highest_ms": max(values),
-        "samples": len(values),
-        "cut_ms": [round(one, 2) for one in cut],
-    }
 
 
 def _steps(

@@ -14,6 +14,7 @@ from bench.recorder import Recorder
 from bench.results import read
 from bench.run import SECTIONS, measure
 from bench.sections import disk, latency
+from bench.sections.arrivals import FEWEST
 from bench.sections.section import Bench, Section
 
 
@@ -47,7 +48,7 @@ def test_produce_to_consume_alone_is_measured(bench: Bench) -> None:
     latency.once(bench, None, {"low": 400.0}, 1, of_peak=False)
     (line,) = read(bench.record.file).figures("latency", latency.NOBODY)
     values = line.values
-    assert values["samples"] >= latency.FEWEST
+    assert values["samples"] >= FEWEST
     assert values["not_read"] == 0
     assert 0 < values["p50_ms"] <= values["p95_ms"] <= values["p99_ms"] <= values["highest_ms"]
 

@@ -1,0 +1,169 @@
+"""A policy that touches every verdict, while events come in: when is their finding readable?
+
+The worker has judged a million facts. Then events come at a steady rate, first with nothing
+beside them, then while the stored facts are judged again under another policy: each share loses
+its consent, since the register of notices no longer has its purpose, and each message its customer
+relation, since that has become too old. Afterwards `consentry verify` compares all of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+from bench.batches import Parameters, Prepared, prepared
+from bench.bus import Bus
+from bench.load import load
+from bench.pace import Paced, pace
+from bench.peers import CONSENTRY
+from bench.process import ROOT, Running
+from bench.reader import seen
+from bench.sections.arrivals import moments, passed, percentiles, reader_of
+from bench.sections.section import Bench, Section, start
+from bench.watch import Watch
+from streams.control.apply import apply_policy
+from streams.operate.sweep_status import sweep_status
+from streams.policy_file import PolicyText
+
+NAME: Final = "sweep"
+RATE: Final = 1_000.0
+FACTS, SHORT_FACTS = 1_000_000, 8_000
+EVENTS_A_SUBJECT: Final = 10
+WARM_S, QUIET_S, SWEEP_LIMIT_S = 5.0, 30.0, 900.0
+SHORT_WARM_S, SHORT_QUIET_S = 0.5, 3.0
+READABLE_WITHIN_S: Final = 15.0
+LOOK_EVERY_S: Final = 2.0
+FIRST: Final = 1
+"""The number of the policy that the worker begins with."""
+
+POLICY: Final = PolicyText(
+    label="bench-2",
+    text="""
+version = "bench-2"
+soft_opt_in_max_age = "PT1S"
+
+[[registers.notices]]
+notice_version = "v3"
+controller_id = "DUINZICHT"
+purposes = ["OWN_DIRECT_MARKETING"]
+right_to_withdraw = true
+""",
+)
+
+
+def run(bench: Bench) -> None:
+    """Once: its rounds are the seconds of which the percentiles are."""
+    facts = SHORT_FACTS if bench.short else FACTS
+    subjects = facts // EVENTS_A_SUBJECT
+    stream = prepared(Parameters(events=facts, subjects=subjects, partitions=bench.partitions))
+    with bench.bus(NAME) as bus, ExitStack() as running:
+        folder = bench.place(bus)
+        CONSENTRY.prepare(bus)
+        command = CONSENTRY.command(bus, folder, "latency")
+        worker = running.enter_context(start(bench, bus, command))
+        for stage, total in ((1, stream.first_stage), (2, stream.events)):
+            asyncio.run(load(bus.settings, stream, [stage]))
+            Watch(bus.committed, [worker]).until(total, 300)
+        quiet_s = SHORT_QUIET_S if bench.short else QUIET_S
+        _at_rest(bench, bus, stream, quiet_s)
+        during = _while_swept(bench, bus, stream, worker)
+        bench.record.figure(NAME, "during", 1, during | _verified(command.environment))
+
+
+def _at_rest(bench: Bench, bus: Bus, stream: Prepared, seconds: float) -> None:
+    file = bench.folder / bus.tag / "seen-quiet.txt"
+    warm_s = SHORT_WARM_S if bench.short else WARM_S
+    with reader_of(bench, bus, CONSENTRY, file, only_naming=True) as reader:
+        subjects = stream.parameters.subjects
+        paced = asyncio.run(pace(bus, subjects, RATE, warm_s + seconds, stream.events))
+        values = _percentiles(paced, file, warm_s)
+        reader.stop()
+    bench.record.figure(NAME, "without", 1, values)
+    bench.say(f"without a sweep: p50 {values['p50_ms']:.1f}  p99 {values['p99_ms']:.1f} ms")
+
+
+def _while_swept(bench: Bench, bus: Bus, stream: Prepared, worker: Running) -> dict[str, Any]:
+    """Apply the policy, and send until every partition is through."""
+    file = bench.folder / bus.tag / "seen-swept.txt"
+    over = threading.Event()
+    took: list[float] = []
+
+    def apply_and_look() -> None:
+        began = time.monotonic()
+        try:
+            settings = bus.settings
+            asyncio.run(
+                apply_policy(settings, POLICY, who="bench", why="bench", ticket=None, after=FIRST)
+            )
+            while not over.wait(LOOK_EVERY_S):
+                found = sweep_status(settings)
+                if all(one.basis.sequence > FIRST and one.share == 1.0 for one in found):
+                    took.append(time.monotonic() - began)
+                    return
+        finally:
+            over.set()
+
+    with reader_of(bench, bus, CONSENTRY, file, only_naming=True) as reader:
+        subjects, first = stream.parameters.subjects, stream.events * 2
+        looking = threading.Thread(target=apply_and_look, daemon=True)
+        looking.start()
+        paced = asyncio.run(pace(bus, subjects, RATE, SWEEP_LIMIT_S, first, over.is_set))
+        over.set()
+        looking.join(60)
+        worker.require_running()
+        if not took:
+            raise RuntimeError(f"the sweep was not through within {SWEEP_LIMIT_S:.0f} s")
+        values = _percentiles(paced, file, 0.0)
+        reader.stop()
+    values |= {"seconds": took[0], "facts": stream.events}
+    bench.say(
+        f"during a sweep of {took[0]:.0f} s: p50 {values['p50_ms']:.1f}  "
+        f"p99 {values['p99_ms']:.1f} ms"
+    )
+    return values
+
+
+def _percentiles(paced: Paced, file: Path, warm_s: float) -> dict[str, Any]:
+    """From sending a share to reading its finding, once all can be read."""
+    begin = min(paced.sent.values(), default=0) + int(warm_s * 1e9)
+    deadline = time.monotonic() + READABLE_WITHIN_S
+    while True:
+        found = moments((CONSENTRY.event_id(one.value), one) for one in seen(file, "findings"))
+        missing = len(paced.sent.keys() - found.keys())
+        if not missing or time.monotonic() > deadline:
+            break
+        time.sleep(1)
+    measured = {one: at for one, at in paced.sent.items() if at >= begin}
+    return percentiles(passed(measured, found)) | {
+        "not_read": missing,
+        "sent_per_s": paced.rate,
+        "asked_per_s": RATE,
+    }
+
+
+def _verified(environment: Mapping[str, str]) -> dict[str, Any]:
+    """What `consentry verify` says of the whole. Raises RuntimeError where it differs."""
+    began = time.monotonic()
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("CONSENTRY_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "streams.cli.main", "verify"],
+        env=kept | dict(environment),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"verify after the sweep, exit {done.returncode}: {done.stdout[-800:]}")
+    return {"equal": True, "verify_s": time.monotonic() - began}
+
+
+SECTION = Section(NAME, "a policy changes while events come in", run, 1_800)
