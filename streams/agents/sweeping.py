@@ -54,27 +54,30 @@ class Sweeping:
             self._task = asyncio.create_task(self._run(), name="sweeps")
 
     async def _run(self) -> None:
-        share = self._app.settings.sweep_share
         try:
             while not self._app.should_stop and (judges := self._sweeping()):
-                spent = 0.0
+                swept = False
                 for judge in judges:
-                    spent += await self._step(judge)
-                if not spent:
+                    if spent := self._step(judge):
+                        swept = True
+                        await asyncio.sleep(self._rest(spent))
+                if not swept:
                     await asyncio.sleep(_WAIT_S)
-                elif time.monotonic() - self._stats.judged_at < QUIET_S:
-                    await asyncio.sleep(spent * (1 / share - 1))
-                else:
-                    await asyncio.sleep(0)
         except Exception as error:  # noqa: BLE001 - its text may quote a row
             process_exit.crash("a sweep failed", error=type(error).__name__)
 
-    async def _step(self, judge: PartitionJudge) -> float:
-        """Sweep a little; the seconds that it took, 0 where the partition is not to be judged."""
+    def _rest(self, spent: float) -> float:
+        """How long others have the loop after a step, so that sweeps keep to their share."""
+        if time.monotonic() - self._stats.judged_at >= QUIET_S:
+            return 0.0
+        return spent * (1 / self._app.settings.sweep_share - 1)
+
+    def _step(self, judge: PartitionJudge) -> float:
+        """Sweep a little; the seconds that it took, 0 where it is not the partition's turn."""
         partition = judge.partition
-        if partition.committer.crowded:
-            await partition.committer.thinned()
-        if not self._may_judge(judge):
+        # Judging may wait until all is committed, and what it finds goes into the next
+        # transaction: a sweep that filled the one after the other would hold both up.
+        if not partition.committer.idle or not self._may_judge(judge):
             return 0.0
         began = time.monotonic()
         ends = began + STEP_S

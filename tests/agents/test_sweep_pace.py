@@ -1,0 +1,57 @@
+"""Judging comes first: what a sweep does never stands between a record and its commit."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from streams.agents.sweeping import QUIET_S, Sweeping
+from streams.core.instants import Instant, days
+from streams.core.policy import fixed_policy
+from streams.measures.worker_stats import WorkerStats
+from tests.agents.world import NAMES, World
+from tests.kafka.stories import START, share, withdrawal
+
+LENIENT = fixed_policy(withdrawal_grace=days(900))
+
+
+def sweeping(one: World, stats: WorkerStats, swept_share: float = 0.2) -> Sweeping:
+    assignment = SimpleNamespace(open=True, partitions={one.partition.number: one.partition})
+    app: Any = SimpleNamespace(
+        should_stop=False,
+        settings=SimpleNamespace(topics=NAMES, sweep_share=swept_share),
+        consumer=SimpleNamespace(current_assignment=assignment),
+    )
+    return Sweeping(app, lambda: [one.judge], stats)
+
+
+def test_nothing_is_swept_while_something_waits_to_be_committed() -> None:
+    one = World()
+    one.tick(START)
+    one.take(*one.story(withdrawal("s", "w", START), share("s", "1", Instant(START + days(1)))))
+    one.change(LENIENT)
+    kept = cast("Any", one.kept)
+    turns = sweeping(one, WorkerStats())
+    kept.idle = False
+    before = len(kept.batches)
+    assert turns._step(one.judge) == 0.0
+    assert len(kept.batches) == before
+    kept.idle = True
+    assert turns._step(one.judge) > 0.0
+    assert len(kept.batches) > before
+
+
+@pytest.mark.parametrize("swept_share", [0.1, 0.2, 0.5])
+def test_a_sweep_takes_its_share_while_records_come_and_all_when_none_do(
+    swept_share: float,
+) -> None:
+    one, stats = World(), WorkerStats()
+    turns = sweeping(one, stats, swept_share)
+    stats.judged_at = time.monotonic()
+    rest = turns._rest(0.02)
+    assert 0.02 / (0.02 + rest) == pytest.approx(swept_share)
+    stats.judged_at = time.monotonic() - 2 * QUIET_S
+    assert turns._rest(0.02) == 0.0
