@@ -36,7 +36,7 @@ from streams.policy_file import PolicyText
 NAME: Final = "sweep"
 RATE: Final = 1_000.0
 FACTS, SHORT_FACTS = 1_000_000, 8_000
-EVENTS_A_SUBJECT: Final = 10
+EVENTS_A_SUBJECT: Final = 4
 WARM_S, QUIET_S, SWEEP_LIMIT_S = 5.0, 30.0, 900.0
 SHORT_WARM_S, SHORT_QUIET_S = 0.5, 3.0
 READABLE_WITHIN_S: Final = 15.0
