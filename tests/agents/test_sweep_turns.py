@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
@@ -51,10 +50,10 @@ def step(one: World) -> tuple[float, int]:
         settings=SimpleNamespace(topics=NAMES),
         consumer=SimpleNamespace(current_assignment=assignment),
     )
-    cast("Any", one.kept).crowded = False
+    cast("Any", one.kept).idle = True
     before = len(one.kept.batches)
     sweeping = Sweeping(app, lambda: [one.judge], WorkerStats())
-    took = asyncio.run(sweeping._step(one.judge))
+    took = sweeping._step(one.judge)
     return took, sum(len(batch.outputs) for batch in one.kept.batches[before:])
 
 
