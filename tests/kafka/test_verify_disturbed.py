@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import uuid
 from collections.abc import Iterator
 
 import pytest
-from kafka import KafkaAdminClient
-from kafka.admin import ConfigResource, ConfigResourceType
 
 from streams.core.instants import Instant
 from streams.core.policy import default_policy
@@ -17,6 +14,7 @@ from streams.dev.broker import LocalBroker
 from streams.errors import ConsentryError
 from streams.verify import verify
 from streams.wire.findings import decode_finding
+from tests.kafka.compacting import compact_at_once
 from tests.kafka.harness import Bus, until
 from tests.kafka.stories import START, grant, share
 
@@ -58,7 +56,7 @@ def test_what_compaction_takes_from_under_it_is_no_difference(
 ) -> None:
     # So little at once that the log is compacted between two fetches of one read.
     monkeypatch.setattr("streams.verify.bus.FETCH_BYTES", 4096)
-    compact_at_once(bus)
+    compact_at_once(bus, bus.names.changelog, bus.names.violations)
     published: set[tuple[str, int]] = set()
 
     def advance(_done: int, _of: int) -> None:
@@ -111,22 +109,6 @@ def test_a_broker_that_goes_away_is_said_and_waited_for(
     found = verify(bus.settings, POLICY, advance=kill_and_start)
     assert killed
     assert found.equal, found.differences
-
-
-def compact_at_once(bus: Bus) -> None:
-    """Let what is replaced be taken away within a second or so."""
-    eager = {
-        "segment.ms": ("SET", "100"),
-        "min.cleanable.dirty.ratio": ("SET", "0.0"),
-        "min.compaction.lag.ms": ("SET", "0"),
-        "delete.retention.ms": ("SET", "0"),
-    }
-    topics = (bus.names.changelog, bus.names.violations)
-    admin = KafkaAdminClient(**bus.settings.connection.kafka_python_options())
-    with contextlib.closing(admin):
-        admin.alter_configs(
-            [ConfigResource(ConfigResourceType.TOPIC, topic, eager) for topic in topics]
-        )
 
 
 def revisions(bus: Bus) -> set[tuple[str, int]]:
