@@ -10,7 +10,7 @@ import typer
 
 from streams.cli.commanding import say_counts, say_recipients
 from streams.cli.person_order import PersonOrder, register_order
-from streams.cli.still_kept import kept_on_topics, receivers
+from streams.cli.still_kept import compacted_within, kept_on_topics, receivers
 from streams.terminal.out import say
 
 if TYPE_CHECKING:
@@ -42,7 +42,11 @@ def register(app: typer.Typer) -> None:
 
 
 def _still_kept(settings: Settings, config: Path | None) -> dict[str, Any]:
-    return {"kept_until": kept_on_topics(settings), "receivers_delete": receivers(config)}
+    return {
+        "kept_until": kept_on_topics(settings),
+        "compacted_within": compacted_within(settings),
+        "receivers_delete": receivers(config),
+    }
 
 
 def _say_erased(found: SentCommand, more: Mapping[str, Any]) -> None:
@@ -52,10 +56,9 @@ def _say_erased(found: SentCommand, more: Mapping[str, Any]) -> None:
     say("Still on topics, until the broker deletes it by age:")
     for topic, kept in more["kept_until"].items():
         say(f"  {topic}: up to {kept} after arrival")
-    say(
-        "The changelog and the topics of findings and duties hold the old records until the broker "
-        "compacts them."
-    )
+    say("Old records, until the broker compacts the topic (consentry topics check):")
+    for topic, lag in more["compacted_within"].items():
+        say(f"  {topic}: {lag}, once something later is written there")
     for name, deletes in more["receivers_delete"].items():
         say(
             f"  sink {name}: its receiver is instructed to delete findings and duties"

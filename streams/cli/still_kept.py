@@ -31,6 +31,19 @@ def kept_on_topics(settings: Settings) -> dict[str, str]:
     }
 
 
+def compacted_within(settings: Settings) -> dict[str, str]:
+    """Topics that hold old records until the broker compacts them, and for how long at most.
+
+    It is so with the settings that `consentry topics` gives them, and once a later record stands
+    on the partition: a broker compacts no segment that is written to.
+    """
+    from streams.topics import all_topics
+    from streams.topics.keeping import span
+
+    lags = {topic.name: topic.config.get("max.compaction.lag.ms") for topic in all_topics(settings)}
+    return {name: span(int(lag)) for name, lag in lags.items() if lag is not None}
+
+
 def receivers(config: Path | None) -> dict[str, bool]:
     """The sinks of the settings file, and whether each has its receiver delete.
 

@@ -10,7 +10,12 @@ from streams.topics.cluster import ClusterState, TopicState, read_cluster
 from streams.topics.codecs import unreadable_codecs
 from streams.topics.commands import create_command
 from streams.topics.compression_checks import compression_problems
-from streams.topics.keeping_checks import cleanup_problems, retention_problems, timestamp_problems
+from streams.topics.keeping_checks import (
+    cleanup_problems,
+    compaction_problems,
+    retention_problems,
+    timestamp_problems,
+)
 from streams.topics.ownership import require_own_groups
 from streams.topics.partitions_checks import partition_problems
 from streams.topics.problems import ProblemLevel, TopicAspect, TopicProblem
@@ -23,6 +28,7 @@ TopicCheck = Callable[[Topic, TopicState, str], Iterator[TopicProblem]]
 
 _TOPIC_CHECKS: tuple[TopicCheck, ...] = (
     cleanup_problems,
+    compaction_problems,
     retention_problems,
     timestamp_problems,
 )

@@ -112,7 +112,7 @@ def internal_topics(settings: Settings) -> tuple[Topic, ...]:
             value="one row, msgpack behind a version byte (streams/wire/rows.py)",
             schemas=(),
             partitions=settings.partitions,
-            config=compacted(settings),
+            config=compacted(settings, personal=True),
             writers=(Party.WORKER, Party.OPERATOR),
             readers=(Party.WORKER, Party.VERIFIER, Party.OPERATOR, Party.POLICY),
         ),

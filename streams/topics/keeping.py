@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from streams.settings import Settings
 
@@ -29,13 +30,25 @@ def deleted_after(
     return _replicated(config, settings)
 
 
-def compacted(settings: Settings, *, stamped_by_broker: bool = False) -> Mapping[str, str]:
-    """Kept for ever, the latest record of each key."""
+REPLACED_KEPT_MS: Final = 604_800_000
+"""How long records of persons may stay once they are replaced: a week, as segments do."""
+
+
+def compacted(
+    settings: Settings, *, stamped_by_broker: bool = False, personal: bool = False
+) -> Mapping[str, str]:
+    """Kept for ever, the latest record of each key.
+
+    Of `personal` data what was replaced is to be gone in time: by default a broker waits until
+    half of a log is replaced, which on a quiet topic may be never (GDPR 17).
+    """
     config = {
         "cleanup.policy": "compact",
         "message.timestamp.type": "LogAppendTime" if stamped_by_broker else "CreateTime",
         "max.message.bytes": str(settings.output_max_bytes),
     }
+    if personal:
+        config["max.compaction.lag.ms"] = str(REPLACED_KEPT_MS)
     return _replicated(config, settings)
 
 

@@ -17,6 +17,8 @@ _PERSONAL: Final = frozenset(
 )
 """What must be gone in time."""
 
+_LAG: Final = "max.compaction.lag.ms"
+
 
 def cleanup_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[TopicProblem]:
     """Compaction where the latest of a key is wanted, and nowhere else."""
@@ -100,6 +102,23 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
             remedy=change,
             commands=(configure_command(topic.name, bootstrap, {"retention.bytes": "-1"}),),
         )
+
+
+def compaction_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[TopicProblem]:
+    """Gone in time once they are replaced: records of persons who left or were erased."""
+    wanted = topic.config.get(_LAG)
+    found = state.config.get(_LAG)
+    if wanted is None or found is None or int(found) <= int(wanted):
+        return
+    yield TopicProblem(
+        weight=ProblemLevel.WARNING,
+        check=TopicAspect.CLEANUP,
+        topic=topic.name,
+        what=f"records that are replaced may stay for ever ({_LAG} is {found})",
+        why="they may be of a person who was erased, or has left",
+        remedy="change the setting:",
+        commands=(configure_command(topic.name, bootstrap, {_LAG: wanted}),),
+    )
 
 
 def timestamp_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[TopicProblem]:

@@ -30,7 +30,7 @@ def output_topics(settings: Settings) -> tuple[Topic, ...]:
             value=f"{_FORMS[settings.output_format]}; a higher revision replaces a lower one",
             schemas=(schema,),
             partitions=settings.partitions,
-            config=compacted(settings),
+            config=compacted(settings, personal=True),
             writers=(Party.WORKER, Party.OPERATOR),
             readers=(Party.DELIVERY, Party.VERIFIER),
         )

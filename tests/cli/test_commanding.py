@@ -28,6 +28,7 @@ def test_an_erasure_goes_to_the_partition_of_the_person(
     assert "4 facts" in said
     assert "ACME" in said
     assert "data-share: up to 30 days" in said
+    assert "consentry.violations: 7 days, once something later" in said
 
 
 @pytest.mark.parametrize("subject", ["jan@example.nl", "+31612345678", "a\x1fb", ""])

@@ -119,6 +119,9 @@ def test_one_row_is_left_and_a_replay_brings_nothing_back(
             # The person is named by the row alone; the result names who is to be notified.
             assert decode_row(row.value).erases
             assert WHO.encode() not in b"".join(_parts(result))
+            assert {names.changelog, names.violations, names.duties} == {
+                *answer["compacted_within"]
+            }
             # The command and the inputs stand on topics that are deleted by age: the answer says so.
             for topic in (names.commands, names.data_share, names.consent_change):
                 assert about_them(bus, topic)

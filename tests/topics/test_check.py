@@ -85,6 +85,17 @@ def test_a_long_segment_keeps_quarantined_records_longer() -> None:
     assert problem.commands[0].endswith("--add-config segment.ms=21600000")
 
 
+@pytest.mark.parametrize("topic", [CHANGELOG, "consentry.violations", "consentry.duties"])
+def test_what_is_replaced_of_a_person_must_not_stay(topic: str) -> None:
+    never = with_config(good_cluster(), topic, max_compaction_lag_ms=str(2**63 - 1))
+    problem = only(never)
+    assert (problem.weight, problem.check) == (ProblemLevel.WARNING, TopicAspect.CLEANUP)
+    assert "was erased" in problem.why
+    assert problem.commands[0].endswith("--add-config max.compaction.lag.ms=604800000")
+    sooner = with_config(good_cluster(), topic, max_compaction_lag_ms="86400000")
+    assert find_problems(SETTINGS, sooner) == []
+
+
 def test_a_shorter_retention_of_inputs_is_a_warning() -> None:
     state = with_config(good_cluster(), "purchase", retention_ms="604800000")
     problem = only(state)
