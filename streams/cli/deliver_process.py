@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from streams.settings import Settings
     from streams.sinks.load import Configured
 
-STOP_WITHIN_S: Final = 10.0
-"""A request that is under way may end so long; what is not settled is delivered again."""
+STOP_WITHIN_S: Final = 8.0
+"""How long sinks may take to let go, so that all has ended ten seconds after SIGTERM; what is not
+settled is delivered again."""
 
 log = structlog.get_logger("consentry.deliver")
 
@@ -47,7 +48,7 @@ def run_deliverer(
         closed_since=closed_since,
         ready_file=ready_file,
     )
-    run_service(service, ready_file)
+    run_service(service, ready_file, waits=False)
 
 
 async def _run(

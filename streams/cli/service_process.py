@@ -11,15 +11,23 @@ from typing import Any
 from structlog.typing import FilteringBoundLogger
 
 
-def run_service(service: Coroutine[Any, Any, int], ready_file: Path | None) -> None:
-    """Run a service, take its ready file away, and end the process with the code that it gives."""
+def run_service(
+    service: Coroutine[Any, Any, int], ready_file: Path | None, *, waits: bool = True
+) -> None:
+    """Run a service, take its ready file away, and end the process with the code that it gives.
+
+    `waits`: for tasks and threads that are left. Without it they end with the process, as those
+    that wait for a receiver that hangs must.
+    """
     from streams.transport import process_exit
 
-    with asyncio.Runner(loop_factory=_new_loop) as runner:
-        code = runner.run(service)
+    runner = asyncio.Runner(loop_factory=_new_loop)
+    code = runner.run(service)
+    if waits:
+        runner.close()
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
-    # Threads and executors are done or idle; nothing is left that must be waited for.
+    # Nothing is left that must be waited for.
     process_exit.leave(code)
 
 

@@ -29,6 +29,8 @@ GRACE_S: Final = 5.0
 
 LET_GO_S: Final = 5.0
 """How long an attempt may go on after an interrupt; what is not settled is sent again."""
+CLOSE_S: Final = 2.0
+"""How long a sink may take to close its connections."""
 
 LOG_AGAIN_S: Final = 300.0
 """A receiver that stays away is said again after so long."""
@@ -142,7 +144,7 @@ class SinkSender:
     async def close(self) -> None:
         """Let go of the receiver."""
         try:
-            async with asyncio.timeout(self._limit_s):
+            async with asyncio.timeout(min(self._limit_s, CLOSE_S)):
                 await self._sink.close()
         except Exception as error:  # noqa: BLE001 - it is the end of it anyway
             log.warning("sink.not_closed", sink=self.name, error=type(error).__name__)
