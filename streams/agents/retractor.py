@@ -21,7 +21,7 @@ from streams.core.policy import Policy
 from streams.core.quality import ABOUT_RECORDS
 from streams.core.restate import restate
 from streams.core.state import Decision, Outcome
-from streams.core.superseded import own_address, taken_back
+from streams.core.superseded import about_record, own_address, taken_back
 from streams.core.vocabulary import DutyStatus, Status
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.wire.arrival import partition_for
@@ -64,8 +64,8 @@ class Retractor:
             said = _read(one)
             if said is not None and own_address(said) == one.id:
                 ongoing.count(self._end(one.id, said, at, batch()))
-            elif _follows_from_a_record(said):
-                ongoing.count("left")
+            elif said is not None and _follows_from_a_record(said):
+                ongoing.count(self._about_record(one.id, said, batch()))
             ongoing.taken += 1
             yield
         foreign = {(one.id, one.duty): _read(one) for one in command.standing if _is_foreign(one)}
@@ -79,6 +79,18 @@ class Retractor:
                 yield
             batch().clear(_gone(foreign), marked=True)
             ongoing.count("removed", len(foreign))
+
+    def _about_record(self, one_id: str, said: OutputRecord, batch: JudgedBatch) -> str:
+        """It stays, unless its person was erased since (GDPR 17): then no row would find it."""
+        key = subject_key(said.controller_id or "", said.subject_id or "")
+        subject = self._subjects.find(key)
+        erased_at = None if subject is None else subject.erased_at
+        if erased_at is None or not 0 < said.detected_at <= erased_at:
+            return "left"
+        if not about_record(said, one_id):
+            return "left"
+        batch.clear(_gone([(one_id, False)]), marked=True)
+        return "removed"
 
     def _end(self, one_id: str, said: OutputRecord, at: Instant, batch: JudgedBatch) -> str:
         """Bring one in line with the state; what was done, for the result."""

@@ -15,7 +15,7 @@ from streams.terminal.out import say, warn
 if TYPE_CHECKING:
     from streams.operate.commanding import SentCommand
     from streams.settings import Settings
-    from streams.wire.commands import ConcernedPerson
+    from streams.wire.commands import Command, ConcernedPerson
 
 Why = Annotated[
     str, typer.Option(help="The reason. It stands in the command: name no person in it.")
@@ -35,6 +35,9 @@ Wait = Annotated[
 ]
 WAIT_S = 300.0
 
+Reason = tuple[str | None, str, str | None]
+"""Who says so (None: the user of this process), why, and the ticket."""
+
 
 def user() -> str:
     """Who runs this process."""
@@ -48,7 +51,7 @@ def sent(
     settings: Settings,
     kind: str,
     person: ConcernedPerson | None,
-    reason: tuple[str | None, str, str | None],
+    reason: Reason,
     chosen: Callable[[int], Iterable[int]],
     wait_s: float,
     *,
@@ -56,16 +59,21 @@ def sent(
 ) -> SentCommand:
     """Send a command and wait, with a bar where `shown`.
 
-    `reason`: who says so (None: the user of this process), why, and the ticket. Raises as
-    `streams.operate.commanding.send` and `command_of`.
+    Raises as `streams.operate.commanding.send` and `command_of`.
     """
-    from streams.operate.commanding import command_of, send
+    from streams.operate.commanding import send
 
-    by, why, ticket = reason
-    who = user() if by is None else by
-    command = command_of(kind, person, who=who, why=why, ticket=ticket)
+    command = ordered(kind, person, reason)
     with progress_bar("partitions", None, shown=shown) as done:
         return send(settings, command, chosen, wait_s, done)
+
+
+def ordered(kind: str, person: ConcernedPerson | None, reason: Reason) -> Command:
+    """A command, not sent yet. Raises ConsentryError for a text that says nothing."""
+    from streams.operate.commanding import command_of
+
+    by, why, ticket = reason
+    return command_of(kind, person, who=user() if by is None else by, why=why, ticket=ticket)
 
 
 def document(found: SentCommand) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from streams.cli.commanding import say_counts, say_recipients
-from streams.cli.person_order import PersonOrder, register_order
+from streams.cli.commanding import Reason, counted, ordered, say_counts, say_recipients
+from streams.cli.person_order import Person, PersonOrder, register_order
 from streams.cli.still_kept import compacted_within, kept_on_topics, receivers
-from streams.terminal.out import say
+from streams.terminal.out import say, warn
 
 if TYPE_CHECKING:
     from streams.operate.commanding import SentCommand
@@ -24,6 +24,7 @@ found to be one after an erasure request, and older records that come again are 
 expired and bring nothing back. Duties to notify recipients go too: write the letter of
 `consentry person` first. The answer names the recipients (GDPR 19), how long inputs
 and dead letters still hold records of the person, and which receivers of findings delete.
+It needs the roles commander and verifier.
 
 Exit code: 0 when it is done, 1 when you say no or no result came in time, 2 when it cannot
 be sent.
@@ -38,7 +39,12 @@ _EXAMPLES = (
 def register(app: typer.Typer) -> None:
     """Add the command."""
     question = "Erase all that is stored of this person, for good?"
-    register_order(app, PersonOrder("erase", _HELP, _EXAMPLES, question, _say_erased, _still_kept))
+    register_order(
+        app,
+        PersonOrder(
+            "erase", _HELP, _EXAMPLES, question, _say_erased, _still_kept, _remove_about_records
+        ),
+    )
 
 
 def _still_kept(settings: Settings, config: Path | None) -> dict[str, Any]:
@@ -49,9 +55,28 @@ def _still_kept(settings: Settings, config: Path | None) -> dict[str, Any]:
     }
 
 
+def _remove_about_records(
+    settings: Settings, who: Person, reason: Reason, wait: float
+) -> dict[str, Any]:
+    """What the topic of findings says of records of the person that are no facts goes as well."""
+    from streams.errors import ConsentryError
+    from streams.operate.erased_records import remove_about_records
+
+    try:
+        sent = remove_about_records(settings, *who, ordered("retract", None, reason), wait)
+    except ConsentryError as error:
+        warn(
+            f"findings about records that could not be judged were not looked for: {error.problem}"
+        )
+        return {"findings_about_records": None}
+    return {"findings_about_records": sum(counted(one)["removed"] for one in sent)}
+
+
 def _say_erased(found: SentCommand, more: Mapping[str, Any]) -> None:
     say("Erased. What went:")
     say_counts(found)
+    if more["findings_about_records"]:
+        say(f"{more['findings_about_records']} findings about records that could not be judged.")
     say_recipients(found)
     say("Still on topics, until the broker deletes it by age:")
     for topic, kept in more["kept_until"].items():

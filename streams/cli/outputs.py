@@ -13,10 +13,10 @@ from streams.cli.commanding import (
     Wait,
     Why,
     document,
+    ordered,
     say_counts,
     say_missing,
     sent,
-    user,
 )
 from streams.cli.options import Brokers, Config, Json, read_settings
 from streams.cli.progress import progress_bar
@@ -78,12 +78,11 @@ def rebuild(
 
     Exit code: 0 when all partitions did it, 1 when a result is missing, 2 when it cannot be sent.
     """
-    from streams.operate.commanding import command_of
     from streams.operate.rebuilding.retract import retract
 
     settings = read_settings(config, brokers)
-    who = user() if by is None else by
-    order = None if dry_run else command_of("retract", None, who=who, why=why, ticket=ticket)
+    reason = by, why, ticket
+    order = None if dry_run else ordered("retract", None, reason)
     with progress_bar("reading", None, unit="percent", shown=not as_json) as advance:
         ended = retract(settings, partition, order, wait_s=wait, advance=advance)
     if dry_run:
@@ -93,7 +92,7 @@ def rebuild(
     def chosen(count: int) -> range | tuple[int, ...]:
         return range(count) if partition is None else (partition,)
 
-    found = sent(settings, "rebuild", None, (by, why, ticket), chosen, wait, shown=not as_json)
+    found = sent(settings, "rebuild", None, reason, chosen, wait, shown=not as_json)
     if as_json:
         say_json({**document(found), "ended": _document(ended)})
     else:

@@ -12,6 +12,7 @@ import typer
 from streams.cli.commanding import (
     WAIT_S,
     By,
+    Reason,
     Ticket,
     Wait,
     Why,
@@ -38,11 +39,16 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 
+Person = tuple[str, str]
+"""Controller and pseudonym."""
+
+
 class PersonOrder(NamedTuple):
     """What a command about a person asks, and says of what was done.
 
     `more` are values that the answer has besides the results, from settings and their file;
-    `say` says for people what the workers did, with them.
+    `then` does what follows of one person, and gives values too. `say` says for people what
+    the workers did, with all of them.
     """
 
     kind: str
@@ -51,6 +57,7 @@ class PersonOrder(NamedTuple):
     question: str | None
     say: Callable[[SentCommand, Mapping[str, Any]], None]
     more: Callable[[Settings, Path | None], dict[str, Any]] | None = None
+    then: Callable[[Settings, Person, Reason, float], dict[str, Any]] | None = None
 
 
 def register_order(app: typer.Typer, order: PersonOrder) -> None:
@@ -85,10 +92,11 @@ def _command(order: PersonOrder) -> Callable[..., None]:
         more = {} if order.more is None else order.more(settings, config)
         answers = []
         for one in found:
-            answer = _sent(
-                settings, order.kind, (controller, one), (by, why, ticket), wait, shown=not as_json
-            )
+            who, reason = (controller, one), (by, why, ticket)
+            answer = _sent(settings, order.kind, who, reason, wait, shown=not as_json)
             answers.append(answer)
+            if order.then is not None and any(result.done for result in answer.results):
+                more |= order.then(settings, who, reason, wait)
             if as_json:
                 # Of several pseudonyms a document a line.
                 say_json({**document(answer), **more}, indent=None if len(found) > 1 else 2)
@@ -104,8 +112,8 @@ def _command(order: PersonOrder) -> Callable[..., None]:
 def _sent(
     settings: Settings,
     kind: str,
-    who: tuple[str, str],
-    reason: tuple[str | None, str, str | None],
+    who: Person,
+    reason: Reason,
     wait: float,
     *,
     shown: bool,

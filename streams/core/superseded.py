@@ -14,7 +14,7 @@ from streams.core.findings import Duty, Finding, OutputRecord
 from streams.core.identifiers import EventKey, Slot, ViolationId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.quality import FUTURE, RAW_PERSONAL_DATA
+from streams.core.quality import ABOUT_RECORDS, FUTURE, RAW_PERSONAL_DATA
 from streams.core.render import Particulars, duty_about, finding_about
 from streams.core.slots import SLOTS, duty_slot
 from streams.core.state import DutyState, Published, PublishedDuty, Verdict
@@ -60,6 +60,13 @@ def own_address(said: OutputRecord) -> ViolationId | None:
         return about.address(f"DUTY:{said.recipient_id}") if said.trigger in _TRIGGERS else None
     slot = slot_of(said)
     return None if slot is None else about.address(slot)
+
+
+def about_record(said: OutputRecord, one_id: str) -> bool:
+    """Whether it is a finding about a record that is no fact, and has that id: no row knows it."""
+    if not isinstance(said, Finding) or said.code not in ABOUT_RECORDS:
+        return False
+    return _about(said).address(SLOTS[Code(said.code)]) == one_id
 
 
 def taken_back(said: OutputRecord, policy: Policy, at: Instant) -> OutputRecord:

@@ -92,7 +92,7 @@ def commander(settings: Settings, topics: tuple[Topic, ...]) -> Role:
     return Role(
         name=Party.COMMANDER,
         user="consentry-commander",
-        description="Runs `consentry erase`, `restrict` and, with the role verifier, `outputs rebuild`. "
+        description="Runs `consentry restrict` and, with the role verifier, `erase` and `outputs rebuild`. "
         "What it erases is gone for good; so give it to few.",
         grants=tuple(
             of(topic)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from streams.core.findings import Finding, OutputRecord
+from streams.core.identifiers import SubjectKey, subject_key
+from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.quality import ABOUT_RECORDS
 from streams.core.state import FactSource
@@ -18,7 +20,7 @@ from streams.settings.names import TopicNames
 from streams.verify.bus import LiveBus
 from streams.verify.compare import Comparison
 from streams.verify.output_record import kept_form
-from streams.verify.result import Difference, DifferenceKind
+from streams.verify.result import Difference, DifferenceKind, difference_of
 from streams.verify.spill import CACHE_KIB
 from streams.wire.arrival import Misrouted, partition_of_finding
 from streams.wire.errors import WireError
@@ -49,6 +51,8 @@ class Across:
         self._policy = policy
         self._count = count
         self._starts: dict[int, int] = {}
+        self.erased: dict[SubjectKey, Instant] = {}
+        """When persons were erased: findings about records of before may be gone with them."""
         self._database = open_database(CACHE_KIB)
         self._database.executescript(_TABLES)
 
@@ -175,12 +179,12 @@ class Across:
             "WHERE due.id NOT IN (SELECT id FROM kept) ORDER BY due.topic, due.origin, due.offset"
         )
         for one_id, partition, topic, origin, offset, due, value, place in rows:
-            if partition not in wanted:
-                continue
             expected = decode_finding(due)
+            if partition not in wanted or (value is None and self._went(expected)):
+                continue
             where = f"{topic}, partition {origin}, offset {offset}"
             if value is None:
-                yield _about(
+                yield difference_of(
                     DifferenceKind.MISSING, self._names.violations, partition, expected,
                     f"the finding about the record that cannot be judged ({where})",
                 )  # fmt: skip
@@ -188,12 +192,16 @@ class Across:
             found = decode_finding(value)
             differing = comparison.fields(expected, found)
             if differing and not self._another(comparison, one_id, found):
-                yield _about(
+                yield difference_of(
                     DifferenceKind.DIFFERENT, self._names.violations, partition, expected,
                     f"the finding about the record that cannot be judged ({where})",
                     offset=place,
                     fields=differing,
                 )  # fmt: skip
+
+    def _went(self, due: Finding) -> bool:
+        who = subject_key(due.controller_id or "", due.subject_id or "")
+        return due.detected_at <= self.erased.get(who, -1)
 
     def _another(self, comparison: Comparison, one_id: str, found: Finding) -> bool:
         """Whether another refused record with the same id explains the finding."""
@@ -214,7 +222,7 @@ class Across:
             if offset < before.get(partition, 0):
                 found = decode_finding(value)
                 what = "a finding about a record that cannot be judged, and there is none"
-                yield _about(
+                yield difference_of(
                     DifferenceKind.EXTRA,
                     self._names.violations,
                     partition,
@@ -226,19 +234,3 @@ class Across:
 
 def _place(source: FactSource) -> tuple[str, int, int]:
     return source.topic, source.partition, source.offset
-
-
-def _about(
-    kind: DifferenceKind, topic: str, partition: int, finding: Finding, what: str, **more: object
-) -> Difference:
-    return Difference(
-        kind=kind,
-        topic=topic,
-        partition=partition,
-        what=what,
-        violation_id=finding.violation_id,
-        code=finding.code,
-        controller_id=finding.controller_id,
-        subject_id=finding.subject_id,
-        **more,  # type: ignore[arg-type]  # offset and fields, as given above
-    )

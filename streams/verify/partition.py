@@ -194,13 +194,11 @@ class Partition:
         )
         identity = parse_subject_key(kept.subject) or ("", "")
         counts, missing = self._inputs.judged(identity, rows, kept.arrivals, progress)
+        erased_at = erased_until(rows.values())
+        if erased_at is not None:
+            self._shared.across.erased[kept.subject] = erased_at
         unknown = refusals.unknown(
-            refused,
-            kept.refused,
-            self._inputs.spans,
-            self._number,
-            progress,
-            erased_until(rows.values()),
+            refused, kept.refused, self._inputs.spans, self._number, progress, erased_at
         )
         differences = [*compared.differences, *missing, *unknown]
         if differences and not last:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from streams.core.findings import Finding
 from streams.core.identifiers import EventId
 from streams.core.instants import Instant
 from streams.core.state import FactSource
@@ -83,6 +84,23 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     subject_id: str | None = None
     fields: tuple[FieldDifference, ...] = ()
     facts: tuple[Behind, ...] = ()
+
+
+def difference_of(
+    kind: DifferenceKind, topic: str, partition: int, finding: Finding, what: str, **more: object
+) -> Difference:
+    """A difference that concerns a finding; `more` are further fields of it."""
+    return Difference(
+        kind=kind,
+        topic=topic,
+        partition=partition,
+        what=what,
+        violation_id=finding.violation_id,
+        code=finding.code,
+        controller_id=finding.controller_id,
+        subject_id=finding.subject_id,
+        **more,  # type: ignore[arg-type]  # offset and fields, as given above
+    )
 
 
 class Seen(msgspec.Struct, kw_only=True):

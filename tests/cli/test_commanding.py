@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from streams.cli.main import main
+from streams.errors import ConsentryError
+from streams.operate import erased_records
 from streams.wire.arrival import partition_for
+from streams.wire.commands import Command
 from tests.cli.answering import COUNT, Workers
 
 ERASE = ["erase", "--controller", "SHOP", "--subject", "p1-0a", "--why", "a request"]
 REBUILD = ["outputs", "rebuild", "--why", "it was lost"]
+
+
+@pytest.fixture(autouse=True)
+def removed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Whose findings about records were looked for; nothing is found."""
+    asked: list[tuple[str, str]] = []
+
+    def remove(_: Any, controller: str, subject: str, order: Command, __: float) -> list[Any]:
+        assert order.kind == "retract"
+        asked.append((controller, subject))
+        return []
+
+    monkeypatch.setattr(erased_records, "remove_about_records", remove)
+    return asked
 
 
 def test_an_erasure_goes_to_the_partition_of_the_person(
@@ -36,6 +54,30 @@ def test_an_address_is_never_sent(subject: str, workers: Workers) -> None:
     words = ["erase", "--controller", "SHOP", "--subject", subject, "--why", "w", "--yes"]
     assert main(words) == 2
     assert workers.sent == []
+
+
+def test_findings_about_records_are_looked_for_or_it_is_said_that_they_were_not(
+    workers: Workers,
+    removed: list[tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*ERASE, "--yes"]) == 0
+    assert removed == [("SHOP", "p1-0a")]
+
+    def refuse(*_: Any) -> None:
+        raise ConsentryError("the topic may not be read", "")
+
+    monkeypatch.setattr(erased_records, "remove_about_records", refuse)
+    capsys.readouterr()
+    assert main([*ERASE, "--yes", "--json"]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["findings_about_records"] is None
+    assert "were not looked for: the topic may not be read" in " ".join(shown.err.split())
+    workers.problem = "no"
+    removed.clear()
+    assert main([*ERASE, "--yes"]) == 1
+    assert removed == []
 
 
 def test_nobody_is_erased_without_a_yes(workers: Workers) -> None:

@@ -14,14 +14,14 @@ from kafka import KafkaConsumer, TopicPartition
 from streams.cli.main import main
 from streams.core.events import DataShare, Event
 from streams.core.identifiers import RecipientId
-from streams.core.instants import Instant, hours
+from streams.core.instants import Instant, days, hours
 from streams.core.policy import default_policy
 from streams.core.vocabulary import Code
 from streams.topics import all_topics
 from streams.verify import verify
 from streams.wire.rows import decode_row
 from tests.kafka.compacting import compact_at_once, eager_cleaner
-from tests.kafka.harness import Bus, until
+from tests.kafka.harness import Bus, Sent, until
 from tests.kafka.stories import CONTROLLER, START, grant, share, stories, withdrawal
 
 WHO = "p1-0a5eed"
@@ -38,6 +38,11 @@ def lived() -> list[Event]:
         withdrawal(WHO, f"{WHO}/end", Instant(START + 2)),
         share(WHO, f"{WHO}/after", Instant(START + hours(1))),
     ]
+
+
+def no_event(bus: Bus) -> Sent:
+    """A record of theirs that is no fact: no row has the finding about it."""
+    return bus.event(share(WHO, f"{WHO}/ahead", Instant(int(time.time() * 1000) + days(9))))
 
 
 def records(bus: Bus, topic: str) -> list[Any]:
@@ -98,13 +103,14 @@ def test_one_row_is_left_and_a_replay_brings_nothing_back(
         compact_at_once(bus, *compacted)
         before = [*lived(), *stories(3)]
         with bus.worker() as worker:
-            bus.send(*bus.events(before))
+            bus.send(*bus.events(before), no_event(bus))
             bus.settle(worker)
             assert all(about_them(bus, topic) for topic in (names.violations, names.duties))
             words = ["--controller", CONTROLLER, "--subject", WHO, "--why", "a request", "--yes"]
             capsys.readouterr()
             assert main(["erase", *words, "--json"]) == 0
             answer = json.loads(capsys.readouterr().out)
+            assert answer["findings_about_records"] == 1
 
             def cleaned() -> dict[str, list[Any]] | None:
                 others(bus)
