@@ -57,6 +57,7 @@ COMMAND_MODULES = (
     "erase",
     "restrict",
     "outputs",
+    "partitions",
     "check",
     "conformance",
     "explain",

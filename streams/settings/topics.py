@@ -123,8 +123,8 @@ class TopicSettings(SettingsGroup):
 
     partitions: int = setting(
         12,
-        "Partitions of every topic that is keyed by subject. It cannot be changed later: "
-        "subjects would move away from their state.",
+        "Partitions of every topic that is keyed by subject. `consentry partitions grow` makes "
+        "them more; changed by itself, subjects would move away from their state.",
         "1 to 1000",
         ge=1,
         le=1000,

@@ -53,14 +53,19 @@ def remove_member(settings: Settings, instance_id: str) -> Removed:
     return Removed(partitions=tuple(sorted(partitions)), others=tuple(others))
 
 
-def require_no_members(settings: Settings) -> None:
-    """Check that no worker is in the group. Raises ConsentryError naming those that are."""
+def members_of(settings: Settings) -> list[str]:
+    """The workers that are in the group, by instance id, in order."""
     with admin_session(settings.connection) as client:
         members = _members(client, settings.group_id)
+    return sorted(one["group_instance_id"] or "one without an instance_id" for one in members)
+
+
+def require_no_members(settings: Settings) -> None:
+    """Check that no worker is in the group. Raises ConsentryError naming those that are."""
+    members = members_of(settings)
     if members:
-        named = sorted(one["group_instance_id"] or "one without an instance_id" for one in members)
         raise ConsentryError(
-            f"the group {settings.group_id} has members: {', '.join(named)}",
+            f"the group {settings.group_id} has members: {', '.join(members)}",
             "Stop all workers first. One with an instance_id stays until its session ends, or "
             "`consentry worker remove` takes it out.",
         )

@@ -55,8 +55,14 @@ def _other(topic: Topic, count: int, settings: Settings) -> TopicProblem:
     )
     commands: tuple[str, ...] = ()
     if topic.kind is TopicKind.INPUT:
+        grow = (
+            f"`consentry partitions grow --to {count}`, with all workers stopped, brings all "
+            "others to its number. "
+            if count > settings.partitions
+            else ""
+        )
         remedy = (
-            f"{INGEST}do not alter it, not even upwards: people would move to other partitions. "
+            f"{INGEST}{grow}Else do not alter it: people would move to other partitions. "
             "While it is still empty, delete it and create it again; otherwise let ingest copy "
             f"it onto one of another name with {settings.partitions} partitions. If most inputs "
             "have this number, set CONSENTRY_PARTITIONS to it instead. While empty:"
@@ -64,10 +70,12 @@ def _other(topic: Topic, count: int, settings: Settings) -> TopicProblem:
         commands = remake
     elif topic.kind is TopicKind.CHANGELOG:
         remedy = (
-            "it is the state of this generation and cannot be divided again: stop all workers, "
-            "`consentry facts export`, raise CONSENTRY_GENERATION by one, which makes a new "
-            'changelog, and `consentry facts import` (docs/operations.md, "Another number of '
-            'partitions")'
+            f"it is the state of this generation: with all workers stopped and "
+            f"CONSENTRY_PARTITIONS={count}, `consentry partitions grow --to {settings.partitions}` "
+            'makes the next one of it (docs/operations.md, "Another number of partitions")'
+            if count < settings.partitions
+            else f"it is the state of this generation, and partitions never become fewer: set "
+            f"CONSENTRY_PARTITIONS={count}"
         )
     else:
         remedy = (

@@ -151,7 +151,7 @@ class Partition:
             raise ConsentryError(
                 f"the state of partition {self._number} was made for {progress.partitions} "
                 f"partitions, and the topics have {shared.count}",
-                "Partitions cannot be added to a running installation: docs/operations.md.",
+                "Stop all workers: `consentry partitions grow` brings the state to another number.",
             )
 
     async def _subjects(self) -> None:

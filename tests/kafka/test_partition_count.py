@@ -30,7 +30,7 @@ def test_a_changed_partition_count_is_refused_until_all_is_judged_again(bus: Bus
             client.create_partitions({topic.name: 4 for topic in all_topics(bus.settings)})
         assert running.ended() == REFUSED
         assert "partition" in running.text.splitlines()[-2]
-    published = ("have 4 partitions", "was made for 2", "generation")
+    published = ("have 4 partitions", "was made for 2", "partitions grow --to 4")
     refuses(bus, *published, partitions=4)
     with bus.start("w2", fault=OWNS_NEW_NUMBERS_ONLY, partitions=4) as newcomer:
         assert newcomer.ended() == REFUSED

@@ -25,13 +25,16 @@ def test_another_number_of_partitions_is_never_altered_in_place() -> None:
         "purchase",
     )
     assert "do not alter" in problem.remedy
+    assert "partitions grow --to 6" in problem.remedy
     assert not any("--alter" in command for command in problem.commands)
 
 
-def test_a_changelog_with_other_partitions_asks_for_a_new_generation() -> None:
-    problem = only(with_partitions(good_cluster(), CHANGELOG, 8))
-    assert "CONSENTRY_GENERATION" in problem.remedy
-    assert problem.commands == ()
+def test_a_changelog_with_other_partitions_grows_or_the_setting_is_wrong() -> None:
+    fewer = only(with_partitions(good_cluster(), CHANGELOG, 3))
+    assert "CONSENTRY_PARTITIONS=3, `consentry partitions grow --to 4`" in fewer.remedy
+    more = only(with_partitions(good_cluster(), CHANGELOG, 8))
+    assert "set CONSENTRY_PARTITIONS=8" in more.remedy
+    assert fewer.commands == more.commands == ()
 
 
 def test_an_output_with_other_partitions_is_made_again() -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 
@@ -71,17 +71,23 @@ class Exports:
 
         Raises ConsentryError naming file and line for what is no export, or not a whole one.
         """
-        seen = _Seen(path)
         try:
             with path.open("rb") as file:
-                while lines := file.readlines(1 << 20):
-                    self._take(lines, seen)
-                    if read is not None:
-                        read(sum(map(len, lines)))
+                return self.load_file(file, path, read)
         except OSError as error:
             raise ConsentryError(
                 f"{path}: {error.strerror}", "Name a file that `consentry facts export` wrote."
             ) from None
+
+    def load_file(
+        self, file: BinaryIO, path: Path, read: Callable[[int], object] | None = None
+    ) -> Manifest:
+        """The same of an open file, which errors name by `path`. Raises OSError too."""
+        seen = _Seen(path)
+        while lines := file.readlines(1 << 20):
+            self._take(lines, seen)
+            if read is not None:
+                read(sum(map(len, lines)))
         manifest = seen.whole()
         if manifest.digest in {one.digest for one in self.manifests}:
             raise ConsentryError(f"{path} is the same export again", "Name each export once.")

@@ -48,7 +48,7 @@ def unchanged(count: int, before: Iterable[int]) -> None:
         f"the topics have {count} partitions, and the state of the group was made for "
         f"{others[0]}: people would be led to other partitions, away from their history and "
         "state",
-        "Kafka cannot take partitions away again. Stop all workers, `consentry facts export`, raise "
-        "the setting `generation`, and `consentry facts import` under the new number: "
-        'docs/operations.md, "Another number of partitions", has the steps.',
+        "Kafka cannot take partitions away again. Stop all workers; `consentry partitions grow "
+        f"--to {count}` brings facts, findings and duties to that number, and judges nothing again "
+        '(docs/operations.md, "Another number of partitions").',
     )
