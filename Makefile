@@ -31,7 +31,7 @@ setup: $(VENV)/.compiled
 demo: setup
 	@$(BIN)/consentry demo $(ARGS)
 
-test: setup $(VENV)/.receivers $(VENV)/.registry $(VENV)/.start-archive
+test: setup $(VENV)/.receivers $(VENV)/.opensearch $(VENV)/.registry $(VENV)/.start-archive
 	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-pure: setup
@@ -89,6 +89,11 @@ $(VENV)/.receivers: requirements/receivers.lock $(VENV)/.packages
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  --no-deps --requirement requirements/receivers.lock
 	@touch $@
+
+# A search engine for the tests to deliver to; where it cannot be fetched, they skip and say so.
+$(VENV)/.opensearch: tests/clients/opensearch/files.txt $(VENV)/.project
+	@$(BIN)/python -m tests.clients.opensearch.files && touch $@ || \
+	  echo "going on without it: its tests skip" >&2
 
 # A schema registry for the tests, beside Kafka's files; where it cannot be fetched, they skip and
 # say so.

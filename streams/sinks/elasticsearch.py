@@ -146,9 +146,8 @@ class ElasticsearchSink:
             kinds: tuple[Literal["violation", "duty"], ...] = ("violation", "duty")
             targets = dict.fromkeys(self._options.target(kind) for kind in kinds)
             for target in targets:
-                url = f"{self._base}/_index_template/_simulate_index/{quote(target, safe='')}"
-                form = self._options.format
-                checks.append(await check_template(self._client, url, self._headers, target, form))
+                where = self._client, self._base, self._headers
+                checks.append(await check_template(*where, target, self._options.format))
         return checks
 
     async def close(self) -> None:

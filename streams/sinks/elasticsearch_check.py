@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 from streams.sinks.contract import SinkCheck, SinkDown
 from streams.sinks.http_client import HttpClient, phrase
@@ -18,22 +19,29 @@ in no other format's template."""
 
 
 async def check_template(
-    client: HttpClient, url: str, headers: Mapping[str, str], target: str, form: str
+    client: HttpClient, base: str, headers: Mapping[str, str], target: str, form: str
 ) -> SinkCheck:
-    """Ask what an index of that name would get; our template types the number of the revision.
+    """Ask for the mapping of an index or data stream, or for what one of that name would get.
 
-    `url` is the one of the simulation, which changes nothing.
+    Ours types the number of the revision. `base` is the URL up to the port; nothing is changed.
     """
     what = f"an index template for {form} applies to {target}"
+    name = quote(target, safe="")
     try:
-        reply = await client.ask("POST", url, headers=headers)
+        reply = await client.ask("GET", f"{base}/{name}/_mapping", headers=headers)
+        known = [_at(one, "mappings") for _, one in sorted(reply.json().items())]
+        if not reply.ok or not known:
+            # OpenSearch simulates nothing for a data stream that is there.
+            url = f"{base}/_index_template/_simulate_index/{name}"
+            reply = await client.ask("POST", url, headers=headers)
+            known = [_at(reply.json(), "template", "mappings")]
     except SinkDown as down:
         return SinkCheck(what=what, ok=False, answer=down.problem)
     if not reply.ok:
         return SinkCheck(what=what, ok=False, answer=phrase(reply.status))
     first, last = _REVISION[form]
-    mapped = _at(reply.json(), "template", "mappings", "properties", first, "properties", last)
-    ok = mapped.get("type") == "long"
+    # Of a data stream, the newest backing index: what is written goes there.
+    ok = _at(known[-1], "properties", first, "properties", last).get("type") == "long"
     missing = (
         "none; put that of integrations/elastic/ in place, and name the index as it says, or "
         "fields get types by guess"

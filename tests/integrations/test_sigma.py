@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from sigma.collection import SigmaCollection
 from sigma.correlations import SigmaCorrelationRule
@@ -16,12 +15,12 @@ from sigma.validation import SigmaValidator
 from sigma.validators.core import validators
 
 from streams.core.codes import CODES
-from streams.core.findings import Finding
 from streams.siem.ecs import ecs
 from streams.siem.flat import flat
+from tests.integrations.occurrences import occurrences
 from tests.integrations.queries import IN_ECS, SIGMA, collections, columns, fields, files
 from tests.siem.goldens import PRODUCER
-from tests.siem.lives import label_only, lives
+from tests.siem.lives import lives
 from tests.siem.receiver import needs_tenzir, run_pipeline
 from tests.siem.test_ecs import flattened
 
@@ -42,19 +41,7 @@ ELSEWHERE = {
 """Validators that fetch catalogues, or know neither our tags nor our fields."""
 
 
-def values() -> list[dict[str, Any]]:
-    """Events of every life, and of one finding with every code."""
-    found = [flat(one, PRODUCER) for one in [*lives().values(), *label_only()]]
-    one = lives()["finding opened"]
-    assert isinstance(one, Finding)
-    for code in CODES.values():
-        changed = msgspec.structs.replace(one, code=code.name, severity=code.severity)
-        found.append(flat(changed, PRODUCER))
-    asks = msgspec.structs.replace(one, breach_assessment_required=True)
-    return [*found, flat(asks, PRODUCER)]
-
-
-EVENTS = values()
+EVENTS: list[dict[str, Any]] = [flat(one, PRODUCER) for one in occurrences()]
 
 
 def wants(rule: dict[str, Any], event: dict[str, Any]) -> bool:

@@ -131,6 +131,8 @@ class BulkReceiver(HttpReceiver):
             )
         if request.path.startswith("/_index_template/_simulate_index/"):
             return json_answer(200, self.template)
+        if request.path.endswith("/_mapping"):
+            return json_answer(404, {"error": {"type": "index_not_found_exception"}})
         if request.path.endswith(("/_refresh", "/_delete_by_query")):
             return self._by_query(request.path, body)
         assert request.path == "/_bulk"
