@@ -22,9 +22,11 @@ def run_service(
     from streams.transport import process_exit
 
     runner = asyncio.Runner(loop_factory=_new_loop)
-    code = runner.run(service)
-    if waits:
-        runner.close()
+    try:
+        code = runner.run(service)
+    finally:
+        if waits:
+            runner.close()
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
     # Nothing is left that must be waited for.

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
-from streams.alerts.account import Accounting
 from streams.alerts.policy import AlertPolicy
 from streams.core.instants import Instant
 from streams.delivery.alert_state import AlertState
@@ -58,8 +57,6 @@ class AlertConsumer(SinkConsumer):
         super().__init__(settings, options, sender, dead)
         self._alerts = alerts
         self._state = AlertState(settings, sender.name)
-        self.policy: AlertPolicy | None = None
-        """None while this deliverer stands by."""
         self._offsets: dict[TopicPartition, OffsetAndMetadata] = {}
         self._unsaved = False
         self._saved_at = 0.0
@@ -68,11 +65,6 @@ class AlertConsumer(SinkConsumer):
         self._repeats_s = options.repeats_s
         self._repeated_at = float("-inf")
         self._ends: Mapping[TopicPartition, int] = {}
-
-    @property
-    def accounting(self) -> Accounting | None:
-        """The policy's; None while this deliverer stands by."""
-        return None if self.policy is None else self.policy.accounting
 
     async def run(self) -> None:
         """Deliver until `stop`. Raises ConsentryError and KafkaError."""

@@ -23,7 +23,6 @@ from aiokafka.errors import (
 )
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
-from streams.alerts.account import Accounting
 from streams.delivery.catch_up import CatchUp, end_in
 from streams.delivery.dead_letters import DeadLetters
 from streams.delivery.interrupt import Interrupt
@@ -39,6 +38,8 @@ from streams.sinks.options import SinkOptions
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
+    from streams.alerts.policy import AlertPolicy
+
     Polled = Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]]
 
 _POLL_MS: Final = 500
@@ -51,6 +52,9 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
 
     assignor: type[Any] | None = None
     """How partitions are divided among deliverers; None: evenly."""
+
+    policy: AlertPolicy | None = None
+    """What decides about alerts, where there is one and its state is this deliverer's."""
 
     def __init__(
         self, settings: Settings, options: SinkOptions, sender: SinkSender, dead: DeadLetters
@@ -116,11 +120,6 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
     def assigned(self) -> bool:
         """Whether the group has assigned this member its partitions, if any."""
         return self._assigned.is_set()
-
-    @property
-    def accounting(self) -> Accounting | None:
-        """How findings ended in an alert policy, where there is one."""
-        return None
 
     async def lag(self) -> int | None:
         """Offsets between what was read and the end, None while an end is unknown."""

@@ -9,6 +9,7 @@ import structlog
 
 from streams.alerts.account import Accounting
 from streams.alerts.options import AlertOptions
+from streams.alerts.policy import AlertPolicy
 from streams.core.instants import Instant
 from streams.delivery.circuit import CircuitState
 from streams.delivery.counts import SinkStats
@@ -106,7 +107,17 @@ class SinkTask:
     @property
     def accounting(self) -> Accounting | None:
         """How findings ended in the alert policy; None for other sinks, and while standing by."""
-        return None if self._consumer is None else self._consumer.accounting
+        return None if self._policy is None else self._policy.accounting
+
+    @property
+    def alert_waits_s(self) -> float | None:
+        """How long the alert has been on its way that waits longest; None where none does."""
+        since = None if self._policy is None else self._policy.waits_since
+        return None if since is None else max(0.0, time.time() - since / 1000)
+
+    @property
+    def _policy(self) -> AlertPolicy | None:
+        return None if self._consumer is None else self._consumer.policy
 
     def report(self) -> SinkReport:
         """How it is now."""

@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from streams.alerts.account import MUTED
 from streams.delivery.circuit import CircuitState
-from streams.metrics import catalogue as names
+from streams.metrics import delivery_catalogue as names
 from streams.metrics.catalogue import Metric
 from streams.metrics.families import family, histogram
 
@@ -104,6 +104,10 @@ class SinkCollector(Collector):
         )
         yield family(names.ALERTS_FORGOTTEN, [((name,), one.forgotten) for name, one in known])
         yield family(names.ALERTS_PENDING, [((name,), one.pending) for name, one in known])
+        yield family(
+            names.ALERTS_OLDEST,
+            [((name,), self._sink_tasks[name].alert_waits_s or 0.0) for name, _ in known],
+        )
 
     def _each(self, metric: Metric, value: Callable[[SinkTask], float]) -> Family:
         return family(metric, [((name,), value(task)) for name, task in self._sink_tasks.items()])

@@ -6,12 +6,13 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from streams.core import quality
+from streams.core import quality, texts
 from streams.core.events import Event
 from streams.core.findings import DeadLetter, Finding
 from streams.core.identifiers import EventId, SubjectKey
 from streams.core.policy import Policy
 from streams.core.state import Refusal
+from streams.core.texts.appended import with_place
 from streams.core.vocabulary import Code, EventType
 from streams.wire.guard import guard_key
 from streams.wire.origin import Origin
@@ -47,10 +48,10 @@ class Refused(NamedTuple):
         return self.suspect or self.rejected.dead_letter.code == quality.RAW_PERSONAL_DATA
 
     def finding(self, policy: Policy) -> Finding:
-        """The quality finding that reports it."""
+        """The quality finding that reports it; of raw personal data, with place and field."""
         rejected = self.rejected
         code = rejected.dead_letter.code
-        return quality.quality_finding(
+        finding = quality.quality_finding(
             # The law has no code for what an operator does: such a record is not judged.
             quality.UNPROCESSABLE if code == OPERATOR_SKIPPED else Code(code),
             controller_id=rejected.controller_id,
@@ -60,6 +61,21 @@ class Refused(NamedTuple):
             occurred_at=rejected.occurred_at,
             detected_at=self.origin.ingested_at,
             policy=policy,
+        )
+        if code != quality.RAW_PERSONAL_DATA:
+            return finding
+        source = self.origin.source
+        wording = with_place(
+            texts.of_code(quality.RAW_PERSONAL_DATA),
+            topic=source.topic,
+            partition=source.partition,
+            offset=source.offset,
+            field=rejected.dead_letter.field,
+        )
+        return msgspec.structs.replace(
+            finding,
+            explanation_en=wording.explanation.en,
+            explanation_nl=wording.explanation.nl,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.delivery.output_records import lives, send
 from tests.delivery.process import Deliveries
 from tests.delivery.standing import Standing
 from tests.kafka.harness import Bus, until
+from tests.metrics.scraping import Samples, samples
 from tests.sinks.benches import SECRET
 from tests.sinks.people_receivers import WebhookReceiver
 from tests.sinks.real import free_port
@@ -63,3 +65,14 @@ def test_stats_account_for_every_revision_and_the_heartbeat(
             assert sum(found[name] for name in ended) == len(published) + 1
             bodies = [json.loads(body)["data"] for _, body in standing.receiver.got]
             assert "HEARTBEAT" in {one["code"] for one in bodies}
+
+            def shown() -> Samples | None:
+                with urllib.request.urlopen(
+                    f"http://127.0.0.1:{port}/metrics", timeout=5
+                ) as answer:
+                    found = samples(answer.read().decode())
+                return found if ("chat",) in found["consentry_sink_lag_records"] else None
+
+            metrics = until(shown, "the lag is known", worker=process)
+            assert metrics["consentry_sink_lag_records"]["chat",] == 0
+            assert metrics["consentry_alerts_oldest_seconds"]["chat",] == 0

@@ -85,6 +85,8 @@ async def test_alertmanager_gets_what_fires_again_before_it_forgets_it(
             assert [one["status"]["state"] for one in await asked(port)] == ["active"]
             assert all(b'"status":"resolved"' not in body for _, body in hook.got)
     assert policy.accounting.delivered == 1
+    assert consumer._stats.delays.cumulative()[-1][1] == 1, "repeated ones have no delay"
+    assert policy.waits_since is None
     await consumer._sender.close()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streams.metrics.catalogue import DELIVERER, WORKER, Metric
+from streams.metrics.catalogue import WORKER, Metric
+from streams.metrics.delivery_catalogue import DELIVERER
 from streams.metrics.ingest_catalogue import INGEST
 from streams.metrics.receive_catalogue import RECEIVER
 from tests.docs import generated

@@ -59,6 +59,7 @@ def fresh() -> str:
         stats=SinkStats(),
         sender=anything(circuit=Circuit(1, 1.0)),
         is_halted=False,
+        alert_waits_s=None,
         lag=0,
         accounting=Accounting(),
     )

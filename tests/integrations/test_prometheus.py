@@ -13,7 +13,8 @@ import yaml
 
 from streams.core.codes import CODES
 from streams.core.vocabulary import Severity, Status
-from streams.metrics.catalogue import DELIVERER, WORKER
+from streams.metrics.catalogue import WORKER
+from streams.metrics.delivery_catalogue import DELIVERER
 from streams.metrics.ingest import RECORD_ENDS
 from streams.metrics.ingest_catalogue import INGEST
 from streams.metrics.receive import OUTCOMES as RECEIVED

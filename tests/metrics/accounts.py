@@ -20,6 +20,7 @@ def exposed(accounts: Mapping[str, Accounting]) -> str:
             stats=SinkStats(),
             sender=SimpleNamespace(circuit=Circuit(1, 30.0)),
             is_halted=False,
+            alert_waits_s=None,
             lag=0,
             accounting=account,
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
-from streams.metrics.catalogue import DELIVERER, WORKER
+from streams.metrics.catalogue import WORKER
+from streams.metrics.delivery_catalogue import DELIVERER
 from streams.metrics.receive_catalogue import RECEIVER
 
 Samples = dict[str, dict[tuple[str, ...], float]]

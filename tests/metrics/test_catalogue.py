@@ -7,7 +7,8 @@ import re
 import pytest
 
 from streams.metrics import catalogue, ingest_catalogue, receive_catalogue
-from streams.metrics.catalogue import DELIVERER, PREFIX, WORKER, Metric
+from streams.metrics.catalogue import PREFIX, WORKER, Metric
+from streams.metrics.delivery_catalogue import DELIVERER
 from streams.metrics.ingest_catalogue import INGEST
 from streams.metrics.receive_catalogue import RECEIVER
 

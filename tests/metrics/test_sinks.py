@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 from streams.alerts.account import Accounting
 from streams.delivery.circuit import Circuit
 from streams.delivery.counts import SinkStats
-from streams.metrics.catalogue import DELIVERER
+from streams.metrics.delivery_catalogue import DELIVERER
 from streams.metrics.expose import exposition
 from streams.metrics.sinks import OUTCOMES, SinkCollector
 from tests.metrics.scraping import samples
@@ -36,7 +36,12 @@ def sink_tasks() -> dict[str, Any]:
                 raised=10, delivered=3, grouped=4, muted={"waived": 1, "quiet": 1}, pending=1
             )
         found[name] = SimpleNamespace(
-            stats=stats, sender=sender, is_halted=False, lag=lag, accounting=account
+            stats=stats,
+            sender=sender,
+            is_halted=False,
+            alert_waits_s=None,
+            lag=lag,
+            accounting=account,
         )
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from streams.core.texts.wording import Bilingual
+from streams.core.texts.wording import Bilingual, Wording
 
 PROTECTION: Final = Bilingual(
     "Encryption, hashing or pseudonymisation does not replace a legal basis.",
@@ -19,3 +19,21 @@ LABEL: Final = Bilingual(
     "datahandelaar telt zij alleen als het ontvangersregister haar bevestigt.",
 )
 """Where such a label was set aside and a basis code fires (4.2, 1b)."""
+
+
+def with_place(
+    wording: Wording, *, topic: str, partition: int, offset: int, field: str | None
+) -> Wording:
+    """Texts about a record that holds raw personal data, with where it stands and in which field.
+
+    `field` is the path of the field; None where only the reason of the dead letter says more.
+    """
+    english = f"The record stands on {topic}, partition {partition}, offset {offset}"
+    dutch = f"Het bericht staat op {topic}, partitie {partition}, offset {offset}"
+    if field is not None:
+        english, dutch = f"{english}, in the field {field}", f"{dutch}, in het veld {field}"
+    explanation = wording.explanation
+    return Wording(
+        Bilingual(f"{explanation.en} {english}.", f"{explanation.nl} {dutch}."),
+        wording.remediation,
+    )
