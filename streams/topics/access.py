@@ -162,7 +162,7 @@ def _delivery(settings: Settings, topics: tuple[Topic, ...]) -> Role:
         Party.DELIVERY,
         "delivery",
         "Runs `consentry deliver`: brings findings and duties to SIEM and alerting, each sink in "
-        "a group of its own.",
+        "a group of its own. Runs `consentry delivery-dead-letters` too.",
     )
     keeps = {
         topic.name: on_topic(topic, f"keeps the {topic.kind}", "Read", "Write", "Describe")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -11,12 +13,13 @@ from streams.core.findings import Finding
 from streams.core.identifiers import ViolationId
 from streams.core.instants import Instant, days
 from streams.core.vocabulary import Status
-from tests.delivery.output_records import send, uid
+from tests.delivery.output_records import lives, send, uid
 from tests.delivery.process import Deliveries
 from tests.delivery.standing import Standing
 from tests.kafka.harness import Bus, until
 from tests.kafka.test_worker import now
 from tests.siem.lives import finding_life
+from tests.sinks.real import free_port
 from tests.sinks.siem_receivers import BulkReceiver
 
 OPENED, REVISED, RETRACTED = finding_life()[:3]
@@ -32,12 +35,57 @@ def closed(number: int, at: int) -> list[Finding]:
     ]
 
 
+def test_a_receiver_that_refuses_everything_gets_everything_once_it_is_put_right(
+    bus: Bus, tmp_path: Path
+) -> None:
+    """The case: ten thousand dead letters within seconds, and a deliverer that says it is ready."""
+    published = lives(60, 1)
+    send(bus, published)
+    port = free_port()
+    with Standing(BulkReceiver()) as elastic:
+        toml = (
+            f'[sinks.siem]\ntype = "elasticsearch"\nurl = "{elastic.receiver.url}"\n'
+            "circuit_retry_s = 0.3\n"
+        )
+        deliveries = Deliveries(bus, tmp_path, toml, CONSENTRY_HEALTH_PORT=str(port))
+        elastic.receiver.refuse = {"consentry": (400, "mapper_parsing_exception")}
+        with deliveries.ready("--from", "earliest") as process:
+            refused = process.wait_for("sink.refused")
+            assert "400 Bad Request: mapper_parsing_exception" in refused["problem"]
+            status, report = asked(port)
+            assert status == 503
+            assert report["sinks"]["siem"]["state"] == "halted"
+            assert "it refuses" in report["sinks"]["siem"]["problem"]
+            elastic.receiver.refuse = {}
+            wanted = {uid(one) for one in published}
+            until(
+                lambda: wanted <= {name for _, name in elastic.receiver.documents} or None,
+                "all of it",
+                worker=process,
+            )
+            until(lambda: asked(port)[0] == 200 or None, "ready again", worker=process)
+            assert process.stop()[0] == 0
+            assert process.logged("sink.counts")[-1]["dead_lettered"] == 0
+        assert bus.read(bus.names.delivery_dead_letters) == []
+
+
+def asked(port: int) -> tuple[int, dict[str, Any]]:
+    """What `/ready` says."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/ready")
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        connection.close()
+
+
 def test_a_close_that_was_refused_arrives_by_a_replay_and_by_beginning_again(
     bus: Bus, tmp_path: Path
 ) -> None:
-    lives = [closed(number, OF_LATE) for number in range(3)]
+    late = [closed(number, OF_LATE) for number in range(3)]
     old = closed(9, LONG_AGO)
-    refused = {uid(life[-1]) for life in lives}
+    refused = {uid(life[-1]) for life in late}
     assert RETRACTED.status is Status.RETRACTED
     with Standing(BulkReceiver()) as elastic:
         toml = f'[sinks.siem]\ntype = "elasticsearch"\nurl = "{elastic.receiver.url}"\n'
@@ -55,7 +103,7 @@ def test_a_close_that_was_refused_arrives_by_a_replay_and_by_beginning_again(
 
         elastic.receiver.refuse = {"RETRACTED": (400, "mapper_parsing_exception")}
         with deliveries.ready("--from", "earliest") as process:
-            send(bus, [*(one for life in lives for one in life), *old[:2]])
+            send(bus, [*(one for life in late for one in life), *old[:2]])
             until(lambda: len(bus.read(bus.names.delivery_dead_letters)) == 3 or None, "kept")
             until(lambda: len(there()) == 8 or None, "the others are there", worker=process)
             elastic.receiver.refuse = {}
