@@ -77,9 +77,12 @@ def group_alert(
     )
 
 
-def summary_key(sink: str, cause: str, now: Instant) -> str:
-    """The key of the one alert in the place of those that were held back until now."""
-    digest = sha256(f"{sink}\0{cause}\0{now}".encode()).hexdigest()[:32]
+def summary_key(sink: str, cause: str, now: Instant, number: int) -> str:
+    """The key of the one alert in the place of those that were held back until now.
+
+    `number` counts those of the sink: two can be due at one instant.
+    """
+    digest = sha256(f"{sink}\0{cause}\0{now}\0{number}".encode()).hexdigest()[:32]
     return f"consentry-summary-{digest}"
 
 

@@ -151,6 +151,7 @@ class PolicyState(msgspec.Struct, kw_only=True):
     held: dict[str, Held] = {}
     groups: dict[str, AlertGroup] = {}
     summaries: dict[str, Summary] = {}
+    summaries_made: int = 0
     sent: dict[str, Sent] = {}
     alarms: dict[str, Alarm] = {}
     flood_bucket: int = -1

@@ -29,7 +29,8 @@ class Summaries:
 
     def emit(self, groups: Sequence[AlertGroup], cause: Cause, now: Instant) -> list[Alert]:
         """One alert for all of these, in place of what stood for them before."""
-        key = summary_key(self._state.sink, cause, now)
+        self._state.summaries_made += 1
+        key = summary_key(self._state.sink, cause, now, self._state.summaries_made)
         alert = summary_alert(self._options, groups, cause, now, key)
         self._outlet.use_room(now)
         items, found = self._take_up(groups, now)

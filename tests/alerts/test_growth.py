@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from streams.alerts.growth import growth
+from streams.core.identifiers import RecipientId
+from streams.core.instants import Instant
 from tests.alerts.building import NOON, letter, policy, retracted, settle_all
 from tests.alerts.floods import at, flood
 
@@ -111,6 +113,30 @@ def test_a_flood_that_goes_on_is_summed_up_at_the_end_of_its_interval() -> None:
     assert [one.key for _, one in sent if one.state == "resolved"] == [firing[0].key]
     assert firing[2].open_count == 300
     assert alerts.accounting.balanced
+
+
+def test_two_summaries_at_one_instant_are_two() -> None:
+    """The end of an interval brings those that it held back, and the next flood is due too."""
+    alerts = policy(gather_s=5, flood_max=2, flood_interval_s=60, window_s=604_800)
+    recipients = iter(range(100))
+
+    def take(count: int, now: Instant) -> None:
+        for number in (next(recipients) for _ in range(count)):
+            alerts.take(letter(number, recipient_id=RecipientId(f"R{number}")), now)
+
+    take(2, at(40))
+    alerts.tick(at(45))  # both have the room of this interval
+    take(3, at(46))
+    alerts.tick(at(51))  # held back by the flood
+    take(3, at(56))
+    settle_all(alerts)
+    alerts.tick(at(61))
+    made = alerts.on_their_way
+    assert [(one.code, one.open_count) for one in made] == [("ALERT_SUMMARY", 3)] * 2
+    assert len({one.uid for one in made}) == 2
+    settle_all(alerts)
+    assert alerts.accounting.balanced
+    assert alerts.accounting.pending == 0
 
 
 def test_what_was_gathered_is_measured_from_when_it_was_found() -> None:

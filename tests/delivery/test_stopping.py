@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 
+import pytest
+from structlog.testing import capture_logs
+
+from streams.cli.deliver_process import STOP_WITHIN_S
+from streams.delivery import sink_sender
 from tests.delivery.output_records import lives, send
 from tests.delivery.process import Deliveries
+from tests.delivery.receivers import OPTIONS, Receiver, sender
 from tests.delivery.standing import Standing
 from tests.kafka.harness import Bus, until
 from tests.sinks.benches import SECRET
@@ -61,3 +68,20 @@ def test_receivers_that_hang_do_not_keep_it_from_ending(bus: Bus, tmp_path: Path
         standing.receiver.fault = None
         with deliveries.ready() as process:
             until(lambda: len(standing.receiver.got) >= 4 or None, "all arrive", worker=process)
+
+
+class NeverClosed(Receiver):
+    """Its connection does not say goodbye."""
+
+    async def close(self) -> None:
+        await asyncio.Event().wait()
+
+
+def test_a_receiver_that_does_not_close_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sink_sender.CLOSE_S + sink_sender.LET_GO_S < STOP_WITHIN_S < STOPPED_WITHIN_S
+    monkeypatch.setattr(sink_sender, "CLOSE_S", 0.05)
+    begun = time.monotonic()
+    with capture_logs() as logs:
+        asyncio.run(sender(NeverClosed()).close())
+    assert time.monotonic() - begun < OPTIONS.timeout_s
+    assert logs[0]["event"] == "sink.not_closed"
