@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
+
 from streams.core.findings import OutputRecord
 from streams.operate.rebuilding.read_outputs import ReadOutputs
 from streams.operate.rebuilding.retract import pieces
 from streams.transport.commit.output_batch import Output
+from streams.verify.compare import OF_VERSION
 from streams.verify.output_record import read_output, stands
 from streams.wire.commands import HeldOutput
 from streams.wire.errors import WireError
@@ -60,7 +65,7 @@ class Topics:
                 output = read_output(one.value, duty=one.topic == NAMES.duties)
             except WireError:
                 continue
-            if place not in highest or output.revision >= highest[place].revision:
+            if place not in highest or output.revision > highest[place].revision:
                 highest[place] = output
         return {place: one for place, one in highest.items() if stands(one)}
 
@@ -78,3 +83,12 @@ def outputs(world: World) -> list[Output]:
     """What a world wrote to the output topics."""
     written = [one for batch in world.kept.batches for one in batch.outputs]
     return [one for one in written if one.topic in TOPICS]
+
+
+def plain(found: dict[tuple[str, str], OutputRecord]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Without when and how it was worded, and whether it is OPEN or REVISED."""
+    gone = {"detected_at", "status", *OF_VERSION}
+    return {
+        at: {name: value for name, value in msgspec.to_builtins(one).items() if name not in gone}
+        for at, one in found.items()
+    }

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
 from streams.core import texts
-from streams.core.findings import Finding, OutputRecord
+from streams.core.findings import Finding
 from streams.core.instants import Instant, days
 from streams.core.policy import fixed_policy
 from streams.core.vocabulary import ClosingReason, Code, Status
 from streams.policy_file import load_policy
 from streams.transport.commit.output_batch import Bounds, Output
-from streams.wire.commands import HeldOutput
+from streams.wire.commands import HeldOutput, decode_command
 from streams.wire.decode import Decoded, decode
 from streams.wire.findings import decode_finding, encode_finding
 from tests.agents.ordering import command, order, results
-from tests.agents.superseding import Topics, outputs
+from tests.agents.superseding import Topics, outputs, plain
 from tests.agents.test_erase import history
 from tests.agents.world import NAMES, World
 from tests.kafka.stories import START, grant, share
@@ -88,10 +87,11 @@ def test_readers_of_the_highest_revision_come_to_hold_what_the_state_says(crash_
     assert {at: found.revision for at, found in held.items()} == {
         at: found.revision for at, found in stated.items()
     }
-    assert _plain(held) == _plain(stated)
+    assert plain(held) == plain(stated)
     assert len(held) > 5
     assert topics.unsaid() == []
     counts = results(one)[0].counts
+    assert sum(counts.values()) == len(decode_command(records[0].value).standing)
     assert min(counts["retracted"], counts["raised"]) > 3
     # The command is read twice where its sender did not wait: nothing is said again.
     before = len(outputs(one))
@@ -100,12 +100,6 @@ def test_readers_of_the_highest_revision_come_to_hold_what_the_state_says(crash_
     again = [output for output in outputs(one)[before:] if output.value is not None]
     assert {output.key for output in again}.isdisjoint({at[1].encode() for at in held})
     assert topics.held() == held
-
-
-def _plain(found: dict[tuple[str, str], OutputRecord]) -> dict[tuple[str, str], dict[str, Any]]:
-    """Without when a revision came, and whether it is OPEN or REVISED."""
-    gone = {"detected_at": 0, "status": ""}
-    return {at: msgspec.to_builtins(one) | gone for at, one in found.items()}
 
 
 def test_what_is_none_of_ours_gets_a_tombstone_and_no_list_is_believed() -> None:

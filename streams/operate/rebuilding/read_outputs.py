@@ -30,7 +30,7 @@ from streams.wire.rows import CorruptRow, decode_any, subject_of
 _CACHE_KIB: Final = 65_536
 _TABLES: Final = """
 CREATE TABLE read (id TEXT, duty INTEGER, revision INTEGER, record BLOB, says BLOB,
-    unreadable INTEGER, PRIMARY KEY (id, duty)) WITHOUT ROWID;
+    unlike INTEGER, PRIMARY KEY (id, duty)) WITHOUT ROWID;
 CREATE TABLE stated (id TEXT, duty INTEGER, revision INTEGER, says BLOB,
     PRIMARY KEY (id, duty)) WITHOUT ROWID;
 """
@@ -38,7 +38,7 @@ _UNSAID: Final = """
 SELECT read.id, read.duty, read.record FROM read LEFT JOIN stated
     ON stated.id = read.id AND stated.duty = read.duty
 WHERE stated.id IS NULL OR read.revision > stated.revision
-    OR (read.revision = stated.revision AND read.says <> stated.says)
+    OR (read.revision = stated.revision AND (read.unlike OR read.says <> stated.says))
 """
 _WORDS: Final = {
     "detected_at": 0,
@@ -55,7 +55,11 @@ _WORDS: Final = {
 
 
 class ReadOutputs:
-    """Findings and duties by id, each at the highest revision that was read."""
+    """Findings and duties by id, each at the highest revision that was read.
+
+    `unlike`: two records of that revision say different things, so that some readers hold the
+    first and others the last.
+    """
 
     def __init__(self) -> None:
         self._database = open_database(_CACHE_KIB)
@@ -90,17 +94,17 @@ class ReadOutputs:
             output = read_output(record.value, registry, duty=duty)
         if output is None or id_of(output) != one_id:
             self._database.execute(
-                "INSERT INTO read VALUES (?, ?, -1, NULL, NULL, 1) "
-                "ON CONFLICT DO UPDATE SET unreadable = 1",
-                place,
+                "INSERT INTO read VALUES (?, ?, -1, NULL, NULL, 0) ON CONFLICT DO NOTHING", place
             )
             return
         if output.code in ABOUT_RECORDS and all(name != BATCH_HEADER for name, _ in record.headers):
             return  # it follows from a record that is no fact, and no row knows of it
         self._database.execute(
             "INSERT INTO read VALUES (?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT DO UPDATE SET "
-            "unreadable = 0, revision = excluded.revision, record = excluded.record, "
-            "says = excluded.says WHERE excluded.revision >= read.revision",
+            "unlike = excluded.revision = read.revision AND "
+            "(read.unlike OR excluded.says <> read.says), revision = excluded.revision, "
+            "record = excluded.record, says = excluded.says "
+            "WHERE excluded.revision >= read.revision",
             (*place, output.revision, _without_texts(output), _says(output)),
         )
 
