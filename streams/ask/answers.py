@@ -15,6 +15,7 @@ from streams.core.identifiers import ConsentId, EventId, PayloadHash
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.render import DEGREES, severity
+from streams.core.restriction import restricted_since
 from streams.core.rules.assess import assess, not_assessed
 from streams.core.rules.coverage import Standing
 from streams.core.rules.message_target import consent_target, is_marketing
@@ -53,6 +54,7 @@ class Answer(NamedTuple):
 
     `code`, `reason` and `severity` are those of the heaviest finding, `codes` all of them. The
     consent is the newest that covers; with several data categories there may be more.
+    `restricted_since` stands with PROCESSING_RESTRICTED.
     """
 
     covered: bool
@@ -64,15 +66,18 @@ class Answer(NamedTuple):
     codes: tuple[Code, ...] = ()
     consent_ids: tuple[ConsentId, ...] = ()
     consent_event_ids: tuple[EventId, ...] = ()
+    restricted_since: Instant | None = None
 
 
 class AskedPerson:
     """The stored facts of one person, against whom any number of events can be asked about."""
 
-    def __init__(self, subject: Subject, policy: Policy, *, restricted: bool = False) -> None:
-        """`restricted`: processing of the person's data is, so no answer rests on them."""
+    def __init__(
+        self, subject: Subject, policy: Policy, restricted_since: Instant | None = None
+    ) -> None:
+        """With `restricted_since` processing of the person's data is: no answer rests on them."""
         subject.arrange(policy)
-        self._restricted = restricted
+        self._restricted_since = restricted_since
         self._subject = subject
         self._policy = policy
         self._unread = any(
@@ -83,8 +88,10 @@ class AskedPerson:
     def ask(self, event: DataShare | MarketingMessage) -> Answer:
         """The answer for one event, at the time at which it would occur."""
         at, policy, subject = event.occurred_at, self._policy, self._subject
-        if self._restricted:
-            return Answer(covered=False, at=at, reason=Uncovered.PROCESSING_RESTRICTED)
+        since = self._restricted_since
+        if since is not None:
+            reason = Uncovered.PROCESSING_RESTRICTED
+            return Answer(covered=False, at=at, reason=reason, restricted_since=since)
         if not subject.records:
             return Answer(covered=False, at=at, reason=Uncovered.NOTHING_STORED)
         if not_assessed(event, policy):
@@ -143,14 +150,13 @@ def person_of(
     subject: Subject, rows: Iterable[EventRow | RefusalRow], policy: Policy
 ) -> AskedPerson:
     """Fill an empty subject with stored facts, without anything that was said about them."""
-    restricted = False
+    rows = list(rows)
     for row in rows:
-        restricted = restricted or row.restricted_since is not None
         if isinstance(row, RefusalRow):
             subject.refuse(row)
         else:
             subject.add(EventRow(fact=row.fact, policy_digest=""))
-    return AskedPerson(subject, policy, restricted=restricted)
+    return AskedPerson(subject, policy, restricted_since(rows))
 
 
 def _violations(found: Iterable[Verdict]) -> Iterator[Verdict]:

@@ -17,7 +17,7 @@ from streams.core.instants import format_instant
 
 COLUMNS: Final = (
     "line", "controller_id", "subject_id", "covered", "code", "reason", "severity", "codes",
-    "basis", "consent_ids", "consent_event_ids", "at",
+    "basis", "consent_ids", "consent_event_ids", "at", "restricted_since",
 )  # fmt: skip
 
 
@@ -37,6 +37,7 @@ def answer_lines(
 
 def as_values(question: Question, answer: Answer) -> dict[str, Any]:
     """One answer, ready for a JSON encoder."""
+    since = answer.restricted_since
     return {
         "line": question.number,
         "controller_id": question.event.controller_id,
@@ -50,6 +51,7 @@ def as_values(question: Question, answer: Answer) -> dict[str, Any]:
         "consent_ids": list(answer.consent_ids),
         "consent_event_ids": list(answer.consent_event_ids),
         "at": format_instant(answer.at),
+        "restricted_since": None if since is None else format_instant(since),
     }
 
 
