@@ -173,10 +173,14 @@ def _require_unrestricted(finding: Mapping[str, Any], settings: Settings, *, as_
     """Say of a finding that no row has whether processing of its person is restricted."""
     from streams.cli.restricted import say_restricted
     from streams.core.identifiers import ControllerId, SubjectId
+    from streams.errors import ConsentryError
     from streams.subject_access import read_person
 
     controller, subject = finding.get("controller_id"), finding.get("subject_id")
     if controller and subject:
-        stored = read_person(settings, ControllerId(controller), SubjectId(subject))
+        try:
+            stored = read_person(settings, ControllerId(controller), SubjectId(subject))
+        except ConsentryError:
+            return  # all partitions could be read just now: this one has no state yet
         if stored.restricted_since is not None:
             say_restricted(stored, as_json=as_json)
