@@ -93,7 +93,7 @@ def require_own(settings: Settings, offsets: Offsets) -> None:
         raise ConsentryError(
             error.problem,
             f"{error.remedy} If it is this one, and its topics were renamed: set their names "
-            "back, or raise the setting `generation` to judge everything again.",
+            "back; or `consentry facts export` under those names, and import into the next `generation`.",
         )
 
 

@@ -38,7 +38,7 @@ def generation(events: list[Event], policy: Policy) -> World:
 
 
 def rises(world: World) -> bool:
-    """Whether revisions of each id rise, from a tombstone on anew; twice only where it is marked."""
+    """Whether revisions of each id rise, or begin again after a tombstone; twice only where it is marked."""
     highest: dict[tuple[str, bytes | None], int] = {}
     for one in outputs(world):
         place = one.topic, one.key

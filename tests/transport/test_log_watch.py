@@ -50,7 +50,7 @@ def test_an_output_with_another_id_lost_what_stood_on_it() -> None:
     error = refused(SEEN, SEEN | {"out": TopicView("four", 2)})
     assert "out was deleted and created again" in error.problem
     assert "what stood on it is gone" in error.problem
-    assert "generation" in error.remedy
+    assert "outputs rebuild" in error.remedy
 
 
 def test_ticks_may_begin_again() -> None:
@@ -85,7 +85,7 @@ def test_partitions_that_were_added_to_one_topic() -> None:
 def test_partitions_that_were_added_to_all_topics() -> None:
     error = refused(SEEN, {t: view._replace(partitions=4) for t, view in SEEN.items()})
     assert "have 4 partitions, and the state of the group was made for 2" in error.problem
-    assert "generation" in error.remedy
+    assert "partitions grow --to 4" in error.remedy
 
 
 def test_partitions_that_were_added_before_the_first_look_are_noticed_too() -> None:

@@ -207,7 +207,7 @@ def test_partitions_that_were_added_are_refused_whatever_is_owned() -> None:
     grown.counts = dict.fromkeys(grown.counts, 2)
     with pytest.raises(ConsentryError, match=r"have 2 partitions.* made for 1") as refused:
         grown.take()
-    assert "generation" in refused.value.remedy
+    assert "partitions grow --to" in refused.value.remedy
     assert grown.steps == ["fence", "reader stopped"]
 
     async def run() -> None:

@@ -46,7 +46,8 @@ def out_of_range(topic: str, partition: int, wanted: int, log: LogRange) -> Cons
         "the topic was deleted and created again, or the end of its log was lost "
         "(unclean leader election, a broker restored from a backup)",
         "Restore the topic from a backup, each record at its former offset. Otherwise stop all "
-        "workers and raise the setting `generation` to judge everything again from the inputs.",
+        "workers, `consentry facts export`, raise the setting `generation`, and `consentry facts "
+        "import --from earliest`.",
     )
 
 

@@ -101,8 +101,8 @@ def unreadable_row(topic: str, partition: int, offset: int | None = None) -> Con
         place += f", offset {offset}"
     return ConsentryError(
         f"a stored row cannot be read ({place})",
-        "Run the release that wrote it, or raise the setting `generation` to judge "
-        "everything again from the inputs.",
+        "Run the release that wrote it. If somebody else wrote there: raise the setting "
+        "`generation`, and `consentry facts import` a backup.",
     )
 
 

@@ -62,8 +62,9 @@ def emptied(topic: str, before: str, now: str) -> ConsentryError:
     return ConsentryError(
         f"{topic} was deleted and created again: its id was {before}, and is {now}; what stood "
         "on it is gone",
-        "Stop all workers, and restore it from a backup that is as new as the committed "
-        "offsets, or raise the setting `generation` to judge everything again from the inputs.",
+        "Findings and duties: start the workers, and `consentry outputs rebuild` publishes them "
+        "again. The changelog: stop all workers, and restore it from a backup that is as new as the "
+        "committed offsets, or raise the setting `generation` and `consentry facts import` a backup.",
     )
 
 
@@ -125,9 +126,11 @@ class LogWatch:
         if self._missed[topic] >= MISSING_LOOKS:
             raise ConsentryError(
                 f"{topic} does not exist any more: it was deleted while the worker ran",
-                "Restore it from a backup, each record at its former offset. Otherwise create "
-                "it with `consentry topics create`, and raise the setting `generation` to judge "
-                "everything again from the inputs.",
+                "Restore it from a backup, each record at its former offset. Otherwise "
+                "`consentry topics create` makes it again. Findings and duties come back with "
+                "`consentry outputs rebuild`; for an input, `consentry facts export`, raise the "
+                "setting `generation`, and `consentry facts import --from earliest`; for the "
+                "changelog, import a backup.",
             )
         if view is not None and view.topic_id:
             before = self._ids.setdefault(topic, view.topic_id)

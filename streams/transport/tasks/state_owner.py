@@ -92,8 +92,8 @@ def require_own_state(
     raise ConsentryError(
         f"the state on {place} belongs to another installation: {named(theirs)}; this one is "
         f"{named(mine)}{more}",
-        f"{REMEDY} If it is the same one with new names of topics, set the names back, or raise "
-        "the setting `generation` to judge everything again.",
+        f"{REMEDY} If it is the same one with new names of topics, set the names back; or "
+        "`consentry facts export` under those names, and import into the next `generation`.",
     )
 
 
