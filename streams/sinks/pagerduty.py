@@ -124,38 +124,37 @@ class PagerDutySink:
         await self._client.close()
 
     def _events(self, alert: Alert) -> list[dict[str, Any]]:
-        """The trigger of an alert, or the resolves of all incidents that it has made."""
-        key = self._options.routing_key.get_secret_value()
-        if alert.state == "firing":
-            return [{"routing_key": key, **self._trigger(alert)}]
-        return [
-            {"routing_key": key, "event_action": "resolve", "dedup_key": dedup_key(alert.key, step)}
-            for step in range(alert.growth + 1)
-        ]
+        """The trigger of an alert, or the resolves of all incidents that it has made.
 
-    def _trigger(self, alert: Alert) -> dict[str, Any]:
-        name, action = what_to_do(alert)
+        Its payload stands in the log of an incident: a resolve says there why.
+        """
+        firing = alert.state == "firing"
         event: dict[str, Any] = {
-            "event_action": "trigger",
-            "dedup_key": dedup_key(alert.key, alert.growth),
+            "routing_key": self._options.routing_key.get_secret_value(),
+            "event_action": "trigger" if firing else "resolve",
             "client": "Consentry",
-            "payload": {
-                "summary": headline(alert, _LONGEST_SUMMARY),
-                "source": self._options.instance,
-                "severity": _SEVERITIES[level(alert)],
-                "timestamp": format_instant(alert.last_at),
-                "component": shown_recipient(alert) or "none",
-                "group": shown_controller(alert) or "none",
-                "class": alert.code,
-                # They stand in this order where people read them.
-                "custom_details": {name: action} | dict(for_people(alert)),
-            },
+            "payload": self._payload(alert),
         }
         if self._options.client_url is not None:
             event["client_url"] = self._options.client_url
         if alert.runbook_url is not None:
             event["links"] = [{"href": alert.runbook_url, "text": "Runbook"}]
-        return event
+        steps = [alert.growth] if firing else range(alert.growth + 1)
+        return [event | {"dedup_key": dedup_key(alert.key, step)} for step in steps]
+
+    def _payload(self, alert: Alert) -> dict[str, Any]:
+        name, action = what_to_do(alert)
+        return {
+            "summary": headline(alert, _LONGEST_SUMMARY),
+            "source": self._options.instance,
+            "severity": _SEVERITIES[level(alert)],
+            "timestamp": format_instant(alert.last_at),
+            "component": shown_recipient(alert) or "none",
+            "group": shown_controller(alert) or "none",
+            "class": alert.code,
+            # They stand in this order where people read them.
+            "custom_details": {name: action} | dict(for_people(alert)),
+        }
 
 
 def dedup_key(key: str, growth: int = 0) -> str:

@@ -55,13 +55,12 @@ def _pagerduty(alert: Alert) -> str:
     options = {"type": "pagerduty", "routing_key": "a" * 32}
     sink = PagerDutySink(TypeAdapter(PagerDutyOptions).validate_python(options))
     events = sink._events(alert)
-    if alert.state == "resolved":
-        return "\n".join(f"{one['event_action']} {one['dedup_key']}" for one in events)
-    (event,) = events
+    event = events[-1]
     lines = [event["payload"]["summary"]]
     lines += [f"{name}: {value}" for name, value in event["payload"]["custom_details"].items()]
     lines += [link["href"] for link in event["links"]]
-    return "\n".join([*lines, "", f"(key {event['dedup_key']})"])
+    keys = ", ".join(one["dedup_key"] for one in events)
+    return "\n".join([*lines, "", f"({event['event_action']} {keys})"])
 
 
 def _slack(alert: Alert) -> str:
