@@ -69,11 +69,11 @@ async def ended_by(work: Awaitable[None], timeout_s: float) -> SinkDown | None:
 
 
 @contextlib.asynccontextmanager
-async def within(timeout_s: float) -> AsyncIterator[None]:
-    """A time for what is done inside. Raises SinkDown when it is over."""
+async def within(timeout_s: float) -> AsyncIterator[asyncio.Timeout]:
+    """A time for what is done inside, which may put it off. Raises SinkDown when it is over."""
     try:
-        async with asyncio.timeout(timeout_s):
-            yield
+        async with asyncio.timeout(timeout_s) as limit:
+            yield limit
     except TimeoutError:
         raise SinkDown(f"no answer within {timeout_s:g} s") from None
 

@@ -125,6 +125,15 @@ class RelpSink:
             async with within(self._options.timeout_s):
                 await self._line.open()
                 await self._greet()
+        # A receiver that works through its queue answers in its own time, one after the other.
+        async with within(self._options.acknowledge_s) as patience:
+            await self._exchange(messages, batch, patience)
+
+    async def _exchange(
+        self, messages: Sequence[tuple[int, bytes]], batch: UpdateBatch, patience: asyncio.Timeout
+    ) -> None:
+        """Keep a window of messages on their way until all are answered."""
+        now, longest_s = asyncio.get_running_loop().time, self._options.acknowledge_s
         waiting: dict[int, int] = {}
         rest = iter(messages)
         while True:
@@ -135,11 +144,9 @@ class RelpSink:
             if not waiting:
                 return
             if frames:
-                async with within(self._options.timeout_s):
-                    await self._line.write(b"".join(frames))
-            # A receiver that works through its queue answers in its own time.
-            async with within(self._options.acknowledge_s):
-                answer = await self._answer()
+                await self._line.write(b"".join(frames))
+            answer = await self._answer()
+            patience.reschedule(now() + longest_s)
             if answer.number == 0:
                 raise SinkDown("the receiver closes the session")
             if answer.number not in waiting:

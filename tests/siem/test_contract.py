@@ -151,7 +151,10 @@ def test_every_severity(form: str, severity: Severity) -> None:
 @every_format
 def test_every_life_has_its_identity_and_revision(form: str, life: str) -> None:
     read = values(form, LIVES[life])
-    assert any(identity(LIVES[life]) in value for value in read)
+    # An externalId of CEF has no room for the prefix of duties; `cat` says it.
+    named = identity(LIVES[life])
+    named = named.removeprefix("duty:") if form == "cef" else named
+    assert any(named in value for value in read)
     assert any(value == str(LIVES[life].revision) for value in read)
 
 
