@@ -25,6 +25,10 @@ _EXAMPLES = (
 )
 
 
+CLOSED_DAYS = 90
+"""How far back closes are delivered to a receiver that begins again."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(name="deliver", epilog=_EXAMPLES)(deliver)
@@ -51,14 +55,15 @@ def deliver(
         ),
     ] = False,
     closed_days: Annotated[
-        int,
+        int | None,
         typer.Option(
             min=0,
             max=36_500,
             help="With --from state --again: what was closed in the last so many days is "
-            "delivered too, since the receiver may have missed its close.",
+            "delivered too, since the receiver may have missed its close. By default 90.",
+            show_default=False,
         ),
-    ] = 90,
+    ] = None,
     brokers: Brokers = None,
     config: Config = None,
     ready_file: Annotated[
@@ -86,6 +91,9 @@ def deliver(
     where = parse_start(start)
     if again and where is None:
         raise typer.BadParameter("--again needs --from")
+    if closed_days is not None and not (again and where == "state"):
+        raise typer.BadParameter("--closed-days needs --from state --again")
+    days = CLOSED_DAYS if closed_days is None else closed_days
     require_broker(settings)
     require_own_topics(settings, sinks)
     begin_logs(json_logs)
@@ -95,7 +103,7 @@ def deliver(
         alerts,
         where,
         again=again,
-        closed_since=_days_ago(closed_days) if again and closed_days else None,
+        closed_since=_days_ago(days) if again and days else None,
         ready_file=ready_file,
     )
 

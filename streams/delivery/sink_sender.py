@@ -19,7 +19,7 @@ from streams.delivery.circuit import Circuit, CircuitState
 from streams.delivery.counts import SinkStats
 from streams.delivery.interrupt import Interrupt
 from streams.delivery.rate import Rate
-from streams.delivery.refusals import RefusalLimit
+from streams.delivery.refusals import WHEN_REFUSED, RefusalLimit
 from streams.sinks.contract import DeliveryResult, DeliveryStatus, Sink, SinkDown
 from streams.sinks.finding_update import Removal
 from streams.sinks.options import SinkOptions
@@ -37,11 +37,6 @@ LOG_AGAIN_S: Final = 300.0
 
 Reject = Callable[[int, str], Awaitable[None]]
 """Keeps a load, by its place in the batch, with the reason; returns when it is safe."""
-
-_WHEN_REFUSED: Final = (
-    "Nothing is set aside meanwhile. Put the receiver right, or this sink's table: it goes on by "
-    "itself. To set aside what is refused, start it with refused_limit_share = 1."
-)
 
 log = structlog.get_logger("consentry.deliver")
 
@@ -204,26 +199,10 @@ class SinkSender:
     def _held(
         self, loads: Sequence[Any], answers: Sequence[DeliveryResult]
     ) -> tuple[Sequence[DeliveryResult], str]:
-        """The answers, with refusals as retries where too much is refused; and why, if so.
-
-        A receiver that may not delete refuses every removal, and takes findings all the same:
-        its answers to removals are not counted, nor held.
-        """
-        own = [place for place, load in enumerate(loads) if not isinstance(load, Removal)]
-        settled = [answers[place] for place in own if answers[place].settled]
-        refused = [one for one in settled if one.verdict is DeliveryStatus.REJECTED]
         was_held = self.refusals.holds
-        if not self.refusals.take(len(settled), len(refused)):
-            return answers, ""
-        why = (
-            f"it refuses {len(refused)} of {len(settled)}: {refused[-1].reason}" if refused else ""
-        )
-        if not was_held:
-            log.error("sink.refused", sink=self.name, problem=why, remedy=_WHEN_REFUSED)
-        held = list(answers)
-        for place in own:
-            if answers[place].verdict is DeliveryStatus.REJECTED:
-                held[place] = DeliveryResult(verdict=DeliveryStatus.RETRY, reason=why)
+        held, why = self.refusals.judge(loads, answers)
+        if why and not was_held:
+            log.error("sink.refused", sink=self.name, problem=why, remedy=WHEN_REFUSED)
         return held, why
 
     def _well(self) -> None:

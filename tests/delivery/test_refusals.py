@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any, cast
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,6 +15,7 @@ from streams.delivery.sink_sender import SinkSender
 from streams.sinks.contract import DELIVERED, DeliveryResult
 from streams.sinks.finding_update import Removal
 from tests.delivery.receivers import OPTIONS, REJECTED, Receiver, handed, sender
+from tests.sinks.loads import updates
 
 BATCH = OPTIONS.model_copy(update={"batch_max_records": 100})
 
@@ -79,6 +81,19 @@ def test_what_it_takes_beside_is_taken_and_the_rest_is_held() -> None:
     assert kept == []
     assert receiver.has == loads[60:] + loads[:60]
     assert one.stats.counts.dead_lettered == 0
+
+
+def test_a_revision_that_was_held_does_not_come_behind_a_later_one() -> None:
+    """The opening is refused, and its close is taken: after the repair the close is the last."""
+    loads = [update for update in updates(findings=20) if update.record.revision in (1, 2)]
+    first = [update.record.revision == 1 for update in loads]
+    receiver = Receiver([REJECTED if refused else DELIVERED for refused in first])
+    limit = BATCH.model_copy(update={"refused_limit_share": 0.3, "refused_limit_records": 10})
+    _, _, kept = handed(receiver, cast("Any", loads), limit)
+    assert kept == []
+    last = {update.identity: update.record.revision for update in cast("Any", receiver.has)}
+    assert set(last.values()) == {2}
+    assert len(receiver.has) > len(loads)
 
 
 @pytest.mark.parametrize(("answers", "halts"), [(50, False), (51, True)])

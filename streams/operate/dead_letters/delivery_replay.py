@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -28,6 +29,8 @@ from streams.verify.bus import LiveBus
 from streams.verify.pace import Pace
 
 _LOOK_S: Final = 0.05
+_PATIENCE_S: Final = 60.0
+"""How long a receiver may take nothing, beyond what an attempt may take."""
 
 
 class SinkReplay(msgspec.Struct, kw_only=True):
@@ -127,13 +130,15 @@ async def _resend(
     options = configured.options
     sender = SinkSender(configured.name, configured.open(), options, SinkStats())
     interrupt = Interrupt()
-    watching = asyncio.create_task(_until_it_opens(sender, interrupt))
+    watching = asyncio.create_task(
+        _until_nothing_is_taken(sender, interrupt, options.longest_s + _PATIENCE_S)
+    )
     try:
         for at in range(0, len(resent), options.batch_max_records):
             part = resent[at : at + options.batch_max_records]
             await _hand_over(sender, part, interrupt, result, dead)
             if interrupt:
-                result.problem = sender.problem
+                result.problem = sender.problem or "it takes nothing now"
                 return
     finally:
         watching.cancel()
@@ -169,8 +174,13 @@ async def _hand_over(
     await asyncio.gather(*marks)
 
 
-async def _until_it_opens(sender: SinkSender, interrupt: Interrupt) -> None:
-    """A command does not wait for a receiver that is away, as a deliverer does."""
-    while sender.circuit.state is CircuitState.CLOSED:  # noqa: ASYNC110 - it says nothing
+async def _until_nothing_is_taken(
+    sender: SinkSender, interrupt: Interrupt, patience_s: float
+) -> None:
+    """A command does not wait for a receiver that is away or busy, as a deliverer does."""
+    latest_s, since = sender.stats.latest_s, time.monotonic()
+    while sender.circuit.state is CircuitState.CLOSED and time.monotonic() - since < patience_s:
         await asyncio.sleep(_LOOK_S)
+        if sender.stats.latest_s != latest_s:
+            latest_s, since = sender.stats.latest_s, time.monotonic()
     interrupt.set()
