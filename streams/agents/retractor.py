@@ -21,7 +21,7 @@ from streams.core.policy import Policy
 from streams.core.quality import ABOUT_RECORDS
 from streams.core.restate import restate
 from streams.core.state import Decision, Outcome
-from streams.core.superseded import about_record, own_address, taken_back
+from streams.core.superseded import about_record, own_address, taken_back, under
 from streams.core.vocabulary import DutyStatus, Status
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.wire.arrival import partition_for
@@ -77,8 +77,13 @@ class Retractor:
                 if own is not None:
                     ongoing.count(self._end(id_of(own), own, at, batch()))
                 yield
-            batch().clear(_gone(foreign), marked=True)
-            ongoing.count("removed", len(foreign))
+            for (one_id, duty), held in sorted(foreign.items(), key=lambda item: item[0]):
+                if held is None:
+                    batch().clear(_gone(one_id, duty=duty), marked=True)
+                    ongoing.count("removed")
+                else:
+                    ongoing.count(self._remove(one_id, held, at, batch()))
+                yield
 
     def _about_record(self, one_id: str, said: OutputRecord, batch: JudgedBatch) -> str:
         """It stays, unless its person was erased since (GDPR 17): then no row would find it."""
@@ -89,7 +94,7 @@ class Retractor:
             return "left"
         if not about_record(said, one_id):
             return "left"
-        batch.clear(_gone([(one_id, False)]), marked=True)
+        batch.clear(_gone(one_id, duty=False), marked=True)
         return "removed"
 
     def _end(self, one_id: str, said: OutputRecord, at: Instant, batch: JudgedBatch) -> str:
@@ -104,8 +109,7 @@ class Retractor:
             clock = self._progress.partition_time
             decision = brought_in_line(subject, said, self._policy, at=at, clock=clock)
         if decision is None:
-            erased = subject is not None and subject.erased_at is not None
-            return self._remove(one_id, said, at, batch, published=not erased and _stands(said))
+            return self._remove(one_id, said, at, batch)
         if decision.outcome is Outcome.DUPLICATE:
             return "in_line"
         assert subject is not None
@@ -113,17 +117,21 @@ class Retractor:
         outputs: tuple[OutputRecord, ...] = (*decision.findings, *decision.duties)
         return "raised" if any(map(_stands, outputs)) else "retracted"
 
-    def _remove(
-        self, one_id: str, said: OutputRecord, at: Instant, batch: JudgedBatch, *, published: bool
-    ) -> str:
-        """No row will ever take it away: its end is published, and then it goes."""
+    def _remove(self, one_id: str, said: OutputRecord, at: Instant, batch: JudgedBatch) -> str:
+        """No row will ever take it away: its end is published, and then it goes.
+
+        Of an erased person, and of what this release has no words for, nothing is published.
+        """
+        subject = self._subjects.find(subject_key(said.controller_id or "", said.subject_id or ""))
+        erased = subject is not None and subject.erased_at is not None
+        published = _stands(said) and not erased and own_address(said) is not None
         if published:
-            ended = taken_back(said, self._policy, at)
+            ended = under(ViolationId(one_id), taken_back(said, self._policy, at))
             findings = (ended,) if isinstance(ended, Finding) else ()
             duties = (ended,) if isinstance(ended, Duty) else ()
             retraction = Decision(outcome=Outcome.JUDGED, findings=findings, duties=duties)
             batch.write((), retraction)
-        batch.clear(_gone([(one_id, isinstance(said, Duty))]), marked=True)
+        batch.clear(_gone(one_id, duty=isinstance(said, Duty)), marked=True)
         return "retracted" if published else "removed"
 
     def _own(self, foreign: dict[_Place, OutputRecord | None]) -> Iterator[OutputRecord | None]:
@@ -189,11 +197,6 @@ def _stands(said: OutputRecord) -> bool:
     return said.status not in (Status.RETRACTED, DutyStatus.RETRACTED)
 
 
-def _gone(ids: Iterable[_Place]) -> Leaving:
-    some = sorted(ids)
-    return Leaving(
-        rows=[],
-        violations=[ViolationId(one) for one, duty in some if not duty],
-        duties=[ViolationId(one) for one, duty in some if duty],
-        last=False,
-    )
+def _gone(one_id: str, *, duty: bool) -> Leaving:
+    address = [ViolationId(one_id)]
+    return Leaving([], [] if duty else address, address if duty else [], last=False)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from streams.core.events import key_of
 from streams.core.findings import Duty, Finding, OutputRecord
 from streams.core.identifiers import EventKey, Slot, ViolationId
@@ -77,6 +79,13 @@ def taken_back(said: OutputRecord, policy: Policy, at: Instant) -> OutputRecord:
     slot = slot_of(said)
     assert slot is not None
     return finding_about(about, slot, finding_taken_back(said), policy, at=at)
+
+
+def under(one_id: ViolationId, said: OutputRecord) -> OutputRecord:
+    """The same under the id that it was read under, which a release may give no more."""
+    if isinstance(said, Duty):
+        return msgspec.structs.replace(said, duty_id=one_id)
+    return msgspec.structs.replace(said, violation_id=one_id)
 
 
 def finding_taken_back(said: Finding) -> Published:

@@ -124,7 +124,12 @@ def test_what_is_none_of_ours_gets_a_tombstone_and_no_list_is_believed() -> None
     since = len(outputs(one))
     one.take(*topics.orders(named)[:-1])
     [result] = results(one)
-    assert result.counts == {"left": 1, "in_line": 1, "removed": 3}
+    assert result.counts == {"left": 1, "in_line": 1, "removed": 2, "retracted": 1}
+    [ended] = [o.value for o in outputs(one)[since:] if o.value is not None]
+    assert (decode_finding(ended).violation_id, decode_finding(ended).status) == (
+        forged.violation_id,
+        Status.RETRACTED,
+    )
     tombstones = {(o.topic, o.key) for o in outputs(one)[since:]}
     assert tombstones == {
         (NAMES.violations, b"nonsense"),
