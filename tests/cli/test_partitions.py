@@ -47,6 +47,7 @@ class Cluster:
             target=_target(settings, to, names["violations"], names["duties"]),
             before=3,
             raised={"data-share": 3},
+            begun=False,
             created=("consentry.violations-2",),
             workers=self.workers,
             sinks=("consentry-delivery-siem",),

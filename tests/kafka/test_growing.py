@@ -80,7 +80,11 @@ def test_three_partitions_become_eight(
     before, names = standing(bus), bus.names
     # What comes meanwhile waits; and somebody has raised an input already.
     late = share("subject-1", "1-again", Instant(START))
-    bus.send(bus.event(late), waiting(bus))
+    order = Sent(topic=names.commands, key=b"no id", value=b"{}", partition=0)
+    bus.send(bus.event(late), waiting(bus), order)
+    capsys.readouterr()
+    assert main([*GROW, "--yes"]) == 2
+    assert "has a command or a departure that is not through" in capsys.readouterr().err
     with admin_session(bus.settings.connection) as client:
         client.create_partitions({names.purchase: 8})
     capsys.readouterr()

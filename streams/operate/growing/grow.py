@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from streams.operate.moving.load import Exports
 from streams.operate.moving.writing import Imported, ImportWriter
 from streams.settings import Settings
 from streams.topics import admin_session, create_topics
+from streams.topics.cluster import read_cluster
 from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.kafka_clients import changelog_reader
 from streams.transport.tasks.state_owner import latest_progress
@@ -34,6 +36,9 @@ from streams.wire.progress import Progress
 
 _EXPORT = Path("the facts of before")
 """How errors name the file between, which has no name."""
+
+SHOWN_S = 30.0
+"""How long a cluster may take until it shows the partitions that it was given."""
 
 Step = Callable[[str], Advance | None]
 """Is called with each step in words; what it returns shows how far the step is."""
@@ -67,6 +72,7 @@ def grow(plan: GrowthPlan, policy: Policy, step: Step) -> Grown:
     on there.
     """
     plan.require_stopped()
+    asyncio.run(_require_idle(plan))
     ids = topic_ids(plan.settings)
     exports = Exports(plan.target.partitions)
     try:
@@ -78,12 +84,49 @@ def grow(plan: GrowthPlan, policy: Policy, step: Step) -> Grown:
         step("raising the partitions, and creating topics")
         plan.require_stopped()
         if plan.raised:
-            with admin_session(plan.settings.connection) as client:
-                client.create_partitions(dict.fromkeys(plan.raised, plan.target.partitions))
+            _raise(plan)
         create_topics(plan.target)
         return asyncio.run(_move(plan, policy, exports, ids, step))
     finally:
         exports.close()
+
+
+def _raise(plan: GrowthPlan) -> None:
+    """Give the topics their partitions, and wait until the cluster says so."""
+    to, deadline = plan.target.partitions, time.monotonic() + SHOWN_S
+    with admin_session(plan.settings.connection) as client:
+        client.create_partitions(dict.fromkeys(plan.raised, to))
+        while True:
+            found = read_cluster(client, plan.raised).topics
+            behind = sorted(name for name in plan.raised if found[name].partitions < to)
+            if not behind:
+                return
+            if time.monotonic() > deadline:
+                raise ConsentryError(
+                    f"{behind[0]} does not show {to} partitions after {SHOWN_S:g} s",
+                    "Look at the cluster's controller, then say it again.",
+                )
+            time.sleep(0.2)
+
+
+async def _require_idle(plan: GrowthPlan) -> None:
+    """No command waits or is half done, as long as workers could still finish it.
+
+    One that concerns a person belongs to the person's partition, which is another one afterwards.
+    """
+    if plan.begun:
+        return
+    names = plan.settings.topics
+    async with LiveBus(plan.settings, Pace(None)) as bus:
+        for number, state in (await _states(plan)).items():
+            end = await bus.settled(names.commands, number)
+            position = state.positions.get(names.commands, end)
+            if state.command is not None or state.leaving or position < end:
+                raise ConsentryError(
+                    f"partition {number} has a command or a departure that is not through "
+                    f"({names.commands}, offset {position})",
+                    "Start the workers, wait for its result, stop them, and say it again.",
+                )
 
 
 async def _move(

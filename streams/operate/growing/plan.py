@@ -21,14 +21,16 @@ class GrowthPlan:
     """`settings` are those of before, `target` those of afterwards.
 
     `before` is the number of partitions of the state, `raised` the topics that get more, with the
-    number that they have, `created` the new ones. `workers` are members of the groups of before
-    and afterwards, `sinks` the groups of deliverers.
+    number that they have, `created` the new ones. `begun`: some were raised already, so that the
+    workers of before cannot run any more. `workers` are members of the groups of before and
+    afterwards, `sinks` the groups of deliverers.
     """
 
     settings: Settings
     target: Settings
     before: int
     raised: dict[str, int]
+    begun: bool
     created: tuple[str, ...]
     workers: tuple[str, ...]
     sinks: tuple[str, ...]
@@ -82,6 +84,11 @@ def plan_growth(
             for name in keyed
             if name in cluster.topics and cluster.topics[name].partitions < to
         },
+        begun=any(
+            cluster.topics[name].partitions != before
+            for name in settings.topics.judged
+            if name in cluster.topics
+        ),
         created=tuple(name for name in names if name not in cluster.topics),
         workers=tuple(_workers(settings, target)),
         sinks=tuple(sorted(one for one in groups if one.startswith(settings.delivery_group("")))),
