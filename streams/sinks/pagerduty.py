@@ -126,7 +126,7 @@ class PagerDutySink:
     def _events(self, alert: Alert) -> list[dict[str, Any]]:
         """The trigger of an alert, or the resolves of all incidents that it has made.
 
-        Its payload stands in the log of an incident: a resolve says there why.
+        A resolve has a payload as well, which says why.
         """
         firing = alert.state == "firing"
         event: dict[str, Any] = {
