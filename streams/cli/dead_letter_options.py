@@ -45,6 +45,13 @@ In = Annotated[
         show_default=False,
     ),
 ]
+Limit = Annotated[int, typer.Option(min=0, help="Records that are named, the newest.")]
+Place = Annotated[
+    str,
+    typer.Argument(
+        metavar="TOPIC-PARTITION-OFFSET", help="Where it is kept, or where the record stood."
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]
 
 

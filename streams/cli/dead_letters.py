@@ -8,6 +8,8 @@ import typer
 
 from streams.cli.dead_letter_options import (
     In,
+    Limit,
+    Place,
     Producer,
     Reason,
     Since,
@@ -54,7 +56,7 @@ def list_letters(
     producer: Producer = None,
     since: Since = None,
     until: Until = None,
-    limit: Annotated[int, typer.Option(min=0, help="Records that are named, the newest.")] = 20,
+    limit: Limit = 20,
     brokers: Brokers = None,
     config: Config = None,
     as_json: Json = False,
@@ -119,12 +121,7 @@ async def _list(
 
 
 def show(
-    place: Annotated[
-        str,
-        typer.Argument(
-            metavar="TOPIC-PARTITION-OFFSET", help="Where it is kept, or where the record stood."
-        ),
-    ],
+    place: Place,
     reveal: Annotated[
         bool,
         typer.Option("--reveal", help="Show key, headers and value; they may hold personal data."),

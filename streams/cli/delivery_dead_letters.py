@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli.dead_letter_options import Reason, Since, Until, read_selection
+from streams.cli.dead_letter_options import Limit, Place, Reason, Since, Until, read_selection
 from streams.cli.dead_letters import say_found, say_listing
 from streams.cli.options import Brokers, Config, Json, read_settings
 from streams.errors import ConsentryError
@@ -49,7 +49,7 @@ def list_letters(
     reason: Reason = None,
     since: Since = None,
     until: Until = None,
-    limit: Annotated[int, typer.Option(min=0, help="Records that are named, the newest.")] = 20,
+    limit: Limit = 20,
     brokers: Brokers = None,
     config: Config = None,
     as_json: Json = False,
@@ -63,12 +63,7 @@ def list_letters(
 
 
 def show(
-    place: Annotated[
-        str,
-        typer.Argument(
-            metavar="TOPIC-PARTITION-OFFSET", help="Where it is kept, or where the record stood."
-        ),
-    ],
+    place: Place,
     reveal: Annotated[
         bool,
         typer.Option("--reveal", help="Show key, headers and value: a finding or duty."),

@@ -1,17 +1,15 @@
 """What is sent again of what receivers refused: of each finding or duty its last revision. Pure.
 
 A letter may be old: its finding was revised or closed since, or its person has left. So the
-last record of its key on the topic goes out, once for each sink, and the letter itself only
-where the topic has none of its key any more.
+last record of its key on the topic goes out, once for each sink, and never the letter itself: where
+the topic has none of its key any more, its person has left, and nobody is to hear of it again.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
-
-import msgspec
+from typing import Final, NamedTuple
 
 from streams.delivery.read_update import Unreadable, read
 from streams.operate.dead_letters.delivery_letter import is_mark
@@ -21,8 +19,14 @@ from streams.operate.dead_letters.selection import Selection
 from streams.settings.names import TopicNames
 from streams.sinks.finding_update import FindingUpdate, Removal
 from streams.sinks.load import Configured
+from streams.transport.fetch.unpacked_records import Received
 from streams.wire.framing import RegistryDecoder, with_schema_header
 from streams.wire.record import Record
+
+_GONE: Final = (
+    "nothing stands on {} under its key any more: its person has left, or the topic was made again "
+    "(`consentry outputs rebuild`)"
+)
 
 
 class TopicKey(NamedTuple):
@@ -30,18 +34,6 @@ class TopicKey(NamedTuple):
 
     topic: str
     key: bytes
-
-
-class StoredRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A record of the topics, or the one that a letter keeps, as `read` wants it."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes | None], ...]
 
 
 class Resent(NamedTuple):
@@ -67,7 +59,7 @@ class DeliveryPlan:
         self._meant: list[KeptRecord] = []
         self._before: set[str] = set()
         self._letters: defaultdict[str, dict[TopicKey, list[KeptRecord]]] = defaultdict(dict)
-        self._last: dict[TopicKey, StoredRecord] = {}
+        self._last: dict[TopicKey, Received] = {}
         self.not_sent: list[NotSent] = []
         self.before = 0
         """Letters that were sent again by an earlier run."""
@@ -118,13 +110,15 @@ class DeliveryPlan:
         return {sink: len(names) for sink, names in sorted(self._letters.items())}
 
     def loads(self, sink: str, registry: RegistryDecoder | None) -> Iterator[Resent]:
-        """What goes to a sink, in the order of the topics; what cannot be read is not sent."""
+        """What goes to a sink, in the order of the topics; what cannot be sent is named."""
         removes = self._sinks[sink].options.removes
-        for name, record in sorted(
-            ((name, self._record(name, kept)) for name, kept in self._letters[sink].items()),
-            key=lambda one: (one[1].topic, one[1].partition, one[1].offset),
-        ):
-            kept = self._letters[sink][name]
+        found: list[tuple[Received, list[KeptRecord]]] = []
+        for name, kept in self._letters[sink].items():
+            if name in self._last:
+                found.append((self._last[name], kept))
+            else:
+                self.not_sent += [NotSent(one.place, _GONE.format(name.topic)) for one in kept]
+        for record, kept in sorted(found, key=lambda one: _place(one[0])):
             item = read(record, self._names, registry)
             if isinstance(item, Unreadable):
                 self.not_sent += [NotSent(one.place, item.reason) for one in kept]
@@ -134,16 +128,17 @@ class DeliveryPlan:
 
     def values(self, sink: str) -> Iterator[bytes | None]:
         """The values whose schemas must be known before `loads`."""
-        return (self._record(name, kept).value for name, kept in self._letters[sink].items())
-
-    def _record(self, name: TopicKey, kept: list[KeptRecord]) -> StoredRecord:
-        last = self._last.get(name)
-        return last or _of_letter(max(kept, key=lambda one: one.original.offset))
+        names = self._letters[sink]
+        return (self._last[name].value for name in names if name in self._last)
 
 
-def _stored(record: Record) -> StoredRecord:
+def _place(record: Received) -> tuple[str, int, int]:
+    return record.topic, record.partition, record.offset
+
+
+def _stored(record: Record) -> Received:
     headers = tuple(record.headers)
-    return StoredRecord(
+    return Received(
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
@@ -151,17 +146,4 @@ def _stored(record: Record) -> StoredRecord:
         key=record.key,
         value=with_schema_header(record.value, headers),
         headers=headers,
-    )
-
-
-def _of_letter(one: KeptRecord) -> StoredRecord:
-    original = one.original
-    return StoredRecord(
-        topic=original.topic,
-        partition=original.partition,
-        offset=original.offset,
-        timestamp=one.kept_at,
-        key=original.key,
-        value=with_schema_header(original.value, original.headers),
-        headers=original.headers,
     )
