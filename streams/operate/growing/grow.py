@@ -140,7 +140,7 @@ async def _move(
         )
     step("sending re-keyed records on")
     async with LiveBus(plan.target, Pace(None)) as bus:
-        ends, resent = await send_on(plan.target, bus, states)
+        ends, resent = await send_on(plan.target, bus, range(plan.before), states)
     pace = Pace(step("writing facts, findings and duties"))
     writer = ImportWriter(
         plan.target, policy, exports, ids, None, pace, GoingOn(states, rekeyed=ends)

@@ -78,19 +78,20 @@ class Sender:
 
 
 async def send_on(
-    target: Settings, bus: LiveBus, states: Mapping[int, Progress]
+    target: Settings, bus: LiveBus, numbers: Sequence[int], states: Mapping[int, Progress]
 ) -> tuple[dict[int, int], int]:
     """Send re-keyed records that were not judged yet to where their persons are now.
 
-    Returns where each log ended before, from where on it is read, and how many were sent. A
+    `numbers` are the partitions of before, with a state or without. Returns where each log ended before, from where on it is read, and how many were sent. A
     record that is sent twice, since this was interrupted, is the same fact.
     """
     rekeyed = target.topics.rekeyed
-    ends = {number: await bus.settled(rekeyed, number) for number in states}
+    ends = {number: await bus.settled(rekeyed, number) for number in numbers}
     count = 0
     async with Sender(target) as sender:
-        for number, state in states.items():
-            start = max(state.positions.get(rekeyed, 0), await bus.start(rekeyed, number))
+        for number in numbers:
+            judged = states[number].positions.get(rekeyed, 0) if number in states else 0
+            start = max(judged, await bus.start(rekeyed, number))
             async for records in bus.read(rekeyed, number, start, ends[number]):
                 for record in records:
                     home = partition_for(record.key or b"", target.partitions)
