@@ -22,6 +22,10 @@ RARELY = ("rebalance", "wait", "expire", "evict") * 2 + (
     "drop",
     "truncate",
     "policy",
+    "erase",
+    "rebuild",
+    "fresh",
+    "fresh",
 )
 PATIENCE = 2_000
 """Rounds after which a world that is not disturbed any more must have come to its end."""
@@ -84,6 +88,7 @@ def play(world: World, schedule: Sequence[Event], *, survivors: bool = False) ->
             world.disks.remove()
             played["folders taken over"] += world.disks.resumed
         played.update(schedules=1, steps=world.moves, faults=world.faults)
+        played.update(commands=reader.answered.total())
     return reader
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from random import Random
 
@@ -18,6 +18,15 @@ Safeguard = Callable[[pytest.MonkeyPatch], None]
 """Takes one out."""
 
 TRIES = 600
+
+ALL_JUDGED: tuple[Event, ...] = (*[("send", 5, 0)] * 5, *[("mix", 119, 0)] * 3)
+"""A whole history is sent, and judged by one process."""
+
+
+def later(names: Sequence[str], most: int = 20) -> st.SearchStrategy[list[Event]]:
+    """Schedules in a world in which facts are stored and published already."""
+    event = st.tuples(st.sampled_from(names), st.integers(0, 239), st.integers(0, 255))
+    return st.lists(event, max_size=most).map(lambda drawn: [*ALL_JUDGED, *drawn])
 
 
 def wrong(strategy: st.SearchStrategy[list[Event]]) -> str:

@@ -16,7 +16,7 @@ import pytest
 import structlog
 from faust.transport.drivers import aiokafka as stock
 
-from streams.agents import judged_batch, partition_judge, sweeper
+from streams.agents import judged_batch, partition_judge, rebuilder, retention, sweeper
 from streams.settings import Settings
 from streams.transport import poll_loop, process_exit, wiring
 from streams.transport.state import memory
@@ -91,6 +91,8 @@ def staged() -> Iterator[pytest.MonkeyPatch]:
         patch.setattr(partition_judge, "RECORDS_AT_ONCE", 2)
         patch.setattr(judged_batch, "RECORDS_AT_ONCE", 2)
         patch.setattr(sweeper, "AT_ONCE", 2)
+        patch.setattr(rebuilder, "ROWS_AT_ONCE", 2)
+        patch.setattr(retention, "ROWS_AT_ONCE", 2)
         patch.setattr(memory, "_BUCKET_BITS", 3)
         patch.setattr(wiring, "transactional_producer", new_producer)
         patch.setattr(wiring, "changelog_reader", new_reader)

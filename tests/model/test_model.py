@@ -1,7 +1,7 @@
 """Any schedule of crashes, zombies and rebalances ends where an undisturbed run would.
 
 The product's own code from the driver down is played over a broker in memory. How many
-schedules: 1,000 by default, `CONSENTRY_MODEL_SCHEDULES` of them otherwise. For a long run:
+schedules: 700 by default, `CONSENTRY_MODEL_SCHEDULES` of them otherwise. For a long run:
 
     CONSENTRY_MODEL_SCHEDULES=50000 pytest tests/model/test_model.py --timeout 0
 """
@@ -19,7 +19,7 @@ from tests.model.play import Event, duels, play, schedules
 from tests.model.staging import staged
 from tests.model.world import World
 
-SCHEDULES = int(os.environ.get("CONSENTRY_MODEL_SCHEDULES", "1000"))
+SCHEDULES = int(os.environ.get("CONSENTRY_MODEL_SCHEDULES", "700"))
 
 worlds = st.tuples(st.integers(0, 199), st.booleans())
 """Which history, and whether workers have instance ids."""

@@ -1,6 +1,6 @@
 """The same with state on disk: what a dead process left there, another one goes on from.
 
-How many schedules: 250 by default, `CONSENTRY_MODEL_SCHEDULES` of them otherwise.
+How many schedules: 150 by default, `CONSENTRY_MODEL_SCHEDULES` of them otherwise.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.model.play import Event, duels, play, played, schedules
 from tests.model.staging import staged
 from tests.model.world import World
 
-SCHEDULES = int(os.environ.get("CONSENTRY_MODEL_SCHEDULES", "250"))
+SCHEDULES = int(os.environ.get("CONSENTRY_MODEL_SCHEDULES", "150"))
 
 worlds = st.tuples(st.integers(0, 199), st.booleans())
 

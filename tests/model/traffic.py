@@ -31,6 +31,7 @@ POLICY_SETTINGS: tuple[dict[str, Any], ...] = (
 
 POLICIES = tuple(core_policy(settings) for settings in POLICY_SETTINGS)
 PARTITIONS = 2
+CONTROLLER = "OURCO"
 SUBJECTS = ("s-1", "s-2", "s-3")
 PROCESSES = 3
 
@@ -98,7 +99,7 @@ def history(seed: int) -> list[tuple[str, bytes, bytes, Event]]:
             decoded = decode(value, None)
             assert isinstance(decoded, Decoded)
             topic = NAMES.inputs[EventType(event["event_type"])]
-            published.append((topic, subject_key("OURCO", subject), value, decoded.event))
+            published.append((topic, subject_key(CONTROLLER, subject), value, decoded.event))
     Random(seed).shuffle(published)
     return published
 

@@ -8,20 +8,18 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from streams.core.events import Event, event_key
 from streams.core.identifiers import EventKey, SubjectKey, subject_key
 from streams.core.instants import Instant, format_instant
-from streams.core.judge import judge, judge_deadlines
-from streams.core.policy import Policy
 from streams.core.quality import quality_finding
 from streams.core.render import event_type
-from streams.core.subject import Subject
 from streams.core.vocabulary import Code, Status
 from streams.wire.arrival import partition_for
 from streams.wire.progress import Progress
 from streams.wire.rows import refusal_key, row_key
+from tests.model.answers import all_erasures, check_answers, erasures, what_stays
+from tests.model.batch import batch, in_short
 from tests.model.committed import Net, Reader, net_of, origin_of
 from tests.model.log import Record
 from tests.model.traffic import (
@@ -56,6 +54,7 @@ def check(world: World, reader: Reader) -> None:
         assert not process.loop.failures, process.loop.failures
     if world.broker.tasks:
         return  # the broker is writing the markers of a transaction that has ended
+    reader.close_gaps()
     for number in range(PARTITIONS):
         committed = world.broker.committed(GROUP, number)
         progress = reader.progress.get(number)
@@ -69,14 +68,16 @@ def check(world: World, reader: Reader) -> None:
 
 def _accounted(world: World, reader: Reader, number: int, progress: Progress) -> None:
     """Every record below the committed offsets ended somewhere, and is counted once."""
+    gone = {key: one.at for key, one in erasures(world, reader, number).items()}
     for topic in READ:
         counters = progress.counters.get(topic)
         records = list(_behind(world, reader, number, topic))
         assert (counters.read if counters else 0) == len(records), f"counted wrong: {topic}"
         assert counters is None or counters.balanced, f"does not add up: {topic}"
-        if topic != NAMES.ticks:
+        if topic not in (NAMES.ticks, NAMES.commands):
             for sent in records:
-                _ended(world, reader, number, sent)
+                _ended(world, reader, number, sent, gone)
+    check_answers(world, reader, number)
 
 
 def _behind(world: World, reader: Reader, number: int, topic: str) -> Iterator[Sent]:
@@ -105,20 +106,25 @@ def _original(world: World, record: Record) -> Sent:
     return Sent(record, first.event, first.bad)
 
 
-def _ended(world: World, reader: Reader, number: int, sent: Sent) -> None:
-    """It is a fact, or was set aside, or was sent home."""
+def _ended(
+    world: World, reader: Reader, number: int, sent: Sent, gone: dict[SubjectKey, Instant]
+) -> None:
+    """It is a fact, or of before its person was erased, or was set aside or sent home."""
     record, event = sent.record, sent.event
     if event is None:
         assert f"{record.topic}/{number}/{record.offset}".encode() in reader.aside, "not kept"
         return
     key = subject_key(event.controller_id, event.subject_id)
     home = record.key == key and partition_for(key, PARTITIONS) == number
+    expired = key in gone and event.occurred_at <= gone[key]
     if home and sent.bad:
         place = origin_of(record) if record.topic == NAMES.rekeyed else _place(record)
         assert "/".join(map(str, place)).encode() in reader.aside, "not kept"
-        assert refusal_key(key, event_key(event)) in reader.rows, "refused without a row"
+        kept = expired or refusal_key(key, event_key(event)) in reader.rows
+        assert kept, "refused without a row"
     elif home:
-        assert row_key(key, event.event_id, sent.hash) in reader.rows, "passed over"
+        row = row_key(key, event.event_id, sent.hash)
+        assert expired or row in reader.rows, "passed over"
     else:
         there = world.broker.logs[NAMES.rekeyed, partition_for(key, PARTITIONS)]
         # Behind another producer's open transaction nobody can read it yet.
@@ -140,7 +146,7 @@ def converged(world: World, reader: Reader) -> None:
     facts = _facts(world, reader)
     for key, theirs in facts.items():
         clock = reader.progress[partition_for(key, PARTITIONS)].partition_time
-        some, more = _batch(theirs, clock, POLICIES[world.policy])
+        some, more = batch(theirs, clock, POLICIES[world.policy])
         findings |= some
         duties |= more
     refused = _refused(world, reader, facts)
@@ -155,18 +161,23 @@ def converged(world: World, reader: Reader) -> None:
             as_json, POLICY_SETTINGS[world.policy], None if clock is None else format_instant(clock)
         )
         people = {tuple(key.decode().split("\x1f")) for key in homes}
-        assert second == _in_short(findings, duties, people), "the second reading differs"
+        assert second == in_short(findings, duties, people), "the second reading differs"
 
 
 def _facts(world: World, reader: Reader) -> dict[SubjectKey, list[Sent]]:
-    """The well-formed records that were judged, by subject."""
+    """The well-formed records that were judged, by subject; of erased ones that they were."""
     found: dict[SubjectKey, list[Sent]] = defaultdict(list)
+    gone = all_erasures(world, reader)
+    for key, one in gone.items():
+        found[key].append(what_stays(key, one))
     for number in range(PARTITIONS):
         for topic in INPUTS:
             for sent in _behind(world, reader, number, topic):
                 if sent.event is not None and not sent.bad:
                     event = sent.event
-                    found[subject_key(event.controller_id, event.subject_id)].append(sent)
+                    key = subject_key(event.controller_id, event.subject_id)
+                    if key not in gone or event.occurred_at > gone[key].at:
+                        found[key].append(sent)
     return found
 
 
@@ -177,12 +188,16 @@ def _place(record: Record) -> tuple[str, int, int]:
 def _refused(world: World, reader: Reader, facts: dict[SubjectKey, list[Sent]]) -> Net:
     """What the set of refused ids and the set of events give together."""
     first: dict[tuple[SubjectKey, EventKey], Event] = {}
+    gone = all_erasures(world, reader)
     for number in range(PARTITIONS):
         for topic in INPUTS:
             for sent in _behind(world, reader, number, topic):
                 if sent.event is not None and sent.bad:
                     event = sent.event
-                    key = subject_key(event.controller_id, event.subject_id), event_key(event)
+                    who = subject_key(event.controller_id, event.subject_id)
+                    if who in gone and event.occurred_at <= gone[who].at:
+                        continue
+                    key = who, event_key(event)
                     one = first.setdefault(key, event)
                     first[key] = min(one, event, key=lambda two: two.occurred_at)
     judged = {(key, event_key(s.event)) for key, own in facts.items() for s in own if s.event}
@@ -201,33 +216,3 @@ def _refused(world: World, reader: Reader, facts: dict[SubjectKey, list[Sent]]) 
         for key, event in first.items()
     ]
     return net_of(findings, [])[0]
-
-
-def _batch(sent: list[Sent], clock: Instant | None, policy: Policy) -> tuple[Net, Net]:
-    """One evaluation of a subject's facts in legal order."""
-    facts = {(fact.event.event_id, fact.payload_hash): fact for fact in (one.fact for one in sent)}
-    ordered = sorted(
-        facts.values(), key=lambda f: (f.event.occurred_at, f.event.event_id, f.payload_hash)
-    )
-    subject = Subject(ordered[0].event.controller_id, ordered[0].event.subject_id)
-    decisions = [judge(subject, fact, policy, None) for fact in ordered]
-    if clock is not None:
-        decisions.append(judge_deadlines(subject, clock, policy))
-    findings = {one.violation_id: one for decision in decisions for one in decision.findings}
-    duties = {one.duty_id: one for decision in decisions for one in decision.duties}
-    return net_of(findings.values(), duties.values())
-
-
-def _in_short(findings: Net, duties: Net, people: set[Any]) -> tuple[list[Any], list[Any]]:
-    """In the form in which the second reading gives its results."""
-    short = [
-        (f["event_id"], f["code"], f["recipient_id"] if "NOTIFIED" in f["code"] else None)
-        for f in findings.values()
-        if (f["controller_id"], f["subject_id"]) in people
-    ]
-    raised = [
-        (d["trigger_event_id"], d["recipient_id"])
-        for d in duties.values()
-        if (d["controller_id"], d["subject_id"]) in people
-    ]
-    return sorted(set(short), key=str), sorted(set(raised))

@@ -14,12 +14,12 @@ from random import Random
 
 from streams.transport.tasks.judging_basis import JudgingBasis
 from tests.model.broker import Broker
+from tests.model.commanding import Commanding, Ordered
 from tests.model.disk import CURRENT, Disks
 from tests.model.group import Group
 from tests.model.log import Place
 from tests.model.loop import Clock
 from tests.model.network import Process, Request
-from tests.model.sending import Sending
 from tests.model.traffic import (
     ACCEPTING,
     INPUTS,
@@ -35,7 +35,7 @@ from tests.model.worker import Worker
 
 
 @dataclass
-class World(Sending):
+class World(Commanding):
     """Everything there is. `seed` chooses the history and what no number chooses.
 
     `lasting` gives workers one of a few instance ids; then two may have the same. With
@@ -50,7 +50,7 @@ class World(Sending):
     def __post_init__(self) -> None:
         names = NAMES
         topics = (*READ, names.changelog, names.violations, names.duties)
-        topics += (names.dead_letters, names.quarantine)
+        topics += (names.dead_letters, names.quarantine, names.command_results)
         self.broker = Broker(dict.fromkeys(topics, PARTITIONS), now=self.now)
         self.group = Group(PARTITIONS)
         self.random = Random(self.seed)
@@ -58,6 +58,7 @@ class World(Sending):
         self.workers: dict[str, Worker] = {}
         self.on_the_way: list[Request] = []
         self.sent: dict[Place, list[Sent]] = defaultdict(list)
+        self.ordered: dict[int, list[Ordered]] = defaultdict(list)
         self.ended: list[tuple[str, int]] = []
         self.lost_input = False
         self.accepts = False

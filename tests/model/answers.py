@@ -1,0 +1,105 @@
+"""What must be true of commands: each behind the committed offset is answered once, and done.
+
+Effect, position and answer are one transaction, so who sees the answer sees all of it.
+"""
+
+from __future__ import annotations
+
+from streams.core.erase import erasure
+from streams.core.identifiers import EventId, SubjectKey, parse_subject_key
+from streams.wire.encode import event_to_json
+from streams.wire.rows import ages, event_of, subject_of
+from tests.model.commanding import ERASE, REBUILD, Ordered
+from tests.model.committed import Reader
+from tests.model.traffic import NAMES, PARTITIONS, Sent
+from tests.model.world import World
+
+
+def check_answers(world: World, reader: Reader, number: int) -> None:
+    """Of the commands of a partition number, by what is committed now."""
+    progress = reader.progress[number]
+    behind = [
+        one
+        for one in world.ordered[number]
+        if one.record.offset < progress.positions[NAMES.commands]
+    ]
+    answers = reader.answers[number]
+    assert [one.offset for one in answers] == [one.record.offset for one in behind], (
+        "commands and answers differ"
+    )
+    for one, answer in zip(behind, answers, strict=True):
+        assert answer.done == one.obeyed, f"answered wrong: {answer}"
+    for one, answer in list(zip(behind, answers, strict=True))[reader.answered[number] :]:
+        if one.obeyed and one.kind == REBUILD:
+            _rebuilt(world, reader, number, one)
+        elif one.obeyed and one.key is not None:
+            reader.counted[one.key] += answer.counts["facts"] + answer.counts["refused_ids"]
+    reader.answered[number] = len(behind)
+    if progress.command is None:  # or one more erasure is half done
+        for key, last in erasures(world, reader, number).items():
+            _erased(reader, key, last)
+
+
+def erasures(world: World, reader: Reader, number: int) -> dict[SubjectKey, Ordered]:
+    """The last erasure of each person of a partition number that was carried out."""
+    through = reader.progress[number].positions[NAMES.commands]
+    return {
+        one.key: one
+        for one in world.ordered[number]
+        if one.key is not None and one.obeyed and one.kind == ERASE and one.record.offset < through
+    }
+
+
+def all_erasures(world: World, reader: Reader) -> dict[SubjectKey, Ordered]:
+    """Those of all partition numbers."""
+    found: dict[SubjectKey, Ordered] = {}
+    for number in range(PARTITIONS):
+        if number in reader.progress:
+            found |= erasures(world, reader, number)
+    return found
+
+
+def what_stays(key: SubjectKey, one: Ordered) -> Sent:
+    """The fact that stays of a person who was erased, as if it had been sent."""
+    identity = parse_subject_key(key)
+    assert identity is not None
+    name = EventId(f"erasure-{(one.record.key or b'').decode()}")
+    event = erasure(*identity, name, one.at)
+    return Sent(one.record._replace(value=event_to_json(event)), event)
+
+
+def _erased(reader: Reader, key: SubjectKey, one: Ordered) -> None:
+    """Nothing of before is left of a person, but the row that says so."""
+    assert reader.taken_away[key] == reader.counted[key], "answers count other rows than went"
+    stays = what_stays(key, one).event
+    assert stays is not None
+    for row, value in reader.rows.items():
+        if value is None or subject_of(row) != key:
+            continue
+        occurred_at, _ = ages(value, row)
+        assert occurred_at > one.at or event_of(row) == stays.event_id, "a fact was not erased"
+    for known in reader.findings.values():
+        at = known.occurred_at
+        if known.subject_id == stays.subject_id and at is not None:
+            assert at > one.at or known.event_id == stays.event_id, "a finding was not erased"
+
+
+def _rebuilt(world: World, reader: Reader, number: int, one: Ordered) -> None:
+    """All that stood was published again since the command before it."""
+    offset = one.record.offset
+    earlier = [a.record.offset for a in world.ordered[number] if a.record.offset < offset]
+    before = _before(reader, number, offset)
+    since = _before(reader, number, max(earlier)) if earlier else 0
+    identity = None if one.key is None else parse_subject_key(one.key)
+    for (home, name), batch in reader.published_in.items():
+        known = reader.findings.get(name) or reader.duties.get(name)
+        if home != number or known is None or batch > before:
+            continue
+        if identity is None or known.subject_id == identity[1]:
+            again = reader.restated_in.get((number, name), 0)
+            assert again > since, "not all was published again"
+
+
+def _before(reader: Reader, number: int, offset: int) -> int:
+    """The last batch before the transaction in which a command was begun."""
+    return next(batch for begun, batch in reader.begun[number] if begun > offset)

@@ -1,0 +1,99 @@
+"""What operators do in a world of the model: erasures, rebuilds, and commands that are none."""
+
+from __future__ import annotations
+
+import json
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from streams.core.events import Event
+from streams.core.identifiers import SubjectKey, subject_key
+from streams.core.instants import Instant, format_instant
+from streams.wire.arrival import partition_for
+from streams.wire.commands import FORMAT, Command, ConcernedPerson, encode_command
+from streams.wire.decode import Decoded, decode
+from tests.model.log import Record
+from tests.model.sending import Sending
+from tests.model.traffic import CONTROLLER, NAMES, PARTITIONS, SUBJECTS, history
+
+ERASE: Final = "erase"
+REBUILD: Final = "rebuild"
+
+
+class Ordered(NamedTuple):
+    """A record of a command: whom it concerns, None for all; whether it is to be obeyed."""
+
+    record: Record
+    kind: str
+    key: SubjectKey | None
+    obeyed: bool
+
+    @property
+    def at(self) -> Instant:
+        """The instant that counts for an erasure."""
+        return Instant(self.record.timestamp)
+
+
+class Commanding(Sending):
+    """Commands, each on one partition, and events that occur after them."""
+
+    ordered: dict[int, list[Ordered]]
+    """By partition number, in the order of offsets."""
+
+    def do_erase(self, number: int, salt: int) -> None:
+        """A person asks to be erased; one in a while the command cannot be carried out."""
+        subject = SUBJECTS[number % len(SUBJECTS)]
+        key = subject_key(CONTROLLER, subject)
+        home = partition_for(key, PARTITIONS)
+        fate = salt % 16
+        if fate == 1:
+            self._order((home + 1) % PARTITIONS, ERASE, subject, obeyed=False)
+        elif fate == 2:
+            self._order(home, "paint", subject, obeyed=False)
+        elif fate == 3:
+            self._order(home, ERASE, None, obeyed=False)
+        else:
+            self._order(home, ERASE, subject)
+
+    def do_rebuild(self, number: int, salt: int) -> None:
+        """An output topic is lost: all of a partition is published again, or one person."""
+        if salt % 4 == 1:
+            subject = SUBJECTS[number % len(SUBJECTS)]
+            home = partition_for(subject_key(CONTROLLER, subject), PARTITIONS)
+            self._order(home, REBUILD, subject)
+        else:
+            self._order(number % PARTITIONS, REBUILD, None)
+
+    def do_fresh(self, number: int, salt: int) -> None:  # noqa: ARG002 - all take two
+        """Something happens now, which no erasure of before makes undone."""
+        known = history(self.seed)
+        topic, key, value, event = known[number % len(known)]
+        now = self.now()
+        document = json.loads(value) | {
+            "event_id": f"{event.event_id}-{now}",
+            "occurred_at": format_instant(Instant(now)),
+            "recorded_at": format_instant(Instant(now)),
+        }
+        value = json.dumps(document).encode()
+        self._send(topic, partition_for(key, PARTITIONS), key, value, _read(value))
+
+    def _order(self, number: int, kind: str, subject: str | None, *, obeyed: bool = True) -> None:
+        person = (
+            None
+            if subject is None
+            else ConcernedPerson(controller_id=CONTROLLER, subject_id=subject)
+        )
+        command = Command(
+            format=FORMAT, kind=kind, person=person, who="an officer", why="a test",
+            at="2026-01-01T00:00:00Z",
+        )  # fmt: skip
+        name = str(UUID(int=sum(map(len, self.ordered.values())) + 1)).encode()
+        record = self.broker.append(NAMES.commands, number, key=name, value=encode_command(command))
+        key = None if subject is None else subject_key(CONTROLLER, subject)
+        self.ordered[number].append(Ordered(record, kind, key, obeyed))
+
+
+def _read(value: bytes) -> Event:
+    decoded = decode(value, None)
+    assert isinstance(decoded, Decoded), decoded
+    return decoded.event
