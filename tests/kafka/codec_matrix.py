@@ -15,13 +15,16 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from streams.core.events import Event
-from streams.core.identifiers import subject_key
+from streams.core.identifiers import SubjectKey, subject_key
 from streams.core.vocabulary import EventType
 from streams.topics import all_topics
+from streams.wire.progress import PROGRESS_KEY
+from streams.wire.rows import decode_row
 from tests.clients import Client, Message
 from tests.clients.message import CODECS
 from tests.delivery.process import Deliveries
 from tests.kafka.batches import Stored, stored
+from tests.kafka.codec_commands import erasures, messages, write_policy
 from tests.kafka.harness import ROOT, Bus, Sent, WorkerProcess, until
 from tests.kafka.stories import CONTROLLER, story
 
@@ -38,6 +41,7 @@ type = "file"
 path = "{folder}/findings.jsonl"
 [sinks.refused]
 type = "webhook"
+refused_limit_share = 1
 url = "{url}/hook"
 [sinks.people]
 type = "webhook"
@@ -67,6 +71,9 @@ class Matrix:
     topics: dict[str, str] = field(default_factory=dict)
     """The topic of each event, by event id."""
 
+    erased: dict[str, dict[str, SubjectKey]] = field(default_factory=dict)
+    """Whom each client had erased, by the id of the command."""
+
     events: list[Event] = field(default_factory=list)
     worker: WorkerProcess | None = None
     deliveries: Deliveries | None = None
@@ -79,8 +86,12 @@ class Matrix:
     def round(self, compression: str, clients: dict[str, Client]) -> None:
         """Send in every codec of every client; something of every kind is set aside too."""
         for name, client in clients.items():
-            messages = [one for codec in CODECS for one in self._messages(compression, name, codec)]
-            client.send(messages)
+            client.send(
+                [one for codec in CODECS for one in self._messages(compression, name, codec)]
+            )
+            self.erase(name, client)
+        # As all else it is packed by the client itself, or by the broker.
+        write_policy(self.bus, compression)
         number = next(self._numbers)
         early, *_ = events = story(number)
         self.events += events
@@ -93,6 +104,12 @@ class Matrix:
             Sent(topic=shares, key=b"k", value=b"{"),
             Sent(topic=shares, key=b"k", value=raw.replace(b"ACME", b"jan.jansen@example.org")),
         )
+
+    def erase(self, name: str, client: Client) -> None:
+        """Have a client send commands in every codec."""
+        found = list(erasures(self.bus, name, next(self._numbers)))
+        self.erased.setdefault(name, {}).update({one: key for one, key, _ in found if one})
+        client.send(messages(found))
 
     def _messages(self, compression: str, client: str, codec: Any) -> Iterator[Message]:
         number = next(self._numbers)
@@ -172,3 +189,21 @@ def run(matrix: Matrix, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, cwd=ROOT, env=matrix.environment(), capture_output=True, text=True, check=False
     )
+
+
+def judged(matrix: Matrix) -> set[str]:
+    """The ids of the events in the state."""
+    return {
+        decode_row(record.value).fact.event.event_id
+        for record in matrix.stored(matrix.bus.names.changelog)
+        if record.key != PROGRESS_KEY and record.value is not None
+    }
+
+
+def reset_compression(bus: Bus) -> None:
+    """Have the inputs keep the codec of each producer again."""
+    admin = KafkaAdminClient(**bus.settings.connection.kafka_python_options())
+    change = {"compression.type": ("SET", "producer")}
+    names = bus.names.inputs.values()
+    admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, one, change) for one in names])
+    admin.close()

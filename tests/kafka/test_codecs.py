@@ -13,20 +13,17 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
-from kafka import KafkaAdminClient
-from kafka.admin import ConfigResource, ConfigResourceType
 
-from streams.cli.main import main
 from streams.topics import all_topics
 from streams.wire.progress import PROGRESS_KEY
-from streams.wire.rows import decode_row
+from streams.wire.rows import decode_row, subject_of
 from tests.clients import CLIENTS
 from tests.clients.message import CODECS
 from tests.delivery.process import Deliveries
 from tests.delivery.standing import Standing
+from tests.kafka.codec_commands import results
 from tests.kafka.codec_matrix import (
     OTHERS,
     PACKED,
@@ -36,6 +33,8 @@ from tests.kafka.codec_matrix import (
     Matrix,
     delivered,
     delivering,
+    judged,
+    reset_compression,
     run,
     set_compression,
     standing,
@@ -45,6 +44,9 @@ from tests.kafka.stories import expected, story
 from tests.kafka.test_worker import now
 from tests.sinks.benches import SECRET
 from tests.sinks.people_receivers import WebhookReceiver
+
+AGAIN = ("librdkafka",)
+"""Clients that send commands after the restart too."""
 
 # All rounds are in the first test's time; a minute on an idle machine.
 pytestmark = pytest.mark.timeout(600)
@@ -88,6 +90,9 @@ def matrix(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mat
         deliverer.kill()
         matrix.worker = stack.enter_context(bus.worker())
         deliverer = stack.enter_context(matrix.deliveries.ready())
+        # What is read of all codecs at a start: policies, state, commands from here on.
+        for client in AGAIN:
+            matrix.erase(client, clients[client])
         after = story(next(matrix._numbers))
         matrix.events += after
         bus.send(*bus.events(after))
@@ -103,15 +108,6 @@ def matrix(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mat
         assert deliverer.stop()[0] == 0
         assert matrix.worker.stop()[0] == 0
         yield matrix
-
-
-def judged(matrix: Matrix) -> set[str]:
-    """The ids of the events in the state."""
-    return {
-        decode_row(record.value).fact.event.event_id
-        for record in matrix.stored(matrix.bus.names.changelog)
-        if record.key != PROGRESS_KEY and record.value is not None
-    }
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -131,17 +127,48 @@ def test_what_a_client_sends_in_any_codec_to_any_topic_is_judged(
     assert set(sent) <= judged(matrix)
 
 
-UNWRITTEN = "INPUT REJECTS INGEST_REPLAY CONTROL COMMANDS COMMAND_RESULTS"
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_person_is_erased_by_a_command_of_any_client_in_any_codec(
+    matrix: Matrix, client: str
+) -> None:
+    if client in matrix.missing:
+        pytest.skip(matrix.missing[client])
+    erased, answers = matrix.erased[client], results(matrix)
+    assert len(erased) == len(TYPES) * len(CODECS) + len(CODECS) * (client in AGAIN)
+    for command_id in erased:
+        [answer] = answers[command_id]
+        assert answer.done, answer.problem
+    rows = {
+        record.key: record.value
+        for record in matrix.stored(matrix.bus.names.changelog)
+        if record.key and record.key != PROGRESS_KEY
+    }
+    left = [
+        decode_row(row)
+        for key, row in rows.items()
+        if row and subject_of(key) in set(erased.values())
+    ]
+    assert len(left) == len(erased)
+    assert all(row.erases for row in left)
+
+
+def test_the_log_of_policies_is_read_in_every_codec(matrix: Matrix) -> None:
+    done = run(matrix, "policy", "history", "--json")
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)) == 1 + len(TYPES)
+
+
+UNWRITTEN = "INPUT REJECTS INGEST_REPLAY"
 
 
 def test_every_topic_of_our_own_was_read_in_every_codec(matrix: Matrix) -> None:
     own = [
         one
         for one in all_topics(matrix.bus.settings)
-        # Nobody here gives orders, applies policies, or has ingest reject and take again.
+        # Nobody here has ingest reject and take again.
         if one.kind.name not in UNWRITTEN.split()
     ]
-    assert len(own) == 9
+    assert len(own) == 12
     found = {one.name: {record.codec for record in matrix.stored(one.name)} for one in own}
     assert found == {one.name: PACKED for one in own}
 
@@ -212,36 +239,3 @@ def test_produce_packs_as_it_is_asked(
         if f'"{number}-'.encode() in (record.value or b"")
     }
     assert found == {"uncompressed" if codec == "none" else codec}
-
-
-def reset_compression(bus: Bus) -> None:
-    """Have the inputs keep the codec of each producer again."""
-    admin = KafkaAdminClient(**bus.settings.connection.kafka_python_options())
-    change = {"compression.type": ("SET", "producer")}
-    names = bus.names.inputs.values()
-    admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, one, change) for one in names])
-    admin.close()
-
-
-def test_conformance_runs_on_a_broker_that_packs_by_default(kafka: str, tmp_path: Path) -> None:
-    cases = (ROOT / "tests" / "conformance" / "scenarios.jsonl").read_text().splitlines()[:3]
-    file = tmp_path / "cases.jsonl"
-    file.write_text("\n".join(cases) + "\n")
-    admin = KafkaAdminClient(bootstrap_servers=kafka)
-    try:
-        set_default(admin, ("SET", "zstd"))
-        results = str(tmp_path / "results.jsonl")
-        assert main(["conformance", str(file), "-o", results, "--broker", kafka]) == 0
-    finally:
-        set_default(admin, ("DELETE", None))
-        admin.close()
-    assert Path(results).read_text()
-
-
-def set_default(admin: KafkaAdminClient, change: tuple[str, str | None]) -> None:
-    """Change the `compression.type` of topics that have none of their own, on every broker."""
-    for broker in admin.describe_cluster()["brokers"]:
-        name = str(broker["broker_id"])
-        admin.alter_configs(
-            [ConfigResource(ConfigResourceType.BROKER, name, {"compression.type": change})]
-        )

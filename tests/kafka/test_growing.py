@@ -16,25 +16,12 @@ from streams.wire.arrival import partition_for
 from streams.wire.encode import event_to_json
 from streams.wire.origin import OFFSET, PARTITION, TIMESTAMP, TOPIC
 from tests.kafka.harness import Bus, Sent
-from tests.kafka.processes import COMMAND
+from tests.kafka.killed_growth import killed_growth
 from tests.kafka.standing import standing
 from tests.kafka.stories import CONTROLLER, START, share, stories
 
 SUBJECTS = 12
 GROW = ["partitions", "grow", "--to", "8", "--json"]
-KILLED = f"""
-import os, signal, sys
-from streams.operate.moving import writing
-commit, done = writing._commit, []
-async def deadly(*given):
-    done.append(given)
-    if len(done) == 4:
-        os.kill(os.getpid(), signal.SIGKILL)
-    await commit(*given)
-writing._commit = deadly
-sys.argv[1:] = {[*GROW, "--yes"]!r}
-{COMMAND}
-"""
 
 
 @pytest.fixture
@@ -94,7 +81,7 @@ def test_three_partitions_become_eight(
     assert names.purchase not in plan["raised"]
     assert (plan["from"], plan["to"], plan["workers"]) == (3, 8, [])
 
-    with bus.start(program=KILLED) as killed:
+    with bus.start(program=killed_growth([*GROW, "--yes"], 4)) as killed:
         assert killed.ended() == -9, killed.text
     assert main([*GROW, "--yes"]) == 0
     done = json.loads(capsys.readouterr().out)
