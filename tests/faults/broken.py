@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from streams.agents.commander import Commander
+from streams.agents.eraser import Eraser
 from streams.agents.event_judge import EventJudge
 from streams.transport.commit.output_batch import Output, OutputBatch
 from streams.wire.findings import decode_finding
@@ -88,3 +90,25 @@ def keep_findings_back() -> None:
             add(self, output)
 
     broken.add = passing
+
+
+def erase_nobody() -> None:
+    """An erasure is answered, and nothing of the person goes."""
+    broken: Any = Eraser
+
+    def passing(_self: Any, *_given: Any) -> bool:
+        return True
+
+    broken.erase = passing
+
+
+def leave_rebuilds_unanswered() -> None:
+    """They are done and committed, and nobody hears of it."""
+    broken: Any = Commander
+    answer = broken._answer
+
+    def silent(self: Any, result: Any, batch: Any) -> None:
+        if result.kind != "rebuild":
+            answer(self, result, batch)
+
+    broken._answer = silent

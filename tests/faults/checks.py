@@ -26,7 +26,6 @@ from streams.dev.samples import Truth
 from streams.dev.scoring import ScoredNet, score
 from streams.settings.names import TopicNames
 from streams.wire.decode import Rejected, decode
-from streams.wire.findings import decode_duty, decode_finding
 from streams.wire.rows import row_key
 from tests.faults.stream import Stream
 from tests.kafka.outputs import Outputs
@@ -65,50 +64,21 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Published(NamedTuple):
-    """What stands on the output topics, every revision."""
+    """Every revision of what stands: nothing of who was erased, and nothing published again."""
 
     findings: list[Finding]
     duties: list[Duty]
+    erased: int
+    """Tombstones. Nothing in a sample is old enough to be taken away by age (P20)."""
 
-
-def read_published(outputs: Outputs) -> Published:
-    """Read findings and duties. Nothing in a sample is old enough to be taken away (P20)."""
-    names = outputs.names
-    return Published(
-        [decode_finding(one.value) for one in outputs.read(names.violations) if one.value],
-        [decode_duty(one.value) for one in outputs.read(names.duties) if one.value],
-    )
+    rebuilt: int
+    otherwise: list[str]
+    """Published again otherwise than it stood."""
 
 
 def read_inputs(outputs: Outputs) -> list[Any]:
     """Every record on the inputs that is committed."""
     return [one for topic in outputs.names.inputs.values() for one in outputs.read(topic)]
-
-
-def repeated(published: Published) -> list[Problem]:
-    """No revision may be visible twice, and none may follow a higher one.
-
-    A duty and the finding that it was not done share one id.
-    """
-    revisions: Counter[tuple[str, int]] = Counter()
-    last: dict[str, int] = {}
-    back: list[str] = []
-    for name, revision in [
-        *(
-            (f"finding {f.violation_id}", f.revision)
-            for f in published.findings
-            if f.code not in DEAD_LETTER_CODES
-        ),
-        *((f"duty {d.duty_id}", d.revision) for d in published.duties),
-    ]:
-        revisions[name, revision] += 1
-        if revision < last.get(name, 0):
-            back.append(f"{name} {last[name]} then {revision}")
-        last[name] = max(revision, last.get(name, 0))
-    twice = [f"{name} revision {n}" for (name, n), times in revisions.items() if times > 1]
-    return problems((Kind.TWICE, "revisions visible twice", twice)) + problems(
-        (Kind.WRONG, "revisions that follow a higher one", back)
-    )
 
 
 def against_truth(

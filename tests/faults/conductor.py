@@ -29,19 +29,21 @@ from tests.faults.checks import (
     judge_at_once,
     missing_inputs,
     read_inputs,
-    read_published,
-    repeated,
     rows_of,
     sent_again,
 )
 from tests.faults.cluster import Cluster
 from tests.faults.crew import Crew
+from tests.faults.orders import after, erasures, may_be_erased, unanswered, without
 from tests.faults.plan import Plan
+from tests.faults.published import read_published, repeated
 from tests.faults.result import Result, begun
 from tests.faults.runtime import CONSENTRY, Runtime
 from tests.faults.scene import Scene, stubbornly
+from tests.faults.second import second
 from tests.faults.stream import Feeder, Stream, make_stream
 from tests.faults.strikes import STRIKES
+from tests.faults.strikes.exports import EXPORT
 from tests.faults.verified import verified
 from tests.faults.watcher import Watcher
 from tests.kafka.harness import Bus
@@ -82,7 +84,15 @@ class Run:
         stream = make_stream(self.bus.settings, plan.seed, plan.subjects)
         result = begun(plan, self.runtime, len(stream.records))
         crew = Crew(self.bus, self.runtime, self._cluster.proxied, plan.names)
-        scene = Scene(self.bus, self._cluster, crew, Random(plan.seed))
+        scene = Scene(
+            self.bus,
+            self._cluster,
+            crew,
+            Random(plan.seed),
+            ours=self.runtime.ours,
+            persons=may_be_erased(stream, self.bus.names),
+            export=self._state / "facts.jsonl",
+        )
         feeder = Feeder(self._cluster.direct, stream.records, plan.seconds)
         with self.bus, Watcher(self.bus, feeder) as watcher:
             try:
@@ -176,13 +186,15 @@ class Run:
         """Compare; deadlines need the last ticks, so differences are looked at again."""
         policy, names = load_policy(POLICY_FILE), self.bus.names
         inputs = read_inputs(self.bus)
-        facts = facts_of(inputs, names)
+        erased = erasures(self.bus)
+        facts = after(facts_of(inputs, names), erased)
+        truth = without(stream.truth, erased)
         again = sent_again(inputs, stream, names)
         deadline = time.monotonic() + self.plan.last_ticks_s
         while True:
             clock = Instant(int(time.time() * 1000))
             published = read_published(self.bus)
-            found = against_truth(stream.truth, published, again, clock)
+            found = against_truth(truth, published, again, clock)
             found += against_batch(judge_at_once(facts, policy, clock), published)
             if not found or time.monotonic() > deadline:
                 break
@@ -194,6 +206,13 @@ class Run:
             refused = refused_ids(inputs, names, facts)
             found += accounts(self.bus, inputs, rows_of(facts), refused, published)
             found += verified(self.bus)
+            undone, done = unanswered(self.bus, scene.orders)
+            found += undone
+            result.commands = dict(done)
+            if scene.struck[EXPORT]:
+                seconds = self.plan.last_ticks_s
+                found += second(self.bus, policy, scene.export, published, seconds)
         result.problems = found
         result.records, result.rows = len(inputs), len(rows_of(facts))
         result.findings = len(published.findings) + len(published.duties)
+        result.erased, result.rebuilt = published.erased, published.rebuilt

@@ -15,6 +15,9 @@ COLOURS: Final = {
     "brokers": "#7c3aed",
     "network": "#0284c7",
     "producers": "#475569",
+    "policies": "#be185d",
+    "commands": "#15803d",
+    "exports": "#a16207",
 }
 """By the module that a strike stands in."""
 
@@ -24,9 +27,12 @@ WORDS: Final = {
     "brokers": "broker killed, restarted, refuses writes, slows writers",
     "network": "connections cut, stalled, refused, slow",
     "producers": "producer aborts or hangs",
+    "policies": "policy changed",
+    "commands": "person erased, outputs rebuilt",
+    "exports": "facts exported",
 }
 
-WIDTH, LEFT, RIGHT, TOP, ROW = 960, 62, 20, 96, 26
+WIDTH, LEFT, RIGHT, TOP, ROW = 960, 62, 20, 132, 26
 
 
 def picture(results: Sequence[Result]) -> str:
@@ -65,7 +71,7 @@ def legend(most: int) -> Iterator[str]:
         x, y = LEFT + number % 2 * 440, 20 + number // 2 * 18
         yield f'<circle cx="{x}" cy="{y - 4}" r="4" fill="{COLOURS[kind]}"/>'
         yield f'<text x="{x + 10}" y="{y}" fill="#0f172a">{words}</text>'
-    x, y = LEFT + 440, 20 + 2 * 18
+    x, y = LEFT, 20 + (len(WORDS) + 1) // 2 * 18
     yield f'<rect x="{x - 5}" y="{y - 9}" width="10" height="9" fill="#bae6fd"/>'
     yield f'<text x="{x + 10}" y="{y}" fill="#0f172a">records not judged (full: {most:,})</text>'
     yield f'<text x="{LEFT}" y="{TOP - 14}" fill="#475569">seconds from the start of a run</text>'

@@ -14,6 +14,8 @@ import psutil
 
 from streams.dev import kafka_files
 from tests.faults.checks import Kind
+from tests.faults.finales import FINALES
+from tests.faults.growth import GROWN
 from tests.faults.picture import picture
 from tests.faults.result import Result
 from tests.faults.strikes import brokers, inside, workers
@@ -35,6 +37,9 @@ def write(results: Sequence[Result], report: Path, image: Path) -> None:
 def text(results: Sequence[Result], image: str) -> str:
     """The report in Markdown."""
     struck, deaths = total(r.struck for r in results), total(r.deaths for r in results)
+    commands = total(r.commands for r in results)
+    commands["taken away (tombstones)"] = sum(r.erased for r in results)
+    commands["published again"] = sum(r.rebuilt for r in results)
     finales = Counter(r.finale for r in results if r.finale)
     clean = sum(r.clean for r in results)
     kinds = Counter[Kind]()
@@ -91,7 +96,16 @@ def text(results: Sequence[Result], image: str) -> str:
             "",
             "What must stop a worker with exit code 2, judging nothing, at the end of a run:",
             "",
-            *table(("done", "stopped"), finales.items()),
+            *table(("done", "stopped"), [one for one in finales.items() if one[0] in FINALES]),
+            "",
+            (
+                f"More partitions at the end of a run, with `consentry partitions grow`: "
+                f"{finales[GROWN]} times, each killed once while it wrote and said again."
+            ),
+            "",
+            "What workers answered to commands, added up; findings and duties on the topics:",
+            "",
+            *table(("command", "count"), commands.items()),
             "",
             (
                 f"Worker processes started: {sum(r.starts for r in results)}. From the end of the "

@@ -37,6 +37,15 @@ class Result(msgspec.Struct, kw_only=True):
     findings: int = 0
     """Revisions of findings and duties that a `read_committed` reader sees."""
 
+    erased: int = 0
+    """Tombstones of findings and duties of people who were erased."""
+
+    rebuilt: int = 0
+    """Findings and duties that were published again."""
+
+    commands: dict[str, int] = {}
+    """What workers answered to commands, added up."""
+
     rows: int = 0
     caught_up_s: float = 0.0
     seconds: float = 0.0

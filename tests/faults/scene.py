@@ -8,13 +8,16 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar
 
 from kafka.errors import KafkaError
 
+from streams.core.identifiers import SubjectKey
 from tests.faults.cluster import Cluster
 from tests.faults.crew import Crew, Member
+from tests.faults.orders import Order
 from tests.kafka.harness import Bus
 
 STUBBORN_S = 30.0
@@ -38,6 +41,18 @@ class Scene:
     crew: Crew
     rnd: Random
     began: float = field(default_factory=time.monotonic)
+    ours: bool = True
+    """Whether our own runtime is under test."""
+
+    persons: list[SubjectKey] = field(default_factory=list)
+    """Who may be erased."""
+
+    orders: list[Order] = field(default_factory=list)
+    """Commands that the broker has."""
+
+    export: Path = Path()
+    """Where facts are exported to."""
+
     struck: Counter[str] = field(default_factory=Counter)
     moments: list[Moment] = field(default_factory=list)
     _agenda: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)

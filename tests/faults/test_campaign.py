@@ -8,9 +8,11 @@ import pytest
 
 from tests.faults.cluster import Cluster
 from tests.faults.conductor import Run
-from tests.faults.finales import FINALES
+from tests.faults.finales import FINALES, emptied
+from tests.faults.growth import grown
 from tests.faults.plan import Plan
 from tests.faults.strikes import STRIKES
+from tests.faults.strikes.commands import ERASE, REBUILD
 
 QUICK: dict[str, Any] = {"transaction_timeout_s": 6.0, "transaction_max_records": 50}
 
@@ -19,9 +21,11 @@ FIRST = (
     "worker killed",
     "connections cut",
     "policy changed",
+    "person erased",
     "producer aborts",
     "broker killed",
     "two with one instance id",
+    "outputs rebuilt",
     "worker frozen beyond its session",
     "output refuses writes",
     "clock of a worker jumps",
@@ -33,10 +37,13 @@ SECOND = (
     "producer hangs",
     "worker stopped",
     "connections half-open",
+    "facts exported",
     "coordinator refuses writes",
+    "person erased",
     "rebalance storm",
     "quota used up",
     "connections refused",
+    "outputs rebuilt",
     "broker restarted",
 )
 ON_DISK = QUICK | {"store": "rocksdb", "store_write_buffer_bytes": 1 << 20}
@@ -50,19 +57,32 @@ def test_the_short_form_leaves_no_strike_out() -> None:
     assert {*FIRST, *SECOND} == {name for name, one in STRIKES.items() if one.weight}
 
 
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("plan", PLANS, ids=["lasting", "passing"])
-def test_nothing_is_lost_or_twice_or_wrong(cluster: Cluster, plan: Plan) -> None:
-    result = Run(cluster, plan).play()
-    assert result.clean, result.report
-    assert result.struck.keys() == set(plan.deck)
-    assert result.records >= 500 * 8
-
-
-def test_a_worker_stops_rather_than_judge_on_less(cluster: Cluster) -> None:
-    plan = Plan(seed=3, subjects=50, seconds=1, deck=(), workers=1, lasting=True, settings=QUICK)
+def played(cluster: Cluster, plan: Plan) -> Run:
+    """A run that was clean, with all its strikes."""
     run = Run(cluster, plan)
     result = run.play()
     assert result.clean, result.report
+    assert result.struck.keys() == set(plan.deck)
+    assert result.records >= 500 * 8
+    # They struck: something went, and something was published again.
+    assert result.commands["erase done"] == plan.deck.count(ERASE)
+    assert result.commands["rebuild done"] == plan.partitions * plan.deck.count(REBUILD)
+    assert result.commands["erase: facts"] > 0
+    assert result.rebuilt > 0
+    return run
+
+
+@pytest.mark.timeout(400)
+def test_nothing_is_lost_or_twice_or_wrong_and_then_it_grows(cluster: Cluster) -> None:
+    run = played(cluster, PLANS[0])
+    emptied(run.bus, cluster)
+    grown(run.bus, cluster)
+
+
+@pytest.mark.timeout(400)
+def test_a_worker_stops_rather_than_judge_on_less(cluster: Cluster) -> None:
+    """After a run like that; a second installation begins with its export meanwhile."""
+    run = played(cluster, PLANS[1])
+    emptied(run.bus, cluster)
     for finale in FINALES.values():
         finale(run.bus, cluster)

@@ -7,13 +7,14 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from tests.faults.checks import Kind, Problem
-from tests.faults.picture import picture
+from tests.faults.growth import GROWN
+from tests.faults.picture import COLOURS, WORDS, picture
 from tests.faults.plan import drawn
 from tests.faults.report import text
 from tests.faults.result import Result, begun, decode, encode
 from tests.faults.runtime import CONSENTRY
 from tests.faults.scene import Moment
-from tests.faults.strikes import workers
+from tests.faults.strikes import STRIKES, workers
 
 
 def result(seed: int) -> Result:
@@ -60,3 +61,19 @@ def test_the_picture_is_sound_and_shows_every_run_and_strike() -> None:
     assert "2 not clean" in words
     titles = [one.text for one in root.iter("{http://www.w3.org/2000/svg}title")]
     assert titles.count(f"{workers.KILL} at 12 s") == 2
+
+
+def test_every_strike_has_a_colour_and_a_word() -> None:
+    modules = {one.act.__module__.rpartition(".")[2] for one in STRIKES.values()}
+    assert modules == COLOURS.keys() == WORDS.keys()
+
+
+def test_what_commands_brought_about_is_added_up() -> None:
+    one, other = result(1), result(2)
+    one.commands, one.rebuilt = {"erase done": 2, "erase: facts": 9}, 70
+    other.commands, other.rebuilt = {"erase done": 1}, 5
+    other.finale = GROWN
+    page = text([one, other], "p.svg")
+    for line in ("| erase done | 3 |", "| erase: facts | 9 |", "| published again | 75 |"):
+        assert line in page
+    assert "`consentry partitions grow`: 1 times" in page
