@@ -7,6 +7,7 @@ from collections import Counter
 from streams.core.vocabulary import DutyStatus
 from streams.wire.findings import decode_duty, decode_finding
 from streams.wire.rows import decode_row
+from tests.agents.ordering import command, order
 from tests.agents.world import NAMES, World
 from tests.core.builders import grant, notify, share, withdraw
 
@@ -64,3 +65,15 @@ def test_what_readers_act_on_is_published_beside_what_came_before() -> None:
         "OPEN",
         "RETRACTED",
     ]
+
+
+def test_a_rebuild_never_publishes_a_revision_after_a_later_one() -> None:
+    """Within one batch: a revision, the same again by the rebuild, and the next one."""
+    world = world_with_withdrawal()
+    (batch,) = world.take(
+        *world.story(share(1, id="s1")),
+        order(world, command("rebuild")),
+        *world.story(share(2, id="s2")),
+    )
+    duties = [decode_duty(o.value or b"") for o in batch.outputs if o.topic == NAMES.duties]
+    assert [duty.revision for duty in duties] == [2, 2, 3]
