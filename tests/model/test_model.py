@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.model.play import Event, duels, play, schedules
+from tests.model.searching import ALL_JUDGED
 from tests.model.staging import staged
 from tests.model.world import World
 
@@ -78,3 +79,18 @@ def test_a_rebalance_while_the_first_offsets_are_committed_ends_no_process() -> 
         getattr(world, f"do_{name}")(number, salt)
     play(world, [], survivors=True)
     assert world.ended == []
+
+
+def test_who_is_given_a_partition_with_the_last_tick_finds_its_deadlines_with_the_next() -> None:
+    """Found by the model, as a fault of its own end."""
+    schedule = [
+        *ALL_JUDGED,
+        ("kill", 24, 76),
+        ("run", 86, 107),
+        ("kill", 219, 148),
+        ("kill", 202, 255),
+        ("start", 189, 219),
+        ("start", 115, 231),
+        ("run", 236, 177),
+    ]
+    play(World(6, lasting=True), schedule, survivors=True)
