@@ -7,17 +7,23 @@ from typing import Any, Final
 
 import msgspec
 
-from tests.faults.strikes import STRIKES, brokers, inside, workers
+from tests.faults.strikes import STRIKES, brokers, commands, inside, workers
 
-CERTAIN: Final = (*[workers.KILL] * 6, brokers.KILL, workers.FREEZE)
+CERTAIN: Final = (
+    *[workers.KILL] * 6,
+    brokers.KILL,
+    workers.FREEZE,
+    commands.ERASE,
+    commands.ERASE,
+    commands.REBUILD,
+)
 """What strikes in every run of the long form."""
 
 MORE = 9
+"""So many others, drawn by weight."""
 
 STEP_S = 6.0
 """From one death at a step to the next."""
-
-"""So many others, drawn by weight."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

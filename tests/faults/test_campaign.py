@@ -10,9 +10,10 @@ from tests.faults.cluster import Cluster
 from tests.faults.conductor import Run
 from tests.faults.finales import FINALES, emptied
 from tests.faults.growth import grown
-from tests.faults.plan import Plan
+from tests.faults.plan import Plan, drawn
 from tests.faults.strikes import STRIKES
 from tests.faults.strikes.commands import ERASE, REBUILD
+from tests.faults.strikes.exports import EXPORT
 
 QUICK: dict[str, Any] = {"transaction_timeout_s": 6.0, "transaction_max_records": 50}
 
@@ -55,6 +56,12 @@ PLANS = (
 
 def test_the_short_form_leaves_no_strike_out() -> None:
     assert {*FIRST, *SECOND} == {name for name, one in STRIKES.items() if one.weight}
+
+
+def test_the_long_form_has_commands_in_every_run_and_exports_in_some() -> None:
+    decks = [set(drawn(seed, 10, 60).deck) for seed in range(1, 17)]
+    assert all({ERASE, REBUILD} <= deck for deck in decks)
+    assert 0 < sum(EXPORT in deck for deck in decks) < len(decks)
 
 
 def played(cluster: Cluster, plan: Plan) -> Run:

@@ -19,7 +19,7 @@ def somebody_works(scene: Scene) -> bool:
     return scene.crew.working and scene.ours
 
 
-@strike(EXPORT, weight=1, possible=somebody_works)
+@strike(EXPORT, weight=2, possible=somebody_works)
 def export(scene: Scene) -> None:
     """Each partition number as it stands at one of its batches."""
 
