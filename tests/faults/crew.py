@@ -17,6 +17,7 @@ from tests.kafka.harness import Bus, WorkerProcess, until
 UNREACHABLE = (
     "no broker answered within",
     "does not answer as Kafka",
+    "answers as Kafka and then ends the connection",
     "answered with",
     "min.insync.replicas is",
 )
