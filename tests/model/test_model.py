@@ -1,7 +1,7 @@
 """Any schedule of crashes, zombies and rebalances ends where an undisturbed run would.
 
 The product's own code from the driver down is played over a broker in memory. How many
-schedules: 700 by default, `CONSENTRY_MODEL_SCHEDULES` of them otherwise. For a long run:
+schedules: 400 by default, `CONSENTRY_MODEL_SCHEDULES` of them otherwise. For a long run:
 
     CONSENTRY_MODEL_SCHEDULES=50000 pytest tests/model/test_model.py --timeout 0
 """
@@ -20,7 +20,7 @@ from tests.model.searching import ALL_JUDGED
 from tests.model.staging import staged
 from tests.model.world import World
 
-SCHEDULES = int(os.environ.get("CONSENTRY_MODEL_SCHEDULES", "700"))
+SCHEDULES = int(os.environ.get("CONSENTRY_MODEL_SCHEDULES", "400"))
 
 worlds = st.tuples(st.integers(0, 199), st.booleans())
 """Which history, and whether workers have instance ids."""

@@ -22,7 +22,7 @@ from tests.model.play import Event, duels, play, played, schedules
 from tests.model.staging import staged
 from tests.model.world import World
 
-SCHEDULES = int(os.environ.get("CONSENTRY_MODEL_SCHEDULES", "150"))
+SCHEDULES = int(os.environ.get("CONSENTRY_MODEL_SCHEDULES", "100"))
 
 worlds = st.tuples(st.integers(0, 199), st.booleans())
 
