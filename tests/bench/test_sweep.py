@@ -1,18 +1,18 @@
-"""The policy of the section of sweeps touches every verdict of its stream."""
+"""The two policies of the section of sweeps differ in every verdict of its stream."""
 
 from __future__ import annotations
 
 from typing import cast
 
-from bench.sections.sweep import EVENTS_A_SUBJECT, POLICY
+from bench.sections.sweep import EVENTS_A_SUBJECT, RIGHT, WRONG
 from bench.stream import CONTROLLER, UNCOVERED, make
 from streams.core.events import DataShare, Event, MarketingMessage, event_key
 from streams.core.identifiers import EventKey, PayloadHash, SubjectId
 from streams.core.judge import judge
-from streams.core.policy import Policy, default_policy
+from streams.core.policy import Policy
 from streams.core.state import Fact, FactSource
 from streams.core.subject import Subject
-from streams.policy_file import policy_of
+from streams.policy_file import PolicyText, policy_of
 from streams.wire.decode import Decoded, decode
 
 SUBJECTS = 3 * UNCOVERED
@@ -42,8 +42,9 @@ def verdicts(policy: Policy) -> dict[EventKey, set[tuple[str, str]]]:
 
 
 def test_every_share_and_message_of_a_covered_person_has_another_verdict() -> None:
-    before = verdicts(default_policy())
-    after = verdicts(policy_of(POLICY, "the policy of the bench"))
+    wrong = PolicyText(label="wrong", text=WRONG)
+    before = verdicts(policy_of(wrong, "the policy that is wrong"))
+    after = verdicts(policy_of(RIGHT, "the policy that is right"))
     judged = [
         event
         for event, _ in events()
