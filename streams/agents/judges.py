@@ -30,12 +30,15 @@ class Judges:
     def of(self, partition: PartitionTask, owned: int) -> PartitionJudge:
         """The judge of a partition; a new one shares the bounds of a worker with `owned`."""
         number = partition.number
+        before = None
         if partition.basis is not self._app.basis:
             partition.adopt(self._app.basis)
-            self._judges.pop(number, None)
+            before = self._judges.pop(number, None)
         judge = self._judges.get(number)
         if judge is None or judge.partition is not partition:
             judge = self._judges[number] = self._new_judge(partition, owned)
+            if before is not None:
+                judge.subjects.follow(before.subjects)
             partition.on_close = lambda: self._judges.pop(number, None)
             task = asyncio.create_task(self._index(judge))
             self._indexing.add(task)

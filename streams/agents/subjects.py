@@ -94,6 +94,7 @@ class Subjects:
         """Called when rows of a subject were written or forgotten; None: nobody asks."""
         known = rows.deadlines
         self.deadlines: SubjectDeadlines = Deadlines() if known is None else known
+        self._indexed = known is not None
 
     def find(self, key: SubjectKey) -> Subject | None:
         """A subject that has rows, or None. Raises CorruptRow.
@@ -197,7 +198,7 @@ class Subjects:
         find it. Where the store keeps the deadlines there is nothing to find. Raises
         CorruptRow.
         """
-        if self._rows.deadlines is not None:
+        if self._indexed:
             return
         began = time.monotonic()
         for _, key in self._rows.walk():
@@ -217,6 +218,15 @@ class Subjects:
             if time.monotonic() - began > INDEX_SLICE_S:
                 yield
                 began = time.monotonic()
+        self._indexed = True
+
+    def follow(self, before: Subjects) -> None:
+        """Take over which deadlines there are from who had the same rows until now.
+
+        They stand in the rows, whatever the policy; to find them again would take all rows.
+        """
+        if before._indexed and before._rows is self._rows:
+            self.deadlines, self._indexed = before.deadlines, True
 
 
 def build(key: SubjectKey, rows: Mapping[bytes, bytes]) -> Subject:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from streams.agents.sweeping import QUIET_S, Sweeping
+from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant, days
 from streams.core.policy import fixed_policy
+from streams.core.vocabulary import Finality
 from streams.measures.worker_stats import WorkerStats
-from tests.agents.world import NAMES, World
+from tests.agents.world import LATER, NAMES, World
 from tests.kafka.stories import START, share, withdrawal
 
 LENIENT = fixed_policy(withdrawal_grace=days(900))
@@ -55,3 +58,22 @@ def test_a_sweep_takes_its_share_while_records_come_and_all_when_none_do(
     assert 0.02 / (0.02 + rest) == pytest.approx(swept_share)
     stats.judged_at = time.monotonic() - 2 * QUIET_S
     assert turns._rest(0.02) == 0.0
+
+
+def test_deadlines_are_not_looked_for_in_all_rows_again_when_the_policy_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = World()
+    one.tick(START)
+    one.take(*one.story(withdrawal("s", "w", START), share("s", "1", Instant(START + days(1)))))
+    assert [finding.finality for finding in one.findings()] == [Finality.PROVISIONAL]
+    assert not list(one.judge.subjects.index())  # as a worker does at its start
+    monkeypatch.setattr(type(one.partition.rows), "walk", no_walk)
+    one.change(fixed_policy(notify_deadline=days(9)))
+    monkeypatch.undo()
+    one.sweep().tick(Instant(LATER + days(40)))
+    assert one.findings()[-1].finality is Finality.FINAL
+
+
+def no_walk(*_: object) -> Iterator[tuple[bytes, SubjectKey]]:
+    raise AssertionError("all rows are walked")

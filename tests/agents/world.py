@@ -143,7 +143,8 @@ class World:
         """Another policy comes into force while it runs."""
         self.policy = policy
         self.partition.adopt(JudgingBasis(policy, since=since))
-        self.judge = PartitionJudge(self.partition, SETTINGS, policy)
+        before, self.judge = self.judge, PartitionJudge(self.partition, SETTINGS, policy)
+        self.judge.subjects.follow(before.subjects)
         for _ in self.judge.subjects.index():
             pass
         return self
