@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from streams.agents.partition_judge import PartitionJudge
@@ -19,6 +20,7 @@ from streams.wire.rows import CorruptRow
 
 if TYPE_CHECKING:
     from streams.transport.faust_driver import Consumer
+    from streams.transport.tasks.partition_task import PartitionTask
 
 STEP_S: Final = 0.02
 """How long a step may have the loop: a record that arrives meanwhile waits for so long."""
@@ -47,6 +49,8 @@ class Sweeping:
         self._stats = stats
         self._task: asyncio.Task[None] | None = None
         self._stored_at: dict[int, float] = {}
+        self._under_way: dict[int, PartitionTask] = {}
+        """Of which partitions a step is not committed yet."""
 
     def begin(self) -> None:
         """Go on until no partition has a sweep left; nothing where that is so now."""
@@ -77,7 +81,7 @@ class Sweeping:
         partition = judge.partition
         # Judging may wait until all is committed, and what it finds goes into the next
         # transaction: a sweep that filled the one after the other would hold both up.
-        if not partition.committer.idle or not self._may_judge(judge):
+        if self._under_way.get(partition.number) is partition or not self._may_judge(judge):
             return 0.0
         began = time.monotonic()
         ends = began + STEP_S
@@ -91,6 +95,8 @@ class Sweeping:
         output, number = batch.output, partition.number
         due = now - self._stored_at.get(number, 0.0) >= STORE_PLACE_S
         if output.outputs or due or not judge.sweeper.on:
+            self._under_way[number] = partition
+            output.done = partial(self._under_way.pop, number, None)
             partition.hand_over(output)
             self._stored_at[number] = now
         self._stats.add(batch.stats)

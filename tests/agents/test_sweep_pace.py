@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from streams.agents import sweeping as sweeping_module
 from streams.agents.sweeping import QUIET_S, Sweeping
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant, days
@@ -31,20 +32,35 @@ def sweeping(one: World, stats: WorkerStats, swept_share: float = 0.2) -> Sweepi
     return Sweeping(app, lambda: [one.judge], stats)
 
 
-def test_nothing_is_swept_while_something_waits_to_be_committed() -> None:
+def test_a_step_waits_until_the_one_before_it_is_committed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweeping_module, "STEP_S", 0.0)
+    one = World()
+    one.tick(START)
+    for who in ("s", "t", "u"):
+        day = Instant(START + days(1))
+        one.take(*one.story(withdrawal(who, "w", START), share(who, "1", day)))
+    one.change(LENIENT)
+    kept = cast("Any", one.kept)
+    turns = sweeping(one, WorkerStats())
+    before = len(kept.batches)
+    assert turns._step(one.judge) > 0.0
+    assert turns._step(one.judge) == 0.0
+    assert len(kept.batches) == before + 1
+    kept.batches[-1].done()
+    assert turns._step(one.judge) > 0.0
+    assert len(kept.batches) == before + 2
+
+
+def test_a_partition_that_was_taken_away_in_the_midst_is_swept_when_it_comes_back() -> None:
     one = World()
     one.tick(START)
     one.take(*one.story(withdrawal("s", "w", START), share("s", "1", Instant(START + days(1)))))
     one.change(LENIENT)
-    kept = cast("Any", one.kept)
     turns = sweeping(one, WorkerStats())
-    kept.idle = False
-    before = len(kept.batches)
-    assert turns._step(one.judge) == 0.0
-    assert len(kept.batches) == before
-    kept.idle = True
+    turns._under_way[one.partition.number] = cast("Any", object())  # what it was before
     assert turns._step(one.judge) > 0.0
-    assert len(kept.batches) > before
 
 
 @pytest.mark.parametrize("swept_share", [0.1, 0.2, 0.5])
