@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -93,3 +94,25 @@ def test_deadlines_are_not_looked_for_in_all_rows_again_when_the_policy_changes(
 
 def no_walk(*_: object) -> Iterator[tuple[bytes, SubjectKey]]:
     raise AssertionError("all rows are walked")
+
+
+def test_others_have_the_loop_after_each_step_and_not_only_after_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judges: list[Any] = [1, 2, 3]
+    seen: list[str] = []
+    turns = sweeping(World(), WorkerStats())
+    turns._sweeping = lambda: [one for one in judges if len(seen) < 6]
+
+    def step(judge: int) -> float:
+        seen.append(f"step {judge}")
+        return 0.02
+
+    monkeypatch.setattr(turns, "_step", step)
+
+    async def rest(_seconds: float) -> None:
+        seen.append("rest")
+
+    monkeypatch.setattr("asyncio.sleep", rest)
+    asyncio.run(turns._run())
+    assert seen == ["step 1", "rest", "step 2", "rest", "step 3", "rest"]
