@@ -16,6 +16,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.settings import Settings
 from streams.topics.codecs import Compression, producer_option
+from streams.transport.commit.first_append import ask_again_soon
 from streams.transport.commit.output_batch import Output
 from streams.transport.commit.transactions import send_all
 from streams.transport.group.requests import GroupMember, TxnOffsetCommit
@@ -43,7 +44,7 @@ class GroupProducer:
         self, settings: Settings, transactional_id: str, compression: Compression = "none"
     ) -> None:
         """Starting it fences whatever had the same transactional id before."""
-        self._producer = aiokafka.AIOKafkaProducer(
+        producer = aiokafka.AIOKafkaProducer(
             **settings.connection.aiokafka_options(),
             client_id=settings.connection.client_id or transactional_id,
             transactional_id=transactional_id,
@@ -56,6 +57,7 @@ class GroupProducer:
             retry_backoff_ms=RETRY_BACKOFF_MS,
             compression_type=producer_option(compression),
         )
+        self._producer = ask_again_soon(producer)
 
     async def start(self) -> None:
         """Connect. Raises KafkaError."""

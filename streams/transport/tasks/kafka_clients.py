@@ -11,11 +11,12 @@ from aiokafka.structs import TopicPartition
 from streams.settings import Settings
 from streams.topics import admin_session
 from streams.topics.reader import Reader
+from streams.transport.commit.first_append import ask_again_soon
 from streams.transport.commit.partition_count import declared
 from streams.transport.consumer_thread import Thread
 
 RETRY_BACKOFF_MS = 5
-"""The first append to a partition in a transaction is refused once; 100 ms is the default."""
+"""Between two tries of a request that a broker refuses for a while; 100 ms is the default."""
 
 WRITE_BATCH_BYTES = 1 << 20
 READ_BATCH_BYTES = 1 << 22
@@ -26,7 +27,7 @@ READ_WAIT_MS = 5
 
 def transactional_producer(settings: Settings, partition: int) -> aiokafka.AIOKafkaProducer:
     """The one producer of a partition number; starting it fences the one before."""
-    return aiokafka.AIOKafkaProducer(
+    producer = aiokafka.AIOKafkaProducer(
         **settings.connection.aiokafka_options(),
         client_id=settings.connection.client_name("worker"),
         transactional_id=settings.transactional_id(partition),
@@ -37,6 +38,7 @@ def transactional_producer(settings: Settings, partition: int) -> aiokafka.AIOKa
         max_request_size=settings.output_max_bytes,
         retry_backoff_ms=RETRY_BACKOFF_MS,
     )
+    return ask_again_soon(producer)
 
 
 def changelog_reader(settings: Settings) -> Reader:
