@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Final
 
 from streams.wire.looks import Look, RawKind
 
@@ -56,8 +57,12 @@ _POSTCODES = _token("1-9", _POSTCODE)
 _DATES = _token("0-9", _DATE)
 _BSNS = _token("0-9", _BSN)
 
-# No form of a value has hyphens at these places, and a UUID is one run.
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+LONGEST_IN_A_RUN: Final = 24
+"""No value without blanks, dots, slashes, brackets or a plus has more characters: a Dutch phone
+number with 0031 and a hyphen before each digit has 22, a postcode with house number 17."""
+
+# What such a value looks like, and others do too: digits, or four of them and then a postcode.
+_LIKE_A_VALUE = re.compile(r"[0-9\-]+|[1-9][0-9]{3}[A-Za-z]{2}-?[1-9][0-9A-Za-z\-]*")
 
 # Every value but an e-mail address has two digits within three characters: a fast first look.
 _DIGITS = re.compile(r"[0-9][ .\-/()]{0,2}[0-9]")
@@ -69,23 +74,29 @@ _LOCAL_END = re.compile(r"[\w!#$%&'*+/=?^`{|}~\-\"]")
 
 
 def plainly_clean(text: str) -> bool:
-    """Whether a text is one run of letters, digits, `_` and `-` that begins with no digit.
+    """Whether a text is one run of letters, digits, `_` and `-` that has not the form of a value.
 
     Such a text holds no raw value of any kind, and no control character: there is no @ in
-    it, and a token could stand at its beginning only, where none begins with a letter.
+    it, and only the whole of it can be a token. None begins with a letter; pseudonyms in
+    hexadecimal digits, UUIDs and ULIDs are longer than any.
     """
-    return text.isascii() and text.replace("-", "").isidentifier()
+    if not text.isascii():
+        return False
+    run = text.replace("-", "")
+    if run.isidentifier():
+        return True
+    if not run or not f"_{run}".isidentifier():
+        return False
+    return len(text) > LONGEST_IN_A_RUN or _LIKE_A_VALUE.fullmatch(text) is None
 
 
 def raw_kind(text: str, look: Look) -> RawKind | None:
     """The first kind of raw value that the text holds as a whole token, or None."""
-    if plainly_clean(text) or _UUID.fullmatch(text):
-        return None
-    return examine(text, look)
+    return None if plainly_clean(text) else examine(text, look)
 
 
 def examine(text: str, look: Look) -> RawKind | None:
-    """As `raw_kind`, without its first looks."""
+    """As `raw_kind`, without its first look."""
     if look.email and ("@" in text or "%40" in text) and _has_email(text):
         return RawKind.EMAIL
     if not _DIGITS.search(text):
