@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from streams.sinks.batch import held_back
-from streams.sinks.contract import DeliveryResult, DeliveryStatus
+from streams.sinks.contract import DELIVERED, DeliveryResult, DeliveryStatus
 from streams.sinks.finding_update import Removal
 from streams.sinks.render import retry
 
@@ -19,10 +19,14 @@ WHEN_REFUSED: Final = (
 class RefusalLimit:
     """Says whether what a receiver refuses may be set aside, by the share of its latest answers."""
 
-    def __init__(self, share: float, answers: int) -> None:
-        """Above `share` of at least `answers` answers, refusals are held; 1.0: they never are."""
+    def __init__(self, share: float, answers: int, *, removes: bool = False) -> None:
+        """Above `share` of at least `answers` answers, refusals are held; 1.0: they never are.
+
+        `removes`: there may be removals among what the receiver is sent.
+        """
         self._share = share
         self._answers = answers
+        self._removes = removes
         self._answered = 0.0
         self._refused = 0.0
         self.holds = False
@@ -58,6 +62,9 @@ class RefusalLimit:
         A receiver that may not delete refuses every removal, and takes findings all the same:
         its answers to removals are not counted, nor held.
         """
+        if not self._removes and answers.count(DELIVERED) == len(answers):
+            self.take(len(answers), 0)  # nearly every attempt: without a look at each answer
+            return answers, ""
         own = [place for place, load in enumerate(loads) if not isinstance(load, Removal)]
         settled = [answers[place] for place in own if answers[place].settled]
         refused = [one for one in settled if one.verdict is DeliveryStatus.REJECTED]

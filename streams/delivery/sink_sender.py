@@ -64,7 +64,9 @@ class SinkSender:
         self._resends: bool = getattr(sink, "resends", False)
         self.removes: bool = options.removes
         """Whether the receiver can be had to delete what was delivered to it."""
-        self.refusals = RefusalLimit(options.refused_limit_share, options.refused_limit_records)
+        self.refusals = RefusalLimit(
+            options.refused_limit_share, options.refused_limit_records, removes=self.removes
+        )
         self._limit_s = options.longest_s + GRACE_S
         self._most = options.batch_max_records
         self._backoff = Backoff(options.retry_first_s, options.retry_max_s)

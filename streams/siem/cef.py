@@ -6,7 +6,6 @@ Identity stands first and the texts last, so that a receiver that cuts lines cut
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 
 from streams.core.findings import OutputRecord
@@ -21,7 +20,6 @@ _EXTERNAL_ID = 40
 """Characters that the dictionary of CEF gives an `externalId`."""
 
 _DUTY = "duty:"
-_OURS = re.compile(r"[A-Za-z0-9-]+")
 
 _SLASHES = str.maketrans("\\|", "//")
 _RESERVED = '|"'
@@ -99,7 +97,8 @@ def _external_id(identity: str) -> str:
     more than an id of ours does, has a digest in its place.
     """
     name = identity.removeprefix(_DUTY)
-    if len(name) <= _EXTERNAL_ID and _OURS.fullmatch(name):
+    ours = name.isascii() and name.replace("-", "").isalnum()
+    if ours and len(name) <= _EXTERNAL_ID:
         return name
     return sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:_EXTERNAL_ID]
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
-from streams.sinks.contract import DeliveryResult, DeliveryStatus, SinkDown
+from streams.sinks.contract import DELIVERED, DeliveryResult, DeliveryStatus, SinkDown
 from streams.sinks.render import retry
 
 
@@ -33,6 +33,8 @@ class UpdateBatch:
         """
         if down is not None and not any(self._outcomes):
             raise down
+        if self._outcomes.count(DELIVERED) == len(self._outcomes):
+            return [DELIVERED] * len(self._outcomes)  # nearly every batch: nothing to hold back
         rest = retry("", None) if down is None else retry(down.problem, down.retry_after_s)
         return held_back(self._keys, [outcome or rest for outcome in self._outcomes])
 

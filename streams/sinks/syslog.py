@@ -55,6 +55,7 @@ class SyslogSink:
 
     def __init__(self, options: SyslogOptions) -> None:
         self._options = options
+        self._newline = options.framing == "newline"
         self._line = StreamLine(options)
         self._last: deque[tuple[float, bytes]] = deque(maxlen=options.resend_max_records)
         """When each message was sent, and what it is."""
@@ -94,7 +95,7 @@ class SyslogSink:
 
     def _frame(self, made: bytes) -> bytes:
         """A message as it stands on the connection. No format writes a line feed in one."""
-        if self._options.framing == "newline":
+        if self._newline:
             return made + b"\n"
         return b"%d %s" % (len(made), made)
 
