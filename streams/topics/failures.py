@@ -55,7 +55,7 @@ def explain(error: BaseException, connection: Connection) -> ConsentryError:
             f"{connection.who} lacks a permission on {where}: {kind}",
             "`consentry topics create --dry-run` lists the ACLs that each role needs.",
         )
-    if kind in _NO_ANSWER or isinstance(error, OSError):
+    if no_answer(error):
         return ConsentryError(
             f"{where} accepts connections but does not answer as Kafka over "
             f"{connection.security_protocol}",
@@ -69,3 +69,8 @@ def explain(error: BaseException, connection: Connection) -> ConsentryError:
         f"{where} answered with {kind}",
         "Look the error up in the log of the broker.",
     )
+
+
+def no_answer(error: BaseException) -> bool:
+    """Whether a client heard nothing, or the connection ended, so that the cause is a guess."""
+    return type(error).__name__ in _NO_ANSWER or isinstance(error, OSError)

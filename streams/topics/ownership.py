@@ -153,6 +153,7 @@ def _not_left_behind(settings: Settings, former: Settings, own_topics: set[str])
         f"the state of this installation stands under application_id {former.application_id}, as "
         f"earlier releases named it; without the setting it is {settings.application_id} now",
         f"Set application_id to {former.application_id} to go on with that state, as long as no "
-        f"other installation uses it. To judge everything again under the new name, set "
-        f"application_id to {settings.application_id}.",
+        f"other installation uses it. To have it under the new name: stop all workers, `consentry "
+        f"facts export` with the former name, set application_id to {settings.application_id}, "
+        "and `consentry facts import`.",
     )

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from streams.errors import ConsentryError, UnreachableError
 from streams.settings import Connection
-from streams.topics.failures import explain
+from streams.topics.failures import explain, no_answer
 from streams.topics.greeting import (
     about_our_certificate,
     certificate_wanted,
@@ -40,28 +40,51 @@ def require_reachable(connection: Connection) -> None:
     """
     context = connection.ssl_context()
     deadline = time.monotonic() + connection.connect_timeout_s
+    doubts: dict[str, ConsentryError] = {}
     while True:
         answers: dict[str, str] = {}
         for address in connection.brokers:
             left = deadline - time.monotonic()
             try:
-                answered = _dial(address, context, max(0.1, min(left, 5.0)), connection)
-            except ssl.SSLError as error:
-                raise _tls_refused(address, error, connection) from None
+                doubt = _try(address, context, max(0.1, min(left, 5.0)), connection)
             except OSError as error:
                 answers[address] = _why(error)
-            else:
-                _shake_hands(address, connection, answered=answered)
+                doubts.pop(address, None)
+                continue
+            if doubt is None:
                 return
+            # A broker that is being killed ends a connection too; one that expects other words
+            # does it every time.
+            if address in doubts:
+                raise doubt
+            doubts[address] = doubt
         if time.monotonic() + _PAUSE_S >= deadline:
             break
         time.sleep(_PAUSE_S)
+    if doubts:
+        raise next(iter(doubts.values()))
     raise UnreachableError(
         f"no broker answered within {connection.connect_timeout_s:g} s: "
         + ", ".join(f"{address} ({answer})" for address, answer in answers.items()),
         "Check that Kafka runs and that CONSENTRY_BROKERS (or --brokers) names it. For a "
         "Kafka on this machine: consentry broker",
     )
+
+
+def _try(
+    address: str, context: ssl.SSLContext | None, timeout_s: float, connection: Connection
+) -> ConsentryError | None:
+    """Ask one broker. Where it ended the connection without a word: what that means, most likely.
+
+    Raises ConsentryError for a refusal in so many words, and OSError where nothing listens.
+    """
+    try:
+        answered = _dial(address, context, timeout_s, connection)
+    except ssl.SSLEOFError as error:
+        return _tls_refused(address, error, connection)
+    except ssl.SSLError as error:
+        raise _tls_refused(address, error, connection) from None
+    return _shake_hands(address, connection, answered=answered)
 
 
 def _dial(
@@ -88,8 +111,11 @@ def _dial(
     return False
 
 
-def _shake_hands(address: str, connection: Connection, *, answered: bool) -> None:
-    """Speak Kafka, and log in where that is set."""
+def _shake_hands(address: str, connection: Connection, *, answered: bool) -> ConsentryError | None:
+    """Speak Kafka, and log in where that is set. What it means that the connection ended, if so.
+
+    Raises ConsentryError for a refusal in so many words.
+    """
     from aiokafka.conn import create_conn
     from aiokafka.errors import KafkaError
     from aiokafka.protocol.metadata import MetadataRequest
@@ -115,8 +141,11 @@ def _shake_hands(address: str, connection: Connection, *, answered: bool) -> Non
             thread.submit(asyncio.run, connect()).result()
         except (KafkaError, OSError) as error:
             if answered and not connection.logs_in:
-                raise login_wanted(address, connection) from None
+                return login_wanted(address, connection)
+            if no_answer(error):
+                return explain(error, connection)
             raise explain(error, connection) from None
+    return None
 
 
 def _split(address: str) -> tuple[str, int]:

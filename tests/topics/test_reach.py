@@ -24,11 +24,16 @@ Talk = Callable[[socket.socket], None]
 
 
 @contextmanager
-def listener(talk: Talk, context: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Something that listens and talks so to everyone who connects; gives its address."""
+def listener(
+    talk: Talk, context: ssl.SSLContext | None = None, until: threading.Event | None = None
+) -> Iterator[str]:
+    """Something that listens and talks so to everyone who connects; gives its address.
+
+    Once `until` is set nothing listens there any more.
+    """
     server = socket.create_server(("127.0.0.1", 0))
     server.settimeout(0.1)
-    ended = threading.Event()
+    ended = until or threading.Event()
 
     def serve() -> None:
         while not ended.is_set():
@@ -41,6 +46,9 @@ def listener(talk: Talk, context: ssl.SSLContext | None = None) -> Iterator[str]
                     else:
                         with context.wrap_socket(plain, server_side=True) as wrapped:
                             talk(wrapped)
+                    if ended.is_set():  # before the other side hears of it
+                        server.close()
+        server.close()
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -49,7 +57,6 @@ def listener(talk: Talk, context: ssl.SSLContext | None = None) -> Iterator[str]
     finally:
         ended.set()
         thread.join()
-        server.close()
 
 
 def refusal(address: str, **settings: object) -> ConsentryError:
@@ -164,6 +171,56 @@ def test_nothing_that_answers_is_said_by_the_client() -> None:
         assert "does not answer as Kafka" in refusal(address).problem
     assert isinstance(refusal("127.0.0.1:1"), UnreachableError)
     assert "unknown host name" in refusal("no-such-host.invalid:9092").problem
+
+
+class Killed:
+    """A broker that answers the first question, and is killed before the next."""
+
+    def __init__(self, *, greets: bool) -> None:
+        self.greets = greets
+        self.asked = 0
+        self.gone = threading.Event()
+
+    def __call__(self, connected: socket.socket) -> None:
+        self.asked += 1
+        question = connected.recv(100)
+        if self.asked > 1:
+            self.gone.set()
+        elif self.greets:
+            connected.sendall(b"\0\0\0\x06" + question[8:12] + b"\0\0")
+
+
+@pytest.mark.parametrize("greets", [True, False])
+def test_a_broker_that_is_killed_meanwhile_is_not_said_to_want_a_login(*, greets: bool) -> None:
+    killed = Killed(greets=greets)
+    with listener(killed, until=killed.gone) as address:
+        error = refusal(address)
+    assert isinstance(error, UnreachableError)
+    assert error.problem.endswith(f"{address} (connection refused)")
+
+
+def test_nor_one_that_ends_in_the_middle_of_tls(pem: tuple[Path, Path]) -> None:
+    killed = Killed(greets=False)
+    killed.asked = 1
+    with listener(killed, until=killed.gone) as address:
+        error = refusal(address, security_protocol="SSL", ssl_ca_file=pem[0])
+    assert isinstance(error, UnreachableError)
+
+
+def test_another_broker_answers_where_one_is_killed(kafka: str) -> None:
+    killed = Killed(greets=True)
+    with listener(killed, until=killed.gone) as address:
+        settings = Settings.model_validate({"brokers": f"{address},{kafka}"})
+        require_reachable(settings.connection)
+    assert killed.asked
+
+
+def test_a_listener_that_ends_every_connection_wants_a_login() -> None:
+    def greets(connected: socket.socket) -> None:
+        connected.sendall(b"\0\0\0\x06" + connected.recv(100)[8:12] + b"\0\0")
+
+    with listener(greets) as address:
+        assert "it wants a login, most likely" in refusal(address).problem
 
 
 @pytest.mark.parametrize("kind", MEANINGS)
