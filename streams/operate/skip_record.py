@@ -102,8 +102,9 @@ def _change(progress: Progress, place: RecordPlace, order: Skip) -> tuple[bool, 
     if len(progress.skips) >= AT_MOST:
         raise ConsentryError(
             f"{AT_MOST} records of partition {place.partition} are set aside already",
-            "So many have one cause: find it. Raising the setting `generation` judges "
-            "everything again.",
+            "So many have one cause: install a release without the fault, and the worker goes on "
+            "where it is. `consentry dead-letters replay --reason OPERATOR_SKIPPED` then sends "
+            "again what was set aside.",
         )
     progress.skips = (*progress.skips, order)
     return True, Ordered(order, before=False)
@@ -127,8 +128,7 @@ def _require_not_begun(place: RecordPlace, progress: Progress) -> None:
         raise ConsentryError(
             f"{place}: the record is among the facts already, and some of what follows from it "
             "is published, so it cannot be set aside",
-            "Install a release without the fault; the worker goes on where it was. Or raise the "
-            "setting `generation` and judge everything again.",
+            "Install a release without the fault; the worker goes on where it was.",
         )
 
 

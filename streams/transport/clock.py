@@ -68,9 +68,10 @@ class OwnClock:
             "A tick of a wrong clock was judged, or this machine's clock is behind",
             "If this machine's clock is behind, set it right (NTP) and start the worker again. "
             "Otherwise deadlines have passed, and people may have left, before their time: "
-            "raise the setting `generation` to judge everything again from the inputs. A "
-            "wrong tick that is still on its topic stops that generation too, and the "
-            "worker then says how to take it out of the way.",
+            "stop all workers, raise the setting `generation`, create its topics, and bring a "
+            "backup from before the wrong tick with `consentry facts import`; an export made "
+            "now has the wrong time too. The workers go on behind the backup; a wrong tick "
+            "that is still on its topic stops them, and they say how to take it out of the way.",
         )
 
     def _ahead(self, what: str, at: int) -> str:

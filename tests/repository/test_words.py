@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -86,6 +88,35 @@ def test_a_schema_describes_its_fields_in_them(path: Path) -> None:
 def test_the_report_is_written_in_them() -> None:
     texts = [pair.en for pair in (*TEXTS.values(), *LIMITS)]
     assert [(text, words) for text in texts if (words := old_words(text))] == []
+
+
+_REPLAY: Final = re.compile(r"judges? (?:everything|all) again|again from the inputs")
+"""Inputs are kept for weeks: judging them again forgets (docs/adr/0097)."""
+
+
+def replays(source: str) -> list[str]:
+    """The texts of a module that send a person to a replay of the inputs."""
+    texts = [
+        "".join(str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant))
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant | ast.JoinedStr)
+    ]
+    return [text for text in texts if _REPLAY.search(text)]
+
+
+def test_nobody_is_sent_to_a_replay_of_the_inputs() -> None:
+    found = {
+        path.relative_to(ROOT): texts
+        for path in (ROOT / "streams").rglob("*.py")
+        if "again" in (source := path.read_text("utf-8")) and (texts := replays(source))
+    }
+    assert found == {}
+
+
+def test_a_text_that_sends_there_is_found() -> None:
+    parts = 'raise ConsentryError(f"{topic}", f"Raise {name} and judge " "everything again.")'
+    assert "Raise  and judge everything again." in replays(parts)
+    assert replays('"Install a release without the fault."') == []
 
 
 def test_the_scope_holds_the_pages_that_people_read() -> None:

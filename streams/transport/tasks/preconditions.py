@@ -68,8 +68,7 @@ def stored_progress(restored: Restored, changelog: str, partition: int) -> Progr
         if next(restored.rows.walk(), None) is not None:
             raise ConsentryError(
                 f"the state has rows and no progress row ({changelog}, partition {partition})",
-                "Something else than a worker wrote to the topic. Raise the setting "
-                "`generation` to judge everything again from the inputs.",
+                f"Something else than a worker wrote to the topic. {_START_AGAIN}",
             )
         return None
     try:
