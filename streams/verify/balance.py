@@ -26,6 +26,7 @@ def balance(
                 position=position,
                 counted={name: getattr(counters, name) for name in counters.__struct_fields__},
                 left=progress.subjects_left > 0,
+                imported=progress.imported is not None,
                 seen=span.seen if span else None,
                 start=span.start if span else None,
                 lag=None if end is None else max(0, end - position),
@@ -40,7 +41,9 @@ def unbalanced(line: TopicBalance) -> Iterator[Difference]:
     Once subjects left (P20, P26), the topics cannot show what of their records was judged,
     met twice, or judged again when it was sent again; the sum they can. Releases before
     `not_assessed` was counted have those records among the judged. Where the log begins later than the state
-    (`start` > 0), the topics can only show less than was counted.
+    (`start` > 0), the topics can only show less than was counted. What another generation sends
+    again of a record whose fact was imported is a replay here, and its first copy that the topics
+    show.
     """
     counted = Counters(**line.counted)
     if not counted.balanced:
@@ -63,7 +66,7 @@ def unbalanced(line: TopicBalance) -> Iterator[Difference]:
             shown + seen.duplicates + seen.left,
         )
     else:
-        pairs["judged or not assessed"] = judged, shown
+        pairs["judged or not assessed"] = judged + counted.replays * line.imported, shown
         pairs["duplicates"] = again, seen.duplicates
         if counted.not_assessed > seen.not_assessed and line.start == 0:
             yield _difference(

@@ -125,7 +125,8 @@ class TopicBalance(msgspec.Struct, frozen=True, kw_only=True):
 
     `start` and `end` are the offsets between which records were read, None without
     inputs. `lag` counts offsets after the position of the state, up to the end of the log.
-    `left` says that subjects of the partition number have left.
+    `left` says that subjects of the partition number have left, `imported` that its state began
+    with facts of another one.
     """
 
     topic: str
@@ -133,6 +134,7 @@ class TopicBalance(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     counted: dict[str, int]
     left: bool = False
+    imported: bool = False
     seen: Seen | None = None
     start: int | None = None
     lag: int | None = None

@@ -74,6 +74,16 @@ def test_records_that_were_read_again_make_it_less_exact() -> None:
     assert said(line(counted=again, read=13)) == ["read"]
 
 
+def test_what_was_imported_may_come_again_from_another_generation() -> None:
+    """The topic shows a record of before once; the worker had its fact, and judged nothing."""
+    counted = {"judged": 3, "replays": 2}
+    imported = msgspec.structs.replace(line(start=4, counted=counted), imported=True)
+    assert said(imported) == []
+    assert said(msgspec.structs.replace(imported, imported=False)) == ["judged or not assessed"]
+    fewer = msgspec.structs.replace(line(start=4, counted=counted, judged=6), imported=True)
+    assert said(fewer) == ["judged or not assessed"]
+
+
 def test_after_removal_only_the_sum_can_be_compared() -> None:
     # Two of the five that were judged have left since, with their subject.
     assert said(line(judged=3, left=2)) == []
