@@ -16,6 +16,7 @@ import faust.streams
 import pytest
 from aiokafka import client
 from aiokafka.consumer import fetcher, group_coordinator, subscription_state
+from aiokafka.producer import sender, transaction_manager
 from faust.tables import manager, recovery
 from faust.transport import consumer, drivers
 from faust.transport.drivers import aiokafka as driver
@@ -91,6 +92,17 @@ def test_what_is_overridden_is_there_with_the_same_parameters(
             "reset_generation check_errors fetch_committed_offsets _do_heartbeat",
         ),
         (Service, "crashed crash_reason should_stop"),
+        (
+            sender.Sender,
+            (
+                "_maybe_do_transactional_request _do_add_partitions_to_txn _do_txn_offset_commit "
+                "_find_coordinator"
+            ),
+        ),
+        (
+            transaction_manager.TransactionManager,
+            "partitions_to_add consumer_group_to_add error_transaction",
+        ),
         (faust.App, "consumer_generation_id on_rebalance_complete"),
     ],
 )

@@ -160,10 +160,10 @@ class Committer:
         positions: dict[str, int] = {}
         for batch in batches:
             positions.update(batch.positions)
+        offsets = producer.send_offsets_to_transaction(self._offsets(positions), self._group_id)
         # aiokafka commits a transaction in which the broker refused a batch; only the
-        # batch's own future shows. So all are looked at before the offsets go in.
-        written = [await delivery for delivery in deliveries]
-        await producer.send_offsets_to_transaction(self._offsets(positions), self._group_id)
+        # batch's own future shows. So all are looked at before the transaction ends.
+        _, *written = await asyncio.gather(offsets, *deliveries)
         await producer.commit_transaction()
         self.transactions += 1
         self.committed.update(positions)

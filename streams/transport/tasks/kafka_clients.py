@@ -13,6 +13,7 @@ from streams.topics import admin_session
 from streams.topics.reader import Reader
 from streams.transport.commit.first_append import ask_again_soon
 from streams.transport.commit.partition_count import declared
+from streams.transport.commit.pipelining import pipelined
 from streams.transport.consumer_thread import Thread
 
 RETRY_BACKOFF_MS = 5
@@ -38,7 +39,7 @@ def transactional_producer(settings: Settings, partition: int) -> aiokafka.AIOKa
         max_request_size=settings.output_max_bytes,
         retry_backoff_ms=RETRY_BACKOFF_MS,
     )
-    return ask_again_soon(producer)
+    return pipelined(ask_again_soon(producer))
 
 
 def changelog_reader(settings: Settings) -> Reader:
