@@ -25,7 +25,7 @@ from bench import reference, stream
 from bench.programs import small_job
 from bench.programs.small_job import SCHEMAS
 from bench.reference import Reference
-from bench.stream import STAGE_ONE_TURNS, Made, key_of, make
+from bench.stream import STAGE_ONE_TURNS, Made, Order, key_of, make
 from streams.core.vocabulary import EventType
 from streams.dev.cache import cache_dir
 
@@ -56,6 +56,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     events: int
     subjects: int
     partitions: int
+    order: Order = "in turn"
 
     @property
     def first_stage(self) -> int:
@@ -145,7 +146,7 @@ def _write(folder: Path, parameters: Parameters) -> None:
 
 
 def _events(parameters: Parameters) -> Iterator[Made]:
-    return make(parameters.events, parameters.subjects)
+    return make(parameters.events, parameters.subjects, order=parameters.order)
 
 
 def _time_spans(made: Iterable[Made], parameters: Parameters, file: Any) -> Iterator[TimeSpan]:

@@ -1,8 +1,9 @@
 """What judging costs without Kafka: pre-encoded Avro events to batches, and each stage alone.
 
-    python -m bench.core [--events 60000] [--subjects 6000] [--history 10 10000]
+    python -m bench.core [--events 60000] [--subjects 6000] [--random] [--history 10 10000]
 
-One partition number, its rows in memory, nothing sent. Figures are microseconds of CPU an
+One partition number, its rows in memory, nothing sent, the collector as a worker has it. With
+`--random` people come in random order in place of in turn. Figures are microseconds of CPU an
 event, the best of several rounds, since others share the machine. `--profile FILE` writes
 what cProfile sees of one round instead.
 """
@@ -16,10 +17,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, cast
 
+from bench.collector import as_in_a_worker
 from bench.stream import BEGIN, CONTROLLER, MIX, STEP_MS, Made, Template, key_of, long_bytes, make
 from streams import compiled
 from streams.agents.partition_judge import PartitionJudge
-from streams.core.identifiers import SubjectId
 from streams.core.judge import judge
 from streams.core.policy import Policy, default_policy
 from streams.core.state import EventRow, Fact, FactSource, Outcome
@@ -181,7 +182,7 @@ def history(length: int, policy: Policy, rounds: int, more: int = 240) -> float:
     before, after = _one_subject(0, length), _one_subject(length, more)
 
     def run() -> float:
-        subject = Subject(CONTROLLER, SubjectId("s0000000001"))
+        subject = Subject(CONTROLLER, before[0].event.subject_id)
         for fact in before:
             judge(subject, fact, policy, None)
         return timed(lambda: [judge(subject, fact, policy, None) for fact in after], more)
@@ -208,12 +209,20 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--events", type=int, default=60_000)
     arguments.add_argument("--subjects", type=int, default=6_000)
+    arguments.add_argument("--random", action="store_true")
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--history", type=int, nargs="*", default=[])
     arguments.add_argument("--profile", help="write a cProfile of one round there")
     given = arguments.parse_args()
+    with as_in_a_worker():
+        measure(given)
+
+
+def measure(given: argparse.Namespace) -> None:
+    """As the arguments say."""
     policy = default_policy()
-    made = records(make(given.events, given.subjects))
+    stream = make(given.events, given.subjects, order="random" if given.random else "in turn")
+    made = records(stream)
     pieces = poll_batches(made)
     whole(pieces, policy)
     if given.profile:

@@ -37,6 +37,7 @@ from bench.state_rows import (
     stored,
 )
 from bench.stream import GRANT, SHARE, Template
+from streams.cli.worker_process import settle_collector
 from streams.transport.state.disk.database import Write
 from streams.transport.state.disk.layout import ROWS, STATE, encode_state
 from streams.transport.state.disk.options import Memory
@@ -79,6 +80,7 @@ def build_child(folder: Path, subjects: int) -> None:
 
 def measure_child(folder: Path, subjects: int, events: int) -> None:
     """Measure a round for each line on standard input."""
+    settle_collector()
     idle = peak()
     memory = Memory(SETTINGS.store_cache_bytes, SETTINGS.store_write_buffer_bytes)
     worker = Worker(open_rows(folder, memory, WANTED))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from bench.stream import BEGIN, STEP_MS, Template, _long, key_of
+from bench.stream import BEGIN, STEP_MS, Template, _long, key_of, pseudonym_of
 from streams.agents.partition_judge import PartitionJudge
 from streams.core.instants import Instant
 from streams.core.policy import default_policy
@@ -28,7 +28,7 @@ WANTED: Final = StoreState(
     position=0, seal=b"", progress=None, as_of=0,
 )  # fmt: skip
 _EVENT: Final = b"e%010d" % 0
-_WHO: Final = b"s%010d" % 0
+_WHO: Final = pseudonym_of(0)
 
 
 class Record(NamedTuple):
@@ -81,7 +81,7 @@ def made_rows(subjects: int, shapes: list[Stored]) -> Iterator[tuple[bytes, byte
     """Such rows of so many subjects."""
     number = 0
     for subject in range(subjects):
-        name = b"s%010d" % subject
+        name = pseudonym_of(subject)
         prefix = bytes(key_of(subject)) + b"\0E"
         for after, value in shapes:
             event = b"e%010d" % number

@@ -1,6 +1,6 @@
 """Who takes part: Consentry, and what people would use instead."""
 
-from bench.peers.consentry import CONSENTRY, CONSENTRY_ON_DISK
+from bench.peers.consentry import CONSENTRY, CONSENTRY_ON_DISK, CONSENTRY_RANDOM
 from bench.peers.java_peer import (
     AT_LEAST_ONCE,
     EXACTLY_ONCE,
@@ -25,6 +25,7 @@ __all__ = [
     "BARE_LIBRDKAFKA_KEEPING",
     "CONSENTRY",
     "CONSENTRY_ON_DISK",
+    "CONSENTRY_RANDOM",
     "EXACTLY_ONCE",
     "EXACTLY_ONCE_KEEPING",
     "EXACTLY_ONCE_QUICK",

@@ -40,7 +40,7 @@ def command(bus: Bus, folder: Path, _aim: Aim) -> Command:
             "CONSENTRY_PARTITIONS": str(settings.partitions),
             "CONSENTRY_APPLICATION_ID": settings.application_id,
             "CONSENTRY_REPLICATION_FACTOR": "1",
-            "CONSENTRY_HEALTH_PORT": "-1",
+            "CONSENTRY_HEALTH_PORT": "0",
             # A busy machine must not end the measurement.
             "CONSENTRY_SESSION_TIMEOUT_S": "60",
             "CONSENTRY_TRANSACTION_TIMEOUT_S": "120",
@@ -70,6 +70,12 @@ CONSENTRY = Peer(
     prepare=prepare,
     published_on=lambda bus: bus.settings.topics.violations,
     event_id=event_id,
+)
+CONSENTRY_RANDOM = replace(
+    CONSENTRY,
+    key="consentry-random",
+    name="Consentry, people in random order",
+    order="random",
 )
 CONSENTRY_ON_DISK = replace(
     CONSENTRY,

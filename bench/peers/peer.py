@@ -10,6 +10,7 @@ from typing import Any
 from bench.bus import Bus
 from bench.process import Command
 from bench.programs.job import Aim, Job
+from bench.stream import Order
 
 
 def job(bus: Bus, folder: Path, aim: Aim, *, keep: bool = False) -> Job:
@@ -49,8 +50,8 @@ class Peer:
     cannot run here, None where it can. `published_on` is the topic of its violations and
     `event_id` reads one of them: None for a record that is no uncovered share. `share` is
     how much of the stream it reads: slow ones get a shorter one, of the same make, and very
-    fast ones a longer one, so that the clock runs for seconds with each. `rounds` is how
-    often it takes part at most.
+    fast ones a longer one, so that the clock runs for seconds with each. `order` is that of the
+    people in it. `rounds` is how often it takes part at most.
     """
 
     key: str
@@ -61,5 +62,6 @@ class Peer:
     published_on: Callable[[Bus], str] = plain_topic
     event_id: Callable[[bytes], str | None] = plain_id
     share: float = 1.0
+    order: Order = "in turn"
     rounds: int = 1_000
     about: Mapping[str, Any] = field(default_factory=dict)

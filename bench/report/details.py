@@ -22,6 +22,7 @@ def throughput(run: Run) -> Iterator[str]:
         cells = [plain(run, "throughput", who, name) for name in names]
         cores = [plain(run, "throughput", who, f"cores_{part}") for part in CORES]
         rows_ = plain(run, "throughput", who, "rows_per_event")
+        rebuilt = plain(run, "throughput", who, "rebuilt_share")
         limits = sorted({str(line.values["limit"]) for line in lines})
         rows.append(
             (
@@ -32,6 +33,7 @@ def throughput(run: Run) -> Iterator[str]:
                 f"{values['window_events']:,} of {values['events']:,}",
                 f"{values['violations']:,}",
                 "" if rows_ is None or not rows_.value else number(rows_.value),
+                "" if rebuilt is None else f"{100 * rebuilt.value:.1f}%",
             )
         )
     if not rows:
@@ -45,7 +47,7 @@ def throughput(run: Run) -> Iterator[str]:
             (
                 "", "events/s", "CPU per event, µs", "the broker's, µs", "cores: program + broker of all that were busy",
                 "limit", "measured events", "uncovered shares reported",
-                "changelog rows per event",
+                "changelog rows per event", "people rebuilt from rows",
             ),
             rows,
         ),

@@ -84,6 +84,12 @@ PEER_ROWS: Final = (
         figure=lambda run: ratio(run, "throughput", "consentry", f"{EOS}-keeping", "cpu_us"),
     ),
     Row(
+        what="Consentry's CPU per event with people in random order, by that with people in turn",
+        how="the same",
+        places=[("throughput", "consentry-random"), ("throughput", "consentry")],
+        figure=lambda run: ratio(run, "throughput", "consentry-random", "consentry", "cpu_us"),
+    ),
+    Row(
         what="Consentry with state on disk by Kafka Streams, `exactly_once_v2`",
         how="the same; `store=rocksdb`",
         places=[("throughput", "consentry-disk"), ("throughput", EOS)],

@@ -7,6 +7,7 @@ and the CPU time of the process is taken. Short and long in turn.
 
 from __future__ import annotations
 
+from bench.collector import as_in_a_worker
 from bench.core_alone import judge_all, new_judge, records_of, timed
 from bench.sections.section import Bench, Section
 from bench.stream import make
@@ -24,7 +25,8 @@ def run(bench: Bench) -> None:
     histories = SHORT_HISTORIES if bench.short else HISTORIES
     for round_ in range(1, bench.rounds + 1):
         for history in histories:
-            cost = cpu_us(history, SHORT_MEASURED if bench.short else MEASURED)
+            with as_in_a_worker():
+                cost = cpu_us(history, SHORT_MEASURED if bench.short else MEASURED)
             values = {"history": history, "cpu_us": cost}
             bench.record.figure(NAME, f"history-{history}", round_, values)
             bench.say(f"round {round_}  history of {history:6,}: {cost:6.1f} us an event")

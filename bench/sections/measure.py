@@ -12,6 +12,7 @@ from bench.batches import Parameters, Prepared, prepared
 from bench.bus import Bus
 from bench.found import difference, violations
 from bench.load import load
+from bench.lookups import lookups_of
 from bench.peers import Peer
 from bench.process import Running
 from bench.sections.section import Bench, start
@@ -38,6 +39,9 @@ class Fed(NamedTuple):
     problem: str | None
     """In what it differs from the plain count."""
 
+    lookups: dict[str, Any]
+    """How many subjects were ready and how many were rebuilt, where it says so."""
+
 
 class Measured(NamedTuple):
     """What was seen of a contestant over a full backlog."""
@@ -50,7 +54,12 @@ def stream_for(peer: Peer, events: int, partitions: int) -> Prepared:
     """The stream that a contestant reads: slow ones read less, of the same make."""
     count = max(FEWEST, int(events * peer.share))
     return prepared(
-        Parameters(events=count, subjects=count // EVENTS_A_SUBJECT, partitions=partitions)
+        Parameters(
+            events=count,
+            subjects=count // EVENTS_A_SUBJECT,
+            partitions=partitions,
+            order=peer.order,
+        )
     )
 
 
@@ -76,11 +85,12 @@ def feed(bench: Bench, peer: Peer, stream: Prepared, workers: int = 1) -> Fed:
             at_once = watch.look().done
             watch.until(stream.events, SECOND_STAGE_LIMIT_S)
             memory = sum(program.memory_bytes for program in programs)
+            lookups = lookups_of(programs)
             problem = _difference(bus, peer, stream)
         finally:
             for program in programs:
                 program.kill()
-        return Fed(watch, at_once, load_s, memory, _written(bus, stream), problem)
+        return Fed(watch, at_once, load_s, memory, _written(bus, stream), problem, lookups)
 
 
 def _difference(bus: Bus, peer: Peer, stream: Prepared) -> str | None:
@@ -105,7 +115,8 @@ def backlog(bench: Bench, peer: Peer, stream: Prepared, workers: int = 1) -> Mea
         raise RuntimeError(fed.problem)
     warm = stream.first_stage + int(WARM * (stream.events - stream.first_stage))
     seen = fed.watch.window(max(warm, fed.at_once), stream.events)
-    return Measured(seen, _values(seen, stream, fed.load_s, fed.memory) | fed.written)
+    values = _values(seen, stream, fed.load_s, fed.memory)
+    return Measured(seen, values | fed.written | fed.lookups)
 
 
 def _values(seen: Window, stream: Prepared, load_s: float, memory: int) -> dict[str, Any]:

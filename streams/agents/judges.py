@@ -9,6 +9,7 @@ from streams.agents.partition_judge import PartitionJudge
 from streams.agents.subject_cache import SubjectCache
 from streams.agents.sweeping import Sweeping
 from streams.app import ConsentryApp
+from streams.measures.subject_lookups import SubjectLookups
 from streams.measures.worker_stats import WorkerStats
 from streams.transport import process_exit
 from streams.transport.clock import OwnClock
@@ -24,6 +25,8 @@ class Judges:
         self._app = app
         self._sweeping = Sweeping(app, self._judges_sweeping, stats)
         self._clock = clock
+        self.lookups = SubjectLookups()
+        """How subjects were found since this process started."""
         self._judges: dict[int, PartitionJudge] = {}
         self._indexing: set[asyncio.Task[None]] = set()
 
@@ -49,7 +52,7 @@ class Judges:
     def _new_judge(self, partition: PartitionTask, owned: int) -> PartitionJudge:
         app = self._app
         encoder = OutputEncoder.of(app.settings, app.schema_ids)
-        return PartitionJudge(
+        judge = PartitionJudge(
             partition,
             app.settings,
             partition.basis.policy,
@@ -58,6 +61,8 @@ class Judges:
             app.registry,
             encoder,
         )
+        judge.subjects.lookups = self.lookups
+        return judge
 
     def _judges_sweeping(self) -> list[PartitionJudge]:
         return [judge for judge in self._judges.values() if judge.sweeper.on]

@@ -12,19 +12,24 @@ from streams.core.subject import Subject
 SUBJECT_BYTES: Final = 3_200
 """About what a subject adds to the memory of a process without rows (CPython 3.11, 64 bits)."""
 
+BYTES_A_WRITTEN_BYTE: Final = 2.6
+"""About how much more an event takes as objects than its row as stored: the texts that come again
+and again, of recipients and systems, are shared by all events that were read from their topics."""
+
 BYTES_A_STORED_BYTE: Final = 3.5
-"""About how much more its rows take as objects than as stored."""
+"""The same of rows that a subject was built from, whose texts are its own. Subjects are built again
+where others were let go, so what this leaves free in between is in it."""
 
 
 class _Live:
-    """A subject, its number of rows, and the mean size of those that were counted."""
+    """A subject, its number of rows, and about how many bytes those that were counted take."""
 
     __slots__ = ("bytes", "counted", "size", "subject")
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.counted = 0
-        self.size = 0
+        self.size = 0.0
         self.bytes = 0
 
 
@@ -32,8 +37,8 @@ class SubjectCache:
     """Subjects by key. Above a bound those that were used longest ago are let go.
 
     The size of a subject is estimated: a constant, and for each of its events and refused ids
-    the mean size of the rows that it was built from or that were written since. Rows that replace
-    others do not add up. At least one subject is kept.
+    the mean of what the rows take that it was built from or that were written since. Rows that
+    replace others do not add up. At least one subject is kept.
     """
 
     def __init__(self, most: int, max_bytes: int) -> None:
@@ -65,20 +70,23 @@ class SubjectCache:
         live = self._live.get(key)
         return None if live is None else live.subject
 
-    def keep(self, key: SubjectKey, subject: Subject, rows: Iterable[bytes]) -> None:
-        """Keep a subject as the last used. `rows` are those it was built from, or new ones."""
+    def keep(
+        self, key: SubjectKey, subject: Subject, rows: Iterable[bytes], *, built: bool = False
+    ) -> None:
+        """Keep a subject as the last used. `rows` are new, or those that it was `built` from."""
         live = self._live.get(key)
         if live is None or live.subject is not subject:
             self.drop(key)
             live = self._live[key] = _Live(subject)
         else:
             self._live.move_to_end(key)
+        factor = BYTES_A_STORED_BYTE if built else BYTES_A_WRITTEN_BYTE
         for row in rows:
             live.counted += 1
-            live.size += len(row)
-        mean = live.size / live.counted if live.counted else 0
+            live.size += factor * len(row)
+        mean = live.size / live.counted if live.counted else 0.0
         events = len(subject.records) + len(subject.refusals)
-        now = SUBJECT_BYTES + int(BYTES_A_STORED_BYTE * mean * events)
+        now = SUBJECT_BYTES + int(mean * events)
         self.bytes += now - live.bytes
         live.bytes = now
         while len(self._live) > 1 and (

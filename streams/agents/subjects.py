@@ -13,6 +13,7 @@ from streams.core.policy import Policy
 from streams.core.state import Decision, EventRow, RefusalRow
 from streams.core.subject import Subject
 from streams.core.subject_record import SubjectRecord
+from streams.measures.subject_lookups import SubjectLookups
 from streams.transport.state.row_store import RowStore, SubjectDeadlines
 from streams.wire.rows import (
     CorruptRow,
@@ -88,6 +89,8 @@ class Subjects:
         self._policy = policy
         self._half: _Half | None = None
         self.live = SubjectCache(limit, max_bytes)
+        self.lookups = SubjectLookups()
+        """Counts how they are found; a worker has one for all of its partitions."""
         self.stale: Callable[[SubjectKey, Subject], bool] | None = None
         """Asks of a subject that was found whether it must be swept first; None: none must."""
         self.on_change: Callable[[SubjectKey], None] | None = None
@@ -107,7 +110,9 @@ class Subjects:
             subject = self._restored(key)
             if subject is None:
                 return None
-            self.live.keep(key, subject, self._rows.rows_of(key).values())
+            self.live.keep(key, subject, self._rows.rows_of(key).values(), built=True)
+        else:
+            self.lookups.ready += 1
         if self.stale is not None and self.stale(key, subject):
             raise Stale
         return subject
@@ -132,6 +137,7 @@ class Subjects:
                 self._half = _Half(key, rows, self._policy)
                 raise Building
             subject = build(key, rows)
+        self.lookups.rebuilt += 1
         # A subject that is live is passed over when deadlines are looked for.
         self.deadlines.set(key, subject.next_deadline)
         return subject

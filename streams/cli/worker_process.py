@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,17 +31,19 @@ COLLECT_EVERY = (20_000, 10, 50)
 log = structlog.get_logger("consentry.worker")
 
 
-def run_worker(settings: Settings, given: Given, ready_file: Path | None) -> None:
+def run_worker(
+    settings: Settings, given: Given, ready_file: Path | None, at: socket.socket | None = None
+) -> None:
     """Run until SIGTERM or SIGINT. Returns after a tidy stop; else the process ends.
 
     `given` is the policy that the settings name, which holds until there is one in the log, or what
-    is wrong in it.
+    is wrong in it. `at` is a socket at which it says how it is, in place of the settings' address.
     """
-    _settle_collector()
-    run_service(_run(settings, given, ready_file), ready_file)
+    settle_collector()
+    run_service(_run(settings, given, ready_file, at), ready_file)
 
 
-def _settle_collector() -> None:
+def settle_collector() -> None:
     """Look for cycles rarely: what is judged and kept has none, and there is much of it.
 
     CPython's own thresholds walk the live subjects again and again, for a fifth of the
@@ -52,7 +55,9 @@ def _settle_collector() -> None:
     gc.set_threshold(*COLLECT_EVERY)
 
 
-async def _run(settings: Settings, given: Given, ready_file: Path | None) -> int:
+async def _run(
+    settings: Settings, given: Given, ready_file: Path | None, at: socket.socket | None
+) -> int:
     from streams.agents import install
     from streams.cli.worker_policy import app_under_policy, follow_policies, read_policies
     from streams.health.health import Health
@@ -88,7 +93,7 @@ async def _run(settings: Settings, given: Given, ready_file: Path | None) -> int
         policy=lambda: app.basis.policy,
         topics=settings.topics.judged,
     )
-    answering = await listen(health, settings, exposition(collector))
+    answering = await listen(health, settings, exposition(collector), at)
     beside = [
         asyncio.create_task(_start(app, ready_file)),
         asyncio.create_task(_watch(app)),

@@ -6,7 +6,9 @@ A hung loop is silent.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import socket
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
@@ -30,7 +32,7 @@ log = structlog.get_logger("consentry.worker")
 class Answering(Protocol):
     """What is asked how the process is."""
 
-    def report(self) -> Wellbeing:
+    def report(self) -> Wellbeing | Awaitable[Wellbeing]:
         """How it is now."""
 
 
@@ -47,19 +49,26 @@ class Wellbeing(Protocol):
 
 
 async def listen(
-    health: Answering, settings: Settings, metrics: Callable[[], bytes] | None = None
+    health: Answering,
+    settings: Settings,
+    metrics: Callable[[], bytes | Awaitable[bytes]] | None = None,
+    at: socket.socket | None = None,
 ) -> web.AppRunner | None:
     """Answer probes until the runner is cleaned up; None when nobody may ask.
 
     `metrics` gives the body of `/metrics`, a text of Prometheus; without it there is none.
+    `at` is a socket that listens already, in the place of the address that the settings name.
 
     Raises ConsentryError when the address cannot be had, unless it is only the default
     port that is taken: then a warning is logged.
     """
-    if settings.health_port == CLOSED:
+    if at is None and settings.health_port == CLOSED:
         return None
     runner = web.AppRunner(_application(health, metrics), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
+    if at is not None:
+        await web.SockSite(runner, at).start()
+        return runner
     try:
         await web.TCPSite(runner, settings.health_address, settings.health_port).start()
     except OSError as error:
@@ -71,18 +80,26 @@ async def listen(
     return runner
 
 
-def _application(health: Answering, metrics: Callable[[], bytes] | None) -> web.Application:
-    async def live(_request: web.Request) -> web.Response:
+def _application(
+    health: Answering, metrics: Callable[[], bytes | Awaitable[bytes]] | None
+) -> web.Application:
+    async def now() -> Wellbeing:
         report = health.report()
+        return await report if isawaitable(report) else report
+
+    async def live(_request: web.Request) -> web.Response:
+        report = await now()
         return _answer(report, well=report.live)
 
     async def ready(_request: web.Request) -> web.Response:
-        report = health.report()
+        report = await now()
         return _answer(report, well=report.ready)
 
     async def scraped(_request: web.Request) -> web.Response:
         assert metrics is not None
-        return web.Response(body=metrics(), headers=_HEADERS | {"Content-Type": METRICS_TYPE})
+        body = metrics()
+        text = await body if isawaitable(body) else body
+        return web.Response(body=text, headers=_HEADERS | {"Content-Type": METRICS_TYPE})
 
     application = web.Application()
     application.router.add_get("/live", live)

@@ -166,11 +166,18 @@ SUBJECTS: Final = Metric("consentry_live_subjects", "gauge", "Subjects that are 
 SUBJECT_BYTES: Final = Metric(
     "consentry_live_subjects_bytes", "gauge", "About how much memory these take."
 )
+SUBJECT_LOOKUPS: Final = Metric(
+    "consentry_subject_lookups_total",
+    "counter",
+    "Subjects of records by how they were found: ready in memory, or rebuilt from their rows.",
+    ("outcome",),
+)
 
 WORKER: Final = (
     BUILD_INFO, LIVE, READY, PARTITIONS, RECORDS, FINDINGS, DUTIES, DEAD_LETTERS, UNKNOWN_FIELDS,
     ASSUMPTIONS, DELAY, FIRST_SHARES, FIRST_SHARES_UNCONSENTED, AHEAD, LATEST, LEFT, SWEPT, LAG,
     UNCOMMITTED, UNCOMMITTED_AGE, PAUSED, COMMITS, WRITTEN, WRITTEN_BYTES, WAITING, STANDING,
     RESTORES, RESTORED_ROWS, RESTORE_SECONDS, ROWS, SUBJECTS, SUBJECT_BYTES,
+    SUBJECT_LOOKUPS,
 )  # fmt: skip
 """In the order of docs/metrics.md. Beside them stand `process_*` and `python_gc_*`."""

@@ -136,6 +136,9 @@ class WorkerCollector(Collector):
         yield single(names.ROWS, sum(len(one.rows) for one in self._owner.owned.values()))
         yield single(names.SUBJECTS, sum(len(one) for one in live))
         yield single(names.SUBJECT_BYTES, sum(one.bytes for one in live))
+        found = self._judges.lookups
+        outcomes = (("ready", found.ready), ("rebuilt", found.rebuilt))
+        yield family(names.SUBJECT_LOOKUPS, _single(outcomes))
 
 
 def _labels(one: Assumption) -> tuple[str, ...]:

@@ -6,10 +6,13 @@ import gc
 import tracemalloc
 from collections.abc import Iterable
 
+from bench.core_alone import judge_all, new_judge, records_of
+from bench.stream import make
 from streams.agents.subject_cache import SubjectCache
 from streams.agents.subjects import build
 from streams.core.identifiers import SubjectKey, subject_key
 from streams.core.subject import Subject
+from streams.settings import Settings
 from tests.agents.world import World
 from tests.kafka.stories import stories
 
@@ -39,14 +42,14 @@ def test_the_last_used_are_kept_within_a_number() -> None:
 
 
 def test_the_last_used_are_kept_within_bytes() -> None:
-    live = SubjectCache(10**9, 31_000)
+    live = SubjectCache(10**9, 26_000)
     for number in range(10):
         kept(live, number)
-        assert live.bytes <= 31_000
+        assert live.bytes <= 26_000
     assert len(live) == 3
     kept(live, 20, [bytes(10_000)])
     assert key(20) in live
-    assert live.bytes <= 31_000 or len(live) == 1
+    assert live.bytes <= 26_000 or len(live) == 1
 
 
 def test_one_that_is_larger_than_the_bound_is_kept_alone() -> None:
@@ -81,8 +84,53 @@ def test_the_estimate_is_near_what_python_takes() -> None:
     try:
         before = tracemalloc.get_traced_memory()[0]
         for one, rows in stored.items():
-            live.keep(one, build(one, rows), rows.values())
+            live.keep(one, build(one, rows), rows.values(), built=True)
         taken = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
     assert 0.6 < live.bytes / taken < 1.7, f"estimated {live.bytes}, took {taken}"
+
+
+EVENTS_A_PERSON, PEOPLE, PEOPLE_OF_THE_BENCH = 10, 300, 60_000
+
+
+def judged(max_bytes: int) -> tuple[int, int]:
+    """How often people of the bench's stream were ready, and how often they were rebuilt."""
+    judge = new_judge()
+    judge.subjects.live = SubjectCache(10**9, max_bytes)
+    judge_all(judge, records_of(make(EVENTS_A_PERSON * PEOPLE, PEOPLE)))
+    found = judge.subjects.lookups
+    return found.ready, found.rebuilt
+
+
+def test_all_people_of_the_bench_stay_ready_within_the_default() -> None:
+    """As docs/performance.md says; the same share of the bound for a part of them."""
+    bound = Settings().live_subjects_max_bytes * PEOPLE // PEOPLE_OF_THE_BENCH
+    assert judged(bound) == (PEOPLE * (EVENTS_A_PERSON - 1), 0)
+
+
+def test_people_who_are_rebuilt_are_counted() -> None:
+    ready, rebuilt = judged(1_000_000)
+    assert rebuilt > ready
+    assert ready + rebuilt == PEOPLE * (EVENTS_A_PERSON - 1)
+
+
+def test_the_estimate_is_near_what_python_takes_of_people_who_stay() -> None:
+    records = records_of(make(EVENTS_A_PERSON * PEOPLE, PEOPLE))
+    taken = []
+    live = SubjectCache(10**9, 10**12)
+    for cache in (SubjectCache(1, 10**12), live):
+        judge = new_judge()
+        judge.subjects.live = cache
+        gc.collect()
+        tracemalloc.start()
+        try:
+            before = tracemalloc.get_traced_memory()[0]
+            judge_all(judge, records)
+            gc.collect()
+            taken.append(tracemalloc.get_traced_memory()[0] - before)
+        finally:
+            tracemalloc.stop()
+    kept_ready = taken[1] - taken[0]
+    estimated = live.bytes / kept_ready
+    assert 0.85 < estimated < 1.35, f"estimated {live.bytes}, took {kept_ready}"

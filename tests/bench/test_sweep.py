@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from bench.sections.sweep import EVENTS_A_SUBJECT, RIGHT, WRONG
-from bench.stream import CONTROLLER, UNCOVERED, make
+from bench.stream import CONTROLLER, UNCOVERED, make, pseudonym_of
 from streams.core.events import DataShare, Event, MarketingMessage, event_key
 from streams.core.identifiers import EventKey, PayloadHash, SubjectId
 from streams.core.judge import judge
@@ -45,10 +45,11 @@ def test_every_share_and_message_of_a_covered_person_has_another_verdict() -> No
     wrong = PolicyText(label="wrong", text=WRONG)
     before = verdicts(policy_of(wrong, "the policy that is wrong"))
     after = verdicts(policy_of(RIGHT, "the policy that is right"))
+    covered = {pseudonym_of(n).decode() for n in range(SUBJECTS) if n % UNCOVERED}
     judged = [
         event
         for event, _ in events()
-        if isinstance(event, DataShare | MarketingMessage) and int(event.subject_id[1:]) % UNCOVERED
+        if isinstance(event, DataShare | MarketingMessage) and event.subject_id in covered
     ]
     assert judged
     same = [event for event in judged if before[event_key(event)] == after[event_key(event)]]

@@ -50,7 +50,7 @@ def fresh() -> str:
         stats=WorkerStats(),
         work=TransportStats(),
         owner=anything(owned={}),
-        judges=anything(caches=list),
+        judges=anything(caches=list, lookups=anything(ready=0, rebuilt=0)),
         health=anything(report=lambda: report),
         policy=default_policy,
         topics=Settings().topics.judged,

@@ -53,5 +53,8 @@ def test_what_a_worker_counts_is_what_it_read_and_published(bus: Bus) -> None:
         assert 0 < found["consentry_finding_delay_seconds_count"][()] <= len(sent)
         assert found["consentry_transaction_duration_seconds_count"][()] > 0
         assert found["consentry_live_subjects"][()] > 0
+        # Each has five events, and nobody was let go: at all but the first there is somebody.
+        assert found["consentry_subject_lookups_total"][("rebuilt",)] == 0
+        assert found["consentry_subject_lookups_total"][("ready",)] >= len(sent) - 20
         assert found["consentry_state_rows"][()] == len(sent)
         assert "subject-" not in text

@@ -81,7 +81,7 @@ def filled() -> tuple[WorkerStats, TransportStats]:
 def collector_of(stats: WorkerStats, work: TransportStats) -> WorkerCollector:
     owner: Any = SimpleNamespace(owned={})
     health: Any = SimpleNamespace(report=lambda: REPORT)
-    judges: Any = SimpleNamespace(caches=list)
+    judges: Any = SimpleNamespace(caches=list, lookups=SimpleNamespace(ready=7, rebuilt=2))
     return WorkerCollector(
         stats=stats,
         work=work,
@@ -138,6 +138,7 @@ def test_the_values_are_those_that_were_counted() -> None:
     assert found["consentry_transaction_duration_seconds_count"][()] == 1
     assert found["consentry_written_records_total"][()] == 12
     assert found["consentry_restored_rows_total"][()] == 100
+    assert found["consentry_subject_lookups_total"] == {("ready",): 7, ("rebuilt",): 2}
 
 
 def test_all_ways_to_end_add_up_to_what_was_read() -> None:
