@@ -36,8 +36,12 @@ def require_broker(settings: Settings) -> None:
         raise typer.Exit(CRASHED) from None
 
 
-def begin_logs(json_logs: bool | None) -> None:
-    """Write logs in the form asked for, or that the output is made for."""
+def begin_logs(json_logs: bool | None, process: str | None = None) -> None:
+    """Write logs in the form asked for, or that the output is made for.
+
+    `process` stands in each line, where several processes write to one output.
+    """
     from streams.cli.worker_logs import set_up_logs
 
-    set_up_logs(as_json=not sys.stdout.isatty() if json_logs is None else json_logs)
+    as_json = not sys.stdout.isatty() if json_logs is None else json_logs
+    set_up_logs(as_json=as_json, process=process)

@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
 _EXAMPLES = (
     "Examples:  consentry worker --brokers kafka:9092  |  "
     "CONSENTRY_INSTANCE_ID=worker-1 consentry worker --config consentry.toml  |  "
+    "consentry worker --instance-id worker-1 --processes 4  |  "
     "consentry worker remove worker-1"
 )
 _REMOVE_EXAMPLES = "Examples:  consentry worker remove worker-3 --config consentry.toml"
@@ -55,6 +56,14 @@ def worker(
             help="Written with the partition numbers when they are restored, removed at the end.",
         ),
     ] = None,
+    processes: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Run so many workers as one service, named INSTANCE_ID-1 and so on: for a machine "
+            "with several cores. Where one ends, all do.",
+        ),
+    ] = 1,
     json_logs: JsonLogs = None,
 ) -> None:
     """Judge the input topics and write findings and duties.
@@ -67,20 +76,24 @@ def worker(
     broker: starting it again loses nothing.
     """
     if context.invoked_subcommand is not None:
-        if any(
-            value is not None for value in (brokers, config, instance_id, ready_file, json_logs)
-        ):
+        given_here = (brokers, config, instance_id, ready_file, json_logs)
+        if processes != 1 or any(value is not None for value in given_here):
             raise typer.BadParameter(f"options go after `worker {context.invoked_subcommand}`")
         return
     from streams.cli.worker_process import run_worker
+    from streams.cli.worker_processes import names_of, run_processes
     from streams.control.in_force import given_or_problem
 
     settings = read_settings(config, brokers)
     if instance_id is not None:
         settings = settings.model_copy(update={"instance_id": instance_id})
+    if processes > 1:
+        names_of(settings, processes)
     given = given_or_problem(settings)
     require_broker(settings)
     require_topics(settings)
+    if processes > 1:
+        run_processes(settings, given, ready_file, processes, json_logs)
     begin_logs(json_logs)
     run_worker(settings, given, ready_file)
 

@@ -18,12 +18,17 @@ from streams.terminal.logs import LogHandler, text_renderer
 Event = MutableMapping[str, Any]
 
 
-def set_up_logs(*, as_json: bool, stream: TextIO | None = None) -> None:
-    """Send everything that is logged to standard output, one line per event."""
+def set_up_logs(*, as_json: bool, stream: TextIO | None = None, process: str | None = None) -> None:
+    """Send everything that is logged to standard output, one line per event.
+
+    With `process` each line names it, since several write there.
+    """
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    if process is not None:
+        shared.append(lambda _logger, _method, event: {"process": process} | event)
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if as_json

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, NoReturn
 
@@ -22,6 +23,9 @@ CRASHED: Final = 70
 
 STOPPED: Final = 2
 """Exit code for what somebody must put right first: starting again does not help."""
+
+heard_by: Callable[[str, str], object] | None = None
+"""Called with problem and remedy before the process ends itself; None: nobody watches over it."""
 
 log = structlog.get_logger("consentry.worker")
 
@@ -37,6 +41,8 @@ def crash(reason: str, remedy: str | None = None, **where: Any) -> NoReturn:
     else:
         log.critical("worker.crashed", reason=reason, **where, remedy=remedy)
         say(remedy, err=True)
+    if heard_by is not None:
+        heard_by(reason, remedy or "")
     leave(CRASHED)
 
 
@@ -44,6 +50,8 @@ def stop_for(error: ConsentryError) -> NoReturn:
     """End the process at once with code 2, saying what is wrong and what to do."""
     log.critical("worker.stopped", problem=error.problem, remedy=error.remedy)
     say_error(error)
+    if heard_by is not None:
+        heard_by(error.problem, error.remedy)
     leave(STOPPED)
 
 

@@ -1,0 +1,1 @@
+"""Several worker processes as one service: started, watched, asked and ended together."""
