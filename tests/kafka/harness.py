@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
+from kafka import KafkaProducer, TopicPartition
 from pydantic import SecretStr
 
 from streams.core.events import Event
@@ -29,6 +29,7 @@ from streams.settings import Settings
 from streams.topics import create_topics
 from streams.wire.encode import event_to_json
 from tests.kafka.forking import ROOT
+from tests.kafka.offsets import Offsets
 from tests.kafka.outputs import Outputs, net_of
 from tests.kafka.processes import PATIENCE_S, WorkerProcess, completed, started, until
 
@@ -182,42 +183,26 @@ class Bus(Outputs):
         topics = [*self.names.input_types, self.names.rekeyed]
         if self.settings.tick_source == "external":
             topics.append(self.names.ticks)
-        until(lambda: self._lag(topics) == 0 or None, "all is committed", seconds, worker)
+        with self._offsets() as offsets:
+            until(lambda: offsets.lag(topics) == 0 or None, "all is committed", seconds, worker)
 
     def lag(self) -> int:
         """Records on inputs and re-key topic that are not committed."""
-        return self._lag([*self.names.input_types, self.names.rekeyed])
-
-    def _lag(self, topics: Sequence[str]) -> int:
-        places = [
-            TopicPartition(topic, number)
-            for topic in topics
-            for number in range(self.settings.partitions)
-        ]
-        # First what is committed: the transaction that commits a record may re-key it, and ends
-        # that were read before would not have what it re-keyed.
-        committed = self.committed()
-        ends = self.ends(places)
-        return sum(ends[p] - committed.get((p.topic, p.partition), 0) for p in places)
+        with self._offsets() as offsets:
+            return offsets.lag([*self.names.input_types, self.names.rekeyed])
 
     def ends(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """The offsets after the last records that a `read_committed` reader sees."""
-        consumer = self._consumer()
-        try:
-            found: dict[TopicPartition, int] = consumer.end_offsets(list(places))
-        finally:
-            consumer.close()
-        return found
+        with self._offsets() as offsets:
+            return offsets.ends(places)
 
     def committed(self) -> dict[tuple[str, int], int]:
         """The group's committed offsets."""
-        admin = KafkaAdminClient(**self.settings.connection.kafka_python_options())
-        try:
-            found = admin.list_group_offsets(self.settings.group_id)
-        finally:
-            admin.close()
-        offsets = found.get(self.settings.group_id, found)
-        return {(tp.topic, tp.partition): meta.offset for tp, meta in offsets.items()}
+        with self._offsets() as offsets:
+            return offsets.committed()
+
+    def _offsets(self) -> Offsets:
+        return Offsets(self.settings, self.consumer)
 
 
 def _text(value: Any) -> str:

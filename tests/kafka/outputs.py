@@ -27,27 +27,44 @@ class Outputs:
         self.settings = settings
         self.names: TopicNames = settings.topics
         self.registry = Registry.of(settings, tries=1)
+        self._kept: KafkaConsumer | None = None
 
     def read(self, topic: str) -> list[Any]:
         """Every record of a topic that a `read_committed` reader sees, by partition."""
-        consumer = self._consumer()
-        places = [TopicPartition(topic, n) for n in range(self.settings.partitions)]
-        records: list[Any] = []
-        try:
+        with self._reader() as consumer:
+            places = [TopicPartition(topic, n) for n in range(self.settings.partitions)]
+            records: list[Any] = []
             consumer.assign(places)
             consumer.seek_to_beginning(*places)
             ends = consumer.end_offsets(places)
             while any(consumer.position(place) < ends[place] for place in places):
                 for found in consumer.poll(timeout_ms=200).values():
                     records.extend(found)
-        finally:
-            consumer.close()
         return records
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Within it topics are read with one client, which opens once: to read them often."""
+        if self._kept is not None:
+            yield
+            return
+        self._kept = self.consumer()
+        try:
+            yield
+        finally:
+            self._kept.close()
+            self._kept = None
+
+    @contextmanager
+    def _reader(self) -> Iterator[KafkaConsumer]:
+        with self.reading():
+            assert self._kept is not None
+            yield self._kept
 
     @contextmanager
     def tail(self, topic: str) -> Iterator[Callable[[float], Iterator[Any]]]:
         """Gives the records written from here on, as they come, for so many seconds."""
-        consumer = self._consumer()
+        consumer = self.consumer()
         places = [TopicPartition(topic, n) for n in range(self.settings.partitions)]
         consumer.assign(places)
         consumer.seek_to_end(*places)
@@ -90,8 +107,9 @@ class Outputs:
     def comes_to(self, wanted: set[tuple[str, str, str]], seconds: float = 15.0) -> None:
         """Wait until the net findings are these; deadlines need a tick after the last record."""
         deadline = time.monotonic() + seconds
-        while (net := self.net()) != wanted and time.monotonic() < deadline:
-            time.sleep(0.3)
+        with self.reading():
+            while (net := self.net()) != wanted and time.monotonic() < deadline:
+                time.sleep(0.1)
         if net != wanted:
             raise AssertionError(f"missing: {wanted - net}\nextra: {net - wanted}")
 
@@ -118,7 +136,8 @@ class Outputs:
                         total[name] += getattr(counters, name)
         return Counters(**total)
 
-    def _consumer(self) -> KafkaConsumer:
+    def consumer(self) -> KafkaConsumer:
+        """A `read_committed` consumer that is yet to be assigned something; to be closed."""
         return KafkaConsumer(
             **self.settings.connection.kafka_python_options(),
             isolation_level="read_committed",

@@ -99,7 +99,7 @@ def test_inputs_that_were_deleted_before_they_were_judged(bus: Bus) -> None:
     events = stories(5, 5)
     bus.send(*bus.events(events))
     place = TopicPartition(bus.names.data_share, 0)
-    consumer = bus._consumer()
+    consumer = bus.consumer()
     end = consumer.end_offsets([place])[place]
     consumer.close()
     client = admin(bus)
