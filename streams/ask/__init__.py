@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from streams.ask.answers import Answer, CoveredBy, Uncovered
+from streams.ask.kept import KeptQuestions
 from streams.ask.questions import BadLine, Question, Questions, share_template
 from streams.ask.run import Asked, ask
 
@@ -11,6 +12,7 @@ __all__ = [
     "Asked",
     "BadLine",
     "CoveredBy",
+    "KeptQuestions",
     "Question",
     "Questions",
     "Uncovered",

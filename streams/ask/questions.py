@@ -73,6 +73,10 @@ class Questions:
                 field = "" if error.field is None else f"{error.field}: "
                 yield BadLine(number, f"{field}{error.reason}")
 
+    def again(self, number: int, raw: bytes) -> Question:
+        """A question that was read before. Raises WireError for a line that is none."""
+        return self._read(number, raw)
+
     def _read(self, number: int, raw: bytes) -> Question:
         if len(raw) > MAX_BYTES:
             raise WireError(f"the line is longer than {MAX_BYTES} bytes")

@@ -5,12 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
 
-from streams.ask.answers import Answer
-from streams.ask.questions import Question
+from streams.ask.kept import Answered
 from streams.ask.run import Asked
 from streams.check.report.lines import cell_text
 from streams.core.instants import format_instant
@@ -21,27 +19,28 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
-def answer_lines(
-    questions: Sequence[Question], answers: Sequence[Answer], form: Literal["csv", "jsonl"]
-) -> Iterator[bytes]:
+def answer_lines(answered: Iterable[Answered], form: Literal["csv", "jsonl"]) -> Iterator[bytes]:
     """A line for each question, in their order; of CSV a header first."""
     if form == "csv":
         yield _csv_line(COLUMNS)
-    for question, answer in zip(questions, answers, strict=True):
-        values = as_values(question, answer)
+    for one in answered:
+        values = as_values(one)
         if form == "csv":
             yield _csv_line(map(_cell, values.values()))
         else:
             yield json.dumps(values, ensure_ascii=False).encode() + b"\n"
 
 
-def as_values(question: Question, answer: Answer) -> dict[str, Any]:
+def as_values(one: Answered) -> dict[str, Any]:
     """One answer, ready for a JSON encoder."""
+    answer = one.answer
     since = answer.restricted_since
+    # No id holds the separator.
+    controller_id, _, subject_id = one.key.decode().partition("\x1f")
     return {
-        "line": question.number,
-        "controller_id": question.event.controller_id,
-        "subject_id": question.event.subject_id,
+        "line": one.number,
+        "controller_id": controller_id,
+        "subject_id": subject_id,
         "covered": answer.covered,
         "code": answer.code,
         "reason": answer.reason,
@@ -58,25 +57,13 @@ def as_values(question: Question, answer: Answer) -> dict[str, Any]:
 def summary(asked: Asked, policy_version: str) -> Iterator[str]:
     """As of when, by which policy, how many are covered, and why the others are not."""
     state = asked.state
-    answers = asked.answers
     yield f"as of {format_instant(asked.at)}, by the policy {policy_version}"
     passed = "no time has passed" if state.passed is None else format_instant(state.passed)
     yield f"the state is that of {passed}: what came later is not known"
-    covered = sum(answer.covered for answer in answers)
-    yield f"covered: {covered:,} of {len(answers):,}"
-    why = Counter((a.code, a.reason) for a in answers if not a.covered)
-    for (code, reason), count in why.most_common():
+    yield f"covered: {asked.covered:,} of {asked.of:,}"
+    for (code, reason), count in asked.why.most_common():
         named = ", ".join(str(one) for one in (code, reason) if one is not None)
         yield f"  not covered: {count:,} {named}"
-
-
-def lines_of(
-    questions: Sequence[Question], answers: Sequence[Answer], *, covered: bool
-) -> Iterator[bytes]:
-    """The lines as they came that are covered, or those that are not."""
-    for question, answer in zip(questions, answers, strict=True):
-        if answer.covered is covered:
-            yield question.raw + b"\n"
 
 
 def _cell(value: object) -> str:

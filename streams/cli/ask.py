@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from streams.cli.memory import DEFAULT_MIB, MemoryMib, disk_errors
 from streams.cli.options import Brokers, Config, Output, read_settings
 from streams.cli.progress import progress_bar
 from streams.cli.result_file import open_output, refuse_overwriting, require_writable
@@ -16,9 +18,7 @@ from streams.errors import ConsentryError
 from streams.terminal.out import say, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from streams.ask import Asked, BadLine, Question
+    from streams.ask import Asked, KeptQuestions, Questions
     from streams.core.instants import Instant
     from streams.core.policy import Policy
 
@@ -79,6 +79,7 @@ def ask(
         Literal["csv", "jsonl"], typer.Option("--format", help="One answer for each line.")
     ] = "csv",
     output: Output = None,
+    memory: MemoryMib = DEFAULT_MIB,
     brokers: Brokers = None,
     config: Config = None,
 ) -> None:
@@ -91,29 +92,28 @@ def ask(
     Exit code: 0 when all are covered, 1 when some are not, 2 when some lines cannot be read
     (they are in no file) or nothing can be answered.
     """
+    from streams.ask import KeptQuestions
     from streams.ask import ask as answer_all
     from streams.cli.instants import read_clock
     from streams.control.in_force import policy_now
 
     _require_files(file, output, covered, not_covered)
     instant = read_clock(at, "--at")
-    questions, bad = _questions(file, recipient, purpose, category or [], controller)
-    for line in bad[:_NAMED]:
-        say(f"error: line {line.number}: {line.reason}", err=True)
-    if len(bad) > _NAMED:
-        say(f"error: and {len(bad) - _NAMED} more lines that cannot be read", err=True)
-    if not questions:
-        raise ConsentryError("no line asks anything", "Give one pseudonym or event a line.")
-    settings = read_settings(config, brokers)
-    policy = policy_now(settings).policy
-    with progress_bar("reading", None, unit="percent") as advance:
-        asked = answer_all(settings, policy, questions, instant, advance)
-    _warn(asked, questions, policy, instant)
-    _write(asked, questions, policy.version, form, output, covered, not_covered)
+    reader = _reader(recipient, purpose, category or [], controller)
+    with disk_errors(), closing(KeptQuestions(reader, memory)) as questions:
+        bad = _read(file, reader, questions)
+        if not len(questions):
+            raise ConsentryError("no line asks anything", "Give one pseudonym or event a line.")
+        settings = read_settings(config, brokers)
+        policy = policy_now(settings).policy
+        with progress_bar("reading", None, unit="percent") as advance:
+            asked = answer_all(settings, policy, questions, instant, advance)
+        _warn(asked, questions, policy, instant)
+        _write(asked, questions, policy.version, form, output, covered, not_covered)
     if bad:
-        say(f"{len(bad)} lines could not be read: no answer holds for them", err=True)
+        say(f"{bad} lines could not be read: no answer holds for them", err=True)
         raise typer.Exit(2)
-    if not all(answer.covered for answer in asked.answers):
+    if asked.covered < asked.of:
         raise typer.Exit(1)
 
 
@@ -133,11 +133,10 @@ def _require_files(
         )
 
 
-def _questions(
-    file: str, recipient: str | None, purpose: str | None, categories: list[str],
-    controller: str | None,
-) -> tuple[list[Question], list[BadLine]]:  # fmt: skip
-    from streams.ask import BadLine, Questions, share_template
+def _reader(
+    recipient: str | None, purpose: str | None, categories: list[str], controller: str | None
+) -> Questions:
+    from streams.ask import Questions, share_template
 
     if (recipient is None) is not (purpose is None) or (categories and recipient is None):
         raise ConsentryError(
@@ -146,24 +145,32 @@ def _questions(
     template = None
     if recipient is not None and purpose is not None:
         template = share_template(recipient, purpose, categories)
-    reader = Questions(template, controller)
+    return Questions(template, controller)
+
+
+def _read(file: str, reader: Questions, questions: KeptQuestions) -> int:
+    """Take in the questions, name the first lines that cannot be read, and count those."""
+    from streams.ask import BadLine
+
+    bad = 0
     try:
-        if file == "-":
-            found = list(reader.read(sys.stdin.buffer))
-        else:
-            with Path(file).open("rb") as lines:
-                found = list(reader.read(lines))
+        with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as lines:
+            for one in reader.read(lines):
+                if not isinstance(one, BadLine):
+                    questions.add(one)
+                    continue
+                bad += 1
+                if bad <= _NAMED:
+                    say(f"error: line {one.number}: {one.reason}", err=True)
     except OSError as error:
         raise ConsentryError(f"{file} cannot be read: {error.strerror}", "Correct FILE.") from None
-    questions = [one for one in found if not isinstance(one, BadLine)]
-    return questions, [one for one in found if isinstance(one, BadLine)]
+    if bad > _NAMED:
+        say(f"error: and {bad - _NAMED} more lines that cannot be read", err=True)
+    return bad
 
 
-def _warn(
-    asked: Asked, questions: Iterable[Question], policy: Policy, instant: Instant | None
-) -> None:
+def _warn(asked: Asked, questions: KeptQuestions, policy: Policy, instant: Instant | None) -> None:
     """What a reader should know about all answers."""
-    from streams.core.events import DataShare
     from streams.core.instants import format_instant
 
     state = asked.state
@@ -172,27 +179,26 @@ def _warn(
     if instant is not None and state.as_of is not None and instant > state.as_of:
         warn(f"--at is later than all that is stored ({format_instant(state.as_of)})")
     if policy.index.knows_recipients:
-        asked_of = {one.event.recipient_id for one in questions if isinstance(one.event, DataShare)}
-        unlisted = sorted(one for one in asked_of if not policy.index.lists(one))
+        asked_of = questions.recipients()
+        unlisted = list(islice((one for one in asked_of if not policy.index.lists(one)), _NAMED))
         if unlisted:
-            warn(f"the register does not list {', '.join(unlisted[:_NAMED])} (P18)")
+            warn(f"the register does not list {', '.join(unlisted)} (P18)")
 
 
 def _write(
-    asked: Asked, questions: list[Question], policy: str, form: Literal["csv", "jsonl"],
+    asked: Asked, questions: KeptQuestions, policy: str, form: Literal["csv", "jsonl"],
     output: Path | None, covered: Path | None, not_covered: Path | None,
 ) -> None:  # fmt: skip
-    from streams.ask.shown import answer_lines, lines_of, summary
+    from streams.ask.shown import answer_lines, summary
 
-    answers = asked.answers
     with ExitStack() as files:
         # Nothing takes its name before all of it is written.
         for path, which in ((covered, True), (not_covered, False)):
             if path is not None:
                 into = files.enter_context(open_output(path))
-                into.writelines(lines_of(questions, answers, covered=which))
+                into.writelines(one.raw + b"\n" for one in questions.answers(covered=which))
         if output is not None or (covered is None and not_covered is None):
             into = files.enter_context(open_output(output))
-            into.writelines(answer_lines(questions, answers, form))
+            into.writelines(answer_lines(questions.answers(), form))
     for text in summary(asked, policy):
         say(text, err=True)

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 import stat
-from collections.abc import Collection
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from streams.ask import run
+from streams.ask import KeptQuestions, Question, Questions, run, share_template
 from streams.ask.stored import StateTime, keep, state_time
 from streams.cli.main import main
 from streams.control import in_force
 from streams.control.log import PolicyInForce
-from streams.core.identifiers import ControllerId, RecipientId, SubjectId, SubjectKey
+from streams.core.identifiers import ControllerId, RecipientId, SubjectId
 from streams.core.instants import format_instant
 from streams.core.policy import Policy, RecipientEntry, Registers, fixed_policy
 from streams.core.subject import Subject
 from streams.errors import ConsentryError
 from streams.verify.pace import Pace
-from streams.verify.spill import Spill
 from streams.wire.progress import PROGRESS_KEY, Progress
 from tests.core.builders import grant, moment, share, withdraw
 from tests.core.stories import POLICY, Story
@@ -47,12 +47,10 @@ class Stored:
         self.policy: Policy = POLICY
         self.state = StateTime(moment(5), moment(4), 0)
         self.stories = [story_of("yes"), story_of("no", withdrawn=True)]
-        self.read: set[SubjectKey] = set()
 
-    def gather(self, _: Any, keys: Collection[SubjectKey], spill: Spill, __: Pace) -> StateTime:
-        self.read = set(keys)
+    def gather(self, _: Any, questions: KeptQuestions, __: Pace) -> StateTime:
         for lived in self.stories:
-            assert keep([At(0, PROGRESS_KEY, b"p"), *records(lived)], self.read, spill) is not None
+            assert keep([At(0, PROGRESS_KEY, b"p"), *records(lived)], questions) is not None
         return self.state
 
 
@@ -199,17 +197,20 @@ def test_without_any_state_there_is_no_time_to_ask_as_of(
 
 
 def test_only_rows_of_persons_that_are_asked_about_are_kept() -> None:
-    spill = Spill()
-    yes, no = story_of("yes"), story_of("no")
-    rows = [*records(yes), *records(no)]
-    assert keep(rows, {SubjectKey(b"OURCO\x1fyes")}, spill) is None
-    assert spill.count("row") == 1
-    gone = At(9, rows[0].key, None)
-    keep([gone], {SubjectKey(b"OURCO\x1fyes")}, spill)
-    assert spill.count("row") == 0
-    with pytest.raises(ConsentryError, match="partition 3"):
-        keep([At(1, b"no row", b"x", partition=3)], set(), spill)
-    spill.close()
+    reader = Questions(share_template("ACME", "ANALYTICS", []), "OURCO")
+    with closing(KeptQuestions(reader, 160)) as questions:
+        for one in reader.read(io.BytesIO(b"yes\nyes\n")):
+            assert isinstance(one, Question)
+            questions.add(one)
+        yes, no = story_of("yes"), story_of("no")
+        rows = [*records(yes), *records(no)]
+        assert keep(rows, questions) is None
+        [(key, kept, _)] = questions.persons()
+        assert (key, len(kept)) == (b"OURCO\x1fyes", 1)
+        keep([At(9, rows[0].key, None)], questions)
+        assert questions.rows_of(key) == []
+        with pytest.raises(ConsentryError, match="partition 3"):
+            keep([At(1, b"no row", b"x", partition=3)], questions)
 
 
 def test_the_state_is_as_of_its_latest_fact_or_tick() -> None:

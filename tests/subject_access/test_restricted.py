@@ -10,7 +10,7 @@ import pytest
 
 from streams import subject_access
 from streams.ask.answers import Uncovered, person_of
-from streams.ask.questions import Question
+from streams.ask.kept import Answered
 from streams.ask.shown import as_values
 from streams.cli import explain_stored, lookup
 from streams.cli.main import main
@@ -117,6 +117,6 @@ def test_no_share_is_covered() -> None:
     assert isinstance(event, DataShare)
     answer = person_of(subject, marked().rows, POLICY).ask(event)
     assert (answer.covered, answer.reason) == (False, Uncovered.PROCESSING_RESTRICTED)
-    question = Question(1, b"", SubjectKey(b""), event, dated=True)
-    assert as_values(question, answer)["restricted_since"] == SINCE
+    answered = Answered(1, SubjectKey(b"OURCO\x1fs-1"), b"", answer)
+    assert as_values(answered)["restricted_since"] == SINCE
     assert (answer.code, answer.codes, answer.consent_ids) == (None, (), ())
