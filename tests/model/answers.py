@@ -7,53 +7,69 @@ from __future__ import annotations
 
 from streams.core.erase import erasure
 from streams.core.identifiers import EventId, SubjectKey, parse_subject_key
+from streams.core.instants import Instant
+from streams.core.restriction import restricted_since
+from streams.wire.arrival import partition_for
 from streams.wire.encode import event_to_json
-from streams.wire.rows import ages, event_of, subject_of
-from tests.model.commanding import ERASE, REBUILD, Ordered
+from streams.wire.rows import ages, decode_any, event_of, subject_of
+from tests.model.commanding import ERASE, REBUILD, RESTRICT, UNRESTRICT, Ordered
 from tests.model.committed import Reader
-from tests.model.traffic import NAMES, PARTITIONS, Sent
+from tests.model.traffic import Sent
 from tests.model.world import World
 
 
 def check_answers(world: World, reader: Reader, number: int) -> None:
     """Of the commands of a partition number, by what is committed now."""
     progress = reader.progress[number]
-    behind = [
-        one
-        for one in world.ordered[number]
-        if one.record.offset < progress.positions[NAMES.commands]
-    ]
+    ordered = behind(world, reader, number)
     answers = reader.answers[number]
-    assert [one.offset for one in answers] == [one.record.offset for one in behind], (
+    assert [one.offset for one in answers] == [one.record.offset for one in ordered], (
         "commands and answers differ"
     )
-    for one, answer in zip(behind, answers, strict=True):
-        assert answer.done == one.obeyed, f"answered wrong: {answer}"
-    for one, answer in list(zip(behind, answers, strict=True))[reader.answered[number] :]:
+    for one, answer in zip(ordered, answers, strict=True):
+        assert one.obeyed in (None, answer.done), f"answered wrong: {answer}"
+    for one, answer in list(zip(ordered, answers, strict=True))[reader.answered[number] :]:
         if one.obeyed and one.kind == REBUILD:
             _rebuilt(world, reader, number, one)
-        elif one.obeyed and one.key is not None:
+        elif one.kind in (RESTRICT, UNRESTRICT):
+            _restricts(reader, number, one, done=answer.done)
+        elif one.obeyed and one.kind == ERASE and one.key is not None:
             reader.counted[one.key] += answer.counts["facts"] + answer.counts["refused_ids"]
-    reader.answered[number] = len(behind)
+    reader.answered[number] = len(ordered)
     if progress.command is None:  # or one more erasure is half done
         for key, last in erasures(world, reader, number).items():
             _erased(reader, key, last)
+    for key, since in reader.restricted.items():
+        if partition_for(key, world.partitions) == number:
+            _marked(reader, key, since)
 
 
 def erasures(world: World, reader: Reader, number: int) -> dict[SubjectKey, Ordered]:
     """The last erasure of each person of a partition number that was carried out."""
-    through = reader.progress[number].positions[NAMES.commands]
-    return {
-        one.key: one
-        for one in world.ordered[number]
-        if one.key is not None and one.obeyed and one.kind == ERASE and one.record.offset < through
+    before = {
+        key: one
+        for key, one in world.carried.erased.items()
+        if partition_for(key, world.partitions) == number
     }
+    return before | {
+        one.key: one
+        for one in behind(world, reader, number)
+        if one.key is not None and one.obeyed and one.kind == ERASE
+    }
+
+
+def behind(world: World, reader: Reader, number: int) -> list[Ordered]:
+    """The commands of a partition number that this installation has read."""
+    topic = world.names.commands
+    first = reader.first[number].get(topic, 0)
+    through = reader.progress[number].positions[topic]
+    return [one for one in world.ordered[number] if first <= one.record.offset < through]
 
 
 def all_erasures(world: World, reader: Reader) -> dict[SubjectKey, Ordered]:
     """Those of all partition numbers."""
     found: dict[SubjectKey, Ordered] = {}
-    for number in range(PARTITIONS):
+    for number in range(world.partitions):
         if number in reader.progress:
             found |= erasures(world, reader, number)
     return found
@@ -82,6 +98,30 @@ def _erased(reader: Reader, key: SubjectKey, one: Ordered) -> None:
         at = known.occurred_at
         if known.subject_id == stays.subject_id and at is not None:
             assert at > one.at or known.event_id == stays.event_id, "a finding was not erased"
+
+
+def _restricts(reader: Reader, number: int, one: Ordered, *, done: bool) -> None:
+    """Note since when a person is restricted; only of whom nothing was stored it is refused."""
+    assert one.key is not None
+    if one.kind == UNRESTRICT:
+        reader.restricted[one.key] = None
+    elif done:
+        assert one.key in reader.stored, "restricted, and nothing is stored"
+        reader.restricted[one.key] = reader.restricted.get(one.key) or one.at
+    else:
+        stored = reader.stored.get(one.key)
+        before = _before(reader, number, one.record.offset)
+        assert stored is None or stored > before, "not restricted, and something is stored"
+
+
+def _marked(reader: Reader, key: SubjectKey, since: Instant | None) -> None:
+    """The rows of a person say since when processing is restricted, or that it is not."""
+    rows = [
+        decode_any(value, row)
+        for row, value in reader.rows.items()
+        if value is not None and subject_of(row) == key
+    ]
+    assert restricted_since(rows) == since, "restricted otherwise than was asked"
 
 
 def _rebuilt(world: World, reader: Reader, number: int, one: Ordered) -> None:

@@ -38,6 +38,8 @@ class Broker:
 
     def __init__(self, topics: Mapping[str, int], *, now: Callable[[], int] = lambda: 0) -> None:
         self._counts = dict(topics)
+        self.cluster = 1
+        """Which one it is: its topics have other ids than those of another one."""
         self.logs = {(t, n): Log() for t, count in topics.items() for n in range(count)}
         self._now = now
         self._owners: dict[str, _Owner] = {}
@@ -54,6 +56,17 @@ class Broker:
     def partitions(self, topic: str) -> set[int]:
         """The partition numbers of a topic."""
         return set(range(self._counts[topic]))
+
+    def has(self, topic: str) -> bool:
+        """Whether there is such a topic."""
+        return topic in self._counts
+
+    def add_partitions(self, topic: str, count: int) -> None:
+        """Give a topic partitions until it has so many; one that is not there is created."""
+        self.changes += 1
+        self._counts[topic] = max(count, self._counts.get(topic, 0))
+        for number in range(count):
+            self.logs.setdefault((topic, number), Log())
 
     def visible(self, topic: str, number: int, start: int | None = None) -> list[Record]:
         """What a `read_committed` reader finds, from an offset or from the log start."""

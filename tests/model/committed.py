@@ -8,20 +8,25 @@ from typing import Any
 
 import msgspec
 
-from streams.core.findings import Duty, Finding
+from streams.core.findings import Duty, Finding, id_of
 from streams.core.identifiers import SubjectKey
+from streams.core.instants import Instant
 from streams.core.vocabulary import DutyStatus, Status
+from streams.wire.arrival import partition_for
 from streams.wire.commands import REBUILT, CommandResult, decode_result
 from streams.wire.findings import decode_duty, decode_finding
 from streams.wire.progress import BATCH_HEADER, PROGRESS_KEY, Progress, decode_progress
 from streams.wire.rows import subject_of
+from tests.model.foreign import FOREIGN
 from tests.model.log import Record
 from tests.model.publications import statuses
-from tests.model.traffic import NAMES, PARTITIONS
 from tests.model.world import World
 
 ARRIVAL = {"detected_at", "revision", "status", "finality", "late_detected", "policy_version"}
 """Fields that show how a finding came about, and by which policy it was last published."""
+
+IMPORTED = b"0"
+"""The batch of what was published before the state that is read here."""
 
 Net = dict[str, dict[str, Any]]
 
@@ -31,11 +36,12 @@ class Reader:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.broker = world.broker
         self._positions: dict[tuple[str, int], int] = {}
         self.findings: dict[str, Finding] = {}
         self.duties: dict[str, Duty] = {}
         self._gaps: list[tuple[Finding | Duty, int]] = []
-        self.batches = dict.fromkeys(range(PARTITIONS), 0)
+        self.batches = dict.fromkeys(range(world.partitions), 0)
         self.rows: dict[bytes, bytes | None] = {}
         """None for those that were taken away."""
         self._rows_before: dict[bytes, bytes] = {}
@@ -58,44 +64,75 @@ class Reader:
         """Rows of each person that went."""
         self.counted: Counter[SubjectKey] = Counter()
         """The same as answers say."""
+        self.stored: dict[SubjectKey, int] = {}
+        """The batch in which something was stored of a person first."""
+        self._new_persons: set[SubjectKey] = set()
+        self.restricted: dict[SubjectKey, Instant | None] = {}
+        """Since when processing is restricted; None where that was lifted."""
+        self.foreign: dict[str, Finding] = {}
+        """What somebody else wrote, until the state has ended or outdone it."""
         self.published_in: dict[tuple[int, str], int] = {}
         """The batch of the first revision of what stands, by partition number and id."""
         self.restated_in: dict[tuple[int, str], int] = {}
         """The last batch in which it was published again."""
 
+    def successor(self, world: World) -> Reader:
+        """A reader of the installation into which the facts have moved."""
+        found = Reader(world)
+        found.restricted = self.restricted
+        if world.broker is self.broker:
+            names = world.names
+            found.aside = self.aside
+            # Re-keyed records that waited were sent on: those are none of a worker's.
+            for number in range(world.partitions):
+                for topic in (names.dead_letters, names.quarantine, names.command_results):
+                    place = topic, number
+                    found._positions[place] = self._positions.get(place, 0)
+                log = world.broker.logs[names.rekeyed, number]
+                found._positions[names.rekeyed, number] = log.end
+        return found
+
     def read(self) -> None:
         """Read what has come to stand there since the last time."""
-        for number in range(PARTITIONS):
-            for record in self._new(NAMES.changelog, number):
+        names = self._world.names
+        for number in range(self._world.partitions):
+            for record in self._new(names.changelog, number):
                 if record.key == PROGRESS_KEY:
                     self._take_progress(number, decode_progress(record.value or b""))
                 else:
-                    self._take_row(record.key or b"", record.value)
-            for record in self._new(NAMES.violations, number):
-                if BATCH_HEADER in dict(record.headers):
-                    self._take(number, record, self.findings, decode_finding)
-                else:
-                    self.unnumbered.add((record.key or b"").decode())
-            for record in self._new(NAMES.duties, number):
+                    self._take_row(number, record.key or b"", record.value)
+            for record in self._new(names.violations, number):
+                self._take_finding(number, record)
+            for record in self._new(names.duties, number):
                 self._take(number, record, self.duties, decode_duty)
-            for topic in (NAMES.dead_letters, NAMES.quarantine):
+            for topic in (names.dead_letters, names.quarantine):
                 self.aside.update(record.key or b"" for record in self._new(topic, number))
-            for record in self._new(NAMES.rekeyed, number):
+            for record in self._new(names.rekeyed, number):
                 self.rekeyed[origin_of(record)] += 1
-            for record in self._new(NAMES.command_results, number):
+            for record in self._new(names.command_results, number):
                 self.answers[number].append(decode_result(record.value or b""))
 
     def _take_progress(self, number: int, progress: Progress) -> None:
+        if not progress.positions:  # an import is under way
+            return
         before = self.progress.get(number)
+        self.stored |= dict.fromkeys(self._new_persons - self.stored.keys(), progress.sequence)
+        self._new_persons.clear()
         self.progress[number] = progress
         self.first.setdefault(number, progress.positions)
-        begun = progress.positions.get(NAMES.commands, 0) + (progress.command is not None)
+        begun = progress.positions.get(self._world.names.commands, 0) + (
+            progress.command is not None
+        )
         self.begun[number].append((begun, 0 if before is None else before.sequence))
 
-    def _take_row(self, key: bytes, value: bytes | None) -> None:
+    def _take_row(self, number: int, key: bytes, value: bytes | None) -> None:
+        home = partition_for(subject_of(key), self._world.partitions)
+        assert home == number, "a row stands on another partition than that of its person"
         if value is None and (before := self.rows.get(key)) is not None:
             self._rows_before[key] = before
             self.taken_away[subject_of(key)] += 1
+        if value is not None:
+            self._new_persons.add(subject_of(key))
         self.rows[key] = value
 
     def _take(
@@ -108,12 +145,21 @@ class Reader:
         name = (record.key or b"").decode()
         if record.value is None:
             known.pop(name, None)
+            self.foreign.pop(name, None)
             self.published_in.pop((number, name), None)
             return
         one = decode(record.value)
         before = known.get(name)
         known[name] = one
+        if headers[BATCH_HEADER] == IMPORTED:
+            self._take_imported(one, before)
+            self.published_in[number, name] = batch
+            return
         last = 0 if before is None else before.revision
+        theirs = self.foreign.get(name)
+        if theirs is not None and one.revision > theirs.revision:
+            del self.foreign[name]
+            last = last if one.revision == last + 1 else theirs.revision
         visible = f"visible: revision {one.revision} after {last}"
         if headers.get(REBUILT[0]):
             assert before is not None, f"{visible}, in a rebuild"
@@ -126,6 +172,27 @@ class Reader:
             self._gaps.append((one, last))
         else:
             assert one.revision == last + 1, visible
+
+    def _take_finding(self, number: int, record: Record) -> None:
+        if FOREIGN in record.headers:
+            self._take_foreign(decode_finding(record.value or b""))
+        elif BATCH_HEADER in dict(record.headers):
+            self._take(number, record, self.findings, decode_finding)
+        else:
+            self.unnumbered.add((record.key or b"").decode())
+
+    def _take_foreign(self, one: Finding) -> None:
+        before = self.foreign.get(one.violation_id)
+        if before is None or before.revision <= one.revision:
+            self.foreign[one.violation_id] = one
+
+    def _take_imported(self, one: Finding | Duty, before: object) -> None:
+        """It was published by the installation of before, which readers may have known."""
+        was = self._world.carried.said.get(id_of(one))
+        assert before is None, "imported twice"
+        assert was is not None, "imported, and was never said"
+        same = (one.revision, one.status) == (was.revision, was.status)
+        assert same, f"imported: revision {one.revision} after {was.revision}"
 
     def close_gaps(self) -> None:
         """What is left out between two revisions was of the later one's status.
@@ -140,7 +207,7 @@ class Reader:
         self._gaps.clear()
 
     def _new(self, topic: str, number: int) -> list[Record]:
-        log = self._world.broker.logs[topic, number]
+        log = self.broker.logs[topic, number]
         position = self._positions.get((topic, number), 0)
         found, self._positions[topic, number] = log.read(position, log.end, committed=True)
         return found

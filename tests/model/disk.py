@@ -14,16 +14,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from uuid import NAMESPACE_OID, uuid5
 
 from rocksdict import DbClosedError
 
+from streams.settings import Settings
 from streams.transport import wiring
 from streams.transport.state.disk import options, stores
 from streams.transport.state.disk.database import Database
 from tests.model.network import Process
 
 QUICK = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - memory, for speed
-TOPIC_ID = "22222222-2222-2222-2222-222222222222"
 
 
 class Disks:
@@ -98,9 +99,10 @@ class Watched(Database):
         CURRENT[-1].opened(self)
 
 
-async def topic_id(*_: object) -> str:
-    """Topics are not recreated in the model."""
-    return TOPIC_ID
+async def topic_id(_settings: Settings, topic: str) -> str:
+    """Topics are not recreated in the model, and each cluster has its own."""
+    assert Process.current is not None
+    return str(uuid5(NAMESPACE_OID, f"{Process.current.broker.cluster}/{topic}"))
 
 
 @contextmanager

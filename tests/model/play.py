@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from tests.model.committed import Reader
-from tests.model.traffic import PARTITIONS, READ, SETTINGS
+from tests.model.moving import grown, imported
 from tests.model.truth import check, converged
 from tests.model.world import World
 
@@ -24,9 +24,17 @@ RARELY = ("rebalance", "wait", "expire", "evict") * 2 + (
     "policy",
     "erase",
     "rebuild",
+    "restrict",
+    "restrict",
+    "retract",
+    "grow",
+    "import",
     "fresh",
     "fresh",
 )
+MOVES = {"grow": grown, "import": imported}
+"""After which there is another installation, and another reader."""
+
 PATIENCE = 2_000
 """Rounds after which a world that is not disturbed any more must have come to its end."""
 
@@ -78,7 +86,10 @@ def play(world: World, schedule: Sequence[Event], *, survivors: bool = False) ->
     world.start()
     try:
         for name, first, second in schedule:
-            getattr(world, f"do_{name}")(first, second)
+            if name in MOVES:
+                reader = MOVES[name](world, reader, first, second)
+            else:
+                getattr(world, f"do_{name}")(first, second)
             check(world, reader)
         finish(world, reader, survivors=survivors)
     finally:
@@ -88,6 +99,7 @@ def play(world: World, schedule: Sequence[Event], *, survivors: bool = False) ->
             world.disks.remove()
             played["folders taken over"] += world.disks.resumed
         played.update(schedules=1, steps=world.moves, faults=world.faults)
+        played["moves of facts"] += world.moves_made
         played.update(commands=reader.answered.total())
     return reader
 
@@ -111,7 +123,7 @@ def finish(world: World, reader: Reader, *, survivors: bool) -> None:
     # who survives may be given a partition with one of these ticks.
     rounds = [(49, 1), (0, 0), (0, 0)] if survivors else [(49, 1), (0, 0)]
     for more, fresh in rounds:
-        for number in range(PARTITIONS):
+        for number in range(world.partitions):
             world.do_tick(number, more)
         _settle(world, reader, restarts=RESTARTS if survivors else fresh)
     converged(world, reader)
@@ -130,7 +142,7 @@ def _settle(world: World, reader: Reader, *, restarts: int) -> None:
                 break
             if not swept(world):
                 # A partition takes a policy up with its next records, ticks among them.
-                for number in range(PARTITIONS):
+                for number in range(world.partitions):
                     world.do_tick(number, 0)
             world.wait()
         check(world, reader)
@@ -145,8 +157,8 @@ def done(world: World) -> bool:
     if not swept(world):
         return False
     return not broker.tasks and all(
-        broker.committed(SETTINGS.group_id, n).get(topic) == broker.logs[topic, n].stable_end
-        for topic in READ
+        broker.committed(world.settings.group_id, n).get(topic) == broker.logs[topic, n].stable_end
+        for topic in world.names.judged
         for n in broker.partitions(topic)
     )
 

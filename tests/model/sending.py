@@ -7,12 +7,12 @@ from random import Random
 from streams.core.events import Event
 from streams.core.instants import hours
 from streams.wire.arrival import partition_for
+from tests.model.installation import Installed
 from tests.model.log import Content, Place
-from tests.model.stepping import Stepping
-from tests.model.traffic import NAMES, PARTITIONS, START, Sent, history, spoilt
+from tests.model.traffic import START, Sent, history, spoilt
 
 
-class Sending(Stepping):
+class Sending(Installed):
     """The next records of a history, and ticks."""
 
     seed: int
@@ -32,12 +32,12 @@ class Sending(Stepping):
             published = history(self.seed)
             topic, key, value, event = published[self.next_event % len(published)]
             self.next_event += 1
-            home = partition_for(key, PARTITIONS)
+            home = partition_for(key, self.partitions)
             fate = random.randrange(16) if salt else 15
             if fate == 0:
                 self._send(topic, home, key, b"??", None)
             elif fate == 1:
-                self._send(topic, (home + 1) % PARTITIONS, b"another key", value, event)
+                self._send(topic, (home + 1) % self.partitions, b"another key", value, event)
             elif fate == 2:
                 self._send_aborted((topic, home), Content(key, value, (), self.now()))
             elif fate == 3:
@@ -45,7 +45,7 @@ class Sending(Stepping):
             elif fate == 4:
                 self._send(topic, home, key, spoilt(value), event, bad=True)
             elif fate == 5:
-                there = (home + salt) % PARTITIONS
+                there = (home + salt) % self.partitions
                 self._send(topic, there, b"another key", spoilt(value), event, bad=True)
             # The event itself, unless it never comes in a form that can be judged.
             if fate != 0 and not (fate in (4, 5) and random.randrange(3) == 0):
@@ -78,4 +78,5 @@ class Sending(Stepping):
     def do_tick(self, number: int, more: int) -> None:
         """Hours pass, and a tick says so."""
         self.hours += more % 50
-        self.broker.append(NAMES.ticks, number % PARTITIONS, key=None, value=b"tick")
+        number %= self.partitions
+        self.broker.append(self.names.ticks, number, key=None, value=b"tick")

@@ -6,12 +6,17 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import strategies as st
 
+from streams.agents import restrictor, retractor
 from streams.agents.commander import Commander
 from streams.agents.eraser import Eraser
 from streams.agents.judged_batch import JudgedBatch
+from streams.agents.restrictor import Restrictor
+from streams.agents.retractor import Retractor
+from streams.core import superseded
 from streams.core.erase import erased
 from streams.transport.commit.output_batch import OutputBatch
 from streams.transport.commit.transactions import Committer
@@ -117,7 +122,56 @@ def a_command_is_answered_after_its_first_piece(patch: pytest.MonkeyPatch) -> No
     patch.setattr(Commander, "_carried_out", hasty)
 
 
+def a_restriction_counts_from_the_last_time_it_is_asked(patch: pytest.MonkeyPatch) -> None:
+    restrict = Restrictor.restrict
+
+    def again(self: Any, *given: Any) -> None:
+        with patch.context() as inner:
+            inner.setattr(restrictor, "marked", lambda _: iter(()))
+            restrict(self, *given)
+
+    patch.setattr(Restrictor, "restrict", again)
+
+
+def a_restriction_is_lifted_in_memory_alone(patch: pytest.MonkeyPatch) -> None:
+    lift = Restrictor.lift
+
+    def lift_here(self: Any, key: Any, ongoing: Any, batch: Any) -> None:
+        lift(self, key, ongoing, JudgedBatch(NAMES, 0, 0, batch._bounds, bool, batch._encoder))
+
+    patch.setattr(Restrictor, "lift", lift_here)
+
+
+def what_a_command_names_is_believed(patch: pytest.MonkeyPatch) -> None:
+    def end(self: Any, one_id: str, said: Any, at: Any, batch: Any) -> str:
+        found: str = self._remove(one_id, said, at, batch)
+        return found
+
+    patch.setattr(Retractor, "_end", end)
+
+
+def what_is_ended_keeps_its_revision(patch: pytest.MonkeyPatch) -> None:
+    taken_back = superseded.taken_back
+
+    def same(said: Any, *given: Any) -> Any:
+        return msgspec.structs.replace(taken_back(said, *given), revision=said.revision)
+
+    patch.setattr(retractor, "taken_back", same)
+
+
+def restricted() -> st.SearchStrategy[list[Event]]:
+    """A person asks for restriction, and some hours later again, or for the opposite."""
+
+    def schedule(who: int, asked: list[int]) -> list[Event]:
+        later: list[Event] = [("tick", 0, 5), ("mix", 119, 0)]
+        return [*ALL_JUDGED, *(one for how in asked for one in (("restrict", who, how), *later))]
+
+    return st.builds(schedule, st.integers(0, 2), st.lists(st.integers(0, 1), max_size=4))
+
+
+RETRACTIONS = later(("retract", "run", "mix", "send"), most=8)
 ANSWERS = "commands and answers differ"
+MARKED = "restricted otherwise than was asked"
 HALF = "not erased|not all was published again|the net outputs|other rows than went"
 
 
@@ -129,6 +183,10 @@ HALF = "not erased|not all was published again|the net outputs|other rows than w
         (how_far_a_command_is_is_not_stored, ERASED, HALF),
         (tombstones_go_before_the_row_that_stays, ERASED, HALF),
         (a_command_is_answered_after_its_first_piece, COMMANDS, HALF),
+        (a_restriction_counts_from_the_last_time_it_is_asked, restricted(), MARKED),
+        (a_restriction_is_lifted_in_memory_alone, restricted(), MARKED),
+        (what_a_command_names_is_believed, RETRACTIONS, "the net outputs|visible: revision"),
+        (what_is_ended_keeps_its_revision, RETRACTIONS, "visible: revision"),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )

@@ -15,14 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from streams.operate.resume_topic import go_on
+from streams.settings import Settings
 from streams.wire.progress import PROGRESS_KEY, Progress, decode_progress, encode_progress
-from tests.model import world as worlds
 from tests.model.committed import Reader
 from tests.model.log import Content
-from tests.model.network import Process
 from tests.model.play import OFTEN, Event, finish, schedules
 from tests.model.staging import staged
-from tests.model.traffic import ACCEPTING, NAMES, PARTITIONS, SETTINGS
+from tests.model.traffic import NAMES, PARTITIONS, SETTINGS
 from tests.model.truth import check
 from tests.model.world import World
 
@@ -47,15 +46,10 @@ class PausingWorld(World):
 
     limited = True
 
-    def start(self, number: int = 0) -> Process:
-        """Start a worker with the limit, as long as it holds."""
-        plain, accepting = SETTINGS, ACCEPTING
-        if self.limited:
-            plain, accepting = (one.model_copy(update=LIMIT) for one in (plain, accepting))
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(worlds, "SETTINGS", plain)
-            patch.setattr(worlds, "ACCEPTING", accepting)
-            return super().start(number)
+    def settings_now(self) -> Settings:
+        """With the limit, as long as it holds."""
+        settings = super().settings_now()
+        return settings.model_copy(update=LIMIT) if self.limited else settings
 
     def do_flood(self, number: int, salt: int) -> None:
         """A bad deployment of the producer of shares."""

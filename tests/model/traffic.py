@@ -48,10 +48,8 @@ SETTINGS = Settings(
     clock_jump_max_s=100_000_000_000,
     dead_letter_limit_share=1.0,
 )
-ACCEPTING = SETTINGS.model_copy(update={"accept_lost_input": True, "accept_missing_history": True})
+ACCEPT = {"accept_lost_input": True, "accept_missing_history": True}
 NAMES = SETTINGS.topics
-INPUTS = tuple(NAMES.inputs.values())
-READ = NAMES.judged
 GROUP = SETTINGS.group_id
 
 STOPPED = 2

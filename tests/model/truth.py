@@ -18,19 +18,14 @@ from streams.core.vocabulary import Code, Status
 from streams.wire.arrival import partition_for
 from streams.wire.progress import Progress
 from streams.wire.rows import refusal_key, row_key
-from tests.model.answers import all_erasures, check_answers, erasures, what_stays
+from tests.model.answers import all_erasures, check_answers, what_stays
 from tests.model.batch import batch, in_short
 from tests.model.committed import Net, Reader, net_of, origin_of
 from tests.model.log import Record
 from tests.model.traffic import (
     CRASHED,
-    GROUP,
-    INPUTS,
-    NAMES,
-    PARTITIONS,
     POLICIES,
     POLICY_SETTINGS,
-    READ,
     STOPPED,
     Sent,
 )
@@ -55,8 +50,8 @@ def check(world: World, reader: Reader) -> None:
     if world.broker.tasks:
         return  # the broker is writing the markers of a transaction that has ended
     reader.close_gaps()
-    for number in range(PARTITIONS):
-        committed = world.broker.committed(GROUP, number)
+    for number in range(world.partitions):
+        committed = world.broker.committed(world.settings.group_id, number)
         progress = reader.progress.get(number)
         positions = {} if progress is None else progress.positions
         assert committed == positions, "the offsets are not those of the state"
@@ -68,13 +63,13 @@ def check(world: World, reader: Reader) -> None:
 
 def _accounted(world: World, reader: Reader, number: int, progress: Progress) -> None:
     """Every record below the committed offsets ended somewhere, and is counted once."""
-    gone = {key: one.at for key, one in erasures(world, reader, number).items()}
-    for topic in READ:
+    gone = {key: one.at for key, one in all_erasures(world, reader).items()}
+    for topic in world.names.judged:
         counters = progress.counters.get(topic)
         records = list(_behind(world, reader, number, topic))
         assert (counters.read if counters else 0) == len(records), f"counted wrong: {topic}"
         assert counters is None or counters.balanced, f"does not add up: {topic}"
-        if topic not in (NAMES.ticks, NAMES.commands):
+        if topic not in (world.names.ticks, world.names.commands):
             for sent in records:
                 _ended(world, reader, number, sent, gone)
     check_answers(world, reader, number)
@@ -85,12 +80,12 @@ def _behind(world: World, reader: Reader, number: int, topic: str) -> Iterator[S
     progress, first = reader.progress[number], reader.first[number]
     gaps = [gap for gap in progress.gaps if gap.topic == topic]
     sent: Iterable[Sent]
-    if topic in INPUTS:
+    if topic in world.inputs:
         sent = world.sent[topic, number]
     else:
         sent = [Sent(record, None) for record in world.broker.visible(topic, number)]
-        if topic == NAMES.rekeyed:
-            sent = [_original(world, one.record) for one in sent]
+        if topic == world.names.rekeyed:
+            sent = [original(world, one.record) for one in sent]
     for one in sent:
         offset = one.record.offset
         if first.get(topic, 0) <= offset < progress.positions[topic] and not any(
@@ -99,7 +94,7 @@ def _behind(world: World, reader: Reader, number: int, topic: str) -> Iterator[S
             yield one
 
 
-def _original(world: World, record: Record) -> Sent:
+def original(world: World, record: Record) -> Sent:
     """A re-keyed record with the event of the record that it came from."""
     topic, number, offset = origin_of(record)
     [first] = [s for s in world.sent[topic, number] if s.record.offset == offset]
@@ -115,10 +110,10 @@ def _ended(
         assert f"{record.topic}/{number}/{record.offset}".encode() in reader.aside, "not kept"
         return
     key = subject_key(event.controller_id, event.subject_id)
-    home = record.key == key and partition_for(key, PARTITIONS) == number
+    home = _is_home(world, number, sent)
     expired = key in gone and event.occurred_at <= gone[key]
     if home and sent.bad:
-        place = origin_of(record) if record.topic == NAMES.rekeyed else _place(record)
+        place = origin_of(record) if record.topic == world.names.rekeyed else _place(record)
         assert "/".join(map(str, place)).encode() in reader.aside, "not kept"
         kept = expired or refusal_key(key, event_key(event)) in reader.rows
         assert kept, "refused without a row"
@@ -126,7 +121,7 @@ def _ended(
         row = row_key(key, event.event_id, sent.hash)
         assert expired or row in reader.rows, "passed over"
     else:
-        there = world.broker.logs[NAMES.rekeyed, partition_for(key, PARTITIONS)]
+        there = world.broker.logs[world.names.rekeyed, partition_for(key, world.partitions)]
         # Behind another producer's open transaction nobody can read it yet.
         hidden = there.stable_end < there.end
         assert hidden or reader.rekeyed[record.topic, number, record.offset], "not sent home"
@@ -134,9 +129,9 @@ def _ended(
 
 def converged(world: World, reader: Reader) -> None:
     """The net outputs are those of a batch over all that was judged, twice over."""
-    for number in range(PARTITIONS):
+    for number in range(world.partitions):
         progress = reader.progress[number]
-        for topic in READ:
+        for topic in world.names.judged:
             log = world.broker.logs[topic, number]
             assert progress.positions[topic] == log.stable_end, "not finished"
         assert not progress.sweeping, "some were not judged again"
@@ -145,16 +140,22 @@ def converged(world: World, reader: Reader) -> None:
     duties: Net = {}
     facts = _facts(world, reader)
     for key, theirs in facts.items():
-        clock = reader.progress[partition_for(key, PARTITIONS)].partition_time
+        clock = reader.progress[partition_for(key, world.partitions)].partition_time
         some, more = batch(theirs, clock, POLICIES[world.policy])
         findings |= some
         duties |= more
     refused = _refused(world, reader, facts)
     found = findings | refused
     assert reader.net() == (found, duties), "the net outputs are not those of a batch"
+    standing = [one for one in reader.foreign.values() if one.status is not Status.RETRACTED]
+    assert all(
+        one.violation_id in reader.findings
+        and reader.findings[one.violation_id].revision > one.revision
+        for one in standing
+    ), "what nobody says stands"
     assert not reader.unnumbered & refused.keys(), "a finding that a row keeps has another"
-    for number in range(PARTITIONS):
-        homes = [key for key in facts if partition_for(key, PARTITIONS) == number]
+    for number in range(world.partitions):
+        homes = [key for key in facts if partition_for(key, world.partitions) == number]
         clock = reader.progress[number].partition_time
         as_json = [json.loads(one.record.value or b"") for key in homes for one in facts[key]]
         second = evaluate(
@@ -170,15 +171,34 @@ def _facts(world: World, reader: Reader) -> dict[SubjectKey, list[Sent]]:
     gone = all_erasures(world, reader)
     for key, one in gone.items():
         found[key].append(what_stays(key, one))
-    for number in range(PARTITIONS):
-        for topic in INPUTS:
-            for sent in _behind(world, reader, number, topic):
-                if sent.event is not None and not sent.bad:
-                    event = sent.event
-                    key = subject_key(event.controller_id, event.subject_id)
-                    if key not in gone or event.occurred_at > gone[key].at:
-                        found[key].append(sent)
+    for sent in judged(world, reader):
+        if sent.event is not None and not sent.bad:
+            event = sent.event
+            key = subject_key(event.controller_id, event.subject_id)
+            if key not in gone or event.occurred_at > gone[key].at:
+                found[key].append(sent)
     return found
+
+
+def judged(world: World, reader: Reader, *, at_home: bool = False) -> Iterator[Sent]:
+    """The records that were judged, those of installations before first.
+
+    Once all is judged, what was sent home has been judged there too; `at_home` leaves out what
+    only was sent.
+    """
+    yield from world.carried.sent if at_home else (*world.carried.waiting, *world.carried.sent)
+    for number in sorted(reader.progress):
+        for topic in (world.names.rekeyed, *world.inputs):
+            for sent in _behind(world, reader, number, topic):
+                if not at_home or _is_home(world, number, sent):
+                    yield sent
+
+
+def _is_home(world: World, number: int, sent: Sent) -> bool:
+    if sent.event is None:
+        return False
+    key = subject_key(sent.event.controller_id, sent.event.subject_id)
+    return sent.record.key == key and partition_for(key, world.partitions) == number
 
 
 def _place(record: Record) -> tuple[str, int, int]:
@@ -189,18 +209,16 @@ def _refused(world: World, reader: Reader, facts: dict[SubjectKey, list[Sent]]) 
     """What the set of refused ids and the set of events give together."""
     first: dict[tuple[SubjectKey, EventKey], Event] = {}
     gone = all_erasures(world, reader)
-    for number in range(PARTITIONS):
-        for topic in INPUTS:
-            for sent in _behind(world, reader, number, topic):
-                if sent.event is not None and sent.bad:
-                    event = sent.event
-                    who = subject_key(event.controller_id, event.subject_id)
-                    if who in gone and event.occurred_at <= gone[who].at:
-                        continue
-                    key = who, event_key(event)
-                    one = first.setdefault(key, event)
-                    first[key] = min(one, event, key=lambda two: two.occurred_at)
-    judged = {(key, event_key(s.event)) for key, own in facts.items() for s in own if s.event}
+    for sent in judged(world, reader):
+        if sent.event is not None and sent.bad:
+            event = sent.event
+            who = subject_key(event.controller_id, event.subject_id)
+            if who in gone and event.occurred_at <= gone[who].at:
+                continue
+            key = who, event_key(event)
+            one = first.setdefault(key, event)
+            first[key] = min(one, event, key=lambda two: two.occurred_at)
+    read = {(key, event_key(s.event)) for key, own in facts.items() for s in own if s.event}
     findings = [
         quality_finding(
             Code.UNPROCESSABLE_EVENT,
@@ -211,7 +229,7 @@ def _refused(world: World, reader: Reader, facts: dict[SubjectKey, list[Sent]]) 
             occurred_at=event.occurred_at,
             detected_at=event.occurred_at,
             policy=POLICIES[world.policy],
-            status=Status.REMEDIATED if key in judged else Status.OPEN,
+            status=Status.REMEDIATED if key in read else Status.OPEN,
         )
         for key, event in first.items()
     ]

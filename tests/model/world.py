@@ -13,21 +13,16 @@ from dataclasses import dataclass, field
 from random import Random
 
 from streams.transport.tasks.judging_basis import JudgingBasis
-from tests.model.broker import Broker
-from tests.model.commanding import Commanding, Ordered
+from tests.model.carried import Carried
+from tests.model.commanding import Ordered
 from tests.model.disk import CURRENT, Disks
-from tests.model.group import Group
+from tests.model.foreign import Foreign
 from tests.model.log import Place
 from tests.model.loop import Clock
 from tests.model.network import Process, Request
 from tests.model.traffic import (
-    ACCEPTING,
-    INPUTS,
-    NAMES,
-    PARTITIONS,
     POLICIES,
     PROCESSES,
-    READ,
     SETTINGS,
     Sent,
 )
@@ -35,7 +30,7 @@ from tests.model.worker import Worker
 
 
 @dataclass
-class World(Commanding):
+class World(Foreign):
     """Everything there is. `seed` chooses the history and what no number chooses.
 
     `lasting` gives workers one of a few instance ids; then two may have the same. With
@@ -48,11 +43,7 @@ class World(Commanding):
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        names = NAMES
-        topics = (*READ, names.changelog, names.violations, names.duties)
-        topics += (names.dead_letters, names.quarantine, names.command_results)
-        self.broker = Broker(dict.fromkeys(topics, PARTITIONS), now=self.now)
-        self.group = Group(PARTITIONS)
+        self.install(SETTINGS, self.cluster(SETTINGS))
         self.random = Random(self.seed)
         self.processes: list[Process] = []
         self.workers: dict[str, Worker] = {}
@@ -63,8 +54,11 @@ class World(Commanding):
         self.lost_input = False
         self.accepts = False
         self.dropped = 0
+        self.carried = Carried()
         self.faults = 0
         self.moves = 0
+        self.moves_made = 0
+        self.commands = 0
         self.disks = Disks() if self.on_disk else None
         if self.disks is not None:
             CURRENT.append(self.disks)
@@ -87,11 +81,11 @@ class World(Commanding):
             self.start(number)
 
     def start(self, number: int = 0) -> Process:
-        """Start a worker. Where input was lost, the operator has accepted it."""
+        """Start a worker."""
         self._names += 1
         name = f"worker-{self._names}"
         process = Process(name, self.clock, self.broker)
-        settings = ACCEPTING if self.accepts else SETTINGS
+        settings = self.settings_now()
         if self.disks is not None:
             folder = self.disks.folder(process, number)
             settings = settings.model_copy(update={"store": "rocksdb", "store_folder": folder})
@@ -160,7 +154,7 @@ class World(Commanding):
 
     def do_rebalance(self, number: int, shift: int) -> None:  # noqa: ARG002 - all take two
         """The group divides the partition numbers again."""
-        self.group.shift = shift % PARTITIONS
+        self.group.shift = shift % self.partitions
         self.group.rebalance()
 
     def do_run(self, which: int, salt: int) -> None:
@@ -213,12 +207,12 @@ class World(Commanding):
 
     def do_expire(self, number: int, salt: int) -> None:  # noqa: ARG002 - all take two
         """The broker ends a transaction that is open for too long."""
-        if self.broker.expire(SETTINGS.transactional_id(number % PARTITIONS)):
+        if self.broker.expire(self.settings.transactional_id(number % self.partitions)):
             self.faults += 1
 
     def do_compact(self, number: int, salt: int) -> None:  # noqa: ARG002 - all take two
         """The changelog is compacted."""
-        self.broker.logs[NAMES.changelog, number % PARTITIONS].compact()
+        self.broker.logs[self.names.changelog, number % self.partitions].compact()
 
     def do_refuse(self, number: int, salt: int) -> None:  # noqa: ARG002 - all take two
         """The broker refuses the next batch."""
@@ -227,7 +221,7 @@ class World(Commanding):
 
     def do_truncate(self, number: int, salt: int) -> None:
         """Retention deletes from an input, perhaps what was not judged yet."""
-        place = INPUTS[number % len(INPUTS)], salt % PARTITIONS
+        place = self.inputs[number % len(self.inputs)], salt % self.partitions
         log = self.broker.logs[place]
         start = log.start
         self.broker.truncate(*place, start + (log.end - start + 1) // 2)

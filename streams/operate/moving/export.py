@@ -115,8 +115,7 @@ class Writer:
         """Write all rows of a partition number. Raises CorruptRow."""
         pace.expect(spill.count("row"))
         for seen, kept in enumerate(spill.subjects(), 1):
-            if kept.subject != progress.leaving:  # what is left of who leaves is no whole person
-                self.subject(kept)
+            self.subject(whole(kept, progress))
             pace.did(len(kept.rows))
             if seen % _SUBJECTS_AT_ONCE == 0:
                 await asyncio.sleep(0)
@@ -135,6 +134,17 @@ class Writer:
             line = encode_line(line_of(*identity, row))
             self._hash.update(line)
             self._file.write(line)
+
+
+def whole(kept: Kept, progress: Progress) -> Kept:
+    """What is exported of a subject: what is left of one that leaves is no whole person.
+
+    Of one that is being erased there is the row that stays, and the rest is gone in effect.
+    """
+    if kept.subject != progress.leaving:
+        return kept
+    stays = b"" if progress.command is None else progress.command.row
+    return kept._replace(rows=[one for one in kept.rows if one[0] == stays])
 
 
 def _read_ids(states: Iterable[Progress]) -> dict[str, str]:
