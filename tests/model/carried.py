@@ -29,5 +29,8 @@ class Carried:
     going: set[str] = field(default_factory=set)
     """What of that is of persons whose erasure was begun, and need not go on."""
 
+    resent: set[bytes] = field(default_factory=set)
+    """Places of re-keyed records that waited, of which an interrupted tool may send two copies."""
+
     unnumbered: set[str] = field(default_factory=set)
     """Findings about records alone, which go on where the topics of records do."""

@@ -25,7 +25,7 @@ from tests.model.answers import all_erasures
 from tests.model.broker import Broker
 from tests.model.carried import Carried
 from tests.model.commanding import ERASE, Ordered
-from tests.model.committed import Reader
+from tests.model.committed import Reader, origin_of
 from tests.model.moving_tools import Killed, tools
 from tests.model.traffic import POLICIES, SETTINGS, Sent
 from tests.model.truth import check, judged, original
@@ -137,6 +137,7 @@ def _carry(world: World, reader: Reader) -> None:
         waiting=[*judged(world, reader)],
         erased=all_erasures(world, reader) | half,
         said=said,
+        resent=world.carried.resent | set(_waiting(world, reader)),
         going={name for name, one in said.items() if one.subject_id in persons},
         unnumbered=set(reader.unnumbered),
     )
@@ -153,6 +154,16 @@ def _unfinished(world: World, reader: Reader) -> Iterator[Sent]:
         else:
             records = [original(world, r) for r in world.broker.visible(one.topic, number)]
         yield from (sent for sent in records if sent.record.offset == one.offset)
+
+
+def _waiting(world: World, reader: Reader) -> Iterator[bytes]:
+    """Where re-keyed records stood that were not judged at home yet."""
+    rekeyed = world.names.rekeyed
+    for number in range(world.partitions):
+        progress = reader.progress.get(number)
+        position = 0 if progress is None else progress.positions[rekeyed]
+        for record in world.broker.visible(rekeyed, number, position):
+            yield "/".join(map(str, origin_of(record))).encode()
 
 
 def _half_erased(world: World, reader: Reader) -> Iterator[tuple[SubjectKey, Ordered]]:

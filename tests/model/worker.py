@@ -95,7 +95,9 @@ class Worker:
 
     async def _catch_up(self) -> None:
         """The log of policies is read: it holds the latest."""
-        self.basis = await self.process.call("policy", self._latest)
+        found = await self.process.call("policy", self._latest)
+        if found.stored.sequence > self._basis.stored.sequence:
+            self.basis = found
 
     def _spawn(self, part: Any) -> None:
         async def guarded() -> None:

@@ -118,8 +118,12 @@ async def _require_idle(plan: GrowthPlan) -> None:
         return
     names = plan.settings.topics
     async with LiveBus(plan.settings, Pace(None)) as bus:
-        for number, state in (await _states(plan)).items():
+        states = await _states(plan)
+        for number in range(plan.before):
             end = await bus.settled(names.commands, number)
+            # Where no worker has stored anything yet, all of them wait.
+            start = await bus.start(names.commands, number)
+            state = states.get(number) or Progress(positions={names.commands: start})
             position = state.positions.get(names.commands, end)
             if state.command is not None or state.leaving or position < end:
                 raise ConsentryError(
