@@ -42,8 +42,8 @@ class SubjectCache:
     """
 
     def __init__(self, most: int, max_bytes: int) -> None:
-        self._most = max(1, most)
-        self._max_bytes = max_bytes
+        self.most = max(1, most)
+        self.max_bytes = max_bytes
         self._live: OrderedDict[SubjectKey, _Live] = OrderedDict()
         self.bytes = 0
         """The estimate for all of them."""
@@ -89,9 +89,15 @@ class SubjectCache:
         now = SUBJECT_BYTES + int(mean * events)
         self.bytes += now - live.bytes
         live.bytes = now
-        while len(self._live) > 1 and (
-            self.bytes > self._max_bytes or len(self._live) > self._most
-        ):
+        self._shrink()
+
+    def bound(self, most: int, max_bytes: int) -> None:
+        """Other bounds from here on."""
+        self.most, self.max_bytes = max(1, most), max_bytes
+        self._shrink()
+
+    def _shrink(self) -> None:
+        while len(self._live) > 1 and (self.bytes > self.max_bytes or len(self._live) > self.most):
             _, old = self._live.popitem(last=False)
             self.bytes -= old.bytes
 

@@ -227,11 +227,17 @@ class Subjects:
         self._indexed = True
 
     def follow(self, before: Subjects) -> None:
-        """Take over which deadlines there are from who had the same rows until now.
+        """Take over what is known of the same rows from who had them until now.
 
-        They stand in the rows, whatever the policy; to find them again would take all rows.
+        Who is live stays so, under whatever policy: to let all of them go, and to build them
+        again one by one, takes longer than to judge them again. Deadlines stand in the rows; to
+        find them again would take all rows.
         """
-        if before._indexed and before._rows is self._rows:
+        if before._rows is not self._rows:
+            return
+        before.live.bound(self.live.most, self.live.max_bytes)
+        self.live = before.live
+        if before._indexed:
             self.deadlines, self._indexed = before.deadlines, True
 
 

@@ -58,6 +58,8 @@ class Sweeper:
         self._policy = policy
         self._asked: _Work | None = None
         """The subject that a record waits for."""
+        self.judged = self.judged_early = 0
+        """How many events were judged again so far, and how many of them since records waited."""
         self._passing: _Work | None = None
         """The subject at which the pass over all of them is; it need not be a live one."""
         self._walk: Iterator[tuple[bytes, SubjectKey]] | None = None
@@ -77,10 +79,12 @@ class Sweeper:
         """
         if self._asked is None:
             return True
-        if not self._through(self._asked, batch):
-            return False
-        self._asked = None
-        return True
+        before = self.judged
+        through = self._through(self._asked, batch)
+        self.judged_early += self.judged - before
+        if through:
+            self._asked = None
+        return through
 
     def go_on(self, batch: JudgedBatch) -> None:
         """Sweep further subjects until the batch is full, or others should have a turn."""
@@ -165,6 +169,7 @@ class Sweeper:
                 cause=ClosingReason(state.cause),
             )
             work.take(len(some))
+            self.judged += len(some)
             state.findings += len(decision.findings)
             state.duties += len(decision.duties)
             batch.write(self._subjects.store(work.key, work.subject, decision), decision)

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from streams.transport.faust_driver import Consumer
     from streams.transport.tasks.partition_task import PartitionTask
 
-STEP_S: Final = 0.02
+STEP_S: Final = 0.005
 """How long a step may have the loop: a record that arrives meanwhile waits for so long."""
+
+LEAST_PART: Final = 0.25
+"""Of its share a sweep keeps so much, however many persons are swept since records of them came."""
 
 STORE_PLACE_S: Final = 1.0
 """How often the place is written although nothing was published: so much is walked again."""
@@ -51,6 +54,10 @@ class Sweeping:
         self._stored_at: dict[int, float] = {}
         self._under_way: dict[int, PartitionTask] = {}
         """Of which partitions a step is not committed yet."""
+        self._early: dict[int, tuple[PartitionJudge, int]] = {}
+        """How many events each judge had judged again for records, when it was last asked."""
+        self._each_s = 0.0
+        """What an event took to be judged again in the latest step."""
 
     def begin(self) -> None:
         """Go on until no partition has a sweep left; nothing where that is so now."""
@@ -71,10 +78,25 @@ class Sweeping:
             process_exit.crash("a sweep failed", error=type(error).__name__)
 
     def _rest(self, spent: float) -> float:
-        """How long others have the loop after a step, so that sweeps keep to their share."""
+        """How long others have the loop after a step, so that sweeps keep to their share.
+
+        To sweep a person of whom a record came is a part of the sweep, and of its share.
+        """
         if time.monotonic() - self._stats.judged_at >= QUIET_S:
             return 0.0
-        return spent * (1 / self._app.settings.sweep_share - 1)
+        taken = min(spent + self._each_s * self._judged_early(), spent / LEAST_PART)
+        return taken * (1 / self._app.settings.sweep_share - 1)
+
+    def _judged_early(self) -> int:
+        """How many events were judged again since records waited, since this was last asked."""
+        before, self._early = self._early, {}
+        found = 0
+        for judge in self._sweeping():
+            number, count = judge.partition.number, judge.sweeper.judged_early
+            known, counted = before.get(number, (judge, 0))
+            found += count - counted if known is judge else count
+            self._early[number] = judge, count
+        return found
 
     def _step(self, judge: PartitionJudge) -> float:
         """Sweep a little; the seconds that it took, 0 where it is not the partition's turn."""
@@ -85,6 +107,7 @@ class Sweeping:
             return 0.0
         began = time.monotonic()
         ends = began + STEP_S
+        judged = judge.sweeper.judged
         try:
             batch = judge.sweep(lambda: time.monotonic() > ends)
         except CorruptRow:
@@ -100,6 +123,8 @@ class Sweeping:
             partition.hand_over(output)
             self._stored_at[number] = now
         self._stats.add(batch.stats)
+        if count := judge.sweeper.judged - judged:
+            self._each_s = (now - began) / count
         return now - began
 
     def _may_judge(self, judge: PartitionJudge) -> bool:

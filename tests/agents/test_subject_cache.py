@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from bench.core_alone import judge_all, new_judge, records_of
 from bench.stream import make
-from streams.agents.subject_cache import SubjectCache
+from streams.agents.subject_cache import BYTES_A_WRITTEN_BYTE, SUBJECT_BYTES, SubjectCache
 from streams.agents.subjects import build
 from streams.core.identifiers import SubjectKey, subject_key
 from streams.core.subject import Subject
@@ -50,6 +50,17 @@ def test_the_last_used_are_kept_within_bytes() -> None:
     kept(live, 20, [bytes(10_000)])
     assert key(20) in live
     assert live.bytes <= 26_000 or len(live) == 1
+
+
+def test_other_bounds_hold_from_when_they_are_set() -> None:
+    live = SubjectCache(10, 10**9)
+    for number in range(5):
+        kept(live, number)
+    live.bound(2, 10**9)
+    assert [number for number in range(5) if key(number) in live] == [3, 4]
+    assert live.bytes == sum(SUBJECT_BYTES + int(BYTES_A_WRITTEN_BYTE * 2_000) for _ in range(2))
+    kept(live, 5)
+    assert [number for number in range(6) if key(number) in live] == [4, 5]
 
 
 def test_one_that_is_larger_than_the_bound_is_kept_alone() -> None:

@@ -10,8 +10,9 @@ from typing import Any, cast
 
 import pytest
 
+from streams.agents import subjects as subjects_module
 from streams.agents import sweeping as sweeping_module
-from streams.agents.sweeping import QUIET_S, Sweeping
+from streams.agents.sweeping import LEAST_PART, QUIET_S, Sweeping
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant, days
 from streams.core.policy import fixed_policy
@@ -75,6 +76,54 @@ def test_a_sweep_takes_its_share_while_records_come_and_all_when_none_do(
     assert 0.02 / (0.02 + rest) == pytest.approx(swept_share)
     stats.judged_at = time.monotonic() - 2 * QUIET_S
     assert turns._rest(0.02) == 0.0
+
+
+def test_who_is_swept_for_a_record_counts_to_the_share_and_leaves_a_sweep_a_part_of_it() -> None:
+    one, stats = World(), WorkerStats()
+    one.tick(START)
+    people = ("s", "t", "u")
+    for who in people:
+        day = Instant(START + days(1))
+        one.take(*one.story(withdrawal(who, "w", START), share(who, "1", day)))
+    one.change(LENIENT)
+    turns = sweeping(one, stats)
+    turns._each_s = 0.001
+    stats.judged_at = time.monotonic()
+    alone = turns._rest(0.02)
+    later = Instant(START + days(2))
+    one.take(*one.story(*[share(who, "2", later) for who in people]))
+    assert one.judge.sweeper.judged_early == 2 * len(people)
+    stats.judged_at = time.monotonic()
+    assert turns._rest(0.02) == pytest.approx(alone * 0.026 / 0.02)
+    assert turns._rest(0.02) == pytest.approx(alone)  # each is counted once
+    one.judge.sweeper.judged_early += 1_000_000
+    assert turns._rest(0.02) == pytest.approx(alone / LEAST_PART)
+
+
+def test_who_is_live_is_judged_again_as_it_is_and_not_built_from_rows_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = World()
+    one.tick(START)
+    for who in ("s", "t", "u"):
+        day = Instant(START + days(1))
+        one.take(*one.story(withdrawal(who, "w", START), share(who, "1", day)))
+    live = [one.judge.subjects.live.peek(key) for key in sorted(one.subjects)]
+    built: list[SubjectKey] = []
+
+    def build(key: SubjectKey, rows: Any) -> Any:
+        built.append(key)
+        return real(key, rows)
+
+    real = subjects_module.build
+    monkeypatch.setattr(subjects_module, "build", build)
+    one.change(LENIENT)
+    assert [one.judge.subjects.live.peek(key) for key in sorted(one.subjects)] == live
+    one.take(*one.story(share("s", "2", Instant(START + days(2)))))  # swept for a record
+    one.sweep()
+    assert not one.judge.sweeper.on
+    assert sorted(one.event_id for one in one.findings() if one.revision == 2) == ["1"] * 3
+    assert built == []
 
 
 def test_deadlines_are_not_looked_for_in_all_rows_again_when_the_policy_changes(
