@@ -108,6 +108,7 @@ def others(run: Run) -> Iterator[str]:
     """The remaining sections, a line a contestant."""
     shown = {
         "scaling": ("events_per_s", "events_per_own_core_s", "cpu_us", "cores_broker"),
+        "quiet": ("core_percent", "transactions_per_s"),
         "sweep": ("p50_ms", "p99_ms", "highest_ms", "samples", "seconds", "facts"),
         "core": ("events_per_s", "cpu_us"),
         "history": ("cpu_us",),
@@ -120,6 +121,7 @@ def others(run: Run) -> Iterator[str]:
     }
     titles = {
         "scaling": "A second worker",
+        "quiet": "A worker while little comes in, 12 partitions",
         "sweep": "Another policy while 1,000 events/s come in",
         "core": "The core alone",
         "history": "A long history",
@@ -155,6 +157,8 @@ def _unit(name: str) -> str:
         "samples": "findings",
         "seconds": "until all was judged again, s",
         "facts": "facts",
+        "core_percent": "% of a core",
+        "transactions_per_s": "transactions/s",
     }[name]
 
 

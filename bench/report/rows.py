@@ -124,6 +124,23 @@ ROWS: Final = (
         "memory_by_bound",
         Goal(MOST, 1),
     ),
+    _measured(
+        "CPU of a worker while 10 events/s come in, 12 partitions",
+        "CPU time of the process by the clock, over 30 s",
+        "quiet",
+        "10-events-a-second",
+        "core_percent",
+        Goal(MOST, 5, " % of a core"),
+        unit=" %",
+    ),
+    _measured(
+        "the same while 1,000 events/s come in",
+        "the same",
+        "quiet",
+        "1000-events-a-second",
+        "core_percent",
+        unit=" %",
+    ),
     _compared(
         "a second worker on a second core, the broker's load apart",
         "events by the workers' own CPU seconds, two by one",

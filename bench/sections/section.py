@@ -47,10 +47,11 @@ class Bench:
         self.say(f"{section}: {who}: NOT MEASURED: {what}")
         self.record.fault(section, who, what, round_)
 
-    def bus(self, who: str) -> Bus:
-        """Topics for one run of one contestant."""
+    def bus(self, who: str, partitions: int | None = None) -> Bus:
+        """Topics for one run of one contestant, with the run's partitions or so many."""
         self._runs += 1
-        return Bus(self.bootstrap, f"b{self._name}-{self._runs}-{who}", self.partitions)
+        count = self.partitions if partitions is None else partitions
+        return Bus(self.bootstrap, f"b{self._name}-{self._runs}-{who}", count)
 
     def place(self, bus: Bus) -> Path:
         """A folder for its files."""

@@ -20,6 +20,7 @@ from streams.measures.transport_stats import TransportStats
 from streams.settings import Settings
 from streams.transport import process_exit
 from streams.transport.client_errors import fail
+from streams.transport.commit.pace import TransactionPace
 from streams.transport.consumer_thread import Thread
 from streams.transport.fetch.poll_batch import Discontinuity, PollBatch
 from streams.transport.paused_log import log_all_paused
@@ -52,7 +53,7 @@ class Consumer(stock.Consumer):
         self._kept = {}
         self.work = TransportStats()
         """What this process has committed and restored."""
-        self.observer = Observer(self.settings)
+        self.observer, self._pace = Observer(self.settings), TransactionPace()
         """Asks the cluster about the topics."""
         self._started_at = time.monotonic()
         self.ready_listeners: list[Callable[[Assignment], None]] = []
@@ -207,9 +208,8 @@ class Consumer(stock.Consumer):
         if self._stores is None:
             self._stores = new_stores(self.settings)
         owned = len(self.current_assignment.numbers) if self.current_assignment is not None else 1
-        return new_take_over(
-            self._thread, self.topics, basis, self._stores, owned, self.work, self.observer
-        )
+        common = self.work, self.observer, self._pace
+        return new_take_over(self._thread, self.topics, basis, self._stores, owned, *common)
 
     async def perform_seek(self) -> None:
         """Set the positions where judging has come to, and open the assignment."""

@@ -8,6 +8,7 @@ from streams.errors import ConsentryError
 from streams.measures.transport_stats import TransportStats
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
+from streams.transport.commit.pace import TransactionPace
 from streams.transport.consumer_thread import Thread
 from streams.transport.memory_budget import shares
 from streams.transport.poll_loop import Polling
@@ -53,8 +54,10 @@ def new_take_over(
     owned: int,
     work: TransportStats,
     observer: Observer,
+    pace: TransactionPace,
 ) -> TaskInitializer:
     """A taking-over of so many partitions of these topics, judged by the basis."""
+    pace.partitions = owned
     settings = thread.settings
     names = settings.topics
     plan = TaskPlan(
@@ -76,6 +79,7 @@ def new_take_over(
         passing=frozenset({names.ticks}),
         without_history=frozenset({names.ticks, names.commands, names.rekeyed}),
         owner=owner_of(settings),
+        pace=pace,
     )
     clients = TaskClients(
         group=GroupView(thread, topics),

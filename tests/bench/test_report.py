@@ -26,7 +26,7 @@ def test_a_goal_that_is_met_says_so() -> None:
 def test_a_goal_that_is_missed_says_so() -> None:
     text = page(run(speed("consentry", 1, 110, cpu=4), speed(EOS, 1, 100)))
     assert row_of(text, BY_EOS)[1:4] == ["≥ 1.2, aim 1.6", "**1.10**", "**missed**"]
-    assert text.splitlines()[4].startswith("1 of 23 goals are met, 1 missed, 21 not measured")
+    assert text.splitlines()[4].startswith("1 of 24 goals are met, 1 missed, 22 not measured")
 
 
 def test_a_row_that_nobody_measured_says_so_and_why() -> None:

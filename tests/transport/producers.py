@@ -10,6 +10,7 @@ import pytest
 
 from streams.transport import process_exit
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch
+from streams.transport.commit.pace import TransactionPace
 from streams.transport.commit.transactions import Committer
 
 BOUNDS = Bounds(records=10, bytes=10_000, seconds=1.0)
@@ -106,7 +107,9 @@ def batch(count: int, *, position: int = 0, size: int = 1) -> OutputBatch:
     return one
 
 
-def committer(producer: Producer, bounds: Bounds = BOUNDS) -> Committer:
+def committer(
+    producer: Producer, bounds: Bounds = BOUNDS, pace: TransactionPace | None = None
+) -> Committer:
     return Committer(
         producer,
         partition=0,
@@ -115,4 +118,5 @@ def committer(producer: Producer, bounds: Bounds = BOUNDS) -> Committer:
         changelog="log",
         bounds=bounds,
         committed={"in": 0, "quiet": 3},
+        pace=pace,
     )

@@ -19,6 +19,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from streams.measures.transport_stats import TransportStats
 from streams.transport import process_exit
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch, gather
+from streams.transport.commit.pace import TransactionPace
 from streams.transport.commit.partition_count import declaration
 from streams.wire.progress import PROGRESS_KEY
 
@@ -31,7 +32,7 @@ class Committer:
 
     `committed` are the offsets that the group has, as far as this process knows;
     `committed_at` is the time of the last commit, None before the first. Times are those
-    of `time.monotonic`.
+    of `time.monotonic`. `pace`, where there is one, says when a transaction may begin.
     """
 
     def __init__(
@@ -46,8 +47,10 @@ class Committer:
         committed: Mapping[str, int],
         work: TransportStats | None = None,
         installation: str = "",
+        pace: TransactionPace | None = None,
     ) -> None:
         self._work = TransportStats() if work is None else work
+        self._pace = pace
         self.committed = dict(committed)
         self.committed_at: float | None = None
         self.on_commit: Callable[[Sequence[OutputBatch], int | None], object] | None = None
@@ -129,6 +132,7 @@ class Committer:
             await self._wake.wait()
             self._wake.clear()
             while self._queue:
+                await self._await_turn()
                 batches = gather(self._queue, self.bounds)
                 self._records -= sum(len(batch.outputs) for batch in batches)
                 self._bytes -= sum(batch.bytes for batch in batches)
@@ -148,6 +152,14 @@ class Committer:
                         error=type(error).__name__,
                     )
             self._idle.set()
+
+    async def _await_turn(self) -> None:
+        """Let some more come in where transactions are many; a full one waits for nothing."""
+        if self._pace is None or self.crowded:
+            return
+        wait_s = self._pace.turn(time.monotonic())
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
 
     async def commit(self, batches: Sequence[OutputBatch]) -> None:
         """Write batches in one transaction. Raises what the client raises."""

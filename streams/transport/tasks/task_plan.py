@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from streams.transport.commit.output_batch import Bounds
+from streams.transport.commit.pace import TransactionPace
 from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.state_owner import named
 from streams.wire.progress import StateOwner
@@ -36,6 +37,7 @@ class TaskPlan:
     those of a transaction. `passing` are topics whose deleted records are no loss: later ticks
     give the time. `without_history` are those that hold nothing that a first start must know:
     ticks, commands to another state, and copies of what stands on an input. `owner` is this installation, whose state alone is taken over.
+    `pace` is shared by all tasks of a worker; None: none waits.
     """
 
     group_id: str
@@ -49,6 +51,7 @@ class TaskPlan:
     passing: frozenset[str] = frozenset()
     without_history: frozenset[str] = frozenset()
     owner: StateOwner | None = None
+    pace: TransactionPace | None = None
 
     @property
     def installation(self) -> str:

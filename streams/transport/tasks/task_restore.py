@@ -185,6 +185,7 @@ class TaskRestore:
             committed=found.committed,
             work=self._stats,
             installation=plan.installation,
+            pace=plan.pace,
         )
         try:
             return await open_task(found, committer, plan, group, self._clock)
