@@ -26,7 +26,7 @@ from streams.transport import process_exit
 from streams.transport.clock import OwnClock
 from streams.transport.commit.output_batch import OutputBatch
 from streams.transport.faust_driver import Consumer
-from streams.transport.fetch.poll_batch import Discontinuity, PollBatch
+from streams.transport.fetch.poll_batch import Discontinuity, Poll, PollBatch
 from streams.transport.paused_log import log_paused
 from streams.transport.state.changelog_restore import unreadable_row
 from streams.transport.tasks.partition_task import PartitionTask
@@ -38,6 +38,9 @@ COMMIT_FIRST_S: Final = 1.0
 
 TURN_S: Final = 0.1
 """How long judging may have the loop at a stretch; /live and heartbeats wait for it."""
+
+SHORT_TURN_S: Final = 0.005
+"""How long it takes it where it can give it up for nothing; a few records are judged at once."""
 
 log = structlog.get_logger("consentry.worker")
 
@@ -70,6 +73,10 @@ class Turn:
     def over(self) -> bool:
         """Whether others should have one."""
         return time.monotonic() > self._ends
+
+    def long_enough(self) -> bool:
+        """Whether others may have one, between two partition numbers."""
+        return time.monotonic() > self._ends - TURN_S + SHORT_TURN_S
 
 
 class Judging:
@@ -112,7 +119,17 @@ class Judging:
             process_exit.crash("the agent failed", error=type(error).__name__)
 
     async def _judge(self, message: Any) -> None:
-        poll_batch: PollBatch = message.value
+        """Judge what a poll gave, one partition number after the other."""
+        poll: Poll = message.value
+        turn = Turn()
+        for poll_batch in poll.poll_batches:
+            await self._judge_one(poll_batch, message, turn)
+            if turn.long_enough():
+                # What was judged is written while the next is judged.
+                await asyncio.sleep(0)
+                turn.begin()
+
+    async def _judge_one(self, poll_batch: PollBatch, message: Any, turn: Turn) -> None:
         await self._clocks.look(poll_batch.records, poll_batch.partition)
         await self._fetch_schemas(poll_batch)
         consumer = cast("Consumer", self._app.consumer)
@@ -122,10 +139,9 @@ class Judging:
         partition.enter(poll_batch)
         owned = len(consumer.current_assignment.numbers) if consumer.current_assignment else 1
         judge = self.judges.of(partition, owned)
-        turn = Turn()
         for batch in judge.batches(poll_batch, turn.over):
             output = batch.output
-            output.done = self._done(batch, message, consumer)
+            output.done = self._done(batch, poll_batch, message, consumer)
             # Before the next record is looked at: the batch carries the progress up to here.
             partition.hand_over(output)
             self._account(batch, partition.number)
@@ -133,7 +149,8 @@ class Judging:
             gone = self._app.should_stop or consumer.partition_of(poll_batch) is not partition
             if gone and not output.final:
                 return
-            turn.begin()
+            if not output.final:
+                turn.begin()
 
     async def _fetch_schemas(self, poll_batch: PollBatch) -> None:
         """Have the schemas of framed records in memory; while the registry is away, wait.
@@ -153,9 +170,12 @@ class Judging:
         )
 
     def _done(
-        self, batch: JudgedBatch, message: Any, consumer: Consumer
+        self, batch: JudgedBatch, poll_batch: PollBatch, message: Any, consumer: Consumer
     ) -> Callable[[], object] | None:
-        """What to do once a batch is committed; the last one completes its poll batch, `message`."""
+        """What to do once a batch is committed; the last one completes its poll batch.
+
+        `message` is what that came with.
+        """
         final, led_at = batch.output.final, batch.led_at
         if not final and not led_at:
             return None
@@ -164,7 +184,7 @@ class Judging:
             if led_at:
                 self._stats.published(led_at, time.time() * 1000)
             if final:
-                consumer.ack(message)
+                consumer.committed(poll_batch, message)
 
         return done
 

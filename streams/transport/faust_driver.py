@@ -1,7 +1,7 @@
 """The Faust transport driver behind the URL scheme `consentry://`.
 
-It hands Faust one message per poll and partition number, whose value is a poll batch. App,
-conductor, agent, stream, assignor and rebalance stay Faust's; docs/adr/0010 says what is
+It hands Faust one message per poll, whose value holds a poll batch of each partition number.
+App, conductor, agent, stream, assignor and rebalance stay Faust's; docs/adr/0010 says what is
 overridden and why, docs/adr/0011 why the table is restored here.
 """
 
@@ -76,7 +76,7 @@ class Consumer(stock.Consumer):
     # Polling.
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
-        """One message per partition number of which something can be judged."""
+        """One message for all partition numbers of which something can be judged."""
         assignment = self.current_assignment
         if assignment is None or not assignment.open:
             await asyncio.sleep(0.02)
@@ -97,10 +97,10 @@ class Consumer(stock.Consumer):
             raise
         # After this point every poll batch must reach the agent, or the next one does not
         # continue and the process ends. Only a given-up assignment is exempt.
-        for poll_batch in poll_batches:
-            if assignment.open:
+        if poll_batches and assignment.open:
+            for poll_batch in poll_batches:
                 assignment.hand_on(poll_batch)
-                yield as_message(poll_batch, self.app.consumer_generation_id)
+            yield as_message(poll_batches, self.app.consumer_generation_id)
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Offsets have holes; continuity is checked by positions."""
@@ -118,14 +118,19 @@ class Consumer(stock.Consumer):
         assignment = self.current_assignment
         return assignment.partitions if assignment is not None and assignment.taken else self._kept
 
+    def committed(self, poll_batch: PollBatch, message: Any) -> None:
+        """A poll batch is committed: its room comes back, and with the last one `message` is done."""
+        if self.current_assignment is not None:
+            self.current_assignment.give_back(poll_batch)
+        if message.value.committed():
+            self.ack(message)
+
     def ack(self, message: Any) -> bool:
-        """A poll batch is committed: its room comes back."""
+        """All poll batches of a message are committed."""
         if message.acked:
             return False
         message.acked = True
         self._unacked_messages.discard(message)
-        if self.current_assignment is not None:
-            self.current_assignment.give_back(message.value)
         return True
 
     async def _commit(self, offsets: Any) -> bool:

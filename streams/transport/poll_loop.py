@@ -8,14 +8,14 @@ while, awaited topics included. Only topics whose buffer is full are left out.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, Protocol
 
 import structlog
 from faust.types import TP, ConsumerMessage
 
 from streams.transport.fetch.partition_group import AlignmentBounds, PartitionGroup
-from streams.transport.fetch.poll_batch import PollBatch, Polled
+from streams.transport.fetch.poll_batch import Poll, PollBatch, Polled
 from streams.transport.fetch.record_queue import Room
 from streams.transport.tasks.assignment import Assignment
 
@@ -106,20 +106,24 @@ class Polling:
             self._poller.cut_short()
 
 
-def as_message(poll_batch: PollBatch, generation_id: int) -> tuple[TP, ConsumerMessage]:
-    """The Faust message that carries a poll batch, at the place where its first part starts."""
-    topic, span = next(iter(poll_batch.spans.items()))
-    place = TP(topic, poll_batch.partition)
+def as_message(poll_batches: Sequence[PollBatch], generation_id: int) -> tuple[TP, ConsumerMessage]:
+    """The Faust message that carries what a poll gave, at least one poll batch.
+
+    It lies where the first part of the first poll batch starts.
+    """
+    first = poll_batches[0]
+    topic, span = next(iter(first.spans.items()))
+    place = TP(topic, first.partition)
     now = time.time()
     message = ConsumerMessage(
         topic,
-        poll_batch.partition,
+        first.partition,
         span.start,
         now,
         0,
         None,
         b"",
-        poll_batch,  # type: ignore[arg-type]  # Faust hands raw values on as they are
+        Poll(poll_batches),  # type: ignore[arg-type]  # Faust hands raw values on as they are
         None,
         0,
         0,

@@ -11,6 +11,7 @@ import pytest
 from streams.agents.judge import COMMIT_FIRST_S, TURN_S, Judging, Turn
 from streams.settings import Settings
 from streams.transport.commit.output_batch import OutputBatch
+from streams.transport.fetch.poll_batch import Poll, PollBatch
 from tests.agents.world import World
 from tests.core.builders import share
 
@@ -85,3 +86,35 @@ def test_judging_that_is_slow_gives_way_after_each_record() -> None:
     batches = world.take(*world.story(*(share(n, id=f"s{n}") for n in range(5))))
     assert len(batches) == 5 + 1
     assert world.count().read == 5
+
+
+@pytest.mark.parametrize(("takes_s", "turns"), [(0.001, [0, 0, 0]), (0.01, [0, 1, 2])])
+def test_between_partition_numbers_others_run_once_judging_took_its_time(
+    takes_s: float, turns: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few records of many numbers are judged in one go: then all are written together."""
+    now = 100.0
+    monkeypatch.setattr("streams.agents.judge.time.monotonic", lambda: now)
+    taken: list[int] = []
+    seen: list[int] = []
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+
+        def others() -> None:
+            taken.append(1)
+            loop.call_soon(others)
+
+        async def judge_one(*_: object) -> None:
+            nonlocal now
+            seen.append(len(taken))
+            now += takes_s
+
+        judging = Judging(cast("Any", SimpleNamespace(settings=Settings())))
+        monkeypatch.setattr(judging, "_judge_one", judge_one)
+        loop.call_soon(others)
+        poll = Poll([PollBatch(number, 1, {}, []) for number in range(3)])
+        await judging._judge(SimpleNamespace(value=poll))
+
+    asyncio.run(run())
+    assert seen == turns

@@ -47,7 +47,7 @@ TAKING_OVER: Final = {
     "committer start": Step("streams.transport.commit.transactions:Committer", "start", 2),
     "take-over": Step("streams.transport.tasks.task_initializer:TaskInitializer", "take", 1),
     "seek": Step(_DRIVER, "perform_seek", 1),
-    "first slice": Step("streams.agents.judge:Judging", "_judge", 1),
+    "first slice": Step("streams.agents.judge:Judging", "_judge_one", 1),
 }
 """From the start of a worker to its first record, in order."""
 
@@ -61,7 +61,7 @@ TRANSACTION: Final = {
 """The steps of one transaction, in order."""
 
 JUDGING: Final = {
-    "slice": Step("streams.agents.judge:Judging", "_judge", 10),
+    "slice": Step("streams.agents.judge:Judging", "_judge_one", 10),
     "record": Step("streams.agents.event_judge:EventJudge", "take", 400),
     "hand over": Step("streams.transport.tasks.partition_task:PartitionTask", "hand_over", 10),
 }

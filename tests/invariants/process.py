@@ -163,14 +163,15 @@ class Process:
         return start, end, found
 
     def feed(self, *poll_batches: PollBatch) -> None:
-        """Queue slices for the agent."""
+        """Queue poll batches for the agent, as what one poll gave."""
         if self._agent is None:
             self._agent = self.spawn(self._supervise())
         for poll_batch in poll_batches:
             assignment = self.consumer.current_assignment
             if assignment is not None and poll_batch.assignment == assignment.counter:
                 assignment.hand_on(poll_batch)
-            self.queue.put_nowait(Message(poll_batch))
+        if poll_batches:
+            self.queue.put_nowait(Message(*poll_batches))
 
     async def rest(self) -> None:
         """Return when all that was fed is judged and committed. Raises Ended."""

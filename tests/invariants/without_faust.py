@@ -11,7 +11,7 @@ from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
 
 from streams.transport.faust_driver import Consumer
-from streams.transport.fetch.poll_batch import PollBatch
+from streams.transport.fetch.poll_batch import Poll, PollBatch
 from streams.transport.tasks.task_initializer import TaskInitializer
 from tests.invariants.settings import JUDGED
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Message:
     """A Faust message."""
 
-    def __init__(self, poll_batch: PollBatch) -> None:
-        self.value = poll_batch
+    def __init__(self, *poll_batches: PollBatch) -> None:
+        self.value = Poll(poll_batches)
         self.acked = False
 
 

@@ -12,7 +12,7 @@ from faust.types import TP
 from structlog.testing import capture_logs
 
 from streams.transport.fetch.partition_group import AlignmentBounds
-from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch, Polled
+from streams.transport.fetch.poll_batch import OffsetSpan, Poll, PollBatch, Polled
 from streams.transport.fetch.record_queue import Room
 from streams.transport.poll_loop import POLL_S, WAITING_POLL_S, Polling, as_message
 from streams.transport.tasks.assignment import Assignment
@@ -173,10 +173,16 @@ def test_a_topic_waited_for_in_vain_is_named_once_without_values() -> None:
     ]
 
 
-def test_the_message_of_a_slice_lies_where_its_first_part_starts() -> None:
-    poll_batch = PollBatch(3, 1, {"b": OffsetSpan(7, 9)}, [])
-    place, message = as_message(poll_batch, 5)
+def test_the_message_of_a_poll_lies_where_the_first_part_starts() -> None:
+    first = PollBatch(3, 1, {"b": OffsetSpan(7, 9)}, [])
+    second = PollBatch(1, 1, {"a": OffsetSpan(2, 3)}, [])
+    place, message = as_message([first, second], 5)
     assert place == TP("b", 3)
     value: Any = message.value  # Faust says bytes
-    assert value is poll_batch
+    assert value.poll_batches == (first, second)
     assert (message.offset, message.generation_id) == (7, 5)
+
+
+def test_a_poll_is_through_with_the_last_of_its_poll_batches() -> None:
+    poll = Poll([PollBatch(number, 1, {}, []) for number in range(3)])
+    assert [poll.committed() for _ in range(3)] == [False, False, True]

@@ -49,6 +49,24 @@ class PollBatch(NamedTuple):
     size: int = 0
 
 
+class Poll:
+    """What one poll gives to judge: at most one poll batch of each partition number.
+
+    It is the value of one Faust message, whatever the number of partitions.
+    """
+
+    __slots__ = ("_open", "poll_batches")
+
+    def __init__(self, poll_batches: Iterable[PollBatch]) -> None:
+        self.poll_batches = tuple(poll_batches)
+        self._open = len(self.poll_batches)
+
+    def committed(self) -> bool:
+        """One more of its poll batches is committed. Whether all are."""
+        self._open -= 1
+        return self._open == 0
+
+
 class Discontinuity(Exception):
     """A poll batch does not start where the last one ended: records would be lost or repeated."""
 
