@@ -179,8 +179,12 @@ class Run:
         return all(not row.sweeping and row.basis.sequence == latest for row in rows)
 
     def _lag(self) -> int:
-        """Records that are not committed; a broker that was just restarted is asked again."""
-        return stubbornly(self.bus.lag)
+        """Records that are not committed, commands that were not carried out among them.
+
+        A broker that was just restarted is asked again.
+        """
+        also = (self.bus.names.commands,) if self.runtime.ours else ()
+        return stubbornly(lambda: self.bus.lag(*also))
 
     def _check(self, scene: Scene, stream: Stream, result: Result) -> None:
         """Compare; deadlines need the last ticks, so differences are looked at again."""

@@ -106,7 +106,11 @@ def unanswered(outputs: Outputs, orders: Iterable[Order]) -> tuple[list[Problem]
             done.update({f"{one.kind}: {what}": count for what, count in one.counts.items()})
     lost = [o.command_id for o in orders if (o.command_id, o.number) not in there]
     wrong = [name for name, own in results.items() if not all(one.done for one in own)]
-    other = [name for name in there.keys() | results if there[name] != len(results[name])]
+    other = [
+        (*name, len(results[name]))
+        for name in sorted(there.keys() | results)
+        if there[name] != len(results[name])
+    ]
     return problems(
         (Kind.LOST, "commands that the broker acknowledged and lost", lost),
         (Kind.WRONG, "commands that were refused", wrong),

@@ -186,10 +186,10 @@ class Bus(Outputs):
         with self._offsets() as offsets:
             until(lambda: offsets.lag(topics) == 0 or None, "all is committed", seconds, worker)
 
-    def lag(self) -> int:
-        """Records on inputs and re-key topic that are not committed."""
+    def lag(self, *also: str) -> int:
+        """Records on inputs, re-key topic and the topics that are named that are not committed."""
         with self._offsets() as offsets:
-            return offsets.lag([*self.names.input_types, self.names.rekeyed])
+            return offsets.lag([*self.names.input_types, self.names.rekeyed, *also])
 
     def ends(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """The offsets after the last records that a `read_committed` reader sees."""
