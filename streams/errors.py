@@ -49,3 +49,18 @@ class UnreachableError(ConsentryError):
 
 def _lines(first: str, more: Iterable[str]) -> str:
     return "\n".join([safe(first), *(f"  {safe(line)}" for line in more)])
+
+
+def first_error(failed: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error of a group to report: one that somebody can correct, if there is one."""
+    found: list[BaseException] = []
+
+    def collect(group: BaseExceptionGroup[BaseException]) -> None:
+        for one in group.exceptions:
+            if isinstance(one, BaseExceptionGroup):
+                collect(one)
+            else:
+                found.append(one)
+
+    collect(failed)
+    return next((one for one in found if isinstance(one, ConsentryError)), found[0])

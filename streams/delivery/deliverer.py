@@ -16,7 +16,7 @@ from streams.delivery.dead_letters import DeadLetters
 from streams.delivery.report import DeliverReport
 from streams.delivery.sink_task import SinkTask
 from streams.delivery.start_offsets import Start
-from streams.errors import ConsentryError
+from streams.errors import ConsentryError, first_error
 from streams.settings import Settings
 from streams.sinks.load import Configured
 from streams.transport.same_topics import SameTopics, SameWatch
@@ -73,7 +73,7 @@ class Deliverer:
                 await asyncio.wait(running)
                 watching.cancel()
         except BaseExceptionGroup as failed:
-            error = _first(failed)
+            error = first_error(failed)
             if not isinstance(error, ConsentryError):
                 # What Kafka says of a topic that was created again does not name the reason.
                 await watch.look()
@@ -154,18 +154,3 @@ class Deliverer:
             looked += 1
             if looked % round(COUNTS_EVERY_S / LOOK_EVERY_S) == 0:
                 self.log_counts()
-
-
-def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error to report: one that somebody can correct, if there is one."""
-    found: list[BaseException] = []
-
-    def collect(group: BaseExceptionGroup[BaseException]) -> None:
-        for one in group.exceptions:
-            if isinstance(one, BaseExceptionGroup):
-                collect(one)
-            else:
-                found.append(one)
-
-    collect(failed)
-    return next((one for one in found if isinstance(one, ConsentryError)), found[0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping as Given
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +18,7 @@ from streams.ingest.values import text_fault
 from streams.policy_file.lines import key_lines
 from streams.policy_file.places import PolicyPlace, Problems, suggestion
 from streams.policy_file.text import read_text
+from streams.policy_file.toml_text import read_document
 
 REMEDY: Final = "docs/ingest.md describes maps."
 FILE_NAME: Final = "map.toml"
@@ -30,7 +30,6 @@ _KEYS: Final = [
     "root", "tables", "check", "event",
 ]  # fmt: skip
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_AT_LINE: Final = re.compile(r"\s*\(at line (\d+), column \d+\)")
 
 
 def load_map(path: Path, *, controller_id: str | None = None) -> MapSpec:
@@ -53,13 +52,7 @@ def map_from_text(
     text: str, *, name: str = "map", folder: Path | None = None, controller_id: str | None = None
 ) -> MapSpec:
     """As `load_map`; `name` stands for the file in problems, tables are looked for in `folder`."""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = _AT_LINE.search(str(error))
-        where = f"{name}:{line[1]}" if line else name
-        problem = _AT_LINE.sub("", str(error))
-        raise ConsentryError(f"{where} is not TOML: {problem}", REMEDY) from None
+    document = read_document(text, name, REMEDY)
     problems = Problems()
     spec = _read(document, PolicyPlace(name, lines=key_lines(text)), problems, folder or Path(),
                  controller_id)  # fmt: skip

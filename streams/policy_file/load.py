@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +21,7 @@ from streams.policy_file.lines import key_lines
 from streams.policy_file.places import PolicyPlace, Problems, suggestion
 from streams.policy_file.registers import read_registers
 from streams.policy_file.text import read_text
+from streams.policy_file.toml_text import read_document
 from streams.policy_file.values import SHAPES, read_instant
 
 REMEDY: Final = "All settings and their forms are described in docs/policy.md."
@@ -29,7 +29,6 @@ _NUMBERS: Final = {p.number: p.name for p in PARAMETERS} | RESERVED | {"P22": "r
 _RESERVED_NAMES: Final = {name: number for number, name in RESERVED.items()}
 _TOP: Final = [*SHAPES, *_RESERVED_NAMES, "registers", "version", "assess_from"]
 _VERSION: Final = re.compile(r"[A-Za-z0-9._-]{1,40}")
-_AT_LINE: Final = re.compile(r"\s*\(at line (\d+), column \d+\)")
 
 
 def load_policy(path: Path) -> Policy:
@@ -69,13 +68,7 @@ def policy_from_text(
     start, `version` holds where the text names none. With `register_entries` no file is read:
     they stand for each register of which the text names one.
     """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = _AT_LINE.search(str(error))
-        where = f"{name}:{line[1]}" if line else name
-        problem = _AT_LINE.sub("", str(error))
-        raise ConsentryError(f"{where} is not TOML: {problem}", REMEDY) from None
+    document = read_document(text, name, REMEDY)
     place = PolicyPlace(name, lines=key_lines(text))
     if register_entries is not None:
         document = _with_entries(document, register_entries, name)

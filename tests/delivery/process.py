@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.kafka.harness import Bus, WorkerProcess
 from tests.kafka.processes import started
 
 DELIVER = "import sys; from streams.cli.main import main; sys.exit(main(sys.argv[1:]))"
+
+ENDS = (
+    "delivered",
+    "duplicate",
+    "dead_lettered",
+    "passed_over",
+    "removed",
+    "not_removable",
+    "returned",
+)
+"""How a record that was read for a sink ends, in the log line `sink.counts`."""
+
+
+def all_ended(counts: Mapping[str, int]) -> bool:
+    """Whether every record that was read has an end, and none waits."""
+    return counts["pending"] == 0 and counts["read"] == sum(counts[end] for end in ENDS)
 
 
 class Deliveries:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.delivery.output_records import lives, send
-from tests.delivery.process import Deliveries
+from tests.delivery.process import Deliveries, all_ended
 from tests.delivery.standing import Standing
 from tests.kafka.harness import Bus, Sent, until
 from tests.sinks.benches import SECRET
@@ -94,17 +94,7 @@ def test_findings_of_all_partitions_become_few_alerts_and_resolve_over_kills(
             )
             assert process.stop()[0] == 0
             counts = process.logged("sink.counts")[-1]
-            ends = (
-                "delivered",
-                "duplicate",
-                "dead_lettered",
-                "passed_over",
-                "removed",
-                "not_removable",
-                "returned",
-            )
-            assert counts["read"] == sum(counts[end] for end in ends)
-            assert counts["pending"] == 0
+            assert all_ended(counts), counts
             account = process.logged("alerts.account")[-1]
             muted = sum(account["muted"].values())
             ended = account["delivered"] + account["grouped"] + muted + account["dead_lettered"]

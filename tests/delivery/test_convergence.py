@@ -13,7 +13,7 @@ import pytest
 from streams.core.findings import Finding
 from streams.dev.certificates import write_certificates
 from tests.delivery.output_records import faults, lives, send, uid
-from tests.delivery.process import Deliveries
+from tests.delivery.process import Deliveries, all_ended
 from tests.delivery.standing import Standing
 from tests.kafka.harness import Bus, WorkerProcess, until
 from tests.sinks.benches import SECRET
@@ -96,19 +96,7 @@ def test_receiver_and_deliverer_are_struck_at_random(bus: Bus, tmp_path: Path, s
             code, _ = process.stop()
             assert code == 0
             counts = process.logged("sink.counts")[-1]
-            assert counts["pending"] == 0
-            assert counts["read"] == sum(
-                counts[end]
-                for end in (
-                    "delivered",
-                    "duplicate",
-                    "dead_lettered",
-                    "passed_over",
-                    "removed",
-                    "not_removable",
-                    "returned",
-                )
-            )
+            assert all_ended(counts), counts
         finally:
             process.kill()
 

@@ -55,18 +55,3 @@ def require_passing(error: BaseException, connection: Connection) -> None:
     if isinstance(error, UnreachableError) or not any(part in kind for part in _FOR_PEOPLE):
         return
     raise explain(error, connection) from None
-
-
-def first_error(failed: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error to report: one that somebody can correct, if there is one."""
-    found: list[BaseException] = []
-
-    def collect(group: BaseExceptionGroup[BaseException]) -> None:
-        for one in group.exceptions:
-            if isinstance(one, BaseExceptionGroup):
-                collect(one)
-            else:
-                found.append(one)
-
-    collect(failed)
-    return next((one for one in found if isinstance(one, ConsentryError)), found[0])

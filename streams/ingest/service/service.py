@@ -11,11 +11,11 @@ from uuid import uuid4
 
 import structlog
 
+from streams.errors import first_error
 from streams.ingest.service.counts import IngestStats, SourceStats
 from streams.ingest.service.failures import (
     PASSES,
     ClientEnded,
-    first_error,
     reason_of,
     require_passing,
 )

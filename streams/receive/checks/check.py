@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final, Protocol
 
 from streams.receive.refusal import RefusalReason, RequestRefused
@@ -42,3 +43,14 @@ def seconds(text: str) -> float:
     if not (text.isascii() and text.isdigit() and len(text) <= 16):
         raise RequestRefused(RefusalReason.TIMESTAMP)
     return float(text)
+
+
+def iso_instant(text: str) -> float:
+    """Seconds since 1970, written as ISO 8601 with a zone. Raises RequestRefused."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise RequestRefused(RefusalReason.TIMESTAMP) from None
+    if at.tzinfo is None:
+        raise RequestRefused(RefusalReason.TIMESTAMP)
+    return at.timestamp()

@@ -7,10 +7,9 @@ import binascii
 import hmac
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
-from streams.receive.checks.check import require_recent, same, seconds
+from streams.receive.checks.check import iso_instant, require_recent, same, seconds
 from streams.receive.refusal import RefusalReason, RequestRefused
 from streams.receive.request import Inbound
 
@@ -143,10 +142,4 @@ def _instant(text: str, unit: TimestampUnit) -> float:
         return seconds(text)
     if unit == "ms":
         return seconds(text) / 1000
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise RequestRefused(RefusalReason.TIMESTAMP) from None
-    if at.tzinfo is None:
-        raise RequestRefused(RefusalReason.TIMESTAMP)
-    return at.timestamp()
+    return iso_instant(text)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from streams.errors import ConsentryError
-from streams.receive.checks.check import require_recent
+from streams.receive.checks.check import iso_instant, require_recent
 from streams.receive.refusal import RefusalReason, RequestRefused
 from streams.receive.request import Inbound
 
@@ -89,7 +89,7 @@ class SnsCheck:
         if not valid[0] <= datetime.fromtimestamp(now, UTC) <= valid[1]:
             raise RequestRefused(RefusalReason.SIGNATURE)
         _verify(certificate, message)
-        require_recent(_instant(message["Timestamp"]), now, self._tolerance_s)
+        require_recent(iso_instant(message["Timestamp"]), now, self._tolerance_s)
 
     async def settled(self, request: Inbound) -> bool:
         """Whether a checked message is part of the handshake, which this answers: no event."""
@@ -152,13 +152,3 @@ def _verify(certificate: Certificate, message: Mapping[str, str]) -> None:
         key.verify(signature, "".join(lines).encode(), PKCS1v15(), SHA256())
     except (InvalidSignature, binascii.Error, ValueError):
         raise RequestRefused(RefusalReason.SIGNATURE) from None
-
-
-def _instant(text: str) -> float:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise RequestRefused(RefusalReason.TIMESTAMP) from None
-    if at.tzinfo is None:
-        raise RequestRefused(RefusalReason.TIMESTAMP)
-    return at.timestamp()
