@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import importlib
 import os
 import sys
@@ -27,8 +28,8 @@ from streams.terminal.out import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# In the order in which help lists them. A module here imports nothing heavy at its top:
-# `consentry --help` and shell completion load all of them.
+# In the order in which help lists them; each has the command of its name. A module here imports
+# nothing heavy at its top: `consentry --help` and shell completion load all of them.
 COMMAND_MODULES = (
     "demo",
     "broker",
@@ -73,20 +74,6 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 READER_GONE = 141
 """128 + SIGPIPE: not 1, which would say that something was found."""
 
-app = typer.Typer(
-    name="consentry",
-    no_args_is_help=True,
-    # A traceback is for a bug, and then it should be the plain one, for the report.
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help=(
-        "Says when customer data left for a third party, or a marketing message went out, "
-        "without a valid basis in law. Findings are indications for review, not legal "
-        "determinations."
-    ),
-    epilog="Start here: consentry demo",
-)
-
 
 def _show_version(asked: bool) -> None:
     if asked:
@@ -94,7 +81,6 @@ def _show_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def consentry(
     *,
     version: Annotated[
@@ -107,11 +93,39 @@ def consentry(
     """Options that stand before the command."""
 
 
-for _name in COMMAND_MODULES:
-    _register: Callable[[typer.Typer], None] = importlib.import_module(
-        f"streams.cli.{_name}"
-    ).register
-    _register(app)
+@functools.cache
+def application(first: str = "") -> typer.Typer:
+    """The application with all commands, or with those that belong to the first word alone.
+
+    To make all takes longer than most of them run, so a word that names a module of
+    `COMMAND_MODULES` has that one's only. Help, completion and slips have all.
+    """
+    app = typer.Typer(
+        name="consentry",
+        no_args_is_help=True,
+        # A traceback is for a bug, and then it should be the plain one, for the report.
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help=(
+            "Says when customer data left for a third party, or a marketing message went out, "
+            "without a valid basis in law. Findings are indications for review, not legal "
+            "determinations."
+        ),
+        epilog="Start here: consentry demo",
+    )
+    app.callback()(consentry)
+    for name in (first,) if first else COMMAND_MODULES:
+        register: Callable[[typer.Typer], None] = importlib.import_module(
+            f"streams.cli.{name}"
+        ).register
+        register(app)
+    return app
+
+
+def module_of(arguments: list[str]) -> str:
+    """The module that has the command of a command line; "" where it takes all to say."""
+    name = arguments[0].replace("-", "_") if arguments else ""
+    return name if name in COMMAND_MODULES and "_" not in arguments[0] else ""
 
 
 def main(arguments: list[str]) -> int:
@@ -124,7 +138,7 @@ def main(arguments: list[str]) -> int:
     prepare_streams()
     quiet_libraries()
     try:
-        command = literal(typer.main.get_command(app))
+        command = literal(typer.main.get_command(application(module_of(arguments))))
         status = command(arguments, prog_name="consentry", standalone_mode=False)
         flush()
     except SystemExit as leave:  # completion of the shell

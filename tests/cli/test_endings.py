@@ -125,7 +125,7 @@ run()
         "streams.cli.main",
         "typer",
         "streams.terminal.out",
-        "streams.cli.explain",
+        "streams.cli.policy",
         "streams.policy_file",
         "msgspec",
     ],

@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
+from typer.main import get_command
 
 from streams import __version__
 from streams.cli import main as command_line
@@ -29,6 +31,36 @@ def test_every_command_has_a_help_with_an_example(
     command = name.replace("_", "-")
     assert command_line.main([command, "--help"]) == 0
     assert f"consentry {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", command_line.COMMAND_MODULES)
+def test_a_module_has_the_command_of_its_name_and_help_has_those_of_all(name: str) -> None:
+    alone: Any = get_command(command_line.application(name))
+    every: Any = get_command(command_line.application())
+    assert name.replace("_", "-") in alone.commands
+    assert alone.commands.keys() <= every.commands.keys()
+    assert len(every.commands) > len(command_line.COMMAND_MODULES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "module"),
+    [
+        (["check", "--help"], "check"),
+        (["dead-letters", "list"], "dead_letters"),
+        (["dead_letters"], ""),
+        (["unrestrict"], ""),
+        (["chekc"], ""),
+        (["--help"], ""),
+        ([], ""),
+    ],
+)
+def test_a_word_that_names_a_module_needs_no_other(arguments: list[str], module: str) -> None:
+    assert command_line.module_of(arguments) == module
+
+
+def test_a_slip_in_the_name_of_a_command_knows_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command_line.main(["chekc"]) == 2
+    assert "check" in capsys.readouterr().err
 
 
 def test_without_a_command_it_shows_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,7 +87,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def fail() -> None:
         raise error
 
-    monkeypatch.setattr(command_line, "app", app)
+    monkeypatch.setattr(command_line, "application", lambda _: app)
 
 
 def test_what_a_user_can_correct_is_two_lines(

@@ -13,8 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from streams.cli.main import application
+
 MODULES: Final = (
-    "streams.cli.main",
     "streams.cli.options",
     "streams.cli.service_start",
     "streams.cli.worker_logs",
@@ -48,6 +49,7 @@ def main() -> None:
     """Answer requests to the end of the input; in a forked child, run what was asked for."""
     for name in MODULES:
         importlib.import_module(name)
+    application()  # the modules of all commands
     gc.collect()
     gc.freeze()  # children write to no page of it by looking for cycles
     for line in sys.stdin:

@@ -145,10 +145,10 @@ def test_no_styles_where_they_are_not_wanted(
 def test_help_is_shown_as_it_is_written(command: list[str]) -> None:
     from typer.main import get_command
 
-    from streams.cli.main import app
+    from streams.cli.main import application
 
     shown, _ = in_terminal([*command, "--help"], columns=300)
-    here = get_command(app)
+    here = get_command(application())
     for name in command:
         here = here.commands[name]  # type: ignore[attr-defined]
     texts = [here.help or "", *(getattr(one, "help", None) or "" for one in here.params)]
