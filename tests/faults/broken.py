@@ -5,11 +5,14 @@ The campaign's checks must catch each of them; a checker that finds nothing prov
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from streams.agents.commander import Commander
 from streams.agents.eraser import Eraser
 from streams.agents.event_judge import EventJudge
+from streams.agents.restrictor import Restrictor
+from streams.agents.retractor import Retractor
 from streams.transport.commit.output_batch import Output, OutputBatch
 from streams.wire.findings import decode_finding
 from tests.faults.checks import DEAD_LETTER_CODES
@@ -100,6 +103,26 @@ def erase_nobody() -> None:
         return True
 
     broken.erase = passing
+
+
+def restrict_nobody() -> None:
+    """A restriction is answered, and no row says so."""
+    broken: Any = Restrictor
+
+    def passing(_self: Any, *_given: Any) -> None:
+        """Nothing."""
+
+    broken.restrict = passing
+
+
+def end_nothing() -> None:
+    """What nobody says is named, and stays."""
+    broken: Any = Retractor
+
+    def passing(_self: Any, *_given: Any) -> Iterator[None]:
+        return iter(())
+
+    broken.retract = passing
 
 
 def leave_rebuilds_unanswered() -> None:

@@ -75,6 +75,9 @@ class Published(NamedTuple):
     otherwise: list[str]
     """Published again otherwise than it stood."""
 
+    foreign: list[str]
+    """What somebody else wrote, and nothing ended or outdid since."""
+
 
 def read_inputs(outputs: Outputs) -> list[Any]:
     """Every record on the inputs that is committed."""

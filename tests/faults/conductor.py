@@ -37,6 +37,7 @@ from tests.faults.crew import Crew
 from tests.faults.orders import after, erasures, may_be_erased, unanswered, without
 from tests.faults.plan import Plan
 from tests.faults.published import read_published, repeated
+from tests.faults.restricted import marked
 from tests.faults.result import Result, begun
 from tests.faults.runtime import CONSENTRY, Runtime
 from tests.faults.scene import Scene, stubbornly
@@ -211,7 +212,7 @@ class Run:
             found += accounts(self.bus, inputs, rows_of(facts), refused, published)
             found += verified(self.bus)
             undone, done = unanswered(self.bus, scene.orders)
-            found += undone
+            found += undone + marked(self.bus)
             result.commands = dict(done)
             if scene.struck[EXPORT]:
                 seconds = self.plan.last_ticks_s

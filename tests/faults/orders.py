@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
@@ -23,6 +23,8 @@ from streams.wire.commands import (
     Command,
     CommandResult,
     ConcernedPerson,
+    HeldOutput,
+    decode_command,
     decode_result,
     encode_command,
 )
@@ -33,6 +35,9 @@ from tests.faults.stream import Stream
 from tests.kafka.outputs import Outputs
 
 ACKNOWLEDGED_S = 10
+RESTRICT: Final = "restrict"
+UNRESTRICT: Final = "unrestrict"
+RETRACT: Final = "retract"
 
 
 class Order(NamedTuple):
@@ -44,7 +49,14 @@ class Order(NamedTuple):
     key: SubjectKey | None
 
 
-def send(brokers: str, topic: str, kind: str, number: int, key: SubjectKey | None) -> Order:
+def send(
+    brokers: str,
+    topic: str,
+    kind: str,
+    number: int,
+    key: SubjectKey | None,
+    standing: tuple[HeldOutput, ...] = (),
+) -> Order:
     """Send a command to one partition. Raises KafkaError; then it may stand there or not."""
     identity = None if key is None else parse_subject_key(key)
     person = None if identity is None else ConcernedPerson(
@@ -57,6 +69,7 @@ def send(brokers: str, topic: str, kind: str, number: int, key: SubjectKey | Non
         who="the campaign",
         why="to see what stands",
         at=format_instant(Instant(int(time.time() * 1000))),
+        standing=standing,
     )
     command_id = str(uuid4())
     producer = KafkaProducer(bootstrap_servers=brokers, acks="all", retries=0)
@@ -93,23 +106,33 @@ def answers(outputs: Outputs) -> dict[tuple[str, int], list[CommandResult]]:
 
 
 def unanswered(outputs: Outputs, orders: Iterable[Order]) -> tuple[list[Problem], Counter[str]]:
-    """Each command that stands on the topic was done once; and what was done, counted."""
+    """Each command that stands on the topic was done once; and what was done, counted.
+
+    Only a restriction may be refused: of whom nothing is stored nothing can be restricted.
+    """
     results = answers(outputs)
-    there = Counter(
-        (str(UUID((record.key or b"").decode())), record.partition)
-        for record in outputs.read(outputs.names.commands)
-    )
+    there: Counter[tuple[str, int]] = Counter()
+    kinds: dict[tuple[str, int], str] = {}
+    for record in outputs.read(outputs.names.commands):
+        place = str(UUID((record.key or b"").decode())), record.partition
+        there[place] += 1
+        kinds[place] = decode_command(record.value).kind
     done: Counter[str] = Counter()
     for own in results.values():
         for one in own:
             done[f"{one.kind} done"] += one.done
             done.update({f"{one.kind}: {what}": count for what, count in one.counts.items()})
     lost = [o.command_id for o in orders if (o.command_id, o.number) not in there]
-    wrong = [name for name, own in results.items() if not all(one.done for one in own)]
+    wrong = [
+        name
+        for name, own in results.items()
+        if not all(one.done for one in own) and kinds.get(name) != RESTRICT
+    ]
     other = [
-        (*name, len(results[name]))
-        for name in sorted(there.keys() | results)
-        if there[name] != len(results[name])
+        f"{kinds.get(place)} {place[0]} on {place[1]}: {there[place]} times on the topic, "
+        f"{len(results[place])} answers"
+        for place in sorted(there.keys() | results)
+        if there[place] != len(results[place])
     ]
     return problems(
         (Kind.LOST, "commands that the broker acknowledged and lost", lost),

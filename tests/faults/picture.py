@@ -18,6 +18,8 @@ COLOURS: Final = {
     "policies": "#be185d",
     "commands": "#15803d",
     "exports": "#a16207",
+    "restrictions": "#0f766e",
+    "foreign": "#9f1239",
 }
 """By the module that a strike stands in."""
 
@@ -30,9 +32,11 @@ WORDS: Final = {
     "policies": "policy changed",
     "commands": "person erased, outputs rebuilt",
     "exports": "facts exported",
+    "restrictions": "processing restricted, restriction lifted",
+    "foreign": "foreign findings ended",
 }
 
-WIDTH, LEFT, RIGHT, TOP, ROW = 960, 62, 20, 132, 26
+WIDTH, LEFT, RIGHT, TOP, ROW = 960, 62, 20, 150, 26
 
 
 def picture(results: Sequence[Result]) -> str:

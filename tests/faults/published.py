@@ -10,6 +10,7 @@ from streams.wire.commands import REBUILT
 from streams.wire.findings import decode_duty, decode_finding
 from tests.faults.checks import DEAD_LETTER_CODES, Kind, Problem, Published, problems
 from tests.kafka.outputs import Outputs
+from tests.model.foreign import FOREIGN
 
 
 def read_published(outputs: Outputs) -> Published:
@@ -17,9 +18,26 @@ def read_published(outputs: Outputs) -> Published:
     names = outputs.names
     counts: Counter[str] = Counter()
     otherwise: list[str] = []
-    findings = _revisions(outputs.read(names.violations), decode_finding, counts, otherwise)
+    written = outputs.read(names.violations)
+    findings = _revisions(written, decode_finding, counts, otherwise)
     duties = _revisions(outputs.read(names.duties), decode_duty, counts, otherwise)
-    return Published(findings, duties, counts["erased"], counts["rebuilt"], otherwise)
+    foreign = _foreign(written)
+    return Published(findings, duties, counts["erased"], counts["rebuilt"], otherwise, foreign)
+
+
+def _foreign(records: list[Any]) -> list[str]:
+    """Ids of findings of somebody else that a reader of the highest revision still holds."""
+    held: dict[bytes, int] = {}
+    for record in records:
+        if record.value is None:
+            held.pop(record.key, None)
+            continue
+        revision = decode_finding(record.value).revision
+        if FOREIGN in record.headers:
+            held[record.key] = revision
+        elif revision > held.get(record.key, revision):
+            del held[record.key]
+    return sorted(key.decode() for key in held)
 
 
 def _revisions(
@@ -32,6 +50,8 @@ def _revisions(
         if record.value is None:
             counts["erased"] += 1
             own.clear()
+            continue
+        if FOREIGN in record.headers:
             continue
         one = decode(record.value)
         if REBUILT not in record.headers:
@@ -68,5 +88,6 @@ def repeated(published: Published) -> list[Problem]:
     return problems(
         (Kind.TWICE, "revisions visible twice", twice),
         (Kind.WRONG, "revisions that follow a higher one", back),
+        (Kind.WRONG, "findings of somebody else that stand", published.foreign),
         (Kind.WRONG, "published again otherwise than it stood", published.otherwise),
     )

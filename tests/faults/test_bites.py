@@ -14,6 +14,8 @@ from tests.faults.plan import Plan
 from tests.faults.runtime import Runtime
 from tests.faults.sabotage import STEPS, Step
 from tests.faults.strikes.commands import ERASE, REBUILD
+from tests.faults.strikes.foreign import ENDED
+from tests.faults.strikes.restrictions import RESTRICTED
 from tests.kafka.harness import WORKER
 
 CALM = Plan(
@@ -28,10 +30,12 @@ CALM = Plan(
 )
 
 
-SIX = {
+CAUGHT = {
     "skip_a_record": (Kind.UNACCOUNTED, "records there and records read differ"),
     "send_a_finding_twice": (Kind.TWICE, "revisions visible twice"),
     "erase_nobody": (Kind.WRONG, "rows without an event"),
+    "restrict_nobody": (Kind.WRONG, "persons restricted otherwise than they asked"),
+    "end_nothing": (Kind.WRONG, "findings of somebody else that stand"),
     "leave_rebuilds_unanswered": (Kind.TWICE, "commands without one answer each"),
     "count_and_forget_events": (Kind.LOST, "events without a row"),
     "keep_findings_back": (Kind.LOST, "findings of the batch that are missing"),
@@ -41,18 +45,22 @@ SIX = {
 
 @pytest.mark.parametrize(
     "faults",
-    [list(SIX)[:4], list(SIX)[4:5], list(SIX)[5:]],
+    [list(CAUGHT)[:6], list(CAUGHT)[6:7], list(CAUGHT)[7:]],
     ids=["record, finding and commands", "events", "findings"],
 )
 def test_a_broken_worker_is_caught(cluster: Cluster, faults: list[str]) -> None:
     calls = "; ".join(f"broken.{fault}()" for fault in faults)
     program = f"from tests.faults import broken; {calls}\n{WORKER}"
-    plan = msgspec.structs.replace(CALM, deck=(ERASE, REBUILD)) if len(faults) > 1 else CALM
+    plan = (
+        msgspec.structs.replace(CALM, deck=(ERASE, REBUILD, RESTRICTED, ENDED))
+        if len(faults) > 1
+        else CALM
+    )
     result = Run(cluster, plan, Runtime(name=calls, program=program, ours=True)).play()
     assert not result.failure, result.failure
     found = {(problem.kind, problem.what) for problem in result.problems}
     assert Kind.UNVERIFIED in {kind for kind, _ in found}
-    assert {SIX[fault] for fault in faults} <= found, result.problems
+    assert {CAUGHT[fault] for fault in faults} <= found, result.problems
 
 
 @pytest.mark.parametrize("step", STEPS.values(), ids=list(STEPS))

@@ -14,6 +14,8 @@ from tests.faults.plan import Plan, drawn
 from tests.faults.strikes import STRIKES
 from tests.faults.strikes.commands import ERASE, REBUILD
 from tests.faults.strikes.exports import EXPORT
+from tests.faults.strikes.foreign import ENDED
+from tests.faults.strikes.restrictions import RESTRICTED
 
 QUICK: dict[str, Any] = {"transaction_timeout_s": 6.0, "transaction_max_records": 50}
 
@@ -27,8 +29,10 @@ FIRST = (
     "broker killed",
     "two with one instance id",
     "outputs rebuilt",
+    "processing restricted",
     "worker frozen beyond its session",
     "output refuses writes",
+    "restriction lifted",
     "clock of a worker jumps",
     "network slow",
 )
@@ -41,6 +45,7 @@ SECOND = (
     "facts exported",
     "coordinator refuses writes",
     "person erased",
+    "foreign findings ended",
     "rebalance storm",
     "quota used up",
     "connections refused",
@@ -73,7 +78,10 @@ def played(cluster: Cluster, plan: Plan) -> Run:
     assert result.records >= 500 * 8
     # They struck: something went, and something was published again.
     assert result.commands["erase done"] == plan.deck.count(ERASE)
-    assert result.commands["rebuild done"] == plan.partitions * plan.deck.count(REBUILD)
+    rebuilt = plan.partitions * plan.deck.count(REBUILD) + result.commands.get("retract done", 0)
+    assert result.commands["rebuild done"] == rebuilt
+    assert (result.commands.get("retract: retracted", 0) > 0) is (ENDED in plan.deck)
+    assert (result.commands.get("restrict done", 0) > 0) is (RESTRICTED in plan.deck)
     assert result.commands["erase: facts"] > 0
     assert result.rebuilt > 0
     return run

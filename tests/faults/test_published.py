@@ -14,17 +14,18 @@ from tests.faults.checks import Kind, Published
 from tests.faults.published import read_published, repeated
 from tests.faults.second import differences
 from tests.kafka.outputs import Outputs
+from tests.model.foreign import FOREIGN
 from tests.model.log import Record
 from tests.siem.lives import quality
 
 
 class Topics:
-    """Outputs with records of the test."""
+    """Outputs with records of the test: published again, or not, or None: by somebody else."""
 
     class names:  # noqa: N801 - as of the settings
         violations, duties = "violations", "duties"
 
-    def __init__(self, *written: tuple[Finding | None, bool]) -> None:
+    def __init__(self, *written: tuple[Finding | None, bool | None]) -> None:
         self._written = written
 
     def read(self, topic: str) -> list[Record]:
@@ -36,14 +37,14 @@ class Topics:
                 0,
                 b"id",
                 None if one is None else encode_finding(one),
-                [REBUILT] * again,
+                [FOREIGN] if again is None else [REBUILT] * again,
             )
             for offset, (one, again) in enumerate(self._written)
             if topic == "violations"
         ]
 
 
-def published(*written: tuple[Finding | None, bool]) -> Published:
+def published(*written: tuple[Finding | None, bool | None]) -> Published:
     return read_published(cast("Outputs", Topics(*written)))
 
 
@@ -75,6 +76,15 @@ def test_a_rebuild_that_says_something_older_is_named() -> None:
 def test_a_revision_without_the_header_is_there_twice() -> None:
     [problem] = repeated(published((FIRST, False), (FIRST, False)))
     assert problem.kind is Kind.TWICE
+
+
+def test_what_somebody_else_wrote_stands_until_it_is_outdone_or_taken_away() -> None:
+    third = msgspec.structs.replace(FIRST, revision=3)
+    for last, stands in ((None, False), (SECOND, False), (FIRST, True)):
+        found = published((FIRST, None), (last, False))
+        assert bool(found.foreign) is stands
+    [problem] = repeated(published((SECOND, False), (third, None)))
+    assert (problem.kind, problem.count) == (Kind.WRONG, 1)
 
 
 def test_a_second_installation_that_stands_otherwise_is_named() -> None:

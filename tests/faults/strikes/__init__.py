@@ -4,10 +4,12 @@ from tests.faults.strikes import (
     brokers,
     commands,
     exports,
+    foreign,
     inside,
     network,
     policies,
     producers,
+    restrictions,
     workers,
 )
 from tests.faults.strikes.registry import STRIKES, Strike
@@ -18,9 +20,11 @@ __all__ = [
     "brokers",
     "commands",
     "exports",
+    "foreign",
     "inside",
     "network",
     "policies",
     "producers",
+    "restrictions",
     "workers",
 ]

@@ -6,6 +6,7 @@ from typing import Final
 
 from streams.core.identifiers import SubjectKey
 from streams.wire.arrival import partition_for
+from streams.wire.commands import HeldOutput
 from tests.faults import orders
 from tests.faults.scene import Scene, stubbornly
 from tests.faults.strikes.registry import strike
@@ -35,8 +36,14 @@ def rebuild(scene: Scene) -> None:
     scene.note(REBUILD)
 
 
-def order(scene: Scene, kind: str, number: int, key: SubjectKey | None) -> None:
+def order(
+    scene: Scene,
+    kind: str,
+    number: int,
+    key: SubjectKey | None,
+    standing: tuple[HeldOutput, ...] = (),
+) -> None:
     """Send a command until the broker has it; the workers answer when they come to it."""
-    topic = scene.bus.names.commands
-    sent = stubbornly(lambda: orders.send(scene.cluster.direct, topic, kind, number, key))
+    brokers, topic = scene.cluster.direct, scene.bus.names.commands
+    sent = stubbornly(lambda: orders.send(brokers, topic, kind, number, key, standing))
     scene.orders.append(sent)
