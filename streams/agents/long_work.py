@@ -13,11 +13,12 @@ from typing import Final
 from streams.agents.judged_batch import JudgedBatch, count_judged
 from streams.agents.rule_fault import RuleFault
 from streams.agents.subjects import Building, Subjects
+from streams.core.decision import Decision
 from streams.core.identifiers import EventKey, SubjectKey
 from streams.core.instants import EARLIEST, Instant
 from streams.core.judge import judge_again, left_by
 from streams.core.policy import Policy
-from streams.core.state import Decision, Fact, Outcome
+from streams.core.state import Fact, Outcome
 from streams.core.subject import Subject
 from streams.errors import ConsentryError
 from streams.wire.progress import Counters, Progress, Unfinished

@@ -11,9 +11,10 @@ import msgspec
 from streams.agents.judged_batch import JudgedBatch
 from streams.agents.stored_counts import count_stored
 from streams.agents.subjects import Subjects
+from streams.core.decision import Decision
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant
-from streams.core.state import Decision, EventRow, Outcome, RefusalRow
+from streams.core.state import EventRow, Outcome, RefusalRow
 from streams.transport.state.row_store import RowStore
 from streams.wire.commands import Ongoing
 from streams.wire.restricted import marked

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from streams.agents.subject_cache import SubjectCache
 from streams.core.deadlines import Deadlines
+from streams.core.decision import Decision
 from streams.core.identifiers import SubjectKey, parse_subject_key
 from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.state import Decision, EventRow, RefusalRow
+from streams.core.state import EventRow, RefusalRow
 from streams.core.subject import Subject
 from streams.core.subject_record import SubjectRecord
 from streams.measures.subject_lookups import SubjectLookups

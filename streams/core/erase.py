@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.core.decision import Decision
 from streams.core.events import ConsentChange
 from streams.core.identifiers import ControllerId, EventId, SubjectId
 from streams.core.instants import Instant
 from streams.core.judge import judge
 from streams.core.policy import Policy
-from streams.core.state import Decision, Fact
+from streams.core.state import Fact
 from streams.core.subject import Subject
 from streams.core.vocabulary import ConsentAction
 
@@ -46,4 +47,4 @@ def erased(
         for row in decision.rows
     )
     subject = Subject.from_rows(event.controller_id, event.subject_id, rows)
-    return subject, msgspec.structs.replace(decision, rows=rows)
+    return subject, decision.with_rows(rows)

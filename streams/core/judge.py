@@ -13,14 +13,15 @@ from typing import Final
 import msgspec
 
 from streams.core.affected import affected
+from streams.core.decision import Decision
 from streams.core.events import event_key
 from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.reassess import again, decided, in_time, place_of
+from streams.core.reassess import again, decided, in_time, place_of, taken_in
 from streams.core.refusals import close
-from streams.core.rules.assess import not_assessed
-from streams.core.state import Decision, EventRow, Fact, Outcome, RefusalRow
+from streams.core.rules.assess import NOTHING, assess, not_assessed
+from streams.core.state import EventRow, Fact, Outcome, RefusalRow
 from streams.core.subject import Subject
 from streams.core.subject_record import SubjectRecord, outranks
 
@@ -58,7 +59,7 @@ def judge(
     row = EventRow(fact=fact, policy_digest=policy.digest, taken_at=taken_at)
     refused = subject.refusals.get(key)
     if record is None:
-        record = subject.add(row)
+        record = subject.put(key, row)
         touched = affected(subject, event, policy)
         displaced = None
     else:
@@ -66,14 +67,7 @@ def judge(
         refused = None  # it was closed by the first payload
     touched.add(key)
     if len(touched) == 1 and displaced is None:
-        alone = again(subject, key, policy, clock, at=fact.ingested_at, new=fact)
-        decision = Decision(
-            outcome=outcome,
-            rows=(alone.row,) if alone.changed else (),
-            findings=alone.findings,
-            duties=alone.duties,
-            rejudged=1,
-        )
+        decision = _alone(subject, record, fact, policy, clock, outcome)
         return (
             decision
             if refused is None
@@ -97,6 +91,31 @@ def judge(
     )
 
 
+def _alone(
+    subject: Subject,
+    record: SubjectRecord,
+    fact: Fact,
+    policy: Policy,
+    clock: Instant | None,
+    outcome: Outcome,
+) -> Decision:
+    """What a fact brings that can change no other event, as most."""
+    row = record.row
+    found = assess(subject, record, policy, clock)
+    if found is NOTHING and row.fact is fact and not row.published and not row.duties:
+        # Nothing was published of it, and nothing is to be: the row alone is written.
+        subject.note(record)
+        return Decision(outcome=outcome, rows=(row,), rejudged=1)
+    alone = taken_in(subject, record, found, policy, clock, at=fact.ingested_at, new=fact)
+    return Decision(
+        outcome=outcome,
+        rows=(alone.row,) if alone.changed else (),
+        findings=alone.findings,
+        duties=alone.duties,
+        rejudged=1,
+    )
+
+
 def _closing(
     subject: Subject,
     refused: RefusalRow,
@@ -107,8 +126,7 @@ def _closing(
 ) -> Decision:
     """A decision, and that the finding about records refused under the event's id is closed."""
     row, finding = close(subject, refused, policy, fact.ingested_at, clock)
-    findings = (*decision.findings, finding)
-    return msgspec.structs.replace(decision, refusals=(row,), findings=findings)
+    return decision.closing(row, finding)
 
 
 def judge_again(

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from streams.core.decision import Decision
 from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.revise import Revision, revise
-from streams.core.rules.assess import assess
-from streams.core.state import Decision, EventRow, Fact, Outcome
+from streams.core.rules.assess import Assessment, assess
+from streams.core.state import EventRow, Fact, Outcome
 from streams.core.subject import Subject
+from streams.core.subject_record import SubjectRecord
 from streams.core.vocabulary import ClosingReason
 
 
@@ -59,10 +61,26 @@ def again(
     passing of time or a change of the policy. `cause` is why what no longer holds is retracted.
     """
     record = subject.records[event_id]
+    found = assess(subject, record, policy, clock)
+    return taken_in(subject, record, found, policy, clock, at=at, new=new, cause=cause)
+
+
+def taken_in(
+    subject: Subject,
+    record: SubjectRecord,
+    found: Assessment,
+    policy: Policy,
+    clock: Instant | None,
+    *,
+    at: Instant,
+    new: Fact | None,
+    cause: ClosingReason = ClosingReason.LATE_EVIDENCE,
+) -> Revision:
+    """Take what was found of one event into the subject; the rest is as in `again`."""
     fresh = new is not None and record.row.fact is new
     revision = revise(
         record.row,
-        assess(subject, record, policy, clock),
+        found,
         policy,
         at=at,
         clock=clock,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.core.decision import Decision
 from streams.core.events import key_of
 from streams.core.findings import Finding
 from streams.core.identifiers import (
@@ -25,7 +26,7 @@ from streams.core.policy import Policy
 from streams.core.publications import History, following
 from streams.core.quality import UNPROCESSABLE, quality_finding
 from streams.core.slots import SLOTS
-from streams.core.state import Decision, Outcome, Refusal, RefusalRow
+from streams.core.state import Outcome, Refusal, RefusalRow
 from streams.core.subject import Subject
 from streams.core.vocabulary import Status
 

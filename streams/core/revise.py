@@ -7,7 +7,10 @@ beside it, once the term P15 has passed; nothing is decided by it.
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
+from mypy_extensions import mypyc_attr
 
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import RecipientId, Slot
@@ -19,14 +22,28 @@ from streams.core.rules.assess import Assessment
 from streams.core.state import DutyState, EventRow, Published, PublishedDuty, Verdict
 from streams.core.vocabulary import ClosingReason, DutyStatus, Status
 
+_NO_FINDINGS: Final[tuple[Finding, ...]] = ()
+_NO_DUTIES: Final[tuple[Duty, ...]] = ()
 
-class Revision(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """The row as it stands now and what is to be published."""
 
-    row: EventRow
-    changed: bool
-    findings: tuple[Finding, ...]
-    duties: tuple[Duty, ...]
+@mypyc_attr(acyclic=True)
+class Revision:
+    """The row as it stands now and what is to be published; never changed."""
+
+    __slots__ = ("changed", "duties", "findings", "row")
+
+    def __init__(
+        self,
+        row: EventRow,
+        *,
+        changed: bool,
+        findings: tuple[Finding, ...] = _NO_FINDINGS,
+        duties: tuple[Duty, ...] = _NO_DUTIES,
+    ) -> None:
+        self.row = row
+        self.changed = changed
+        self.findings = findings
+        self.duties = duties
 
 
 def revise(
@@ -52,7 +69,7 @@ def revise(
     """
     if not (row.published or row.duties or found.verdicts or found.duties):
         # As for most events: nothing was published, and nothing is to be.
-        return Revision(row=row, changed=fresh, findings=(), duties=())
+        return Revision(row, changed=fresh)
     known_at = at if clock is None or clock < at else clock
     published, findings = _revise_findings(
         row,
@@ -71,7 +88,7 @@ def revise(
     changed = fresh or bool(findings) or bool(duties)
     if findings or duties:
         row = msgspec.structs.replace(row, published=published, duties=owed)
-    return Revision(row=row, changed=changed, findings=tuple(findings), duties=tuple(duties))
+    return Revision(row, changed=changed, findings=tuple(findings), duties=tuple(duties))
 
 
 def _revise_findings(

@@ -12,8 +12,7 @@ from typing import Final
 import msgspec
 
 from streams.core.events import Event
-from streams.core.findings import Duty, Finding
-from streams.core.identifiers import ConsentId, EventId, EventKey, PayloadHash, RecipientId, Slot
+from streams.core.identifiers import ConsentId, EventId, PayloadHash, RecipientId, Slot
 from streams.core.instants import LATEST, Instant
 from streams.core.publications import History, Publication, listed
 from streams.core.vocabulary import (
@@ -230,21 +229,3 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     REPLAY = "replay"
     EXPIRED = "expired"
-
-
-class Decision(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """The result of judging one fact or one tick: values to be written as one.
-
-    `rows` replace the rows with the same event id and payload hash, `refusals` those with
-    the same event type and id. `rejudged` counts the events whose verdicts were evaluated, the
-    new one included. `left` are events that are still to be judged again, in the order of law,
-    where only a part was asked for.
-    """
-
-    outcome: Outcome
-    rows: tuple[EventRow, ...] = ()
-    refusals: tuple[RefusalRow, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    duties: tuple[Duty, ...] = ()
-    rejudged: int = 0
-    left: tuple[EventKey, ...] = ()

@@ -121,8 +121,11 @@ class Subject(SubjectHistory):
 
     def add(self, row: EventRow) -> SubjectRecord:
         """Take in a payload; the timelines follow the payload that counts."""
+        return self.put(event_key(row.fact.event), row)
+
+    def put(self, key: EventKey, row: EventRow) -> SubjectRecord:
+        """The same by the key of its event."""
         event = row.fact.event
-        key = event_key(event)
         record = self.records.get(key)
         if row.erases and (self.erased_at is None or event.occurred_at > self.erased_at):
             self.erased_at = event.occurred_at

@@ -47,21 +47,32 @@ def _signal_at(signal: Signal) -> tuple[Instant, EventKey]:
     return signal.at, signal.key
 
 
+# Shared by all who have nothing of a kind, and never changed.
+_NO_GRANTS: Final[Timeline[Grant]] = Timeline(_grant_at)
+_NO_PURPOSES: Final[dict[Purpose, Timeline[Grant]]] = {}
+_NO_SIGNALS: Final[Timeline[Signal]] = Timeline(_signal_at)
+_NO_SHARES: Final[Timeline[DataShare]] = Timeline(_at)
+_NO_MESSAGES: Final[Timeline[MarketingMessage]] = Timeline(_at)
+_NO_SALES: Final[Timeline[Purchase]] = Timeline(_at)
+_NO_NOTIFICATIONS: Final[dict[RecipientId, Timeline[RecipientNotification]]] = {}
+
+
 @mypyc_attr(acyclic=True)
 class SubjectHistory:
     """The timelines of one subject; `Subject` says which payloads are in them."""
 
     def __init__(self) -> None:
-        self.grants: Timeline[Grant] = Timeline(_grant_at)
-        self._granted: dict[Purpose, Timeline[Grant]] = {}
+        # Empty ones are everybody's until something is put in: most people have few kinds.
+        self.grants: Timeline[Grant] = _NO_GRANTS
+        self._granted: dict[Purpose, Timeline[Grant]] = _NO_PURPOSES
         self.replacing = 0
         """How many grants say that they replace another one."""
-        self.signals: Timeline[Signal] = Timeline(_signal_at)
-        self.shares: Timeline[DataShare] = Timeline(_at)
-        self.messages: Timeline[MarketingMessage] = Timeline(_at)
-        self.sales: Timeline[Purchase] = Timeline(_at)
-        self.reversals: Timeline[Purchase] = Timeline(_at)
-        self.notifications: dict[RecipientId, Timeline[RecipientNotification]] = {}
+        self.signals: Timeline[Signal] = _NO_SIGNALS
+        self.shares: Timeline[DataShare] = _NO_SHARES
+        self.messages: Timeline[MarketingMessage] = _NO_MESSAGES
+        self.sales: Timeline[Purchase] = _NO_SALES
+        self.reversals: Timeline[Purchase] = _NO_SALES
+        self.notifications: dict[RecipientId, Timeline[RecipientNotification]] = _NO_NOTIFICATIONS
         self.index: Indexes | None = None
         """There once the subject has more than a few events, and kept up to date."""
 
@@ -72,15 +83,10 @@ class SubjectHistory:
 
     def insert(self, event: Event) -> None:
         """Put an event where it belongs."""
-        index = self.index
         if isinstance(event, DataShare):
-            self.shares.add(event)
-            if index is not None:
-                index.ledger.add(event)
+            self._share(event)
         elif isinstance(event, MarketingMessage):
-            self.messages.add(event)
-            if index is not None:
-                index.messages.add(event)
+            self._message(event)
         elif isinstance(event, ConsentChange):
             if event.action is _GRANTED:
                 self._grant(Grant(event))
@@ -89,20 +95,43 @@ class SubjectHistory:
         elif isinstance(event, Purchase):
             self._purchase(event)
         elif isinstance(event, RecipientNotification):
-            timeline = self.notifications.get(event.recipient_id)
-            if timeline is None:
-                timeline = self.notifications[event.recipient_id] = Timeline(_at)
-            timeline.add(event)
+            self._notified(event)
         else:
             assert_never(event)
+
+    def _share(self, event: DataShare) -> None:
+        if self.shares is _NO_SHARES:
+            self.shares = Timeline(_at)
+        self.shares.add(event)
+        if self.index is not None:
+            self.index.ledger.add(event)
+
+    def _message(self, event: MarketingMessage) -> None:
+        if self.messages is _NO_MESSAGES:
+            self.messages = Timeline(_at)
+        self.messages.add(event)
+        if self.index is not None:
+            self.index.messages.add(event)
+
+    def _notified(self, event: RecipientNotification) -> None:
+        if self.notifications is _NO_NOTIFICATIONS:
+            self.notifications = {}
+        timeline = self.notifications.get(event.recipient_id)
+        if timeline is None:
+            timeline = self.notifications[event.recipient_id] = Timeline(_at)
+        timeline.add(event)
 
     def _purchase(self, event: Purchase) -> None:
         index = self.index
         if event.action is not _PURCHASED:
+            if self.reversals is _NO_SALES:
+                self.reversals = Timeline(_at)
             self.reversals.add(event)
             if index is not None:
                 index.sales.reverse(event)
             return
+        if self.sales is _NO_SALES:
+            self.sales = Timeline(_at)
         self.sales.add(event)
         if index is not None:
             index.sales.add(event)
@@ -110,6 +139,8 @@ class SubjectHistory:
             self._signal(signal)
 
     def _grant(self, grant: Grant) -> None:
+        if self.grants is _NO_GRANTS:
+            self.grants, self._granted = Timeline(_grant_at), {}
         self.grants.add(grant)
         timeline = self._granted.get(grant.purpose)
         if timeline is None:
@@ -120,6 +151,8 @@ class SubjectHistory:
             self.index.grant(grant)
 
     def _signal(self, signal: Signal) -> None:
+        if self.signals is _NO_SIGNALS:
+            self.signals = Timeline(_signal_at)
         self.signals.add(signal)
         if self.index is not None:
             self.index.signals.add(signal)

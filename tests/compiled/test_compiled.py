@@ -137,7 +137,7 @@ def test_a_finder_finds_nothing_else() -> None:
     assert found.origin == str(compiled.FOLDER / f"streams.core.judge{EXTENSION_SUFFIXES[0]}")
 
 
-NEVER_KEYS = {"Revision", "Assessment", "NormalisedShare", "Signal", "Decoded", "Found"}
+NEVER_KEYS = {"Signal", "Decoded", "Found"}
 """Values that compiled modules hand over and nobody looks up by."""
 
 

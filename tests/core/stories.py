@@ -11,12 +11,13 @@ from typing import Any
 import msgspec
 
 from streams.core.codes import CODES
+from streams.core.decision import Decision
 from streams.core.events import Event
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import ControllerId, PayloadHash, SubjectId
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy, fixed_policy
-from streams.core.state import Decision, Fact, FactSource
+from streams.core.state import Fact, FactSource
 from streams.core.subject import Subject
 from streams.core.vocabulary import Code, DutyStatus, Status
 from tests.core.builders import When, moment

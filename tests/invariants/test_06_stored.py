@@ -9,12 +9,13 @@ import msgspec
 import pytest
 
 from streams.agents import event_judge
+from streams.core.decision import Decision
 from streams.core.events import event_key
 from streams.core.identifiers import PayloadHash
 from streams.core.instants import Instant
 from streams.core.judge import judge
 from streams.core.policy import Policy
-from streams.core.state import Decision, Fact
+from streams.core.state import Fact
 from streams.core.subject import Subject
 from streams.transport.commit.output_batch import OutputBatch
 from streams.transport.commit.transactions import Committer

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from streams.core.decision import Decision
 from streams.core.events import INSTANT_FIELDS
 from streams.core.events import Event as CoreEvent
 from streams.core.findings import Duty, Finding
@@ -22,7 +23,7 @@ from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import UNDATED_ADEQUACY, Policy, PolicySettings
 from streams.core.policy.policy import DatedValue
 from streams.core.policy.registers import Registers
-from streams.core.state import Decision, Fact, FactSource
+from streams.core.state import Fact, FactSource
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Status
 from streams.wire.decode import Decoded, Rejected, decode

@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 
+from streams.core.decision import Decision
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import EventKey
 from streams.core.instants import EARLIEST, Instant, hours
 from streams.core.judge import judge, judge_again, judge_deadlines, left_by
 from streams.core.policy import Policy, fixed_policy
 from streams.core.refusals import refuse
-from streams.core.state import Decision, EventRow, Fact, Refusal, RefusalRow
+from streams.core.state import EventRow, Fact, Refusal, RefusalRow
 from streams.core.subject import Subject
 from streams.core.vocabulary import Code, DutyStatus, Finality, Status
 from tests.property.drawn_events import CONTROLLER, SUBJECT

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.core.decision import Decision
 from streams.core.identifiers import ControllerId, SubjectId, parse_subject_key, subject_key
 from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy, fixed_policy
-from streams.core.state import Decision, Fact
+from streams.core.state import Fact
 from streams.core.subject import Subject
 from tests.property.drawn_events import HOUR, START
 from tests.property.histories import histories

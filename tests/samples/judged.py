@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
+from streams.core.decision import Decision
 from streams.core.identifiers import EventId, SubjectId
 from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import Policy
 from streams.core.quality import is_future, quality_finding
-from streams.core.state import Decision, Fact, FactSource
+from streams.core.state import Fact, FactSource
 from streams.core.subject import Subject
 from streams.core.vocabulary import Code
 from streams.dev.samples import POLICY_FILE, Sample

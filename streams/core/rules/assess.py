@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
-import msgspec
+from mypy_extensions import mypyc_attr
 
 from streams.core.events import (
     ConsentChange,
@@ -37,14 +37,33 @@ from streams.core.vocabulary import Code, ConsentAction
 _GRANTED: Final = ConsentAction.GRANTED
 
 
-class Assessment(msgspec.Struct, frozen=True, gc=False):
-    """The whole truth about one event, given the facts and the clock."""
-
-    verdicts: dict[Slot, Verdict] = {}
-    duties: dict[RecipientId, DutyState] = {}
+_NO_VERDICTS: Final[dict[Slot, Verdict]] = {}
+_NO_DUTIES: Final[dict[RecipientId, DutyState]] = {}
 
 
-NOTHING = Assessment()
+@mypyc_attr(acyclic=True)
+class Assessment:  # noqa: PLW1641 - no key of anything
+    """The whole truth about one event, given the facts and the clock; never changed."""
+
+    __slots__ = ("duties", "verdicts")
+
+    def __init__(
+        self,
+        verdicts: dict[Slot, Verdict] = _NO_VERDICTS,
+        duties: dict[RecipientId, DutyState] = _NO_DUTIES,
+    ) -> None:
+        self.verdicts = verdicts
+        self.duties = duties
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Assessment)
+            and self.verdicts == other.verdicts
+            and self.duties == other.duties
+        )
+
+
+NOTHING: Final = Assessment()
 """Nothing to say, as of most events; it must not be changed."""
 
 

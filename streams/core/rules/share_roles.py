@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
+from mypy_extensions import mypyc_attr
 
 from streams.core.events import DataShare
 from streams.core.identifiers import RecipientId
@@ -43,7 +43,8 @@ _UNKNOWN: Final = RecipientRole.UNKNOWN
 _AUDIENCES: Final = Purpose.AD_AUDIENCE_MATCHING
 
 
-class NormalisedShare(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+@mypyc_attr(acyclic=True)
+class NormalisedShare:
     """A share with the register's word over the producer's and the stricter role.
 
     `declared_role` is what the producer (or, where it says nothing, the register) calls
@@ -52,16 +53,43 @@ class NormalisedShare(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     alone, for a recipient that uses such data for advertising itself (1b).
     """
 
-    recipient_id: RecipientId
-    declared_role: RecipientRole
-    role: RecipientRole
-    purpose: Purpose
-    declared_purpose: Purpose
-    own_purposes: bool
-    label_set_aside: bool
-    category: str | None
-    country: str | None
-    entry: RecipientEntry | None
+    __slots__ = (
+        "category",
+        "country",
+        "declared_purpose",
+        "declared_role",
+        "entry",
+        "label_set_aside",
+        "own_purposes",
+        "purpose",
+        "recipient_id",
+        "role",
+    )
+
+    def __init__(
+        self,
+        *,
+        recipient_id: RecipientId,
+        declared_role: RecipientRole,
+        role: RecipientRole,
+        purpose: Purpose,
+        declared_purpose: Purpose,
+        own_purposes: bool,
+        label_set_aside: bool,
+        category: str | None,
+        country: str | None,
+        entry: RecipientEntry | None,
+    ) -> None:
+        self.recipient_id = recipient_id
+        self.declared_role = declared_role
+        self.role = role
+        self.purpose = purpose
+        self.declared_purpose = declared_purpose
+        self.own_purposes = own_purposes
+        self.label_set_aside = label_set_aside
+        self.category = category
+        self.country = country
+        self.entry = entry
 
     @property
     def external(self) -> bool:
