@@ -67,9 +67,12 @@ def kafka() -> Iterator[str]:
             yield local.bootstrap
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def secure_kafka() -> Iterator[LocalBroker]:
     """A local broker with a SASL_SSL listener: SCRAM and PLAIN, user `SECURE_USER`.
+
+    One for each of the few files that need it: an idle broker takes a fiftieth of a processor, and
+    would do so to the end of the session.
 
     `.secure_bootstrap`, `.ca_file` and `.security.users` say how to log in; `.bootstrap`
     is its open listener.

@@ -97,6 +97,8 @@ _SMALL: dict[str, str] = {
     # After a kill the broker is let in again when its last registration has timed out.
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",
+    # Nobody takes snapshots by age here, for which the controller writes twice a second while idle.
+    "metadata.max.idle.interval.ms": "0",
     # A misspelt topic must be an error, as on a broker that is looked after.
     "auto.create.topics.enable": "false",
     "num.network.threads": "2",

@@ -36,6 +36,7 @@ def options(brokers: str, topic: str, **changes: Any) -> KafkaOptions:
 def topic(kafka: str, unique: str) -> Iterator[str]:
     admin = KafkaAdminClient(bootstrap_servers=kafka)
     admin.create_topics([NewTopic(unique, 3, 1)])
+    admin.wait_for_topics([unique])
     yield unique
     admin.delete_topics([unique])
     admin.close()
