@@ -145,13 +145,14 @@ class Retention:
         An open duty does, and a restriction of processing.
         """
         stored = self._rows.rows_of(key)
-        rows = list(stored.items())
-        facts = [one for one in rows if not is_refusal(one[0])]
-        refused = len(rows) - len(facts)
-        rows = facts or rows
+        # Row by row: a live subject writes those alone that are looked at.
+        places = list(stored)
+        facts = [place for place in places if not is_refusal(place)]
+        refused = len(places) - len(facts)
+        places = facts or places
         # The latest to be written is likely to be the latest to have occurred.
-        for seen, (place, row) in enumerate(reversed(rows), 1):
-            occurred_at, arrived_at = ages(row, place)
+        for seen, place in enumerate(reversed(places), 1):
+            occurred_at, arrived_at = ages(stored[place], place)
             if occurred_at >= occurred or arrived_at >= arrived:
                 return refused + seen, False
             if seen % ROWS_AT_ONCE == 0:
@@ -159,14 +160,14 @@ class Retention:
         if restriction_of(stored) is not None:
             return refused + len(facts), False
         if not facts:
-            return len(rows), bool(rows)
-        for seen, (place, row) in enumerate(rows, 1):
-            owed = decode_row(row, place).duties.values()
+            return len(places), bool(places)
+        for seen, place in enumerate(places, 1):
+            owed = decode_row(stored[place], place).duties.values()
             if any(one.overdue_after is not None for one in owed):
-                return refused + len(rows), False
+                return refused + len(places), False
             if seen % ROWS_AT_ONCE == 0:
                 yield PAUSE
-        return refused + len(rows), True
+        return refused + len(places), True
 
     def _forget(
         self, key: SubjectKey, rows: Sequence[tuple[bytes, bytes]], *, last: bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from streams.core.identifiers import SubjectKey
@@ -47,6 +47,8 @@ class SubjectCache:
         self._live: OrderedDict[SubjectKey, _Live] = OrderedDict()
         self.bytes = 0
         """The estimate for all of them."""
+        self.let_go: Callable[[SubjectKey], object] | None = None
+        """Called for each subject that goes over a bound; None: nobody asks."""
 
     def __len__(self) -> int:
         return len(self._live)
@@ -98,8 +100,10 @@ class SubjectCache:
 
     def _shrink(self) -> None:
         while len(self._live) > 1 and (self.bytes > self.max_bytes or len(self._live) > self.most):
-            _, old = self._live.popitem(last=False)
+            key, old = self._live.popitem(last=False)
             self.bytes -= old.bytes
+            if self.let_go is not None:
+                self.let_go(key)
 
     def drop(self, key: SubjectKey) -> None:
         """Let a subject go."""

@@ -89,9 +89,12 @@ class Subjects:
         self._rows = rows
         self._policy = policy
         self._half: _Half | None = None
+        self._holds = rows.holds_subjects
         self.live = SubjectCache(limit, max_bytes)
         self.lookups = SubjectLookups()
         """Counts how they are found; a worker has one for all of its partitions."""
+        if self._holds:
+            self.live.let_go = rows.release
         self.stale: Callable[[SubjectKey, Subject], bool] | None = None
         """Asks of a subject that was found whether it must be swept first; None: none must."""
         self.on_change: Callable[[SubjectKey], None] | None = None
@@ -112,6 +115,8 @@ class Subjects:
             if subject is None:
                 return None
             self.live.keep(key, subject, self._rows.rows_of(key).values(), built=True)
+            if self._holds:
+                self._rows.hold(key, subject)
         else:
             self.lookups.ready += 1
         if self.stale is not None and self.stale(key, subject):
@@ -147,30 +152,38 @@ class Subjects:
         self, key: SubjectKey, subject: Subject, decision: Decision
     ) -> list[tuple[bytes, bytes]]:
         """Store what was decided. Returns the rows as they must go to the changelog."""
-        stored = self.store(key, subject, decision)
+        stored = _stored(key, decision)
+        if not self._holds:
+            self._put(stored)
+        self.deadlines.set(key, subject.next_deadline)
         # What is not swept yet is not found, so whatever was judged is of this policy.
         subject.judged_by = self._policy
         if self.on_change is not None:
             self.on_change(key)
-        self.live.keep(key, subject, (row for _, row in stored))
+        self.live.keep(key, subject, [row for _, row in stored])
+        if self._holds:
+            self._rows.hold(key, subject)
         return stored
 
     def store(
         self, key: SubjectKey, subject: Subject, decision: Decision
     ) -> list[tuple[bytes, bytes]]:
         """The same of a subject that need not be kept ready, and may not be through."""
-        stored = []
-        put = self._rows.put
-        for row in decision.rows:
-            place, value = stored_form(key, row)
-            put(place, value)
-            stored.append((place, value))
-        for refused in decision.refusals:
-            place, value = stored_refusal(key, refused)
-            put(place, value)
-            stored.append((place, value))
+        stored = _stored(key, decision)
+        if self._holds and self.live.peek(key) is subject:
+            self._rows.hold(key, subject)
+        else:
+            self._put(stored)
+            if self._holds:
+                # Another object of the same subject would say less than the rows now.
+                self.live.drop(key)
         self.deadlines.set(key, subject.next_deadline)
         return stored
+
+    def _put(self, stored: list[tuple[bytes, bytes]]) -> None:
+        put = self._rows.put
+        for place, value in stored:
+            put(place, value)
 
     def rewrite(
         self, key: SubjectKey, place: bytes, row: EventRow | RefusalRow
@@ -192,6 +205,7 @@ class Subjects:
         self.deadlines.set(key, None)
 
     def _let_go(self, key: SubjectKey) -> None:
+        self._rows.release(key)
         self.live.drop(key)
         if self._half is not None and self._half.key == key:
             self._half = None
@@ -240,6 +254,14 @@ class Subjects:
         self.live = before.live
         if before._indexed:
             self.deadlines, self._indexed = before.deadlines, True
+
+
+def _stored(key: SubjectKey, decision: Decision) -> list[tuple[bytes, bytes]]:
+    """Keys and values of what was decided."""
+    stored = [stored_form(key, row) for row in decision.rows]
+    if decision.refusals:
+        stored += [stored_refusal(key, refused) for refused in decision.refusals]
+    return stored
 
 
 def build(key: SubjectKey, rows: Mapping[bytes, bytes]) -> Subject:

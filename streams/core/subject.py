@@ -59,6 +59,8 @@ class Subject(SubjectHistory):
         self.records: dict[EventKey, SubjectRecord] = {}
         self.refusals: dict[EventKey, RefusalRow] = _NO_REFUSALS
         """Events under whose type and id records were refused (Q01)."""
+        self.beside = 0
+        """How many payloads do not count, since another one has their id."""
         self._spoken_of = False
         """Whether anything was ever said of one of the events; what follows is empty till then."""
         self.unrecorded: set[EventKey] = _NOBODY
@@ -91,6 +93,11 @@ class Subject(SubjectHistory):
         for record in subject.records.values():
             subject.note(record)
         return subject
+
+    @property
+    def row_count(self) -> int:
+        """How many rows it is stored in."""
+        return len(self.records) + len(self.refusals) + self.beside
 
     @property
     def next_deadline(self) -> Instant | None:
@@ -132,7 +139,9 @@ class Subject(SubjectHistory):
         if record is None:
             record = self.records[key] = SubjectRecord(row)
             self.insert(event)
-        elif outranks(row, record.row):
+            return record
+        self.beside += 1
+        if outranks(row, record.row):
             self.remove(record.event)
             record.others = (*record.others, record.row)
             record.row = row

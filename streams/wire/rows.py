@@ -20,6 +20,7 @@ from streams.core.events import key_of
 from streams.core.identifiers import EventId, EventKey, PayloadHash, SubjectKey
 from streams.core.instants import Instant
 from streams.core.state import EventRow, RefusalRow
+from streams.core.subject import Subject
 from streams.wire.row_parts import Dated, Owing
 
 _Read = TypeVar("_Read")
@@ -108,6 +109,18 @@ def stored_form(subject_key: SubjectKey, row: EventRow) -> tuple[bytes, bytes]:
 def stored_refusal(subject_key: SubjectKey, row: RefusalRow) -> tuple[bytes, bytes]:
     """Key and value of a row of refused records in the changelog."""
     return refusal_key(subject_key, key_of(row.event_type, row.event_id)), encode_row(row)
+
+
+def rows_by_key(subject_key: SubjectKey, subject: Subject) -> dict[bytes, EventRow | RefusalRow]:
+    """All rows of a subject: of every payload, and of refused records."""
+    found: dict[bytes, EventRow | RefusalRow] = {}
+    for record in subject.records.values():
+        for row in (record.row, *record.others):
+            fact = row.fact
+            found[row_key(subject_key, fact.event.event_id, fact.payload_hash)] = row
+    for event_key, refused in subject.refusals.items():
+        found[refusal_key(subject_key, event_key)] = refused
+    return found
 
 
 def decode_row(value: bytes, key: bytes | None = None) -> EventRow:

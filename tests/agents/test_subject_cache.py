@@ -128,20 +128,18 @@ def test_people_who_are_rebuilt_are_counted() -> None:
 
 def test_the_estimate_is_near_what_python_takes_of_people_who_stay() -> None:
     records = records_of(make(EVENTS_A_PERSON * PEOPLE, PEOPLE))
-    taken = []
-    live = SubjectCache(10**9, 10**12)
-    for cache in (SubjectCache(1, 10**12), live):
-        judge = new_judge()
-        judge.subjects.live = cache
+    judge = new_judge()
+    live = judge.subjects.live
+    live.bound(10**9, 10**12)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        judge_all(judge, records)
         gc.collect()
-        tracemalloc.start()
-        try:
-            before = tracemalloc.get_traced_memory()[0]
-            judge_all(judge, records)
-            gc.collect()
-            taken.append(tracemalloc.get_traced_memory()[0] - before)
-        finally:
-            tracemalloc.stop()
-    kept_ready = taken[1] - taken[0]
+        # Of people who are live nothing else is in memory.
+        kept_ready = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
     estimated = live.bytes / kept_ready
     assert 0.85 < estimated < 1.35, f"estimated {live.bytes}, took {kept_ready}"

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from streams.core.identifiers import SubjectKey
+from streams.core.subject import Subject
+from streams.transport.state.held_rows import HeldRows
 from streams.wire.progress import PROGRESS_KEY
-from streams.wire.rows import subject_of
+from streams.wire.rows import CorruptRow, subject_of
 
 if TYPE_CHECKING:
     from streams.wire.record import Record
@@ -16,25 +18,40 @@ if TYPE_CHECKING:
 _BUCKET_BITS = 12
 
 
+class _Held:
+    """A live subject that stands for its rows, and how many they are."""
+
+    __slots__ = ("count", "subject")
+
+    def __init__(self, subject: Subject, count: int) -> None:
+        self.subject = subject
+        self.count = count
+
+
 class MemoryRows:
-    """Rows in a dictionary per subject.
+    """Rows in a dictionary per subject, or a live subject in their place.
 
     Subjects stand in 4,096 buckets by their CRC-32, which is their place: a walk needs
     an order, and copies a bucket of them at a time rather than all.
     """
 
     lasts = False
+    holds_subjects = True
     deadlines = None
     position = None
 
     def __init__(self) -> None:
         self._buckets: dict[int, dict[SubjectKey, dict[bytes, bytes]]] = {}
+        """Who is held has an empty dictionary here."""
+        self._held: dict[SubjectKey, _Held] = {}
         self._count = 0
         self.progress: bytes | None = None
 
     def put(self, key: bytes, row: bytes | None) -> None:
         """Keep a row, or forget it. Raises CorruptRow when the key is not a row key."""
         subject = subject_of(key)
+        if subject in self._held:
+            self.release(subject)
         number = _bucket_of(crc32(subject))
         bucket = self._buckets.get(number)
         if bucket is None:
@@ -56,8 +73,42 @@ class MemoryRows:
 
     def rows_of(self, subject: SubjectKey) -> Mapping[bytes, bytes]:
         """Rows of a subject by row key; empty for an unknown one."""
+        held = self._held.get(subject)
+        if held is not None:
+            return HeldRows(subject, held.subject)
         bucket = self._buckets.get(_bucket_of(crc32(subject)))
         return bucket.get(subject, {}) if bucket else {}
+
+    def hold(self, key: SubjectKey, subject: Subject) -> None:
+        """The rows of a subject are from here on what it says itself; again after each change.
+
+        Raises CorruptRow where it says less than was stored: nothing may be lost by it.
+        """
+        count = subject.row_count
+        held = self._held.get(key)
+        if held is None:
+            bucket = self._buckets.setdefault(_bucket_of(crc32(key)), {})
+            known = len(bucket.get(key, ()))
+            bucket[key] = {}
+            held = self._held[key] = _Held(subject, known)
+        held.subject = subject
+        if count < held.count:
+            raise CorruptRow("is missing in a live subject", key)
+        self._count += count - held.count
+        held.count = count
+
+    def release(self, key: SubjectKey) -> None:
+        """The rows of a subject stand for themselves again, if it was held."""
+        held = self._held.pop(key, None)
+        if held is None:
+            return
+        rows = dict(HeldRows(key, held.subject))
+        self._count += len(rows) - held.count
+        bucket = self._buckets[_bucket_of(crc32(key))]
+        if rows:
+            bucket[key] = rows
+        else:
+            del bucket[key]
 
     def walk(self, start: bytes = b"") -> Iterator[tuple[bytes, SubjectKey]]:
         """Every subject that has rows and its place, from a place on."""
@@ -101,6 +152,7 @@ class MemoryRows:
         """Forget everything."""
         del reason
         self._buckets.clear()
+        self._held.clear()
         self._count = 0
         self.progress = None
 

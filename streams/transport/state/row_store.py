@@ -12,6 +12,7 @@ from zlib import crc32
 
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant
+from streams.core.subject import Subject
 
 if TYPE_CHECKING:
     from streams.wire.record import Record
@@ -47,6 +48,10 @@ class RowStore(Protocol):
         """Whether it is there again after a restart."""
 
     @property
+    def holds_subjects(self) -> bool:
+        """Whether a live subject can stand in the place of its rows."""
+
+    @property
     def deadlines(self) -> SubjectDeadlines | None:
         """The deadlines of all subjects, where the store keeps them; else a walk finds them."""
 
@@ -63,6 +68,15 @@ class RowStore(Protocol):
 
     def rows_of(self, subject: SubjectKey) -> Mapping[bytes, bytes]:
         """Rows of a subject by row key; empty for an unknown one."""
+
+    def hold(self, key: SubjectKey, subject: Subject) -> None:
+        """The rows of a subject are from here on what it says itself; again after each change.
+
+        Asked of stores that hold subjects only. What is `put` for it takes its place.
+        """
+
+    def release(self, key: SubjectKey) -> None:
+        """The rows of a subject stand for themselves again, if it was held."""
 
     def walk(self, start: bytes = b"") -> Iterator[tuple[bytes, SubjectKey]]:
         """Every subject that has rows and the place where it stands, from a place on.

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from streams.core.identifiers import SubjectKey
+from streams.core.subject import Subject
 from streams.transport.state.disk.database import Database, Write
 from streams.transport.state.disk.deadlines import DiskDeadlines
 from streams.transport.state.disk.layout import (
@@ -53,6 +54,7 @@ class DiskRows:
     """
 
     lasts = True
+    holds_subjects = False
 
     def __init__(
         self, database: Database, state: StoreState, empty: Callable[[], Database]
@@ -95,6 +97,12 @@ class DiskRows:
         if subject in self._pending:
             self._pending.lay_over(subject, rows)
         return rows
+
+    def hold(self, key: SubjectKey, subject: Subject) -> None:
+        """It is never asked to: rows on disk stand for themselves."""
+
+    def release(self, key: SubjectKey) -> None:
+        """Nobody is held."""
 
     def walk(self, start: bytes = b"") -> Iterator[tuple[bytes, SubjectKey]]:
         """Every subject that has rows and its place, from a place on."""
