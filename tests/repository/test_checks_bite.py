@@ -6,6 +6,7 @@ tests run the checkers as CI does, with this project's configuration.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -18,17 +19,19 @@ ROOT = Path(__file__).parents[2]
 GOOD = '"""A module."""\n\n\ndef double(number: int) -> int:\n    """Twice the number."""\n    return 2 * number\n'
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
+def copied(folder: Path) -> Path:
     """The configuration and the packages, to break."""
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    leave = shutil.ignore_patterns("__pycache__", "_compiled", "results", "node_modules")
     for package in ("streams", "bench"):
-        shutil.copytree(
-            ROOT / package,
-            tmp_path / package,
-            ignore=shutil.ignore_patterns("__pycache__", "results", "node_modules"),
-        )
-    return tmp_path
+        shutil.copytree(ROOT / package, folder / package, ignore=leave)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy in which each test writes its own file."""
+    return copied(tmp_path_factory.mktemp("copy"))
 
 
 def run(folder: Path, tool: str, *arguments: str) -> tuple[int, str]:
@@ -85,23 +88,25 @@ def test_the_formatter_finds_a_crooked_file(copy: Path) -> None:
     assert run(copy, "ruff", "format", "--check", "--no-cache", "bad.py")[0] == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("def double(number):\n    return 2 * number\n", "no-untyped-def"),
-        ("def name() -> str:\n    return 1\n", "return-value"),
-        ("from typing import Any\n\n\ndef first(values: list) -> Any: ...\n", "type-arg"),
-    ],
-)
-def test_mypy_is_strict(tmp_path: Path, text: str, code: str) -> None:
+UNTYPED = {
+    "no-untyped-def": "def double(number):\n    return 2 * number\n",
+    "return-value": "def name() -> str:\n    return 1\n",
+    "type-arg": "from typing import Any\n\n\ndef first(values: list) -> Any: ...\n",
+}
+
+
+def test_mypy_is_strict(tmp_path: Path) -> None:
     (tmp_path / "good.py").write_text(GOOD, "utf-8")
-    (tmp_path / "bad.py").write_text(text, "utf-8")
+    for number, text in enumerate(UNTYPED.values()):
+        (tmp_path / f"bad_{number}.py").write_text(text, "utf-8")
     config = ["--config-file", str(ROOT / "pyproject.toml")]
     status, said = run(tmp_path, "mypy", *config, "good.py")
     assert status == 0, said
-    status, said = run(tmp_path, "mypy", *config, "bad.py")
+    names = [f"bad_{number}.py" for number in range(len(UNTYPED))]
+    status, said = run(tmp_path, "mypy", *config, *names)
     assert status == 1
-    assert f"[{code}]" in said
+    for name, code in zip(names, UNTYPED, strict=True):
+        assert re.search(rf"^{name}:.*\[{code}\]$", said, re.MULTILINE), said
 
 
 def test_the_layers_hold(copy: Path) -> None:
@@ -109,44 +114,57 @@ def test_the_layers_hold(copy: Path) -> None:
     assert status == 0, said
 
 
-@pytest.mark.parametrize(
-    ("where", "text"),
-    [
-        ("core/extra.py", "import asyncio"),
-        ("core/extra.py", "import logging"),
-        ("core/extra.py", "import fastavro"),
-        ("core/extra.py", "from streams.errors import ConsentryError"),
-        ("core/extra.py", "from streams.wire import decode"),
-        ("siem/extra.py", "import socket"),
-        ("siem/extra.py", "from streams.transport import faust_driver"),
-        ("wire/extra.py", "from streams.siem import formats"),
-        ("wire/extra.py", "from streams.transport import faust_driver"),
-        ("settings/extra.py", "from streams.cli import main"),
-        ("transport/extra.py", "from streams.app import anything"),
-        ("agents/extra.py", "from streams.dev import broker"),
-    ],
+ACROSS = (
+    ("core", "import asyncio", "asyncio"),
+    ("core", "import logging", "logging"),
+    ("core", "import fastavro", "fastavro"),
+    ("core", "from streams.errors import ConsentryError", "streams.errors"),
+    ("core", "from streams.wire import decode", "streams.wire.decode"),
+    ("siem", "import socket", "socket"),
+    ("siem", "from streams.transport import faust_driver", "streams.transport.faust_driver"),
+    ("wire", "from streams.siem import formats", "streams.siem.formats"),
+    ("wire", "from streams.transport import faust_driver", "streams.transport.faust_driver"),
+    ("settings", "from streams.cli import main", "streams.cli.main"),
+    ("transport", "from streams.app import anything", "streams.app"),
+    ("agents", "from streams.dev import broker", "streams.dev.broker"),
 )
-def test_an_import_across_the_layers_is_found(copy: Path, where: str, text: str) -> None:
-    (copy / "streams" / where).write_text(text + "\n", "utf-8")
-    status, said = run(copy, "lint-imports", "--no-cache")
+"""Packages, what a file in them imports, and the module that it must not."""
+
+CIRCLES = (
+    ("bench/machine.py", "bench.recorder", "bench"),
+    # Between two packages of one room, and between two files of one package.
+    (
+        "streams/transport/commit/partition_count.py",
+        "streams.transport.tasks.fencing",
+        "streams.transport",
+    ),
+    ("streams/agents/judged_batch.py", "streams.agents.partition_judge", "streams.agents"),
+)
+"""Files, what they come to import in a function, and where that closes a circle."""
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What import-linter says of a copy with all of these, each import in a file of its own."""
+    folder = copied(tmp_path_factory.mktemp("broken"))
+    for number, (package, text, _) in enumerate(ACROSS):
+        (folder / "streams" / package / f"extra_{number}.py").write_text(text + "\n", "utf-8")
+    for where, module, _ in CIRCLES:
+        with (folder / where).open("a", encoding="utf-8") as file:
+            file.write(f"\n\ndef more() -> object:\n    import {module} as it\n\n    return it\n")
+    status, said = run(folder, "lint-imports", "--no-cache")
     assert status == 1, said
-    assert "BROKEN" in said
-    assert f"streams.{where.removesuffix('.py').replace('/', '.')}" in said
+    return said
 
 
-@pytest.mark.parametrize(
-    ("where", "module"),
-    [
-        ("bench/machine.py", "bench.recorder"),
-        # Between two packages of one room, and between two files of one package.
-        ("streams/transport/commit/partition_count.py", "streams.transport.tasks.fencing"),
-        ("streams/agents/judged_batch.py", "streams.agents.partition_judge"),
-    ],
-)
-def test_a_circle_is_found(copy: Path, where: str, module: str) -> None:
+@pytest.mark.parametrize("number", range(len(ACROSS)), ids=[" ".join(one[:2]) for one in ACROSS])
+def test_an_import_across_the_layers_is_found(broken: str, number: int) -> None:
+    package, _, module = ACROSS[number]
+    assert f"streams.{package}.extra_{number} -> {module} (l.1)" in broken
+
+
+@pytest.mark.parametrize("room", [room for _, _, room in CIRCLES])
+def test_a_circle_is_found(broken: str, room: str) -> None:
     """Also one that hides its import within a function."""
-    with (copy / where).open("a", encoding="utf-8") as file:
-        file.write(f"\n\ndef more() -> object:\n    import {module} as it\n\n    return it\n")
-    status, said = run(copy, "lint-imports", "--no-cache")
-    assert status == 1, said
-    assert "No circle between packages or files that stand side by side BROKEN" in said
+    assert "No circle between packages or files that stand side by side BROKEN" in broken
+    assert f"No cycles are allowed in {room}." in broken
