@@ -51,9 +51,9 @@ def array_of(texts: Sequence[str]) -> bytes:
     return long_of(len(texts)) + b"".join([long_of(len(e)) + e for e in encoded]) + b"\0"
 
 
-def long_of(number: int) -> bytes:
-    """A long that is not negative, in Avro's variable-length zig-zag encoding."""
-    rest, out = number << 1, bytearray()
+def long_of(number: int, *, odd: bool = False) -> bytes:
+    """A long that is not negative, in Avro's variable-length zig-zag encoding; `odd`: -number - 1."""
+    rest, out = number << 1 | odd, bytearray()
     while rest > 0x7F:
         out.append(rest & 0x7F | 0x80)
         rest >>= 7
