@@ -29,8 +29,8 @@ from bench.stream import GRANT, PURCHASE
 from streams.dev.broker import LocalBroker
 from streams.settings import Settings
 from streams.topics import create_topics
+from streams.transport.commit.appending import send_all
 from streams.transport.commit.output_batch import Output
-from streams.transport.commit.transactions import send_all
 from streams.transport.state.changelog_restore import restore
 from streams.transport.state.disk.options import Memory
 from streams.transport.state.disk.stores import DiskStores

@@ -1,7 +1,7 @@
 """What a worker takes while little comes in: seconds of CPU by the clock, at steady rates.
 
 Twelve partitions, the default, and people whose state is there. At a few events a second it is
-what standing ready costs: polls, ticks, and a transaction for each event and each tick.
+what standing ready costs: polls, ticks, and a transaction for each event and each few ticks.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from aiokafka.errors import KafkaError, ProducerFenced
 from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.topics import explain
+from streams.transport.commit.appending import send_all
 from streams.transport.commit.output_batch import Output
-from streams.transport.commit.transactions import send_all
 from streams.transport.tasks import preconditions
 from streams.transport.tasks.kafka_clients import changelog_reader, transactional_producer
 from streams.transport.tasks.settling import SETTLING_S

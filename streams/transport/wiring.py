@@ -8,6 +8,7 @@ from streams.errors import ConsentryError
 from streams.measures.transport_stats import TransportStats
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
+from streams.transport.commit.held_ticks import tick_hold
 from streams.transport.commit.pace import TransactionPace
 from streams.transport.consumer_thread import Thread
 from streams.transport.memory_budget import shares
@@ -80,6 +81,7 @@ def new_take_over(
         without_history=frozenset({names.ticks, names.commands, names.rekeyed}),
         owner=owner_of(settings),
         pace=pace,
+        hold=tick_hold(settings),
     )
     clients = TaskClients(
         group=GroupView(thread, topics),

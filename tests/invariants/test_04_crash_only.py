@@ -11,7 +11,7 @@ import pytest
 from streams.agents import event_judge
 from streams.core.judge import judge
 from streams.transport import client_errors, process_exit
-from streams.transport.commit import transactions
+from streams.transport.commit import appending, transactions
 from streams.transport.tasks import partition_task
 from tests.invariants.bus import LOST, converged, new_broker, send, waiting
 from tests.invariants.ending import Ended, run
@@ -136,7 +136,7 @@ def test_an_aborted_transaction_bites() -> None:
 
 def test_looking_at_every_delivery_bites(monkeypatch: pytest.MonkeyPatch) -> None:
     """aiokafka commits a transaction in which a batch was refused."""
-    send_all = transactions.send_all
+    send_all = appending.send_all
 
     async def unseen(*given: Any) -> list[Any]:
         await send_all(*given)

@@ -18,8 +18,8 @@ from streams.core.instants import parse_instant
 from streams.core.quality import UNPROCESSABLE
 from streams.settings import Settings
 from streams.topics.reader import Reader
+from streams.transport.commit.appending import send_all
 from streams.transport.commit.output_batch import Output
-from streams.transport.commit.transactions import send_all
 from streams.transport.state.changelog_restore import restore
 from streams.transport.tasks import kafka_clients
 from streams.transport.tasks.kafka_clients import transactional_producer

@@ -21,8 +21,9 @@ from streams.core.vocabulary import Status
 from streams.settings import Settings
 from streams.transport import wiring
 from streams.transport.commit import transactions
+from streams.transport.commit.appending import send_all
 from streams.transport.commit.output_batch import Output, OutputBatch
-from streams.transport.commit.transactions import Committer, send_all
+from streams.transport.commit.transactions import Committer
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.wire.progress import PROGRESS_KEY
 from tests.model import clients, without_faust

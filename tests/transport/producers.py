@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from streams.transport import process_exit
+from streams.transport.commit.held_ticks import TickHold
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch
 from streams.transport.commit.pace import TransactionPace
 from streams.transport.commit.transactions import Committer
@@ -108,7 +109,10 @@ def batch(count: int, *, position: int = 0, size: int = 1) -> OutputBatch:
 
 
 def committer(
-    producer: Producer, bounds: Bounds = BOUNDS, pace: TransactionPace | None = None
+    producer: Producer,
+    bounds: Bounds = BOUNDS,
+    pace: TransactionPace | None = None,
+    hold: TickHold | None = None,
 ) -> Committer:
     return Committer(
         producer,
@@ -119,4 +123,5 @@ def committer(
         bounds=bounds,
         committed={"in": 0, "quiet": 3},
         pace=pace,
+        hold=hold,
     )

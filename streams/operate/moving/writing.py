@@ -24,9 +24,9 @@ from streams.operate.moving.own_sources import own_sources
 from streams.operate.moving.start import Start, first_progress, positions, require_count
 from streams.registry.published import published_ids
 from streams.settings import Settings
+from streams.transport.commit.appending import send_all
 from streams.transport.commit.output_batch import Bounds, Output
 from streams.transport.commit.partition_count import declaration
-from streams.transport.commit.transactions import send_all
 from streams.transport.fetch.log_range import LogRange
 from streams.transport.tasks.kafka_clients import changelog_reader, transactional_producer
 from streams.transport.tasks.state_owner import latest_progress, owner_of

@@ -18,6 +18,8 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.measures.transport_stats import TransportStats
 from streams.transport import process_exit
+from streams.transport.commit.appending import send_all
+from streams.transport.commit.held_ticks import HeldTicks, TickHold
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch, gather
 from streams.transport.commit.pace import TransactionPace
 from streams.transport.commit.partition_count import declaration
@@ -48,9 +50,11 @@ class Committer:
         work: TransportStats | None = None,
         installation: str = "",
         pace: TransactionPace | None = None,
+        hold: TickHold | None = None,
     ) -> None:
         self._work = TransportStats() if work is None else work
         self._pace = pace
+        self._held = None if hold is None else HeldTicks(hold, self._put_held)
         self.committed = dict(committed)
         self.committed_at: float | None = None
         self.on_commit: Callable[[Sequence[OutputBatch], int | None], object] | None = None
@@ -81,6 +85,19 @@ class Committer:
 
     def put(self, batch: OutputBatch) -> None:
         """Hand over a batch; nothing waits."""
+        if self._held is not None:
+            if not self._queue and self._held.take(batch, self.committed):
+                return
+            self._put_held()
+        self._append(batch)
+
+    def _put_held(self) -> None:
+        """Commit what was held, before anything that comes after it."""
+        if self._held is not None:
+            for batch in self._held.release():
+                self._append(batch)
+
+    def _append(self, batch: OutputBatch) -> None:
         self._queue.append(batch)
         self._records += len(batch.outputs)
         self._bytes += batch.bytes
@@ -101,7 +118,7 @@ class Committer:
     @property
     def idle(self) -> bool:
         """Whether everything that was put is committed."""
-        return self._idle.is_set()
+        return self._idle.is_set() and not self._held
 
     @property
     def crowded(self) -> bool:
@@ -116,6 +133,7 @@ class Committer:
 
     async def drained(self) -> None:
         """Return when everything that was put is committed."""
+        self._put_held()
         await self._idle.wait()
 
     async def close(self) -> None:
@@ -201,40 +219,3 @@ class Committer:
             TopicPartition(topic, self._partition): OffsetAndMetadata(position, self._declaration)
             for topic, position in positions.items()
         }
-
-
-async def send_all(
-    producer: AIOKafkaProducer, outputs: Iterable[Output]
-) -> list[asyncio.Future[Any]]:
-    """Append records as whole batches, in order within each topic and partition.
-
-    Returns the futures of their delivery, each to be waited for.
-    """
-    by_place: dict[tuple[str, int], list[Output]] = {}
-    place: tuple[str, int] | None = None
-    records: list[Output] = []
-    for output in outputs:
-        # Most go where the one before went: to the changelog.
-        if place is None or output.topic != place[0] or output.partition != place[1]:
-            place = output.topic, output.partition
-            records = by_place.setdefault(place, [])
-        records.append(output)
-    deliveries = []
-    for (topic, partition), records in by_place.items():
-        batch = producer.create_batch()
-        append = batch.append
-        for record in records:
-            key, value = record.key, record.value
-            own = list(record.headers) if record.headers else _NO_HEADERS
-            if append(timestamp=None, key=key, value=value, headers=own) is None:
-                deliveries.append(await producer.send_batch(batch, topic, partition=partition))
-                batch = producer.create_batch()
-                append = batch.append
-                if append(timestamp=None, key=key, value=value, headers=own) is None:
-                    raise ValueError(f"a record for {topic} fits into no batch")
-        deliveries.append(await producer.send_batch(batch, topic, partition=partition))
-    return deliveries
-
-
-_NO_HEADERS: list[tuple[str, bytes | None]] = []
-"""Never changed: aiokafka only reads it."""

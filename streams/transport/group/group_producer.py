@@ -16,9 +16,9 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.settings import Settings
 from streams.topics.codecs import Compression, producer_option
+from streams.transport.commit.appending import send_all
 from streams.transport.commit.first_append import ask_again_soon
 from streams.transport.commit.output_batch import Output
-from streams.transport.commit.transactions import send_all
 from streams.transport.group.requests import GroupMember, TxnOffsetCommit
 from streams.transport.tasks.kafka_clients import RETRY_BACKOFF_MS, WRITE_BATCH_BYTES
 

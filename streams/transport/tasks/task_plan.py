@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from streams.transport.commit.held_ticks import TickHold
 from streams.transport.commit.output_batch import Bounds
 from streams.transport.commit.pace import TransactionPace
 from streams.transport.tasks.judging_basis import JudgingBasis
@@ -37,7 +38,8 @@ class TaskPlan:
     those of a transaction. `passing` are topics whose deleted records are no loss: later ticks
     give the time. `without_history` are those that hold nothing that a first start must know:
     ticks, commands to another state, and copies of what stands on an input. `owner` is this installation, whose state alone is taken over.
-    `pace` is shared by all tasks of a worker; None: none waits.
+    `pace` is shared by all tasks of a worker; None: none waits. `hold` says which batches need not
+    be committed at once; None: all have to.
     """
 
     group_id: str
@@ -52,6 +54,7 @@ class TaskPlan:
     without_history: frozenset[str] = frozenset()
     owner: StateOwner | None = None
     pace: TransactionPace | None = None
+    hold: TickHold | None = None
 
     @property
     def installation(self) -> str:

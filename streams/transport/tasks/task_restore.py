@@ -186,6 +186,7 @@ class TaskRestore:
             work=self._stats,
             installation=plan.installation,
             pace=plan.pace,
+            hold=plan.hold,
         )
         try:
             return await open_task(found, committer, plan, group, self._clock)
