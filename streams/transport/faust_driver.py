@@ -12,7 +12,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, ClassVar
 
-import structlog
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, ConsumerMessage
 
@@ -23,8 +22,8 @@ from streams.transport.client_errors import fail
 from streams.transport.commit.pace import TransactionPace
 from streams.transport.consumer_thread import Thread
 from streams.transport.fetch.poll_batch import Discontinuity, PollBatch
-from streams.transport.paused_log import log_all_paused
 from streams.transport.poll_loop import Polling, as_message
+from streams.transport.ready_log import log_ready
 from streams.transport.state.stores import Stores
 from streams.transport.tasks.assignment import Assignment
 from streams.transport.tasks.in_parallel import in_parallel
@@ -32,8 +31,6 @@ from streams.transport.tasks.log_watch import Observer, agreed_numbers
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.task_initializer import TaskInitializer
 from streams.transport.wiring import new_assignment, new_polling, new_stores, new_take_over
-
-log = structlog.get_logger("consentry.worker")
 
 
 class Consumer(stock.Consumer):
@@ -227,13 +224,7 @@ class Consumer(stock.Consumer):
         if self.current_assignment is not assignment:
             return
         assignment.begin()
-        log.info(
-            "worker.ready",
-            partitions=sorted(assignment.numbers),
-            rows=sum(len(p.rows) for p in assignment.partitions.values()),
-            seconds=round(time.monotonic() - self._started_at, 3),
-        )
-        log_all_paused(assignment.partitions)
+        log_ready(assignment.partitions, self._started_at)
         for listener in self.ready_listeners:
             listener(assignment)
 

@@ -30,7 +30,7 @@ ENDED: Final = "foreign findings ended"
 def end(scene: Scene) -> None:
     """A finding about an event that nobody knows, and one at a revision that the state never had.
 
-    As `consentry outputs rebuild` does: the owner is told to end them, and all is published again.
+    As `consentry outputs rebuild` does: the owner is asked to end them, and all is published again.
     """
     findings = [
         decode_finding(record.value)
