@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from streams.agents.half_built import ROWS_AT_ONCE, HalfBuilt
 from streams.agents.subject_cache import SubjectCache
 from streams.core.deadlines import Deadlines
 from streams.core.decision import Decision
@@ -13,16 +14,12 @@ from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.state import EventRow, RefusalRow
 from streams.core.subject import Subject
-from streams.core.subject_record import SubjectRecord
 from streams.measures.subject_lookups import SubjectLookups
 from streams.transport.state.row_store import RowStore, SubjectDeadlines
 from streams.wire.rows import (
     CorruptRow,
     decode_any,
-    decode_refusal,
-    decode_row,
     encode_row,
-    is_refusal,
     next_deadline,
     stored_form,
     stored_refusal,
@@ -32,50 +29,12 @@ INDEX_SLICE_S = 0.002
 """How long indexing may hold the loop before it lets records be judged."""
 
 
-ROWS_AT_ONCE = 2_000
-"""How many rows of a subject are read before others get their turn: some 30 ms."""
-
-
 class Building(Exception):
     """A subject of very many rows is being built: ask again, until it is there."""
 
 
 class Stale(Building):
     """A subject's verdicts are of an earlier policy: it is judged again before anything else."""
-
-
-class _Half:
-    """A subject that is being built, and the rows that are not in it yet."""
-
-    def __init__(self, key: SubjectKey, rows: Mapping[bytes, bytes], policy: Policy) -> None:
-        identity = parse_subject_key(key)
-        if identity is None:
-            raise CorruptRow("belongs to no subject", key)
-        self.key = key
-        self.rows = rows
-        self.subject = Subject(*identity)
-        self._policy = policy
-        self._items = iter(rows.items())
-        self._records: Iterator[SubjectRecord] | None = None
-
-    def on(self) -> bool:
-        """Take in some more rows; whether the subject is there."""
-        subject = self.subject
-        if self._records is None:
-            for done, (place, row) in enumerate(self._items, 1):
-                if is_refusal(place):
-                    subject.refuse(decode_refusal(row, place))
-                else:
-                    subject.add(decode_row(row, place))
-                if done == ROWS_AT_ONCE:
-                    subject.arrange(self._policy)
-                    return False
-            self._records = iter(list(subject.records.values()))
-        for noted, record in enumerate(self._records, 1):
-            subject.note(record)
-            if noted == ROWS_AT_ONCE:
-                return False
-        return True
 
 
 class Subjects:
@@ -88,7 +47,7 @@ class Subjects:
         """At most so many subjects, and about so many bytes, are kept ready."""
         self._rows = rows
         self._policy = policy
-        self._half: _Half | None = None
+        self._half: HalfBuilt | None = None
         self._holds = rows.holds_subjects
         self.live = SubjectCache(limit, max_bytes)
         self.lookups = SubjectLookups()
@@ -140,7 +99,7 @@ class Subjects:
             if not rows:
                 return None
             if len(rows) > ROWS_AT_ONCE:
-                self._half = _Half(key, rows, self._policy)
+                self._half = HalfBuilt(key, rows, self._policy)
                 raise Building
             subject = build(key, rows)
         self.lookups.rebuilt += 1
