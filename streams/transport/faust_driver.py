@@ -27,6 +27,7 @@ from streams.transport.ready_log import log_ready
 from streams.transport.state.stores import Stores
 from streams.transport.tasks.assignment import Assignment
 from streams.transport.tasks.in_parallel import in_parallel
+from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.log_watch import Observer, agreed_numbers
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.transport.tasks.task_initializer import TaskInitializer
@@ -211,7 +212,14 @@ class Consumer(stock.Consumer):
             self._stores = new_stores(self.settings)
         owned = len(self.current_assignment.numbers) if self.current_assignment is not None else 1
         common = self.work, self.observer, self._pace
-        return new_take_over(self._thread, self.topics, basis, self._stores, owned, *common)
+        return new_take_over(
+            self._thread, self.topics, basis, self._stores, owned, *common, self._latest_basis
+        )
+
+    async def _latest_basis(self) -> JudgingBasis:
+        await self.app.catch_up()  # type: ignore[attr-defined]  # ours, see app.py
+        basis: JudgingBasis = self.app.basis  # type: ignore[attr-defined]  # set in app.py
+        return basis
 
     async def perform_seek(self) -> None:
         """Set the positions where judging has come to, and open the assignment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from streams.errors import ConsentryError
@@ -56,8 +57,9 @@ def new_take_over(
     work: TransportStats,
     observer: Observer,
     pace: TransactionPace,
+    latest_basis: Callable[[], Awaitable[JudgingBasis]],
 ) -> TaskInitializer:
-    """A taking-over of so many partitions of these topics, judged by the basis."""
+    """A taking-over of so many partitions of these topics, judged by the basis or a later one."""
     pace.partitions = owned
     settings = thread.settings
     names = settings.topics
@@ -82,6 +84,7 @@ def new_take_over(
         owner=owner_of(settings),
         pace=pace,
         hold=tick_hold(settings),
+        latest_basis=latest_basis,
     )
     clients = TaskClients(
         group=GroupView(thread, topics),

@@ -69,7 +69,7 @@ class Reader:
         self._new_persons: set[SubjectKey] = set()
         self.restricted: dict[SubjectKey, Instant | None] = {}
         """Since when processing is restricted; None where that was lifted."""
-        self.foreign: dict[str, Finding] = {}
+        self.foreign: dict[str, list[Finding]] = defaultdict(list)
         """What somebody else wrote, until the state has ended or outdone it."""
         self.published_in: dict[tuple[int, str], int] = {}
         """The batch of the first revision of what stands, by partition number and id."""
@@ -156,10 +156,7 @@ class Reader:
             self.published_in[number, name] = batch
             return
         last = 0 if before is None else before.revision
-        theirs = self.foreign.get(name)
-        if theirs is not None and one.revision > theirs.revision:
-            del self.foreign[name]
-            last = last if one.revision == last + 1 else theirs.revision
+        last = self._outdone(name, one.revision, last)
         visible = f"visible: revision {one.revision} after {last}"
         if headers.get(REBUILT[0]):
             assert before is not None, f"{visible}, in a rebuild"
@@ -175,16 +172,20 @@ class Reader:
 
     def _take_finding(self, number: int, record: Record) -> None:
         if FOREIGN in record.headers:
-            self._take_foreign(decode_finding(record.value or b""))
+            one = decode_finding(record.value or b"")
+            self.foreign[one.violation_id].append(one)
         elif BATCH_HEADER in dict(record.headers):
             self._take(number, record, self.findings, decode_finding)
         else:
             self.unnumbered.add((record.key or b"").decode())
 
-    def _take_foreign(self, one: Finding) -> None:
-        before = self.foreign.get(one.violation_id)
-        if before is None or before.revision <= one.revision:
-            self.foreign[one.violation_id] = one
+    def _outdone(self, name: str, revision: int, last: int) -> int:
+        """The revision that one follows: of the state, or what somebody else wrote and it ends."""
+        theirs = self.foreign.pop(name, [])
+        lower = [one.revision for one in theirs if one.revision < revision]
+        if len(lower) < len(theirs):
+            self.foreign[name] = [one for one in theirs if one.revision >= revision]
+        return last if revision == last + 1 else max([last, *lower])
 
     def _take_imported(self, one: Finding | Duty, before: object) -> None:
         """It was published by the installation of before, which readers may have known."""

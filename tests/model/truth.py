@@ -148,7 +148,8 @@ def converged(world: World, reader: Reader) -> None:
     refused = _refused(world, reader, facts)
     found = findings | refused
     assert reader.net() == (found, duties), "the net outputs are not those of a batch"
-    standing = [one for one in reader.foreign.values() if one.status is not Status.RETRACTED]
+    written = [one for own in reader.foreign.values() for one in own]
+    standing = [one for one in written if one.status is not Status.RETRACTED]
     assert all(
         one.violation_id in reader.findings
         and reader.findings[one.violation_id].revision > one.revision

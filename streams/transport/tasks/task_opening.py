@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import structlog
@@ -50,6 +51,7 @@ async def open_task(
     number = found.number
     stored = preconditions.stored_progress(found.restored, plan.changelog, number)
     _require_same_source(stored, found, plan)
+    plan = await _up_to_date(stored, plan)
     committed = await settled_offsets(group, number, stored, found.committed)
     committer.committed.update(committed)
     progress = _agreed(stored, committed, found, plan, clock)
@@ -59,6 +61,18 @@ async def open_task(
     )
     await _settle_positions(task, found.logs, gaps, plan)
     return task
+
+
+async def _up_to_date(stored: Progress | None, plan: TaskPlan) -> TaskPlan:
+    """The plan with the policy in force.
+
+    Until it was fenced the last owner may have taken up one that came after this process had
+    read the log.
+    """
+    known, ask = plan.basis.stored.sequence, plan.latest_basis
+    if stored is None or ask is None or stored.basis.sequence <= known:
+        return plan
+    return replace(plan, basis=await ask())
 
 
 def _require_same_source(stored: Progress | None, found: FoundState, plan: TaskPlan) -> None:

@@ -40,6 +40,8 @@ class TaskPlan:
     ticks, commands to another state, and copies of what stands on an input. `owner` is this installation, whose state alone is taken over.
     `pace` is shared by all tasks of a worker; None: none waits. `hold` says which batches need not
     be committed at once; None: all have to.
+    `pace` is shared by all tasks of a worker; None: none waits. `latest_basis` reads the log of
+    policies once more, where a partition was judged by a later one than `basis`.
     """
 
     group_id: str
@@ -55,6 +57,7 @@ class TaskPlan:
     owner: StateOwner | None = None
     pace: TransactionPace | None = None
     hold: TickHold | None = None
+    latest_basis: Callable[[], Awaitable[JudgingBasis]] | None = None
 
     @property
     def installation(self) -> str:
