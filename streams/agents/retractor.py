@@ -22,7 +22,7 @@ from streams.core.policy import Policy
 from streams.core.quality import ABOUT_RECORDS
 from streams.core.restate import restate
 from streams.core.state import Outcome
-from streams.core.superseded import about_record, own_address, taken_back, under
+from streams.core.superseded import about_record, outlived, own_address, taken_back, under
 from streams.core.vocabulary import DutyStatus, Status
 from streams.transport.tasks.partition_task import PartitionTask
 from streams.wire.arrival import partition_for
@@ -87,13 +87,18 @@ class Retractor:
                 yield
 
     def _about_record(self, one_id: str, said: OutputRecord, batch: JudgedBatch) -> str:
-        """It stays, unless its person was erased since (GDPR 17): then no row would find it."""
+        """It stays, unless its person was erased since (GDPR 17), or has left (P20, P26).
+
+        No row would find it.
+        """
         key = subject_key(said.controller_id or "", said.subject_id or "")
         subject = self._subjects.find(key)
-        erased_at = None if subject is None else subject.erased_at
-        if erased_at is None or not 0 < said.detected_at <= erased_at:
-            return "left"
-        if not about_record(said, one_id):
+        if subject is None:
+            home = partition_for(key, self._count) == self._number
+            gone = home and outlived(said, self._policy, self._progress.partition_time)
+        else:
+            gone = subject.erased_at is not None and 0 < said.detected_at <= subject.erased_at
+        if not gone or not about_record(said, one_id):
             return "left"
         batch.clear(_gone(one_id, duty=False), marked=True)
         return "removed"

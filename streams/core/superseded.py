@@ -71,6 +71,22 @@ def about_record(said: OutputRecord, one_id: str) -> bool:
     return _about(said).address(SLOTS[Code(said.code)]) == one_id
 
 
+def outlived(said: OutputRecord, policy: Policy, clock: Instant | None) -> bool:
+    """Whether a finding about a record is older than what is kept of a person (P20, P26).
+
+    What it says of when the event occurred may be a mistake, and is no later than its detection.
+    """
+    if clock is None or not isinstance(said, Finding) or said.code not in ABOUT_RECORDS:
+        return False
+    settings, arrived = policy.at(clock), said.detected_at
+    occurred = arrived if said.occurred_at is None else min(said.occurred_at, arrived)
+    return (
+        0 < arrived < clock - settings.arrival_grace
+        and occurred < clock - settings.retention
+        and bool(said.subject_id)
+    )
+
+
 def taken_back(said: OutputRecord, policy: Policy, at: Instant) -> OutputRecord:
     """The same, RETRACTED at its next revision. It must be one that has an `own_address`."""
     about = _about(said)

@@ -203,23 +203,19 @@ class Consumer(stock.Consumer):
         kept = self._kept
         given_up = [number for number in kept if number not in assignment.numbers]
         await in_parallel(kept.pop(number).close() for number in given_up)
-        await self.app.catch_up()  # type: ignore[attr-defined]  # ours, see app.py
+        await self._latest_basis()
         return await self._new_take_over().take(assignment.numbers, kept)
 
     def _new_take_over(self) -> TaskInitializer:
         basis = self.app.basis  # type: ignore[attr-defined]  # set in app.py
-        if self._stores is None:
-            self._stores = new_stores(self.settings)
+        self._stores = new_stores(self.settings) if self._stores is None else self._stores
         owned = len(self.current_assignment.numbers) if self.current_assignment is not None else 1
-        common = self.work, self.observer, self._pace
-        return new_take_over(
-            self._thread, self.topics, basis, self._stores, owned, *common, self._latest_basis
-        )
+        common = self.work, self.observer, self._pace, self._latest_basis
+        return new_take_over(self._thread, self.topics, basis, self._stores, owned, *common)
 
     async def _latest_basis(self) -> JudgingBasis:
         await self.app.catch_up()  # type: ignore[attr-defined]  # ours, see app.py
-        basis: JudgingBasis = self.app.basis  # type: ignore[attr-defined]  # set in app.py
-        return basis
+        return self.app.basis  # type: ignore[attr-defined,no-any-return]  # set in app.py
 
     async def perform_seek(self) -> None:
         """Set the positions where judging has come to, and open the assignment."""

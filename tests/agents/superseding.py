@@ -42,7 +42,7 @@ class Topics:
             read.take([record], None, duty=one.topic == NAMES.duties)
         rows = self.world.compacted(NAMES.changelog)
         read.state(((key, row) for key, row in rows.items() if key and key != PROGRESS_KEY),
-                   self.world.policy)  # fmt: skip
+                   self.world.policy, self.world.progress.partition_time)  # fmt: skip
         found = list(read.unsaid())
         read.close()
         return found

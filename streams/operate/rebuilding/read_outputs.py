@@ -12,16 +12,18 @@ from typing import Final
 import msgspec
 
 from streams.core.findings import Duty, Finding, OutputRecord, id_of
-from streams.core.identifiers import parse_subject_key
+from streams.core.identifiers import parse_subject_key, subject_key
+from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.quality import ABOUT_RECORDS
 from streams.core.restate import restate
+from streams.core.superseded import outlived
 from streams.core.vocabulary import Status
 from streams.files.temporary_database import open_database
 from streams.verify.output_record import read_output, stands
 from streams.wire.commands import ID_MAX, HeldOutput
 from streams.wire.errors import WireError
-from streams.wire.findings import encode_duty, encode_finding
+from streams.wire.findings import decode_finding, encode_duty, encode_finding
 from streams.wire.framing import RegistryDecoder
 from streams.wire.progress import BATCH_HEADER
 from streams.wire.record import Record
@@ -33,12 +35,18 @@ CREATE TABLE read (id TEXT, duty INTEGER, revision INTEGER, record BLOB, says BL
     unlike INTEGER, PRIMARY KEY (id, duty)) WITHOUT ROWID;
 CREATE TABLE stated (id TEXT, duty INTEGER, revision INTEGER, says BLOB,
     PRIMARY KEY (id, duty)) WITHOUT ROWID;
+CREATE TABLE about_record (id TEXT PRIMARY KEY, subject BLOB, record BLOB) WITHOUT ROWID;
+CREATE TABLE person (subject BLOB PRIMARY KEY) WITHOUT ROWID;
 """
 _UNSAID: Final = """
 SELECT read.id, read.duty, read.record FROM read LEFT JOIN stated
     ON stated.id = read.id AND stated.duty = read.duty
 WHERE stated.id IS NULL OR read.revision > stated.revision
     OR (read.revision = stated.revision AND (read.unlike OR read.says <> stated.says))
+"""
+_ABOUT_NOBODY: Final = """
+SELECT id, record FROM about_record LEFT JOIN person USING (subject)
+WHERE person.subject IS NULL ORDER BY id
 """
 _WORDS: Final = {
     "detected_at": 0,
@@ -64,6 +72,8 @@ class ReadOutputs:
     def __init__(self) -> None:
         self._database = open_database(_CACHE_KIB)
         self._database.executescript(_TABLES)
+        self._policy: Policy | None = None
+        self._clock: Instant | None = None
         self.unnamed = 0
         """Records whose key is no text, so that no command can name them."""
 
@@ -88,6 +98,7 @@ class ReadOutputs:
         place = one_id, duty
         if record.value is None:
             self._database.execute("DELETE FROM read WHERE id = ? AND duty = ?", place)
+            self._database.execute("DELETE FROM about_record WHERE id = ?", (one_id,))
             return
         output = None
         with suppress(WireError):
@@ -97,8 +108,16 @@ class ReadOutputs:
                 "INSERT INTO read VALUES (?, ?, -1, NULL, NULL, 0) ON CONFLICT DO NOTHING", place
             )
             return
-        if output.code in ABOUT_RECORDS and all(name != BATCH_HEADER for name, _ in record.headers):
-            return  # it follows from a record that is no fact, and no row knows of it
+        unnumbered = all(name != BATCH_HEADER for name, _ in record.headers)
+        if isinstance(output, Finding) and output.code in ABOUT_RECORDS and unnumbered:
+            # It follows from a record that is no fact, and no row knows of it.
+            key = subject_key(output.controller_id or "", output.subject_id or "")
+            said = msgspec.structs.replace(output, **(_WORDS | {"detected_at": output.detected_at}))
+            self._database.execute(
+                "INSERT OR REPLACE INTO about_record VALUES (?, ?, ?)",
+                (one_id, key, encode_finding(said)),
+            )
+            return
         self._database.execute(
             "INSERT INTO read VALUES (?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT DO UPDATE SET "
             "unlike = excluded.revision = read.revision AND "
@@ -108,11 +127,19 @@ class ReadOutputs:
             (*place, output.revision, _without_texts(output), _says(output)),
         )
 
-    def state(self, rows: Iterable[tuple[bytes, bytes]], policy: Policy) -> None:
-        """Take in stored rows by key, and what they say was published. Raises CorruptRow."""
+    def state(
+        self, rows: Iterable[tuple[bytes, bytes]], policy: Policy, clock: Instant | None = None
+    ) -> None:
+        """Take in stored rows by key, and what they say was published. Raises CorruptRow.
+
+        `clock` is the partition time of the state.
+        """
+        self._policy, self._clock = policy, clock
         self._database.execute("BEGIN")
         for key, value in rows:
-            identity = parse_subject_key(subject_of(key))
+            subject = subject_of(key)
+            self._database.execute("INSERT OR IGNORE INTO person VALUES (?)", (subject,))
+            identity = parse_subject_key(subject)
             if identity is None:
                 raise CorruptRow("belongs to no subject", key)
             findings, duties = restate(*identity, decode_any(value, key), policy)
@@ -124,9 +151,17 @@ class ReadOutputs:
         self._database.execute("COMMIT")
 
     def unsaid(self) -> Iterator[HeldOutput]:
-        """What readers hold and the rows do not say, in the order of ids."""
+        """What readers hold and the rows do not say, in the order of ids.
+
+        Then findings about records that have outlived their person (P20, P26).
+        """
         for one_id, duty, record in self._database.execute(_UNSAID + "ORDER BY read.id"):
             yield HeldOutput(id=one_id, duty=bool(duty), record=record)
+        for one_id, record in self._database.execute(_ABOUT_NOBODY):
+            if self._policy is not None and outlived(
+                decode_finding(record), self._policy, self._clock
+            ):
+                yield HeldOutput(id=one_id, record=record)
 
 
 def _without_texts(output: OutputRecord) -> bytes:

@@ -47,7 +47,8 @@ async def _read(
             await rows.advance()
             await rows.advance()
             require_own_state(rows.progress, owner_of(settings), names.changelog, number)
-            found.state(spill.execute("SELECT key, value FROM row"), policy)
+            clock = rows.progress.partition_time
+            found.state(spill.execute("SELECT key, value FROM row"), policy, clock)
             for topic in (names.violations, names.duties):
                 start, end = await bus.start(topic, number), await bus.settled(topic, number)
                 async for records in bus.read(topic, number, start, end):

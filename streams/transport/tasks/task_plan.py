@@ -39,9 +39,8 @@ class TaskPlan:
     give the time. `without_history` are those that hold nothing that a first start must know:
     ticks, commands to another state, and copies of what stands on an input. `owner` is this installation, whose state alone is taken over.
     `pace` is shared by all tasks of a worker; None: none waits. `hold` says which batches need not
-    be committed at once; None: all have to.
-    `pace` is shared by all tasks of a worker; None: none waits. `latest_basis` reads the log of
-    policies once more, where a partition was judged by a later one than `basis`.
+    be committed at once; None: all have to. `latest_basis` reads the log of policies once more,
+    where a partition was judged by a later one than `basis`.
     """
 
     group_id: str
