@@ -35,7 +35,8 @@ class WorkSettings(SettingsGroup):
     sweep_share: float = setting(
         0.2,
         "The share of its time that a worker gives to judging stored facts again, after a change "
-        "of the policy or the rules, while new records come; without any it takes all of it.",
+        "of the policy or the rules, while new records come; without any it takes all of it. "
+        "Persons who are judged again since a record of them came count to it.",
         "0.01 to 1",
         ge=0.01,
         le=1,
