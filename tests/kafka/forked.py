@@ -38,11 +38,25 @@ MODULES: Final = (
     "streams.transport.consumer_probe",
     "streams.transport.faust_driver",
     "streams.transport.state.disk.rows",
+    "faust.worker",
+    "faust.assignor.partition_assignor",
+    "faust.assignor.leader_assignor",
+    "faust.app.router",
+    "faust.fixups.django",
+    "faust.tables.objects",
+    "faust.tables.sets",
+    "faust.transport.utils",
+    "mode.debug",
+    "mode.worker",
+    "setproctitle",
+    "encodings.idna",
+    "typer._adapters",
     "kafka.admin",
     "aiokafka",
     "uvloop",
 )
-"""What workers and deliverers import; what is not named here is imported after the fork."""
+"""What workers and deliverers import; what is not named here is imported after the fork, as are
+those modules of ours that copy names which a fault replaces."""
 
 
 def main() -> None:
