@@ -170,7 +170,7 @@ class Health:
             for number in sorted(self._stalled)
         ]
         if self._unanswered_s >= self._stall_after_s:
-            found.append("the consumer's thread does not answer")
+            found.append("the consumer does not answer")
         if self._joining_s >= REBALANCE_S + self._stall_after_s:
             found.append("the group answers, and assigned no partitions to this worker")
         return found

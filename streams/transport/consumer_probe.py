@@ -1,4 +1,4 @@
-"""A reading of the consumer: what its thread knows of the group and of the topics' ends.
+"""A reading of the consumer: what it knows of the group and of the topics' ends.
 
 Reading it is also a sign of life: aiokafka leaves the group when nothing is fetched for
 `max_poll_interval`, which is right when the app's loop hangs, and wrong for a worker that
@@ -52,10 +52,7 @@ class ConsumerProbe:
         self._heard_at: float | None = None
 
     async def read(self) -> ProbeReading:
-        """The reading now. Raises when the thread has not started or is at its end."""
-        return await self._thread.run_here(self._read())
-
-    async def _read(self) -> ProbeReading:
+        """The reading now. Raises when the consumer has not started or is at its end."""
         consumer = self._thread._ensure_consumer()
         coordinator, state = consumer._coordinator, consumer._subscription
         self._watch(coordinator)

@@ -1,15 +1,16 @@
-"""The consumer in its own thread: polls whole batches and watches its membership.
+"""What Faust runs in a thread: polls whole batches and watches the membership.
 
-It stays Faust's own thread and aiokafka's own consumer. What differs: `read_committed`,
-the connection from our settings, polls that say where they start and end, and an end of
-the process when the group has thrown this member out.
+It stays Faust's own service and aiokafka's own consumer. What differs: it runs in the app's
+loop, since each way between two threads waits for the other to let go of Python (docs/adr/0142);
+`read_committed`, the connection from our settings, polls that say where they start and end, and
+an end of the process when the group has thrown this member out.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Coroutine, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import aiokafka
 from aiokafka import errors
@@ -25,8 +26,7 @@ from streams.transport.fetch.log_range import LogRange, out_of_range
 from streams.transport.fetch.poll_batch import OffsetSpan, Polled
 from streams.transport.fetch.record_queue import Room
 from streams.transport.fetch.unpacked_records import fetched, lighten
-
-T = TypeVar("T")
+from streams.transport.in_loop import LoopWorker
 
 FETCH_BYTES = 262_144
 """Per partition and fetch: large enough for whole batches, small enough to merge topics."""
@@ -38,8 +38,9 @@ WATCH_INTERVAL_S = 0.5
 
 
 class Thread(stock.AIOKafkaConsumerThread):
-    """Faust's consumer thread with polls by batches."""
+    """Faust's consumer thread with polls by batches, without a thread."""
 
+    Worker = LoopWorker
     _poll_task: asyncio.Task[list[Polled]] | None = None
     _short = False
     _reported: dict[TP, tuple[Any, int | None]]
@@ -111,23 +112,11 @@ class Thread(stock.AIOKafkaConsumerThread):
             self._poll_task.cancel()
         await super().on_partitions_revoked(revoked)
 
-    async def run_here(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine in this thread's loop, from the app's loop."""
-        future = asyncio.run_coroutine_threadsafe(work, self.thread_loop)
-        return await asyncio.wrap_future(future)
-
-    async def poll(self, room: Mapping[TP, Room], timeout: float) -> list[Polled]:
-        """What the next poll of the places brings; nothing when the assignment changes.
-
-        A place that brings more than its room is not fetched until it is polled again.
-        """
-        return await self.run_here(self._poll(room, timeout))
+    async def _gather_remaining_tasks(self) -> None:
+        """All tasks of the loop are not this service's."""
 
     async def hold(self, places: Collection[TP]) -> None:
         """Fetch these places no further; a new assignment fetches them again."""
-        await self.run_here(self._hold(places))
-
-    async def _hold(self, places: Collection[TP]) -> None:
         subscription = self._ensure_consumer()._fetcher._subscriptions.subscription
         assignment = None if subscription is None else subscription.assignment
         if assignment is None or not assignment.active:
@@ -137,24 +126,27 @@ class Thread(stock.AIOKafkaConsumerThread):
 
     def cut_short(self) -> None:
         """End a poll that waits, or that is about to begin, with what there is."""
-        self.thread_loop.call_soon_threadsafe(self._cut_short)
-
-    def _cut_short(self) -> None:
         self._short = True
         if self._poll_task is not None:
             self._poll_task.cancel()
 
-    async def _poll(self, room: Mapping[TP, Room], timeout: float) -> list[Polled]:
+    async def poll(self, room: Mapping[TP, Room], timeout: float) -> list[Polled]:
+        """What the next poll of the places brings; nothing when the assignment changes.
+
+        A place that brings more than its room is not fetched until it is polled again.
+        """
         if self._poll_task is not None and not self._poll_task.done():
             raise RuntimeError("two polls at once")
         polling = self._fetch(room, 0.0 if self._short else timeout)
-        self._poll_task = asyncio.get_running_loop().create_task(polling)
+        task = self._poll_task = asyncio.get_running_loop().create_task(polling)
         try:
-            return await self._poll_task
+            await asyncio.wait([task])
         except asyncio.CancelledError:
-            return []
+            task.cancel()  # whoever polls is at its end, not the poll alone
+            raise
         finally:
             self._short = False
+        return [] if task.cancelled() else task.result()
 
     async def _fetch(self, room: Mapping[TP, Room], timeout: float) -> list[Polled]:
         consumer = self._ensure_consumer()
@@ -220,9 +212,6 @@ class Thread(stock.AIOKafkaConsumerThread):
 
     async def seek_all(self, positions: Mapping[tuple[str, int], int]) -> None:
         """Set the positions of assigned topics and partitions."""
-        await self.run_here(self._seek_all(positions))
-
-    async def _seek_all(self, positions: Mapping[tuple[str, int], int]) -> None:
         consumer = self._ensure_consumer()
         if self._poll_task is not None:
             await asyncio.wait([self._poll_task])
@@ -231,11 +220,8 @@ class Thread(stock.AIOKafkaConsumerThread):
 
     async def committed_offsets(self, topics: Iterable[str], partition: int) -> dict[str, int]:
         """Committed offsets of one partition number; topics without one are left out."""
-        return await self.run_here(self._committed_offsets(tuple(topics), partition))
-
-    async def _committed_offsets(self, topics: tuple[str, ...], number: int) -> dict[str, int]:
         consumer = self._ensure_consumer()
-        places = [TopicPartition(topic, number) for topic in topics]
+        places = [TopicPartition(topic, partition) for topic in topics]
         offsets = await asyncio.gather(*(consumer.committed(place) for place in places))
         return {
             place.topic: offset

@@ -63,7 +63,7 @@ class Consumer(stock.Consumer):
         return self._thread.settings
 
     def _new_consumer_thread(self) -> Thread:
-        return Thread(self, loop=self.loop, beacon=self.beacon)
+        return Thread(self, loop=self.loop, thread_loop=self.loop, beacon=self.beacon)
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -147,13 +147,13 @@ def test_a_stall_is_logged_once_and_so_is_its_end(clock: list[float]) -> None:
     assert health.report().live
 
 
-def test_a_thread_that_does_not_answer_for_long_is_a_fault() -> None:
+def test_a_consumer_that_does_not_answer_for_long_is_a_fault() -> None:
     world = judging()
     world.reading = None
     assert report(world, looks=2).live
     said = report(world, looks=3)
     assert not said.live
-    assert "thread" in said.reasons[0]
+    assert said.reasons[0] == "the consumer does not answer"
 
 
 def test_to_be_given_nothing_for_ever_by_a_group_that_answers_is_a_fault(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
 from typing import Any, cast
 
 from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.structs import TopicPartition
 
-from streams.transport.consumer_probe import ConsumerProbe, LogEnd, ProbeReading
+from streams.transport.consumer_probe import ConsumerProbe, LogEnd
 
 PLACES = {TopicPartition("in", 0), TopicPartition("in", 1)}
 
@@ -36,9 +35,6 @@ class FakeConsumer:
 
     def _ensure_consumer(self) -> FakeConsumer:
         return self
-
-    async def run_here(self, work: Coroutine[Any, Any, ProbeReading]) -> ProbeReading:
-        return await work
 
 
 def probe() -> tuple[FakeConsumer, ConsumerProbe]:

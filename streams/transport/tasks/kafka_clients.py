@@ -71,7 +71,7 @@ def _topic_id(settings: Settings, topic: str) -> str:
 
 
 class GroupView:
-    """What taking over asks of the group, answered by the consumer thread."""
+    """What taking over asks of the group, answered by the consumer."""
 
     def __init__(self, thread: Thread, topics: tuple[str, ...]) -> None:
         self._thread = thread
@@ -83,9 +83,6 @@ class GroupView:
 
     async def declared_counts(self, count: int) -> frozenset[int]:
         """The partition counts that the offsets of the first `count` numbers declare."""
-        return await self._thread.run_here(self._declared_counts(count))
-
-    async def _declared_counts(self, count: int) -> frozenset[int]:
         places = [TopicPartition(topic, n) for topic in self._topics for n in range(count)]
         # The consumer's own `committed` gives offsets without their metadata.
         coordinator = self._thread._ensure_consumer()._coordinator
@@ -94,9 +91,6 @@ class GroupView:
 
     async def counts(self) -> dict[str, int]:
         """The partition counts of the topics that the consumer knows now."""
-        return await self._thread.run_here(self._counts())
-
-    async def _counts(self) -> dict[str, int]:
         consumer = self._thread._ensure_consumer()
         known = {topic: consumer.partitions_for_topic(topic) for topic in self._topics}
         return {topic: len(numbers) for topic, numbers in known.items() if numbers}

@@ -52,6 +52,7 @@ class DiskStores:
         try:
             for number in numbers:
                 opened[number] = await self._open(number, count, topic_id)
+                await asyncio.sleep(0)  # heartbeats of the group get their turn
         except BaseException:
             for rows in opened.values():
                 rows.close()
