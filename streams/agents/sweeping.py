@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 STEP_S: Final = 0.005
 """How long a step may have the loop: a record that arrives meanwhile waits for so long."""
 
+QUIET_STEP_S: Final = 0.02
+"""The same while none come: the next step of a partition waits for the commit of this one."""
+
 LEAST_PART: Final = 0.25
 """Of its share a sweep keeps so much, however many persons are swept since records of them came."""
 
@@ -86,10 +89,14 @@ class Sweeping:
 
         To sweep a person of whom a record came is a part of the sweep, and of its share.
         """
-        if time.monotonic() - self._stats.judged_at >= QUIET_S:
+        if self._quiet(time.monotonic()):
             return 0.0
         taken = min(spent + self._each_s * self._judged_early(), spent / LEAST_PART)
         return taken * (1 / self._app.settings.sweep_share - 1)
+
+    def _quiet(self, now: float) -> bool:
+        """Whether no records of inputs have come for a while."""
+        return now - self._stats.judged_at >= QUIET_S
 
     def _judged_early(self) -> int:
         """How many events were judged again since records waited, since this was last asked."""
@@ -110,7 +117,7 @@ class Sweeping:
         if self._under_way.get(partition.number) is partition or not self._may_judge(judge):
             return 0.0
         began = time.monotonic()
-        ends = began + STEP_S
+        ends = began + (QUIET_STEP_S if self._quiet(began) else STEP_S)
         judged = judge.sweeper.judged
         try:
             batch = judge.sweep(lambda: time.monotonic() > ends)

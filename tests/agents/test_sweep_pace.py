@@ -38,7 +38,7 @@ def sweeping(one: World, stats: WorkerStats, swept_share: float = 0.2) -> Sweepi
 def test_a_step_waits_until_the_one_before_it_is_committed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sweeping_module, "STEP_S", 0.0)
+    monkeypatch.setattr(sweeping_module, "QUIET_STEP_S", 0.0)
     one = World()
     one.tick(START)
     for who in ("s", "t", "u"):
@@ -54,6 +54,28 @@ def test_a_step_waits_until_the_one_before_it_is_committed(
     kept.batches[-1].done()
     assert turns._step(one.judge) > 0.0
     assert len(kept.batches) == before + 2
+
+
+def test_a_step_is_short_while_records_come_and_long_while_none_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweeping_module, "STEP_S", 0.0)
+    monkeypatch.setattr(sweeping_module, "QUIET_STEP_S", 60.0)
+    one, stats = World(), WorkerStats()
+    one.tick(START)
+    for who in ("s", "t", "u"):
+        day = Instant(START + days(1))
+        one.take(*one.story(withdrawal(who, "w", START), share(who, "1", day)))
+    one.change(LENIENT)
+    turns, state = sweeping(one, stats), one.progress.sweep
+    assert state is not None
+    stats.judged_at = time.monotonic()
+    turns._step(one.judge)
+    assert state.subjects == 1
+    cast("Any", one.kept).batches[-1].done()
+    stats.judged_at = time.monotonic() - 2 * QUIET_S
+    turns._step(one.judge)
+    assert state.subjects == 3
 
 
 def test_a_partition_that_was_taken_away_in_the_midst_is_swept_when_it_comes_back() -> None:
