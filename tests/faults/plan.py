@@ -7,7 +7,15 @@ from typing import Any, Final
 
 import msgspec
 
-from tests.faults.strikes import STRIKES, brokers, commands, inside, workers
+from tests.faults.strikes import (
+    STRIKES,
+    brokers,
+    commands,
+    foreign,
+    inside,
+    restrictions,
+    workers,
+)
 
 CERTAIN: Final = (
     *[workers.KILL] * 6,
@@ -16,6 +24,8 @@ CERTAIN: Final = (
     commands.ERASE,
     commands.ERASE,
     commands.REBUILD,
+    restrictions.RESTRICTED,
+    foreign.ENDED,
 )
 """What strikes in every run of the long form."""
 

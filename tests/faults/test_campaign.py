@@ -65,7 +65,7 @@ def test_the_short_form_leaves_no_strike_out() -> None:
 
 def test_the_long_form_has_commands_in_every_run_and_exports_in_some() -> None:
     decks = [set(drawn(seed, 10, 60).deck) for seed in range(1, 17)]
-    assert all({ERASE, REBUILD} <= deck for deck in decks)
+    assert all({ERASE, REBUILD, RESTRICTED, ENDED} <= deck for deck in decks)
     assert 0 < sum(EXPORT in deck for deck in decks) < len(decks)
 
 
