@@ -35,7 +35,7 @@ from streams.wire.arrival import Arrivals, Arrived
 from streams.wire.decode import Decoded, decode
 from streams.wire.findings import encode_finding
 from streams.wire.progress import Progress
-from streams.wire.rows import encode_row, row_key
+from streams.wire.rows import encode_row, fact_key
 
 SETTINGS = Settings()
 POLLED = 500
@@ -158,10 +158,7 @@ def stages(given: Sequence[Given], policy: Policy, rounds: int) -> dict[str, flo
     rows: list[EventRow] = [row for decision in decided for row in decision.rows]
     found["rows to bytes"] = best(lambda: [encode_row(row) for row in rows], count, rounds)
     found["keys of rows"] = best(
-        lambda: [
-            row_key(cast("Any", b"k"), row.fact.event.event_id, row.fact.payload_hash)
-            for row in rows
-        ],
+        lambda: [fact_key(cast("Any", b"k"), row.fact) for row in rows],
         count,
         rounds,
     )

@@ -24,7 +24,7 @@ def count_assumptions(
         notes = misspelt(event)
     if not fields and not notes:
         return
-    if subject.records[event_key(event)].row.fact is not fact:
+    if subject.records[event_key(event)].row.fact.event is not event:
         return
     source, recipient = event.source_system or "", recipient_of(event) or ""
     if recipient and not policy.index.lists(recipient):

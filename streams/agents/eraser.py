@@ -11,17 +11,16 @@ from streams.agents.retention import Retention
 from streams.agents.stored_counts import count_stored
 from streams.agents.subjects import Subjects
 from streams.core.erase import erased, erasure
+from streams.core.event_hash import hash_of
 from streams.core.identifiers import EventId, SubjectKey, parse_subject_key
 from streams.core.instants import LATEST, Instant
 from streams.core.policy import Policy
 from streams.core.state import Fact, FactSource
 from streams.transport.tasks.partition_task import PartitionTask
-from streams.wire.canonical import payload_hash
 from streams.wire.commands import Ongoing
-from streams.wire.encode import event_record
 from streams.wire.record import Record
 from streams.wire.restricted import restriction_of
-from streams.wire.rows import CorruptRow, row_key
+from streams.wire.rows import CorruptRow, fact_key
 
 
 class Eraser:
@@ -75,7 +74,7 @@ class Eraser:
         subject, decision = erased(
             fact, self._policy, self._progress.partition_time, restriction_of(rows)
         )
-        ongoing.row = row_key(key, fact.event.event_id, fact.payload_hash)
+        ongoing.row = fact_key(key, fact)
         if rows:
             self._progress.leaving = key
             # What is live of the person is void from here on.
@@ -93,7 +92,7 @@ class Eraser:
         event = erasure(*identity, EventId(f"erasure-{command_id}"), at)
         return Fact(
             event=event,
-            payload_hash=payload_hash(event_record(event), plain=True),
+            payload_hash=hash_of(event),
             ingested_at=at,
             source=FactSource(self._topic, self._number, record.offset),
         )

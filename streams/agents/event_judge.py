@@ -15,7 +15,7 @@ from streams.agents.limit import DeadLetterLimit
 from streams.agents.long_work import AT_ONCE, LongRecords, LongWork
 from streams.agents.rekeyed import rekeyed_record
 from streams.agents.subjects import Subjects
-from streams.core.events import DataShare
+from streams.core.events import DataShare, event_key
 from streams.core.identifiers import SubjectKey
 from streams.core.judge import judge
 from streams.core.policy import Policy
@@ -146,7 +146,8 @@ class EventJudge:
             batch.write(self._subjects.keep(key, subject, decision), decision)
             if decision.left:
                 place = record.topic, record.offset
-                work = LongWork(key, subject, fact, decision.left, place, outcome)
+                stored = subject.records[event_key(fact.event)].row.fact
+                work = LongWork(key, subject, stored, decision.left, place, outcome)
                 self._long_records.begin(work, counters, batch)
             else:
                 count_judged(outcome, counters)

@@ -23,7 +23,7 @@ from streams.core.subject import Subject
 from streams.errors import ConsentryError
 from streams.wire.progress import Counters, Progress, Unfinished
 from streams.wire.record import Record
-from streams.wire.rows import CorruptRow, row_key, subject_of
+from streams.wire.rows import CorruptRow, fact_key, subject_of
 
 AT_ONCE: Final = 64
 """How many events are judged again before it is asked whether others should have a turn."""
@@ -71,7 +71,7 @@ class LongWork:
 
     def unfinished(self) -> Unfinished:
         """How far it has come, for the progress row."""
-        row = row_key(self.key, self.fact.event.event_id, self.fact.payload_hash)
+        row = fact_key(self.key, self.fact)
         at, key = self._after
         return Unfinished(self._topic, self._offset, row, at, key, through=self.through)
 
@@ -80,7 +80,7 @@ def taken_up(unfinished: Unfinished, key: SubjectKey, subject: Subject, policy: 
     """Work that a restart came in between, from where it was. Raises CorruptRow."""
     for record in subject.records.values():
         fact = record.row.fact
-        if row_key(key, fact.event.event_id, fact.payload_hash) == unfinished.row:
+        if fact_key(key, fact) == unfinished.row:
             after = unfinished.after, unfinished.after_key
             left = left_by(subject, fact, policy, after)
             place = unfinished.topic, unfinished.offset

@@ -12,11 +12,14 @@ from streams.core.subject import Subject
 SUBJECT_BYTES: Final = 3_200
 """About what a subject adds to the memory of a process without rows (CPython 3.11, 64 bits)."""
 
-BYTES_A_WRITTEN_BYTE: Final = 2.6
-"""About how much more an event takes as objects than its row as stored: the texts that come again
+EVENT_BYTES: Final = 600
+"""About what an event takes as objects whatever its row holds."""
+
+BYTES_A_WRITTEN_BYTE: Final = 1.6
+"""About how much it takes beside that for each byte of its row as stored: the texts that come again
 and again, of recipients and systems, are shared by all events that were read from their topics."""
 
-BYTES_A_STORED_BYTE: Final = 3.5
+BYTES_A_STORED_BYTE: Final = 2.5
 """The same of rows that a subject was built from, whose texts are its own. Subjects are built again
 where others were let go, so what this leaves free in between is in it."""
 
@@ -88,7 +91,7 @@ class SubjectCache:
             live.size += factor * len(row)
         mean = live.size / live.counted if live.counted else 0.0
         events = len(subject.records) + len(subject.refusals)
-        now = SUBJECT_BYTES + int(mean * events)
+        now = SUBJECT_BYTES + int((EVENT_BYTES + mean) * events)
         self.bytes += now - live.bytes
         live.bytes = now
         self._shrink()

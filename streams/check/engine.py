@@ -104,7 +104,7 @@ def judge_subject(
 
 def _by_time(fact: Fact) -> tuple[Instant, Instant, EventId, str]:
     event = fact.event
-    return event.occurred_at, event.recorded_at, event.event_id, fact.payload_hash
+    return event.occurred_at, event.recorded_at, event.event_id, fact.hash
 
 
 def _settled(finding: Finding) -> Finding:

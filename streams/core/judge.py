@@ -49,9 +49,13 @@ def judge(
     subject.arrange(policy)
     key = event_key(event)
     record = subject.records.get(key)
-    if record is not None and (known := record.holds(fact.payload_hash)) is not None:
-        replayed = known.fact.source == fact.source
-        return Decision(outcome=Outcome.REPLAY if replayed else Outcome.DUPLICATE)
+    if record is not None:
+        known = record.holds(fact)
+        if known is not None:
+            replayed = known.fact.source == fact.source
+            return Decision(outcome=Outcome.REPLAY if replayed else Outcome.DUPLICATE)
+        # Beside another payload of its id it is known by its hash.
+        fact = fact.hashed
     if subject.erased_at is not None and event.occurred_at <= subject.erased_at:
         return Decision(outcome=Outcome.EXPIRED)
     outcome = _NOT_ASSESSED if not_assessed(event, policy) else _JUDGED

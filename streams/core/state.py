@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from streams.core.event_hash import hash_of
 from streams.core.events import Event
 from streams.core.identifiers import ConsentId, EventId, PayloadHash, RecipientId, Slot
 from streams.core.instants import LATEST, Instant
@@ -38,13 +39,46 @@ class FactSource(msgspec.Struct, frozen=True, gc=False, array_like=True):
     offset: int
 
 
-class Fact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """An event as received. `ingested_at` is the record timestamp."""
+class Fact(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """An event as received. `ingested_at` is the record timestamp.
+
+    Either `payload_hash` is known, or `value` is what the producer sent, from which the event
+    can be read again: such a fact is hashed when its id comes again, and hardly any does.
+    """
 
     event: Event
-    payload_hash: PayloadHash
+    payload_hash: PayloadHash | None = None
     ingested_at: Instant
     source: FactSource
+    value: bytes | None = None
+
+    @property
+    def hash(self) -> PayloadHash:
+        """SHA-256 of the canonical form (legal model 4.5), worked out where it is not known."""
+        known = self.payload_hash
+        return hash_of(self.event) if known is None else known
+
+    @property
+    def hashed(self) -> Fact:
+        """The same fact with its hash, and without the bytes that it can be read from."""
+        if self.payload_hash is not None:
+            return self
+        return Fact(
+            event=self.event,
+            payload_hash=self.hash,
+            ingested_at=self.ingested_at,
+            source=self.source,
+        )
+
+    def same(self, other: Fact) -> bool:
+        """Whether both are of one payload: of the same bytes, or else of the same hash."""
+        if (
+            self.value is not None
+            and self.value == other.value
+            and self.payload_hash is other.payload_hash is None
+        ):
+            return True
+        return self.hash == other.hash
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -14,7 +14,7 @@ from streams.core.identifiers import (
     PayloadHash,
 )
 from streams.core.instants import Instant
-from streams.core.state import EventRow
+from streams.core.state import EventRow, Fact
 from streams.core.vocabulary import (
     ConsentAction,
 )
@@ -47,12 +47,12 @@ class SubjectRecord:
         """Whether more than one payload claims the id (Q03)."""
         return bool(self.others)
 
-    def holds(self, payload_hash: PayloadHash) -> EventRow | None:
-        """The stored row of a payload, or None."""
-        if self.row.fact.payload_hash == payload_hash:
+    def holds(self, fact: Fact) -> EventRow | None:
+        """The stored row of a fact's payload, or None."""
+        if self.row.fact.same(fact):
             return self.row
         for row in self.others:
-            if row.fact.payload_hash == payload_hash:
+            if row.fact.same(fact):
                 return row
         return None
 
@@ -69,4 +69,4 @@ def rank_of(row: EventRow) -> tuple[bool, bool, Instant, PayloadHash]:
     """
     event = row.fact.event
     granted = isinstance(event, ConsentChange) and event.action is _GRANTED
-    return not row.erases, granted, event.recorded_at, row.fact.payload_hash
+    return not row.erases, granted, event.recorded_at, row.fact.hash

@@ -35,7 +35,7 @@ def try_on_files(
     gather(read_events(inputs.files, advance), against, clock, gathered)
     for identity, known in gathered.facts.take():
         facts = {
-            (type(one.event), one.event.event_id, one.payload_hash): one
+            (type(one.event), one.event.event_id, one.hash): one
             for one in known
             if isinstance(one, Fact)
         }

@@ -56,7 +56,7 @@ def person_of(stored: StoredPerson, policy: Policy) -> Person:
 
 def _place(row: EventRow) -> tuple[Instant, str, str]:
     event = row.fact.event
-    return event.occurred_at, event.event_id, row.fact.payload_hash
+    return event.occurred_at, event.event_id, row.fact.hash
 
 
 def _occurrence(row: EventRow, policy: Policy, *, counts: bool) -> Occurrence:

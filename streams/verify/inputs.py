@@ -32,7 +32,7 @@ from streams.wire.framing import RegistryDecoder
 from streams.wire.progress import Progress, Skip
 from streams.wire.record import Record
 from streams.wire.refused import Refused
-from streams.wire.rows import row_key
+from streams.wire.rows import hashed_key
 
 HOMES_KEPT = 65_536
 """Subjects whose partition is remembered: the hash costs as much as decoding an event."""
@@ -146,7 +146,7 @@ class Inputs:
 
     def _arrival(self, place: int, record: Record, found: Arrived) -> Arrival:
         event, source = found.fact.event, found.origin.source
-        key = row_key(found.key, event.event_id, found.fact.payload_hash)
+        key = hashed_key(found.key, found.fact)
         own = record.topic != self._names.rekeyed
         first = (None, None, None) if own else (source.topic, source.partition, source.offset)
         arrived_at = found.origin.ingested_at

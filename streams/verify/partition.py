@@ -31,7 +31,7 @@ from streams.verify.pace import Pace
 from streams.verify.result import PartitionCut, Verification
 from streams.verify.spill import Kept, Spill
 from streams.wire.progress import Progress
-from streams.wire.rows import CorruptRow, decode_any
+from streams.wire.rows import CorruptRow, decode_any, hashed_key, subject_of
 
 ROUNDS = 3
 """A difference counts when it is seen in so many cuts, one after another."""
@@ -227,8 +227,13 @@ class Partition:
         self._shared.pace.did(len(stored))
 
     def _rows(self, stored: Sequence[tuple[bytes, bytes]]) -> dict[bytes, EventRow | RefusalRow]:
+        """By keys that records can be compared with, wherever a fact has its row."""
         try:
-            return {key: decode_any(value, key) for key, value in stored}
+            rows = ((key, decode_any(value, key)) for key, value in stored)
+            return {
+                hashed_key(subject_of(key), row.fact) if isinstance(row, EventRow) else key: row
+                for key, row in rows
+            }
         except CorruptRow:
             changelog = self._shared.settings.topics.changelog
             raise unreadable_row(changelog, self._number) from None

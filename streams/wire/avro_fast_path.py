@@ -67,6 +67,14 @@ class AvroFastPath:
         except (IndexError, ValueError):
             return None  # cut short, not UTF-8, no such symbol: the long way says what
 
+    def event(self, value: bytes) -> Event | None:
+        """The event alone, or None: take the long way."""
+        try:
+            given = self._fields(value)
+            return None if given is None else self._made(given)
+        except (IndexError, ValueError):
+            return None
+
     def end_of(self, value: bytes, at: int) -> int | None:
         """The offset after the record that begins at `at`, without a marker before it.
 
@@ -170,12 +178,18 @@ class AvroFastPath:
                 given[column.name] = column.shared(tuple(many))
         return given if at == size else None
 
-    def _event(self, given: dict[str, Any]) -> tuple[Event, PayloadHash] | None:
+    def _made(self, given: dict[str, Any]) -> Event | None:
         if "recorded_at" not in given:
             given["recorded_at"] = given["occurred_at"]
         if self._grants and given["action"] is _GRANTED and len(given.get("purposes", ())) != 1:
             return None
         event: Event = self._class(**given)
+        return event
+
+    def _event(self, given: dict[str, Any]) -> tuple[Event, PayloadHash] | None:
+        event = self._made(given)
+        if event is None:
+            return None
         occurred_at = given["occurred_at"]
         text = given["occurred_at"] = instant_text(occurred_at)
         recorded_at = given["recorded_at"]

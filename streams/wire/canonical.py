@@ -15,18 +15,11 @@ from typing import Any, Final
 
 import msgspec
 
+from streams.core.event_hash import NOT_HASHED, without_blanks
 from streams.core.identifiers import PayloadHash
 from streams.core.instants import Instant, format_instant
 
-NOT_HASHED = ("trace_id", "schema_version")
-
 _encode = msgspec.json.Encoder(order="sorted").encode
-
-
-def without_blanks(record: dict[str, Any]) -> dict[str, Any]:
-    """The record without members that are null or an empty array."""
-    # Most members are texts: the first look lets them pass without two comparisons.
-    return {key: one for key, one in record.items() if one or (one is not None and one != [])}
 
 
 def deeply_without_blanks(record: dict[str, Any]) -> dict[str, Any]:

@@ -12,13 +12,14 @@ from typing import Any
 
 import msgspec
 
+from streams.core.event_hash import without_blanks
 from streams.core.events import Event
 from streams.core.identifiers import PayloadHash
 from streams.core.vocabulary import EventType
 from streams.unpacking.cut import CutBytes
 from streams.wire.avro import read_avro
 from streams.wire.avro_fast_path import avro_fast_paths
-from streams.wire.canonical import payload_hash, without_blanks
+from streams.wire.canonical import payload_hash
 from streams.wire.cloud_events import Headers, opened
 from streams.wire.envelopes import envelope_fault
 from streams.wire.errors import WireError

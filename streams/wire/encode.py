@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-
-from streams.core.events import INSTANT_FIELDS, Event
-from streams.core.instants import format_instant
+from streams.core.event_hash import event_record
+from streams.core.events import Event
 from streams.wire.avro import write_avro
-from streams.wire.canonical import canonical_bytes, without_blanks
+from streams.wire.canonical import canonical_bytes
 
-
-def event_record(event: Event) -> dict[str, Any]:
-    """The event as a plain record: instants as canonical texts, nothing empty."""
-    record: dict[str, Any] = msgspec.to_builtins(event)
-    for name in INSTANT_FIELDS:
-        if record.get(name) is not None:
-            record[name] = format_instant(record[name])
-    return without_blanks(
-        {key: list(one) if type(one) is tuple else one for key, one in record.items()}
-    )
+__all__ = ["event_record", "event_to_avro", "event_to_json"]
 
 
 def event_to_json(event: Event) -> bytes:

@@ -9,7 +9,6 @@ from streams.core.instants import LATEST, Instant
 from streams.core.law import FUTURE_TOLERANCE
 from streams.core.state import Fact, FactSource
 from streams.core.vocabulary import EventType
-from streams.unpacking.cut import CutBytes
 from streams.wire.avro_fast_path import avro_fast_paths
 from streams.wire.framing import AVRO_HEADER
 from streams.wire.record import Record
@@ -36,12 +35,11 @@ class FastFacts:
         if kind is None or value is None:
             return None
         reader = self._readers.get(value[:AVRO_HEADER])
-        if reader is None or reader.kind is not kind or type(value) is CutBytes:
+        if reader is None or reader.kind is not kind or type(value) is not bytes:
             return None
-        read = reader.read(value)
-        if read is None:
+        event = reader.event(value)
+        if event is None:
             return None
-        event, payload_hash = read
         arrived_at = Instant(record.timestamp)
         if not 0 <= arrived_at <= self.latest:
             return None
@@ -51,7 +49,7 @@ class FastFacts:
             return None
         return Fact(
             event=event,
-            payload_hash=payload_hash,
             ingested_at=arrived_at,
             source=FactSource(topic, record.partition, record.offset),
+            value=value,
         )

@@ -1,94 +1,69 @@
 """The rows of a subject in the changelog: a stored format (architecture 4).
 
-A key is `controller 0x1F subject 0x00 E event-id hash`, the hash 32 bytes, so that the
-rows of a subject stand together, and the payloads of one event id beside each other. Of
-records that were refused under an event's type and id (Q01) it is `controller 0x1F subject
-0x00 R event-key`, the key of `streams.core.events.key_of`. No controller or subject id holds a
-control character, hence the first 0x00 ends the subject. A value is one version byte and
-msgpack. Golden files hold the bytes fast.
+A value is one version byte and msgpack. Version 1 is an event as this program writes it,
+version 2 what the producer sent, with where it stood. Golden files hold the bytes fast. Keys
+are in `streams.wire.row_keys`.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Final, TypeVar
 
 import msgspec
 
 from streams.core.events import key_of
-from streams.core.identifiers import EventId, EventKey, PayloadHash, SubjectKey
+from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant
-from streams.core.state import EventRow, RefusalRow
+from streams.core.state import EventRow, Fact, FactSource, RefusalRow
 from streams.core.subject import Subject
-from streams.wire.row_parts import Dated, Owing
+from streams.wire.produced_events import event_again
+from streams.wire.row_keys import (
+    CorruptRow,
+    event_of,
+    fact_key,
+    first_key,
+    hashed_key,
+    is_refusal,
+    refusal_key,
+    row_key,
+    subject_of,
+    subject_prefix,
+)
+from streams.wire.row_parts import Dated, Owing, ProducedRow
+
+__all__ = [
+    "CorruptRow",
+    "ages",
+    "decode_any",
+    "decode_refusal",
+    "decode_row",
+    "encode_row",
+    "event_of",
+    "fact_key",
+    "first_key",
+    "hashed_key",
+    "is_refusal",
+    "next_deadline",
+    "refusal_key",
+    "row_key",
+    "rows_by_key",
+    "stored_form",
+    "stored_refusal",
+    "subject_of",
+    "subject_prefix",
+]
 
 _Read = TypeVar("_Read")
 
 _VERSION: Final = b"\x01"
-_END: Final = b"\x00"
-_EVENT: Final = b"E"
-_REFUSAL: Final = b"R"
-_KINDS: Final = (_EVENT, _REFUSAL)
-_REFUSED: Final = _END + _REFUSAL
-_HASH_BYTES: Final = 32
+_PRODUCED: Final = b"\x02"
+"""The version of a row that holds what the producer sent."""
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode = msgspec.msgpack.Decoder(EventRow).decode
+_decode_produced = msgspec.msgpack.Decoder(ProducedRow).decode
 _decode_refusal = msgspec.msgpack.Decoder(RefusalRow).decode
-
-
-class CorruptRow(Exception):
-    """A stored row that cannot be read: the worker must stop, never judge on less.
-
-    `key_hash` names the row without its subject: SHA-256 of its key, 16 hexadecimal
-    digits, or None where the key was not given.
-    """
-
-    def __init__(self, problem: str, key: bytes | None = None) -> None:
-        self.problem = problem
-        self.key_hash = None if key is None else hashlib.sha256(key).hexdigest()[:16]
-        named = "" if self.key_hash is None else f" (key hash {self.key_hash})"
-        super().__init__(f"a stored row {problem}{named}")
-
-
-def row_key(subject_key: SubjectKey, event_id: EventId, payload_hash: PayloadHash) -> bytes:
-    """The key of the row of one payload of one event."""
-    return b"".join((subject_key, _END, _EVENT, event_id.encode(), bytes.fromhex(payload_hash)))
-
-
-def refusal_key(subject_key: SubjectKey, event_key: EventKey) -> bytes:
-    """The key of the row of the records that were refused under an event's type and id."""
-    return b"".join((subject_key, _REFUSED, event_key.encode()))
-
-
-def is_refusal(key: bytes) -> bool:
-    """Whether a row's key is that of refused records."""
-    return key.startswith(_REFUSED, key.find(_END))
-
-
-def subject_of(key: bytes) -> SubjectKey:
-    """The subject that a row belongs to. Raises CorruptRow for a key that is no row's."""
-    subject, end, rest = key.partition(_END)
-    if not subject or not end or not rest.startswith(_KINDS):
-        raise CorruptRow("has a key of an unknown kind", key)
-    return SubjectKey(subject)
-
-
-def event_of(key: bytes) -> EventId:
-    """The event id that a row's key names. Raises CorruptRow for a key that is no row's."""
-    subject = subject_of(key)
-    rest = key[len(subject) + len(_REFUSED) :]
-    try:
-        # A refused id stands behind the letter of its type, an event's before the hash.
-        return EventId(rest.decode()[1:] if is_refusal(key) else rest[:-_HASH_BYTES].decode())
-    except UnicodeDecodeError:
-        raise CorruptRow("has a key that cannot be read", key) from None
-
-
-def subject_prefix(subject_key: SubjectKey) -> bytes:
-    """What the keys of all rows of a subject begin with, and no others."""
-    return subject_key + _END
 
 
 _decode_dated = msgspec.msgpack.Decoder(Dated).decode
@@ -97,13 +72,36 @@ _decode_owing = msgspec.msgpack.Decoder(Owing).decode
 
 def encode_row(row: EventRow | RefusalRow) -> bytes:
     """The row as stored: the same value always gives the same bytes."""
+    if isinstance(row, EventRow) and row.fact.payload_hash is None:
+        return _encode_produced(row)
     return _VERSION + _encode(row)
+
+
+def _encode_produced(row: EventRow) -> bytes:
+    fact = row.fact
+    source, value = fact.source, fact.value
+    assert value is not None  # or its hash would be known
+    return _PRODUCED + _encode(
+        ProducedRow(
+            source.topic,
+            source.partition,
+            source.offset,
+            fact.ingested_at,
+            fact.event.occurred_at,
+            value,
+            row.policy_digest,
+            row.taken_at,
+            row.published,
+            row.duties,
+            row.erases,
+            row.restricted_since,
+        )
+    )
 
 
 def stored_form(subject_key: SubjectKey, row: EventRow) -> tuple[bytes, bytes]:
     """Key and value of a row in the changelog."""
-    fact = row.fact
-    return row_key(subject_key, fact.event.event_id, fact.payload_hash), encode_row(row)
+    return fact_key(subject_key, row.fact), encode_row(row)
 
 
 def stored_refusal(subject_key: SubjectKey, row: RefusalRow) -> tuple[bytes, bytes]:
@@ -116,16 +114,42 @@ def rows_by_key(subject_key: SubjectKey, subject: Subject) -> dict[bytes, EventR
     found: dict[bytes, EventRow | RefusalRow] = {}
     for record in subject.records.values():
         for row in (record.row, *record.others):
-            fact = row.fact
-            found[row_key(subject_key, fact.event.event_id, fact.payload_hash)] = row
-    for event_key, refused in subject.refusals.items():
-        found[refusal_key(subject_key, event_key)] = refused
+            found[fact_key(subject_key, row.fact)] = row
+    for refused_key, refused in subject.refusals.items():
+        found[refusal_key(subject_key, refused_key)] = refused
     return found
 
 
 def decode_row(value: bytes, key: bytes | None = None) -> EventRow:
     """The row of an event as read back; `key` only names it in the error. Raises CorruptRow."""
-    return _read(_decode, value, key)
+    if value[:1] == _PRODUCED:
+        return _produced(value, key)
+    row = _read(_decode, value, key)
+    if row.fact.payload_hash is None:
+        raise CorruptRow("has a fact without its hash", key)
+    return row
+
+
+def _produced(value: bytes, key: bytes | None) -> EventRow:
+    one = _read(_decode_produced, value, key, _PRODUCED)
+    event = event_again(one.value)
+    if event is None:
+        raise CorruptRow("holds an event that cannot be read", key)
+    fact = Fact(
+        event=event,
+        ingested_at=one.ingested_at,
+        source=FactSource(one.topic, one.partition, one.offset),
+        value=one.value,
+    )
+    return EventRow(
+        fact=fact,
+        policy_digest=one.policy_digest,
+        published=one.published,
+        duties=one.duties,
+        taken_at=one.taken_at,
+        erases=one.erases,
+        restricted_since=one.restricted_since,
+    )
 
 
 def decode_refusal(value: bytes, key: bytes | None = None) -> RefusalRow:
@@ -149,12 +173,17 @@ def ages(value: bytes, key: bytes | None = None) -> tuple[Instant, Instant]:
         row = decode_refusal(value, key)
         occurred_at = row.arrived_at if row.occurred_at is None else row.occurred_at
         return min(occurred_at, row.arrived_at), row.arrived_at
-    dated = _read(_decode_dated, value, key)
-    fact, taken_at = dated.fact, dated.taken_at
-    arrived_at = fact.ingested_at
+    if value[:1] == _PRODUCED:
+        produced = _read(_decode_produced, value, key, _PRODUCED)
+        occurred_at, arrived_at = produced.occurred_at, produced.ingested_at
+        taken_at = produced.taken_at
+    else:
+        dated = _read(_decode_dated, value, key)
+        occurred_at, arrived_at = dated.fact.event.occurred_at, dated.fact.ingested_at
+        taken_at = dated.taken_at
     if taken_at is not None and taken_at > arrived_at:
         arrived_at = taken_at
-    return fact.event.occurred_at, arrived_at
+    return occurred_at, arrived_at
 
 
 def next_deadline(value: bytes, key: bytes | None = None) -> Instant | None:
@@ -165,16 +194,26 @@ def next_deadline(value: bytes, key: bytes | None = None) -> Instant | None:
     if key is not None and is_refusal(key):
         decode_refusal(value, key)
         return None
-    owing = _read(_decode_owing, value, key)
-    if not owing.published and not owing.duties:
+    if value[:1] == _PRODUCED:
+        produced = _read(_decode_produced, value, key, _PRODUCED)
+        published, duties = produced.published, produced.duties
+    else:
+        owing = _read(_decode_owing, value, key)
+        published, duties = owing.published, owing.duties
+    if not published and not duties:
         return None
-    ends = [one.label_due for one in owing.published.values()]
-    ends += [owed.overdue_after for owed in owing.duties.values()]
+    ends = [one.label_due for one in published.values()]
+    ends += [owed.overdue_after for owed in duties.values()]
     return min((end for end in ends if end is not None), default=None)
 
 
-def _read(decode: Callable[[memoryview], _Read], value: bytes, key: bytes | None) -> _Read:
-    if value[:1] != _VERSION:
+def _read(
+    decode: Callable[[memoryview], _Read],
+    value: bytes,
+    key: bytes | None,
+    version: bytes = _VERSION,
+) -> _Read:
+    if value[:1] != version:
         raise CorruptRow("has a version that this release cannot read", key)
     try:
         return decode(memoryview(value)[1:])

@@ -8,7 +8,12 @@ from collections.abc import Iterable
 
 from bench.core_alone import judge_all, new_judge, records_of
 from bench.stream import make
-from streams.agents.subject_cache import BYTES_A_WRITTEN_BYTE, SUBJECT_BYTES, SubjectCache
+from streams.agents.subject_cache import (
+    BYTES_A_WRITTEN_BYTE,
+    EVENT_BYTES,
+    SUBJECT_BYTES,
+    SubjectCache,
+)
 from streams.agents.subjects import build
 from streams.core.identifiers import SubjectKey, subject_key
 from streams.core.subject import Subject
@@ -58,7 +63,9 @@ def test_other_bounds_hold_from_when_they_are_set() -> None:
         kept(live, number)
     live.bound(2, 10**9)
     assert [number for number in range(5) if key(number) in live] == [3, 4]
-    assert live.bytes == sum(SUBJECT_BYTES + int(BYTES_A_WRITTEN_BYTE * 2_000) for _ in range(2))
+    assert live.bytes == sum(
+        SUBJECT_BYTES + int(2 * (EVENT_BYTES + BYTES_A_WRITTEN_BYTE * 1_000)) for _ in range(2)
+    )
     kept(live, 5)
     assert [number for number in range(6) if key(number) in live] == [4, 5]
 

@@ -23,7 +23,7 @@ from streams.transport.state.memory import MemoryRows
 from streams.transport.state.row_store import RowStore
 from streams.transport.tasks.judging_basis import JudgingBasis
 from streams.transport.tasks.partition_task import PartitionTask
-from streams.wire.encode import event_to_json
+from streams.wire.encode import event_to_avro, event_to_json
 from streams.wire.findings import decode_finding
 from streams.wire.progress import PROGRESS_KEY, Counters, Progress, decode_progress
 from tests.kafka.stories import START
@@ -185,10 +185,14 @@ class World:
         self._next += 1
         given = {
             "key": event and subject_key(event.controller_id, event.subject_id),
-            "value": event and event_to_json(event),
+            "value": event and self._written(event),
             "timestamp": LATER,
         }
         return One(topic, self.partition.number, self._next, **(given | fields))
+
+    def _written(self, event: Event) -> bytes:
+        """In JSON and in Avro by turns, so that rows of both kinds stand beside each other."""
+        return event_to_avro(event) if self._next % 2 else event_to_json(event)
 
     def story(self, *events: Event) -> list[One]:
         """Records of several events, each on its topic."""

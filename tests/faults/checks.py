@@ -167,9 +167,7 @@ def judge_at_once(facts: Mapping[SubjectKey, list[Fact]], policy: Policy, clock:
 def rows_of(facts: Mapping[SubjectKey, list[Fact]]) -> set[bytes]:
     """The keys of the rows that facts have in the changelog."""
     return {
-        row_key(key, fact.event.event_id, fact.payload_hash)
-        for key, own in facts.items()
-        for fact in own
+        row_key(key, fact.event.event_id, fact.hash) for key, own in facts.items() for fact in own
     }
 
 

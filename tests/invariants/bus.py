@@ -9,7 +9,7 @@ from streams.core.identifiers import subject_key
 from streams.core.instants import Instant, days
 from streams.core.vocabulary import EventType
 from streams.wire.arrival import partition_for
-from streams.wire.encode import event_to_json
+from streams.wire.encode import event_to_avro, event_to_json
 from streams.wire.findings import decode_finding
 from streams.wire.progress import PROGRESS_KEY, Progress, decode_progress
 from tests.invariants.guarantee import require
@@ -41,11 +41,12 @@ def new_broker(partitions: int = 1) -> Broker:
 
 def send(broker: Broker, *events: Event, at: Instant = ARRIVAL) -> None:
     """Write events as producers do."""
-    for event in events:
+    for at_turn, event in enumerate(events):
+        written = event_to_avro if at_turn % 2 else event_to_json
         topic = NAMES.inputs[EventType(str(event.__struct_config__.tag))]
         key = subject_key(event.controller_id, event.subject_id)
         number = partition_for(key, len(broker.partitions(topic)))
-        broker.append(topic, number, key=key, value=event_to_json(event), timestamp=at)
+        broker.append(topic, number, key=key, value=written(event), timestamp=at)
 
 
 def numbers(broker: Broker) -> list[int]:

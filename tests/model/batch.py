@@ -14,10 +14,8 @@ from tests.model.traffic import Sent
 
 def batch(sent: list[Sent], clock: Instant | None, policy: Policy) -> tuple[Net, Net]:
     """One evaluation of a subject's facts in legal order."""
-    facts = {(fact.event.event_id, fact.payload_hash): fact for fact in (one.fact for one in sent)}
-    ordered = sorted(
-        facts.values(), key=lambda f: (f.event.occurred_at, f.event.event_id, f.payload_hash)
-    )
+    facts = {(fact.event.event_id, fact.hash): fact for fact in (one.fact for one in sent)}
+    ordered = sorted(facts.values(), key=lambda f: (f.event.occurred_at, f.event.event_id, f.hash))
     subject = Subject(ordered[0].event.controller_id, ordered[0].event.subject_id)
     decisions = [judge(subject, fact, policy, None) for fact in ordered]
     if clock is not None:

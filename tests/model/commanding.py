@@ -12,6 +12,7 @@ from streams.core.instants import Instant, format_instant
 from streams.wire.arrival import partition_for
 from streams.wire.commands import FORMAT, Command, ConcernedPerson, HeldOutput, encode_command
 from streams.wire.decode import Decoded, decode
+from streams.wire.encode import event_record
 from tests.model.log import Record
 from tests.model.sending import Sending
 from tests.model.traffic import CONTROLLER, SUBJECTS, history
@@ -85,9 +86,9 @@ class Commanding(Sending):
     def do_fresh(self, number: int, salt: int) -> None:  # noqa: ARG002 - all take two
         """Something happens now, which no erasure of before makes undone."""
         known = history(self.seed)
-        topic, key, value, event = known[number % len(known)]
+        topic, key, _, event = known[number % len(known)]
         now = self.now()
-        document = json.loads(value) | {
+        document = event_record(event) | {
             "event_id": f"{event.event_id}-{now}",
             "occurred_at": format_instant(Instant(now)),
             "recorded_at": format_instant(Instant(now)),

@@ -125,6 +125,10 @@ class Reader:
         )
         self.begun[number].append((begun, 0 if before is None else before.sequence))
 
+    def last_row(self, key: bytes) -> bytes | None:
+        """What a row says, or said last where it was taken away."""
+        return self.rows.get(key) or self._rows_before.get(key)
+
     def _take_row(self, number: int, key: bytes, value: bytes | None) -> None:
         home = partition_for(subject_of(key), self._world.partitions)
         assert home == number, "a row stands on another partition than that of its person"

@@ -16,7 +16,7 @@ from streams.core.vocabulary import EventType
 from streams.settings import Settings
 from streams.wire.canonical import payload_hash
 from streams.wire.decode import Decoded, decode
-from streams.wire.encode import event_record
+from streams.wire.encode import event_record, event_to_avro
 from tests.model.log import Record
 from tests.oracle.histories import Teller
 from tests.oracle.product import core_policy
@@ -96,6 +96,8 @@ def history(seed: int) -> list[tuple[str, bytes, bytes, Event]]:
             value = json.dumps(event | {"subject_id": subject}).encode()
             decoded = decode(value, None)
             assert isinstance(decoded, Decoded)
+            if len(published) % 3:
+                value = event_to_avro(decoded.event)
             topic = NAMES.inputs[EventType(event["event_type"])]
             published.append((topic, subject_key(CONTROLLER, subject), value, decoded.event))
     Random(seed).shuffle(published)
@@ -104,4 +106,6 @@ def history(seed: int) -> list[tuple[str, bytes, bytes, Event]]:
 
 def spoilt(value: bytes) -> bytes:
     """A record that names its event and cannot be judged."""
-    return json.dumps(json.loads(value) | {"recorded_at": "yesterday"}).encode()
+    decoded = decode(value, None)
+    assert isinstance(decoded, Decoded)
+    return json.dumps(event_record(decoded.event) | {"recorded_at": "yesterday"}).encode()

@@ -161,7 +161,7 @@ POLICIES: list[Policy] = [
 def test_gone_new_and_changed_lead_from_one_policy_to_the_other(
     facts: list[Fact], old: Policy, new: Policy
 ) -> None:
-    different = {(fact.event.event_id, fact.payload_hash): fact for fact in facts}
+    different = {(fact.event.event_id, fact.hash): fact for fact in facts}
     rows = [EventRow(fact=fact, policy_digest="") for fact in different.values()]
     before, after = (given(evaluate(CONTROLLER, SUBJECT, rows, one, None)) for one in (old, new))
     effect = Effect(limit=1_000)

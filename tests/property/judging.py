@@ -101,7 +101,7 @@ class Run:
 
     def _keep(self, decision: Decision, clock: Instant | None) -> None:
         for row in decision.rows:
-            self.rows[row.fact.event.event_id, row.fact.payload_hash] = row
+            self.rows[row.fact.event.event_id, row.fact.hash] = row
         for refused in decision.refusals:
             self.refused[refused.event_type, refused.event_id] = refused
         for finding in decision.findings:

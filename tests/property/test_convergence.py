@@ -34,7 +34,7 @@ LESS = 3 if os.environ.get("CONSENTRY_PURE") else 1
 
 
 def in_legal_order(facts: list[Fact]) -> list[Fact]:
-    return sorted(facts, key=lambda f: (f.event.occurred_at, f.event.event_id, f.payload_hash))
+    return sorted(facts, key=lambda f: (f.event.occurred_at, f.event.event_id, f.hash))
 
 
 def sometimes(random: Random) -> Callable[[], bool]:

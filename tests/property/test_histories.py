@@ -39,7 +39,7 @@ def share_of(strategy: SearchStrategy[list[Fact]]) -> dict[str, float]:
 def _payloads(facts: list[Fact]) -> dict[str, set[str]]:
     payloads: dict[str, set[str]] = defaultdict(set)
     for fact in facts:
-        payloads[event_key(fact.event)].add(fact.payload_hash)
+        payloads[event_key(fact.event)].add(fact.hash)
     return payloads
 
 

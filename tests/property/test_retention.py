@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.agents import retention
+from streams.core.event_hash import event_record
 from streams.core.events import Event
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import SubjectId, SubjectKey, parse_subject_key, subject_key
@@ -84,7 +85,7 @@ def take(world: World, event: Event, at: int, *, bad: bool) -> None:
     [record] = world.story(event)
     value = record.value
     if bad:
-        value = json.dumps(json.loads(value or b"") | {"recorded_at": "yesterday"}).encode()
+        value = json.dumps(event_record(event) | {"recorded_at": "yesterday"}).encode()
     world.take(record._replace(timestamp=at, value=value))
 
 

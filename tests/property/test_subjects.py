@@ -64,7 +64,7 @@ class Bus:
         """Forget the subjects and rebuild each from its rows alone."""
         for key, subject in self.subjects.items():
             rows = {
-                (row.fact.event.event_id, row.fact.payload_hash): row
+                (row.fact.event.event_id, row.fact.hash): row
                 for decision in self.decisions[key]
                 for row in decision.rows
             }

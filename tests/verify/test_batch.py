@@ -37,7 +37,7 @@ def by_id(ones: Any) -> dict[str, dict[str, Any]]:
 @given(histories(), clocks)
 @settings(max_examples=200, deadline=None)
 def test_it_is_the_same_as_one_after_the_other(facts: list[Fact], clock: Instant | None) -> None:
-    different = {(fact.event.event_id, fact.payload_hash): fact for fact in facts}
+    different = {(fact.event.event_id, fact.hash): fact for fact in facts}
     step_by_step = judge_subject(CONTROLLER, SUBJECT, facts, POLICY, clock)
     rows = [EventRow(fact=fact, policy_digest="") for fact in different.values()]
     at_once = evaluate(CONTROLLER, SUBJECT, rows, POLICY, clock)

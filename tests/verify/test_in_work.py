@@ -18,7 +18,7 @@ FACT = fact_of(story(1)[0], 0)
 
 
 def unfinished(*, through: bool = False) -> Progress:
-    row = row_key(KEY, FACT.event.event_id, FACT.payload_hash)
+    row = row_key(KEY, FACT.event.event_id, FACT.hash)
     after = Instant(START), event_key(FACT.event)
     return Progress(positions={}, unfinished=Unfinished("t", 5, row, *after, through=through))
 

@@ -54,7 +54,7 @@ def fact(offset: int, event: int = 0, topic: str = NAMES.data_share) -> Fact:
 
 
 def row_of(one: Fact) -> tuple[bytes, EventRow]:
-    key = row_key(KEY, one.event.event_id, one.payload_hash)
+    key = row_key(KEY, one.event.event_id, one.hash)
     return key, EventRow(fact=one, policy_digest="")
 
 

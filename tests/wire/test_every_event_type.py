@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from streams.check.report.facts import describe
 from streams.core.affected import affected
+from streams.core.event_hash import NOT_HASHED
 from streams.core.events import EVENT_CLASSES, Event, event_key, key_of
 from streams.core.identifiers import ControllerId, SubjectId
 from streams.core.policy import default_policy
@@ -28,7 +29,6 @@ from streams.core.vocabulary import EventType
 from streams.dev.samples import SampleOptions, make_sample
 from streams.settings import Settings
 from streams.topics import input_topics
-from streams.wire.canonical import NOT_HASHED
 from streams.wire.decode import Decoded, decode
 from streams.wire.encode import event_to_avro, event_to_json
 from streams.wire.schemas import INPUTS, schema_folder

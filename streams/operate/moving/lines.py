@@ -94,9 +94,9 @@ def decode_line(line: bytes) -> Line:
 
 
 def line_of(controller_id: ControllerId, subject_id: SubjectId, row: EventRow | RefusalRow) -> Line:
-    """The line of a stored row of a subject."""
+    """The line of a stored row of a subject; a fact is in it with its hash, as read."""
     if isinstance(row, EventRow):
-        return FactLine(row)
+        return FactLine(msgspec.structs.replace(row, fact=row.fact.hashed))
     return RefusedIdLine(controller_id, subject_id, row)
 
 

@@ -124,7 +124,7 @@ def test_a_source_elsewhere_is_named_so_once() -> None:
     assert once.fact.source.topic == f"shop/{row.fact.source.topic}"
     assert named(once) == once
     assert replace(once, fact=row.fact) == row
-    assert key == row_key(key_of("subject-1"), row.fact.event.event_id, row.fact.payload_hash)
+    assert key == row_key(key_of("subject-1"), row.fact.event.event_id, row.fact.hash)
     refusal = decode_refusal(refused_row("subject-1", "r-1")[1])
     assert isinstance(refusal, RefusalRow)
     assert named(refusal) == refusal
