@@ -8,14 +8,18 @@ from typing import Final
 from streams.core.instants import Instant
 from streams.core.restriction import restricted_since
 from streams.core.state import EventRow, RefusalRow
-from streams.wire.rows import decode_any
+from streams.wire.rows import decode_any, restriction_in_produced
 
 _NAME: Final = b"restricted_since"
 
 
 def may_be_marked(value: bytes) -> bool:
-    """Whether a stored row may bear the mark: a look at its field names, for all rows there are."""
-    return _NAME in value
+    """Whether a stored row may bear the mark, for a part of the cost of reading it.
+
+    Fields have their names in a row of version 1, and a place in one of version 2. Raises
+    CorruptRow.
+    """
+    return _NAME in value or restriction_in_produced(value) is not None
 
 
 def marked(rows: Mapping[bytes, bytes]) -> Iterator[tuple[bytes, EventRow | RefusalRow]]:

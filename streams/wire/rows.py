@@ -46,6 +46,7 @@ __all__ = [
     "is_refusal",
     "next_deadline",
     "refusal_key",
+    "restriction_in_produced",
     "row_key",
     "rows_by_key",
     "stored_form",
@@ -160,6 +161,13 @@ def decode_refusal(value: bytes, key: bytes | None = None) -> RefusalRow:
 def decode_any(value: bytes, key: bytes) -> EventRow | RefusalRow:
     """A row of either kind, which its key states. Raises CorruptRow."""
     return decode_refusal(value, key) if is_refusal(key) else decode_row(value, key)
+
+
+def restriction_in_produced(value: bytes) -> Instant | None:
+    """The mark of a restriction in a row of version 2; None in any other row. Raises CorruptRow."""
+    if value[:1] != _PRODUCED:
+        return None
+    return _read(_decode_produced, value, None, _PRODUCED).restricted_since
 
 
 def ages(value: bytes, key: bytes | None = None) -> tuple[Instant, Instant]:

@@ -48,7 +48,6 @@ MODULES: Final = (
     "faust.transport.utils",
     "mode.debug",
     "mode.worker",
-    "setproctitle",
     "encodings.idna",
     "typer._adapters",
     "kafka.admin",

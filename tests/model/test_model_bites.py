@@ -179,7 +179,8 @@ losses = schedules(("run", "run", "run", "send", "drop"))
         (a_failed_transaction_is_passed_over, refusals, f"{LOST}|{STATE}"),
         (offsets_are_read_before_the_producer_starts, duels(), STATE),
         (the_state_is_restored_before_the_producer_starts, duels(), f"{TWICE}|{LOST}|{STATE}"),
-        (the_state_is_read_uncommitted, crashes, STATE),
+        # A row that was never committed has its event taken for a replay, and passed over.
+        (the_state_is_read_uncommitted, crashes, f"{LOST}|{STATE}"),
         (slices_need_not_continue, losses, LOST),
         (what_is_refused_is_refused_where_it_stands, quiet, f"{LOST}|refused without a row"),
         (what_is_refused_does_not_ask_for_its_event, quiet, f"{LOST}|{TWICE}"),

@@ -15,6 +15,7 @@ from streams.wire.avro_fast_path import AvroFastPath, avro_fast_paths
 from streams.wire.decode import Decoded, decode
 from streams.wire.encode import event_to_avro
 from streams.wire.framing import AVRO_HEADER
+from streams.wire.restricted import may_be_marked, restriction_of
 from streams.wire.rows import (
     CorruptRow,
     ages,
@@ -66,6 +67,14 @@ def test_a_stored_row_is_read(name: str) -> None:
     assert next_deadline(stored) == one.next_deadline
     assert ages(stored) == (one.fact.event.occurred_at, one.fact.ingested_at + 7)
     assert decode_row(stored).fact.hash == hash_of(one.fact.event)
+
+
+@pytest.mark.parametrize("since", [None, Instant(0), Instant(0xC2C0), Instant(1_798_675_200_000)])
+def test_the_mark_of_a_restriction_is_seen_without_field_names(since: Instant | None) -> None:
+    one = msgspec.structs.replace(produced(next(iter(FIRST_RELEASE))), restricted_since=since)
+    key, value = stored_form(KEY, one)
+    assert may_be_marked(value) is (since is not None)
+    assert restriction_of({key: value}) == since
 
 
 @pytest.mark.parametrize("name", FIRST_RELEASE)
