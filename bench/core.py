@@ -22,8 +22,9 @@ from bench.stream import BEGIN, CONTROLLER, MIX, STEP_MS, Made, Template, key_of
 from streams import compiled
 from streams.agents.partition_judge import PartitionJudge
 from streams.core.judge import judge
+from streams.core.outcome import Outcome
 from streams.core.policy import Policy, default_policy
-from streams.core.state import EventRow, Fact, FactSource, Outcome
+from streams.core.state import EventRow, Fact, FactSource
 from streams.core.subject import Subject
 from streams.settings import Settings
 from streams.transport.commit.output_batch import Bounds, OutputBatch

@@ -18,10 +18,11 @@ from streams.agents.subjects import Subjects
 from streams.core.events import DataShare, event_key
 from streams.core.identifiers import SubjectKey
 from streams.core.judge import judge
+from streams.core.outcome import Outcome
 from streams.core.policy import Policy
 from streams.core.refusals import refuse
 from streams.core.rules.assess import not_assessed
-from streams.core.state import Fact, Outcome
+from streams.core.state import Fact
 from streams.core.subject import Subject
 from streams.settings import Settings
 from streams.transport.clock import OwnClock

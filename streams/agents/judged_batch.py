@@ -16,7 +16,7 @@ from streams.agents.retention import Leaving
 from streams.agents.throttled_log import DeadLettered
 from streams.core.decision import Decision
 from streams.core.findings import Duty, Finding
-from streams.core.state import Outcome
+from streams.core.outcome import Outcome
 from streams.measures.worker_stats import JudgingStats
 from streams.settings.names import TopicNames
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch

@@ -17,8 +17,9 @@ from streams.core.decision import Decision
 from streams.core.identifiers import EventKey, SubjectKey
 from streams.core.instants import EARLIEST, Instant
 from streams.core.judge import judge_again, left_by
+from streams.core.outcome import Outcome
 from streams.core.policy import Policy
-from streams.core.state import Fact, Outcome
+from streams.core.state import Fact
 from streams.core.subject import Subject
 from streams.errors import ConsentryError
 from streams.wire.progress import Counters, Progress, Unfinished

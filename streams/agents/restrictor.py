@@ -14,7 +14,8 @@ from streams.agents.subjects import Subjects
 from streams.core.decision import Decision
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant
-from streams.core.state import EventRow, Outcome, RefusalRow
+from streams.core.outcome import Outcome
+from streams.core.state import EventRow, RefusalRow
 from streams.transport.state.row_store import RowStore
 from streams.wire.commands import Ongoing
 from streams.wire.restricted import marked

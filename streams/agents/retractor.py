@@ -18,10 +18,10 @@ from streams.core.decision import Decision
 from streams.core.findings import Duty, Finding, OutputRecord, id_of
 from streams.core.identifiers import SubjectKey, ViolationId, parse_subject_key, subject_key
 from streams.core.instants import LATEST, Instant
+from streams.core.outcome import Outcome
 from streams.core.policy import Policy
 from streams.core.quality import ABOUT_RECORDS
 from streams.core.restate import restate
-from streams.core.state import Outcome
 from streams.core.superseded import about_record, outlived, own_address, taken_back, under
 from streams.core.vocabulary import DutyStatus, Status
 from streams.transport.tasks.partition_task import PartitionTask

@@ -19,9 +19,10 @@ from streams.core.findings import Duty, Finding
 from streams.core.identifiers import ControllerId, EventId, SubjectId, ViolationId
 from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
+from streams.core.outcome import Outcome
 from streams.core.policy import Policy
 from streams.core.refusals import refuse
-from streams.core.state import Fact, Outcome, Refusal
+from streams.core.state import Fact, Refusal
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Status
 

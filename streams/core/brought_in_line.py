@@ -11,12 +11,13 @@ import msgspec
 from streams.core.decision import Decision
 from streams.core.findings import Duty, Finding, OutputRecord
 from streams.core.instants import Instant
+from streams.core.outcome import Outcome
 from streams.core.policy import Policy
 from streams.core.publications import History, following
 from streams.core.quality import UNPROCESSABLE
 from streams.core.refusals import finding_of
 from streams.core.render import render_duty, render_finding
-from streams.core.state import EventRow, Outcome, Published, PublishedDuty
+from streams.core.state import EventRow, Published, PublishedDuty
 from streams.core.subject import Subject
 from streams.core.subject_record import SubjectRecord
 from streams.core.superseded import duty_taken_back, event_of, finding_taken_back, slot_of

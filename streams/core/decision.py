@@ -12,7 +12,8 @@ from mypy_extensions import mypyc_attr
 
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import EventKey
-from streams.core.state import EventRow, Outcome, RefusalRow
+from streams.core.outcome import Outcome
+from streams.core.state import EventRow, RefusalRow
 
 _NO_ROWS: Final[tuple[EventRow, ...]] = ()
 _NO_REFUSALS: Final[tuple[RefusalRow, ...]] = ()

@@ -17,11 +17,12 @@ from streams.core.decision import Decision
 from streams.core.events import event_key
 from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
+from streams.core.outcome import Outcome
 from streams.core.policy import Policy
 from streams.core.reassess import again, decided, in_time, place_of, taken_in
 from streams.core.refusals import close
 from streams.core.rules.assess import NOTHING, assess, not_assessed
-from streams.core.state import EventRow, Fact, Outcome, RefusalRow
+from streams.core.state import EventRow, Fact, RefusalRow
 from streams.core.subject import Subject
 from streams.core.subject_record import SubjectRecord, outranks
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from streams.core.decision import Decision
 from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
+from streams.core.outcome import Outcome
 from streams.core.policy import Policy
 from streams.core.revise import Revision, revise
 from streams.core.rules.assess import Assessment, assess
-from streams.core.state import EventRow, Fact, Outcome
+from streams.core.state import EventRow, Fact
 from streams.core.subject import Subject
 from streams.core.subject_record import SubjectRecord
 from streams.core.vocabulary import ClosingReason

@@ -22,11 +22,12 @@ from streams.core.identifiers import (
     violation_id,
 )
 from streams.core.instants import Instant
+from streams.core.outcome import Outcome
 from streams.core.policy import Policy
 from streams.core.publications import History, following
 from streams.core.quality import UNPROCESSABLE, quality_finding
 from streams.core.slots import SLOTS
-from streams.core.state import Outcome, Refusal, RefusalRow
+from streams.core.state import Refusal, RefusalRow
 from streams.core.subject import Subject
 from streams.core.vocabulary import Status
 

@@ -6,7 +6,6 @@ a subject, in any order, are all that is needed to go on judging it.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -248,18 +247,3 @@ class RefusalRow(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
     def publications(self) -> tuple[Publication, ...]:
         """The revisions of the finding that are kept, the current one last."""
         return listed(self.history, self.revision, self.status, Code.UNPROCESSABLE_EVENT)
-
-
-class Outcome(StrEnum):
-    """How the judging of a record ended; one of the terms that add up to records read.
-
-    NOT_ASSESSED: a share or message from before the GDPR or `assess_from`, or a human call
-    from before July 2021 (legal model 4.2 and 4.3, step 0). It is kept as a fact.
-    EXPIRED is for facts from before an erasure that arrive again (4.5).
-    """
-
-    JUDGED = "judged"
-    NOT_ASSESSED = "not_assessed"
-    DUPLICATE = "duplicate"
-    REPLAY = "replay"
-    EXPIRED = "expired"

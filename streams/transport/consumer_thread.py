@@ -142,7 +142,7 @@ class Thread(stock.AIOKafkaConsumerThread):
         try:
             await asyncio.wait([task])
         except asyncio.CancelledError:
-            task.cancel()  # whoever polls is at its end, not the poll alone
+            task.cancel()  # the one that polls is at its end, not the poll alone
             raise
         finally:
             self._short = False

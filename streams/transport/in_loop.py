@@ -25,7 +25,7 @@ class LoopWorker(WorkerThread):
         """There is no thread to join; who stops the service has waited for its end."""
 
     def _served(self, serving: asyncio.Task[None]) -> None:
-        """It has ended, in whatever way; the service was told of an error."""
+        """It has ended, in whatever way; the service has heard of an error."""
         if not serving.cancelled():
             serving.exception()
         self.service.set_shutdown()

@@ -29,7 +29,7 @@ def raw(one: World, who: str, at: Instant) -> None:
     one.take(one.record(None, key=key(who), value=json.dumps(record).encode(), timestamp=at))
 
 
-def told() -> World:
+def reported() -> World:
     """Of one person all is old; of another something came later; of a third only the record."""
     one = world(share("s", "1", START), share("stays", "1", Instant(START + days(5))))
     for who in ("s", "stays", "unknown"):
@@ -43,7 +43,7 @@ def standing(one: World) -> set[str | None]:
 
 
 def named(one: World) -> tuple[HeldOutput, ...]:
-    """All findings about records, whoever they are about."""
+    """All findings about records, of all persons."""
     found: dict[bytes, HeldOutput] = {}
     for who in ("s", "stays", "unknown"):
         own: dict[bytes, HeldOutput] = {}
@@ -57,7 +57,7 @@ def named(one: World) -> tuple[HeldOutput, ...]:
 
 
 def test_they_are_named_and_go_once_their_person_has_left() -> None:
-    one = told()
+    one = reported()
     assert standing(one) == {"s", "stays", "unknown"}
     assert Topics(one).unsaid() == []
     one.tick(GONE)
@@ -72,7 +72,7 @@ def test_they_are_named_and_go_once_their_person_has_left() -> None:
 
 
 def test_the_owner_looks_itself_whether_they_are_old_enough() -> None:
-    one = told()
+    one = reported()
     one.take(order(one, command("retract", standing=named(one)), at=END))
     assert results(one)[-1].counts == {"left": 3}
     assert standing(one) == {"s", "stays", "unknown"}

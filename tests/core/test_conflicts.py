@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from streams.core.events import Event
-from streams.core.state import Outcome
+from streams.core.outcome import Outcome
 from tests.core.builders import (
     MATCHING,
     OWN,

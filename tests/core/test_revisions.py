@@ -7,7 +7,7 @@ import pytest
 from streams.core.events import Event
 from streams.core.findings import Finding
 from streams.core.instants import Instant
-from streams.core.state import Outcome
+from streams.core.outcome import Outcome
 from streams.core.vocabulary import DutyStatus, Finality, Status
 from tests.core.builders import (
     buy,

@@ -10,7 +10,7 @@ from typing import Any
 
 from streams.core.codes import CODES
 from streams.core.law import LAW_VERSION, RULE_VERSION
-from streams.core.state import Outcome
+from streams.core.outcome import Outcome
 from streams.settings import Settings
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")

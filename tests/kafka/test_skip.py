@@ -59,6 +59,8 @@ def test_a_record_that_stops_a_worker_is_set_aside(bus: Bus, tmp_path: Path, sto
         going.kill()
     with bus.worker(fault=A_RULE_RAISES, **kept) as restarted:
         bus.settle(restarted)
+        # The clock brings what is overdue.
+        until(lambda: expected(rest, now()) <= bus.net() or None, "what is overdue is found")
         assert verified(bus)
     [letter] = bus.dead_letters()
     assert letter.letter.code == "OPERATOR_SKIPPED"

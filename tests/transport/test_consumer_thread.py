@@ -167,8 +167,8 @@ def test_ticks_that_begin_again_end_the_process_which_may_start_again(
     run(story)
 
 
-def test_whoever_polls_can_be_cancelled_and_the_poll_with_him() -> None:
-    """A poll that is cut short brings nothing; a cancelled poller is told so."""
+def test_a_poller_can_be_cancelled_and_its_poll_with_it() -> None:
+    """A poll that is cut short brings nothing; a cancelled poller sees that it is."""
 
     async def story(thread: Thread, fetcher: Fetcher) -> None:
         polling = asyncio.create_task(thread.poll(ROOM, 60))

@@ -67,7 +67,7 @@ def test_it_starts_works_and_stops_where_it_was_started() -> None:
     asyncio.run(story())
 
 
-def test_an_error_at_its_start_is_told_to_who_starts_it() -> None:
+def test_an_error_at_its_start_reaches_the_one_that_starts_it() -> None:
     async def story() -> None:
         one = service()
         one.refuses = True
