@@ -16,7 +16,7 @@ from tests.clients import Message
 from tests.clients.message import Codec
 from tests.clients.python import librdkafka
 from tests.delivery.process import Deliveries
-from tests.kafka.harness import ROOT, Bus
+from tests.kafka.harness import ROOT, Bus, until
 from tests.kafka.stories import story
 
 LACKING: Final = """
@@ -50,6 +50,14 @@ def pack(bus: Bus, topic: str, codec: str) -> None:
     admin = KafkaAdminClient(**bus.settings.connection.kafka_python_options())
     change = {"compression.type": ("SET", codec)}
     admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, change)])
+    asked = [ConfigResource(ConfigResourceType.TOPIC, topic)]
+
+    def has_changed() -> bool | None:
+        """Brokers hear of it a moment after it is done."""
+        found = admin.describe_configs(asked, config_filter="all")["topic"][topic]
+        return found["compression.type"]["value"] == codec or None
+
+    until(has_changed, "the broker packs")
     admin.close()
 
 

@@ -37,8 +37,9 @@ class Service:
                 [*program, str(self.ready_file)], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT
             )
         self.pids: list[int] = self.logged("supervising")["pids"]
-        for number, what in enumerate(does, 1):
-            if what in ("", "mute", "deaf"):
+        # Where one ends at once, the others may be stopped before they serve.
+        if set(does) <= {"", "mute", "deaf"}:
+            for number in range(1, len(does) + 1):
                 self.logged("serving", f"w-{number}")
 
     def text(self) -> str:
