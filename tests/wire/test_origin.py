@@ -10,12 +10,14 @@ from streams.core.instants import LATEST, Instant
 from streams.core.state import FactSource
 from streams.unpacking.cut import HEADERS_AT_MOST, LEFT_OUT, Headers, left_out
 from streams.wire.origin import (
+    KEY,
     ODD_NAMES,
     OFFSET,
     PARTITION,
     RESERVED,
     TIMESTAMP,
     TOPIC,
+    UNTIMED,
     Origin,
     as_written,
     direct,
@@ -206,3 +208,27 @@ def test_headers_with_ordinary_names_are_written_as_they_are() -> None:
 def test_odd_names_that_cannot_be_read_stay_a_header(packed: bytes) -> None:
     headers: list[Header] = [("a", b"1"), (ODD_NAMES, packed)]
     assert list(headers_before(record(headers=headers))) == headers
+
+
+@pytest.mark.parametrize(
+    ("key", "travels"), [(None, True), (b"k", True), (b"k" * 1_000, True), (b"k" * 1_001, False)]
+)
+def test_a_key_travels_where_it_is_short(key: bytes | None, *, travels: bool) -> None:
+    sent = headers_of(ORIGIN, record(key=key), ROOM, with_key=True)
+    assert [value for name, value in sent if name == KEY] == ([key] if travels else [])
+
+
+@pytest.mark.parametrize(("key", "all_kept"), [(b"", True), (b"k", False)])
+def test_a_key_takes_of_the_room_of_the_headers(key: bytes, *, all_kept: bool) -> None:
+    own: Headers = [("name", b"x" * 20)]
+    room = next(n for n in range(200) if headers_of(ORIGIN, record(headers=own), n)[0] == own[0])
+    sent = headers_of(ORIGIN, record(headers=own, key=key), room, with_key=True)
+    assert (sent[0] == own[0]) is all_kept
+
+
+def test_with_all_of_ours_it_has_no_more_headers_than_a_record_may_have() -> None:
+    untimed = Origin(ORIGIN.source, ORIGIN.ingested_at, Instant(-1))
+    own: Headers = [("h", b"2")] * (HEADERS_AT_MOST + 1)
+    sent = headers_of(untimed, record(headers=own, key=b"k"), ROOM, with_key=True)
+    assert {KEY, UNTIMED} <= dict(sent).keys()
+    assert len(sent) <= HEADERS_AT_MOST
