@@ -4,6 +4,7 @@
 # make faults  the long form of the fault campaign, about an hour; writes docs/faults.md
 # make faults-control  the same on runtimes that lack something; writes docs/faults-control.md
 # make test-pure  what is compiled, as plain Python: the law, the bytes, convergence
+# make fuzz MINUTES=10  the C of streams/native against random bytes, with sanitizers
 # make bench   what is measured, about 25 minutes; writes docs/performance.md
 # make mutants  changes the code in thousands of small ways and lists those that no test notices
 # make peers   what the bench compares with; the tests of peers that are not here skip
@@ -17,12 +18,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 UPGRADE ?=
+MINUTES ?= 10
 
 # Hundreds of processes import the same modules, most of them in the tests; where bytecode is
 # not kept, each compiles them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test test-pure mutants peers faults faults-control bench lint format lock clean
+.PHONY: setup demo test test-pure fuzz mutants peers faults faults-control bench lint format lock clean
 .DEFAULT_GOAL := setup
 .DELETE_ON_ERROR:
 
@@ -38,6 +40,9 @@ test-pure: setup
 	@CONSENTRY_PURE=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/core \
 	  tests/wire tests/conformance tests/property/test_convergence.py tests/compiled \
 	  tests/agents/test_assumed.py tests/agents/test_subject_cache.py $(ARGS)
+
+fuzz: $(VENV)/.project
+	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(ARGS)
 
 faults: setup
 	$(BIN)/python -m tests.faults $(ARGS)
@@ -127,10 +132,12 @@ $(VENV)/.project: pyproject.toml $(VENV)/.packages
 	  --no-build-isolation --editable .
 	@touch $@
 
-# The hot modules as machine code; where there is no C compiler it says so and goes on.
+# The C of streams/native and the hot modules as machine code; where there is no C compiler it says
+# so and goes on.
 # CONSENTRY_PURE=1 in the environment leaves them out of use.
 HOT = $(shell find streams/core streams/wire streams/agents streams/measures -name '*.py') streams/compiled.py
-$(VENV)/.compiled: $(HOT) streams/dev/compile.py $(VENV)/.project
+NATIVE = $(wildcard streams/native/source/*) streams/dev/compile_native.py streams/dev/c_compiler.py
+$(VENV)/.compiled: $(HOT) $(NATIVE) streams/dev/compile.py $(VENV)/.project
 	@$(BIN)/python -m streams.dev.compile
 	@touch $@
 

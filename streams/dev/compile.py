@@ -1,19 +1,19 @@
-"""Compile the hot modules with mypyc, from the sources that run anyway (`streams.compiled`).
+"""Compile the C of `streams.native`, and with mypyc the hot modules (`streams.compiled`).
 
     python -m streams.dev.compile
 
-Where there is no C compiler, or no header files of this Python, it says so and what that
-costs, and everything runs as plain Python. Exits with 0 then too.
+Both stand in for Python that would run anyway. Where there is no C compiler, or no header files
+of this Python, it says so and what that costs, and plain Python runs. Exits with 0 then too.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import find_spec
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from streams.compiled import FOLDER, HOT, PACKAGE, PURE, SHARED, SOURCES, digests, source_of
+from streams.dev import c_compiler, compile_native
 from streams.terminal.out import say
 
 _SETTINGS: Final = "[mypy]\nignore_missing_imports = True\n"
@@ -41,21 +42,28 @@ setup(
 def main() -> None:
     """Compile if what is there is not of these sources; say what came of it."""
     before = digests()
+    missing = None
     if _is_of(before):
         say("the hot modules are compiled already")
-        return
+    else:
+        missing = _modules(before)
+    missing = compile_native.main() or missing
+    if missing is not None:
+        say(
+            f"not compiled: {missing}. What is not compiled runs as plain Python: the worker and "
+            "`check` need twice the processor time. Then: python -m streams.dev.compile"
+        )
+
+
+def _modules(before: dict[str, str]) -> str | None:
+    """Compile the hot modules, or say what hinders it."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     missing = _missing()
     if missing is None:
         say(f"compiling {len(HOT)} modules with mypyc, once: under a minute")
         with tempfile.TemporaryDirectory() as folder:
             missing = _compile(Path(folder), before)
-    if missing is None:
-        return
-    say(
-        f"not compiled: {missing}. Everything runs as plain Python: the worker and `check` need "
-        "about a half more processor time. Then: python -m streams.dev.compile"
-    )
+    return missing
 
 
 def _is_of(sources: dict[str, str]) -> bool:
@@ -73,12 +81,7 @@ def _missing() -> str | None:
     """What compiling needs and is not here."""
     if find_spec("mypyc") is None or find_spec("setuptools") is None:
         return "mypy and setuptools are not installed (pip install mypy setuptools)"
-    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
-    if shutil.which(compiler) is None:
-        return f"no C compiler ({compiler}) was found (Debian, Ubuntu: apt-get install gcc)"
-    if not Path(sysconfig.get_paths()["include"], "Python.h").exists():
-        return "this Python has no header files (Debian, Ubuntu: apt-get install python3-dev)"
-    return None
+    return c_compiler.missing()
 
 
 def _compile(folder: Path, sources: dict[str, str]) -> str | None:
@@ -93,7 +96,7 @@ def _compile(folder: Path, sources: dict[str, str]) -> str | None:
     built = subprocess.run(
         [sys.executable, "setup.py"],
         cwd=folder,
-        env=os.environ | {PURE: "1"},
+        env=os.environ | {PURE: "1", "CC": shlex.join(c_compiler.compiler() or ["cc"])},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -14,6 +14,7 @@ import aiokafka
 from aiokafka.consumer.fetcher import PartitionRecords
 from aiokafka.errors import UnsupportedCodecError
 
+from streams.native.runs import Run
 from streams.topics.codecs import unreadable_batch
 from streams.unpacking.careful import Pause
 from streams.unpacking.fetched import install
@@ -30,6 +31,9 @@ class Placed(PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
     this process cannot read.
     """
 
+    def begin(self) -> None:
+        """Nothing is unpacked yet."""
+
     def __next__(self) -> Any:
         try:
             return super().__next__()
@@ -41,6 +45,8 @@ class Placed(PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
     def _consumer_record(self, place: Any, record: Any) -> Any:
         if type(record) is Pause:
             record.offset = self.next_fetch_offset - 1
+            return record
+        if type(record) is Run:
             return record
         return self._record(place, record)
 
@@ -57,9 +63,10 @@ class Fetched(OrderedDict[Any, Any]):
 
     def __setitem__(self, place: Any, found: Any) -> None:
         # Errors are put in too; and a result is put in before anything of it is unpacked.
-        records = getattr(found, "_partition_records", None)
+        records: Any = getattr(found, "_partition_records", None)
         if type(records) is PartitionRecords:
             records.__class__ = self._unpacking
+            records.begin()
         super().__setitem__(place, found)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import DefaultRecordBatch
 
+from streams.native.runs import RunMaker, Times
 from streams.unpacking.careful import PAUSE_BYTES, BatchRecord, Careful, Pause, all_of
 from streams.unpacking.cut import CutBytes, keeping
 from streams.unpacking.flow import Flow
@@ -27,9 +28,15 @@ _APPEND_TIME: Final = 0x08
 class BoundedBatch:
     """Stands in for aiokafka's `DefaultRecordBatch`, for batches that are not control batches."""
 
-    def __init__(self, data: bytes, stock: Any, max_bytes: int) -> None:
-        """`max_bytes` is the size of a record that can be kept (`unpacking.cut.keeping`)."""
+    def __init__(
+        self, data: bytes, stock: Any, max_bytes: int, run_maker: RunMaker | None = None
+    ) -> None:
+        """`max_bytes` is the size of a record that can be kept (`unpacking.cut.keeping`).
+
+        With a `run_maker` records come in runs of it.
+        """
         self._data = data
+        self._run_maker = run_maker
         self._stock = stock
         self._keep = keeping(max_bytes)
         self.validate_crc = stock.validate_crc
@@ -45,7 +52,7 @@ class BoundedBatch:
     def __iter__(self) -> Iterator[Any]:
         codec = self._stock.attributes & CODEC_MASK
         if not codec and len(self._data) <= PIECE:
-            return iter(self._read(self._stock, self._data[HEADER.size :], self._count))
+            return self._records(self._data, HEADER.size, self._count, self._stock)
         return self._pieces(codec)
 
     def _pieces(self, codec: int) -> Iterator[Any]:
@@ -60,7 +67,7 @@ class BoundedBatch:
                     yield Pause()
                 end, count, longer = complete(flow.buffer, flow.at, left)
                 if count:
-                    for record in self._parse(flow.buffer[flow.at : end], count):
+                    for record in self._records(flow.buffer[flow.at : end], 0, count):
                         last = record.offset
                         yield record
                     flow.at = end
@@ -75,13 +82,24 @@ class BoundedBatch:
         except NotUnpacked:
             yield from self._unread(left, last)
 
-    def _parse(self, body: bytes, count: int) -> list[Any]:
-        """Records that lie in the buffer whole, by aiokafka's parser where it can."""
+    def _records(
+        self, data: bytes, at: int, count: int, stock: DefaultRecordBatch | None = None
+    ) -> Iterator[Any]:
+        """Records that stand in `data` whole, up to its end; `stock` is a batch of just these."""
+        if self._run_maker is not None:
+            times = Times(self.base_offset, self._time, self._append_time)
+            if (yield from self._run_maker.runs(data, at, count, times)):
+                return
+        body = data[at:]
+        yield from self._read(self._plain(body, count) if stock is None else stock, body, count)
+
+    def _plain(self, body: bytes, count: int) -> DefaultRecordBatch:
+        """A batch of these records, for aiokafka's parser."""
         header = bytearray(self._data[: HEADER.size])
         attributes = self._stock.attributes & ~CODEC_MASK
         struct.pack_into(">h", header, _ATTRIBUTES_AT, attributes)
         struct.pack_into(">i", header, _COUNT_AT, count)
-        return self._read(DefaultRecordBatch(bytes(header) + body), body, count)
+        return DefaultRecordBatch(bytes(header) + body)
 
     def _read(self, stock: Any, body: bytes, count: int) -> list[Any]:
         try:

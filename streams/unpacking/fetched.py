@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
+from streams.native.runs import Run, RunMaker
 from streams.unpacking.batch import CODEC_MASK, BoundedBatch
 from streams.unpacking.careful import Pause
 
@@ -44,6 +45,8 @@ class Batches:
         self._at = 0
         self.codec: int | None = None
         """The codec's number of the latest batch, None in formats before Kafka 0.11."""
+        self.run_maker: RunMaker | None = None
+        """What makes records in runs, where there is one."""
 
     def size_in_bytes(self) -> int:
         """Of all, whole or not."""
@@ -65,7 +68,7 @@ class Batches:
         self.codec = None if attributes is None else attributes & CODEC_MASK
         if attributes is None or stock.is_control_batch:
             return stock
-        return BoundedBatch(data, stock, _max_bytes)
+        return BoundedBatch(data, stock, _max_bytes, self.run_maker)
 
     def _end(self) -> int | None:
         if len(self._data) - self._at < _BEGINNING.size:
@@ -85,7 +88,10 @@ class Pieces(fetcher.FetchResult):  # type: ignore[misc]  # aiokafka has no type
     busy = False
 
     def getall(self, max_records: int | None = None) -> Sequence[Any]:
-        """The next records, at least one where there is one."""
+        """The next records, at least one where there is one.
+
+        Runs are taken whole: who lets them be made sets no `max_records`.
+        """
         if not self.check_assignment(self._topic_partition) or not self.has_more():
             return []
         taken: list[Any] = []
@@ -96,6 +102,12 @@ class Pieces(fetcher.FetchResult):  # type: ignore[misc]  # aiokafka has no type
             if type(record) is Pause:
                 self.busy = True
                 break
+            if type(record) is Run:
+                taken += record
+                room -= record.bytes
+                if room < 0:
+                    break
+                continue
             taken.append(record)
             room -= _RECORD_BYTES + len(record.value or b"") + len(record.key or b"")
             if record.headers:

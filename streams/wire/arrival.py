@@ -104,7 +104,8 @@ class Arrivals:
         Their producer had a wrong clock, and they cannot have arrived after now.
         """
         self._now = now
-        self._limit = self._ordinary.latest = min(limit, LATEST)
+        self._limit = min(limit, LATEST)
+        self._ordinary.take_until(self._limit)
 
     def read(self, record: Record) -> Arrived | Refused:
         """Decode a record and find out where it first stood."""

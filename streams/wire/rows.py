@@ -8,15 +8,17 @@ are in `streams.wire.row_keys`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
-from streams.core.events import key_of
-from streams.core.identifiers import SubjectKey
+from streams.core.events import EVENT_CLASSES, Envelope, key_of
+from streams.core.identifiers import EventId, SubjectKey
 from streams.core.instants import Instant
 from streams.core.state import EventRow, Fact, FactSource, RefusalRow
 from streams.core.subject import Subject
+from streams.native.library import LIBRARY
+from streams.native.writers import row_writer
 from streams.wire.produced_events import event_again
 from streams.wire.row_keys import (
     CorruptRow,
@@ -67,6 +69,8 @@ _decode_produced = msgspec.msgpack.Decoder(ProducedRow).decode
 _decode_refusal = msgspec.msgpack.Decoder(RefusalRow).decode
 
 
+_letters = {one: key_of(kind, EventId("")).encode() for kind, one in EVENT_CLASSES.items()}
+_native: Any = row_writer(LIBRARY, EventRow, Fact, FactSource, Envelope, _letters)
 _decode_dated = msgspec.msgpack.Decoder(Dated).decode
 _decode_owing = msgspec.msgpack.Decoder(Owing).decode
 
@@ -102,6 +106,10 @@ def _encode_produced(row: EventRow) -> bytes:
 
 def stored_form(subject_key: SubjectKey, row: EventRow) -> tuple[bytes, bytes]:
     """Key and value of a row in the changelog."""
+    if _native is not None:
+        found: tuple[bytes, bytes] | None = _native.stored_form(subject_key, row)
+        if found is not None:
+            return found
     return fact_key(subject_key, row.fact), encode_row(row)
 
 

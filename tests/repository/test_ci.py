@@ -58,6 +58,7 @@ def test_every_step_is_taken(ci: Path) -> None:
             "make .venv/.start-archive .venv/.receivers",
             "make peers",
             "make --jobs 2 --output-sync setup lint",
+            "make fuzz MINUTES=1",
             "make test-pure ARGS=--timeout=1200",
             "make test",
         ]
@@ -74,6 +75,7 @@ def test_every_step_is_taken(ci: Path) -> None:
         "make .venv/.start-archive",
         "make peers",
         "make --jobs",
+        "make fuzz",
         "make test-pure",
         "make test.",
     ],

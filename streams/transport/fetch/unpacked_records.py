@@ -13,8 +13,11 @@ from typing import Any, Final
 import msgspec
 from aiokafka import errors
 
+from streams.native.library import LIBRARY
+from streams.native.runs import RunMaker, unpacker_of
 from streams.topics.reader import Fetched, Placed
 from streams.unpacking.cut import HEADERS_AT_MOST, first_headers
+from streams.unpacking.fetched import Batches
 
 HEADERS_MAX_BYTES: Final = 1 << 20
 """Of more headers than are ever kept, so many bytes."""
@@ -32,8 +35,23 @@ class Received(msgspec.Struct, frozen=True, gc=False):
     headers: tuple[tuple[str, bytes | None], ...]
 
 
+UNPACKER: Final = unpacker_of(LIBRARY, Received)
+"""What makes them in C, where there is one."""
+
+
 class Unpacked(Placed):
     """Batches unpacked into lighter records."""
+
+    def begin(self) -> None:
+        """Let the batches make them in runs, where they can."""
+        if UNPACKER is not None and isinstance(self._records, Batches):
+            self._records.run_maker = RunMaker(
+                UNPACKER,
+                self._tp.topic,
+                self._tp.partition,
+                self.next_fetch_offset,
+                HEADERS_AT_MOST,
+            )
 
     def _record(self, tp: Any, record: Any) -> Received:
         headers = tuple(record.headers)

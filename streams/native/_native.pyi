@@ -1,0 +1,108 @@
+"""What the compiled C has. It is reached through `streams.native.library.LIBRARY` only."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Self, TypeAlias, TypeVar
+
+_Event = TypeVar("_Event")
+
+Described: TypeAlias = tuple[
+    int, int, bool, bool, bool, bool, list[str | None], Callable[[bytes], str | None]
+]
+"""A column: field, kind, optional, many, repeats, open, symbols, look."""
+
+class Reader(Generic[_Event]):
+    """Reads the events of one schema."""
+
+    def __new__(
+        cls,
+        event: type[_Event],
+        names: tuple[str, ...],
+        defaults: tuple[Any, ...],
+        none: object,
+        columns: tuple[Described, ...],
+        places: tuple[int, int, int, int, int, int],
+        granted: object,
+        header: bytes,
+        earliest: int,
+        latest: int,
+        /,
+    ) -> Self:
+        """`none` stands in `defaults` where a field has no default.
+
+        `places` are the numbers of occurred_at, recorded_at, controller_id, subject_id, action
+        and purposes, -1 where the event has none. Raises TypeError for a class whose slots
+        cannot be filled.
+        """
+
+    def event(self, value: bytes, /) -> _Event | None:
+        """The event in a value, or None: take the long way."""
+
+class Facts:
+    """Reads the records of the input topics that are as most are."""
+
+    latest: int
+
+    def __new__(
+        cls,
+        fact: type[Any],
+        fact_names: tuple[str, str, str, str, str],
+        source: type[Any],
+        source_names: tuple[str, str, str],
+        readers: Mapping[str, tuple[Reader[Any], ...]],
+        tolerance: int,
+        latest: int,
+        /,
+    ) -> Self:
+        """`readers` are those of each topic; times are milliseconds."""
+
+    def fact(self, record: Any, /) -> Any:
+        """The fact of a record, or None: take the long way."""
+
+class Rows:
+    """Writes the rows of which nothing was published."""
+
+    def __new__(
+        cls,
+        row: type[Any],
+        row_names: tuple[str, ...],
+        fact: type[Any],
+        fact_names: tuple[str, ...],
+        source: type[Any],
+        source_names: tuple[str, ...],
+        event: type[Any],
+        event_names: tuple[str, str],
+        letters: Mapping[type[Any], bytes],
+        /,
+    ) -> Self:
+        """The names are those of `streams.native.writers`; `letters` are one byte by class."""
+
+    def stored_form(self, subject_key: bytes, row: Any, /) -> tuple[bytes, bytes] | None:
+        """Key and value of a row, or None: Python writes it."""
+
+class Unpacker:
+    """Reads the records of batches."""
+
+    def __new__(cls, record: type[Any], names: tuple[str, ...], /) -> Self:
+        """The names are those of `streams.native.runs`."""
+
+    def records(
+        self,
+        body: bytes,
+        at: int,
+        left: int,
+        topic: str,
+        partition: int,
+        base_offset: int,
+        time: int,
+        append_time: bool,
+        next_offset: int,
+        headers_at_most: int,
+        room: int,
+        /,
+    ) -> tuple[list[Any], int, int, int] | None:
+        """The next of `left` records, until about `room` bytes of memory are filled.
+
+        `time` is the timestamp of all where `append_time` says so, else the first one's. With
+        them comes where the next one stands in `body`, the memory, and the offset behind them.
+        None: aiokafka reads them.
+        """

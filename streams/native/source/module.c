@@ -1,0 +1,26 @@
+/* The module `streams.native._native`: what `streams.native` makes of it stands there. */
+#include "types.h"
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "streams.native._native",
+    .m_doc = "Reads what producers sent, as the Python beside it does.",
+    .m_size = -1,
+};
+
+PyMODINIT_FUNC
+PyInit__native(void)
+{
+    PyObject *module = PyModule_Create(&definition);
+    if (module == NULL) {
+        return NULL;
+    }
+    PyTypeObject *types[] = {&ReaderType, &FactsType, &RowsType, &UnpackerType};
+    for (size_t place = 0; place < sizeof(types) / sizeof(types[0]); place++) {
+        if (PyModule_AddType(module, types[place]) < 0) {
+            Py_DECREF(module);
+            return NULL;
+        }
+    }
+    return module;
+}

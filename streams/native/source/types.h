@@ -1,0 +1,12 @@
+/* The types that the module gives to Python. */
+#ifndef CONSENTRY_TYPES_H
+#define CONSENTRY_TYPES_H
+
+#include "native.h"
+
+extern PyTypeObject ReaderType;
+extern PyTypeObject FactsType;
+extern PyTypeObject RowsType;
+extern PyTypeObject UnpackerType;
+
+#endif

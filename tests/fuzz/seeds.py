@@ -1,0 +1,57 @@
+"""What fuzzing begins with: events as released producers sent them, and those of all cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
+
+from streams.conformance.cases import read_cases
+from streams.unpacking.batch import HEADER
+from streams.wire.decode import Decoded, decode
+from streams.wire.encode import event_to_avro
+from tests.wire.event_values import EVENTS
+from tests.wire.golden import golden
+
+_CASES: Final = Path(__file__).parents[1] / "conformance"
+
+
+def events() -> list[bytes]:
+    """Values of records: golden ones, full ones, and those of the cases that were made by hand."""
+    found = [golden(f"event_v1_{name}") for name in EVENTS]
+    found += [event_to_avro(event) for event in EVENTS.values()]
+    found += [
+        event_to_avro(decoded.event)
+        for case in read_cases(_CASES / "scenarios.jsonl")
+        for value in case.events
+        if isinstance(decoded := decode(value, None), Decoded)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def bodies() -> list[bytes]:
+    """Records of batches behind how many there are in one byte."""
+    headers: list[list[tuple[str, bytes | None]]] = [
+        [], [("name", b"x"), ("name", None)], [("empty", b"")]
+    ]  # fmt: skip
+    sent: list[list[Any]] = [
+        [(b"k", b"v", headers[1])],
+        [(None, b"v" * 200, headers[0]), (b"", None, headers[2])],
+        [
+            (b"OURCO\x1fs-%d" % number, golden("event_v1_purchase"), headers[0])
+            for number in range(5)
+        ],
+        [],
+    ]
+    return [bytes([len(some)]) + _body(some) for some in sent]
+
+
+def _body(sent: list[Any]) -> bytes:
+    builder = DefaultRecordBatchBuilder(
+        magic=2, compression_type=0, is_transactional=0, producer_id=-1, producer_epoch=-1,
+        base_sequence=-1, batch_size=1 << 20,
+    )  # fmt: skip
+    for offset, (key, value, headers) in enumerate(sent):
+        builder.append(offset, timestamp=1_000 + offset, key=key, value=value, headers=headers)
+    return bytes(builder.build())[HEADER.size :] if sent else b""

@@ -1,0 +1,45 @@
+"""The fuzzer finds nothing in the C that is here, and finds what is taken out of it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from streams.native.library import SOURCE
+from tests.fuzz import library
+from tests.fuzz.run import run
+
+pytestmark = pytest.mark.skipif(
+    library.runtime() is None, reason="the C compiler has no AddressSanitizer: apt-get install gcc"
+)
+
+SABOTAGE = {
+    "a byte that is not there": (
+        "cursor.h", "cursor->at < cursor->end ? *cursor->at++ : -1", "*cursor->at++"
+    ),
+    "a list that goes on": ("column.c", "next_byte(cursor) == 0 ?", "next_byte(cursor) < 256 ?"),
+}  # fmt: skip
+
+
+def test_nothing_is_found(tmp_path: Path) -> None:
+    found = run(tmp_path, 2, 1)
+    assert found.code == 0, found.said
+    assert len(found.said) == 4
+    assert not any(" 0 read in C" in line for line in found.said)
+
+
+@pytest.mark.parametrize("what", SABOTAGE)
+def test_a_check_that_is_missing_is_found(what: str, tmp_path: Path) -> None:
+    name, check, without = SABOTAGE[what]
+    source = tmp_path / "source"
+    shutil.copytree(SOURCE, source)
+    text = (source / name).read_text()
+    assert text.count(check) == 1
+    (source / name).write_text(text.replace(check, without))
+    found = run(tmp_path, 60, 1, source)
+    assert found.code != 0
+    said = "\n".join(found.said)
+    assert "ERROR: AddressSanitizer" in said or "Python: " in said
+    assert found.said[-1].startswith("input: ")
