@@ -132,12 +132,20 @@ $(VENV)/.project: pyproject.toml $(VENV)/.packages
 	  --no-build-isolation --editable .
 	@touch $@
 
+# Zig's C compiler of PyPI, where no other one is; where it cannot be had, nothing is compiled.
+$(VENV)/.compiler: requirements/compiler.lock $(VENV)/.project
+	@$(BIN)/python -m streams.dev.c_compiler || { \
+	  echo "no C compiler here; installing Zig's into $(VENV), once: 94 MB to download, 380 MB on disk" && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+	  --requirement requirements/compiler.lock || echo "going on without a compiler" >&2; }
+	@touch $@
+
 # The C of streams/native and the hot modules as machine code; where there is no C compiler it says
 # so and goes on.
 # CONSENTRY_PURE=1 in the environment leaves them out of use.
 HOT = $(shell find streams/core streams/wire streams/agents streams/measures -name '*.py') streams/compiled.py
 NATIVE = $(wildcard streams/native/source/*) streams/dev/compile_native.py streams/dev/c_compiler.py
-$(VENV)/.compiled: $(HOT) $(NATIVE) streams/dev/compile.py $(VENV)/.project
+$(VENV)/.compiled: $(HOT) $(NATIVE) streams/dev/compile.py $(VENV)/.compiler
 	@$(BIN)/python -m streams.dev.compile
 	@touch $@
 
@@ -145,7 +153,7 @@ $(VENV)/.compiled: $(HOT) $(NATIVE) streams/dev/compile.py $(VENV)/.project
 # second is for the image: the worker and its build. The third is a program for the tests, without
 # the packages that only its Python parts need; the fourth has what the tests of the platform need;
 # the fifth is what the image is built with and does not hold; the sixth has a peer of the bench,
-# alone; the last has mutmut, which runs with a click that it does not ask for.
+# alone; then comes mutmut, which runs with a click that it does not ask for, and a C compiler.
 EXTRAS := local sentinel apprise protobuf receive otel dev build
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
@@ -159,6 +167,7 @@ lock:
 	  --output-file requirements/image.lock
 	$(COMPILE) --group quix --output-file requirements/quix.lock
 	$(COMPILE) --group mutants --no-deps --output-file requirements/mutants.lock
+	$(COMPILE) --group compiler --output-file requirements/compiler.lock
 
 clean:
 	rm -rf streams/_compiled $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist \

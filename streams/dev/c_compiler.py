@@ -1,4 +1,9 @@
-"""The C compiler of this machine, and what else compiling for this Python needs."""
+"""The C compiler of this machine, and what else compiling for this Python needs.
+
+    python -m streams.dev.c_compiler
+
+exits with 1 where one could be installed, since there is none and none is named by CC.
+"""
 
 from __future__ import annotations
 
@@ -34,3 +39,7 @@ def missing() -> str | None:
     if not Path(sysconfig.get_paths()["include"], "Python.h").exists():
         return "this Python has no header files (Debian, Ubuntu: apt-get install python3-dev)"
     return None
+
+
+if __name__ == "__main__":
+    sys.exit(compiler() is None and "CC" not in os.environ)
