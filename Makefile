@@ -38,7 +38,7 @@ test: setup $(VENV)/.receivers $(VENV)/.opensearch $(VENV)/.registry $(VENV)/.st
 
 test-pure: setup
 	@CONSENTRY_PURE=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/core \
-	  tests/wire tests/conformance tests/property/test_convergence.py tests/compiled \
+	  tests/check tests/wire tests/conformance tests/property/test_convergence.py tests/compiled \
 	  tests/agents/test_assumed.py tests/agents/test_subject_cache.py $(ARGS)
 
 fuzz: $(VENV)/.project

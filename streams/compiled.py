@@ -32,6 +32,9 @@ PURE: Final = "CONSENTRY_PURE"
 HOT: Final = (
     "streams.agents.assumed",
     "streams.agents.subject_cache",
+    "streams.check.judged_subject",
+    "streams.check.names",
+    "streams.check.undecoded",
     "streams.core.affected",
     "streams.core.affected_by_grant",
     "streams.core.consent_index",

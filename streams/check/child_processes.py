@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 
 from streams.errors import ConsentryError
+
+
+def starting() -> tuple[ForkContext | SpawnContext, bool]:
+    """How processes are started, and whether they are forked.
+
+    That is at once, and not safe where this process has threads: a lock that one of them holds
+    stays held for ever. Else each begins from nothing, and imports what it needs.
+    """
+    forks = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods()
+    if forks:
+        return multiprocessing.get_context("fork"), True
+    return multiprocessing.get_context("spawn"), False
 
 
 def start(process: BaseProcess) -> None:

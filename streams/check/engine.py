@@ -5,44 +5,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import msgspec
-
-from streams.check.gather import Gathered
+from streams.check.facts import ONE_PERSON
+from streams.check.gather import by_subject
+from streams.check.gathered import Gathered
+from streams.check.judged_subject import JudgedSubject, SubjectJudge, in_time
 from streams.check.memory import MemoryBound
-from streams.check.spool import ONE_PERSON
-from streams.core.assumptions import Assumption, assumptions
-from streams.core.findings import Duty, Finding
-from streams.core.identifiers import ControllerId, EventId, SubjectId, ViolationId
+from streams.core.identifiers import ControllerId, SubjectId
 from streams.core.instants import Instant
-from streams.core.judge import judge, judge_deadlines
-from streams.core.outcome import Outcome
 from streams.core.policy import Policy
-from streams.core.refusals import refuse
 from streams.core.state import Fact, Refusal
-from streams.core.subject import Subject
-from streams.core.vocabulary import DutyStatus, Status
 
 JUDGED_BYTES: Final = 2_000
 """About what judging an event adds to the memory of its subject."""
 
-
-class JudgedSubject(msgspec.Struct, frozen=True):
-    """The net result for one subject.
-
-    `duplicates` counts events met more than once, `not_assessed` those from before the GDPR
-    or `assess_from` (`core.state.Outcome`). `assumptions` are counted once an event.
-    """
-
-    subject: Subject
-    findings: tuple[Finding, ...]
-    duties: tuple[Duty, ...]
-    duplicates: int
-    not_assessed: int
-    assumptions: Counter[Assumption]
+AT_ONCE: Final = 250
+"""Facts that are judged before it is asked whether there is room for more."""
 
 
 def judged(
@@ -52,13 +32,16 @@ def judged(
 
     Raises ConsentryError where one subject has more than fits into memory.
     """
-    room = memory or MemoryBound(None)
-    for name, known in gathered.facts.take():
-        facts = [one for one in known if isinstance(one, Fact)]
-        refused = [one for one in known if isinstance(one, Refusal)]
-        in_turn = ((fact, JUDGED_BYTES) for fact in sorted(facts, key=_by_time))
-        watched = room.watch(in_turn, ONE_PERSON)
-        yield judge_subject(*name, watched, policy, clock, refused=refused)
+    meter = (memory or MemoryBound(None)).meter()
+    for name, facts, refused in by_subject(gathered, policy, clock, memory):
+        in_turn = in_time(facts)
+        judge = SubjectJudge(*name, policy)
+        judge.refused(refused)
+        for first in range(0, len(in_turn), AT_ONCE):
+            some = in_turn[first : first + AT_ONCE]
+            meter.require(len(some) * JUDGED_BYTES, ONE_PERSON)
+            judge.take(some)
+        yield judge.found(clock)
 
 
 def judge_subject(
@@ -74,41 +57,7 @@ def judge_subject(
 
     `refused` are the records that were refused under the ids of its events, in any order.
     """
-    subject = Subject(controller_id, subject_id)
-    findings: dict[ViolationId, Finding] = {}
-    duties: dict[ViolationId, Duty] = {}
-    duplicates = not_assessed = 0
-    for one in refused:
-        decision = refuse(subject, one, policy, None)
-        findings.update((finding.violation_id, finding) for finding in decision.findings)
-    for fact in facts:
-        decision = judge(subject, fact, policy, None)
-        duplicates += decision.outcome in (Outcome.DUPLICATE, Outcome.REPLAY)
-        not_assessed += decision.outcome is Outcome.NOT_ASSESSED
-        findings.update((finding.violation_id, finding) for finding in decision.findings)
-        duties.update((duty.duty_id, duty) for duty in decision.duties)
-    if clock is not None:
-        decision = judge_deadlines(subject, clock, policy)
-        findings.update((finding.violation_id, finding) for finding in decision.findings)
-        duties.update((duty.duty_id, duty) for duty in decision.duties)
-    return JudgedSubject(
-        subject=subject,
-        findings=tuple(_settled(f) for f in findings.values() if f.status is not Status.RETRACTED),
-        duties=tuple(d for d in duties.values() if d.status is not DutyStatus.RETRACTED),
-        duplicates=duplicates,
-        not_assessed=not_assessed,
-        assumptions=Counter(
-            one for record in subject.records.values() for one in assumptions(record.event, policy)
-        ),
-    )
-
-
-def _by_time(fact: Fact) -> tuple[Instant, Instant, EventId, str]:
-    event = fact.event
-    return event.occurred_at, event.recorded_at, event.event_id, fact.hash
-
-
-def _settled(finding: Finding) -> Finding:
-    """Over a whole history nothing is revised and nothing is late."""
-    status = finding.status if finding.status is Status.REMEDIATED else Status.OPEN
-    return msgspec.structs.replace(finding, revision=1, status=status, late_detected=False)
+    judge = SubjectJudge(controller_id, subject_id, policy)
+    judge.refused(list(refused))
+    judge.take(list(facts))
+    return judge.found(clock)

@@ -1,108 +1,125 @@
 """Read records into the facts of each subject, and set apart what cannot be judged.
 
-Facts are held in memory, grouped by subject, about 1 kB per event, and in temporary files
-once that is too much (streams.check.spool); so are the findings. The bytes pass the worker's own
-decoder.
+What is known is held in memory, grouped by subject, and in temporary files once that is too much
+(streams.check.facts); so are the findings. The bytes pass the worker's own decoder.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-import msgspec
-
+from streams.check.facts import ONE_PERSON, SubjectName
+from streams.check.gathered import Gathered, RejectedLine, nothing_gathered
 from streams.check.memory import MemoryBound
-from streams.check.names import Names
-from streams.check.spool import Facts, Key, Spool
-from streams.core.findings import DeadLetter, Finding
-from streams.core.identifiers import EventId
+from streams.check.shares import ALL, Share
+from streams.check.undecoded import NO_PARTITION, Known, OrdinaryFacts, Undecoded
+from streams.core.findings import DeadLetter
+from streams.core.identifiers import EventId, parse_subject_key
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.quality import FUTURE, UNPROCESSABLE, is_future, quality_finding
 from streams.core.render import event_type
-from streams.core.state import Fact, FactSource
-from streams.core.vocabulary import Code, EventType, Severity
-from streams.files.records import Damaged, Found, Line, Unread
-from streams.wire.decode import Decoded, Rejected, decode
+from streams.core.state import Fact, FactSource, Refusal
+from streams.core.vocabulary import Code
+from streams.files.records import Damaged, Found, Line, Lines, Pieces, Unread
+from streams.wire.decode import Rejected, decode
 
-SEVERITIES = tuple(Severity)
-"""Heaviest first."""
+AT_ONCE: Final = 250
+"""Records that are read before it is asked whether there is room for more."""
 
-NO_PARTITION = -1
-"""The partition of a source that is a file (streams.core.state.FactSource)."""
-
-
-class RejectedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that was not judged: where it stands and why, never what it holds."""
-
-    file: str
-    line: int
-    code: str
-    field: str | None
-    reason: str
-
-
-@dataclass(slots=True)
-class Gathered:
-    """The facts by subject, and what could not be judged. Counts add up to `read`.
-
-    `unknown_fields` counts fields that no event of that type has, which were ignored. What was
-    not read at all is no part of `read`: nobody knows how many records it holds.
-    """
-
-    facts: Facts
-    rejected: Spool[RejectedLine]
-    findings: Spool[Finding]
-    unread: list[Unread] = field(default_factory=list)
-    read: int = 0
-    unknown_fields: int = 0
-    names: Names = field(default_factory=Names)
-    by_type: Counter[EventType] = field(default_factory=Counter)
-    first_at: Instant | None = None
-    last_at: Instant | None = None
-
-
-def nothing_gathered(files: Sequence[str] = (), memory: MemoryBound | None = None) -> Gathered:
-    """The beginning; rejected lines will be in the order of the files."""
-    room = memory or MemoryBound(None)
-    places = {name: place for place, name in enumerate(files)}
-
-    def place(bad: RejectedLine) -> Key:
-        return places.get(bad.file, -1), bad.line, bad.file, f"{bad.file}:{bad.line}"
-
-    return Gathered(Facts(room), Spool(RejectedLine, place, room), Spool(Finding, weight, room))
+FACT_BYTES: Final = 1_000
+"""About what a record becomes when it is read."""
 
 
 def gather(
-    records: Iterable[Found],
+    records: Iterable[Pieces],
     policy: Policy,
     clock: Instant | None,
     gathered: Gathered | None = None,
+    share: Share = ALL,
 ) -> Gathered:
-    """Decode all records; `clock` is what Q04 compares with, None: not tested."""
+    """Read what a share has of all records; `clock` is what Q04 compares with, None: not tested.
+
+    Records in a schema of ours are held as they are: what is wrong with one of them shows when
+    its subject is taken (`by_subject`).
+    """
     gathered = nothing_gathered() if gathered is None else gathered
     for record in records:
-        if isinstance(record, Unread):
-            gathered.unread.append(record)
-            continue
-        gathered.read += 1
-        if isinstance(record, Damaged):
-            letter = DeadLetter(code=UNPROCESSABLE, reason=record.reason)
-            _set_apart(gathered, record, Rejected(dead_letter=letter), policy, clock)
-            continue
-        decoded = decode(record.value, None)
-        if isinstance(decoded, Rejected):
-            _set_apart(gathered, record, decoded, policy, clock)
-            continue
-        _take(gathered, record, decoded, policy, clock)
+        if isinstance(record, Lines):
+            count, left = gathered.facts.hold(record, share)
+            gathered.read += count
+            for place in left:
+                line = Line(record.file, record.numbers[place], record.values[place])
+                if share.has(line):
+                    _gather_one(gathered, line, policy, clock)
+        elif share.has(record):
+            _gather_one(gathered, record, policy, clock)
     return gathered
 
 
-def _take(
-    gathered: Gathered, line: Line, decoded: Decoded, policy: Policy, clock: Instant | None
-) -> None:
+def _gather_one(gathered: Gathered, record: Found, policy: Policy, clock: Instant | None) -> None:
+    if isinstance(record, Unread):
+        gathered.unread.append(record)
+        return
+    gathered.read += 1
+    if isinstance(record, Damaged):
+        letter = DeadLetter(code=UNPROCESSABLE, reason=record.reason)
+        _set_apart(gathered, record, Rejected(dead_letter=letter), policy, clock)
+        return
+    known = _read(gathered, record, policy, clock)
+    if isinstance(known, Fact):
+        gathered.facts.add(known, len(record.value))
+    elif known is not None:
+        gathered.facts.refuse(*known)
+
+
+def by_subject(
+    gathered: Gathered, policy: Policy, clock: Instant | None, memory: MemoryBound | None = None
+) -> Iterator[tuple[SubjectName, list[Fact], list[Refusal]]]:
+    """Each subject with its facts, and the refused ids of its events; let go after use.
+
+    All counts are whole after the last one. Raises ConsentryError where those of one subject are
+    too many for memory.
+    """
+    ordinary = OrdinaryFacts(clock, gathered.names)
+    meter = (memory or MemoryBound(None)).meter()
+    for key, held in gathered.facts.take():
+        refused: list[Refusal] = []
+        facts: list[Fact] = []
+        left: list[Known] = []
+        for first in range(0, len(held), AT_ONCE):
+            some = held[first : first + AT_ONCE]
+            meter.require(len(some) * FACT_BYTES, ONE_PERSON)
+            left += ordinary.facts(some, facts)
+        for one in left:
+            if isinstance(one, Undecoded):
+                line = Line(one.file, one.number, one.value)
+                known = _read(gathered, line, policy, clock)
+                if isinstance(known, Fact):
+                    facts.append(known)
+                elif known is not None:
+                    refused.append(known[1])
+            elif isinstance(one, Refusal):
+                refused.append(one)
+            else:
+                facts.append(one)
+        name = parse_subject_key(key)
+        # Of a key that names nobody nothing could be read.
+        if name is not None and (facts or refused):
+            yield name, facts, refused
+    for kind, count in ordinary.counted().items():
+        gathered.by_type[kind] += count
+    gathered.saw(ordinary.first_at, ordinary.last_at)
+
+
+def _read(
+    gathered: Gathered, line: Line, policy: Policy, clock: Instant | None
+) -> Fact | tuple[SubjectName, Refusal] | None:
+    """What a record says; None where it was set apart, and no event can have its address."""
+    decoded = decode(line.value, None)
+    if isinstance(decoded, Rejected):
+        return _set_apart(gathered, line, decoded, policy, clock)
     event = decoded.event
     fact = Fact(
         event=event,
@@ -125,15 +142,12 @@ def _take(
             event_type=event_type(event),
             occurred_at=event.occurred_at,
         )
-        _set_apart(gathered, line, rejected, policy, clock)
-        return
-    gathered.facts.add(fact, len(line.value))
+        return _set_apart(gathered, line, rejected, policy, clock)
     gathered.by_type[event_type(event)] += 1
     gathered.unknown_fields += decoded.unknown_fields
     gathered.names.note(event)
-    at = event.occurred_at
-    gathered.first_at = at if gathered.first_at is None else min(at, gathered.first_at)
-    gathered.last_at = at if gathered.last_at is None else max(at, gathered.last_at)
+    gathered.saw(event.occurred_at, event.occurred_at)
+    return fact
 
 
 def _set_apart(
@@ -142,7 +156,7 @@ def _set_apart(
     rejected: Rejected,
     policy: Policy,
     clock: Instant | None,
-) -> None:
+) -> tuple[SubjectName, Refusal] | None:
     letter = rejected.dead_letter
     gathered.rejected.add(
         RejectedLine(
@@ -157,8 +171,7 @@ def _set_apart(
     subject, refusal = rejected.subject, rejected.refusal(detected_at)
     if subject is not None and refusal is not None:
         # Whether its finding is closed shows when the subject is judged.
-        gathered.facts.refuse(subject, refusal)
-        return
+        return subject, refusal
     finding = quality_finding(
         Code(letter.code),
         controller_id=rejected.controller_id,
@@ -170,12 +183,7 @@ def _set_apart(
         policy=policy,
     )
     gathered.findings.add(finding)
-
-
-def weight(finding: Finding) -> Key:
-    """Heaviest first, then by time."""
-    at = finding.occurred_at if finding.occurred_at is not None else finding.detected_at
-    return SEVERITIES.index(finding.severity), at, finding.event_id, finding.violation_id
+    return None
 
 
 def _moment(clock: Instant | None, occurred_at: Instant | None) -> Instant:

@@ -45,12 +45,7 @@ class MemoryBound:
         """
         meter = self.meter()
         for thing, weight in things:
-            if meter.is_over(weight, ENDS_FROM):
-                raise ConsentryError(
-                    f"{what} need more than the memory that is allowed "
-                    f"({int(meter.limit) // MIB} MiB)",
-                    "Allow more with --memory.",
-                )
+            meter.require(weight, what)
             yield thing
 
 
@@ -73,6 +68,17 @@ class Meter:
             return False
         self._bytes = self._calls = 0
         return self.limit != float("inf") and resident() > share * self.limit
+
+    def require(self, weight: int, what: str) -> None:
+        """Raises ConsentryError, with `what` as the reason, where there is no room any more.
+
+        `weight` are the bytes that come in.
+        """
+        if self.is_over(weight, ENDS_FROM):
+            raise ConsentryError(
+                f"{what} need more than the memory that is allowed ({int(self.limit) // MIB} MiB)",
+                "Allow more with --memory.",
+            )
 
 
 def resident() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from streams.core.events import (
@@ -18,12 +17,21 @@ MOST_NAMES: Final = 50_000
 """Controllers, and recipients, that are compared; who has more does not read about them."""
 
 
-@dataclass(slots=True)
-class Names:
+class Names:  # noqa: PLW1641 - no key of anything
     """The controllers and recipients that events named, the first `MOST_NAMES` of each."""
 
-    controllers: set[str] = field(default_factory=set)
-    recipients: set[str] = field(default_factory=set)
+    __slots__ = ("controllers", "recipients")
+
+    def __init__(self) -> None:
+        self.controllers: set[str] = set()
+        self.recipients: set[str] = set()
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Names)
+            and self.controllers == other.controllers
+            and self.recipients == other.recipients
+        )
 
     def note(self, event: Event) -> None:
         """Take in those of an event."""

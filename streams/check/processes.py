@@ -1,53 +1,52 @@
 """The same check on several processes: each subject belongs to one of them.
 
-This process reads and deals the records out by subject; each other one decodes and judges
-its own. Subjects do not affect each other, so the result is that of one process.
+Each process reads all of the input, and judges what of it is its own: they share nothing but
+the input and what they found. Subjects do not affect each other, so the result is that of one
+process.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import replace
-from enum import Enum
-from itertools import islice
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any, Final
+from pathlib import Path
+from typing import Final, Self
 
-from streams.check.child_processes import end, ended_early, start
+from streams.check.child_processes import end, ended_early, start, starting
 from streams.check.gather import gather
 from streams.check.memory import LEAST_MIB, MIB, MemoryBound
+from streams.check.reported import Listener, ReportedKind, report, report_all
 from streams.check.result import Collected, Result
-from streams.check.shares import share_of
-from streams.check.spool import Moments
+from streams.check.shares import Share
 from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
 from streams.files.find import InputFiles
-from streams.files.read import read_events
-from streams.files.records import Advance, Found, Line
+from streams.files.read import STDIN, read_pieces
+from streams.files.records import Advance
 
 WORTHWHILE_BYTES: Final = 16_000_000
 """Of shorter inputs one process has judged half before others have started."""
 
 AT_MOST: Final = 8
-"""One process reads for all; beyond these it has no more to give."""
+"""Each process reads all of the input; beyond these that is most of what one does."""
 
-RECORDS_AT_ONCE: Final = 500
-BYTES_AT_ONCE: Final = 1_048_576
-
-Records = list[Found]
+_REPORT_FROM_BYTES: Final = 1_048_576
 
 
 def processes_for(size: int, memory: int) -> int:
     """How many processes an input of so many bytes is worth, with so much memory together."""
     if size < WORTHWHILE_BYTES:
         return 1
-    fit = memory // (LEAST_MIB * MIB) - 1  # one reads for the others
+    fit = memory // (LEAST_MIB * MIB) - 1  # one gathers what the others find
     return max(1, min(len(os.sched_getaffinity(0)), AT_MOST, fit))
+
+
+def can_be_shared(inputs: InputFiles) -> bool:
+    """Whether all inputs can be read several times: standard input and pipes cannot."""
+    return all(file != STDIN and not Path(file).is_fifo() for file in inputs.files)
 
 
 def run_shared(
@@ -60,155 +59,122 @@ def run_shared(
     with_timelines: bool = False,
     memory: int | None = None,
 ) -> Result:
-    """Read, deal out, judge and collect, in so many bytes of memory together.
+    """Judge on several processes and collect, in so many bytes of memory together.
 
-    Raises RuntimeError when a process ends itself before it has answered; what it met stands
-    on standard error. Raises ConsentryError when one was killed, and for what one of them says
-    that a user can put right.
+    The inputs can be read several times. Raises RuntimeError when a process ends itself before
+    it has answered; what it met stands on standard error. Raises ConsentryError when one was
+    killed, and for what one of them says that a user can put right.
     """
-    context = multiprocessing.get_context("spawn")  # a progress bar has threads: no fork
-    part = None if memory is None else memory // (processes + 1)
-    whole = Collected(inputs, policy, clock, MemoryBound(part))
-    with ExitStack() as open_:
-        shares: list[Connection] = []
-        started: list[BaseProcess] = []
-        for _ in range(processes):
-            ours, theirs = context.Pipe()
-            open_.enter_context(ours)
-            arguments = (theirs, inputs, policy, clock, with_timelines, part)
-            process = context.Process(target=_judge_share, args=arguments, daemon=True)
-            start(process)
-            theirs.close()
-            open_.callback(end, process)
-            started.append(process)
-            shares.append(ours)
+    with SharedCheck(
+        inputs, policy, clock, processes=processes, with_timelines=with_timelines, memory=memory
+    ) as shared:
+        return shared.finish(advance)
+
+
+class SharedCheck:
+    """A check on several processes, which run from the start on; to be used in a `with`.
+
+    It is begun before this process has threads: then others are forked, which takes no time.
+    """
+
+    def __init__(
+        self,
+        inputs: InputFiles,
+        policy: Policy,
+        clock: Instant | None,
+        *,
+        processes: int,
+        with_timelines: bool = False,
+        memory: int | None = None,
+    ) -> None:
+        part = None if memory is None else memory // (processes + 1)
+        self._whole = Collected(inputs, policy, clock, MemoryBound(part))
+        self._open = ExitStack()
+        self._shares: list[Connection] = []
+        self._started: list[BaseProcess] = []
+        with ExitStack() as open_:
+            context, forks = starting()
+            for number in range(processes):
+                ours, theirs = context.Pipe(duplex=False)
+                open_.enter_context(ours)
+                given = (theirs, Share(number, processes), inputs, policy, clock, with_timelines)
+                # Who is forked holds this end too, and the pipe would not break with this process.
+                held = ours if forks else None
+                process = context.Process(
+                    target=_judge_share, args=(*given, part, held), daemon=True
+                )
+                start(process)
+                theirs.close()
+                open_.callback(end, process)
+                self._started.append(process)
+                self._shares.append(ours)
+            self._open = open_.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is not None:
+            for process in self._started:
+                process.kill()  # nobody asks for what it finds
+        self._open.close()
+
+    def finish(self, advance: Advance | None) -> Result:
+        """What all of them found. Raises as `run_shared`."""
+        listener = Listener(self._whole, advance)
+        waiting = list(self._shares)
         try:
-            _deal(read_events(inputs.files, advance), shares)
-            for share in shares:
-                _take_answer(share, whole)
-        except (EOFError, BrokenPipeError, ConnectionResetError):
-            for share in shares:
-                _raise_what_it_said(share)
-            raise ended_early(started) from None
-    return whole.finish()
-
-
-def _deal(records: Iterable[Found], shares: Sequence[Connection]) -> None:
-    """Send each record to its share; a share that is behind holds up the reading."""
-    waiting: list[Records] = [[] for _ in shares]
-    sizes = [0 for _ in shares]
-    for record in records:
-        number = share_of(record, len(shares))
-        waiting[number].append(record)
-        sizes[number] += len(record.value) if isinstance(record, Line) else 0
-        if len(waiting[number]) == RECORDS_AT_ONCE or sizes[number] > BYTES_AT_ONCE:
-            shares[number].send(waiting[number])
-            waiting[number], sizes[number] = [], 0
-    for share, rest in zip(shares, waiting, strict=True):
-        share.send(rest)
-        share.send(None)
+            while waiting:
+                for one in wait(waiting):
+                    assert isinstance(one, Connection)
+                    if listener.hear(one):
+                        waiting.remove(one)
+        except EOFError:
+            raise ended_early(self._started) from None
+        return self._whole.finish()
 
 
 def _judge_share(
-    share: Connection,
+    to: Connection,
+    share: Share,
     inputs: InputFiles,
     policy: Policy,
     clock: Instant | None,
     with_timelines: bool,  # noqa: FBT001 - arguments of a process are positional
     memory: int | None,
+    held: Connection | None,
 ) -> None:
-    """What another process does: judge what is dealt to it, and answer piece by piece."""
-    with share:
+    """What another process does: judge its share, and answer piece by piece."""
+    if held is not None:
+        held.close()
+    # The one that takes what belongs to nobody says how far it is; the others are about as far.
+    progress = _Progress(to) if share.number == 0 else None
+    with to, suppress(BrokenPipeError, KeyboardInterrupt):  # who started it is gone, and says why
         try:
             collected = Collected(inputs, policy, clock, MemoryBound(memory))
-            gather(_dealt(share), policy, clock, collected.gathered)
+            pieces = read_pieces(inputs.files, progress)
+            gather(pieces, policy, clock, collected.gathered, share)
+            if progress is not None:
+                progress.report()
             collected.judge(with_timelines=with_timelines)
-            _answer(share, collected)
+            report_all(to, collected)
         except ConsentryError as error:
-            with suppress(BrokenPipeError, ConnectionResetError):
-                share.send((_ChildAnswer.ERROR, (error.problem, error.remedy)))
-        except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
-            return  # the reading process is gone, and says why
+            report(to, ReportedKind.ERROR, (error.problem, error.remedy))
 
 
-class _ChildAnswer(Enum):
-    """What a piece of an answer holds."""
+class _Progress:
+    """Reports now and then how many bytes were read."""
 
-    FINDINGS = "findings"
-    DUTIES = "duties"
-    REJECTED = "rejected"
-    MOMENTS = "moments"
-    END = "end"
-    ERROR = "error"
+    def __init__(self, to: Connection) -> None:
+        self._to = to
+        self._bytes = 0
 
+    def __call__(self, count: int) -> None:
+        self._bytes += count
+        if self._bytes >= _REPORT_FROM_BYTES:
+            self.report()
 
-def _answer(share: Connection, collected: Collected) -> None:
-    moments = iter(collected.result.moments)
-    result = collected.finish()
-    parts: tuple[tuple[_ChildAnswer, Iterable[Any]], ...] = (
-        (_ChildAnswer.FINDINGS, result.findings),
-        (_ChildAnswer.DUTIES, result.duties),
-        (_ChildAnswer.REJECTED, result.rejected),
-        (_ChildAnswer.MOMENTS, moments),
-    )
-    for kind, things in parts:
-        rest = iter(things)
-        while piece := list(islice(rest, RECORDS_AT_ONCE)):
-            share.send((kind, piece))
-    counts = replace(
-        result,
-        findings=(),
-        duties=(),
-        rejected=(),
-        moments=Moments(MemoryBound(None)),
-        passed_over=(),
-    )
-    share.send((_ChildAnswer.END, counts))
-
-
-def _take_answer(share: Connection, whole: Collected) -> None:
-    """Add the answer of a share to the whole. Raises ConsentryError where it is an error."""
-    adders: dict[_ChildAnswer, Callable[[Any], None]] = {
-        _ChildAnswer.FINDINGS: whole.gathered.findings.add,
-        _ChildAnswer.DUTIES: whole.duties.add,
-        _ChildAnswer.REJECTED: whole.gathered.rejected.add,
-        _ChildAnswer.MOMENTS: lambda pair: whole.result.moments.add(*pair),
-    }
-    while True:
-        kind, piece = share.recv()
-        if kind is _ChildAnswer.END:
-            _add_counts(whole.result, piece)
-            return
-        if kind is _ChildAnswer.ERROR:
-            raise ConsentryError(*piece)
-        for thing in piece:
-            adders[kind](thing)
-
-
-def _raise_what_it_said(share: Connection) -> None:
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        while share.poll(1):
-            kind, piece = share.recv()
-            if kind is _ChildAnswer.ERROR:
-                raise ConsentryError(*piece)
-
-
-def _dealt(share: Connection) -> Iterator[Found]:
-    while (records := share.recv()) is not None:
-        yield from records
-
-
-def _add_counts(whole: Result, part: Result) -> None:
-    whole.unread += part.unread
-    whole.by_type += part.by_type
-    whole.read += part.read
-    whole.duplicates += part.duplicates
-    whole.not_assessed += part.not_assessed
-    whole.assumptions += part.assumptions
-    whole.subjects += part.subjects
-    whole.unknown_fields += part.unknown_fields
-    whole.names.add(part.names)
-    firsts = [at for at in (whole.first_at, part.first_at) if at is not None]
-    lasts = [at for at in (whole.last_at, part.last_at) if at is not None]
-    whole.first_at = min(firsts, default=None)
-    whole.last_at = max(lasts, default=None)
+    def report(self) -> None:
+        """Report those that were not reported yet."""
+        report(self._to, ReportedKind.READ, self._bytes)
+        self._bytes = 0

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from streams.check.decided_by import timeline
 from streams.check.engine import judged
-from streams.check.gather import SEVERITIES, Gathered, RejectedLine, gather, nothing_gathered
+from streams.check.gather import gather
+from streams.check.gathered import SEVERITIES, Gathered, RejectedLine, nothing_gathered
 from streams.check.memory import MemoryBound
 from streams.check.names import Names
 from streams.check.spool import Key, Moments, Spool
@@ -18,7 +19,7 @@ from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.vocabulary import DutyStatus, EventType, Severity
 from streams.files.find import InputFiles, PassedOver
-from streams.files.read import read_events
+from streams.files.read import read_pieces
 from streams.files.records import Advance, Unread
 
 VIOLATIONS = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
@@ -124,7 +125,8 @@ class Collected:
             result.subjects += bool(one.subject.records)
             result.duplicates += one.duplicates
             result.not_assessed += one.not_assessed
-            result.assumptions += one.assumptions
+            if one.assumptions:
+                result.assumptions.update(one.assumptions)
             for finding in one.findings:
                 self.gathered.findings.add(finding)
                 if with_timelines:
@@ -158,7 +160,7 @@ def run_check(
     Raises ConsentryError where the events of one person need more.
     """
     collected = Collected(inputs, policy, clock, MemoryBound(memory))
-    gather(read_events(inputs.files, advance), policy, clock, collected.gathered)
+    gather(read_pieces(inputs.files, advance), policy, clock, collected.gathered)
     collected.judge(with_timelines=with_timelines)
     return collected.finish()
 

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from functools import cache
-from io import BytesIO
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
 
 import msgspec
-from fastavro import parse_schema, schemaless_reader
 
+from streams.check.undecoded import leading_key
 from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.files.records import Found, Line
 from streams.wire.decode import Rejected, decode
 from streams.wire.framing import AVRO_HEADER, AVRO_MARKER
 from streams.wire.schemas import schemas
+
+
+class Share(NamedTuple):
+    """One of so many processes that judge together, by its number from 0 on."""
+
+    number: int
+    of: int
+
+    def has(self, record: Found) -> bool:
+        """Whether it judges a record. What belongs to nobody is the first one's."""
+        return self.of == 1 or share_of(record, self.of) == self.number
+
+
+ALL: Final = Share(0, 1)
 
 
 class _Key(msgspec.Struct):
@@ -48,27 +61,23 @@ _LEADING: Final = ("event_id", "controller_id", "subject_id")
 
 
 @cache
-def _leads_with_ids(fingerprint: bytes) -> bool:
-    """Whether the records of a schema begin with these three texts, as those of ours do."""
-    schema = schemas().by_fingerprint.get(fingerprint)
+def leads_with_ids(header: bytes) -> bool:
+    """Whether the records of a schema begin with these three texts, as those of ours do.
+
+    `header` is what stands before each: the marker and the fingerprint.
+    """
+    schema = schemas().by_fingerprint.get(header[len(AVRO_MARKER) :])
     first = schema.parsed["fields"][: len(_LEADING)] if schema is not None else []
     return [(one["name"], one["type"]) for one in first] == [(name, "string") for name in _LEADING]
 
 
 def _subject_in_avro(value: bytes) -> bytes | None:
     """Looks at the first bytes where it can: reading all of it is for those that judge."""
-    if _leads_with_ids(value[len(AVRO_MARKER) : AVRO_HEADER]):
-        body = BytesIO(value)
-        body.seek(AVRO_HEADER)
-        try:
-            _, controller_id, subject_id = (schemaless_reader(body, _TEXT, None) for _ in _LEADING)
-            return subject_key(str(controller_id), str(subject_id))
-        except Exception:  # noqa: BLE001 - a reader of foreign bytes may raise anything
-            return None
+    if leads_with_ids(value[:AVRO_HEADER]):
+        key = leading_key(value, AVRO_HEADER)
+        if key is not None:
+            return key
     decoded = decode(value, None)
     if isinstance(decoded, Rejected):
         return None if decoded.subject is None else subject_key(*decoded.subject)
     return subject_key(decoded.event.controller_id, decoded.event.subject_id)
-
-
-_TEXT: Final = parse_schema("string")

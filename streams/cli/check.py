@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -179,22 +178,39 @@ def _run(
     with_timelines: bool,
 ) -> Result:
     """Judge; a bar on standard error shows how far, where the input is long."""
+    from contextlib import ExitStack
+
     from streams.check.memory import LEAST_MIB, MIB
-    from streams.check.processes import processes_for, run_shared
+    from streams.check.processes import SharedCheck, can_be_shared, processes_for
     from streams.check.result import run_check
     from streams.errors import ConsentryError
     from streams.files.read import size_of
 
     total = size_of(inputs.files)
     count = processes or processes_for(total, memory)
+    if not can_be_shared(inputs):
+        count = 1
     if count > 1 and memory < (count + 1) * LEAST_MIB * MIB:
         raise ConsentryError(
             f"{count} processes do not fit into the memory that is allowed",
             f"Allow {(count + 1) * LEAST_MIB} MiB with --memory, or take fewer --processes.",
         )
-    run = run_check if count == 1 else partial(run_shared, processes=count)
     long = total >= _PROGRESS_FROM_BYTES
-    with progress_bar("reading", total, unit="bytes", shown=long) as done:
+    with ExitStack() as open_:
+        shared = None
+        if count > 1:
+            # Before the progress bar, which has a thread.
+            shared = open_.enter_context(
+                SharedCheck(
+                    inputs,
+                    policy,
+                    clock,
+                    processes=count,
+                    with_timelines=with_timelines,
+                    memory=memory,
+                )
+            )
+        done = open_.enter_context(progress_bar("reading", total, unit="bytes", shown=long))
         read = 0
 
         def advance(count: int) -> None:
@@ -202,13 +218,10 @@ def _run(
             read += count
             done(read)
 
-        return run(
-            inputs,
-            policy,
-            clock,
-            advance=advance,
-            with_timelines=with_timelines,
-            memory=memory,
+        if shared is not None:
+            return shared.finish(advance)
+        return run_check(
+            inputs, policy, clock, advance=advance, with_timelines=with_timelines, memory=memory
         )
 
 

@@ -113,11 +113,12 @@ def run_offline(case: Case) -> CaseNet:
     """Judge a case's events as one history, up to its clock."""
     lines = (Line(case.name, number, value) for number, value in enumerate(case.events, start=1))
     gathered = gather(lines, case.policy, case.clock)
-    findings: list[Finding] = list(gathered.findings.in_order())
+    findings: list[Finding] = []
     duties: list[Duty] = []
     for one in judged(gathered, case.policy, case.clock):
         findings.extend(one.findings)
         duties.extend(one.duties)
+    findings.extend(gathered.findings.in_order())
     return net_of(findings, duties)
 
 

@@ -25,7 +25,7 @@ from streams.files.avro_blocks import (
 )
 from streams.files.avro_fields import Fields, UnreadableError
 from streams.files.avro_guard import CutShortError, Measure, TooMuchError
-from streams.files.records import Damaged, Found, Line, Unread
+from streams.files.records import Damaged, Line, Lines, Pieces, Unread
 from streams.wire.avro_fast_path import avro_fast_paths
 from streams.wire.framing import AVRO_MARKER
 from streams.wire.schemas import fingerprint_of
@@ -35,17 +35,29 @@ __all__ = ["CONTAINER_MAGIC", "container_records"]
 _RECORDS: Final = ("record", "error")
 
 
-def container_records(file: str, stream: IO[bytes]) -> Iterator[Found]:
+AT_ONCE: Final = 1_000
+"""Records that come together at most."""
+
+
+def container_records(file: str, stream: IO[bytes]) -> Iterator[Pieces]:
     """Every record of a container file, numbered from 1.
 
-    After a damaged block nothing more can be read of the file.
+    Those of a schema of ours come together, block by block. After a damaged block nothing more can be read of the file.
     """
     number = 0
     try:
         header = read_header(stream)
         schema = _Schema(header.get("avro.schema", b""))
         for block in read_blocks(stream, header):
-            for value in schema.framed(block) or schema.general(block):
+            framed = schema.framed(block)
+            if framed:
+                for first in range(0, len(framed), AT_ONCE):
+                    values = framed[first : first + AT_ONCE]
+                    numbers = range(number + 1, number + 1 + len(values))
+                    number += len(values)
+                    yield Lines(file, numbers, values)
+                continue
+            for value in schema.general(block):
                 number += 1
                 if isinstance(value, str):
                     yield Damaged(file, number, value)
@@ -91,13 +103,13 @@ class _Schema:
         in_millis = all(fields.in_millis for fields in self._fields.values())
         return header if in_millis and header in avro_fast_paths() else None
 
-    def framed(self, block: Block) -> list[bytes | str] | None:
+    def framed(self, block: Block) -> list[bytes] | None:
         """The records of a block as single objects; None: read it the general way."""
         header, value = self._header, block.data
         if header is None:
             return None
         end_of = avro_fast_paths()[header].end_of
-        found: list[bytes | str] = []
+        found: list[bytes] = []
         at = 0
         for _ in range(block.records):
             end = end_of(value, at)

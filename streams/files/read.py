@@ -15,7 +15,17 @@ from typing import BinaryIO, Final, cast
 from streams.files.containers import CONTAINER_MAGIC, container_records
 from streams.files.formats import foreign_format
 from streams.files.json_text import text_records
-from streams.files.records import Advance, Damaged, Found, Line, Unread, shown_name
+from streams.files.records import (
+    Advance,
+    Damaged,
+    Found,
+    Line,
+    Lines,
+    Pieces,
+    Unread,
+    one_by_one,
+    shown_name,
+)
 from streams.files.unpack import (
     UNPACKING_ERRORS,
     DamagedError,
@@ -37,6 +47,11 @@ def size_of(files: Sequence[str]) -> int:
 
 def read_events(files: Sequence[str], advance: Advance | None = None) -> Iterator[Found]:
     """Every record of every file, in their order; what cannot be opened is unread."""
+    return one_by_one(read_pieces(files, advance))
+
+
+def read_pieces(files: Sequence[str], advance: Advance | None = None) -> Iterator[Pieces]:
+    """The same, with records together that stand together where that is quicker."""
     for file in files:
         if file == STDIN and sys.stdin is None:
             yield Unread("stdin", 0, "standard input is closed")
@@ -54,35 +69,39 @@ def read_events(files: Sequence[str], advance: Advance | None = None) -> Iterato
             yield from _advancing(_read_stream(name, raw), raw, advance)
 
 
-def _advancing(records: Iterator[Found], raw: BinaryIO, advance: Advance | None) -> Iterator[Found]:
+def _advancing(
+    pieces: Iterator[Pieces], raw: BinaryIO, advance: Advance | None
+) -> Iterator[Pieces]:
     if advance is None or not raw.seekable():
-        yield from records
+        yield from pieces
         return
-    reported = 0
-    for count, record in enumerate(records):
-        if count % _ADVANCE_EVERY == 0:
+    reported = count = 0
+    for piece in pieces:
+        if count >= _ADVANCE_EVERY or not reported:
+            count = 0
             advance(raw.tell() - reported)
             reported = raw.tell()
-        yield record
+        count += len(piece.values) if isinstance(piece, Lines) else 1
+        yield piece
     advance(raw.tell() - reported)
 
 
-def _read_stream(file: str, raw: BinaryIO) -> Iterator[Found]:
+def _read_stream(file: str, raw: BinaryIO) -> Iterator[Pieces]:
     """Unpack and split; a stream that breaks off ends with what was not read."""
     number = 0
     packing = None
     try:
         stream, first, packing = unpacked(raw)
         if first.startswith(CONTAINER_MAGIC):
-            records = container_records(file, stream)
+            pieces: Iterator[Pieces] = container_records(file, stream)
         elif (foreign := foreign_format(first)) is not None:
             yield Unread(file, 0, foreign)
             return
         else:
-            records = text_records(file, stream)
-        for record in records:
-            number = record.number
-            yield record
+            pieces = text_records(file, stream)
+        for piece in pieces:
+            number = piece.numbers[-1] if isinstance(piece, Lines) else piece.number
+            yield piece
     except (NotInstalledError, DamagedError) as error:
         yield Unread(file, 0, str(error))
     except UNPACKING_ERRORS as error:

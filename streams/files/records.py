@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
+
+import msgspec
 
 from streams.wire.decode import MAX_BYTES
 
@@ -12,8 +13,7 @@ MAX_RECORD: Final = MAX_BYTES
 """Bytes of the longest record that is held in memory; longer ones are no events."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A record as it stands in an input: file, line, bytes.
 
     In an Avro file and a JSON array its number stands for the line.
@@ -24,8 +24,15 @@ class Line:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Damaged:
+class Lines(msgspec.Struct, frozen=True):
+    """Records of one Avro file whose schema is one of ours, each with its number."""
+
+    file: str
+    numbers: Sequence[int]
+    values: Sequence[bytes]
+
+
+class Damaged(msgspec.Struct, frozen=True, gc=False):
     """One record that cannot be used, and why; never a value of it."""
 
     file: str
@@ -33,8 +40,7 @@ class Damaged:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(msgspec.Struct, frozen=True, gc=False):
     """A file that was not read, or not from that record on: nobody knows what it holds.
 
     `number` 0: nothing of it was read.
@@ -46,6 +52,8 @@ class Unread:
 
 
 Found = Line | Damaged | Unread
+Pieces = Line | Lines | Damaged | Unread
+"""The same, where records that stand together may come together."""
 
 Advance = Callable[[int], None]
 """Receives how many bytes of the inputs were read since the last call."""
@@ -54,3 +62,13 @@ Advance = Callable[[int], None]
 def shown_name(name: str) -> str:
     """The name of a file as it can be written anywhere, whatever bytes it has."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def one_by_one(pieces: Iterable[Pieces]) -> Iterator[Found]:
+    """Every record by itself."""
+    for piece in pieces:
+        if isinstance(piece, Lines):
+            for number, value in zip(piece.numbers, piece.values, strict=True):
+                yield Line(piece.file, number, value)
+        else:
+            yield piece

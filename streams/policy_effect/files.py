@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from streams.check.gather import Gathered, gather, nothing_gathered
+from streams.check.gather import by_subject, gather
+from streams.check.gathered import Gathered, nothing_gathered
 from streams.check.memory import MemoryBound
 from streams.core.instants import Instant
 from streams.core.policy import Policy
-from streams.core.state import EventRow, Fact
+from streams.core.state import EventRow
 from streams.files.find import InputFiles
-from streams.files.read import read_events
+from streams.files.read import read_pieces
 from streams.files.records import Advance
 from streams.policy_effect.effect import Effect
 from streams.policy_effect.standing import given
@@ -31,14 +32,11 @@ def try_on_files(
     person need more.
     """
     effect = Effect() if limit is None else Effect(limit=limit)
-    gathered = nothing_gathered(inputs.names, MemoryBound(memory))
-    gather(read_events(inputs.files, advance), against, clock, gathered)
-    for identity, known in gathered.facts.take():
-        facts = {
-            (type(one.event), one.event.event_id, one.hash): one
-            for one in known
-            if isinstance(one, Fact)
-        }
+    room = MemoryBound(memory)
+    gathered = nothing_gathered(inputs.names, room)
+    gather(read_pieces(inputs.files, advance), against, clock, gathered)
+    for identity, known, _ in by_subject(gathered, against, clock, room):
+        facts = {(type(one.event), one.event.event_id, one.hash): one for one in known}
         if not facts:
             continue
         rows = [EventRow(fact=fact, policy_digest="") for fact in facts.values()]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -107,7 +110,7 @@ def test_short_inputs_are_judged_here(
     assert processes_for(1_000_000, 10**9) == 1
     assert processes_for(100_000_000, 10**9) >= 1
     assert processes_for(100_000_000, 200_000_000) == 1
-    monkeypatch.setattr(processes, "run_shared", None)
+    monkeypatch.setattr(processes, "SharedCheck", None)
     stream, policy = str(shop / "stream.jsonl"), str(shop / "policy.toml")
     assert main(["check", stream, "--policy", policy, "--format", "jsonl"]) == 1
     once = capsys.readouterr().out
@@ -149,3 +152,33 @@ def test_a_process_that_is_killed_is_said_in_words(
     with pytest.raises(ConsentryError, match="was killed by signal 9") as killed:
         run_shared(InputFiles([str(file)]), default_policy(), None, processes=2)
     assert "--processes 1" in killed.value.remedy
+
+
+def test_what_can_be_read_once_is_judged_on_one_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "events"
+    os.mkfifo(pipe)
+    assert not processes.can_be_shared(InputFiles([str(pipe)]))
+    assert processes.can_be_shared(InputFiles([str(tmp_path / "a.jsonl")]))
+    monkeypatch.setattr(processes, "SharedCheck", None)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines(share("a")))))
+    assert main(["check", "-", "--processes", "2", "--format", "jsonl"]) == 1
+    assert "NO_CONSENT" in capsys.readouterr().out
+
+
+def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
+    """They are forked here: the command has no threads."""
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(lines(*(share(f"e{n}", subject_id=f"s{n}") for n in range(600))))
+    program = (
+        "import os, sys, streams.check.processes as p, streams.cli.main as m\n"
+        "gather, own = p.gather, os.getpid()\n"
+        "p.gather = lambda *given: os.kill(own, 9) or gather(*given)\n"
+        "sys.exit(m.main(sys.argv[1:]))"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", program, "check", str(file), "--processes", "2"],
+        capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr

@@ -34,7 +34,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that is always over what it should hold, and never over what it may."""
     monkeypatch.setattr(memory, "resident", lambda: int(LIMIT * 0.7))
     monkeypatch.setattr(memory, "_LOOK_EVERY", 1)
-    monkeypatch.setattr(spool, "_AT_LEAST", 3)
+    monkeypatch.setattr(spool, "AT_LEAST", 3)
 
 
 def lines_of(result: Result, tmp_path: Path) -> list[str]:
@@ -111,7 +111,7 @@ def test_temporary_files_that_cannot_be_written_are_named(
         raise sqlite3.OperationalError("database or disk is full")
 
     request.getfixturevalue("short")
-    monkeypatch.setattr(spool, "_many", full)
+    monkeypatch.setattr(spool, "write_many", full)
     file = tmp_path / "a.jsonl"
     file.write_bytes(lines(*(share(f"e{n}") for n in range(600))))
     assert main(["check", str(file), "--memory", "200", "--processes", "1"]) == 2

@@ -62,7 +62,11 @@ def test_every_event_is_judged_as_by_the_sources_when_there_are_indexes() -> Non
 
 def test_every_module_has_a_source_whose_tests_are_run_as_python_too() -> None:
     command = Path("Makefile").read_text().split("test-pure: setup", 1)[1].split("\n\n", 1)[0]
-    rooms = {"streams.core.": "tests/core", "streams.wire.": "tests/wire"}
+    rooms = {
+        "streams.check.": "tests/check",
+        "streams.core.": "tests/core",
+        "streams.wire.": "tests/wire",
+    }
     alone = {
         "streams.agents.assumed": "tests/agents/test_assumed.py",
         "streams.agents.subject_cache": "tests/agents/test_subject_cache.py",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from streams.check.decided_by import Moment, Part
-from streams.check.gather import SEVERITIES
+from streams.check.gathered import SEVERITIES
 from streams.check.report.facts import describe, moment
 from streams.check.report.texts import TEXTS
 from streams.check.report.words import Pair, both, joined, label, reason

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from streams import __version__
 from streams.check.decided_by import Part
-from streams.check.gather import SEVERITIES
+from streams.check.gathered import SEVERITIES
 from streams.check.report.assumed import assumed
 from streams.check.report.cards import groups
 from streams.check.report.facts import moment

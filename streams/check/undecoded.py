@@ -1,0 +1,158 @@
+"""Records that are held as their bytes, and read when their subject is judged.
+
+An event in Avro takes some hundred and fifty bytes and eight times as much as objects. So what
+a file holds in a schema of ours is sorted by subject without being read: a record of ours
+begins with three texts, and two of them are whose it is.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from zlib import crc32
+
+from mypy_extensions import mypyc_attr
+
+from streams.check.names import Names
+from streams.core.events import Event
+from streams.core.instants import LATEST, Instant
+from streams.core.law import FUTURE_TOLERANCE
+from streams.core.state import Fact, FactSource, Refusal
+from streams.core.vocabulary import EventType
+from streams.files.records import Lines
+from streams.wire.avro_fast_path import avro_fast_paths
+from streams.wire.framing import AVRO_HEADER
+
+_SEPARATOR: Final = b"\x1f"
+_LEADING: Final = 3
+
+NO_PARTITION: Final = -1
+"""The partition of a source that is a file (streams.core.state.FactSource)."""
+
+
+@mypyc_attr(acyclic=True)
+class Undecoded:
+    """A record as it stands in a file."""
+
+    __slots__ = ("file", "number", "value")
+
+    def __init__(self, file: str, number: int, value: bytes) -> None:
+        self.file = file
+        self.number = number
+        self.value = value
+
+
+Known = Fact | Refusal | Undecoded
+"""What is known of a subject: its facts, and under which ids records were refused."""
+
+
+def leading_key(value: bytes, at: int) -> bytes | None:
+    """The subject's key of a record that begins at `at` with the ids of event, controller, subject.
+
+    None where it is cut short, or an id is longer than any.
+    """
+    size = len(value)
+    start = end = before = ended = 0
+    for _ in range(_LEADING):
+        before, ended = start, end
+        if at >= size:
+            return None
+        length = value[at]
+        at += 1
+        if length > 0x7F:
+            if at >= size or value[at] > 0x7F:
+                return None
+            length = (length & 0x7F) | value[at] << 7
+            at += 1
+        start = at
+        at += length >> 1
+        if length & 1 or at > size:
+            return None
+        end = at
+    return value[before:ended] + _SEPARATOR + value[start:end]
+
+
+def hold(
+    lines: Lines, held: dict[bytes, list[Known]], share: int, of: int
+) -> tuple[list[int], int, int]:
+    """Hold the records of one of several shares by the key of their subject.
+
+    Returns the places of those that name no subject, how many are held, and their bytes.
+    """
+    left: list[int] = []
+    file, numbers = lines.file, lines.numbers
+    place, count, size = -1, 0, 0
+    for value in lines.values:
+        place += 1
+        key = leading_key(value, AVRO_HEADER)
+        if key is None:
+            left.append(place)
+            continue
+        if of > 1 and crc32(key) % of != share:
+            continue
+        one = Undecoded(file, numbers[place], value)
+        count += 1
+        size += len(value)
+        known = held.get(key)
+        if known is None:
+            held[key] = [one]
+        else:
+            known.append(one)
+    return left, count, size
+
+
+class OrdinaryFacts:
+    """Reads records that are as most are, and sees what is counted of them."""
+
+    def __init__(self, clock: Instant | None, names: Names) -> None:
+        """`clock` is what the events are compared with, None: they may be of any time."""
+        self._paths = dict(avro_fast_paths())
+        self._names = names
+        self._clock = clock
+        self._latest = LATEST if clock is None else Instant(clock + FUTURE_TOLERANCE)
+        self._counts: dict[bytes, int] = {}
+        self.first_at: Instant | None = None
+        self.last_at: Instant | None = None
+
+    def facts(self, held: list[Known], found: list[Fact]) -> list[Known]:
+        """Add the facts of records; they are hashed when their id comes again.
+
+        Returns what is left: records for the long way, and what was read before.
+        """
+        left: list[Known] = []
+        for one in held:
+            fact = self._fact(one) if isinstance(one, Undecoded) else None
+            if fact is None:
+                left.append(one)
+            else:
+                found.append(fact)
+        return left
+
+    def _fact(self, one: Undecoded) -> Fact | None:
+        value = one.value
+        header = value[:AVRO_HEADER]
+        event: Event | None = self._paths[header].event(value)
+        if event is None:
+            return None
+        at = event.occurred_at
+        if at > self._latest:
+            return None
+        self._counts[header] = self._counts.get(header, 0) + 1
+        self._names.note(event)
+        if self.first_at is None or at < self.first_at:
+            self.first_at = at
+        if self.last_at is None or at > self.last_at:
+            self.last_at = at
+        return Fact(
+            event=event,
+            # Offline nothing is ingested: the clock stands for it, or when it was recorded.
+            ingested_at=event.recorded_at if self._clock is None else self._clock,
+            source=FactSource(one.file, NO_PARTITION, one.number),
+        )
+
+    def counted(self) -> dict[EventType, int]:
+        """How many events of each type were read."""
+        found: dict[EventType, int] = {}
+        for header, count in self._counts.items():
+            kind = self._paths[header].kind
+            found[kind] = found.get(kind, 0) + count
+        return found
