@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from streams.cli.worker_process import settle_collector
+from streams.cli.garbage import settle_collector
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bench.stream import UNCOVERED, Made, key_of
 from streams.agents.partition_judge import PartitionJudge
-from streams.core.policy import default_policy
+from streams.core.policy import Policy, default_policy
 from streams.settings import Settings
 from streams.transport.commit.output_batch import Bounds
 from streams.transport.fetch.poll_batch import PollBatch
@@ -45,10 +45,10 @@ def timed(judge: PartitionJudge, records: Sequence[Record], piece: int = PIECE) 
     return Cost(took / len(records) * 1e6, written / len(records))
 
 
-def new_judge(rows: MemoryRows | None = None) -> PartitionJudge:
+def new_judge(rows: MemoryRows | None = None, policy: Policy | None = None) -> PartitionJudge:
     """A judge without state, or over the rows of another one."""
     settings = Settings(partitions=1)
-    policy = default_policy()
+    policy = default_policy() if policy is None else policy
     committer: Any = Unbounded()
     partition = PartitionTask(
         0,

@@ -37,7 +37,7 @@ from bench.state_rows import (
     stored,
 )
 from bench.stream import GRANT, SHARE, Template
-from streams.cli.worker_process import settle_collector
+from streams.cli.garbage import settle_collector
 from streams.transport.state.disk.database import Write
 from streams.transport.state.disk.layout import ROWS, STATE, encode_state
 from streams.transport.state.disk.options import Memory

@@ -23,6 +23,7 @@ def throughput(run: Run) -> Iterator[str]:
         cores = [plain(run, "throughput", who, f"cores_{part}") for part in CORES]
         rows_ = plain(run, "throughput", who, "rows_per_event")
         rebuilt = plain(run, "throughput", who, "rebuilt_share")
+        memory = plain(run, "throughput", who, "memory_mb")
         limits = sorted({str(line.values["limit"]) for line in lines})
         rows.append(
             (
@@ -34,6 +35,7 @@ def throughput(run: Run) -> Iterator[str]:
                 f"{values['violations']:,}",
                 "" if rows_ is None or not rows_.value else number(rows_.value),
                 "" if rebuilt is None else f"{100 * rebuilt.value:.1f}%",
+                "" if memory is None else number(memory.value),
             )
         )
     if not rows:
@@ -47,7 +49,7 @@ def throughput(run: Run) -> Iterator[str]:
             (
                 "", "events/s", "CPU per event, µs", "the broker's, µs", "cores: program + broker of all that were busy",
                 "limit", "measured events", "uncovered shares reported",
-                "changelog rows per event", "people rebuilt from rows",
+                "changelog rows per event", "people rebuilt from rows", "memory, MB",
             ),
             rows,
         ),

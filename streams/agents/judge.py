@@ -39,8 +39,12 @@ COMMIT_FIRST_S: Final = 1.0
 TURN_S: Final = 0.1
 """How long judging may have the loop at a stretch; /live and heartbeats wait for it."""
 
-SHORT_TURN_S: Final = 0.005
-"""How long it takes it where it can give it up for nothing; a few records are judged at once."""
+SHORT_TURN_S: Final = 0.002
+"""How long it takes it where it can give it up for nothing; a few records are judged at once.
+
+Each round trip of a transaction waits for a turn or two: with five milliseconds for each, a
+transaction took 50 ms while every record had its person swept first.
+"""
 
 log = structlog.get_logger("consentry.worker")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import socket
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from streams import compiled
+from streams.cli.garbage import Housekeeping, settle_collector
 from streams.cli.service_process import run_service, stop_signal
 from streams.transport import process_exit
 
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
 
 STOP_WITHIN_S = 4.0
 COUNTERS_INTERVAL_S = 10.0
-COLLECT_EVERY = (5_000, 5, 400)
-"""Thresholds of the collector's three generations; CPython's own are 700, 10, 10.
-
-Records wait for it: a look at the second generation, of 35,000 objects, takes some 30 ms.
-"""
-
 log = structlog.get_logger("consentry.worker")
 
 
@@ -44,18 +38,6 @@ def run_worker(
     """
     settle_collector()
     run_service(_run(settings, given, ready_file, at), ready_file)
-
-
-def settle_collector() -> None:
-    """Look for cycles rarely: what is judged and kept has none, and there is much of it.
-
-    CPython's own thresholds walk the live subjects again and again, for a fifth of the
-    processor time. Cycles do come up around connections and failed requests, a few a second
-    at worst, so they are still looked for, among the young objects first.
-    """
-    gc.collect()
-    gc.freeze()  # the imported modules stay
-    gc.set_threshold(*COLLECT_EVERY)
 
 
 async def _run(
@@ -105,6 +87,7 @@ async def _run(
         asyncio.create_task(_watch_topics(settings, consumer)),
         asyncio.create_task(follow_policies(app, policies)),
         asyncio.create_task(push(collector, "consentry-worker")),
+        asyncio.create_task(Housekeeping(lambda: stats.judged_at).run()),
     ]
     await stopping.wait()
     log.info("worker.stopping")

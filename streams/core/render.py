@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from functools import lru_cache
+from typing import Final, assert_never
 
 import msgspec
 
@@ -33,18 +34,21 @@ from streams.core.policy import Policy
 from streams.core.rules.consent_validity import CODE_OF_REASON
 from streams.core.slots import duty_slot, recipient_of
 from streams.core.state import Published, PublishedDuty, Verdict
-from streams.core.texts.appended import LABEL, PROTECTION
+from streams.core.texts.worded import worded
 from streams.core.vocabulary import (
+    Cause,
     Code,
     EventType,
     Finality,
     LegalBasis,
     Severity,
-    Status,
 )
 
 DEGREES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 """How a violation weighs, heaviest first; the other severities are no degrees."""
+
+_KEPT: Final = 4_096
+"""Answers that are kept at most; under one policy there are some hundreds."""
 
 _EVENT_TYPES = {event_class: kind for kind, event_class in EVENT_CLASSES.items()}
 
@@ -108,7 +112,7 @@ def finding_about(
     """The only place where a finding is made."""
     verdict = published.verdict
     entry = CODES[verdict.code]
-    wording = _wording(verdict, published.status)
+    wording = worded(verdict, published.status)
     return Finding(
         violation_id=about.address(slot),
         revision=published.revision,
@@ -199,29 +203,21 @@ def severity(verdict: Verdict) -> Severity:
     A message without consent weighs as much as the test that its consent failed. A finding
     that is no violation keeps its own severity, and so does one that is to be reviewed.
     """
-    own = CODES[verdict.code].severity
     if verdict.review_required:
         return Severity.MEDIUM
+    return _heaviest(verdict.code, verdict.contributing_codes, verdict.reason)
+
+
+# Every finding asks, and there are only so many answers.
+@lru_cache(_KEPT)
+def _heaviest(code: Code, contributing: tuple[Code, ...], reason: Cause | None) -> Severity:
+    own = CODES[code].severity
     if own not in DEGREES:
         return own
-    names = set(verdict.contributing_codes)
-    if verdict.code is Code.MSG_NO_VALID_CONSENT and verdict.reason in CODE_OF_REASON:
-        names.add(CODE_OF_REASON[verdict.reason])
+    names = set(contributing)
+    if code is Code.MSG_NO_VALID_CONSENT and reason in CODE_OF_REASON:
+        names.add(CODE_OF_REASON[reason])
     return min([own, *[CODES[name].severity for name in names]], key=DEGREES.index)
-
-
-def _wording(verdict: Verdict, status: Status) -> texts.Wording:
-    """The texts, with the sentences that belong there while the finding stands."""
-    if status is Status.RETRACTED:
-        return texts.finding(verdict.code, status, verdict.reason)
-    reason = texts.Variant.ENDED_BY_ID if verdict.ended_by_id else verdict.reason
-    wording = texts.finding(verdict.code, status, reason)
-    explanation = wording.explanation
-    if verdict.protection_irrelevant:
-        explanation = texts.joined(explanation, PROTECTION)
-    if verdict.label_set_aside:
-        explanation = texts.joined(explanation, LABEL)
-    return wording._replace(explanation=explanation)
 
 
 def _recipient(event: Event) -> RecipientId | None:

@@ -17,13 +17,20 @@ class Interrupt:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self._bounds: dict[asyncio.Timeout, float] = {}
 
     def __bool__(self) -> bool:
         return self._event.is_set()
 
     def set(self) -> None:
         """Let go."""
+        if self:
+            return
         self._event.set()
+        now = asyncio.get_running_loop().time() if self._bounds else 0.0
+        for bound, grace_s in self._bounds.items():
+            if bound.when() is None:
+                bound.reschedule(now + grace_s)
 
     def clear(self) -> None:
         """Go on."""
@@ -57,20 +64,18 @@ class Interrupt:
     async def ends(self, work: Coroutine[Any, Any, Answer], grace_s: float) -> Answer | None:
         """What some work gives, None where it was let go: so long after this was set.
 
-        Raises what the work raises.
+        Raises what the work raises. It runs in the caller's own task: each attempt of each
+        sink comes through here, and a second task for each would be felt.
         """
-        running = asyncio.ensure_future(work)
-        asked = asyncio.ensure_future(self._event.wait())
+        bound = asyncio.timeout(grace_s if self else None)
+        self._bounds[bound] = grace_s
         try:
-            await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
-            if not running.done():
-                await asyncio.wait({running}, timeout=grace_s)
-            if running.done():
-                return await running
+            async with bound:
+                return await work
+        except Exception:
+            # Whatever it raises once it is let go is of no interest to anybody.
+            if bound.expired():
+                return None
+            raise
         finally:
-            asked.cancel()
-            if not running.done():
-                running.cancel()
-                # Whatever it still raises is of no interest to anybody.
-                await asyncio.wait({running})
-        return None
+            del self._bounds[bound]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
-from streams.wire.avro_texts import array_of, long_of
+from streams.wire.avro_texts import array_of, long_of, text_of
 from streams.wire.schemas import Schema
 
 KEPT: Final = 1_024
@@ -47,7 +47,7 @@ def _writer(kind: Any) -> Write:
     """The function for values of a type."""
     match kind:
         case "string":
-            return _text
+            return text_of
         case "boolean":
             return _truth
         case "int" | "long" | {"type": "long"}:
@@ -62,16 +62,6 @@ def _writer(kind: Any) -> Write:
             return _optional(_writer(other))
         case _:
             raise ValueError(f"no function writes the type {kind!r:.80}")
-
-
-def _text(value: str) -> bytes:
-    encoded = value.encode()
-    size = len(encoded)
-    # A length below 64 takes one byte.
-    return (_SHORT[size] if size < len(_SHORT) else long_of(size)) + encoded
-
-
-_SHORT: Final = [long_of(size) for size in range(64)]
 
 
 def _truth(value: bool) -> bytes:  # noqa: FBT001 - it is the value

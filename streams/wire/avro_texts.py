@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
 from fastavro import schemaless_writer
 
@@ -22,7 +22,10 @@ class RecordWithTexts:
     def __init__(self, schema: Schema, field: str) -> None:
         """Raises ValueError where the schema has no such field."""
         fields = schema.parsed["fields"]
-        place = [one["name"] for one in fields].index(field)
+        names = [one["name"] for one in fields]
+        if field not in names:
+            raise ValueError(f"{field} is no field of the schema")
+        place = names.index(field)
         if fields[place]["type"] != {"type": "array", "items": "string"}:
             raise ValueError(f"{field} is no array of strings")
         self._field = field
@@ -40,15 +43,22 @@ def array_of(texts: Sequence[str]) -> bytes:
     """An Avro array of strings, in one block."""
     if not texts:
         return b"\0"
-    lengths = set(map(len, texts))
-    if len(lengths) == 1 and max(lengths) < 64:
-        # As ids of one producer are; a length below 64 takes one byte, an ASCII character.
-        length = chr(2 * lengths.pop())
-        joined = length + length.join(texts)
-        if joined.isascii():
-            return long_of(len(texts)) + joined.encode() + b"\0"
-    encoded = [text.encode() for text in texts]
-    return long_of(len(texts)) + b"".join([long_of(len(e)) + e for e in encoded]) + b"\0"
+    if len(texts) >= _JOINED_FROM:
+        lengths = set(map(len, texts))
+        if len(lengths) == 1 and max(lengths) < _IN_ONE_BYTE:
+            # As ids of one producer are; such a length takes one byte, an ASCII character.
+            length = chr(2 * lengths.pop())
+            joined = length + length.join(texts)
+            if joined.isascii():
+                return long_of(len(texts)) + joined.encode() + b"\0"
+    return long_of(len(texts)) + b"".join([text_of(text) for text in texts]) + b"\0"
+
+
+def text_of(text: str) -> bytes:
+    """An Avro string."""
+    encoded = text.encode()
+    size = len(encoded)
+    return (_SHORT[size] if size < _IN_ONE_BYTE else long_of(size)) + encoded
 
 
 def long_of(number: int, *, odd: bool = False) -> bytes:
@@ -59,3 +69,12 @@ def long_of(number: int, *, odd: bool = False) -> bytes:
         rest >>= 7
     out.append(rest)
     return bytes(out)
+
+
+_IN_ONE_BYTE: Final = 64
+"""A length below it takes one byte."""
+
+_JOINED_FROM: Final = 8
+"""Of fewer texts it takes longer to see that they are alike."""
+
+_SHORT: Final = [long_of(size) for size in range(_IN_ONE_BYTE)]

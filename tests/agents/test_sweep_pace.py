@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -147,27 +146,6 @@ def test_who_is_live_is_judged_again_as_it_is_and_not_built_from_rows_once_more(
     assert not one.judge.sweeper.on
     assert sorted(one.event_id for one in one.findings() if one.revision == 2) == ["1"] * 3
     assert built == []
-
-
-def test_no_full_look_of_the_collector_has_records_wait_for_who_was_live_before() -> None:
-    one = World()
-    one.tick(START)
-    one.take(*one.story(withdrawal("s", "w", START), share("s", "1", Instant(START + days(1)))))
-    one.change(LENIENT)
-    live = one.judge.subjects.live
-    turns = sweeping(one, WorkerStats())
-    cast("Any", turns._app).should_stop = True
-
-    async def begin() -> None:
-        turns.begin()
-
-    gc.unfreeze()
-    try:
-        assert any(each is live for each in gc.get_objects())
-        asyncio.run(begin())
-        assert not any(each is live for each in gc.get_objects())
-    finally:
-        gc.unfreeze()
 
 
 def test_deadlines_are_not_looked_for_in_all_rows_again_when_the_policy_changes(

@@ -20,6 +20,8 @@ HEAD = Line(
     },
 )
 EOS = "kafka-streams-eos"
+KEEPING = "kafka-streams-eos-keeping"
+QUICK = "kafka-streams-eos-20"
 
 
 def speed(who: str, round_: int, rate: float, cpu: float = 10.0) -> Line:
@@ -49,7 +51,7 @@ def row_of(text: str, begins: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split(" | ")]
 
 
-BY_EOS = "events/s, whole law, by Kafka Streams"
+BY_EOS = "events/s by Kafka Streams' small job"
 
 
 def pair(who: str, ratio_: float, **more: float) -> Line:

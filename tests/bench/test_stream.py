@@ -15,7 +15,7 @@ from bench.core_alone import new_judge, records_of
 from bench.peers.consentry import BASIS
 from bench.reference import Reference
 from bench.stream import STAGE_ONE_TURNS, Order, key_of, make, pseudonym_of
-from streams.cli.worker_process import COLLECT_EVERY
+from streams.cli.garbage import COLLECT_EVERY
 from streams.transport.fetch.poll_batch import PollBatch
 from streams.wire.decode import Decoded, decode
 from streams.wire.findings import decode_finding

@@ -141,6 +141,8 @@ async def read_to_end(
         await _read_to_end(reader, changelog, restored)
     finally:
         if collects:
+            # Nor does the first look afterwards come to all of them at once.
+            gc.freeze()
             gc.enable()
     for one in restored.values():
         one.rows.loaded()
