@@ -25,6 +25,7 @@ from streams.transport.client_errors import fail, watch_membership
 from streams.transport.fetch.log_range import LogRange, out_of_range
 from streams.transport.fetch.poll_batch import OffsetSpan, Polled
 from streams.transport.fetch.record_queue import Room
+from streams.transport.fetch.session import in_sessions
 from streams.transport.fetch.unpacked_records import fetched, lighten
 from streams.transport.in_loop import LoopWorker
 
@@ -43,6 +44,8 @@ class Thread(stock.AIOKafkaConsumerThread):
     Worker = LoopWorker
     _poll_task: asyncio.Task[list[Polled]] | None = None
     _short = False
+    _full: set[TP]
+    """Those that brought more than their room, and are not fetched before they are polled again."""
     _reported: dict[TP, tuple[Any, int | None]]
     """The state of each place and its end, as last reported; states are new after a rebalance."""
     _watch_task: asyncio.Task[None] | None = None
@@ -81,10 +84,11 @@ class Thread(stock.AIOKafkaConsumerThread):
 
     async def on_start(self) -> None:
         """Start the consumer, and end the process when it is thrown out of the group."""
-        self._reported = {}
+        self._full, self._reported = set(), {}
         await super().on_start()
         consumer = self._ensure_consumer()
         lighten(consumer._fetcher)
+        in_sessions(consumer._fetcher)
         watch_membership(consumer._coordinator)
         self._watch_task = asyncio.get_running_loop().create_task(self._watch())
 
@@ -155,15 +159,17 @@ class Thread(stock.AIOKafkaConsumerThread):
         assignment = None if subscription is None else subscription.assignment
         if assignment is None or not assignment.active or not room.keys() <= assignment.tps:
             return []
+        full = self._full & room.keys()
+        for place in full:
+            assignment.state_value(place).resume()
+        self._full -= full
         states = {place: assignment.state_value(place) for place in room}
-        for state in states.values():
-            state.resume()
         # A place has no position before judging has set it.
         starts = {p: s.position for p, s in states.items() if s.has_valid_position}
         if not starts:
             await asyncio.sleep(timeout)
             return []
-        if any(getattr(fetcher._records.get(place), "busy", False) for place in starts):
+        if any(getattr(one, "busy", False) for p, one in fetcher._records.items() if p in starts):
             timeout = 0.0  # there is more to unpack, and nothing to wait for
         records = await fetched(fetcher, starts.keys(), timeout)
         if isinstance(records, errors.OffsetOutOfRangeError):
@@ -174,11 +180,12 @@ class Thread(stock.AIOKafkaConsumerThread):
         for place, start in starts.items():
             state, found = states[place], records.get(place, ())
             end = state.position if state.has_valid_position else start
-            # Now, before the next fetch goes out: what it brought for a place that is not
-            # polled would keep aiokafka from fetching the others.
-            if room[place].filled_by(found):
-                state.pause()
             if found or end != start or self._reported.get(place) != (state, state.lso):
+                # Now, before the next fetch goes out: what it brought for a place that is not
+                # polled would keep aiokafka from fetching the others.
+                if room[place].filled_by(found):
+                    state.pause()
+                    self._full.add(place)
                 self._reported[place] = state, state.lso
                 span = OffsetSpan(start, end)
                 polled.append(Polled(place.topic, place.partition, span, found, state.lso))

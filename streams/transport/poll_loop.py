@@ -57,6 +57,15 @@ class Polling:
             number: PartitionGroup(number, assignment.counter, topics, bounds)
             for number in assignment.numbers
         }
+        self._places = {
+            number: {topic: TP(topic, number) for topic in topics} for number in assignment.numbers
+        }
+        self._rooms: dict[int, dict[TP, Room]] = {}
+        self._room: dict[TP, Room] = {}
+        self._changed = set(assignment.numbers)
+        """Those whose room has to be asked for again; that of the others stands."""
+        self._holding: set[int] = set()
+        """Those that hold something back, or did when last looked at; the others release nothing."""
         assignment.on_room = self._room_came
 
     async def poll_batches(self) -> list[PollBatch]:
@@ -66,40 +75,60 @@ class Polling:
         it brings does not continue, and what the client raises.
         """
         await self._hold_paused()
-        room = {
-            TP(topic, number): free
-            for number, partition_group in self._partition_groups.items()
-            for topic, free in partition_group.room().items()
-        }
-        for part in await self._poller.poll(room, self._patience()):
+        for part in await self._poller.poll(self._room_now(), self._patience()):
             self._partition_groups[part.partition].add(part)
+            self._changed.add(part.partition)
+            self._holding.add(part.partition)
         return [
             poll_batch
-            for number in self._assignment.with_room()
+            for number in self._holding & self._assignment.with_room()
             if (poll_batch := self._release(number, self._partition_groups[number])) is not None
         ]
+
+    def _room_now(self) -> Mapping[TP, Room]:
+        """The places to poll, each with its room."""
+        if self._changed:
+            for number in self._changed:
+                places = self._places[number]
+                room = self._partition_groups[number].room()
+                self._rooms[number] = {places[topic]: free for topic, free in room.items()}
+            self._changed.clear()
+            self._room = {
+                place: free for one in self._rooms.values() for place, free in one.items()
+            }
+        return self._room
 
     async def _hold_paused(self) -> None:
         """Fetch no further what judging has paused."""
         new = [
-            TP(topic, number)
+            self._places[number][topic]
             for number, partition_group in self._partition_groups.items()
             if (paused := self._assignment.paused(number))
             for topic in partition_group.pause(paused)
         ]
         if new:
+            self._changed.update(place.partition for place in new)
             await self._poller.hold(new)
 
     def _patience(self) -> float:
-        able = [self._partition_groups[number] for number in self._assignment.with_room()]
+        able = [
+            self._partition_groups[number]
+            for number in self._holding & self._assignment.with_room()
+        ]
         if any(partition_group.ready for partition_group in able):
             return 0.0
         return WAITING_POLL_S if any(one.waiting for one in able) else POLL_S
 
     def _release(self, number: int, partition_group: PartitionGroup) -> PollBatch | None:
+        empty = partition_group.empty
         for topic in partition_group.overdue(self._clock()):
             log.warning("alignment.left_out", topic=topic, partition=number)
-        return partition_group.release()
+        released = partition_group.release()
+        if released is not None:
+            self._changed.add(number)
+        elif empty:
+            self._holding.discard(number)
+        return released
 
     def _room_came(self, number: int) -> None:
         if self._partition_groups[number].ready:

@@ -87,7 +87,7 @@ def run(story: Callable[[Thread, Fetcher], Awaitable[None]]) -> None:
     async def published() -> None:
         fetcher = Fetcher()
         thread: Any = Thread.__new__(Thread)
-        thread._reported = {}
+        thread._full, thread._reported = set(), {}
         thread._ensure_consumer = lambda: fetcher.consumer
         thread.app = SimpleNamespace(settings=Settings(topic_ticks="b"))
         await story(thread, fetcher)

@@ -17,6 +17,7 @@ import pytest
 from aiokafka import client
 from aiokafka.consumer import fetcher, group_coordinator, subscription_state
 from aiokafka.producer import sender, transaction_manager
+from aiokafka.protocol import fetch
 from faust.tables import manager, recovery
 from faust.transport import consumer, drivers
 from faust.transport.drivers import aiokafka as driver
@@ -80,7 +81,7 @@ def test_what_is_overridden_is_there_with_the_same_parameters(
     [
         (driver.AIOKafkaConsumerThread, "_ensure_consumer"),
         (manager.TableManager, "_update_channels recovery"),
-        (fetcher.Fetcher, "fetched_records _records"),
+        (fetcher.Fetcher, "fetched_records _records _client _subscriptions"),
         (fetcher.FetchResult, "_partition_records"),
         (fetcher.PartitionRecords, "_consumer_record _records _tp next_fetch_offset"),
         (fetcher, "MemoryRecords FetchResult"),
@@ -102,6 +103,10 @@ def test_what_is_overridden_is_there_with_the_same_parameters(
         (
             transaction_manager.TransactionManager,
             "partitions_to_add consumer_group_to_add error_transaction",
+        ),
+        (
+            fetch.FetchRequest,
+            "_max_wait_ms _min_bytes _max_bytes _isolation_level _topics _rack_id",
         ),
         (faust.App, "consumer_generation_id on_rebalance_complete"),
     ],
@@ -130,6 +135,12 @@ def test_private_names_that_are_called(holder: type[Any], names: str) -> None:
         (fetcher.Fetcher._get_actions_per_node, "elif tp_state.paused:"),
         # A result is put in whole; only `getall` and `getone` unpack it, by this name.
         (fetcher.Fetcher._proc_fetch_request, "self._records[tp] = FetchResult("),
+        # Fetches of a broker go one after the other, through the fetcher's client, and say no
+        # more of a place than its answer does (streams/transport/fetch/session.py).
+        (fetcher.Fetcher._proc_fetch_request, "await self._client.send(node_id, request)"),
+        (fetcher.Fetcher._fetch_requests_routine, "self._in_flight.add(node_id)"),
+        (fetcher.Fetcher._proc_fetch_request, "for topic, partitions in response.topics:"),
+        (fetcher.Fetcher._proc_fetch_request, "tp_state.timestamp = now_ms"),
         # Both are looked up in the module, where ours stand in (streams/unpacking).
         (fetcher.Fetcher._proc_fetch_request, "records = MemoryRecords(part_data[-1])"),
         (fetcher.Fetcher._proc_fetch_request, "elif records.size_in_bytes() > 0:"),

@@ -84,6 +84,11 @@ class PartitionGroup:
         )
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing is held back: no record, and no position that moved."""
+        return not any(one.records or one.position != one.end for one in self._buffers)
+
+    @property
     def waiting(self) -> bool:
         """Whether records wait for a topic of which none are there."""
         return any(one.records for one in self._buffers) and any(map(self._awaited, self._buffers))

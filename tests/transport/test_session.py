@@ -1,0 +1,198 @@
+"""Fetch sessions: only what changed is named, and nothing is missed when a session is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiokafka.errors import KafkaConnectionError, UnknownError
+from aiokafka.protocol.fetch import FetchRequest
+from aiokafka.protocol.metadata import MetadataRequest
+
+from streams.transport.fetch.session import LAST_EPOCH, SessionClient, in_sessions
+from tests.transport.sessions import OLD, WRONG_EPOCH, Broker, Place
+
+A0, A1, B0 = ("a", 0), ("a", 1), ("b", 0)
+
+
+class Played:
+    """A fetcher's client over a broker; `heard` is what the fetcher knows of the ends."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.broker = broker
+        self.heard: dict[Place, int] = {}
+        self.at = {A0: 0, A1: 0, B0: 0}
+        self.subscription = SimpleNamespace(assignment=None)
+        self.states: dict[Place, Any] = {}
+        self.assign_again()
+        fetcher: Any = SimpleNamespace(
+            _client=broker, _subscriptions=SimpleNamespace(subscription=self.subscription)
+        )
+        in_sessions(fetcher)
+        self.client: SessionClient = fetcher._client
+
+    def assign_again(self) -> None:
+        """The fetcher forgets what it heard of places."""
+        states = self.states = {place: SimpleNamespace(timestamp=None) for place in self.at}
+        self.subscription.assignment = SimpleNamespace(state_value=states.get)
+        self.heard.clear()
+
+    def fetch(self, *places: Place) -> None:
+        """One fetch, of all places unless some are given; what comes is read at once."""
+        topics: dict[str, list[tuple[int, int, int]]] = {}
+        for topic, number in places or self.at:
+            topics.setdefault(topic, []).append((number, self.at[topic, number], 100))
+        request = FetchRequest(500, 1, 1000, 1, list(topics.items()), "rack")
+        answer = asyncio.run(self.client.send(1, request))
+        for topic, parts in answer.topics:
+            for number, at, end in parts:
+                assert at == self.at[topic, number]
+                self.heard[topic, number] = self.at[topic, number] = end
+
+
+def test_the_first_fetch_names_everything_and_later_ones_what_changed() -> None:
+    broker = Broker()
+    played = Played(broker)
+    broker.ends = {A0: 3}
+    played.fetch()
+    assert played.heard == {A0: 3, A1: 0, B0: 0}
+    played.fetch()
+    broker.ends[B0] = 2
+    played.fetch()
+    played.fetch()
+    assert broker.asked == [
+        (0, 0, {A0, A1, B0}, set()),
+        (7, 1, {A0}, set()),
+        (7, 2, set(), set()),
+        (7, 3, {B0}, set()),
+    ]
+    assert broker.news == [{A0, A1, B0}, set(), {B0}, set()]
+    assert played.heard == {A0: 3, A1: 0, B0: 2}
+
+
+def test_the_time_of_an_answer_counts_for_what_it_does_not_mention() -> None:
+    """How old what stands before an open transaction is goes by it (streams/health)."""
+    played = Played(Broker())
+    began = time.time() * 1000
+    played.fetch()
+    assert [one.timestamp for one in played.states.values()] == [None] * 3  # aiokafka's to note
+    played.broker.ends[A0] = 1
+    played.fetch(A0, A1)
+    assert played.states[A0].timestamp is None
+    assert played.states[A1].timestamp >= int(began)
+    assert played.states[B0].timestamp is None
+
+
+def test_a_place_that_is_not_fetched_for_a_while_leaves_the_session_and_comes_back() -> None:
+    broker = Broker()
+    played = Played(broker)
+    played.fetch()
+    broker.ends[B0] = 5
+    played.fetch(A0, A1)
+    assert played.heard[B0] == 0
+    played.fetch()
+    assert broker.asked[1:] == [(7, 1, set(), {B0}), (7, 2, {B0}, set())]
+    assert played.heard[B0] == 5
+
+
+def test_every_end_is_heard_again_after_an_assignment() -> None:
+    broker = Broker()
+    played = Played(broker)
+    played.fetch()
+    played.assign_again()
+    played.fetch()
+    assert played.heard == {A0: 0, A1: 0, B0: 0}
+    assert broker.asked[1] == (7, 0, {A0, A1, B0}, set())
+
+
+def test_within_one_nothing_comes_twice() -> None:
+    played = Played(Broker())
+    played.fetch()
+    played.heard.clear()
+    played.fetch()
+    assert played.heard == {}
+
+
+@pytest.mark.parametrize("error", [KafkaConnectionError(), asyncio.CancelledError()])
+def test_a_fetch_whose_answer_was_not_seen_is_not_built_upon(error: BaseException) -> None:
+    broker = Broker()
+    played = Played(broker)
+    played.fetch()
+    broker.ends[A0] = 1
+    broker.loses = [error]
+    with pytest.raises(type(error)):
+        played.fetch()
+    broker.ends[A1] = 4
+    played.fetch()
+    assert broker.asked[-1] == (7, 0, {A0, A1, B0}, set())
+    assert played.heard == {A0: 1, A1: 4, B0: 0}
+
+
+def test_a_broker_that_forgot_the_session_is_asked_for_everything_at_once() -> None:
+    broker = Broker()
+    played = Played(broker)
+    played.fetch()
+    broker.forget()
+    broker.ends[B0] = 9
+    played.fetch()
+    assert [one[:2] for one in broker.asked] == [(0, 0), (7, 1), (7, 0)]
+    assert played.heard[B0] == 9
+
+
+def test_so_is_one_that_counts_otherwise() -> None:
+    broker = Broker()
+    played = Played(broker)
+    played.fetch()
+    broker.refuses = [WRONG_EPOCH]
+    played.fetch()
+    assert [one[:2] for one in broker.asked] == [(0, 0), (7, 1), (7, 0)]
+
+
+def test_a_broker_without_room_for_a_session_is_asked_for_everything_each_time() -> None:
+    broker = Broker(room=False)
+    played = Played(broker)
+    for end in range(3):
+        broker.ends[A1] = end
+        played.fetch()
+    assert broker.asked == [(0, 0, {A0, A1, B0}, set())] * 3
+    assert played.heard[A1] == 2
+
+
+def test_what_else_is_refused_is_the_fetchers_to_wait_for() -> None:
+    broker = Broker()
+    played = Played(broker)
+    broker.refuses = [-1]
+    with pytest.raises(UnknownError):
+        played.fetch()
+    played.fetch()
+    assert [one[:2] for one in broker.asked] == [(0, 0), (0, 0)]
+
+
+def test_an_old_broker_is_asked_as_before() -> None:
+    broker = Broker(form=OLD)
+    played = Played(broker)
+    broker.ends = {A0: 1}
+    played.fetch()
+    played.fetch()
+    assert broker.news == [{A0, A1, B0}] * 2
+
+
+def test_the_epoch_begins_again_after_the_last() -> None:
+    broker = Broker()
+    played = Played(broker)
+    played.fetch()
+    [session] = played.client._sessions.values()
+    session._epoch = LAST_EPOCH
+    broker._epochs[7] = LAST_EPOCH - 1
+    played.fetch()
+    assert session._epoch == 1
+
+
+def test_everything_else_goes_as_it_is() -> None:
+    broker = Broker()
+    played = Played(broker)
+    assert asyncio.run(played.client.send(1, MetadataRequest([]))) == "other"
+    assert played.client.forget == broker.forget
