@@ -9,7 +9,7 @@ from streams.errors import ConsentryError
 from streams.measures.transport_stats import TransportStats
 from streams.settings import Settings
 from streams.transport.clock import OwnClock
-from streams.transport.commit.held_ticks import tick_hold
+from streams.transport.commit.held_batches import hold_of
 from streams.transport.commit.pace import TransactionPace
 from streams.transport.consumer_thread import Thread
 from streams.transport.memory_budget import shares
@@ -83,7 +83,7 @@ def new_take_over(
         without_history=frozenset({names.ticks, names.commands, names.rekeyed}),
         owner=owner_of(settings),
         pace=pace,
-        hold=tick_hold(settings),
+        hold=hold_of(settings),
         latest_basis=latest_basis,
     )
     clients = TaskClients(

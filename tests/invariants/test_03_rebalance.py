@@ -30,7 +30,7 @@ async def judging(records: int, **settings: Any) -> tuple[Process, asyncio.Event
     """A process that has judged something, and whose commit takes until the event is set."""
     broker = new_broker()
     send(broker, *EVENTS)
-    first = Process(broker, **settings)
+    first = Process(broker, open_slices=2, **settings)  # so that every batch is committed at once
     await first.assign(0)
     committing = first.line.held["commit"] = asyncio.Event()
     first.feed(*first.poll(records))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from streams.transport import process_exit
-from streams.transport.commit.held_ticks import TickHold
+from streams.transport.commit.held_batches import Hold
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch
 from streams.transport.commit.pace import TransactionPace
 from streams.transport.commit.transactions import Committer
@@ -112,7 +112,7 @@ def committer(
     producer: Producer,
     bounds: Bounds = BOUNDS,
     pace: TransactionPace | None = None,
-    hold: TickHold | None = None,
+    hold: Hold | None = None,
 ) -> Committer:
     return Committer(
         producer,

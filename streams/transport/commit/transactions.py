@@ -19,7 +19,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from streams.measures.transport_stats import TransportStats
 from streams.transport import process_exit
 from streams.transport.commit.appending import send_all
-from streams.transport.commit.held_ticks import HeldTicks, TickHold
+from streams.transport.commit.held_batches import HeldBatches, Hold
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch, gather
 from streams.transport.commit.pace import TransactionPace
 from streams.transport.commit.partition_count import declaration
@@ -50,11 +50,11 @@ class Committer:
         work: TransportStats | None = None,
         installation: str = "",
         pace: TransactionPace | None = None,
-        hold: TickHold | None = None,
+        hold: Hold | None = None,
     ) -> None:
         self._work = TransportStats() if work is None else work
         self._pace = pace
-        self._held = None if hold is None else HeldTicks(hold, self._put_held)
+        self._held = None if hold is None else HeldBatches(hold, self._put_held)
         self.committed = dict(committed)
         self.committed_at: float | None = None
         self.on_commit: Callable[[Sequence[OutputBatch], int | None], object] | None = None

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from streams.transport.commit.held_ticks import TickHold
+from streams.transport.commit.held_batches import Hold
 from streams.transport.commit.output_batch import Bounds
 from streams.transport.commit.pace import TransactionPace
 from streams.transport.tasks.judging_basis import JudgingBasis
@@ -55,7 +55,7 @@ class TaskPlan:
     without_history: frozenset[str] = frozenset()
     owner: StateOwner | None = None
     pace: TransactionPace | None = None
-    hold: TickHold | None = None
+    hold: Hold | None = None
     latest_basis: Callable[[], Awaitable[JudgingBasis]] | None = None
 
     @property
