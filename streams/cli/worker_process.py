@@ -14,6 +14,7 @@ import structlog
 from streams import compiled
 from streams.cli.garbage import Housekeeping, settle_collector
 from streams.cli.service_process import run_service, stop_signal
+from streams.native.library import LIBRARY
 from streams.transport import process_exit
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ async def _run(
         policy_version=policy.version,
         pid=os.getpid(),
         compiled=compiled.active(),
+        native=LIBRARY is not None,
     )
     collector = WorkerCollector(
         stats=stats,

@@ -25,17 +25,23 @@ class Reader(Generic[_Event]):
         header: bytes,
         earliest: int,
         latest: int,
+        members: tuple[tuple[bytes, int, bool], ...],
         /,
     ) -> Self:
         """`none` stands in `defaults` where a field has no default.
 
         `places` are the numbers of occurred_at, recorded_at, controller_id, subject_id, action
-        and purposes, -1 where the event has none. Raises TypeError for a class whose slots
+        and purposes, -1 where the event has none. `members` are those of the canonical form,
+        by name: its name with quotes and colon, its field, whether it is an instant; -1 where the
+        value stands behind the name. Raises TypeError for a class whose slots
         cannot be filled.
         """
 
     def event(self, value: bytes, /) -> _Event | None:
         """The event in a value, or None: take the long way."""
+
+    def read(self, value: bytes, /) -> tuple[_Event, bytes | None] | None:
+        """The event and its canonical form, None where Python must write that."""
 
 class Facts:
     """Reads the records of the input topics that are as most are."""
@@ -106,3 +112,18 @@ class Unpacker:
         them comes where the next one stands in `body`, the memory, and the offset behind them.
         None: aiokafka reads them.
         """
+
+class Builder:
+    """Writes the records of batches."""
+
+    def __new__(cls, output: type[Any], names: tuple[str, str, str], /) -> Self:
+        """The names are those of key, value and headers."""
+
+    def records(self, outputs: list[Any], start: int, room: int, /) -> tuple[bytes, int] | None:
+        """Records from `start` on as they stand in a batch, and how many fit into `room` bytes.
+
+        The first always does. None: aiokafka writes them.
+        """
+
+def crc32c(data: bytes, at: int = 0, instruction: bool = True, /) -> int:
+    """The CRC-32C of bytes from a place on, by the processor's instruction unless that is not wanted."""

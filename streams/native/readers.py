@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -11,6 +11,9 @@ from msgspec import NODEFAULT
 _PLACES: Final = (
     "occurred_at", "recorded_at", "controller_id", "subject_id", "action", "purposes"
 )  # fmt: skip
+_INSTANT: Final = 3
+"""The kind of a column that holds an instant (`streams.wire.columns`)."""
+
 FACT: Final = ("event", "payload_hash", "ingested_at", "source", "value")
 SOURCE: Final = ("topic", "partition", "offset")
 
@@ -37,11 +40,12 @@ def event_reader(
     header: bytes,
     granted: object,
     span: tuple[int, int],
+    not_hashed: Collection[str],
 ) -> Any:
     """A `Reader` of the library for events with that header; None where there can be none.
 
     `granted` is the action that asks for one purpose, None for an event without one. Instants
-    outside of `span` are left to the long way.
+    outside of `span` are left to the long way. The canonical form lacks the fields `not_hashed`.
     """
     if library is None or not is_fillable(event):
         return None
@@ -58,10 +62,37 @@ def event_reader(
     defaults = tuple(one.default for one in fields)
     try:
         return library.Reader(
-            event, names, defaults, NODEFAULT, described, places, granted, header, *span
+            event,
+            names,
+            defaults,
+            NODEFAULT,
+            described,
+            places,
+            granted,
+            header,
+            *span,
+            _members(event, names, columns, not_hashed),
         )
     except TypeError:
         return None
+
+
+def _members(
+    event: type[msgspec.Struct],
+    names: tuple[str, ...],
+    columns: Sequence[ColumnLike],
+    not_hashed: Collection[str],
+) -> tuple[tuple[bytes, int, bool], ...]:
+    """The members of the canonical form, by name; the type of the event is one of them."""
+    config = event.__struct_config__
+    kinds = {one.name: one.kind for one in columns}
+    found = {
+        name: (f'"{name}":'.encode(), names.index(name), kinds.get(name) == _INSTANT)
+        for name in names if name not in not_hashed
+    }  # fmt: skip
+    tag = str(config.tag_field)
+    found[tag] = (f'"{tag}":"{config.tag}"'.encode(), -1, False)
+    return tuple(found[name] for name in sorted(found))
 
 
 def fact_reader(

@@ -1,4 +1,4 @@
-"""Writers of rows in C: what Python knows of them, described for the C."""
+"""Writers of rows and batches in C: what Python knows of them, described for the C."""
 
 from __future__ import annotations
 
@@ -33,5 +33,15 @@ def row_writer(
             return None
     try:
         return library.Rows(row, _ROW, fact, FACT, source, SOURCE, event, _EVENT, dict(letters))
+    except TypeError:
+        return None
+
+
+def batch_builder(library: Any, output: type[msgspec.Struct]) -> Any:
+    """A `Builder` of the library for records to write; None where there can be none."""
+    if library is None:
+        return None
+    try:
+        return library.Builder(output, ("key", "value", "headers"))
     except TypeError:
         return None

@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import DefaultRecordBatch
 
+from streams.native.checksum import crc32c
 from streams.native.runs import RunMaker, Times
 from streams.unpacking.careful import PAUSE_BYTES, BatchRecord, Careful, Pause, all_of
 from streams.unpacking.cut import CutBytes, keeping
@@ -39,7 +40,6 @@ class BoundedBatch:
         self._run_maker = run_maker
         self._stock = stock
         self._keep = keeping(max_bytes)
-        self.validate_crc = stock.validate_crc
         self.base_offset: int = stock.base_offset
         self.next_offset: int = stock.next_offset
         self.producer_id: int = stock.producer_id
@@ -48,6 +48,10 @@ class BoundedBatch:
         self._count: int = struct.unpack_from(">i", data, _COUNT_AT)[0]
         self._append_time = bool(stock.attributes & _APPEND_TIME)
         self._time: int = stock.max_timestamp if self._append_time else stock.first_timestamp
+
+    def validate_crc(self) -> bool:
+        """Whether it is as it was sent."""
+        return bool(self._stock.crc == crc32c(self._data, _ATTRIBUTES_AT))
 
     def __iter__(self) -> Iterator[Any]:
         codec = self._stock.attributes & CODEC_MASK

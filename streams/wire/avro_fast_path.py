@@ -6,8 +6,7 @@ this package, whose texts are clean. For everything else `AvroFastPath.read` giv
 this way never refuses, and never takes what the other one would not: tests compare the
 two on random records and on damaged bytes.
 
-Where there is a C compiler, `AvroFastPath.event` is C that does the same (`streams.native`), and
-what is here is what it is compared with.
+With a C compiler `event` and `read` are C that does the same (`streams.native`).
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from streams.core.event_hash import NOT_HASHED, hash_of
 from streams.core.events import EVENT_CLASSES, Event
 from streams.core.identifiers import PayloadHash
 from streams.core.instants import EARLIEST_OF_EVENTS, LATEST
@@ -31,7 +31,7 @@ from streams.wire.canonical import instant_text
 from streams.wire.columns import INSTANT, SYMBOL, TEXT, Column
 from streams.wire.field_specs import FIELDS
 from streams.wire.framing import AVRO_HEADER, AVRO_MARKER
-from streams.wire.schemas import INPUTS, Schema, schemas
+from streams.wire.schemas import INPUTS, Schema, adds_nothing, schemas
 from streams.wire.skip import end_of
 
 _MAX_BYTES: Final = 65_536
@@ -61,18 +61,27 @@ class AvroFastPath:
         given = {column.name for column in self._columns if not column.optional}
         if any(shape.required and name not in given for name, shape in shapes.items()):
             raise LookupError("the schema may leave out what an event must have")
+        header = AVRO_MARKER + schema.fingerprint
+        granted = _GRANTED if self._grants else None
+        span = (EARLIEST_OF_EVENTS, LATEST)
         self.native: Any = event_reader(
-            LIBRARY,
-            self._class,
-            self._columns,
-            AVRO_MARKER + schema.fingerprint,
-            _GRANTED if self._grants else None,
-            (EARLIEST_OF_EVENTS, LATEST),
+            LIBRARY, self._class, self._columns, header, granted, span, NOT_HASHED
         )
         """The same in C, where there is one."""
 
     def read(self, value: bytes) -> tuple[Event, PayloadHash] | None:
         """The event and the hash of its canonical form, or None: take the long way."""
+        if self.native is None:
+            return self.plain_read(value)
+        found: tuple[Event, bytes | None] | None = self.native.read(value)
+        if found is None:
+            return None
+        event, form = found
+        known = None if form is None else PayloadHash(sha256(form).hexdigest())
+        return event, known or hash_of(event)
+
+    def plain_read(self, value: bytes) -> tuple[Event, PayloadHash] | None:
+        """As `read`, in Python."""
         try:
             given = self._fields(value)
             if given is None:
@@ -219,8 +228,8 @@ class AvroFastPath:
             if name in given:
                 given[name] = instant_text(given[name])
         given["event_type"] = self._tag
-        given.pop("trace_id", None)
-        given.pop("schema_version", None)
+        for name in NOT_HASHED:
+            given.pop(name, None)
         return event, PayloadHash(sha256(_canonical(given)).hexdigest())
 
 
@@ -235,14 +244,7 @@ def avro_fast_paths() -> Mapping[bytes, AvroFastPath]:
     found: dict[bytes, AvroFastPath] = {}
     for fingerprint, schema in schemas().by_fingerprint.items():
         kind = kinds.get(schema.name)
-        if kind is not None and _adds_nothing(schema, schemas().current[schema.name]):
+        if kind is not None and adds_nothing(schema, schemas().current[schema.name]):
             with suppress(LookupError):
                 found[AVRO_MARKER + fingerprint] = AvroFastPath(kind, schema)
     return MappingProxyType(found)
-
-
-def _adds_nothing(writer: Schema, reader: Schema) -> bool:
-    """Whether what the reader has and the writer has not is absent by default."""
-    written = {one["name"] for one in writer.parsed["fields"]}
-    missing = [one for one in reader.parsed["fields"] if one["name"] not in written]
-    return all("default" in one and one["default"] in (None, []) for one in missing)

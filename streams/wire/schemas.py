@@ -100,6 +100,13 @@ def fingerprint_of(source: Any) -> bytes:
     return bytes.fromhex(fingerprint(to_parsing_canonical_form(source), "CRC-64-AVRO"))
 
 
+def adds_nothing(writer: Schema, reader: Schema) -> bool:
+    """Whether what the reader has and the writer has not is absent by default."""
+    written = {one["name"] for one in writer.parsed["fields"]}
+    missing = [one for one in reader.parsed["fields"] if one["name"] not in written]
+    return all("default" in one and one["default"] in (None, []) for one in missing)
+
+
 def without_logical_types(source: Any) -> Any:
     """The schema with plain primitives where it has logical types."""
     if isinstance(source, list):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Generator
+from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from aiokafka.record.default_records import DefaultRecordBatch
 
+from streams.core.event_hash import NOT_HASHED, hash_of
 from streams.core.events import EVENT_CLASSES, Envelope, event_key, key_of
 from streams.core.identifiers import EventId, subject_key
 from streams.core.instants import EARLIEST_OF_EVENTS, LATEST, Instant
@@ -54,7 +56,9 @@ def _reader(library: Any, header: bytes) -> Any:
     path = avro_fast_paths()[header]
     granted = avro_fast_path._GRANTED if path._grants else None
     span = (EARLIEST_OF_EVENTS, LATEST)
-    made = event_reader(library, path._class, path._columns, header, granted, span)
+    made = event_reader(
+        library, path._class, path._columns, header, granted, span, NOT_HASHED
+    )  # fmt: skip
     assert made is not None
     return made
 
@@ -75,9 +79,14 @@ class _Events:
         if reader is None:  # the schema is not what is asked about
             header = list(self._readers)[len(data) % len(self._readers)]
             reader = self._readers[header]
-        found = reader.event(data)
-        same(found, avro_fast_paths()[header].plain_event(data))
-        return found is not None
+        found = reader.read(data)
+        if found is None:
+            same(None, avro_fast_paths()[header].plain_event(data))
+            return False
+        event, canonical = found
+        payload_hash = hash_of(event) if canonical is None else sha256(canonical).hexdigest()
+        same((event, payload_hash), avro_fast_paths()[header].plain_read(data))
+        return True
 
 
 class _Facts:

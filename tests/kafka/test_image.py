@@ -93,7 +93,8 @@ def test_the_worker_of_the_image_runs_compiled(bus: Bus, tmp_path: Path) -> None
         return None
 
     try:
-        assert until(started, "the worker starts")["compiled"] is True
+        said = until(started, "the worker starts")
+        assert (said["compiled"], said["native"]) == (True, True)
     finally:
         worker.kill()
         worker.wait()

@@ -60,8 +60,8 @@ def test_other_classes_are_refused(kind: Any) -> None:
 def test_where_none_can_be_made_python_runs() -> None:
     assert unpacker_of(native(), Followed) is None
     assert unpacker_of(None, Received) is None
-    assert event_reader(None, Watched, [], b"", None, (0, 1)) is None
-    assert event_reader(native(), Watched, [], b"", None, (0, 1)) is None
+    assert event_reader(None, Watched, [], b"", None, (0, 1), ()) is None
+    assert event_reader(native(), Watched, [], b"", None, (0, 1), ()) is None
     assert not is_fillable(Watched)
     assert fact_reader(native(), Followed, Followed, {}, 0, 0) is None
     assert fact_reader(native(), Followed, Followed, {"t": (None,)}, 0, 0) is None

@@ -23,6 +23,9 @@ def test_no_file_is_longer_than_a_reader_sees_at_once() -> None:
     """Divide one that is longer by what it is about, not in the middle (CONTRIBUTING.md)."""
     files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
     assert len(files) > 800
+    c_files = [*(ROOT / "streams").rglob("*.[ch]"), *(ROOT / "tests").rglob("*.c")]
+    assert len(c_files) > 20
+    files += c_files
     assert list(too_long(files)) == []
 
 

@@ -1,21 +1,30 @@
 /* The module `streams.native._native`: what `streams.native` makes of it stands there. */
+#include "crc32c.h"
 #include "types.h"
+
+static PyMethodDef functions[] = {
+    {"crc32c", crc32c, METH_VARARGS, "The CRC-32C of bytes, from a place on."},
+    {NULL, NULL, 0, NULL},
+};
 
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "streams.native._native",
     .m_doc = "Reads what producers sent, as the Python beside it does.",
     .m_size = -1,
+    .m_methods = functions,
 };
 
 PyMODINIT_FUNC
 PyInit__native(void)
 {
+    crc32c_init();
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL) {
         return NULL;
     }
-    PyTypeObject *types[] = {&ReaderType, &FactsType, &RowsType, &UnpackerType};
+    PyTypeObject *types[] = {&ReaderType, &FactsType, &RowsType, &UnpackerType,
+                             &BuilderType};
     for (size_t place = 0; place < sizeof(types) / sizeof(types[0]); place++) {
         if (PyModule_AddType(module, types[place]) < 0) {
             Py_DECREF(module);

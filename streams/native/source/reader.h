@@ -2,6 +2,7 @@
 #ifndef CONSENTRY_READER_H
 #define CONSENTRY_READER_H
 
+#include "canonical.h"
 #include "column.h"
 #include "shape.h"
 
@@ -17,6 +18,7 @@ typedef struct {
     Py_ssize_t occurred_at, recorded_at, controller_id, subject_id;  /* which fields they are */
     Py_ssize_t action, purposes;  /* -1 in events that are no grants */
     PyObject *granted;
+    Form form;
     long long earliest, latest;  /* milliseconds since 1970 */
 } Reader;
 

@@ -74,16 +74,17 @@ take_places(Reader *reader, PyObject *places, PyObject *granted)
 static PyObject *
 reader_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    PyObject *event, *names, *defaults, *none, *columns, *places, *granted;
+    PyObject *event, *names, *defaults, *none, *columns, *places, *granted, *members;
     Py_buffer header;
     long long earliest, latest;
     if (kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0) {
         PyErr_SetString(PyExc_TypeError, "Reader takes no keywords");
         return NULL;
     }
-    if (!PyArg_ParseTuple(args, "OO!O!OO!O!Oy*LL", &event, &PyTuple_Type, &names, &PyTuple_Type,
+    if (!PyArg_ParseTuple(args, "OO!O!OO!O!Oy*LLO!", &event, &PyTuple_Type, &names, &PyTuple_Type,
                           &defaults, &none, &PyTuple_Type, &columns, &PyTuple_Type, &places,
-                          &granted, &header, &earliest, &latest)) {
+                          &granted, &header, &earliest, &latest, &PyTuple_Type,
+                          &members)) {
         return NULL;
     }
     Reader *reader = (Reader *)type->tp_alloc(type, 0);
@@ -99,7 +100,8 @@ reader_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     }
     memcpy(reader->header, header.buf, AVRO_HEADER);
     if (shape_init(&reader->shape, event, names) < 0 || take_defaults(reader, defaults, none) < 0
-        || take_columns(reader, columns) < 0 || take_places(reader, places, granted) < 0) {
+        || take_columns(reader, columns) < 0 || take_places(reader, places, granted) < 0
+        || form_init(&reader->form, members, reader->shape.count) < 0) {
         Py_CLEAR(reader);
     }
 done:
@@ -118,6 +120,7 @@ reader_dealloc(Reader *reader)
         Py_CLEAR(reader->defaults[field]);
     }
     PyMem_Free(reader->defaults);
+    form_clear(&reader->form);
     shape_clear(&reader->shape);
     Py_CLEAR(reader->granted);
     Py_TYPE(reader)->tp_free((PyObject *)reader);
@@ -140,9 +143,26 @@ reader_event(Reader *reader, PyObject *value)
     return status == READ ? read.event : Py_NewRef(Py_None);
 }
 
+static PyObject *
+reader_read_value(Reader *reader, PyObject *value)
+{
+    PyObject *event = reader_event(reader, value), *bytes = NULL;
+    if (event == NULL || event == Py_None) {
+        return event;
+    }
+    int status = form_bytes(&reader->form, &reader->shape, event, &bytes);
+    if (status == FAILED) {
+        Py_DECREF(event);
+        return NULL;
+    }
+    return Py_BuildValue("(NN)", event, status == READ ? bytes : Py_NewRef(Py_None));
+}
+
 static PyMethodDef methods[] = {
     {"event", (PyCFunction)reader_event, METH_O,
      "The event in a value of this schema, or None: take the long way."},
+    {"read", (PyCFunction)reader_read_value, METH_O,
+     "The event and its canonical form, which is None where Python must write it; or None."},
     {NULL, NULL, 0, NULL},
 };
 

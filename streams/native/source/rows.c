@@ -206,20 +206,16 @@ rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     }
     Shape *shapes[4] = {&rows->row, &rows->fact, &rows->source, &rows->event};
-    for (int one = 0; one < 4 && rows != NULL; one++) {
-        if (PyTuple_GET_SIZE(names[one]) != fields[one]) {
+    int failed = (rows->letters = PyDict_Copy(letters)) == NULL;
+    for (int one = 0; one < 4 && !failed; one++) {
+        failed = PyTuple_GET_SIZE(names[one]) != fields[one];
+        if (failed) {
             PyErr_SetString(PyExc_ValueError, "another number of fields");
-            Py_CLEAR(rows);
         }
-        else if (shape_init(shapes[one], classes[one], names[one]) < 0) {
-            Py_CLEAR(rows);
-        }
+        failed = failed || shape_init(shapes[one], classes[one], names[one]) < 0;
     }
-    if (rows != NULL) {
-        rows->letters = PyDict_Copy(letters);
-        if (rows->letters == NULL) {
-            Py_CLEAR(rows);
-        }
+    if (failed) {
+        Py_CLEAR(rows);
     }
     return (PyObject *)rows;
 }

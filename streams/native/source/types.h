@@ -8,5 +8,6 @@ extern PyTypeObject ReaderType;
 extern PyTypeObject FactsType;
 extern PyTypeObject RowsType;
 extern PyTypeObject UnpackerType;
+extern PyTypeObject BuilderType;
 
 #endif

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from streams.transport.commit.filled_batch import batches
 from streams.transport.commit.output_batch import Output
 
 if TYPE_CHECKING:
@@ -30,20 +31,8 @@ async def send_all(
         records.append(output)
     deliveries = []
     for (topic, partition), records in by_place.items():
-        batch = producer.create_batch()
-        append = batch.append
-        for record in records:
-            key, value = record.key, record.value
-            own = list(record.headers) if record.headers else _NO_HEADERS
-            if append(timestamp=None, key=key, value=value, headers=own) is None:
-                deliveries.append(await producer.send_batch(batch, topic, partition=partition))
-                batch = producer.create_batch()
-                append = batch.append
-                if append(timestamp=None, key=key, value=value, headers=own) is None:
-                    raise ValueError(f"a record for {topic} fits into no batch")
-        deliveries.append(await producer.send_batch(batch, topic, partition=partition))
+        deliveries += [
+            await producer.send_batch(batch, topic, partition=partition)
+            for batch in batches(producer, records)
+        ]
     return deliveries
-
-
-_NO_HEADERS: list[tuple[str, bytes | None]] = []
-"""Never changed: aiokafka only reads it."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from aiokafka.structs import TopicPartition
 
 from streams.errors import ConsentryError
+from streams.topics.reader import Reader
+from streams.transport.fetch.unpacked_records import lighten
 from streams.transport.state.memory import MemoryRows
 from streams.transport.state.row_store import RowStore
 from streams.wire.progress import PROGRESS_KEY
@@ -135,6 +137,8 @@ async def read_to_end(
     Python's search for garbage in cycles rests meanwhile: it would look at all records
     that were just read, again and again, and find none.
     """
+    if isinstance(reader, Reader):
+        lighten(reader._fetcher)
     collects = gc.isenabled()
     gc.disable()
     try:
