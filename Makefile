@@ -143,7 +143,7 @@ $(VENV)/.compiler: requirements/compiler.lock $(VENV)/.project
 # The C of streams/native and the hot modules as machine code; where there is no C compiler it says
 # so and goes on.
 # CONSENTRY_PURE=1 in the environment leaves them out of use.
-HOT = $(shell find streams/core streams/wire streams/agents streams/measures -name '*.py') streams/compiled.py
+HOT = $(shell find streams/check streams/core streams/wire streams/agents streams/measures -name '*.py') streams/compiled.py
 NATIVE = $(wildcard streams/native/source/*) streams/dev/compile_native.py streams/dev/c_compiler.py
 $(VENV)/.compiled: $(HOT) $(NATIVE) streams/dev/compile.py $(VENV)/.compiler
 	@$(BIN)/python -m streams.dev.compile
