@@ -39,7 +39,8 @@ test: setup $(VENV)/.receivers $(VENV)/.opensearch $(VENV)/.registry $(VENV)/.st
 test-pure: setup
 	@CONSENTRY_PURE=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/core \
 	  tests/check tests/wire tests/conformance tests/property/test_convergence.py tests/compiled \
-	  tests/agents/test_assumed.py tests/agents/test_subject_cache.py $(ARGS)
+	  tests/agents/test_assumed.py tests/agents/test_subject_cache.py \
+	  tests/transport/test_row_store.py $(ARGS)
 
 fuzz: $(VENV)/.project
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(ARGS)
@@ -143,7 +144,8 @@ $(VENV)/.compiler: requirements/compiler.lock $(VENV)/.project
 # The C of streams/native and the hot modules as machine code; where there is no C compiler it says
 # so and goes on.
 # CONSENTRY_PURE=1 in the environment leaves them out of use.
-HOT = $(shell find streams/check streams/core streams/wire streams/agents streams/measures -name '*.py') streams/compiled.py
+HOT = $(shell find streams/check streams/core streams/wire streams/agents streams/measures streams/transport/state -name '*.py') \
+  streams/compiled.py
 NATIVE = $(wildcard streams/native/source/*) streams/dev/compile_native.py streams/dev/c_compiler.py
 $(VENV)/.compiled: $(HOT) $(NATIVE) streams/dev/compile.py $(VENV)/.compiler
 	@$(BIN)/python -m streams.dev.compile

@@ -81,6 +81,7 @@ HOT: Final = (
     "streams.core.targets",
     "streams.core.timeline",
     "streams.measures.assumption_counts",
+    "streams.transport.state.row_loading",
     "streams.wire.avro_flat",
     "streams.wire.avro_texts",
     "streams.wire.canonical",

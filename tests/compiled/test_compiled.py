@@ -71,6 +71,7 @@ def test_every_module_has_a_source_whose_tests_are_run_as_python_too() -> None:
         "streams.agents.assumed": "tests/agents/test_assumed.py",
         "streams.agents.subject_cache": "tests/agents/test_subject_cache.py",
         "streams.measures.assumption_counts": "tests/agents/test_assumed.py",
+        "streams.transport.state.row_loading": "tests/transport/test_row_store.py",
     }
     for module in compiled.HOT:
         assert compiled.source_of(module).is_file()

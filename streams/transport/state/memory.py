@@ -9,7 +9,7 @@ from zlib import crc32
 from streams.core.identifiers import SubjectKey
 from streams.core.subject import Subject
 from streams.transport.state.held_rows import HeldRows
-from streams.wire.progress import PROGRESS_KEY
+from streams.transport.state.row_loading import load_rows
 from streams.wire.rows import CorruptRow, subject_of
 
 if TYPE_CHECKING:
@@ -125,13 +125,11 @@ class MemoryRows:
 
     def load(self, records: Sequence[Record]) -> None:
         """Apply records of the changelog. Raises CorruptRow for a key that is no row's."""
-        put = self.put
-        for record in records:
-            key = record.key
-            if key == PROGRESS_KEY:
-                self.progress = record.value
-            else:
-                put(key or b"", record.value)
+        for key in list(self._held):
+            self.release(key)
+        loaded = load_rows(records, self._buckets, 32 - _BUCKET_BITS, self.progress)
+        self._count += loaded.added
+        self.progress = loaded.progress
 
     def committed(
         self, rows: Iterable[tuple[bytes, bytes | None]], progress: bytes, end: int | None
