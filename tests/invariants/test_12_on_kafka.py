@@ -17,11 +17,12 @@ from streams.core.findings import DeadLetter
 from streams.core.instants import parse_instant
 from streams.core.quality import UNPROCESSABLE
 from streams.settings import Settings
+from streams.topics.reader import Reader
 from streams.transport.commit.appending import send_all
 from streams.transport.commit.output_batch import Output
 from streams.transport.state.changelog_restore import restore
 from streams.transport.tasks import kafka_clients
-from streams.transport.tasks.kafka_clients import ChangelogReader, transactional_producer
+from streams.transport.tasks.kafka_clients import transactional_producer
 from streams.wire.dead_letters import Original, encode_dead_letter
 from streams.wire.progress import PROGRESS_KEY
 from tests.invariants.guarantee import Broken, require, within
@@ -98,9 +99,9 @@ def test_read_committed_holds(bus: Bus) -> None:
 
 def test_read_committed_bites(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
     def uncommitted(**options: Any) -> object:
-        return ChangelogReader(**(options | {"isolation_level": "read_uncommitted"}))
+        return Reader(**(options | {"isolation_level": "read_uncommitted"}))
 
-    monkeypatch.setattr(kafka_clients, "ChangelogReader", uncommitted)
+    monkeypatch.setattr("streams.transport.tasks.kafka_clients.Reader", uncommitted)
     with pytest.raises(Broken, match="restored that was never committed"):
         asyncio.run(an_aborted_row_is_on_the_changelog(bus.settings))
 

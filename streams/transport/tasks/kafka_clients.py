@@ -15,7 +15,6 @@ from streams.transport.commit.first_append import ask_again_soon
 from streams.transport.commit.partition_count import declared
 from streams.transport.commit.pipelining import pipelined
 from streams.transport.consumer_thread import Thread
-from streams.transport.fetch.unpacked_records import lighten
 
 RETRY_BACKOFF_MS = 5
 """Between two tries of a request that a broker refuses for a while; 100 ms is the default."""
@@ -43,18 +42,9 @@ def transactional_producer(settings: Settings, partition: int) -> aiokafka.AIOKa
     return pipelined(ask_again_soon(producer))
 
 
-class ChangelogReader(Reader):
-    """A reader whose records are light, and made many at a time where they can be."""
-
-    async def start(self) -> None:
-        """Connect, as aiokafka does."""
-        await super().start()
-        lighten(self._fetcher)
-
-
-def changelog_reader(settings: Settings) -> ChangelogReader:
-    """A consumer without a group that sees committed records only; its polls have no limit."""
-    return ChangelogReader(
+def changelog_reader(settings: Settings) -> Reader:
+    """A consumer without a group that sees committed records only."""
+    return Reader(
         **settings.connection.consumer_options(),
         client_id=settings.connection.client_name("worker"),
         kept_max_bytes=settings.output_max_bytes,
