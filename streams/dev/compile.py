@@ -51,7 +51,7 @@ def main() -> None:
     if missing is not None:
         say(
             f"not compiled: {missing}. What is not compiled runs as plain Python: the worker and "
-            "`check` need twice the processor time. Then: python -m streams.dev.compile"
+            "`check` need up to three times as long. Then: python -m streams.dev.compile"
         )
 
 

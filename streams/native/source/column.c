@@ -18,8 +18,10 @@ column_init(Column *column, PyObject *described)
     }
     Py_ssize_t count = PyList_GET_SIZE(symbols);
     column->symbols = PyMem_Calloc((size_t)count + 1, sizeof(PyObject *));
-    column->texts = PyMem_Calloc(MET_PLACES, sizeof(Met));
-    column->lists = PyMem_Calloc(MET_PLACES, sizeof(Met));
+    /* Tables only where something can come again. */
+    column->repeats = column->repeats && column->kind == TEXT;
+    column->texts = PyMem_Calloc(column->repeats ? MET_PLACES : 1, sizeof(Met));
+    column->lists = PyMem_Calloc(column->many ? MET_PLACES : 1, sizeof(Met));
     if (column->symbols == NULL || column->texts == NULL || column->lists == NULL) {
         PyErr_NoMemory();
         return FAILED;
@@ -40,10 +42,10 @@ column_clear(Column *column)
         Py_CLEAR(column->symbols[place]);
     }
     PyMem_Free(column->symbols);
-    if (column->texts != NULL) {
+    if (column->texts != NULL && column->repeats) {
         met_clear(column->texts);
     }
-    if (column->lists != NULL) {
+    if (column->lists != NULL && column->many) {
         met_clear(column->lists);
     }
     PyMem_Free(column->texts);

@@ -9,7 +9,7 @@
 #include "cursor.h"
 
 #define MET_PLACES 1024     /* a power of two */
-#define MET_MAX_BYTES 1024  /* longer runs hardly come again, and take memory */
+#define MET_MAX_BYTES 256   /* longer runs hardly come again, and take memory */
 
 typedef struct {
     uint64_t hash;
