@@ -39,8 +39,8 @@ test: setup $(VENV)/.receivers $(VENV)/.opensearch $(VENV)/.registry $(VENV)/.st
 test-pure: setup
 	@CONSENTRY_PURE=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/core \
 	  tests/check tests/wire tests/conformance tests/property/test_convergence.py tests/compiled \
-	  tests/agents/test_assumed.py tests/agents/test_subject_cache.py \
-	  tests/transport/test_row_store.py $(ARGS)
+	  tests/agents/test_assumed.py tests/agents/test_once.py tests/agents/test_partition_judge.py \
+	  tests/agents/test_subject_cache.py tests/transport/test_row_store.py $(ARGS)
 
 fuzz: $(VENV)/.project
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(ARGS)

@@ -31,6 +31,8 @@ PURE: Final = "CONSENTRY_PURE"
 
 HOT: Final = (
     "streams.agents.assumed",
+    "streams.agents.once",
+    "streams.agents.short_way",
     "streams.agents.subject_cache",
     "streams.check.judged_subject",
     "streams.check.names",
@@ -41,6 +43,7 @@ HOT: Final = (
     "streams.core.deadlines",
     "streams.core.decision",
     "streams.core.event_hash",
+    "streams.core.event_kinds",
     "streams.core.finding_index",
     "streams.core.given_again",
     "streams.core.grant_group",
@@ -49,6 +52,8 @@ HOT: Final = (
     "streams.core.judge",
     "streams.core.ledger",
     "streams.core.left_out",
+    "streams.core.policy.policy",
+    "streams.core.policy.register_index",
     "streams.core.queries.grants",
     "streams.core.queries.indexed",
     "streams.core.queries.nearest",
@@ -81,6 +86,7 @@ HOT: Final = (
     "streams.core.targets",
     "streams.core.timeline",
     "streams.measures.assumption_counts",
+    "streams.transport.state.memory",
     "streams.transport.state.row_loading",
     "streams.wire.avro_flat",
     "streams.wire.avro_texts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.core.events import ConsentChange, event_key
+from streams.core.event_kinds import event_key, is_consent_change
 from streams.core.left_out import left_out, misspelt, recipient_of
 from streams.core.policy import Policy
 from streams.core.state import Fact
@@ -20,7 +20,7 @@ def count_assumptions(
     """
     event = fact.event
     fields, notes = left_out(event, policy), []
-    if isinstance(event, ConsentChange) and (event.via is not None or event.actor is not None):
+    if is_consent_change(event) and (event.via is not None or event.actor is not None):
         notes = misspelt(event)
     if not fields and not notes:
         return

@@ -14,8 +14,10 @@ from streams.agents.judged_batch import JudgedBatch, count_judged
 from streams.agents.limit import DeadLetterLimit
 from streams.agents.long_work import AT_ONCE, LongRecords, LongWork
 from streams.agents.rekeyed import rekeyed_record
+from streams.agents.short_way import ShortWay
 from streams.agents.subjects import Subjects
-from streams.core.events import DataShare, event_key
+from streams.core.decision import Decision
+from streams.core.event_kinds import event_key, is_share
 from streams.core.identifiers import SubjectKey
 from streams.core.judge import judge
 from streams.core.outcome import Outcome
@@ -67,6 +69,17 @@ class EventJudge:
             settings.pausable_topics,
         )
         self._dead_letters = dead_letters
+        self._short_way = ShortWay(
+            partition.number,
+            partition.count,
+            partition.progress,
+            policy,
+            arrivals.ordinary,
+            subjects,
+            partition.rows,
+            settings.topics.changelog,
+            self._decided,
+        )
 
     def read_by(self, clock: OwnClock) -> None:
         """Records that claim to arrive later than the clock can say arrive now."""
@@ -80,22 +93,8 @@ class EventJudge:
         record is left; raises ConsentryError where the topic cannot be paused.
         """
         self._limit.read(self._progress, record.topic)
-        fact = self._arrivals.ordinary(record)
-        if fact is None:
+        if not self._short_way.take(record, counters, batch, judge, AT_ONCE):
             self._unusual(record, counters, batch)
-            return
-        assert record.key is not None  # or the fact would not be ordinary
-        key = SubjectKey(record.key)
-        subject = self._subjects.find(key)
-        if subject is None:
-            if partition_for(key, self._count) != record.partition:
-                self._unusual(record, counters, batch)
-                return
-            subject = Subject(fact.event.controller_id, fact.event.subject_id)
-        elif record.partition != self._number:
-            self._unusual(record, counters, batch)
-            return
-        self._judge(key, subject, fact, record, counters, batch)
 
     def skip(self, record: Record, skip: Skip, batch: JudgedBatch) -> None:
         """Set aside a record that an operator gave up; the limit does not count it."""
@@ -120,19 +119,22 @@ class EventJudge:
                 if arrived.unknown_fields:
                     batch.stats.unknown_fields[record.topic] += arrived.unknown_fields
                 subject = subject or Subject(fact.event.controller_id, fact.event.subject_id)
-                self._judge(key, subject, fact, record, counters, batch)
+                clock = self._progress.partition_time
+                decision = judge(subject, fact, self._policy, clock, AT_ONCE)
+                self._decided(key, subject, fact, record, decision, counters, batch)
 
-    def _judge(
+    def _decided(
         self,
         key: SubjectKey,
         subject: Subject,
         fact: Fact,
         record: Record,
+        decision: Decision,
         counters: Counters,
         batch: JudgedBatch,
     ) -> None:
+        """Count and write what was decided of a fact."""
         progress = self._progress
-        decision = judge(subject, fact, self._policy, progress.partition_time, AT_ONCE)
         outcome = decision.outcome
         if outcome is _JUDGED or outcome is _NOT_ASSESSED:
             at = fact.event.occurred_at
@@ -140,7 +142,7 @@ class EventJudge:
                 progress.judged_until = at
             if outcome is _JUDGED:
                 count_assumptions(subject, fact, self._policy, batch.stats.assumptions)
-                if isinstance(fact.event, DataShare):
+                if is_share(fact.event):
                     batch.stats.shared(subject)
             if decision.findings or decision.duties:
                 batch.led_at.append(fact.ingested_at)

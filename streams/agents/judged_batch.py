@@ -38,7 +38,7 @@ class JudgedBatch:
     records that are judged elsewhere, or not at all. `led_at` are the timestamps of arrival,
     in milliseconds since the epoch, of records that led to findings or duties. `paused` are
     topics that are read no further, since one of these records was one dead letter too many.
-    `rejudged` counts the events whose verdicts were evaluated.
+    `rejudged` counts the events whose verdicts were evaluated. `once` adds to `output`.
     """
 
     __slots__ = (
@@ -47,11 +47,11 @@ class JudgedBatch:
         "_encoder",
         "_names",
         "_number",
-        "_once",
         "_stamp",
         "counters",
         "dead_lettered",
         "led_at",
+        "once",
         "output",
         "paused",
         "records",
@@ -81,7 +81,7 @@ class JudgedBatch:
         self._stamp = ((BATCH_HEADER, b"%d" % sequence),)
         self._encoder = encoder
         self.output = OutputBatch()
-        self._once = Once(self.output, self._stamp, encoder)
+        self.once = Once(self.output, self._stamp, encoder)
         self.records: Sequence[Record] = ()
         self.counters: dict[str, Counters] = {}
         self.stats = JudgingStats()
@@ -100,7 +100,8 @@ class JudgedBatch:
 
     def full(self) -> bool:
         """Whether it is as large as it may be, or others should have a turn."""
-        return self.rejudged >= RECORDS_AT_ONCE or self.crowded()
+        # As `crowded`, without the call: it is asked after each record.
+        return self.rejudged >= RECORDS_AT_ONCE or self.output.exceeds(self._bounds) or self._due()
 
     def crowded(self) -> bool:
         """The same where nothing is judged again: by what is written, and by time."""
@@ -108,10 +109,10 @@ class JudgedBatch:
 
     def write(self, rows: Iterable[tuple[bytes, bytes]], decision: Decision) -> None:
         """What was decided: rows as stored, findings and duties."""
-        once, names, number = self._once, self._names, self._number
+        once, names, number = self.once, self._names, self._number
         changelog = names.changelog
         for place, row in rows:
-            once.row(Output(changelog, number, place, row))
+            once.row(changelog, number, place, row)
         self.rejudged += decision.rejudged
         if not decision.findings and not decision.duties:
             return
@@ -125,7 +126,7 @@ class JudgedBatch:
 
     def restate(self, findings: Iterable[Finding], duties: Iterable[Duty]) -> None:
         """Publish again what was published before, at the same revision."""
-        self._once.settle()
+        self.once.settle()
         headers = (*self._stamp, REBUILT)
         for topic, outputs in ((self._names.violations, findings), (self._names.duties, duties)):
             for one in outputs:
@@ -137,7 +138,7 @@ class JudgedBatch:
         self.stats.subjects_left += some.last
         number, names, add = self._number, self._names, self.output.add
         headers = (*self._stamp, REBUILT) if marked else self._stamp
-        self._once.settle()
+        self.once.settle()
         for place in some.rows:
             add(Output(names.changelog, number, place, None))
         for topic, addresses in (
@@ -149,7 +150,7 @@ class JudgedBatch:
 
     def end(self, progress: Progress) -> None:
         """Nothing more comes: what is revised takes its place, and `progress` the counters."""
-        self._once.settle()
+        self.once.settle()
         for topic, counters in self.counters.items():
             progress.count(topic).add(counters)
 

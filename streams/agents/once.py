@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from streams.agents.output_encoder import OutputEncoder
 from streams.core.findings import Duty, Finding
-from streams.transport.commit.output_batch import Output, OutputBatch
+from streams.transport.commit.output_batch import RECORD_OVERHEAD, Output, OutputBatch
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -26,20 +26,25 @@ class Once:
         self._form = OutputEncoder() if encoder is None else encoder
         self._batch = batch
         self._headers = headers
-        self._rows: dict[bytes | None, int] = {}
+        self._rows: dict[bytes, int] = {}
         self._published: dict[str, tuple[int, str]] = {}
         """By address, where it stands in the batch, and its status."""
         self._revised: dict[int, tuple[str, int, Finding | Duty]] = {}
         """What is to stand in a place, not yet as bytes."""
 
-    def row(self, output: Output) -> None:
+    def row(self, changelog: str, partition: int, key: bytes, value: bytes) -> None:
         """A row of the changelog."""
-        place = self._rows.get(output.key)
+        batch = self._batch
+        output = Output(changelog, partition, key, value)
+        place = self._rows.get(key)
         if place is None:
-            self._rows[output.key] = len(self._batch.outputs)
-            self._batch.add(output)
+            outputs: list[Output] = batch.outputs
+            self._rows[key] = len(outputs)
+            # As `add` does it, which would cost as much as making the row.
+            outputs.append(output)
+            batch.bytes += RECORD_OVERHEAD + len(key) + len(value)
         else:
-            self._batch.replace(place, output)
+            batch.replace(place, output)
 
     def finding(self, topic: str, partition: int, finding: Finding) -> None:
         """A finding at a new revision."""

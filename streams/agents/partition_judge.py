@@ -60,6 +60,7 @@ class PartitionJudge:
         self.partition = partition
         self._progress = partition.progress
         self._names = settings.topics
+        self._inputs = frozenset(settings.topics.input_types)
         self._clock = clock
         self.subjects = Subjects(
             partition.rows,
@@ -179,10 +180,13 @@ class PartitionJudge:
         # As `sweeper.on` says; asked for each record.
         if self.subjects.stale is not None and not self._is_swept(record, batch):
             return False
-        counters = batch.count(record.topic)
+        topic = record.topic
+        counters = batch.counters.get(topic) or batch.count(topic)
         long_records = self._long_records
         try:
-            if not self._dispatch(record, counters, batch):
+            if long_records.current is None and not self._skips and topic in self._inputs:
+                self._events.take(record, counters, batch)
+            elif not self._dispatch(record, counters, batch):
                 return False
         except Stale:
             # Not the subject of the record's own key: a deadline, or one that the event names.
@@ -198,7 +202,7 @@ class PartitionJudge:
             raise RuleFault(*place, fault, trace_id(record), begun=begun) from None
         if long_records.current is not None:
             return False
-        if record.topic in self._progress.paused:
+        if topic in self._progress.paused:
             return True  # left for later: this was one dead letter too many
         counters.read += 1
         return True

@@ -6,6 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from streams.core.identifiers import SubjectKey
 from streams.core.subject import Subject
 
@@ -24,7 +26,8 @@ BYTES_A_STORED_BYTE: Final = 2.5
 where others were let go, so what this leaves free in between is in it."""
 
 
-class _Live:
+@mypyc_attr(acyclic=True)
+class Live:
     """A subject, its number of rows, and about how many bytes those that were counted take."""
 
     __slots__ = ("bytes", "counted", "size", "subject")
@@ -47,7 +50,7 @@ class SubjectCache:
     def __init__(self, most: int, max_bytes: int) -> None:
         self.most = max(1, most)
         self.max_bytes = max_bytes
-        self._live: OrderedDict[SubjectKey, _Live] = OrderedDict()
+        self._live: OrderedDict[SubjectKey, Live] = OrderedDict()
         self.bytes = 0
         """The estimate for all of them."""
         self.let_go: Callable[[SubjectKey], object] | None = None
@@ -64,11 +67,19 @@ class SubjectCache:
 
     def get(self, key: SubjectKey) -> Subject | None:
         """A subject, which is then the last used."""
+        live = self.touch(key)
+        return None if live is None else live.subject
+
+    def touch(self, key: SubjectKey) -> Live | None:
+        """A subject's entry, which is then the last used."""
         live = self._live.get(key)
-        if live is None:
-            return None
-        self._live.move_to_end(key)
-        return live.subject
+        if live is not None:
+            self._live.move_to_end(key)
+        return live
+
+    def entry(self, key: SubjectKey) -> Live | None:
+        """A subject's entry, which is not used by it."""
+        return self._live.get(key)
 
     def peek(self, key: SubjectKey) -> Subject | None:
         """A subject, which is not used by it."""
@@ -82,13 +93,23 @@ class SubjectCache:
         live = self._live.get(key)
         if live is None or live.subject is not subject:
             self.drop(key)
-            live = self._live[key] = _Live(subject)
+            live = self._live[key] = Live(subject)
         else:
             self._live.move_to_end(key)
         factor = BYTES_A_STORED_BYTE if built else BYTES_A_WRITTEN_BYTE
         for row in rows:
             live.counted += 1
             live.size += factor * len(row)
+        self._estimate(live)
+
+    def grew(self, live: Live, row_bytes: int) -> None:
+        """One more row of the subject used last, of so many bytes."""
+        live.counted += 1
+        live.size += BYTES_A_WRITTEN_BYTE * row_bytes
+        self._estimate(live)
+
+    def _estimate(self, live: Live) -> None:
+        subject = live.subject
         mean = live.size / live.counted if live.counted else 0.0
         events = len(subject.records) + len(subject.refusals)
         now = SUBJECT_BYTES + int((EVENT_BYTES + mean) * events)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from streams.core.event_kinds import event_key, key_of
 from streams.core.events import (
     ConsentChange,
     DataShare,
@@ -18,8 +19,6 @@ from streams.core.events import (
     MarketingMessage,
     Purchase,
     RecipientNotification,
-    event_key,
-    key_of,
 )
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import RecipientId

@@ -11,14 +11,19 @@ from __future__ import annotations
 from typing import Final, assert_never
 
 from streams.core.affected_by_grant import by_grant
+from streams.core.event_kinds import (
+    event_key,
+    is_consent_change,
+    is_message,
+    is_notification,
+    is_purchase,
+    is_share,
+)
 from streams.core.events import (
-    ConsentChange,
     DataShare,
     Event,
-    MarketingMessage,
     Purchase,
     RecipientNotification,
-    event_key,
 )
 from streams.core.identifiers import EventKey
 from streams.core.indexes import Indexes
@@ -45,19 +50,19 @@ def affected(
     `leaving`: another payload takes its place, so what rested on it is looked at too.
     """
     found: set[EventKey] = set()
-    if isinstance(event, DataShare):
+    if is_share(event):
         if subject.signals.any_since(Instant(event.occurred_at + 1)):
             _by_share(_indexed(subject, policy), event, policy, found)
-    elif isinstance(event, ConsentChange):
+    elif is_consent_change(event):
         if event.action is _GRANTED:
             by_grant(subject, event, policy, found, leaving=leaving)
         else:
             _by_signal(subject, Signal.of(event), policy, found)
-    elif isinstance(event, Purchase):
+    elif is_purchase(event):
         _by_purchase(subject, event, policy, found)
-    elif isinstance(event, RecipientNotification):
+    elif is_notification(event):
         _by_notification(subject, event, found)
-    elif not isinstance(event, MarketingMessage):  # which no other event is judged by
+    elif not is_message(event):  # which no other event is judged by
         assert_never(event)
     return found
 

@@ -11,7 +11,8 @@ from typing import Final
 
 import msgspec
 
-from streams.core.events import ConsentChange, DataShare, MarketingMessage, event_key
+from streams.core.event_kinds import event_key, is_message, is_share
+from streams.core.events import ConsentChange
 from streams.core.finding_index import looked_for
 from streams.core.given_again import counts_from
 from streams.core.grant_group import FOREVER, VALID, GrantGroup
@@ -34,7 +35,15 @@ def by_grant(
 ) -> None:
     """Add to `found` what a grant can change, or what rested on it where it is `leaving`."""
     at = event.occurred_at
-    since = Instant(at - max(settings.notify_deadline for settings in policy.ever))
+    if not (
+        len(subject.signals)
+        or subject.shares.any_since(at)
+        or subject.messages.any_since(at)
+        or subject.unrecorded
+        or (leaving and subject.granted_later)
+    ):
+        return  # as most: nothing is later, and no signal was raised
+    since = Instant(at - max([settings.notify_deadline for settings in policy.ever]))
     if not (
         subject.signals.any_since(since)
         or subject.shares.any_since(at)
@@ -157,7 +166,7 @@ def _without_record(
     found.update(index.findings.citing(grant.consent_id))
     for event_id in index.findings.awaiting(grant.event):
         without = subject.records[event_id].event
-        if isinstance(without, (DataShare, MarketingMessage)):
+        if is_share(without) or is_message(without):
             target = looked_for(without, policy)
             if addresses(grant, target, policy.at(without.occurred_at)):
                 found.add(event_id)

@@ -6,6 +6,8 @@ Every answer holds at least the grants that the rules would find by looking at e
 
 from __future__ import annotations
 
+from mypy_extensions import mypyc_attr
+
 from streams.core.grant_group import FOREVER, ForPurpose, GrantGroup, ends_at, needs_of
 from streams.core.identifiers import ConsentId, RecipientId
 from streams.core.instants import Instant
@@ -17,6 +19,7 @@ from streams.core.vocabulary import (
 )
 
 
+@mypyc_attr(acyclic=True)
 class ConsentIndex:
     """All grants of one subject under one policy."""
 

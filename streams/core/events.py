@@ -14,7 +14,6 @@ from streams.core.identifiers import (
     ConsentId,
     ControllerId,
     EventId,
-    EventKey,
     PurchaseId,
     RecipientId,
     SubjectId,
@@ -153,28 +152,6 @@ class RecipientNotification(Envelope, frozen=True, kw_only=True,
 
 
 Event = ConsentChange | Purchase | DataShare | MarketingMessage | RecipientNotification
-
-_LETTERS: dict[type[msgspec.Struct], str] = {
-    ConsentChange: "c",
-    Purchase: "p",
-    DataShare: "s",
-    MarketingMessage: "m",
-    RecipientNotification: "n",
-}
-
-
-def event_key(event: Event) -> EventKey:
-    """Type and id of an event: equal ids of different types are different events (3.2)."""
-    return EventKey(_LETTERS[type(event)] + event.event_id)
-
-
-_LETTER_OF_TYPE = {EventType(str(one.__struct_config__.tag)): x for one, x in _LETTERS.items()}
-
-
-def key_of(event_type: EventType, event_id: EventId) -> EventKey:
-    """The key of the event of that type and id."""
-    return EventKey(_LETTER_OF_TYPE[event_type] + event_id)
-
 
 INSTANT_FIELDS = frozenset(
     {"occurred_at", "recorded_at", "expires_at", "relationship_ends_at", "acknowledged_at"}

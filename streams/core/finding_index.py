@@ -8,14 +8,21 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
+from mypy_extensions import mypyc_attr
+
+from streams.core.event_kinds import (
+    event_key,
+    is_consent_change,
+    is_message,
+    is_notification,
+    is_purchase,
+    is_share,
+)
 from streams.core.events import (
     ConsentChange,
     DataShare,
     Event,
     MarketingMessage,
-    Purchase,
-    RecipientNotification,
-    event_key,
 )
 from streams.core.identifiers import ConsentId, EventKey, RecipientId
 from streams.core.instants import Instant
@@ -50,6 +57,7 @@ _RETRACTED: Final = Status.RETRACTED
 _Held = tuple[Order, list[Spans[EventKey]]]
 
 
+@mypyc_attr(acyclic=True)
 class FindingIndex:
     """The findings and duties of one subject that consents may still change."""
 
@@ -82,9 +90,9 @@ class FindingIndex:
             self._held[event_key(event)] = order, places
 
     def _places(self, row: EventRow, event: Event) -> list[Spans[EventKey]]:
-        if isinstance(event, ConsentChange):
+        if is_consent_change(event):
             return self._unmet_places(row)
-        if isinstance(event, (Purchase, RecipientNotification)):
+        if is_purchase(event) or is_notification(event):
             return []
         spoken = [one.verdict for one in row.published.values() if one.status is not _RETRACTED]
         if not spoken:
@@ -92,9 +100,9 @@ class FindingIndex:
         target = looked_for(event, self._policy)
         purposes = {target.purpose}
         # A consent for these lifts a signal, too.
-        if isinstance(event, DataShare):
+        if is_share(event):
             purposes.add(event.purpose)
-        elif isinstance(event, MarketingMessage):
+        elif is_message(event):
             purposes.add(Purpose.OWN_DIRECT_MARKETING)
         else:
             assert_never(event)
@@ -108,7 +116,7 @@ class FindingIndex:
             if target.recipient_category is not None:
                 category = f"c{target.recipient_category}"
                 places.append(_of(self._awaiting, (target.purpose, category)))
-            if isinstance(event, DataShare) and event.consent_ref is not None:
+            if is_share(event) and event.consent_ref is not None:
                 places.append(_of(self._citing, event.consent_ref))
         return places
 
@@ -161,9 +169,9 @@ _ANYBODY: Final = "*"
 
 def looked_for(event: DataShare | MarketingMessage, policy: Policy) -> Target:
     """What a consent for an event must cover."""
-    if isinstance(event, DataShare):
+    if is_share(event):
         return normalise(event, policy).target
-    if isinstance(event, MarketingMessage):
+    if is_message(event):
         return consent_target(event, policy)
     assert_never(event)
 

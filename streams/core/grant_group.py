@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from streams.core.consent_tests import ConsentTest
 from streams.core.events import ConsentChange
 from streams.core.identifiers import ConsentId, RecipientId
@@ -55,6 +57,7 @@ FOREVER: Final = Instant(LATEST + 1)
 """The end of what does not end."""
 
 
+@mypyc_attr(acyclic=True)
 class GrantGroup:
     """The grants for one purpose that name one recipient, or one category of recipients."""
 
@@ -115,6 +118,7 @@ class GrantGroup:
             yield need, spans
 
 
+@mypyc_attr(acyclic=True)
 class ForPurpose:
     """The grants for one purpose."""
 

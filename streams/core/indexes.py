@@ -22,7 +22,7 @@ from streams.core.sale_index import SaleIndex
 from streams.core.signal_index import SignalIndex
 from streams.core.signals import Grant, Signal
 
-INDEXED_FROM: Final = 12
+INDEXED_FROM: Final = 32
 """From so many events on a subject gets its indexes; below, looking at each is quicker."""
 
 _END: Final = Instant(1 << 60)

@@ -14,9 +14,10 @@ import msgspec
 
 from streams.core.affected import affected
 from streams.core.decision import Decision
-from streams.core.events import event_key
+from streams.core.event_kinds import event_key
 from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
+from streams.core.nothing_published import NO_DUTIES, NOTHING_PUBLISHED
 from streams.core.outcome import Outcome
 from streams.core.policy import Policy
 from streams.core.reassess import again, decided, in_time, place_of, taken_in
@@ -61,7 +62,13 @@ def judge(
         return Decision(outcome=Outcome.EXPIRED)
     outcome = _NOT_ASSESSED if not_assessed(event, policy) else _JUDGED
     taken_at = clock if clock is not None and clock > fact.ingested_at else None
-    row = EventRow(fact=fact, policy_digest=policy.digest, taken_at=taken_at)
+    row = EventRow(
+        fact=fact,
+        policy_digest=policy.digest,
+        published=NOTHING_PUBLISHED,
+        duties=NO_DUTIES,
+        taken_at=taken_at,
+    )
     refused = subject.refusals.get(key)
     if record is None:
         record = subject.put(key, row)
@@ -70,14 +77,14 @@ def judge(
     else:
         touched, displaced = _contest(subject, record, row, policy)
         refused = None  # it was closed by the first payload
-    touched.add(key)
-    if len(touched) == 1 and displaced is None:
+    if displaced is None and (not touched or (len(touched) == 1 and key in touched)):
         decision = _alone(subject, record, fact, policy, clock, outcome)
         return (
             decision
             if refused is None
             else _closing(subject, refused, decision, fact, policy, clock)
         )
+    touched.add(key)
     left: tuple[EventKey, ...] = ()
     if most is not None and len(touched) - 1 > most:
         touched.discard(key)

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from streams.core.events import DataShare, MarketingMessage
 from streams.core.identifiers import EventId, RecipientId
 from streams.core.instants import Instant
@@ -24,6 +26,7 @@ def _at(event: DataShare | MarketingMessage) -> tuple[Instant, EventId]:
     return event.occurred_at, event.event_id
 
 
+@mypyc_attr(acyclic=True)
 class ShareKind:
     """Shares with one recipient, role, category and purpose, declared and normalised."""
 
@@ -42,6 +45,7 @@ _NOBODY: Final[set[RecipientId]] = set()
 _ShareKey = tuple[Purpose, RecipientRole, str | None]
 
 
+@mypyc_attr(acyclic=True)
 class Ledger:
     """The shares of one subject that left for somebody else for direct marketing."""
 
@@ -78,7 +82,7 @@ class Ledger:
         if kind is None:
             kind = kinds[key] = ShareKind(share.purpose, normal)
             self._new(kind)
-        kind.shares.add(share)
+        kind.shares.add(share, share.occurred_at)
 
     def _new(self, kind: ShareKind) -> None:
         normal = kind.normal
@@ -147,6 +151,7 @@ def first_ids(kinds: Iterable[ShareKind], before: Instant, most: int) -> tuple[E
     return tuple(ids)
 
 
+@mypyc_attr(acyclic=True)
 class MessageKind:
     """Messages that a consent and a signal see alike: whose offer, from whom, by which way."""
 
@@ -165,6 +170,7 @@ class MessageKind:
         return self.offer == self.own
 
 
+@mypyc_attr(acyclic=True)
 class Messages:
     """The messages to one subject."""
 
@@ -180,9 +186,9 @@ class Messages:
         kind = self._kinds.get(key)
         if kind is None:
             kind = self._kinds[key] = MessageKind(*key)
-        kind.messages.add(message)
+        kind.messages.add(message, message.occurred_at)
         if _otherwise(message):
-            self.otherwise.add(message)
+            self.otherwise.add(message, message.occurred_at)
 
     def remove(self, message: MarketingMessage) -> None:
         """Let a message go."""

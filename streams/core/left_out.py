@@ -9,6 +9,13 @@ from typing import Final, assert_never
 
 import msgspec
 
+from streams.core.event_kinds import (
+    is_consent_change,
+    is_message,
+    is_notification,
+    is_purchase,
+    is_share,
+)
 from streams.core.events import (
     ConsentChange,
     DataShare,
@@ -51,15 +58,15 @@ _ACTORS: Final = frozenset(actor.value for actor in Actor)
 
 def left_out(event: Event, policy: Policy) -> list[str]:
     """The fields of an event that is assessed, by their names."""
-    if isinstance(event, DataShare):
+    if is_share(event):
         return _of_share(event, policy)
-    if isinstance(event, ConsentChange):
+    if is_consent_change(event):
         return _of_grant(event, policy) if event.action is _GRANTED else []
-    if isinstance(event, MarketingMessage):
+    if is_message(event):
         return _of_message(event)
-    if isinstance(event, Purchase):
+    if is_purchase(event):
         return _of_purchase(event)
-    if isinstance(event, RecipientNotification):
+    if is_notification(event):
         return []  # no rule reads what it may leave out
     assert_never(event)
 

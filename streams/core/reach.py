@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from streams.core.consent_index import order_of
-from streams.core.events import DataShare, MarketingMessage, event_key
+from streams.core.event_kinds import event_key
+from streams.core.events import DataShare, MarketingMessage
 from streams.core.given_again import NEVER, Pause, first_ended_by, lifted, missed, replaced
 from streams.core.grant_group import FOREVER
 from streams.core.identifiers import EventKey

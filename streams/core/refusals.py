@@ -11,7 +11,7 @@ from __future__ import annotations
 import msgspec
 
 from streams.core.decision import Decision
-from streams.core.events import key_of
+from streams.core.event_kinds import key_of
 from streams.core.findings import Finding
 from streams.core.identifiers import (
     ControllerId,

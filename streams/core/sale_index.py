@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from streams.core.events import Purchase
 from streams.core.identifiers import PurchaseId
 from streams.core.instants import Instant
@@ -19,6 +21,7 @@ _NEVER: Final = Instant(1 << 60)
 _PARTIAL: Final = PurchaseAction.REFUNDED_PARTIAL
 
 
+@mypyc_attr(acyclic=True)
 class GivenBack:
     """Which purchases were refunded or cancelled, and since when."""
 
@@ -53,6 +56,7 @@ _Key = tuple[str, ContactDetail | None, Consideration | None, str | None]
 """Seller; contact detail; how it was paid for; a category that was bought."""
 
 
+@mypyc_attr(acyclic=True)
 class SaleIndex:
     """The sales to one subject, each until it was given back."""
 

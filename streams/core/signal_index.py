@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from streams.core.consent_index import ConsentIndex, order_of
 from streams.core.identifiers import ConsentId, EventKey, RecipientId
 from streams.core.instants import Instant
@@ -31,6 +33,7 @@ Place = tuple[Purpose, str, Limit, str]
 """Purpose; "r" or "c" and recipient or category, or all; channel and topic; kind."""
 
 
+@mypyc_attr(acyclic=True)
 class SignalIndex:
     """All negative signals of one subject, each with its full scope."""
 

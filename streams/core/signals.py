@@ -12,7 +12,8 @@ import msgspec
 from mypy_extensions import mypyc_attr
 
 from streams.core.consent_tests import ConsentTest
-from streams.core.events import ConsentChange, Purchase, event_key
+from streams.core.event_kinds import event_key
+from streams.core.events import ConsentChange, Purchase
 from streams.core.identifiers import ConsentId, EventId, EventKey, RecipientId, Topic
 from streams.core.instants import LATEST, Instant
 from streams.core.targets import Target

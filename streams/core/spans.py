@@ -21,6 +21,10 @@ _CHUNK: Final = 32
 """How many neighbours are passed over at once where all of them have ended."""
 
 
+_NO_MAXIMA: Final[list[Instant]] = []
+"""Those of all that have had none asked for; nothing is ever put in."""
+
+
 class Spans(Generic[T]):
     """Values by order, each with its end (exclusive, ms).
 
@@ -35,8 +39,8 @@ class Spans(Generic[T]):
         self._orders: list[Order] = []
         self._items: list[T] = []
         self._ends: list[Instant] = []
-        self._chunks: list[Instant] = []
-        self._large: list[Instant] = []
+        self._chunks: list[Instant] = _NO_MAXIMA
+        self._large: list[Instant] = _NO_MAXIMA
 
     def __bool__(self) -> bool:
         # Not left to __len__: in compiled code an object without this is true unless None.
@@ -162,6 +166,8 @@ class Spans(Generic[T]):
 
     def _latest(self, chunk: int) -> Instant:
         chunks = self._chunks
+        if chunks is _NO_MAXIMA:
+            chunks = self._chunks = []
         while len(chunks) <= chunk:
             start = len(chunks) * _CHUNK
             chunks.append(max(self._ends[start : start + _CHUNK], default=EARLIEST))
@@ -169,6 +175,8 @@ class Spans(Generic[T]):
 
     def _largest(self, large: int) -> Instant:
         found = self._large
+        if found is _NO_MAXIMA:
+            found = self._large = []
         while len(found) <= large:
             start = len(found) * _CHUNK
             self._latest(start + _CHUNK - 1)

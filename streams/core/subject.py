@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
+import msgspec
 from mypy_extensions import mypyc_attr
 
 from streams.core.deadlines import Deadlines
-from streams.core.events import (
-    event_key,
-    key_of,
-)
+from streams.core.event_kinds import event_key, key_of
 from streams.core.identifiers import (
     ControllerId,
     EventKey,
@@ -41,6 +39,11 @@ _RETRACTED: Final = Status.RETRACTED
 _GRANTED_LATER: Final = Reason.GRANTED_LATER
 
 
+NOT_HELD: Final = -1
+
+_set: Final = msgspec.structs.force_setattr
+"""Events are frozen; this puts an equal value in the place of one."""
+
 # Shared by all of whom nothing was said yet, and never changed: most people, most of the time.
 _NOBODY: Final[set[EventKey]] = set()
 _NO_DUTIES: Final[dict[RecipientId, Spans[EventKey]]] = {}
@@ -61,7 +64,7 @@ class Subject(SubjectHistory):
         """Events under whose type and id records were refused (Q01)."""
         self.beside = 0
         """How many payloads do not count, since another one has their id."""
-        self._spoken_of = False
+        self.spoken_of = False
         """Whether anything was ever said of one of the events; what follows is empty till then."""
         self.unrecorded: set[EventKey] = _NOBODY
         """Events whose verdict could yet learn that consent came later."""
@@ -73,6 +76,8 @@ class Subject(SubjectHistory):
         """Events with an open duty, or a finding that is not FINAL yet."""
         self.erased_at: Instant | None = None
         """What occurred up to then was erased, and is not taken in again; None: nothing was."""
+        self.stored = NOT_HELD
+        """How many rows it stands for in the store that holds it, or NOT_HELD."""
         self.judged_by: Policy | None = None
         """The policy that all of its verdicts are known to be of; None: not known."""
 
@@ -102,7 +107,7 @@ class Subject(SubjectHistory):
     @property
     def next_deadline(self) -> Instant | None:
         """The instant strictly after which a tick has work to do, or None."""
-        return self.deadlines.next if self._spoken_of else None
+        return self.deadlines.next if self.spoken_of else None
 
     def arrange(self, policy: Policy, *, always: bool = False) -> Indexes | None:
         """Index what is there for a policy, if it is more than a few events or `always`."""
@@ -121,7 +126,7 @@ class Subject(SubjectHistory):
             sales=self.sales,
             reversals=self.reversals,
         )
-        if self._spoken_of:
+        if self.spoken_of:
             for record in self.records.values():
                 index.findings.note(record.row)
         return index
@@ -136,6 +141,10 @@ class Subject(SubjectHistory):
         record = self.records.get(key)
         if row.erases and (self.erased_at is None or event.occurred_at > self.erased_at):
             self.erased_at = event.occurred_at
+        mine, its = self.subject_id, event.subject_id
+        if its is not mine and its == mine:
+            # Each event would keep a text of its own, a tenth of what it takes.
+            _set(event, "subject_id", mine)
         if record is None:
             record = self.records[key] = SubjectRecord(row)
             self.insert(event)
@@ -172,7 +181,7 @@ class Subject(SubjectHistory):
     def note(self, record: SubjectRecord) -> None:
         """Bring the indexes over what was said up to date with a record's row."""
         row = record.row
-        if not row.published and not row.duties and not self._spoken_of:
+        if not row.published and not row.duties and not self.spoken_of:
             return  # as most: nothing was ever said of it, nor of others
         event_id = event_key(row.fact.event)
         if not row.published and not row.duties:
@@ -182,8 +191,8 @@ class Subject(SubjectHistory):
             if self.index is not None:
                 self.index.findings.note(row)
             return
-        if not self._spoken_of:
-            self._spoken_of = True
+        if not self.spoken_of:
+            self.spoken_of = True
             self.unrecorded, self.granted_later = set(), set()
             self.duties_towards, self.deadlines = {}, Deadlines()
         for recipient_id, published in row.duties.items():

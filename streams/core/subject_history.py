@@ -7,8 +7,14 @@ from typing import Final, assert_never
 
 from mypy_extensions import mypyc_attr
 
+from streams.core.event_kinds import (
+    is_consent_change,
+    is_message,
+    is_notification,
+    is_purchase,
+    is_share,
+)
 from streams.core.events import (
-    ConsentChange,
     DataShare,
     Event,
     MarketingMessage,
@@ -83,18 +89,18 @@ class SubjectHistory:
 
     def insert(self, event: Event) -> None:
         """Put an event where it belongs."""
-        if isinstance(event, DataShare):
+        if is_share(event):
             self._share(event)
-        elif isinstance(event, MarketingMessage):
+        elif is_message(event):
             self._message(event)
-        elif isinstance(event, ConsentChange):
+        elif is_consent_change(event):
             if event.action is _GRANTED:
                 self._grant(Grant(event))
             else:
                 self._signal(Signal.of(event))
-        elif isinstance(event, Purchase):
+        elif is_purchase(event):
             self._purchase(event)
-        elif isinstance(event, RecipientNotification):
+        elif is_notification(event):
             self._notified(event)
         else:
             assert_never(event)
@@ -102,14 +108,14 @@ class SubjectHistory:
     def _share(self, event: DataShare) -> None:
         if self.shares is _NO_SHARES:
             self.shares = Timeline(_at)
-        self.shares.add(event)
+        self.shares.add(event, event.occurred_at)
         if self.index is not None:
             self.index.ledger.add(event)
 
     def _message(self, event: MarketingMessage) -> None:
         if self.messages is _NO_MESSAGES:
             self.messages = Timeline(_at)
-        self.messages.add(event)
+        self.messages.add(event, event.occurred_at)
         if self.index is not None:
             self.index.messages.add(event)
 
@@ -119,20 +125,20 @@ class SubjectHistory:
         timeline = self.notifications.get(event.recipient_id)
         if timeline is None:
             timeline = self.notifications[event.recipient_id] = Timeline(_at)
-        timeline.add(event)
+        timeline.add(event, event.occurred_at)
 
     def _purchase(self, event: Purchase) -> None:
         index = self.index
         if event.action is not _PURCHASED:
             if self.reversals is _NO_SALES:
                 self.reversals = Timeline(_at)
-            self.reversals.add(event)
+            self.reversals.add(event, event.occurred_at)
             if index is not None:
                 index.sales.reverse(event)
             return
         if self.sales is _NO_SALES:
             self.sales = Timeline(_at)
-        self.sales.add(event)
+        self.sales.add(event, event.occurred_at)
         if index is not None:
             index.sales.add(event)
         if signal := opt_out_at_collection(event):
@@ -141,11 +147,11 @@ class SubjectHistory:
     def _grant(self, grant: Grant) -> None:
         if self.grants is _NO_GRANTS:
             self.grants, self._granted = Timeline(_grant_at), {}
-        self.grants.add(grant)
+        self.grants.add(grant, grant.at)
         timeline = self._granted.get(grant.purpose)
         if timeline is None:
             timeline = self._granted[grant.purpose] = Timeline(_grant_at)
-        timeline.add(grant)
+        timeline.add(grant, grant.at)
         self.replacing += grant.event.replaces_consent_id is not None
         if self.index is not None:
             self.index.grant(grant)
@@ -153,29 +159,29 @@ class SubjectHistory:
     def _signal(self, signal: Signal) -> None:
         if self.signals is _NO_SIGNALS:
             self.signals = Timeline(_signal_at)
-        self.signals.add(signal)
+        self.signals.add(signal, signal.at)
         if self.index is not None:
             self.index.signals.add(signal)
 
     def remove(self, event: Event) -> None:
         """Take an event out again."""
         index = self.index
-        if isinstance(event, DataShare):
+        if is_share(event):
             self.shares.remove(event)
             if index is not None:
                 index.ledger.remove(event)
-        elif isinstance(event, MarketingMessage):
+        elif is_message(event):
             self.messages.remove(event)
             if index is not None:
                 index.messages.remove(event)
-        elif isinstance(event, ConsentChange):
+        elif is_consent_change(event):
             if event.action is _GRANTED:
                 self._ungrant(Grant(event))
             else:
                 self._unsignal(Signal.of(event))
-        elif isinstance(event, Purchase):
+        elif is_purchase(event):
             self._unpurchase(event)
-        elif isinstance(event, RecipientNotification):
+        elif is_notification(event):
             self.notifications[event.recipient_id].remove(event)
         else:
             assert_never(event)

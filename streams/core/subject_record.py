@@ -6,8 +6,8 @@ from typing import Final
 
 from mypy_extensions import mypyc_attr
 
+from streams.core.event_kinds import is_consent_change
 from streams.core.events import (
-    ConsentChange,
     Event,
 )
 from streams.core.identifiers import (
@@ -68,5 +68,5 @@ def rank_of(row: EventRow) -> tuple[bool, bool, Instant, PayloadHash]:
     Nor may one lose that a person was erased.
     """
     event = row.fact.event
-    granted = isinstance(event, ConsentChange) and event.action is _GRANTED
+    granted = is_consent_change(event) and event.action is _GRANTED
     return not row.erases, granted, event.recorded_at, row.fact.hash

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from streams.core.events import key_of
+from streams.core.event_kinds import key_of
 from streams.core.findings import Duty, Finding, OutputRecord
 from streams.core.identifiers import EventKey, Slot, ViolationId
 from streams.core.instants import Instant

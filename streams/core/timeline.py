@@ -21,13 +21,13 @@ class Timeline(Generic[T]):
     is asked for, as for an event that is on time, it is the timeline's own.
     """
 
-    __slots__ = ("_items", "_key", "_last", "_times")
+    __slots__ = ("_asked", "_items", "_key", "_last")
 
     def __init__(self, key: Callable[[T], tuple[Instant, str]]) -> None:
         self._key = key
         self._items: list[T] = _NO_ITEMS
-        self._times: list[Instant] = _NO_ITEMS
-        """Their instants, so that bisection compares integers only."""
+        self._asked: list[Instant] = _NO_ITEMS
+        """Their instants, so that bisection compares integers only: from when that is asked for."""
         self._last: int = EARLIEST - 1
         """The instant of the last one: for an event that is on time this alone is read."""
 
@@ -41,36 +41,45 @@ class Timeline(Generic[T]):
     def __len__(self) -> int:
         return len(self._items)
 
-    def add(self, item: T) -> None:
-        """Insert in order; an append for an item that is on time."""
-        at, event_id = self._key(item)
+    @property
+    def _times(self) -> list[Instant]:
+        if len(self._asked) != len(self._items):
+            key = self._key
+            self._asked = [key(item)[0] for item in self._items]
+        return self._asked
+
+    def add(self, item: T, at: Instant) -> None:
+        """Insert an item of an instant in order; an append for one that is on time."""
         if self._items is _NO_ITEMS:
-            # Most timelines of a subject stay empty; only this one gets lists of its own.
-            self._times, self._items = [at], [item]
+            # Most timelines of a subject stay empty; only this one gets a list of its own.
+            self._items = [item]
             self._last = at
         elif at > self._last:
-            self._times.append(at)
+            if self._asked:
+                self._asked.append(at)
             self._items.append(item)
             self._last = at
         else:
-            position = self._place(at, event_id)
+            position = self._place(at, self._key(item)[1])
             self._times.insert(position, at)
             self._items.insert(position, item)
 
     def remove(self, item: T) -> None:
         """Take out the item with the same instant and event id."""
         position = self._place(*self._key(item))
-        del self._items[position], self._times[position]
-        self._last = self._times[-1] if self._times else EARLIEST - 1
+        times = self._times
+        del self._items[position], times[position]
+        self._last = times[-1] if times else EARLIEST - 1
 
     def _place(self, at: Instant, event_id: str) -> int:
         """Where an instant and event id belong; event ids decide among equal instants."""
         if at > self._last:
             return len(self._items)
-        if at == self._last and (len(self._times) == 1 or self._times[-2] < at):
-            newest = len(self._items) - 1
+        newest = len(self._items) - 1
+        if at == self._last and (not newest or self._key(self._items[newest - 1])[0] < at):
             return newest if event_id <= self._key(self._items[newest])[1] else newest + 1
-        first, last = bisect_left(self._times, at), bisect_right(self._times, at)
+        times = self._times
+        first, last = bisect_left(times, at), bisect_right(times, at)
         if first == last:
             return first
         key = self._key
@@ -117,11 +126,11 @@ class Timeline(Generic[T]):
 
     def any_before(self, at: Instant) -> bool:
         """Whether anything lies strictly before an instant."""
-        return bool(self._times) and self._times[0] < at
+        return len(self._items) > 0 and self._key(self._items[0])[0] < at
 
     def any_through(self, at: Instant) -> bool:
         """Whether anything lies at or before an instant."""
-        return bool(self._times) and self._times[0] <= at
+        return len(self._items) > 0 and self._key(self._items[0])[0] <= at
 
     def any_since(self, at: Instant) -> bool:
         """Whether anything lies at or after an instant."""

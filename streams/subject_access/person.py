@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from streams.core.events import event_key
+from streams.core.event_kinds import event_key
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import EventKey, ViolationId
 from streams.core.instants import Instant

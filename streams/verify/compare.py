@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from streams.check.decided_by import timeline
 from streams.core.assumptions import Assumption, assumptions
-from streams.core.events import event_key, key_of
+from streams.core.event_kinds import event_key, key_of
 from streams.core.findings import Duty, Finding, OutputRecord, id_of
 from streams.core.identifiers import (
     ControllerId,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from streams.core.events import key_of
+from streams.core.event_kinds import key_of
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant
 from streams.core.state import RefusalRow

@@ -93,10 +93,9 @@ class Arrivals:
         self._rekeyed = names.rekeyed
         self._kinds = names.input_types
         self._inputs = frozenset(self._kinds)
-        self._ordinary = FastFacts(self._kinds)
         self._now = self._limit = LATEST
-        self.ordinary = self._ordinary.fact
-        """The fact of a record that is as most are, or None: then `read` and `settle` say."""
+        self.ordinary = FastFacts(self._kinds)
+        """Reads the records that are as most are; of all others `read` and `settle` say."""
 
     def read_at(self, now: Instant, limit: Instant) -> None:
         """Take `now` for the arrival of records whose timestamp lies after `limit`.
@@ -105,7 +104,7 @@ class Arrivals:
         """
         self._now = now
         self._limit = min(limit, LATEST)
-        self._ordinary.take_until(self._limit)
+        self.ordinary.take_until(self._limit)
 
     def read(self, record: Record) -> Arrived | Refused:
         """Decode a record and find out where it first stood."""

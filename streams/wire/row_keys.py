@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from streams.core.events import event_key
+from streams.core.event_kinds import event_key
 from streams.core.identifiers import EventId, EventKey, PayloadHash, SubjectKey
 from streams.core.state import Fact
 

@@ -12,9 +12,11 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from streams.core.events import EVENT_CLASSES, Envelope, key_of
+from streams.core.event_kinds import key_of
+from streams.core.events import EVENT_CLASSES, Envelope
 from streams.core.identifiers import EventId, SubjectKey
 from streams.core.instants import Instant
+from streams.core.nothing_published import NO_DUTIES, NOTHING_PUBLISHED
 from streams.core.state import EventRow, Fact, FactSource, RefusalRow
 from streams.core.subject import Subject
 from streams.native.library import LIBRARY
@@ -153,8 +155,8 @@ def _produced(value: bytes, key: bytes | None) -> EventRow:
     return EventRow(
         fact=fact,
         policy_digest=one.policy_digest,
-        published=one.published,
-        duties=one.duties,
+        published=one.published or NOTHING_PUBLISHED,
+        duties=one.duties or NO_DUTIES,
         taken_at=one.taken_at,
         erases=one.erases,
         restricted_since=one.restricted_since,

@@ -6,7 +6,8 @@ from typing import cast
 
 from bench.sections.sweep import EVENTS_A_SUBJECT, RIGHT, WRONG
 from bench.stream import CONTROLLER, UNCOVERED, make, pseudonym_of
-from streams.core.events import DataShare, Event, MarketingMessage, event_key
+from streams.core.event_kinds import event_key
+from streams.core.events import DataShare, Event, MarketingMessage
 from streams.core.identifiers import EventKey, PayloadHash, SubjectId
 from streams.core.judge import judge
 from streams.core.policy import Policy

@@ -69,8 +69,11 @@ def test_every_module_has_a_source_whose_tests_are_run_as_python_too() -> None:
     }
     alone = {
         "streams.agents.assumed": "tests/agents/test_assumed.py",
+        "streams.agents.once": "tests/agents/test_once.py",
+        "streams.agents.short_way": "tests/agents/test_partition_judge.py",
         "streams.agents.subject_cache": "tests/agents/test_subject_cache.py",
         "streams.measures.assumption_counts": "tests/agents/test_assumed.py",
+        "streams.transport.state.memory": "tests/transport/test_row_store.py",
         "streams.transport.state.row_loading": "tests/transport/test_row_store.py",
     }
     for module in compiled.HOT:

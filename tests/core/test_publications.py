@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.core.events import event_key
+from streams.core.event_kinds import event_key
 from streams.core.identifiers import EventId, RecipientId, Slot
 from streams.core.instants import Instant, days
 from streams.core.judge import judge_deadlines

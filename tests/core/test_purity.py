@@ -27,6 +27,7 @@ ALLOWED = {
     "re",
     "streams.core",
     "typing",
+    "typing_extensions",  # marks for the type checker, which alone reads them
     "unicodedata",  # a table: how ids are written
     "uuid",
 }

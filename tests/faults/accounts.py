@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams.core import quality
-from streams.core.events import event_key, key_of
+from streams.core.event_kinds import event_key, key_of
 from streams.core.identifiers import SubjectKey, ViolationId, subject_key, violation_id
 from streams.core.instants import Instant
 from streams.core.slots import SLOTS

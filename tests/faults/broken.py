@@ -13,6 +13,7 @@ from streams.agents.eraser import Eraser
 from streams.agents.event_judge import EventJudge
 from streams.agents.restrictor import Restrictor
 from streams.agents.retractor import Retractor
+from streams.core.event_kinds import event_key
 from streams.transport.commit.output_batch import Output, OutputBatch
 from streams.wire.findings import decode_finding
 from tests.faults.checks import DEAD_LETTER_CODES
@@ -43,20 +44,21 @@ def count_and_forget_events() -> None:
     Some of them never come a second time; one that did would be judged then.
     """
     broken: Any = EventJudge
-    judge, seen = broken._judge, 0
+    take, seen = broken.take, 0
 
-    def forgetting(
-        self: Any, key: Any, subject: Any, fact: Any, record: Any, counters: Any, batch: Any
-    ) -> None:
+    def forgetting(self: Any, record: Any, counters: Any, batch: Any) -> None:
         nonlocal seen
-        seen += fact.event.event_id not in subject.records
+        fact = self._arrivals.ordinary.fact(record)
+        if fact is not None:
+            subject = self._subjects.glance(record.key)
+            seen += subject is None or event_key(fact.event) not in subject.records
         if seen and seen % NTH == 0:
             seen += 1
             counters.judged += 1
         else:
-            judge(self, key, subject, fact, record, counters, batch)
+            take(self, record, counters, batch)
 
-    broken._judge = forgetting
+    broken.take = forgetting
 
 
 def send_a_finding_twice() -> None:

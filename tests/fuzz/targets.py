@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 from aiokafka.record.default_records import DefaultRecordBatch
 
 from streams.core.event_hash import NOT_HASHED, hash_of
-from streams.core.events import EVENT_CLASSES, Envelope, event_key, key_of
+from streams.core.event_kinds import event_key, key_of
+from streams.core.events import EVENT_CLASSES, Envelope
 from streams.core.identifiers import EventId, subject_key
 from streams.core.instants import EARLIEST_OF_EVENTS, LATEST, Instant
 from streams.core.law import FUTURE_TOLERANCE

@@ -10,7 +10,7 @@ import pytest
 
 from streams.agents import event_judge
 from streams.core.decision import Decision
-from streams.core.events import event_key
+from streams.core.event_kinds import event_key
 from streams.core.identifiers import PayloadHash
 from streams.core.instants import Instant
 from streams.core.judge import judge

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from streams.core.events import Event, event_key
+from streams.core.event_kinds import event_key
+from streams.core.events import Event
 from streams.core.identifiers import EventKey, SubjectKey, subject_key
 from streams.core.instants import Instant, format_instant
 from streams.core.quality import quality_finding

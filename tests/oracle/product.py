@@ -21,7 +21,7 @@ from streams.core.identifiers import ControllerId, SubjectId
 from streams.core.instants import EARLIEST, format_instant, parse_instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.policy import UNDATED_ADEQUACY, Policy, PolicySettings
-from streams.core.policy.policy import DatedValue
+from streams.core.policy.dated_value import DatedValue
 from streams.core.policy.registers import Registers
 from streams.core.state import Fact, FactSource
 from streams.core.subject import Subject

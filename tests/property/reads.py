@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from streams.core.affected import affected
-from streams.core.events import EVENT_CLASSES, INSTANT_FIELDS, ConsentChange, Event, event_key
+from streams.core.event_kinds import event_key
+from streams.core.events import EVENT_CLASSES, INSTANT_FIELDS, ConsentChange, Event
 from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
 from streams.core.policy import Policy

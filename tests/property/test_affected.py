@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from streams.core import judge as judging
 from streams.core.affected import affected
-from streams.core.events import event_key
+from streams.core.event_kinds import event_key
 from streams.core.identifiers import EventKey
 from streams.core.instants import Instant, hours
 from streams.core.policy import Policy, fixed_policy

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
-from streams.core.events import event_key
+from streams.core.event_kinds import event_key
 from streams.core.judge import judge
 from streams.core.policy import fixed_policy
 from streams.core.state import Fact

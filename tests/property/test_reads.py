@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.core.events import EVENT_CLASSES, Event, event_key
+from streams.core.event_kinds import event_key
+from streams.core.events import EVENT_CLASSES, Event
 from streams.core.policy import Policy
 from streams.core.rules.registry import RULES, readers_of
 from streams.core.vocabulary import Code

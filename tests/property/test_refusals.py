@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.core import refusals
-from streams.core.events import event_key, key_of
+from streams.core.event_kinds import event_key, key_of
 from streams.core.identifiers import EventId, EventKey
 from streams.core.instants import Instant
 from streams.core.render import event_type

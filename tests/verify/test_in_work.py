@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.core.events import event_key
+from streams.core.event_kinds import event_key
 from streams.core.identifiers import subject_key
 from streams.core.instants import Instant
 from streams.verify.in_work import in_work

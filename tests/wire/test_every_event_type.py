@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from streams.check.report.facts import describe
 from streams.core.affected import affected
 from streams.core.event_hash import NOT_HASHED
-from streams.core.events import EVENT_CLASSES, Event, event_key, key_of
+from streams.core.event_kinds import event_key, key_of
+from streams.core.events import EVENT_CLASSES, Event
 from streams.core.identifiers import ControllerId, SubjectId
 from streams.core.policy import default_policy
 from streams.core.rules.assess import assess

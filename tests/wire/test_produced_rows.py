@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 
 from streams.core.event_hash import hash_of
-from streams.core.events import Event, event_key
+from streams.core.event_kinds import event_key
+from streams.core.events import Event
 from streams.core.identifiers import subject_key
 from streams.core.instants import Instant
 from streams.core.state import EventRow, Fact

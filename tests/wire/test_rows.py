@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from streams.core.events import key_of
+from streams.core.event_kinds import key_of
 from streams.core.identifiers import EventId, PayloadHash, subject_key
 from streams.core.instants import LATEST, Instant
 from streams.core.publications import History, Publication

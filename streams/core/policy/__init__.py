@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from streams.core.policy.dated_value import DatedValue
 from streams.core.policy.parameters import PARAMETERS, RESERVED, Parameter
-from streams.core.policy.policy import DatedValue, Policy, default_policy, fixed_policy
+from streams.core.policy.policy import Policy, default_policy, fixed_policy
 from streams.core.policy.registers import (
     UNDATED_ADEQUACY,
     AdequacyEntry,

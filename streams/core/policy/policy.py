@@ -11,15 +11,10 @@ import msgspec
 
 from streams.core.instants import EARLIEST, LATEST, Instant
 from streams.core.law import GDPR_APPLIES, LAW_VERSION
-from streams.core.policy.registers import RegisterIndex, Registers
+from streams.core.policy.dated_value import DatedValue
+from streams.core.policy.register_index import RegisterIndex
+from streams.core.policy.registers import Registers
 from streams.core.policy.settings import PolicySettings
-
-
-class DatedValue(msgspec.Struct, frozen=True):
-    """A value of one setting, in force from `valid_from` (inclusive)."""
-
-    valid_from: Instant
-    value: Any
 
 
 class Policy:
@@ -46,10 +41,16 @@ class Policy:
         self.assess_from = assess_from
         self.law_version = law_version
         self.digest = self.past_digest(LATEST)
+        self._label = version
         self.version = f"{version}+{self.digest[:8]}"
         boundaries = {EARLIEST}.union(e.valid_from for v in self.entries.values() for e in v)
         self._starts = sorted(boundaries)
         self._settings = [self._resolve(start) for start in self._starts]
+
+    def __reduce__(self) -> tuple[type[Policy], tuple[object, ...]]:
+        """As another process gets it (`consentry check`): made again from what it was made of."""
+        made_of = self._label, self.entries, self.registers, self.assess_from, self.law_version
+        return Policy, made_of
 
     def _resolve(self, at: Instant) -> PolicySettings:
         changes: dict[str, Any] = {}

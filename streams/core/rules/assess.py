@@ -6,13 +6,15 @@ from typing import Final, assert_never
 
 from mypy_extensions import mypyc_attr
 
+from streams.core.event_kinds import (
+    is_consent_change,
+    is_message,
+    is_notification,
+    is_purchase,
+    is_share,
+)
 from streams.core.events import (
-    ConsentChange,
-    DataShare,
     Event,
-    MarketingMessage,
-    Purchase,
-    RecipientNotification,
 )
 from streams.core.identifiers import RecipientId, Slot
 from streams.core.instants import Instant
@@ -79,7 +81,7 @@ def assess(
 
 
 def _assess(subject: Subject, event: Event, policy: Policy, clock: Instant | None) -> Assessment:
-    if isinstance(event, DataShare):
+    if is_share(event):
         if not_assessed(event, policy):
             return NOTHING
         normal = normalise(event, policy)
@@ -88,19 +90,19 @@ def _assess(subject: Subject, event: Event, policy: Policy, clock: Instant | Non
         if not verdicts:
             return NOTHING
         return _assessment(verdicts, share_duties(subject, event, verdicts, policy, clock))
-    if isinstance(event, MarketingMessage):
+    if is_message(event):
         if not_assessed(event, policy) or not is_marketing(event):
             return NOTHING
         verdicts = judge_message_extras(event)
         verdicts += judge_message_basis(subject, event, policy)
         return _assessment(verdicts) if verdicts else NOTHING
-    if isinstance(event, ConsentChange):
+    if is_consent_change(event):
         if event.action is _GRANTED:
             verdicts = judge_capture(Grant(event), policy)
             return _assessment(verdicts) if verdicts else NOTHING
         duties = signal_duties(subject, event, policy, clock)
         return _assessment([], duties) if duties else NOTHING
-    if isinstance(event, (Purchase, RecipientNotification)):
+    if is_purchase(event) or is_notification(event):
         return NOTHING  # facts that others are judged by
     assert_never(event)
 
@@ -123,9 +125,9 @@ def not_assessed(event: Event, policy: Policy) -> bool:
     Shares and messages from before the GDPR, or before a start without consent history;
     and human calls of the opt-out era, where they are marketing.
     """
-    if not isinstance(event, (DataShare, MarketingMessage)):
+    if not (is_share(event) or is_message(event)):
         return False
     at = event.occurred_at
     if at < GDPR_APPLIES or at < policy.assess_from:
         return True
-    return isinstance(event, MarketingMessage) and not is_assessed(event) and is_marketing(event)
+    return is_message(event) and not is_assessed(event) and is_marketing(event)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from mypy_extensions import mypyc_attr
+
 from streams.core.consent_tests import ConsentTest
 from streams.core.identifiers import ConsentId, EventId
 from streams.core.instants import Instant
@@ -29,6 +31,7 @@ MAX_CONSIDERED = 50
 """How many consent ids a finding names, newest first."""
 
 
+@mypyc_attr(acyclic=True)
 class Standing:
     """The consents and signals of a subject as of one instant, seen from one target.
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
-from streams.core.events import event_key, key_of
+from streams.core.event_kinds import event_key, key_of
 from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
 from streams.core.publications import following

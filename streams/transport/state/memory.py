@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from streams.core.identifiers import SubjectKey
-from streams.core.subject import Subject
+from streams.core.subject import NOT_HELD, Subject
 from streams.transport.state.held_rows import HeldRows
 from streams.transport.state.row_loading import load_rows
 from streams.wire.rows import CorruptRow, subject_of
@@ -15,17 +15,10 @@ from streams.wire.rows import CorruptRow, subject_of
 if TYPE_CHECKING:
     from streams.wire.record import Record
 
-_BUCKET_BITS = 12
+_BUCKET_BITS: Final = 12
 
-
-class _Held:
-    """A live subject that stands for its rows, and how many they are."""
-
-    __slots__ = ("count", "subject")
-
-    def __init__(self, subject: Subject, count: int) -> None:
-        self.subject = subject
-        self.count = count
+_NO_ROWS: Final[dict[bytes, bytes]] = {}
+"""In the bucket of who is held; nothing is ever put in."""
 
 
 class MemoryRows:
@@ -43,7 +36,7 @@ class MemoryRows:
     def __init__(self) -> None:
         self._buckets: dict[int, dict[SubjectKey, dict[bytes, bytes]]] = {}
         """Who is held has an empty dictionary here."""
-        self._held: dict[SubjectKey, _Held] = {}
+        self._held: dict[SubjectKey, Subject] = {}
         self._count = 0
         self.progress: bytes | None = None
 
@@ -75,7 +68,7 @@ class MemoryRows:
         """Rows of a subject by row key; empty for an unknown one."""
         held = self._held.get(subject)
         if held is not None:
-            return HeldRows(subject, held.subject)
+            return HeldRows(subject, held)
         bucket = self._buckets.get(_bucket_of(crc32(subject)))
         return bucket.get(subject, {}) if bucket else {}
 
@@ -84,26 +77,39 @@ class MemoryRows:
 
         Raises CorruptRow where it says less than was stored: nothing may be lost by it.
         """
-        count = subject.row_count
         held = self._held.get(key)
         if held is None:
             bucket = self._buckets.setdefault(_bucket_of(crc32(key)), {})
-            known = len(bucket.get(key, ()))
-            bucket[key] = {}
-            held = self._held[key] = _Held(subject, known)
-        held.subject = subject
-        if count < held.count:
+            subject.stored = len(bucket.get(key, ()))
+            bucket[key] = _NO_ROWS
+            self._held[key] = subject
+        elif held is not subject:
+            subject.stored, held.stored = held.stored, NOT_HELD
+            self._held[key] = subject
+        self._grown(key, subject)
+
+    def grown(self, key: SubjectKey, subject: Subject) -> None:
+        """The same, without a look-up where it is this subject that is held."""
+        if subject.stored == NOT_HELD:
+            self.hold(key, subject)
+        else:
+            self._grown(key, subject)
+
+    def _grown(self, key: SubjectKey, subject: Subject) -> None:
+        count = subject.row_count
+        if count < subject.stored:
             raise CorruptRow("is missing in a live subject", key)
-        self._count += count - held.count
-        held.count = count
+        self._count += count - subject.stored
+        subject.stored = count
 
     def release(self, key: SubjectKey) -> None:
         """The rows of a subject stand for themselves again, if it was held."""
         held = self._held.pop(key, None)
         if held is None:
             return
-        rows = dict(HeldRows(key, held.subject))
-        self._count += len(rows) - held.count
+        rows = dict(HeldRows(key, held))
+        self._count += len(rows) - held.stored
+        held.stored = NOT_HELD
         bucket = self._buckets[_bucket_of(crc32(key))]
         if rows:
             bucket[key] = rows
@@ -118,6 +124,10 @@ class MemoryRows:
             for hashed, subject in sorted((crc32(subject), subject) for subject in subjects):
                 if hashed >= first:
                     yield hashed.to_bytes(4), subject
+
+    def __bool__(self) -> bool:
+        # Not left to __len__: in compiled code an object without this is true unless None.
+        return len(self) > 0
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -150,6 +160,8 @@ class MemoryRows:
         """Forget everything."""
         del reason
         self._buckets.clear()
+        for subject in self._held.values():
+            subject.stored = NOT_HELD
         self._held.clear()
         self._count = 0
         self.progress = None

@@ -1,0 +1,158 @@
+"""The way of most records in one go: read, found its subject, judged, counted, stored.
+
+Most events bring a row and nothing else. What is decided of them is what the long way decides
+(`streams.agents.event_judge`), which takes every record that this one leaves, and every
+decision that says more. Compiled, since each event comes by here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from streams.agents.assumed import count_assumptions
+from streams.agents.judged_batch import JudgedBatch
+from streams.agents.once import Once
+from streams.agents.subject_cache import Live, SubjectCache
+from streams.agents.subjects import Subjects
+from streams.core.decision import Decision
+from streams.core.event_kinds import is_share
+from streams.core.identifiers import SubjectKey
+from streams.core.instants import Instant
+from streams.core.outcome import Outcome
+from streams.core.policy import Policy
+from streams.core.state import EventRow, Fact
+from streams.core.subject import Subject
+from streams.transport.state.memory import MemoryRows
+from streams.transport.state.row_store import RowStore
+from streams.wire.fast_facts import FastFacts
+from streams.wire.murmur2 import murmur2
+from streams.wire.progress import Counters, Progress
+from streams.wire.record import Record
+from streams.wire.rows import stored_form
+
+Judge = Callable[[Subject, Fact, Policy, Instant | None, int | None], Decision]
+"""`streams.core.judge.judge`."""
+
+Rest = Callable[[SubjectKey, Subject, Fact, Record, Decision, Counters, JudgedBatch], None]
+"""Does what a decision says that is no row alone."""
+
+_JUDGED: Final = Outcome.JUDGED
+_NOT_ASSESSED: Final = Outcome.NOT_ASSESSED
+
+
+class ShortWay:
+    """The short way of one partition number."""
+
+    def __init__(
+        self,
+        number: int,
+        count: int,
+        progress: Progress,
+        policy: Policy,
+        facts: FastFacts,
+        subjects: Subjects,
+        rows: RowStore,
+        changelog: str,
+        rest: Rest,
+    ) -> None:
+        """`count` is how many partition numbers there are; `rest` does what is left to do."""
+        self._number = number
+        self._count = count
+        self._progress = progress
+        self._policy = policy
+        self._facts = facts
+        self._subjects = subjects
+        self._rows = rows
+        self._holds: bool = rows.holds_subjects
+        self._memory = rows if isinstance(rows, MemoryRows) else None
+        """The same as `_rows`, called without a look-up by name."""
+        self._changelog = changelog
+        self._rest = rest
+
+    def take(
+        self, record: Record, counters: Counters, batch: JudgedBatch, judge: Judge, most: int
+    ) -> bool:
+        """Judge a record by `judge`. False for one that must take the long way.
+
+        `most` is how many other events are judged again at once. Raises Building, Stale and
+        CorruptRow as `Subjects.find` does.
+        """
+        fact = self._facts.fact(record)
+        if fact is None:
+            return False
+        key = SubjectKey(record.key or b"")
+        subjects = self._subjects
+        cache: SubjectCache = subjects.live
+        live = cache.touch(key) if subjects.stale is None else None
+        subject: Subject
+        if live is not None:
+            subjects.lookups.ready += 1
+            subject = live.subject
+        else:
+            found: Subject | None = subjects.find(key)
+            if found is not None:
+                subject = found
+                live = cache.entry(key)
+            elif (murmur2(key) & 0x7FFFFFFF) % self._count != record.partition:
+                return False
+            else:
+                subject = Subject(fact.event.controller_id, fact.event.subject_id)
+        if record.partition != self._number:
+            return False
+        progress = self._progress
+        decision = judge(subject, fact, self._policy, progress.partition_time, most)
+        outcome = decision.outcome
+        rows = decision.rows
+        if (
+            len(rows) != 1
+            or (outcome is not _JUDGED and outcome is not _NOT_ASSESSED)
+            or decision.findings
+            or decision.duties
+            or decision.refusals
+            or decision.left
+        ):
+            self._rest(key, subject, fact, record, decision, counters, batch)
+            return True
+        event = fact.event
+        until: Instant | None = progress.judged_until
+        if until is None or event.occurred_at > until:
+            progress.judged_until = event.occurred_at
+        if outcome is _JUDGED:
+            stats = batch.stats
+            count_assumptions(subject, fact, self._policy, stats.assumptions)
+            if is_share(event) and len(subject.shares) == 1:
+                stats.shared(subject)
+            counters.judged += 1
+        else:
+            counters.not_assessed += 1
+        batch.rejudged += decision.rejudged
+        self._store(key, subject, live, rows[0], batch.once)
+        return True
+
+    def _store(
+        self, key: SubjectKey, subject: Subject, live: Live | None, row: EventRow, once: Once
+    ) -> None:
+        """As `Subjects.keep` and `JudgedBatch.write` do."""
+        place, value = stored_form(key, row)
+        subjects = self._subjects
+        if not self._holds:
+            self._rows.put(place, value)
+        if subject.spoken_of:
+            # Of all others no deadline is known.
+            subjects.deadlines.set(key, subject.next_deadline)
+        subject.judged_by = self._policy
+        changed = subjects.on_change
+        if changed is not None:
+            changed(key)
+        cache: SubjectCache = subjects.live
+        if live is None:
+            cache.keep(key, subject, (value,))
+        else:
+            cache.grew(live, len(value))
+        memory = self._memory
+        if memory is not None and live is not None:
+            memory.grown(key, subject)
+        elif self._holds:
+            self._rows.hold(key, subject)
+        once.row(self._changelog, self._number, place, value)
