@@ -31,6 +31,7 @@ PURE: Final = "CONSENTRY_PURE"
 
 HOT: Final = (
     "streams.agents.assumed",
+    "streams.agents.limit",
     "streams.agents.once",
     "streams.agents.short_way",
     "streams.agents.subject_cache",

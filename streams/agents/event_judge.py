@@ -78,6 +78,7 @@ class EventJudge:
             subjects,
             partition.rows,
             settings.topics.changelog,
+            self._limit,
             self._decided,
         )
 
@@ -92,7 +93,6 @@ class EventJudge:
         latest records of its topic are dead letters, the topic is paused afterwards and the
         record is left; raises ConsentryError where the topic cannot be paused.
         """
-        self._limit.read(self._progress, record.topic)
         if not self._short_way.take(record, counters, batch, judge, AT_ONCE):
             self._unusual(record, counters, batch)
 

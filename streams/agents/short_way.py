@@ -12,6 +12,7 @@ from typing import Final
 
 from streams.agents.assumed import count_assumptions
 from streams.agents.judged_batch import JudgedBatch
+from streams.agents.limit import DeadLetterLimit
 from streams.agents.once import Once
 from streams.agents.subject_cache import Live, SubjectCache
 from streams.agents.subjects import Subjects
@@ -54,9 +55,11 @@ class ShortWay:
         subjects: Subjects,
         rows: RowStore,
         changelog: str,
+        limit: DeadLetterLimit,
         rest: Rest,
     ) -> None:
         """`count` is how many partition numbers there are; `rest` does what is left to do."""
+        self._limit = limit
         self._number = number
         self._count = count
         self._progress = progress
@@ -73,11 +76,12 @@ class ShortWay:
     def take(
         self, record: Record, counters: Counters, batch: JudgedBatch, judge: Judge, most: int
     ) -> bool:
-        """Judge a record by `judge`. False for one that must take the long way.
+        """Judge a record by `judge`. False for one that must take the long way; it is counted.
 
         `most` is how many other events are judged again at once. Raises Building, Stale and
         CorruptRow as `Subjects.find` does.
         """
+        self._limit.read(self._progress, record.topic)
         fact = self._facts.fact(record)
         if fact is None:
             return False

@@ -1,4 +1,4 @@
-"""Live subjects: those used last, bounded in number and in bytes."""
+"""Live subjects: those in use, bounded in number and in bytes."""
 
 from __future__ import annotations
 
@@ -30,18 +30,22 @@ where others were let go, so what this leaves free in between is in it."""
 class Live:
     """A subject, its number of rows, and about how many bytes those that were counted take."""
 
-    __slots__ = ("bytes", "counted", "size", "subject")
+    __slots__ = ("bytes", "counted", "size", "subject", "used")
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.counted = 0
         self.size = 0.0
         self.bytes = 0
+        self.used = False
+        """Whether it was used since it was put in, or was to be let go."""
 
 
 class SubjectCache:
-    """Subjects by key. Above a bound those that were used longest ago are let go.
+    """Subjects by key. Above a bound those are let go that were not used for the longest.
 
+    Those used since their turn came before get another one behind all others: to put each
+    in order at each use would touch its neighbours, which lie anywhere in memory.
     The size of a subject is estimated: a constant, and for each of its events and refused ids
     the mean of what the rows take that it was built from or that were written since. Rows that
     replace others do not add up. At least one subject is kept.
@@ -66,15 +70,15 @@ class SubjectCache:
         return key in self._live
 
     def get(self, key: SubjectKey) -> Subject | None:
-        """A subject, which is then the last used."""
+        """A subject, which is used by it."""
         live = self.touch(key)
         return None if live is None else live.subject
 
     def touch(self, key: SubjectKey) -> Live | None:
-        """A subject's entry, which is then the last used."""
+        """A subject's entry, which is used by it."""
         live = self._live.get(key)
         if live is not None:
-            self._live.move_to_end(key)
+            live.used = True
         return live
 
     def entry(self, key: SubjectKey) -> Live | None:
@@ -89,13 +93,13 @@ class SubjectCache:
     def keep(
         self, key: SubjectKey, subject: Subject, rows: Iterable[bytes], *, built: bool = False
     ) -> None:
-        """Keep a subject as the last used. `rows` are new, or those that it was `built` from."""
+        """Keep a subject, which is used by it. `rows` are new, or those that it was `built` from."""
         live = self._live.get(key)
         if live is None or live.subject is not subject:
             self.drop(key)
             live = self._live[key] = Live(subject)
         else:
-            self._live.move_to_end(key)
+            live.used = True
         factor = BYTES_A_STORED_BYTE if built else BYTES_A_WRITTEN_BYTE
         for row in rows:
             live.counted += 1
@@ -103,7 +107,7 @@ class SubjectCache:
         self._estimate(live)
 
     def grew(self, live: Live, row_bytes: int) -> None:
-        """One more row of the subject used last, of so many bytes."""
+        """One more row of a subject that is at hand, of so many bytes."""
         live.counted += 1
         live.size += BYTES_A_WRITTEN_BYTE * row_bytes
         self._estimate(live)
@@ -115,16 +119,20 @@ class SubjectCache:
         now = SUBJECT_BYTES + int((EVENT_BYTES + mean) * events)
         self.bytes += now - live.bytes
         live.bytes = now
-        self._shrink()
+        self._shrink(live)
 
     def bound(self, most: int, max_bytes: int) -> None:
         """Other bounds from here on."""
         self.most, self.max_bytes = max(1, most), max_bytes
-        self._shrink()
+        self._shrink(None)
 
-    def _shrink(self) -> None:
+    def _shrink(self, at_hand: Live | None) -> None:
         while len(self._live) > 1 and (self.bytes > self.max_bytes or len(self._live) > self.most):
             key, old = self._live.popitem(last=False)
+            if old.used or old is at_hand:
+                old.used = False
+                self._live[key] = old
+                continue
             self.bytes -= old.bytes
             if self.let_go is not None:
                 self.let_go(key)

@@ -85,7 +85,7 @@ class SubjectHistory:
     def granted_backwards(self, purpose: Purpose, through: Instant) -> Iterable[Grant]:
         """The grants for a purpose at or before an instant, newest first."""
         timeline = self._granted.get(purpose)
-        return () if timeline is None else timeline.backwards(through)
+        return () if timeline is None else timeline.newest_first(through)
 
     def insert(self, event: Event) -> None:
         """Put an event where it belongs."""

@@ -149,6 +149,11 @@ class Timeline(Generic[T]):
         place = bisect_right(self._times, through)
         return self._items[place - 1] if place > 0 else None
 
+    def newest_first(self, through: Instant) -> Sequence[T]:
+        """Everything at or before an instant, newest first: of few, a list takes the least."""
+        found = self.through(through)
+        return found if len(found) < 2 else found[::-1]
+
     def backwards(self, through: Instant) -> Iterator[T]:
         """Everything at or before an instant, newest first."""
         place = len(self._items) if self._last <= through else bisect_right(self._times, through)
