@@ -92,6 +92,8 @@ class Judging:
         self._rekeyed_log = RekeyedLog()
         self._dead_letter_log = DeadLetterLog()
         self._clock = OwnClock(app.settings.clock_jump_max_s)
+        # The settings make the names of topics each time that they are asked.
+        self._ticks = frozenset({app.settings.topics.ticks})
         self.judges = Judges(app, self._clock, self._stats)
         self._clocks = Clocks(app, self._clock, self._stats)
 
@@ -198,7 +200,7 @@ class Judging:
         stats.add(batch.stats)
         judged = {topic for topic, ends in batch.counters.items() if stats.ended(topic, ends)}
         stats.seen(batch.records, judged, self._clock.limit)
-        if judged - {self._app.settings.topics.ticks}:
+        if judged - self._ticks:
             stats.judged_at = time.monotonic()
         for topic, one in batch.paused:
             log_paused(topic, number, one)

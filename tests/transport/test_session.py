@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaConnectionError, UnknownError
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
-from streams.transport.fetch.session import LAST_EPOCH, SessionClient, in_sessions
+from streams.transport.fetch.session import GAP_S, LAST_EPOCH, SessionClient, in_sessions
 from tests.transport.sessions import OLD, WRONG_EPOCH, Broker, Place
 
 A0, A1, B0 = ("a", 0), ("a", 1), ("b", 0)
@@ -196,3 +196,24 @@ def test_everything_else_goes_as_it_is() -> None:
     played = Played(broker)
     assert asyncio.run(played.client.send(1, MetadataRequest([]))) == "other"
     assert played.client.forget == broker.forget
+
+
+def test_fetches_that_follow_each_other_are_apart_and_one_after_a_pause_is_not() -> None:
+    waited: list[float] = []
+    clock = [100.0]
+
+    async def sleep(seconds: float) -> None:
+        waited.append(round(seconds, 6))
+        clock[0] += seconds
+
+    async def run(patch: pytest.MonkeyPatch) -> None:
+        client = Played(Broker()).client
+        patch.setattr("streams.transport.fetch.session.asyncio.sleep", sleep)
+        patch.setattr("streams.transport.fetch.session.time.monotonic", lambda: clock[0])
+        for node, pause in ((1, 0.0), (1, 0.002), (2, 0.0), (1, 0.0), (1, 1.0)):
+            clock[0] += pause
+            await client._turn(node)
+
+    with pytest.MonkeyPatch.context() as patch:
+        asyncio.run(run(patch))
+    assert waited == [round(GAP_S - 0.002, 6), GAP_S]

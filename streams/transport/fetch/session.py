@@ -7,6 +7,7 @@ broker remembers what is fetched from where; what it does not mention stands as 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable
 from typing import Any, Final
@@ -19,6 +20,10 @@ FIRST_VERSION: Final = 7
 
 NONE: Final = 0
 """The id of no session, and the epoch of a fetch that asks for one and names everything."""
+
+GAP_S: Final = 0.005
+"""Between two fetches. Each record that comes alone would otherwise be a fetch, a poll and a turn of
+all that judges it, which cost more than judging it; the first after a pause waits for nothing."""
 
 LAST_EPOCH: Final = 2**31 - 1
 GONE: Final = (70, 71)
@@ -132,12 +137,17 @@ def _options(fetch: FetchRequest) -> tuple[int, int, int, int]:
 
 
 class SessionClient:
-    """aiokafka's client as one fetcher has it: its fetches go out within sessions."""
+    """aiokafka's client as one fetcher has it: its fetches go out within sessions.
 
-    def __init__(self, fetcher: Any) -> None:
+    Fetches of a broker are `gap_s` apart at least (`time.monotonic`).
+    """
+
+    def __init__(self, fetcher: Any, gap_s: float = GAP_S) -> None:
+        self._gap_s = gap_s
         self._stock = fetcher._client
         self._subscriptions = fetcher._subscriptions
         self._sessions: dict[int, FetchSession] = {}
+        self._free_at: dict[int, float] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stock, name)
@@ -149,6 +159,7 @@ class SessionClient:
         """
         if not isinstance(request, FetchRequest):
             return await self._stock.send(node, request, **options)
+        await self._turn(node)
         session = self._sessions.setdefault(node, FetchSession())
         subscription = self._subscriptions.subscription
         assignment = None if subscription is None else subscription.assignment
@@ -163,6 +174,15 @@ class SessionClient:
                 return response
             if whole or code not in GONE:
                 raise errors.for_code(code)
+
+    async def _turn(self, node: int) -> None:
+        """Wait until the broker may be asked again."""
+        now = time.monotonic()
+        wait_s = self._free_at.get(node, now) - now
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+            now += wait_s
+        self._free_at[node] = now + self._gap_s
 
 
 def in_sessions(fetcher: Any) -> None:
