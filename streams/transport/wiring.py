@@ -21,7 +21,7 @@ from streams.transport.tasks.kafka_clients import (
     GroupView,
     changelog_reader,
     topic_id,
-    transactional_producer,
+    worker_producer,
 )
 from streams.transport.tasks.log_watch import Observer
 from streams.transport.tasks.state_owner import owner_of
@@ -88,7 +88,7 @@ def new_take_over(
     )
     clients = TaskClients(
         group=GroupView(thread, topics),
-        new_producer=partial(transactional_producer, settings),
+        new_producer=partial(worker_producer, settings),
         new_reader=partial(changelog_reader, settings),
         topic_ids=partial(topic_ids, observer, (*names.input_types, names.rekeyed, names.commands)),
     )

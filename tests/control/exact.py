@@ -44,14 +44,16 @@ SLOW_THEN_KILLED = Fault(
     "the broker takes 0.3 s for a row or a transaction's part; kill -9 after a commit",
     """
 import asyncio
-from aiokafka import AIOKafkaProducer as producer
+from aiokafka import AIOKafkaProducer as stock
+from streams.transport.commit.direct_producer import DirectProducer as ours
 def slow(send):
     async def sending(self, *given, **named):
         if any(isinstance(one, str) and one.endswith("changelog") for one in given):
             await asyncio.sleep(0.3)
         return await send(self, *given, **named)
     return sending
-producer.send, producer.send_batch = slow(producer.send), slow(producer.send_batch)
+stock.send, stock.send_batch = slow(stock.send), slow(stock.send_batch)
+ours.send_batch = slow(ours.send_batch)
 """,
     killed=True,
 )

@@ -18,8 +18,6 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from aiokafka import AIOKafkaProducer
-
 DIED: Final = 99
 """Exit code of a worker that a fault ended."""
 
@@ -36,7 +34,7 @@ class Step(NamedTuple):
     """The fault strikes at one of so many first calls."""
 
 
-_PRODUCER: Final = "aiokafka:AIOKafkaProducer"
+_PRODUCER: Final = "streams.transport.commit.direct_producer:DirectProducer"
 _DRIVER: Final = "streams.transport.faust_driver:Consumer"
 
 TAKING_OVER: Final = {
@@ -124,7 +122,9 @@ def at(step: str, after: bool, call: int, strike: Callable[[], None]) -> None:  
 def in_rebalance(after: bool) -> None:  # noqa: FBT001
     """Die when partitions are given up while transactions are open, which slow commits make
     likely."""
-    commit = AIOKafkaProducer.commit_transaction
+    module, name = _PRODUCER.split(":")
+    producer_class: Any = getattr(importlib.import_module(module), name)
+    commit = producer_class.commit_transaction
 
     async def slowly(producer: Any) -> None:
         await asyncio.sleep(SLOW_COMMIT_S)
@@ -136,7 +136,7 @@ def in_rebalance(after: bool) -> None:  # noqa: FBT001
             not partition.committer.idle for partition in assignment.partitions.values()
         )
 
-    AIOKafkaProducer.commit_transaction = slowly
+    producer_class.commit_transaction = slowly
     around(Step(_DRIVER, "_give_up", 1), busy, die, after=after)
 
 

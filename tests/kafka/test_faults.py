@@ -47,14 +47,14 @@ def dies_in_transaction(method: str, *, after: bool) -> str:
     calls = "await step(self, *given, **named)\n        " if after else ""
     return f"""
 import os
-from aiokafka import AIOKafkaProducer
-step, count = AIOKafkaProducer.{method}, []
+from streams.transport.commit.direct_producer import DirectProducer
+step, count = DirectProducer.{method}, []
 async def dying(self, *given, **named):
     count.append(1)
     if len(count) > 6:
         {calls}os._exit(99)
     return await step(self, *given, **named)
-AIOKafkaProducer.{method} = dying
+DirectProducer.{method} = dying
 """
 
 

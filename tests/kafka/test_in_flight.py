@@ -16,15 +16,15 @@ BACKLOG = 160
 
 COMMITS_HANG = """
 import asyncio
-from aiokafka import AIOKafkaProducer
+from streams.transport.commit.direct_producer import DirectProducer
 commits = []
-commit = AIOKafkaProducer.commit_transaction
+commit = DirectProducer.commit_transaction
 async def hangs(self):
     commits.append(1)
     if len(commits) > 1:  # the first says where the inputs begin
         await asyncio.sleep(600)
     await commit(self)
-AIOKafkaProducer.commit_transaction = hangs
+DirectProducer.commit_transaction = hangs
 """
 
 UNBOUNDED = """

@@ -22,13 +22,13 @@ LONG_SESSION_S = 60.0
 
 COMMITS_HANG = """
 import asyncio, os
-from aiokafka import AIOKafkaProducer
-commit = AIOKafkaProducer.commit_transaction
+from streams.transport.commit.direct_producer import DirectProducer
+commit = DirectProducer.commit_transaction
 async def hangs(self):
     if os.path.exists(os.environ["HANGS"]):
         await asyncio.sleep(60)
     await commit(self)
-AIOKafkaProducer.commit_transaction = hangs
+DirectProducer.commit_transaction = hangs
 """
 
 

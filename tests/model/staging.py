@@ -94,7 +94,7 @@ def staged() -> Iterator[pytest.MonkeyPatch]:
         patch.setattr(rebuilder, "ROWS_AT_ONCE", 2)
         patch.setattr(retention, "ROWS_AT_ONCE", 2)
         patch.setattr(memory, "_BUCKET_BITS", 3)
-        patch.setattr(wiring, "transactional_producer", new_producer)
+        patch.setattr(wiring, "worker_producer", new_producer)
         patch.setattr(wiring, "changelog_reader", new_reader)
         patch.setattr(wiring, "GroupView", without_faust.View)
         patch.setattr(wiring, "topic_ids", no_ids)

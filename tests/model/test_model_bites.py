@@ -119,7 +119,7 @@ def the_state_is_restored_before_the_producer_starts(patch: pytest.MonkeyPatch) 
         process = running()
         return Late(process.broker, process, settings.transactional_id(partition))
 
-    patch.setattr(wiring, "transactional_producer", late)
+    patch.setattr(wiring, "worker_producer", late)
 
 
 def the_state_is_read_uncommitted(patch: pytest.MonkeyPatch) -> None:

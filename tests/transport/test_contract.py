@@ -16,7 +16,7 @@ import faust.streams
 import pytest
 from aiokafka import client
 from aiokafka.consumer import fetcher, group_coordinator, subscription_state
-from aiokafka.producer import sender, transaction_manager
+from aiokafka.producer import message_accumulator, sender, transaction_manager
 from aiokafka.protocol import fetch
 from faust.tables import manager, recovery
 from faust.transport import consumer, drivers
@@ -96,14 +96,18 @@ def test_what_is_overridden_is_there_with_the_same_parameters(
         (
             sender.Sender,
             (
-                "_maybe_do_transactional_request _do_add_partitions_to_txn _do_txn_offset_commit "
-                "_find_coordinator"
+                "_do_add_partitions_to_txn _do_add_offsets_to_txn _do_txn_commit _find_coordinator "
+                "_maybe_wait_for_pid"
             ),
         ),
         (
             transaction_manager.TransactionManager,
-            "partitions_to_add consumer_group_to_add error_transaction",
+            (
+                "partitions_to_add consumer_group_to_add add_offsets_to_txn offsets_to_commit "
+                "needs_transaction_commit wait_for_transaction_end error_transaction state"
+            ),
         ),
+        (message_accumulator.MessageAccumulator, "_append_batch drain_by_nodes _batches"),
         (
             fetch.FetchRequest,
             "_max_wait_ms _min_bytes _max_bytes _isolation_level _topics _rack_id",

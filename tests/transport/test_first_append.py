@@ -14,7 +14,7 @@ from aiokafka.structs import TopicPartition
 
 from streams.settings import Settings
 from streams.transport.group.group_producer import GroupProducer
-from streams.transport.tasks.kafka_clients import transactional_producer
+from streams.transport.tasks.kafka_clients import worker_producer
 
 PLACE = TopicPartition("out", 3)
 IN_THE_WAY, NOT_THERE = 51, 3
@@ -22,7 +22,7 @@ IN_THE_WAY, NOT_THERE = 51, 3
 
 
 def of_worker() -> aiokafka.AIOKafkaProducer:
-    return transactional_producer(Settings(), 0)
+    return worker_producer(Settings(), 0)
 
 
 def of_member() -> aiokafka.AIOKafkaProducer:

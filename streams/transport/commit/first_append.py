@@ -8,7 +8,7 @@ for 20 ms, which is most of what a small transaction takes.
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiokafka
 from aiokafka.client import CoordinationType
@@ -19,8 +19,10 @@ FIRST_WAIT_S: Final = 0.001
 LONGEST_WAIT_S: Final = stock.BACKOFF_OVERRIDE
 """aiokafka's own; waits double up to it, for a broker whose markers take long."""
 
+ProducerT = TypeVar("ProducerT", bound=aiokafka.AIOKafkaProducer)
 
-def ask_again_soon(producer: aiokafka.AIOKafkaProducer) -> aiokafka.AIOKafkaProducer:
+
+def ask_again_soon(producer: ProducerT) -> ProducerT:
     """Let a transactional producer wait for 1 ms first where aiokafka waits for 20; it is returned."""
     sender = producer._sender
     waits = Waits()

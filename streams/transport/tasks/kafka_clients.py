@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import aiokafka
@@ -11,9 +12,9 @@ from aiokafka.structs import TopicPartition
 from streams.settings import Settings
 from streams.topics import admin_session
 from streams.topics.reader import Reader
+from streams.transport.commit.direct_producer import DirectProducer
 from streams.transport.commit.first_append import ask_again_soon
 from streams.transport.commit.partition_count import declared
-from streams.transport.commit.pipelining import pipelined
 from streams.transport.consumer_thread import Thread
 
 RETRY_BACKOFF_MS = 5
@@ -26,20 +27,29 @@ READ_WAIT_MS = 5
 """Ends are known, so nothing is waited for; a fetch held open would hold up other answers."""
 
 
+def worker_producer(settings: Settings, partition: int) -> DirectProducer:
+    """The one producer of a partition number that is judged; starting it fences the one before."""
+    return ask_again_soon(DirectProducer(**_of_owner(settings, partition)))
+
+
 def transactional_producer(settings: Settings, partition: int) -> aiokafka.AIOKafkaProducer:
-    """The one producer of a partition number; starting it fences the one before."""
-    producer = aiokafka.AIOKafkaProducer(
+    """The same for those who write without judging: aiokafka's own."""
+    return ask_again_soon(aiokafka.AIOKafkaProducer(**_of_owner(settings, partition)))
+
+
+def _of_owner(settings: Settings, partition: int) -> dict[str, Any]:
+    """The options of the one that owns a partition number."""
+    return {
         **settings.connection.aiokafka_options(),
-        client_id=settings.connection.client_name("worker"),
-        transactional_id=settings.transactional_id(partition),
-        transaction_timeout_ms=int(settings.transaction_timeout_s * 1000),
-        acks="all",
-        linger_ms=0,
-        max_batch_size=WRITE_BATCH_BYTES,
-        max_request_size=settings.output_max_bytes,
-        retry_backoff_ms=RETRY_BACKOFF_MS,
-    )
-    return pipelined(ask_again_soon(producer))
+        "client_id": settings.connection.client_name("worker"),
+        "transactional_id": settings.transactional_id(partition),
+        "transaction_timeout_ms": int(settings.transaction_timeout_s * 1000),
+        "acks": "all",
+        "linger_ms": 0,
+        "max_batch_size": WRITE_BATCH_BYTES,
+        "max_request_size": settings.output_max_bytes,
+        "retry_backoff_ms": RETRY_BACKOFF_MS,
+    }
 
 
 def changelog_reader(settings: Settings) -> Reader:

@@ -12,7 +12,7 @@ import pytest
 from streams.settings import Settings
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch
 from streams.transport.commit.transactions import Committer
-from streams.transport.tasks.kafka_clients import transactional_producer
+from streams.transport.tasks.kafka_clients import worker_producer
 from tests.transport.coordinator import Coordinator
 from tests.transport.producers import Ended, exits
 
@@ -35,7 +35,7 @@ def stock_producer() -> aiokafka.AIOKafkaProducer:
 
 
 def of_worker() -> aiokafka.AIOKafkaProducer:
-    return transactional_producer(Settings(), 0)
+    return worker_producer(Settings(), 0)
 
 
 def batch(at: int) -> OutputBatch:
