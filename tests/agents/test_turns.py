@@ -88,7 +88,7 @@ def test_judging_that_is_slow_gives_way_after_each_record() -> None:
     assert world.count().read == 5
 
 
-@pytest.mark.parametrize(("takes_s", "turns"), [(0.001, [0, 0, 0]), (0.01, [0, 1, 2])])
+@pytest.mark.parametrize(("takes_s", "turns"), [(0.0005, [0, 0, 0]), (0.01, [0, 1, 2])])
 def test_between_partition_numbers_others_run_once_judging_took_its_time(
     takes_s: float, turns: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

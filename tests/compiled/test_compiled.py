@@ -146,7 +146,7 @@ def test_a_finder_finds_nothing_else() -> None:
     assert found.origin == str(compiled.FOLDER / f"streams.core.judge{EXTENSION_SUFFIXES[0]}")
 
 
-NEVER_KEYS = {"Signal", "Decoded", "Found"}
+NEVER_KEYS = {"Signal", "Decoded", "Found", "Particulars"}
 """Values that compiled modules hand over and nobody looks up by."""
 
 
