@@ -15,6 +15,7 @@ from streams.agents.restrictor import Restrictor
 from streams.agents.retractor import Retractor
 from streams.core.event_kinds import event_key
 from streams.transport.commit.output_batch import Output, OutputBatch
+from streams.wire.arrival import Arrived
 from streams.wire.findings import decode_finding
 from tests.faults.checks import DEAD_LETTER_CODES
 
@@ -48,10 +49,11 @@ def count_and_forget_events() -> None:
 
     def forgetting(self: Any, record: Any, counters: Any, batch: Any) -> None:
         nonlocal seen
-        fact = self._arrivals.ordinary.fact(record)
-        if fact is not None:
-            subject = self._subjects.glance(record.key)
-            seen += subject is None or event_key(fact.event) not in subject.records
+        arrived = self._arrivals.read(record)
+        if isinstance(arrived, Arrived) and arrived.key == record.key:
+            subject = self._subjects.glance(arrived.key)
+            fresh = subject is None or event_key(arrived.fact.event) not in subject.records
+            seen += fresh and record.partition == self._number
         if seen and seen % NTH == 0:
             seen += 1
             counters.judged += 1
