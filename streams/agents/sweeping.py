@@ -22,11 +22,15 @@ if TYPE_CHECKING:
     from streams.transport.faust_driver import Consumer
     from streams.transport.tasks.partition_task import PartitionTask
 
-STEP_S: Final = 0.002
+STEP_S: Final = 0.001
 """How long a step may have the loop: each round trip of a transaction waits for one or two."""
 
 QUIET_STEP_S: Final = 0.02
 """The same while none come: the next step of a partition waits for the commit of this one."""
+
+UNDER_WAY: Final = 4
+"""Steps of a partition that may wait for their commit while records come: they go with findings of
+these. Judging may wait until all is committed, so they are few."""
 
 LEAST_PART: Final = 0.25
 """Of its share a sweep keeps so much, however many persons are swept since records of them came."""
@@ -55,8 +59,8 @@ class Sweeping:
         self._stats = stats
         self._task: asyncio.Task[None] | None = None
         self._stored_at: dict[int, float] = {}
-        self._under_way: dict[int, PartitionTask] = {}
-        """Of which partitions a step is not committed yet."""
+        self._under_way: dict[int, tuple[PartitionTask, int]] = {}
+        """How many steps of a partition are not committed yet."""
         self._early: dict[int, tuple[PartitionJudge, int]] = {}
         """How many events each judge had judged again for records, when it was last asked."""
         self._each_s = 0.0
@@ -108,12 +112,12 @@ class Sweeping:
     def _step(self, judge: PartitionJudge) -> float:
         """Sweep a little; the seconds that it took, 0 where it is not the partition's turn."""
         partition = judge.partition
-        # Judging may wait until all is committed, and what it finds goes into the next
-        # transaction: a sweep that filled the one after the other would hold both up.
-        if self._under_way.get(partition.number) is partition or not self._may_judge(judge):
-            return 0.0
         began = time.monotonic()
-        ends = began + (QUIET_STEP_S if self._quiet(began) else STEP_S)
+        quiet = self._quiet(began)
+        waiting = self._waiting(partition)
+        if waiting >= (1 if quiet else UNDER_WAY) or not self._may_judge(judge):
+            return 0.0
+        ends = began + (QUIET_STEP_S if quiet else STEP_S)
         judged = judge.sweeper.judged
         try:
             batch = judge.sweep(lambda: time.monotonic() > ends)
@@ -125,14 +129,24 @@ class Sweeping:
         output, number = batch.output, partition.number
         due = now - self._stored_at.get(number, 0.0) >= STORE_PLACE_S
         if output.outputs or due or not judge.sweeper.on:
-            self._under_way[number] = partition
-            output.done = partial(self._under_way.pop, number, None)
+            self._under_way[number] = partition, waiting + 1
+            output.done = partial(self._committed, partition)
+            output.patient = not quiet
             partition.hand_over(output)
             self._stored_at[number] = now
         self._stats.add(batch.stats)
         if count := judge.sweeper.judged - judged:
             self._each_s = (now - began) / count
         return now - began
+
+    def _waiting(self, partition: PartitionTask) -> int:
+        """How many of its steps are not committed yet; of an earlier owner's none count."""
+        owner, count = self._under_way.get(partition.number, (partition, 0))
+        return count if owner is partition else 0
+
+    def _committed(self, partition: PartitionTask) -> None:
+        if count := self._waiting(partition):
+            self._under_way[partition.number] = partition, count - 1
 
     def _may_judge(self, judge: PartitionJudge) -> bool:
         """Whether it still judges the partition, and what is written of that may be committed."""

@@ -33,7 +33,7 @@ class WorkSettings(SettingsGroup):
         1.0, "Time between ticks: how late a passed deadline is seen.", "0.1 to 60", ge=0.1, le=60
     )
     sweep_share: float = setting(
-        0.2,
+        0.1,
         "The share of its time that a worker gives to judging stored facts again, after a change "
         "of the policy or the rules, while new records come; without any it takes all of it. "
         "Persons who are judged again since a record of them came count to it.",

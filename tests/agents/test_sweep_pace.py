@@ -55,6 +55,41 @@ def test_a_step_waits_until_the_one_before_it_is_committed(
     assert len(kept.batches) == before + 2
 
 
+def test_while_records_come_some_steps_may_wait_to_go_with_findings_of_these(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweeping_module, "STEP_S", 0.0)
+    monkeypatch.setattr(sweeping_module, "UNDER_WAY", 2)
+    one, stats = World(), WorkerStats()
+    one.tick(START)
+    for who in ("s", "t", "u", "v"):
+        day = Instant(START + days(1))
+        one.take(*one.story(withdrawal(who, "w", START), share(who, "1", day)))
+    one.change(LENIENT)
+    kept = cast("Any", one.kept)
+    turns = sweeping(one, stats)
+    stats.judged_at = time.monotonic()
+    before = len(kept.batches)
+    assert turns._step(one.judge) > 0.0
+    assert turns._step(one.judge) > 0.0
+    assert turns._step(one.judge) == 0.0
+    steps = kept.batches[before:]
+    assert [step.patient for step in steps] == [True, True]
+    steps[0].done()
+    assert turns._step(one.judge) > 0.0
+    assert turns._step(one.judge) == 0.0
+
+
+def test_while_none_come_nothing_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping_module, "QUIET_STEP_S", 0.0)
+    one = World()
+    one.tick(START)
+    one.take(*one.story(withdrawal("s", "w", START), share("s", "1", Instant(START + days(1)))))
+    one.change(LENIENT)
+    assert sweeping(one, WorkerStats())._step(one.judge) > 0.0
+    assert not cast("Any", one.kept).batches[-1].patient
+
+
 def test_a_step_is_short_while_records_come_and_long_while_none_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -83,7 +118,7 @@ def test_a_partition_that_was_taken_away_in_the_midst_is_swept_when_it_comes_bac
     one.take(*one.story(withdrawal("s", "w", START), share("s", "1", Instant(START + days(1)))))
     one.change(LENIENT)
     turns = sweeping(one, WorkerStats())
-    turns._under_way[one.partition.number] = cast("Any", object())  # what it was before
+    turns._under_way[one.partition.number] = cast("Any", object()), 1  # what it was before
     assert turns._step(one.judge) > 0.0
 
 

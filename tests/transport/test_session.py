@@ -15,7 +15,7 @@ from aiokafka.protocol.metadata import MetadataRequest
 from streams.transport.fetch.session import GAP_S, LAST_EPOCH, SessionClient, in_sessions
 from tests.transport.sessions import OLD, WRONG_EPOCH, Broker, Place
 
-A0, A1, B0 = ("a", 0), ("a", 1), ("b", 0)
+FIRST, SECOND, OTHER = ("a", 0), ("a", 1), ("b", 0)
 
 
 class Played:
@@ -24,7 +24,7 @@ class Played:
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
         self.heard: dict[Place, int] = {}
-        self.at = {A0: 0, A1: 0, B0: 0}
+        self.at = {FIRST: 0, SECOND: 0, OTHER: 0}
         self.subscription = SimpleNamespace(assignment=None)
         self.states: dict[Place, Any] = {}
         self.assign_again()
@@ -56,21 +56,21 @@ class Played:
 def test_the_first_fetch_names_everything_and_later_ones_what_changed() -> None:
     broker = Broker()
     played = Played(broker)
-    broker.ends = {A0: 3}
+    broker.ends = {FIRST: 3}
     played.fetch()
-    assert played.heard == {A0: 3, A1: 0, B0: 0}
+    assert played.heard == {FIRST: 3, SECOND: 0, OTHER: 0}
     played.fetch()
-    broker.ends[B0] = 2
+    broker.ends[OTHER] = 2
     played.fetch()
     played.fetch()
     assert broker.asked == [
-        (0, 0, {A0, A1, B0}, set()),
-        (7, 1, {A0}, set()),
+        (0, 0, {FIRST, SECOND, OTHER}, set()),
+        (7, 1, {FIRST}, set()),
         (7, 2, set(), set()),
-        (7, 3, {B0}, set()),
+        (7, 3, {OTHER}, set()),
     ]
-    assert broker.news == [{A0, A1, B0}, set(), {B0}, set()]
-    assert played.heard == {A0: 3, A1: 0, B0: 2}
+    assert broker.news == [{FIRST, SECOND, OTHER}, set(), {OTHER}, set()]
+    assert played.heard == {FIRST: 3, SECOND: 0, OTHER: 2}
 
 
 def test_the_time_of_an_answer_counts_for_what_it_does_not_mention() -> None:
@@ -79,23 +79,23 @@ def test_the_time_of_an_answer_counts_for_what_it_does_not_mention() -> None:
     began = time.time() * 1000
     played.fetch()
     assert [one.timestamp for one in played.states.values()] == [None] * 3  # aiokafka's to note
-    played.broker.ends[A0] = 1
-    played.fetch(A0, A1)
-    assert played.states[A0].timestamp is None
-    assert played.states[A1].timestamp >= int(began)
-    assert played.states[B0].timestamp is None
+    played.broker.ends[FIRST] = 1
+    played.fetch(FIRST, SECOND)
+    assert played.states[FIRST].timestamp is None
+    assert played.states[SECOND].timestamp >= int(began)
+    assert played.states[OTHER].timestamp is None
 
 
 def test_a_place_that_is_not_fetched_for_a_while_leaves_the_session_and_comes_back() -> None:
     broker = Broker()
     played = Played(broker)
     played.fetch()
-    broker.ends[B0] = 5
-    played.fetch(A0, A1)
-    assert played.heard[B0] == 0
+    broker.ends[OTHER] = 5
+    played.fetch(FIRST, SECOND)
+    assert played.heard[OTHER] == 0
     played.fetch()
-    assert broker.asked[1:] == [(7, 1, set(), {B0}), (7, 2, {B0}, set())]
-    assert played.heard[B0] == 5
+    assert broker.asked[1:] == [(7, 1, set(), {OTHER}), (7, 2, {OTHER}, set())]
+    assert played.heard[OTHER] == 5
 
 
 def test_every_end_is_heard_again_after_an_assignment() -> None:
@@ -104,8 +104,8 @@ def test_every_end_is_heard_again_after_an_assignment() -> None:
     played.fetch()
     played.assign_again()
     played.fetch()
-    assert played.heard == {A0: 0, A1: 0, B0: 0}
-    assert broker.asked[1] == (7, 0, {A0, A1, B0}, set())
+    assert played.heard == {FIRST: 0, SECOND: 0, OTHER: 0}
+    assert broker.asked[1] == (7, 0, {FIRST, SECOND, OTHER}, set())
 
 
 def test_within_one_nothing_comes_twice() -> None:
@@ -121,14 +121,14 @@ def test_a_fetch_whose_answer_was_not_seen_is_not_built_upon(error: BaseExceptio
     broker = Broker()
     played = Played(broker)
     played.fetch()
-    broker.ends[A0] = 1
+    broker.ends[FIRST] = 1
     broker.loses = [error]
     with pytest.raises(type(error)):
         played.fetch()
-    broker.ends[A1] = 4
+    broker.ends[SECOND] = 4
     played.fetch()
-    assert broker.asked[-1] == (7, 0, {A0, A1, B0}, set())
-    assert played.heard == {A0: 1, A1: 4, B0: 0}
+    assert broker.asked[-1] == (7, 0, {FIRST, SECOND, OTHER}, set())
+    assert played.heard == {FIRST: 1, SECOND: 4, OTHER: 0}
 
 
 def test_a_broker_that_forgot_the_session_is_asked_for_everything_at_once() -> None:
@@ -136,10 +136,10 @@ def test_a_broker_that_forgot_the_session_is_asked_for_everything_at_once() -> N
     played = Played(broker)
     played.fetch()
     broker.forget()
-    broker.ends[B0] = 9
+    broker.ends[OTHER] = 9
     played.fetch()
     assert [one[:2] for one in broker.asked] == [(0, 0), (7, 1), (7, 0)]
-    assert played.heard[B0] == 9
+    assert played.heard[OTHER] == 9
 
 
 def test_so_is_one_that_counts_otherwise() -> None:
@@ -155,10 +155,10 @@ def test_a_broker_without_room_for_a_session_is_asked_for_everything_each_time()
     broker = Broker(room=False)
     played = Played(broker)
     for end in range(3):
-        broker.ends[A1] = end
+        broker.ends[SECOND] = end
         played.fetch()
-    assert broker.asked == [(0, 0, {A0, A1, B0}, set())] * 3
-    assert played.heard[A1] == 2
+    assert broker.asked == [(0, 0, {FIRST, SECOND, OTHER}, set())] * 3
+    assert played.heard[SECOND] == 2
 
 
 def test_what_else_is_refused_is_the_fetchers_to_wait_for() -> None:
@@ -174,10 +174,10 @@ def test_what_else_is_refused_is_the_fetchers_to_wait_for() -> None:
 def test_an_old_broker_is_asked_as_before() -> None:
     broker = Broker(form=OLD)
     played = Played(broker)
-    broker.ends = {A0: 1}
+    broker.ends = {FIRST: 1}
     played.fetch()
     played.fetch()
-    assert broker.news == [{A0, A1, B0}] * 2
+    assert broker.news == [{FIRST, SECOND, OTHER}] * 2
 
 
 def test_the_epoch_begins_again_after_the_last() -> None:

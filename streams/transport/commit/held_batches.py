@@ -4,7 +4,8 @@ Rows and offsets are read by the next owner alone. Until they are committed it w
 same records again, find the same, and be as right. So they wait a moment for a finding, or for
 more of their kind; a tick that brought nothing waits longer, since all that a transaction would
 say then is that it was read. What others read (findings, duties, dead letters, re-keyed records)
-never waits.
+never waits, but for what a sweep finds again of stored facts: in a transaction of its own it would
+have new findings wait for the end of that, so it goes with them.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ LONGEST_S: Final = 3.0
 ROWS_S: Final = 0.5
 """How long rows wait: what people look up is as far behind at most."""
 
+SWEPT_S: Final = 0.1
+"""The same of what a sweep found."""
+
 ROWS_AT_MOST: Final = 500
 BYTES_AT_MOST: Final = 1 << 20
-"""Rows that may wait; a partition number that brings so many at once is busy, and commits."""
+"""Records that may wait; a partition number that brings so many at once is busy, and commits."""
 
 LEFT_FOR_RECORDS: Final = 2
 """Poll batches that may always be under way beside those that are held."""
@@ -35,7 +39,8 @@ class Hold(NamedTuple):
     """Which batches may wait, and for how long.
 
     `most` of them at once. Those that moved offsets of `ticks` only wait `ticks_s` seconds, and
-    three of them at most; those with rows for the changelog or other offsets wait `rows_s`.
+    three of them at most; those with rows for the changelog or other offsets wait `rows_s`, those of
+    a sweep `swept_s`, and these count to no number.
     """
 
     ticks: frozenset[str]
@@ -43,6 +48,7 @@ class Hold(NamedTuple):
     changelog: str
     rows_s: float
     most: int
+    swept_s: float = SWEPT_S
 
 
 def hold_of(settings: Settings) -> Hold | None:
@@ -62,7 +68,7 @@ class HeldBatches:
         self._hold = hold
         self._on_due = on_due
         self._batches: list[OutputBatch] = []
-        self._rows = self._bytes = 0
+        self._polled = self._rows = self._bytes = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def __bool__(self) -> bool:
@@ -74,12 +80,16 @@ class HeldBatches:
         `committed` are the offsets that the group has.
         """
         hold = self._hold
-        if not batch.final or len(self._batches) >= hold.most:
+        if batch.patient:
+            if not self._has_room(batch):
+                return False
+            self._wait(hold.swept_s)
+            self._batches.append(batch)
+            return True
+        if not batch.final or self._polled >= hold.most:
             return False
         if batch.outputs:
-            self._rows += len(batch.outputs)
-            self._bytes += batch.bytes
-            if self._rows > ROWS_AT_MOST or self._bytes > BYTES_AT_MOST:
+            if not self._has_room(batch):
                 return False
             if any(output.topic != hold.changelog for output in batch.outputs):
                 return False
@@ -89,12 +99,18 @@ class HeldBatches:
             for topic, position in batch.positions.items()
         ):
             self._wait(hold.rows_s)
-        elif len(self._batches) >= INTERVALS:
+        elif self._polled >= INTERVALS:
             return False
         else:
             self._wait(hold.ticks_s)
+        self._polled += 1
         self._batches.append(batch)
         return True
+
+    def _has_room(self, batch: OutputBatch) -> bool:
+        self._rows += len(batch.outputs)
+        self._bytes += batch.bytes
+        return self._rows <= ROWS_AT_MOST and self._bytes <= BYTES_AT_MOST
 
     def release(self) -> list[OutputBatch]:
         """What was held, in the order in which it came; nothing is held after it."""
@@ -102,7 +118,7 @@ class HeldBatches:
             self._timer.cancel()
             self._timer = None
         released, self._batches = self._batches, []
-        self._rows = self._bytes = 0
+        self._polled = self._rows = self._bytes = 0
         return released
 
     def _wait(self, seconds: float) -> None:

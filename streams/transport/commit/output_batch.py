@@ -43,10 +43,11 @@ class OutputBatch:
 
     `positions` are the next offsets of the topics that it read, `progress` the row that
     holds after it. `done` is called once when it is committed. `final` is the last batch
-    of its poll batch.
+    of its poll batch. `patient` is what was found again of stored facts while records come: it
+    may wait for what is found of these.
     """
 
-    __slots__ = ("bytes", "done", "final", "outputs", "positions", "progress")
+    __slots__ = ("bytes", "done", "final", "outputs", "patient", "positions", "progress")
 
     def __init__(self) -> None:
         self.outputs: list[Output] = []
@@ -55,6 +56,7 @@ class OutputBatch:
         self.progress = b""
         self.done: Callable[[], object] | None = None
         self.final = False
+        self.patient = False
 
     def add(self, output: Output) -> None:
         """One more record."""
