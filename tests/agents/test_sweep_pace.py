@@ -24,6 +24,16 @@ from tests.kafka.stories import START, share, withdrawal
 LENIENT = fixed_policy(withdrawal_grace=days(900))
 
 
+def shared_against(*people: str) -> World:
+    """People whose data were shared after they had withdrawn."""
+    one = World()
+    one.tick(START)
+    day = Instant(START + days(1))
+    for who in people:
+        one.take(*one.story(withdrawal(who, "w", START), share(who, "1", day)))
+    return one
+
+
 def sweeping(one: World, stats: WorkerStats, swept_share: float = 0.2) -> Sweeping:
     assignment = SimpleNamespace(open=True, partitions={one.partition.number: one.partition})
     app: Any = SimpleNamespace(
@@ -38,11 +48,7 @@ def test_a_step_waits_until_the_one_before_it_is_committed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sweeping_module, "QUIET_STEP_S", 0.0)
-    one = World()
-    one.tick(START)
-    for who in ("s", "t", "u"):
-        day = Instant(START + days(1))
-        one.take(*one.story(withdrawal(who, "w", START), share(who, "1", day)))
+    one = shared_against("s", "t", "u")
     one.change(LENIENT)
     kept = cast("Any", one.kept)
     turns = sweeping(one, WorkerStats())
@@ -60,11 +66,7 @@ def test_while_records_come_some_steps_may_wait_to_go_with_findings_of_these(
 ) -> None:
     monkeypatch.setattr(sweeping_module, "STEP_S", 0.0)
     monkeypatch.setattr(sweeping_module, "UNDER_WAY", 2)
-    one, stats = World(), WorkerStats()
-    one.tick(START)
-    for who in ("s", "t", "u", "v"):
-        day = Instant(START + days(1))
-        one.take(*one.story(withdrawal(who, "w", START), share(who, "1", day)))
+    one, stats = shared_against("s", "t", "u", "v"), WorkerStats()
     one.change(LENIENT)
     kept = cast("Any", one.kept)
     turns = sweeping(one, stats)
@@ -95,11 +97,7 @@ def test_a_step_is_short_while_records_come_and_long_while_none_do(
 ) -> None:
     monkeypatch.setattr(sweeping_module, "STEP_S", 0.0)
     monkeypatch.setattr(sweeping_module, "QUIET_STEP_S", 60.0)
-    one, stats = World(), WorkerStats()
-    one.tick(START)
-    for who in ("s", "t", "u"):
-        day = Instant(START + days(1))
-        one.take(*one.story(withdrawal(who, "w", START), share(who, "1", day)))
+    one, stats = shared_against("s", "t", "u"), WorkerStats()
     one.change(LENIENT)
     turns, state = sweeping(one, stats), one.progress.sweep
     assert state is not None
@@ -160,11 +158,7 @@ def test_who_is_swept_for_a_record_counts_to_the_share_and_leaves_a_sweep_a_part
 def test_who_is_live_is_judged_again_as_it_is_and_not_built_from_rows_once_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    one = World()
-    one.tick(START)
-    for who in ("s", "t", "u"):
-        day = Instant(START + days(1))
-        one.take(*one.story(withdrawal(who, "w", START), share(who, "1", day)))
+    one = shared_against("s", "t", "u")
     live = [one.judge.subjects.live.peek(key) for key in sorted(one.subjects)]
     built: list[SubjectKey] = []
 
