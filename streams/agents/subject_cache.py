@@ -31,6 +31,10 @@ BYTES_A_STORED_BYTE: Final = 5.2
 """The same of rows that a subject was built from, whose texts are its own. Subjects are built again
 where others were let go, so what this leaves free in between is in it."""
 
+CHANCES: Final = 100
+"""How many subjects are passed over at once because they were used: where all were, no event waits
+until a million of them have been looked at."""
+
 
 @mypyc_attr(acyclic=True)
 class Live:
@@ -136,9 +140,11 @@ class SubjectCache:
         self._shrink(None)
 
     def _shrink(self, at_hand: Live | None) -> None:
+        chances = CHANCES
         while len(self._live) > 1 and (self.bytes > self.max_bytes or len(self._live) > self.most):
             key, old = self._live.popitem(last=False)
-            if old.used or old is at_hand:
+            if old is at_hand or (old.used and chances > 0):
+                chances -= 1
                 old.used = False
                 self._live[key] = old
                 continue

@@ -10,6 +10,7 @@ from bench.core_alone import judge_all, new_judge, records_of
 from bench.stream import make
 from streams.agents.subject_cache import (
     BYTES_A_WRITTEN_BYTE,
+    CHANCES,
     EVENT_BYTES,
     SUBJECT_BYTES,
     SubjectCache,
@@ -55,6 +56,17 @@ def test_the_last_used_are_kept_within_bytes() -> None:
     kept(live, 20, [bytes(10_000)])
     assert key(20) in live
     assert live.bytes <= 26_000 or len(live) == 1
+
+
+def test_where_all_were_used_one_goes_before_all_were_passed_over() -> None:
+    live = SubjectCache(1_000, 10**9)
+    for number in range(1_000):
+        kept(live, number)
+        live.touch(key(number))
+    kept(live, 1_000)
+    assert len(live) == 1_000
+    assert [number for number in range(1_001) if key(number) not in live] == [CHANCES]
+    assert [live.entry(key(number)).used for number in (CHANCES - 1, CHANCES + 1)] == [False, True]  # type: ignore[union-attr]
 
 
 def test_other_bounds_hold_from_when_they_are_set() -> None:
