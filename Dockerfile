@@ -17,9 +17,10 @@ COPY schemas schemas
 COPY connectors connectors
 COPY streams streams
 RUN /opt/tools/bin/python -m streams.dev.compile
-RUN /opt/consentry/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 # Fails where nothing was compiled.
-RUN cp -r streams/_compiled /opt/consentry/lib/python3.11/site-packages/streams/
+RUN CONSENTRY_COMPILED=1 /opt/consentry/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation \
+      --wheel-dir /opt/wheels .
+RUN /opt/consentry/bin/pip install --no-cache-dir --no-deps /opt/wheels/consentry-*.whl
 RUN /opt/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
       --output-file /opt/consentry/sbom.cdx.json /opt/consentry/bin/python
 

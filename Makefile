@@ -24,7 +24,7 @@ MINUTES ?= 10
 # not kept, each compiles them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test test-pure fuzz mutants peers faults faults-control bench lint format lock clean
+.PHONY: setup demo test test-pure wheel fuzz mutants peers faults faults-control bench lint format lock clean
 .DEFAULT_GOAL := setup
 .DELETE_ON_ERROR:
 
@@ -41,6 +41,12 @@ test-pure: setup
 	  tests/check tests/wire tests/conformance tests/property/test_convergence.py tests/compiled \
 	  tests/agents/test_assumed.py tests/agents/test_once.py tests/agents/test_partition_judge.py \
 	  tests/agents/test_subject_cache.py tests/transport/test_row_store.py $(ARGS)
+
+# For the Python and the platform of this environment, with what is compiled in it.
+wheel: setup
+	@CONSENTRY_COMPILED=1 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --wheel-dir dist .
+	@ls dist/consentry-*.whl
 
 fuzz: $(VENV)/.project
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(ARGS)

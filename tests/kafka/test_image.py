@@ -74,6 +74,9 @@ def carry_out(folder: Path) -> Path:
 @pytest.mark.skipif(not compiled.usable(), reason="not compiled: python -m streams.dev.compile")
 def test_the_worker_of_the_image_runs_compiled(bus: Bus, tmp_path: Path) -> None:
     environment = carry_out(tmp_path)
+    [wheel] = (tmp_path / "opt" / "wheels").iterdir()
+    python = f"cp{sys.version_info.major}{sys.version_info.minor}"
+    assert f"-{python}-{python}-" in wheel.name
     log = tmp_path / "log"
     with log.open("wb") as output:
         worker = subprocess.Popen(
@@ -102,5 +105,5 @@ def test_the_worker_of_the_image_runs_compiled(bus: Bus, tmp_path: Path) -> None
 
 def test_what_would_be_left_out_is_noticed() -> None:
     assert any("streams.dev.compile" in step for step in steps())
-    assert any(step.startswith("cp -r streams/_compiled") for step in steps())
+    assert any(step.startswith("CONSENTRY_COMPILED=1 ") and "pip wheel" in step for step in steps())
     assert {"streams", "pyproject.toml", "requirements/image.lock"} <= set(copied())
