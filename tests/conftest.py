@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ from streams.dev.broker import BrokerSecurity, LocalBroker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytest_plugins = ["tests.hanging"]
 
 # How fast examples are made says how busy the machine is, beside a broker and workers.
 settings.register_profile(
@@ -32,23 +33,6 @@ BROKERS_VARIABLE = "CONSENTRY_TEST_BROKERS"
 KAFKA_IMAGE = "confluentinc/cp-kafka:7.9.0"
 SECURE_USER = "alice"
 SECURE_PASSWORD = 'a, [strange] "pass\\word" = é'
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Let a run that is ended from outside, since it takes too long, say in which tests it was."""
-    capture = config.pluginmanager.getplugin("capturemanager")
-    if not capture:
-        return
-    with capture.global_and_fixture_disabled():
-        stderr = os.dup(2)
-
-    def ended(number: int, _frame: object) -> None:
-        test = os.environ.get("PYTEST_CURRENT_TEST", "no test")
-        os.write(stderr, f"ended from outside in {test}\n".encode())
-        signal.signal(number, signal.SIG_DFL)
-        signal.raise_signal(number)
-
-    signal.signal(signal.SIGTERM, ended)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
