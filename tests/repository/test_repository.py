@@ -152,7 +152,10 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_used() -> None:
     parts = {"mode-streaming", "markupsafe", "pydantic-core"}
     # What aiokafka and fastavro read codecs with, where it is there.
     behind = {"cramjam", "backports-zstd", "lz4"}
-    assert imported(ROOT / "streams") - parts | behind == declared(
+    # What pip installs to build a wheel, and asks for what goes into it.
+    builds = {"hatchling"}
+    assert builds <= declared("build")
+    assert imported(ROOT / "streams") - parts - builds | behind == declared(
         "dependencies", "local", "sentinel", "apprise", "otel", "protobuf", "msk"
     )
     assert imported(ROOT / "tests") - parts <= declared(
