@@ -103,7 +103,8 @@ def test_what_is_overridden_is_there_with_the_same_parameters(
         (
             transaction_manager.TransactionManager,
             (
-                "partitions_to_add consumer_group_to_add add_offsets_to_txn offsets_to_commit "
+                "partitions_to_add maybe_add_partition_to_txn txn_partitions _txn_consumer_group "
+                "add_offsets_to_txn offsets_to_commit "
                 "needs_transaction_commit wait_for_transaction_end error_transaction state"
             ),
         ),

@@ -10,6 +10,7 @@ import aiokafka
 import pytest
 
 from streams.settings import Settings
+from streams.transport.commit import open_ahead
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch
 from streams.transport.commit.transactions import Committer
 from streams.transport.tasks.kafka_clients import worker_producer
@@ -28,6 +29,12 @@ PARTITIONS, GROUP, RECORDS, OFFSETS, END = (
 LOADING, NOT_AVAILABLE, MOVED, FEW_REPLICAS, CONCURRENT = 14, 15, 16, 19, 51
 FENCED = 47
 """https://kafka.apache.org/protocol.html#protocol_error_codes"""
+
+
+@pytest.fixture(autouse=True)
+def far_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No transaction is opened ahead: each is looked at from its beginning to its end."""
+    monkeypatch.setattr(open_ahead, "BUSY_S", -1.0)
 
 
 def stock_producer() -> aiokafka.AIOKafkaProducer:

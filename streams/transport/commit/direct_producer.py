@@ -27,18 +27,50 @@ from aiokafka.producer import sender as stock
 from aiokafka.producer.transaction_manager import TransactionState
 from aiokafka.structs import TopicPartition
 
+from streams.transport.commit.open_ahead import OpenAhead
+
 
 class DirectProducer(aiokafka.AIOKafkaProducer):  # type: ignore[misc]  # aiokafka has no types
     """aiokafka's own but for when requests go out, and for one user at a time.
 
     Records are written with the offsets, or before the transaction ends: nobody may wait for
     them before that.
+
+    A transaction that follows others closely is opened ahead: partitions that both of the last two
+    wrote to, and their group.
     """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Options are aiokafka's."""
+        super().__init__(*args, **options)
+        self._ahead = OpenAhead(self._open_next, self.abort_transaction)
+        self._latest = self._expected = frozenset[TopicPartition]()
+        self._group_id: str | None = None
 
     async def start(self) -> None:
         """Connect, and fence who had the transactional id. Raises KafkaError."""
         await self.client.bootstrap()
         await self._sender._maybe_wait_for_pid()
+
+    async def stop(self) -> None:
+        """End what was opened ahead, and disconnect."""
+        await self._ahead.close()
+        await super().stop()
+
+    async def begin_transaction(self) -> None:
+        """Go on with the transaction that was opened ahead, or begin one.
+
+        Raises what opening it has raised.
+        """
+        if not await self._ahead.take():
+            await super().begin_transaction()
+
+    async def _open_next(self) -> None:
+        """Begin a transaction and add to it what the last ones had."""
+        await super().begin_transaction()
+        for place in self._expected:
+            self._txn_manager.maybe_add_partition_to_txn(place)
+        await self._add(self._group_id)
 
     async def send_batch(self, batch: Any, topic: str, *, partition: int) -> asyncio.Future[Any]:
         """Put a batch into the open transaction; the future says where it came to stand."""
@@ -56,15 +88,19 @@ class DirectProducer(aiokafka.AIOKafkaProducer):  # type: ignore[misc]  # aiokaf
         refused is said by its own future.
         """
         taken = self._txn_manager.add_offsets_to_txn(dict(offsets), group_id)
-        await self._add()
+        await self._add(group_id)
         await asyncio.gather(self._write_records(), self._write_offsets())
         await taken
 
     async def commit_transaction(self) -> None:
         """End the transaction, and return when readers may see it. Raises KafkaError."""
         await self._write_rest()
-        self._txn_manager.committing_transaction()
+        manager = self._txn_manager
+        places, self._group_id = frozenset(manager.txn_partitions), manager._txn_consumer_group
+        manager.committing_transaction()
         await self._end()
+        self._expected, self._latest = places & self._latest, places
+        self._ahead.committed(known=bool(self._expected) and self._group_id is not None)
 
     async def abort_transaction(self) -> None:
         """End the transaction so that nobody sees it. Raises KafkaError."""
@@ -77,21 +113,22 @@ class DirectProducer(aiokafka.AIOKafkaProducer):  # type: ignore[misc]  # aiokaf
             await self._add()
             await self._write_records()
 
-    async def _add(self) -> None:
-        """Add partitions and group to the transaction.
+    async def _add(self, group_id: str | None = None) -> None:
+        """Add partitions and a group to the transaction, those that it does not have yet.
 
         Nothing is written before all are answered: the broker refuses what it has to check
         while it adds something.
         """
         sender, manager = self._sender, self._txn_manager
         while True:
-            places, group_id = manager.partitions_to_add(), manager.consumer_group_to_add()
-            if places and group_id is not None:
-                await _add_both(sender, places, group_id)
+            places = manager.partitions_to_add()
+            group = None if manager._txn_consumer_group is not None else group_id
+            if places and group is not None:
+                await _add_both(sender, places, group)
             elif places:
                 await sender._do_add_partitions_to_txn(places)
-            elif group_id is not None:
-                await sender._do_add_offsets_to_txn(group_id)
+            elif group is not None:
+                await sender._do_add_offsets_to_txn(group)
             else:
                 return
             self._require_open()
