@@ -72,7 +72,7 @@ async def opened(producer: DirectProducer, settings: Settings) -> None:
         await write(producer, settings, at)
         await producer.commit_transaction()
     async with asyncio.timeout(10):
-        while not producer._ahead._open:  # noqa: ASYNC110 - nobody is told
+        while not producer._ahead._open:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert len(producer._txn_manager.txn_partitions) == 2
 
