@@ -141,11 +141,20 @@ def test_only_what_the_last_two_wrote_to_is_added(monkeypatch: pytest.MonkeyPatc
             await commit(one, [batch(1), batch(2, "letters")])
             await quiet(coordinator)
             await commit(one, [batch(3)])
+            await quiet(coordinator)
+            await commit(one, [batch(4)])
+            await quiet(coordinator)
+            await commit(one, [batch(5, "letters")])
+            await quiet(coordinator)
 
     asyncio.run(run())
-    assert added[:4] == [["findings", "rows"], ["letters", "rows"], ["rows"], ["findings"]]
+    both = ["findings", "rows"]
+    assert added[:4] == [both, ["letters", "rows"], ["rows"], ["findings"]]
+    # The next two find all they need; what the last of them does not use is not added again.
+    assert added[4:8] == [["rows"], ["findings"], both, ["letters"]]
+    assert added[8:] == [["rows"]]
     assert coordinator.out_of_order == []
-    assert coordinator.ends[:3] == ["commit"] * 3
+    assert coordinator.ends[:5] == ["commit"] * 5
 
 
 def test_one_that_nobody_uses_is_ended_and_the_next_is_as_ever(

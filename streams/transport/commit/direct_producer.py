@@ -45,6 +45,7 @@ class DirectProducer(aiokafka.AIOKafkaProducer):  # type: ignore[misc]  # aiokaf
         super().__init__(*args, **options)
         self._ahead = OpenAhead(self._open_next, self.abort_transaction)
         self._latest = self._expected = frozenset[TopicPartition]()
+        self._written = set[TopicPartition]()
         self._group_id: str | None = None
 
     async def start(self) -> None:
@@ -96,7 +97,9 @@ class DirectProducer(aiokafka.AIOKafkaProducer):  # type: ignore[misc]  # aiokaf
         """End the transaction, and return when readers may see it. Raises KafkaError."""
         await self._write_rest()
         manager = self._txn_manager
-        places, self._group_id = frozenset(manager.txn_partitions), manager._txn_consumer_group
+        # What was added ahead and not written to is not expected again.
+        places, self._group_id = frozenset(self._written), manager._txn_consumer_group
+        self._written.clear()
         manager.committing_transaction()
         await self._end()
         self._expected, self._latest = places & self._latest, places
@@ -105,6 +108,7 @@ class DirectProducer(aiokafka.AIOKafkaProducer):  # type: ignore[misc]  # aiokaf
     async def abort_transaction(self) -> None:
         """End the transaction so that nobody sees it. Raises KafkaError."""
         await self._write_rest()
+        self._written.clear()
         self._txn_manager.aborting_transaction()
         await self._end()
 
@@ -138,6 +142,7 @@ class DirectProducer(aiokafka.AIOKafkaProducer):  # type: ignore[misc]  # aiokaf
         waiting = self._message_accumulator
         while waiting._batches:
             by_node, leaders_missing = waiting.drain_by_nodes(ignore_nodes=())
+            self._written.update(place for batches in by_node.values() for place in batches)
             requests = [
                 stock.SendProduceReqHandler(self._sender, batches).do(node)
                 for node, batches in by_node.items()
