@@ -38,13 +38,12 @@ from bench.state_rows import (
 )
 from bench.stream import GRANT, SHARE, Template
 from streams.cli.garbage import settle_collector
-from streams.transport.state.disk.database import Write
-from streams.transport.state.disk.layout import ROWS, STATE, encode_state
+from streams.transport.state.disk.layout import STATE, encode_state
 from streams.transport.state.disk.options import Memory
+from streams.transport.state.disk.placing import place_rows
 from streams.transport.state.disk.rows import DiskRows
 from streams.transport.state.disk.stores import open_rows
-from streams.transport.state.row_store import place_of
-from streams.wire.rows import next_deadline, subject_of
+from streams.wire.rows import next_deadline
 
 
 def build(rows: DiskRows, subjects: int) -> float:
@@ -53,15 +52,16 @@ def build(rows: DiskRows, subjects: int) -> float:
     shapes = stored(GRANT)
     if any(next_deadline(one.value) is not None for one in shapes):
         raise ValueError("a consent that is in order waits for nothing")
-    made = (
-        (b"".join((ROWS, place_of(subject_of(key)), key)), value)
-        for key, value in made_rows(subjects, shapes)
-    )
+    made = made_rows(subjects, shapes)
     database = rows._database  # noqa: SLF001 - set up, not measured
-    while part := list(itertools.islice(made, ROWS_AT_ONCE)):
-        database.write(Write((), part))
+    while part := dict(itertools.islice(made, ROWS_AT_ONCE)):
+        batch = database.new_batch()
+        place_rows(dict(part), batch)
+        database.write(batch)
     state = msgspec.structs.replace(WANTED, position=1, as_of=int(time.time() * 1000))
-    database.write(Write((), [(STATE, encode_state(state))]))
+    batch = database.new_batch()
+    batch.put(STATE, encode_state(state))
+    database.write(batch)
     rows.loaded()
     # As in a database that has lived for long, where nothing is left to be merged.
     database._rdict.flush()  # noqa: SLF001

@@ -127,3 +127,27 @@ class Builder:
 
 def crc32c(data: bytes, at: int = 0, instruction: bool = True, /) -> int:
     """The CRC-32C of bytes from a place on, by the processor's instruction unless that is not wanted."""
+
+def load_rows(
+    records: list[Any],
+    buckets: dict[int, dict[bytes, dict[bytes, bytes]]],
+    shift: int,
+    progress_key: bytes,
+    progress: bytes | None,
+    /,
+) -> tuple[int, int, bytes | None]:
+    """How many records were taken into buckets, how many rows there are more, and the progress row.
+
+    The next one is left to `streams.transport.state.row_loading`, and those behind it.
+    """
+
+def place_rows(
+    rows: dict[bytes, bytes | None],
+    put: Callable[[bytes, bytes], object],
+    delete: Callable[[bytes], object],
+    /,
+) -> list[tuple[bytes, bytes | None]]:
+    """Put or delete rows under their keys in a database; what is returned is left to Python.
+
+    That are keys of no row, and rows that may wait for something.
+    """

@@ -8,9 +8,14 @@ from typing import Any, Final
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from streams.conformance.cases import read_cases
+from streams.core.events import Event
+from streams.core.identifiers import SubjectKey, subject_key
+from streams.core.instants import Instant
+from streams.core.state import EventRow, Fact, FactSource
 from streams.unpacking.batch import HEADER
 from streams.wire.decode import Decoded, decode
 from streams.wire.encode import event_to_avro
+from streams.wire.rows import stored_form
 from tests.wire.event_values import EVENTS
 from tests.wire.golden import golden
 
@@ -28,6 +33,29 @@ def events() -> list[bytes]:
         if isinstance(decoded := decode(value, None), Decoded)
     ]
     return list(dict.fromkeys(found))
+
+
+def stored() -> list[bytes]:
+    """Rows behind their keys, and how long these are in one byte; golden ones of each version too."""
+    bare = [
+        stored_form(*_row(event, golden(f"event_v1_{name}"), number))
+        for name, event in EVENTS.items()
+        for number in (0, -3, 200, 70_000, 1 << 40)
+    ]
+    kept = [
+        (bare[0][0], golden(f"row_{version}_{name}"))
+        for version in ("v1", "v2", "history")
+        for name in EVENTS
+    ]
+    return [bytes([len(key)]) + key + row for key, row in (*bare, *kept)]
+
+
+def _row(event: Event, value: bytes, number: int) -> tuple[SubjectKey, EventRow]:
+    source = FactSource("data-share", number, number + 1)
+    fact = Fact(event=event, ingested_at=Instant(1_800_000_000_000), source=source, value=value)
+    return subject_key(event.controller_id, event.subject_id), EventRow(
+        fact=fact, policy_digest="0123456789abcdef"
+    )
 
 
 def bodies() -> list[bytes]:

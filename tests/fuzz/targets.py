@@ -20,12 +20,15 @@ from streams.native.readers import event_reader, fact_reader
 from streams.native.runs import Run, RunMaker, Times, unpacker_of
 from streams.native.writers import row_writer
 from streams.transport.fetch.unpacked_records import Received
+from streams.transport.state.disk.placing import place_rows
+from streams.transport.state.row_loading import Buckets, load_rows
 from streams.unpacking.batch import HEADER
 from streams.unpacking.cut import HEADERS_AT_MOST
 from streams.wire import avro_fast_path, rows
 from streams.wire.avro_fast_path import avro_fast_paths
 from streams.wire.fast_facts import FastFacts
 from streams.wire.framing import AVRO_HEADER
+from streams.wire.rows import CorruptRow
 from tests.fuzz import seeds
 
 
@@ -50,6 +53,7 @@ def targets(library: Any) -> list[Target]:
         Target("fact", events, _Facts(library, readers).run),
         Target("row", events, _Rows(library).run),
         Target("batch", seeds.bodies(), _Batches(library).run),
+        Target("stored", seeds.stored(), _Stored(library).run),
     ]
 
 
@@ -187,3 +191,53 @@ class _Batches:
             ]
         except Exception:  # noqa: BLE001 - each is a way to give up
             return None
+
+
+class _Stored:
+    """A row of the changelog on its way into a database, and into memory; and its tombstone."""
+
+    def __init__(self, library: Any) -> None:
+        self._library = library
+
+    def run(self, data: bytes) -> bool:
+        size = sum(data[:1])
+        key, row = data[1 : 1 + size], data[1 + size :]
+        taken = True
+        for value in (row, None):
+            same(self._placed(key, value, self._library), self._placed(key, value, None))
+            log = [Received("t", 0, 0, 0, key, one, ()) for one in (b"before", value)]
+            same(self._loaded(log, self._library), self._loaded(log, None))
+            taken = taken and not self._library.place_rows({key: value}, _ignore, _ignore)
+        return taken
+
+    def _placed(self, key: bytes, row: bytes | None, library: Any) -> Any:
+        batch = _Written()
+        try:
+            return place_rows({key: row}, batch, library), batch.written
+        except (CorruptRow, OverflowError) as error:  # a deadline in another geological age
+            return str(error)
+
+    def _loaded(self, log: list[Any], library: Any) -> Any:
+        buckets: Buckets = {}
+        try:
+            loaded = load_rows(log, buckets, 20, None, library)
+        except CorruptRow as error:
+            return str(error)
+        return loaded.added, loaded.progress, buckets
+
+
+class _Written:
+    """In the place of a write batch."""
+
+    def __init__(self) -> None:
+        self.written: list[tuple[bytes, bytes | None]] = []
+
+    def put(self, key: bytes, value: bytes) -> None:
+        self.written.append((key, value))
+
+    def delete(self, key: bytes) -> None:
+        self.written.append((key, None))
+
+
+def _ignore(*_: object) -> None:
+    """Neither put nor deleted."""

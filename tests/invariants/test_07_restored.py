@@ -14,7 +14,6 @@ from structlog.testing import capture_logs
 from streams.agents import subjects
 from streams.core.subject import Subject
 from streams.transport.state.changelog_restore import Restored
-from streams.transport.state.disk.database import Write
 from streams.transport.state.disk.layout import STATE, encode_state
 from streams.transport.state.disk.rows import DiskRows
 from streams.transport.state.disk.stores import DiskStores, open_rows
@@ -164,7 +163,9 @@ def copy_of_another_time(folder: Path) -> Tamper:
         rows = opened_as(folder)
         progress = replace(decode_progress(rows.progress or b""), positions={"elsewhere": 1})
         state = replace(rows._state, progress=encode_progress(progress))
-        rows._database.write(Write((), [(STATE, encode_state(state))]))
+        batch = rows._database.new_batch()
+        batch.put(STATE, encode_state(state))
+        rows._database.write(batch)
         rows.close()
         assert broker.visible(*PLACE)
 

@@ -21,7 +21,7 @@ pytestmark = is_built
 OF_EVENTS = ("event", "fact", "row")
 
 
-@pytest.mark.parametrize("part", ["event", "fact", "row", "batch"])
+@pytest.mark.parametrize("part", ["event", "fact", "row", "batch", "stored"])
 def test_what_released_producers_sent_and_all_cases_are_taken(part: str) -> None:
     one = parts()[part]
     taken = [one.run(seed) for seed in one.seeds]

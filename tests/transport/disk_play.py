@@ -63,8 +63,9 @@ class Play:
         self.rows: DiskRows = opened(self.folder)
         self.changelog: list[One] = []
         self.batch: list[Row] = []
-        self.pending: list[list[Row]] = []
-        self.unsettled: list[tuple[list[Row], bytes, int]] = []
+        self.pending: list[tuple[list[Row], int]] = []
+        """With each batch, how often anything had been put by its end."""
+        self.unsettled: list[tuple[list[Row], bytes, int, int]] = []
         self.clock = 0
         self.published: set[tuple[bytes, Instant]] = set()
 
@@ -76,7 +77,7 @@ class Play:
 
     def judged(self) -> dict[bytes, bytes]:
         """What a judge must see."""
-        parts = [*self.pending, self.batch]
+        parts = [*(rows for rows, _ in self.pending), self.batch]
         return replayed([*self.durable().items(), *(one for part in parts for one in part)])
 
     # Steps.
@@ -86,9 +87,19 @@ class Play:
 
     def _put(self, which: int, number: int) -> None:
         at, value = key(SUBJECTS[which % 3], str(which)), row(self.clock + number + 1)
-        self.rows.put(at, value)
-        self.batch.append((at, value))
+        self._write(at, value)
         self._keep(SUBJECTS[which % 3])
+
+    def _write(self, at: bytes, value: bytes | None) -> None:
+        """Put a row; a batch has the last of each, in the place of the first (`agents.once`)."""
+        self.rows.put(at, value)
+        for place in reversed(range(len(self.batch))):
+            if value is None or self.batch[place][1] is None:
+                break
+            if self.batch[place][0] == at:
+                self.batch[place] = at, value
+                return
+        self.batch.append((at, value))
 
     def _keep(self, subject: SubjectKey) -> None:
         """As `Subjects.keep` does after each judgement."""
@@ -97,13 +108,12 @@ class Play:
     def _forget(self, which: int, number: int) -> None:
         del number
         for at in list(self.rows.rows_of(SUBJECTS[which % 3])):
-            self.rows.put(at, None)
-            self.batch.append((at, None))
+            self._write(at, None)
         self.rows.deadlines.set(SUBJECTS[which % 3], None)
 
     def _batch(self, *_: int) -> None:
         """Judging goes on with the next batch."""
-        self.pending.append(self.batch)
+        self.pending.append((self.batch, self.rows.puts))
         self.batch = []
 
     def _transaction(self, count: int) -> None:
@@ -111,18 +121,18 @@ class Play:
         taken = [self.pending.pop(0) for _ in range(min(count, len(self.pending)))]
         if not taken:
             return
-        rows = [one for part in taken for one in part]
+        rows = [one for part, _ in taken for one in part]
         progress = b"p%d" % len(self.changelog)
         for at, value in (*rows, (PROGRESS_KEY, progress)):
             self.changelog.append(One("log", 0, len(self.changelog), 0, at, value))
-        self.unsettled.append((rows, progress, len(self.changelog)))
+        self.unsettled.append((rows, progress, len(self.changelog), taken[-1][1]))
 
     def _commit(self, which: int, number: int) -> None:
         """A transaction commits, and the store learns of all there are; once not where they are."""
         self._transaction(which % 3 + 1)
         while self.unsettled:
-            rows, progress, end = self.unsettled.pop(0)
-            self.rows.committed(rows, progress, None if number == 40 else end)
+            rows, progress, end, puts = self.unsettled.pop(0)
+            self.rows.committed(rows, progress, None if number == 40 else end, puts)
 
     def _lag(self, which: int, _: int) -> None:
         """A transaction commits, and the store has not learned of it yet."""
@@ -180,8 +190,7 @@ class Play:
                 due = next_deadline(value)
                 if due is not None and due < self.clock:
                     published = row(self.clock + 1_000 + number)
-                    self.rows.put(at, published)
-                    self.batch.append((at, published))
+                    self._write(at, published)
             self._keep(subject)
         if not wanted <= found:
             raise Wrong("a deadline was missed")

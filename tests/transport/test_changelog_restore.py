@@ -58,7 +58,7 @@ class Written:
     def commit(self) -> None:
         self._end += len(self._put) + 2
         if self.rows.lasts:
-            self.rows.committed(self._put, b"p%d" % self._end, self._end)
+            self.rows.committed(self._put, b"p%d" % self._end, self._end, self.rows.puts)
         self._put = []
 
 

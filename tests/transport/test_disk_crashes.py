@@ -66,10 +66,12 @@ def pending_is_not_read(patch: pytest.MonkeyPatch) -> None:
 def a_commit_takes_pending_rows_of_its_keys_away(patch: pytest.MonkeyPatch) -> None:
     """As if the latest value of a key were the one that committed."""
 
-    def settle(self: Any, subject: SubjectKey, at: bytes) -> bool:
-        self.settled += 1
-        self._rows.get(subject, {}).pop(at, None)
-        return not self._rows.get(subject)
+    def settle(self: Any, puts: int) -> list[SubjectKey]:
+        taken = [self._order.popleft() for _ in range(self.settled, puts)]
+        for subject, at in taken:
+            self._rows.get(subject, {}).pop(at, None)
+        self.settled = puts
+        return [subject for subject, _ in taken if not self._rows.get(subject)]
 
     patch.setattr("streams.transport.state.disk.pending.Pending.settle", settle)
 

@@ -1,9 +1,14 @@
 /* The module `streams.native._native`: what `streams.native` makes of it stands there. */
 #include "crc32c.h"
+#include "load_rows.h"
+#include "place_rows.h"
+#include "stored.h"
 #include "types.h"
 
 static PyMethodDef functions[] = {
     {"crc32c", crc32c, METH_VARARGS, "The CRC-32C of bytes, from a place on."},
+    {"load_rows", load_rows, METH_VARARGS, "Take rows of the changelog into memory."},
+    {"place_rows", place_rows, METH_VARARGS, "Take rows of the changelog to a database."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -19,6 +24,10 @@ PyMODINIT_FUNC
 PyInit__native(void)
 {
     crc32c_init();
+    stored_init();
+    if (load_rows_init() < 0) {
+        return NULL;
+    }
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL) {
         return NULL;

@@ -43,11 +43,12 @@ class OutputBatch:
 
     `positions` are the next offsets of the topics that it read, `progress` the row that
     holds after it. `done` is called once when it is committed. `final` is the last batch
-    of its poll batch. `patient` is what was found again of stored facts while records come: it
+    of its poll batch. `puts` is how often anything had been put into the store by its end.
+    `patient` is what was found again of stored facts while records come: it
     may wait for what is found of these.
     """
 
-    __slots__ = ("bytes", "done", "final", "outputs", "patient", "positions", "progress")
+    __slots__ = ("bytes", "done", "final", "outputs", "patient", "positions", "progress", "puts")
 
     def __init__(self) -> None:
         self.outputs: list[Output] = []
@@ -57,6 +58,7 @@ class OutputBatch:
         self.done: Callable[[], object] | None = None
         self.final = False
         self.patient = False
+        self.puts = 0
 
     def add(self, output: Output) -> None:
         """One more record."""

@@ -32,6 +32,7 @@ class MemoryRows:
     holds_subjects = True
     deadlines = None
     position = None
+    puts = 0
 
     def __init__(self) -> None:
         self._buckets: dict[int, dict[SubjectKey, dict[bytes, bytes]]] = {}
@@ -142,7 +143,11 @@ class MemoryRows:
         self.progress = loaded.progress
 
     def committed(
-        self, rows: Iterable[tuple[bytes, bytes | None]], progress: bytes, end: int | None
+        self,
+        rows: Iterable[tuple[bytes, bytes | None]],
+        progress: bytes,
+        end: int | None,
+        puts: int,
     ) -> None:
         """Nothing lasts, so nothing is done."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from zlib import crc32
 
 from streams.core.identifiers import SubjectKey
+from streams.native.library import LIBRARY
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.record import Record
 from streams.wire.row_keys import subject_of
@@ -27,15 +29,24 @@ class Loaded:
 
 
 def load_rows(
-    records: Sequence[Record], buckets: Buckets, shift: int, progress: bytes | None
+    records: Sequence[Record],
+    buckets: Buckets,
+    shift: int,
+    progress: bytes | None,
+    library: Any = LIBRARY,
 ) -> Loaded:
     """Apply records to subjects in buckets by their CRC-32, shifted; later ones replace earlier.
 
     Raises CorruptRow for a key that is no row's.
     """
     loaded = Loaded(progress)
-    added = 0
-    for record in records:
+    added = done = 0
+    if library is not None and isinstance(records, list):
+        # Up to one that is not as it should be, which is looked at below.
+        done, added, loaded.progress = library.load_rows(
+            records, buckets, shift, PROGRESS_KEY, progress
+        )
+    for record in records[done:]:
         key, row = record.key or b"", record.value
         if key == PROGRESS_KEY:
             loaded.progress = row

@@ -52,6 +52,10 @@ class RowStore(Protocol):
         """Whether a live subject can stand in the place of its rows."""
 
     @property
+    def puts(self) -> int:
+        """How often anything was put; 0 where nothing lasts."""
+
+    @property
     def deadlines(self) -> SubjectDeadlines | None:
         """The deadlines of all subjects, where the store keeps them; else a walk finds them."""
 
@@ -96,11 +100,16 @@ class RowStore(Protocol):
         """
 
     def committed(
-        self, rows: Iterable[tuple[bytes, bytes | None]], progress: bytes, end: int | None
+        self,
+        rows: Iterable[tuple[bytes, bytes | None]],
+        progress: bytes,
+        end: int | None,
+        puts: int,
     ) -> None:
         """Rows that were put are on the changelog, in the order in which they were put.
 
-        Asked of stores that last only.
+        Asked of stores that last only. `puts` is what `puts` was when the last of them was there: a
+        row that was put twice for one batch is in it once.
         `progress` was written after them; `end` is the offset after it, None if unknown.
         """
 

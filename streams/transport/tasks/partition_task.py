@@ -60,7 +60,8 @@ class PartitionTask:
             for output in batch.outputs
             if output.topic == changelog
         )
-        self.rows.committed(rows, batches[-1].progress, end)
+        last = batches[-1]
+        self.rows.committed(rows, last.progress, end, last.puts)
 
     def adopt(self, basis: JudgingBasis) -> None:
         """Judge by another policy from here on. Raises ConsentryError for an earlier one."""
@@ -84,4 +85,5 @@ class PartitionTask:
         progress.positions.update(batch.positions)
         progress.policy_digest = self.basis.digest(progress.judged_until)
         batch.progress = encode_progress(progress)
+        batch.puts = self.rows.puts
         self.committer.put(batch)

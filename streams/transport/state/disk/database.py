@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NoReturn
 
 from rocksdict import Rdict, ReadOptions, WriteBatch, WriteOptions
 
@@ -14,13 +14,6 @@ from streams.transport.state.disk.options import Memory
 
 DISTRUST: Final = "DISTRUSTED"
 """A file of this name says that the database must be made again."""
-
-
-class Write(NamedTuple):
-    """What is written as one: keys to be deleted, then keys to be set."""
-
-    deletes: Iterable[bytes]
-    puts: Iterable[tuple[bytes, bytes]]
 
 
 class Database:
@@ -80,14 +73,13 @@ class Database:
         except Exception as error:  # noqa: BLE001 - the library raises no other type
             self._unreadable(error)
 
-    def write(self, write: Write) -> None:
+    @staticmethod
+    def new_batch() -> WriteBatch:
+        """What is to be written as one: `put` and `delete` add to it, in this order."""
+        return WriteBatch(raw_mode=True)
+
+    def write(self, batch: WriteBatch) -> None:
         """Write all of it or nothing."""
-        batch = WriteBatch(raw_mode=True)
-        delete, put = batch.delete, batch.put
-        for key in write.deletes:
-            delete(key)
-        for key, value in write.puts:
-            put(key, value)
         try:
             self._rdict.write(batch, self._unlogged)
         except Exception as error:  # noqa: BLE001 - the library raises no other type

@@ -8,7 +8,7 @@ memory, and a restart need not look for them.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from streams.core.deadlines import Deadlines
@@ -91,6 +91,7 @@ class DiskDeadlines:
             self._from = min(entry, self._found[0]) if self._found else entry
             self._found.clear()
 
-    def settled(self, subject: SubjectKey) -> None:
-        """A subject has no pending rows any more: its deadlines are on disk."""
-        self._pending.set(subject, None)
+    def settled(self, subjects: Iterable[SubjectKey]) -> None:
+        """Subjects have no pending rows any more: their deadlines are on disk."""
+        for subject in subjects:
+            self._pending.set(subject, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
 from streams.core.identifiers import SubjectKey
@@ -10,12 +11,14 @@ from streams.core.identifiers import SubjectKey
 class Pending:
     """The latest value of each pending row, until all that was put under its key is committed.
 
-    A value alone would not do: two tombstones of one key look alike, and the first one's
-    commit must not take away the second. So each key counts what was put under it.
+    What is put is counted, and a commit says how many of these it holds: a row that one batch
+    puts twice is written once, and a row of a batch before must not take away a later one.
     """
 
     def __init__(self) -> None:
         self._rows: dict[SubjectKey, dict[bytes, tuple[bytes | None, int]]] = {}
+        """With each value its number."""
+        self._order: deque[tuple[SubjectKey, bytes]] = deque()
         self.puts = 0
         """How often anything was put."""
         self.settled = 0
@@ -26,26 +29,27 @@ class Pending:
 
     def put(self, subject: SubjectKey, key: bytes, row: bytes | None) -> None:
         """One more value, which is the latest."""
+        self.puts += 1
+        self._order.append((subject, key))
         rows = self._rows.get(subject)
         if rows is None:
-            rows = self._rows[subject] = {}
-        before = rows.get(key)
-        rows[key] = row, 1 if before is None else before[1] + 1
-        self.puts += 1
+            self._rows[subject] = {key: (row, self.puts)}
+        else:
+            rows[key] = row, self.puts
 
-    def settle(self, subject: SubjectKey, key: bytes) -> bool:
-        """The oldest value of a key is committed. Whether the subject has none left."""
-        self.settled += 1
-        rows = self._rows[subject]
-        row, count = rows[key]
-        if count > 1:
-            rows[key] = row, count - 1
-            return False
-        del rows[key]
-        if rows:
-            return False
-        del self._rows[subject]
-        return True
+    def settle(self, puts: int) -> list[SubjectKey]:
+        """So many values are committed by now, the oldest ones. Returns who has none left."""
+        free = []
+        for number in range(self.settled + 1, puts + 1):
+            subject, key = self._order.popleft()
+            rows = self._rows[subject]
+            if rows[key][1] == number:
+                del rows[key]
+                if not rows:
+                    del self._rows[subject]
+                    free.append(subject)
+        self.settled = max(self.settled, puts)
+        return free
 
     def lay_over(self, subject: SubjectKey, rows: dict[bytes, bytes]) -> None:
         """Change rows that were read to what they are with all that is pending."""

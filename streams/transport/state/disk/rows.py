@@ -12,7 +12,7 @@ import structlog
 
 from streams.core.identifiers import SubjectKey
 from streams.core.subject import Subject
-from streams.transport.state.disk.database import Database, Write
+from streams.transport.state.disk.database import Database
 from streams.transport.state.disk.deadlines import DiskDeadlines
 from streams.transport.state.disk.layout import (
     AFTER_ROWS,
@@ -20,14 +20,14 @@ from streams.transport.state.disk.layout import (
     ROWS,
     STATE,
     StoreState,
-    deadline_entry,
     encode_state,
     seal_of,
 )
 from streams.transport.state.disk.pending import Pending
+from streams.transport.state.disk.placing import place_rows
 from streams.transport.state.row_store import place_of
 from streams.wire.progress import PROGRESS_KEY
-from streams.wire.rows import next_deadline, subject_of, subject_prefix
+from streams.wire.rows import subject_of, subject_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +83,11 @@ class DiskRows:
     def progress(self) -> bytes | None:
         """The progress row at that position."""
         return self._state.progress
+
+    @property
+    def puts(self) -> int:
+        """How often anything was put."""
+        return self._pending.puts
 
     # What judging asks.
 
@@ -149,43 +154,35 @@ class DiskRows:
         self._write(rows, progress, (last.offset + 1, seal_of(last.key, last.value)))
 
     def committed(
-        self, rows: Iterable[tuple[bytes, bytes | None]], progress: bytes, end: int | None
+        self,
+        rows: Iterable[tuple[bytes, bytes | None]],
+        progress: bytes,
+        end: int | None,
+        puts: int,
     ) -> None:
         """Write rows that are on the changelog, where they were put before.
 
         Without a position it stays behind its rows: they are then read once more.
         """
-        rows = list(rows)
-        settled = [
-            subject for key, _ in rows if self._pending.settle(subject := subject_of(key), key)
-        ]
+        settled = self._pending.settle(puts)
         if end is None:
             self._write(rows, self._state.progress, None)
         else:
             self._write(rows, progress, (end, seal_of(PROGRESS_KEY, progress)))
-        for subject in settled:
-            if subject not in self._pending:
-                self._deadlines.settled(subject)
+        self._deadlines.settled(settled)
 
     def _write(
         self,
-        rows: Sequence[tuple[bytes, bytes | None]],
+        rows: Iterable[tuple[bytes, bytes | None]],
         progress: bytes | None,
         reached: tuple[int, bytes] | None,
     ) -> None:
         """Write rows as one; the latest of a key counts."""
-        last: dict[bytes, bytes | None] = dict(rows)
-        puts, deletes, due = [], [], []
-        for key, row in last.items():
-            subject = subject_of(key)
-            place = b"".join((ROWS, place_of(subject), key))
-            if row is None:
-                deletes.append(place)
-                continue
-            puts.append((place, row))
-            deadline = next_deadline(row, key)
-            if deadline is not None:
-                due.append(deadline_entry(deadline, subject))
+        batch = self._database.new_batch()
+        # First: what a row brings anew stays.
+        for entry in self._deadlines.done():
+            batch.delete(entry)
+        due = place_rows(dict(rows), batch)
         state = self._state
         if reached is not None:
             state = msgspec.structs.replace(
@@ -195,9 +192,8 @@ class DiskRows:
                 progress=progress,
                 as_of=int(time.time() * 1000),
             )
-            puts.append((STATE, encode_state(state)))
-        deletes.extend(self._deadlines.done())
-        self._database.write(Write(deletes, [*puts, *((entry, b"") for entry in due)]))
+            batch.put(STATE, encode_state(state))
+        self._database.write(batch)
         self._state = state
         for entry in due:
             self._deadlines.added(entry)
