@@ -49,7 +49,7 @@ class Written:
     def __init__(self, rows: RowStore) -> None:
         self.rows = rows
         self._put: list[tuple[bytes, bytes | None]] = []
-        self._end = 0
+        self._end = self._puts = 0
 
     def put(self, at: bytes, row: bytes | None) -> None:
         self.rows.put(at, row)
@@ -57,8 +57,9 @@ class Written:
 
     def commit(self) -> None:
         self._end += len(self._put) + 2
+        self._puts += len(self._put)
         if self.rows.lasts:
-            self.rows.committed(self._put, b"p%d" % self._end, self._end, self.rows.puts)
+            self.rows.committed(self._put, b"p%d" % self._end, self._end, self._puts)
         self._put = []
 
 
