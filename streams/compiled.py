@@ -31,8 +31,10 @@ PURE: Final = "CONSENTRY_PURE"
 
 HOT: Final = (
     "streams.agents.assumed",
+    "streams.agents.judged_batch",
     "streams.agents.limit",
     "streams.agents.once",
+    "streams.agents.record_run",
     "streams.agents.short_way",
     "streams.agents.subject_cache",
     "streams.check.judged_subject",
@@ -62,6 +64,7 @@ HOT: Final = (
     "streams.core.queries.signals",
     "streams.core.reach",
     "streams.core.reassess",
+    "streams.core.records",
     "streams.core.render",
     "streams.core.revise",
     "streams.core.rules.assess",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.core.event_kinds import event_key, is_consent_change
+from streams.core.event_kinds import is_consent_change
 from streams.core.left_out import left_out, misspelt, recipient_of
 from streams.core.policy import Policy
 from streams.core.state import Fact
@@ -24,7 +24,8 @@ def count_assumptions(
         notes = misspelt(event)
     if not fields and not notes:
         return
-    if subject.records[event_key(event)].row.fact.event is not event:
+    counting = subject.records.of(event)
+    if counting is None or counting.event is not event:
         return
     source, recipient = event.source_system or "", recipient_of(event) or ""
     if recipient and not policy.index.lists(recipient):

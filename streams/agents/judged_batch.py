@@ -24,7 +24,7 @@ from streams.wire.commands import REBUILT
 from streams.wire.progress import BATCH_HEADER, Counters, Paused, Progress
 from streams.wire.record import Record
 
-RECORDS_AT_ONCE: Final = 500
+RECORDS_AT_ONCE: int = 500
 """After so many records other work gets its turn: heartbeats, commits, other partitions."""
 
 _NOT_ASSESSED: Final = Outcome.NOT_ASSESSED
@@ -42,14 +42,14 @@ class JudgedBatch:
     """
 
     __slots__ = (
-        "_bounds",
-        "_due",
         "_encoder",
         "_names",
         "_number",
         "_stamp",
+        "bounds",
         "counters",
         "dead_lettered",
+        "due",
         "led_at",
         "once",
         "output",
@@ -76,8 +76,8 @@ class JudgedBatch:
         """
         self._names = names
         self._number = number
-        self._bounds = bounds
-        self._due = due
+        self.bounds = bounds
+        self.due = due
         self._stamp = ((BATCH_HEADER, b"%d" % sequence),)
         self._encoder = encoder
         self.output = OutputBatch()
@@ -101,11 +101,11 @@ class JudgedBatch:
     def full(self) -> bool:
         """Whether it is as large as it may be, or others should have a turn."""
         # As `crowded`, without the call: it is asked after each record.
-        return self.rejudged >= RECORDS_AT_ONCE or self.output.exceeds(self._bounds) or self._due()
+        return self.rejudged >= RECORDS_AT_ONCE or self.output.exceeds(self.bounds) or self.due()
 
     def crowded(self) -> bool:
         """The same where nothing is judged again: by what is written, and by time."""
-        return self.output.exceeds(self._bounds) or self._due()
+        return self.output.exceeds(self.bounds) or self.due()
 
     def write(self, rows: Iterable[tuple[bytes, bytes]], decision: Decision) -> None:
         """What was decided: rows as stored, findings and duties."""

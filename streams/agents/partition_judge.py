@@ -14,6 +14,7 @@ from streams.agents.event_judge import EventJudge
 from streams.agents.judged_batch import RECORDS_AT_ONCE, JudgedBatch
 from streams.agents.long_work import LongRecords
 from streams.agents.output_encoder import OutputEncoder
+from streams.agents.record_run import RecordRun
 from streams.agents.rule_fault import RuleFault
 from streams.agents.subjects import Building, Stale, Subjects
 from streams.agents.sweeper import Sweeper
@@ -99,6 +100,7 @@ class PartitionJudge:
             arrivals,
             dead_letters,
         )
+        self._run = RecordRun(self._inputs, self.subjects, self._long_records, self._progress)
         self._skips = {(skip.topic, skip.offset): skip for skip in self._progress.skips}
 
     def batches(
@@ -116,36 +118,49 @@ class PartitionJudge:
         self.ticks.begin_poll_batch()
         self._commander.begin_poll_batch()
         batch = self._begin(due)
-        while not (
+        while not self._resumed(batch):
+            yield self._ended(batch)
+            batch = self._begin(due)
+        records, first, judged = poll_batch.records, 0, 0
+        positions, paused = batch.output.positions, self._progress.paused
+        while judged < len(records):
+            full, begun = self._ordinary(records, judged, batch), self._run.begun
+            judged = self._run.next
+            if not full:
+                if judged == len(records):
+                    break
+                record = records[judged]
+                judged += 1
+                if paused and record.topic in paused:
+                    continue  # it stays where it is, and its position too
+                while begun or not self._take(record, batch):
+                    begun = False
+                    # Until all that it brings is published, it is the next record to read.
+                    positions[record.topic] = record.offset
+                    yield self._ended(batch, records[first : judged - 1])
+                    first, batch = judged - 1, self._begin(due)
+                    positions = batch.output.positions
+                if paused and record.topic in paused:
+                    continue
+                positions[record.topic] = record.offset + 1
+                if judged % RECORDS_AT_ONCE and not batch.full():
+                    continue
+            yield self._ended(batch, records[first:judged])
+            first, batch = judged, self._begin(due)
+            positions = batch.output.positions
+        positions.update(
+            {topic: span.end for topic, span in poll_batch.spans.items() if topic not in paused}
+        )
+        batch.output.final = True
+        yield self._ended(batch, records[first:])
+
+    def _resumed(self, batch: JudgedBatch) -> bool:
+        """Go on with what was begun before; whether that is through."""
+        return (
             self.sweeper.settle(batch)
             and self.ticks.rest(batch)
             and self._long_records.resume(batch)
-        ):
-            yield self._ended(batch)
-            batch = self._begin(due)
-        records, first = poll_batch.records, 0
-        positions, paused = batch.output.positions, self._progress.paused
-        for judged, record in enumerate(records, 1):
-            if paused and record.topic in paused:
-                continue  # it stays where it is, and its position too
-            while not self._take(record, batch):
-                # Until all that it brings is published, it is the next record to read.
-                positions[record.topic] = record.offset
-                yield self._ended(batch, records[first : judged - 1])
-                first, batch = judged - 1, self._begin(due)
-                positions = batch.output.positions
-            if paused and record.topic in paused:
-                continue
-            positions[record.topic] = record.offset + 1
-            if judged % RECORDS_AT_ONCE == 0 or batch.full():
-                yield self._ended(batch, records[first:judged])
-                first, batch = judged, self._begin(due)
-                positions = batch.output.positions
-        for topic, span in poll_batch.spans.items():
-            if topic not in paused:
-                positions[topic] = span.end
-        batch.output.final = True
-        yield self._ended(batch, records[first:])
+        )
 
     def sweep(self, due: Callable[[], bool] = _never) -> JudgedBatch:
         """Sweep some subjects, between two batches; those of a record under way among them.
@@ -175,6 +190,14 @@ class PartitionJudge:
         batch.end(self._progress)
         return batch
 
+    def _ordinary(self, records: Sequence[Record], first: int, batch: JudgedBatch) -> bool:
+        """Judge records from a place on, as far as they are as most; whether that fills a batch."""
+        run = self._run
+        if self._skips:
+            run.next = first
+            return False
+        return run.fills(records, first, batch, self._events.take, RECORDS_AT_ONCE)
+
     def _take(self, record: Record, batch: JudgedBatch) -> bool:
         """Judge a record. False for one that brings more than a batch may hold: go on."""
         # As `sweeper.on` says; asked for each record.
@@ -184,6 +207,7 @@ class PartitionJudge:
         counters = batch.counters.get(topic) or batch.count(topic)
         long_records = self._long_records
         try:
+            self._run.fail()
             if long_records.current is None and not self._skips and topic in self._inputs:
                 self._events.take(record, counters, batch)
             elif not self._dispatch(record, counters, batch):

@@ -22,7 +22,7 @@ from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant
 from streams.core.outcome import Outcome
 from streams.core.policy import Policy
-from streams.core.state import EventRow, Fact
+from streams.core.state import Fact
 from streams.core.subject import Subject
 from streams.transport.state.memory import MemoryRows
 from streams.transport.state.row_store import RowStore
@@ -30,7 +30,7 @@ from streams.wire.fast_facts import FastFacts
 from streams.wire.murmur2 import murmur2
 from streams.wire.progress import Counters, Progress
 from streams.wire.record import Record
-from streams.wire.rows import stored_form
+from streams.wire.rows import stored_as_sent
 
 Judge = Callable[[Subject, Fact, Policy, Instant | None, int | None], Decision]
 """`streams.core.judge.judge`."""
@@ -107,15 +107,8 @@ class ShortWay:
         progress = self._progress
         decision = judge(subject, fact, self._policy, progress.partition_time, most)
         outcome = decision.outcome
-        rows = decision.rows
-        if (
-            len(rows) != 1
-            or (outcome is not _JUDGED and outcome is not _NOT_ASSESSED)
-            or decision.findings
-            or decision.duties
-            or decision.refusals
-            or decision.left
-        ):
+        silent = decision.silent
+        if silent is None or (outcome is not _JUDGED and outcome is not _NOT_ASSESSED):
             self._rest(key, subject, fact, record, decision, counters, batch)
             return True
         event = fact.event
@@ -131,14 +124,20 @@ class ShortWay:
         else:
             counters.not_assessed += 1
         batch.rejudged += decision.rejudged
-        self._store(key, subject, live, rows[0], batch.once)
+        place, value = stored_as_sent(key, fact, silent)
+        self._store(key, subject, live, place, value, batch.once)
         return True
 
     def _store(
-        self, key: SubjectKey, subject: Subject, live: Live | None, row: EventRow, once: Once
+        self,
+        key: SubjectKey,
+        subject: Subject,
+        live: Live | None,
+        place: bytes,
+        value: bytes,
+        once: Once,
     ) -> None:
         """As `Subjects.keep` and `JudgedBatch.write` do."""
-        place, value = stored_form(key, row)
         subjects = self._subjects
         if not self._holds:
             self._rows.put(place, value)

@@ -171,4 +171,4 @@ def _hypothetical(event: DataShare | MarketingMessage) -> SubjectRecord:
         ingested_at=event.occurred_at,
         source=FactSource("", -1, 0),
     )
-    return SubjectRecord(EventRow(fact=fact, policy_digest=""))
+    return SubjectRecord(fact, "", None)

@@ -99,7 +99,7 @@ class SubjectJudge:
             self._note(judge_deadlines(subject, clock, policy))
         assumed: dict[Assumption, int] = {}
         for record in subject.records.values():
-            event = record.row.fact.event
+            event = record.event
             spelt = isinstance(event, ConsentChange) and (event.via or event.actor) is not None
             # As a rule there are none, and that is found out for a fraction of the cost.
             if spelt or left_out(event, policy):

@@ -41,18 +41,24 @@ from streams.core.vocabulary import ConsentAction, PurchaseAction
 _GRANTED: Final = ConsentAction.GRANTED
 _PURCHASED: Final = PurchaseAction.PURCHASED
 
+_NOBODY: Final[set[EventKey]] = set()
+
 
 def affected(
     subject: Subject, event: Event, policy: Policy, *, leaving: bool = False
 ) -> set[EventKey]:
     """The stored events whose verdicts or duties may depend on `event`, which is among them.
 
-    `leaving`: another payload takes its place, so what rested on it is looked at too.
+    `leaving`: another payload takes its place, so what rested on it is looked at too. The set is
+    not to be changed: where it is empty it may be everybody's.
     """
+    if is_message(event):
+        return _NOBODY  # no other event is judged by it
+    if is_share(event) and not subject.signals.any_since(Instant(event.occurred_at + 1)):
+        return _NOBODY
     found: set[EventKey] = set()
     if is_share(event):
-        if subject.signals.any_since(Instant(event.occurred_at + 1)):
-            _by_share(_indexed(subject, policy), event, policy, found)
+        _by_share(_indexed(subject, policy), event, policy, found)
     elif is_consent_change(event):
         if event.action is _GRANTED:
             by_grant(subject, event, policy, found, leaving=leaving)
@@ -62,7 +68,7 @@ def affected(
         _by_purchase(subject, event, policy, found)
     elif is_notification(event):
         _by_notification(subject, event, found)
-    elif not is_message(event):  # which no other event is judged by
+    else:
         assert_never(event)
     return found
 

@@ -14,6 +14,7 @@ from streams.core.findings import Duty, Finding
 from streams.core.identifiers import EventKey
 from streams.core.outcome import Outcome
 from streams.core.state import EventRow, RefusalRow
+from streams.core.subject_record import SubjectRecord
 
 _NO_ROWS: Final[tuple[EventRow, ...]] = ()
 _NO_REFUSALS: Final[tuple[RefusalRow, ...]] = ()
@@ -29,10 +30,11 @@ class Decision:  # noqa: PLW1641 - no key of anything
     `rows` replace the rows with the same event id and payload hash, `refusals` those with
     the same event type and id. `rejudged` counts the events whose verdicts were evaluated, the
     new one included. `left` are events that are still to be judged again, in the order of law,
-    where only a part was asked for.
+    where only a part was asked for. `silent` is the record of the one fact that was taken in, where
+    its row says nothing more, as most: then `rows` is made of it when it is asked for.
     """
 
-    __slots__ = ("duties", "findings", "left", "outcome", "refusals", "rejudged", "rows")
+    __slots__ = ("_rows", "duties", "findings", "left", "outcome", "refusals", "rejudged", "silent")
 
     def __init__(
         self,
@@ -44,14 +46,22 @@ class Decision:  # noqa: PLW1641 - no key of anything
         duties: tuple[Duty, ...] = _NO_DUTIES,
         rejudged: int = 0,
         left: tuple[EventKey, ...] = _NOTHING_LEFT,
+        silent: SubjectRecord | None = None,
     ) -> None:
         self.outcome = outcome
-        self.rows = rows
+        self._rows = rows
+        self.silent = silent
         self.refusals = refusals
         self.findings = findings
         self.duties = duties
         self.rejudged = rejudged
         self.left = left
+
+    @property
+    def rows(self) -> tuple[EventRow, ...]:
+        """The rows to be written."""
+        silent = self.silent
+        return self._rows if silent is None else (silent.row,)
 
     def _parts(self) -> tuple[object, ...]:
         return (

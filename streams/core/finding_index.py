@@ -76,18 +76,20 @@ class FindingIndex:
     def note(self, row: EventRow) -> None:
         """Bring the index up to date with what is said of an event."""
         event = row.fact.event
-        held = self._held.pop(event_key(event), None)
-        if held is not None:
-            for spans in held[1]:
-                spans.remove(held[0])
-        if not row.published and not row.duties:
-            return
+        self.forget(event_key(event))
         places = self._places(row, event)
         if places:
             order = event.occurred_at, "", event_key(event)
             for spans in places:
                 spans.add(order, event_key(event), _END)
             self._held[event_key(event)] = order, places
+
+    def forget(self, key: EventKey) -> None:
+        """Nothing is said of an event."""
+        held = self._held.pop(key, None)
+        if held is not None:
+            for spans in held[1]:
+                spans.remove(held[0])
 
     def _places(self, row: EventRow, event: Event) -> list[Spans[EventKey]]:
         if is_consent_change(event):

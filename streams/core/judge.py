@@ -20,7 +20,7 @@ from streams.core.instants import Instant
 from streams.core.nothing_published import NO_DUTIES, NOTHING_PUBLISHED
 from streams.core.outcome import Outcome
 from streams.core.policy import Policy
-from streams.core.reassess import again, decided, in_time, place_of, taken_in
+from streams.core.reassess import again, decided, in_time, place_of, rows_of, taken_in
 from streams.core.refusals import close
 from streams.core.rules.assess import NOTHING, assess, not_assessed
 from streams.core.state import EventRow, Fact, RefusalRow
@@ -49,8 +49,7 @@ def judge(
     """
     event = fact.event
     subject.arrange(policy)
-    key = event_key(event)
-    record = subject.records.get(key)
+    record = subject.records.of(event)
     if record is not None:
         known = record.holds(fact)
         if known is not None:
@@ -62,29 +61,30 @@ def judge(
         return Decision(outcome=Outcome.EXPIRED)
     outcome = _NOT_ASSESSED if not_assessed(event, policy) else _JUDGED
     taken_at = clock if clock is not None and clock > fact.ingested_at else None
-    row = EventRow(
-        fact=fact,
-        policy_digest=policy.digest,
-        published=NOTHING_PUBLISHED,
-        duties=NO_DUTIES,
-        taken_at=taken_at,
-    )
-    refused = subject.refusals.get(key)
+    refused = subject.refusals.get(event_key(event)) if subject.refusals else None
     if record is None:
-        record = subject.put(key, row)
+        record = subject.take(fact, policy.digest, taken_at)
         touched = affected(subject, event, policy)
         displaced = None
     else:
+        row = EventRow(
+            fact=fact,
+            policy_digest=policy.digest,
+            published=NOTHING_PUBLISHED,
+            duties=NO_DUTIES,
+            taken_at=taken_at,
+        )
         touched, displaced = _contest(subject, record, row, policy)
         refused = None  # it was closed by the first payload
-    if displaced is None and (not touched or (len(touched) == 1 and key in touched)):
+    if displaced is None and (not touched or touched == {event_key(event)}):
         decision = _alone(subject, record, fact, policy, clock, outcome)
         return (
             decision
             if refused is None
             else _closing(subject, refused, decision, fact, policy, clock)
         )
-    touched.add(key)
+    key = event_key(event)
+    touched = {*touched, key}
     left: tuple[EventKey, ...] = ()
     if most is not None and len(touched) - 1 > most:
         touched.discard(key)
@@ -94,7 +94,7 @@ def judge(
         again(subject, event_id, policy, clock, at=fact.ingested_at, new=fact)
         for event_id in in_time(subject, touched)
     ]
-    rows = [revision.row for revision in revisions if revision.changed]
+    rows = rows_of(revisions)
     if displaced is not None:
         rows.append(displaced)
     decision = decided(revisions, rows, outcome, left)
@@ -112,16 +112,15 @@ def _alone(
     outcome: Outcome,
 ) -> Decision:
     """What a fact brings that can change no other event, as most."""
-    row = record.row
     found = assess(subject, record, policy, clock)
-    if found is NOTHING and row.fact is fact and not row.published and not row.duties:
+    if found is NOTHING and record.as_sent and record.event is fact.event:
         # Nothing was published of it, and nothing is to be: the row alone is written.
         subject.note(record)
-        return Decision(outcome=outcome, rows=(row,), rejudged=1)
+        return Decision(outcome=outcome, silent=record, rejudged=1)
     alone = taken_in(subject, record, found, policy, clock, at=fact.ingested_at, new=fact)
     return Decision(
         outcome=outcome,
-        rows=(alone.row,) if alone.changed else (),
+        rows=tuple(rows_of([alone])),
         findings=alone.findings,
         duties=alone.duties,
         rejudged=1,
@@ -153,7 +152,7 @@ def judge_again(
         again(subject, event_id, policy, clock, at=fact.ingested_at, new=fact)
         for event_id in event_ids
     ]
-    rows = [revision.row for revision in revisions if revision.changed]
+    rows = rows_of(revisions)
     return decided(revisions, rows, _JUDGED)
 
 
@@ -170,9 +169,8 @@ def left_by(
     record = subject.records[key]
     touched = affected(subject, event, policy)
     if record.others:
-        touched |= subject.without(record, lambda: _displaced_by(subject, record, policy))
-    touched.discard(key)
-    return [one for one in in_time(subject, touched) if place_of(subject, one) > after]
+        touched = touched | subject.without(record, lambda: _displaced_by(subject, record, policy))
+    return [one for one in in_time(subject, touched - {key}) if place_of(subject, one) > after]
 
 
 def _displaced_by(subject: Subject, record: SubjectRecord, policy: Policy) -> set[EventKey]:
@@ -194,7 +192,7 @@ def judge_deadlines(
         again(subject, event_id, policy, clock, at=clock, new=None)
         for event_id in in_time(subject, passed)
     ]
-    rows = [revision.row for revision in revisions if revision.changed]
+    rows = rows_of(revisions)
     return decided(revisions, rows, _JUDGED)
 
 
@@ -214,5 +212,4 @@ def _contest(
     subject.add(msgspec.structs.replace(row, published=holder.published, duties=holder.duties))
     stripped = msgspec.structs.replace(holder, published={}, duties={})
     record.others = (*record.others[:-1], stripped)
-    touched |= affected(subject, row.fact.event, policy)
-    return touched, stripped
+    return touched | affected(subject, row.fact.event, policy), stripped

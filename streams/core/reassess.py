@@ -13,8 +13,8 @@ from streams.core.identifiers import EventKey
 from streams.core.instants import Instant
 from streams.core.outcome import Outcome
 from streams.core.policy import Policy
-from streams.core.revise import Revision, revise
-from streams.core.rules.assess import Assessment, assess
+from streams.core.revise import UNCHANGED, Revision, revise
+from streams.core.rules.assess import NOTHING, Assessment, assess
 from streams.core.state import EventRow, Fact
 from streams.core.subject import Subject
 from streams.core.subject_record import SubjectRecord
@@ -39,11 +39,10 @@ def sweep(
     subject.arrange(policy)
     revisions = []
     for event_id in event_ids:
-        recorded = subject.records[event_id].row.fact.ingested_at
+        recorded = subject.records[event_id].ingested_at
         then = recorded if at is None or at < recorded else at
         revisions.append(again(subject, event_id, policy, clock, at=then, new=None, cause=cause))
-    rows = [revision.row for revision in revisions if revision.changed]
-    return decided(revisions, rows, Outcome.JUDGED)
+    return decided(revisions, rows_of(revisions), Outcome.JUDGED)
 
 
 def again(
@@ -78,7 +77,9 @@ def taken_in(
     cause: ClosingReason = ClosingReason.LATE_EVIDENCE,
 ) -> Revision:
     """Take what was found of one event into the subject; the rest is as in `again`."""
-    fresh = new is not None and record.row.fact is new
+    fresh = new is not None and record.event is new.event
+    if found is NOTHING and record.as_sent and not fresh:
+        return UNCHANGED
     revision = revise(
         record.row,
         found,
@@ -91,6 +92,7 @@ def taken_in(
         restate=fresh and record.conflicting,
         cause=cause,
     )
+    assert revision.row is not None
     record.row = revision.row
     subject.note(record)
     return revision
@@ -104,6 +106,11 @@ def in_time(subject: Subject, event_ids: Iterable[EventKey]) -> list[EventKey]:
 def place_of(subject: Subject, event_id: EventKey) -> tuple[Instant, EventKey]:
     """Where an event stands among those of its subject."""
     return subject.records[event_id].event.occurred_at, event_id
+
+
+def rows_of(revisions: Iterable[Revision]) -> list[EventRow]:
+    """The rows that revisions have changed."""
+    return [one.row for one in revisions if one.changed and one.row is not None]
 
 
 def decided(

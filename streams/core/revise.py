@@ -28,13 +28,16 @@ _NO_DUTIES: Final[tuple[Duty, ...]] = ()
 
 @mypyc_attr(acyclic=True)
 class Revision:
-    """The row as it stands now and what is to be published; never changed."""
+    """The row as it stands now and what is to be published; never changed.
+
+    The row is None where it stays as it is, and nobody asks for it.
+    """
 
     __slots__ = ("changed", "duties", "findings", "row")
 
     def __init__(
         self,
-        row: EventRow,
+        row: EventRow | None,
         *,
         changed: bool,
         findings: tuple[Finding, ...] = _NO_FINDINGS,
@@ -44,6 +47,10 @@ class Revision:
         self.changed = changed
         self.findings = findings
         self.duties = duties
+
+
+UNCHANGED: Final = Revision(None, changed=False)
+"""Nothing was published of an event, and nothing is to be, as of most; it must not be changed."""
 
 
 def revise(

@@ -27,7 +27,7 @@ from streams.core.vocabulary import (
     Purpose,
 )
 
-NAMED_ONLY_CHANNELS = frozenset({Channel.INBOX_AD, Channel.AUTOMATED_CALL})
+NAMED_ONLY_CHANNELS: Final = frozenset({Channel.INBOX_AD, Channel.AUTOMATED_CALL})
 """A9: these must be named in a grant (C-102/20)."""
 
 COLLECTED_CHANNELS = {
@@ -233,3 +233,8 @@ def expand(categories: tuple[DataCategory, ...]) -> tuple[DataCategory, ...]:
         for single in NAW_CATEGORIES if category is _NAW else (category,):
             expanded[single] = None
     return tuple(expanded)
+
+
+def any_in(categories: tuple[DataCategory, ...], some: frozenset[DataCategory]) -> bool:
+    """Whether one of the categories is among some."""
+    return any(category in some for category in categories)

@@ -15,6 +15,7 @@ from mypy_extensions import mypyc_attr
 
 from streams.core.deadlines import Deadlines
 from streams.core.event_kinds import event_key, key_of
+from streams.core.events import Event
 from streams.core.identifiers import (
     ControllerId,
     EventKey,
@@ -24,8 +25,9 @@ from streams.core.identifiers import (
 from streams.core.indexes import INDEXED_FROM, Indexes
 from streams.core.instants import Instant
 from streams.core.policy import Policy
+from streams.core.records import Records
 from streams.core.spans import Spans
-from streams.core.state import EventRow, RefusalRow
+from streams.core.state import EventRow, Fact, RefusalRow
 from streams.core.subject_history import SubjectHistory
 from streams.core.subject_record import SubjectRecord, outranks, rank_of
 from streams.core.vocabulary import (
@@ -59,7 +61,7 @@ class Subject(SubjectHistory):
         super().__init__()
         self.controller_id = controller_id
         self.subject_id = subject_id
-        self.records: dict[EventKey, SubjectRecord] = {}
+        self.records = Records()
         self.refusals: dict[EventKey, RefusalRow] = _NO_REFUSALS
         """Events under whose type and id records were refused (Q01)."""
         self.beside = 0
@@ -128,27 +130,19 @@ class Subject(SubjectHistory):
         )
         if self.spoken_of:
             for record in self.records.values():
-                index.findings.note(record.row)
+                if not record.silent:
+                    index.findings.note(record.row)
         return index
 
     def add(self, row: EventRow) -> SubjectRecord:
         """Take in a payload; the timelines follow the payload that counts."""
-        return self.put(event_key(row.fact.event), row)
-
-    def put(self, key: EventKey, row: EventRow) -> SubjectRecord:
-        """The same by the key of its event."""
         event = row.fact.event
-        record = self.records.get(key)
+        record = self.records.of(event)
         if row.erases and (self.erased_at is None or event.occurred_at > self.erased_at):
             self.erased_at = event.occurred_at
-        mine, its = self.subject_id, event.subject_id
-        if its is not mine and its == mine:
-            # Each event would keep a text of its own, a tenth of what it takes.
-            _set(event, "subject_id", mine)
         if record is None:
-            record = self.records[key] = SubjectRecord(row)
-            self.insert(event)
-            return record
+            return self._first(SubjectRecord.of(row))
+        self._own(event)
         self.beside += 1
         if outranks(row, record.row):
             self.remove(record.event)
@@ -158,6 +152,22 @@ class Subject(SubjectHistory):
         else:
             record.others = (*record.others, row)
         return record
+
+    def take(self, fact: Fact, policy_digest: str, taken_at: Instant | None) -> SubjectRecord:
+        """Take in the first payload of an event, of which nothing was published yet."""
+        return self._first(SubjectRecord(fact, policy_digest, taken_at))
+
+    def _first(self, record: SubjectRecord) -> SubjectRecord:
+        self._own(record.event)
+        self.records.add(record)
+        self.insert(record.event)
+        return record
+
+    def _own(self, event: Event) -> None:
+        mine, its = self.subject_id, event.subject_id
+        if its is not mine and its == mine:
+            # Each event would keep a text of its own, a tenth of what it takes.
+            _set(event, "subject_id", mine)
 
     def refuse(self, row: RefusalRow) -> None:
         """Take in that records were refused under the type and id of an event."""
@@ -180,17 +190,18 @@ class Subject(SubjectHistory):
 
     def note(self, record: SubjectRecord) -> None:
         """Bring the indexes over what was said up to date with a record's row."""
-        row = record.row
-        if not row.published and not row.duties and not self.spoken_of:
+        silent = record.silent
+        if silent and not self.spoken_of:
             return  # as most: nothing was ever said of it, nor of others
-        event_id = event_key(row.fact.event)
-        if not row.published and not row.duties:
+        event_id = event_key(record.event)
+        if silent:
             self.deadlines.set(event_id, None)
             self.unrecorded.discard(event_id)
             self.granted_later.discard(event_id)
             if self.index is not None:
-                self.index.findings.note(row)
+                self.index.findings.forget(event_id)
             return
+        row = record.row
         if not self.spoken_of:
             self.spoken_of = True
             self.unrecorded, self.granted_later = set(), set()

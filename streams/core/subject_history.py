@@ -55,7 +55,6 @@ def _signal_at(signal: Signal) -> tuple[Instant, EventKey]:
 
 # Shared by all who have nothing of a kind, and never changed.
 _NO_GRANTS: Final[Timeline[Grant]] = Timeline(_grant_at)
-_NO_PURPOSES: Final[dict[Purpose, Timeline[Grant]]] = {}
 _NO_SIGNALS: Final[Timeline[Signal]] = Timeline(_signal_at)
 _NO_SHARES: Final[Timeline[DataShare]] = Timeline(_at)
 _NO_MESSAGES: Final[Timeline[MarketingMessage]] = Timeline(_at)
@@ -70,7 +69,6 @@ class SubjectHistory:
     def __init__(self) -> None:
         # Empty ones are everybody's until something is put in: most people have few kinds.
         self.grants: Timeline[Grant] = _NO_GRANTS
-        self._granted: dict[Purpose, Timeline[Grant]] = _NO_PURPOSES
         self.replacing = 0
         """How many grants say that they replace another one."""
         self.signals: Timeline[Signal] = _NO_SIGNALS
@@ -83,9 +81,12 @@ class SubjectHistory:
         """There once the subject has more than a few events, and kept up to date."""
 
     def granted_backwards(self, purpose: Purpose, through: Instant) -> Iterable[Grant]:
-        """The grants for a purpose at or before an instant, newest first."""
-        timeline = self._granted.get(purpose)
-        return () if timeline is None else timeline.newest_first(through)
+        """The grants for a purpose at or before an instant, newest first.
+
+        It is asked of those who have no indexes, so there are only a few to look through.
+        """
+        given = self.grants.newest_first(through)
+        return [grant for grant in given if grant.purpose is purpose] if given else given
 
     def insert(self, event: Event) -> None:
         """Put an event where it belongs."""
@@ -146,12 +147,8 @@ class SubjectHistory:
 
     def _grant(self, grant: Grant) -> None:
         if self.grants is _NO_GRANTS:
-            self.grants, self._granted = Timeline(_grant_at), {}
+            self.grants = Timeline(_grant_at)
         self.grants.add(grant, grant.at)
-        timeline = self._granted.get(grant.purpose)
-        if timeline is None:
-            timeline = self._granted[grant.purpose] = Timeline(_grant_at)
-        timeline.add(grant, grant.at)
         self.replacing += grant.event.replaces_consent_id is not None
         if self.index is not None:
             self.index.grant(grant)
@@ -201,7 +198,6 @@ class SubjectHistory:
 
     def _ungrant(self, grant: Grant) -> None:
         self.grants.remove(grant)
-        self._granted[grant.purpose].remove(grant)
         self.replacing -= grant.event.replaces_consent_id is not None
         if self.index is not None:
             self.index.ungrant(grant)

@@ -85,6 +85,11 @@ class Rows:
     def stored_form(self, subject_key: bytes, row: Any, /) -> tuple[bytes, bytes] | None:
         """Key and value of a row, or None: Python writes it."""
 
+    def stored_fact(
+        self, subject_key: bytes, fact: Any, policy_digest: str, taken_at: int | None, /
+    ) -> tuple[bytes, bytes] | None:
+        """The same of the row of a fact of which nothing was published."""
+
 class Unpacker:
     """Reads the records of batches."""
 
@@ -150,4 +155,10 @@ def place_rows(
     """Put or delete rows under their keys in a database; what is returned is left to Python.
 
     That are keys of no row, and rows that may wait for something.
+    """
+
+def read_by_place(kind: type[Any], names: tuple[str, ...], /) -> None:
+    """Let fields of values of a class be read without a look-up through the class.
+
+    Raises TypeError for a class that is not its slots and nothing else, or has been taken in.
     """

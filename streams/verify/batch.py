@@ -57,6 +57,7 @@ def evaluate(
             fresh=True,
             restate=False,
         )
+        assert revision.row is not None  # it is new
         record.row = revision.row
         net.findings.extend(revision.findings)
         net.duties.extend(revision.duties)

@@ -19,6 +19,8 @@ from streams.core.instants import Instant
 from streams.core.nothing_published import NO_DUTIES, NOTHING_PUBLISHED
 from streams.core.state import EventRow, Fact, FactSource, RefusalRow
 from streams.core.subject import Subject
+from streams.core.subject_record import SubjectRecord
+from streams.native.fields import read_by_place
 from streams.native.library import LIBRARY
 from streams.native.writers import row_writer
 from streams.wire.produced_events import event_again
@@ -53,6 +55,7 @@ __all__ = [
     "restriction_in_produced",
     "row_key",
     "rows_by_key",
+    "stored_as_sent",
     "stored_form",
     "stored_refusal",
     "subject_of",
@@ -71,6 +74,7 @@ _decode_produced = msgspec.msgpack.Decoder(ProducedRow).decode
 _decode_refusal = msgspec.msgpack.Decoder(RefusalRow).decode
 
 
+read_by_place(LIBRARY, (*EVENT_CLASSES.values(), Fact, FactSource, EventRow))
 _letters = {one: key_of(kind, EventId("")).encode() for kind, one in EVENT_CLASSES.items()}
 _native: Any = row_writer(LIBRARY, EventRow, Fact, FactSource, Envelope, _letters)
 _decode_dated = msgspec.msgpack.Decoder(Dated).decode
@@ -113,6 +117,19 @@ def stored_form(subject_key: SubjectKey, row: EventRow) -> tuple[bytes, bytes]:
         if found is not None:
             return found
     return fact_key(subject_key, row.fact), encode_row(row)
+
+
+def stored_as_sent(
+    subject_key: SubjectKey, fact: Fact, record: SubjectRecord
+) -> tuple[bytes, bytes]:
+    """The same of a record that says nothing beside its `fact`, without its row as an object."""
+    if _native is not None:
+        found: tuple[bytes, bytes] | None = _native.stored_fact(
+            subject_key, fact, record.policy_digest, record.taken_at
+        )
+        if found is not None:
+            return found
+    return stored_form(subject_key, record.row)
 
 
 def stored_refusal(subject_key: SubjectKey, row: RefusalRow) -> tuple[bytes, bytes]:

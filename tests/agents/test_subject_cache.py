@@ -32,8 +32,9 @@ def key(number: int) -> SubjectKey:
 def kept(live: SubjectCache, number: int, rows: Iterable[bytes] = ROWS) -> Subject:
     """A subject with as many events as rows."""
     subject = live.get(key(number)) or Subject(*("SHOP", f"s{number}"))  # type: ignore[arg-type]
-    for at, _ in enumerate(rows, len(subject.records)):
-        subject.records[f"e{at}"] = None  # type: ignore[assignment,index]  # only counted
+    for at, _ in enumerate(rows, len(subject.refusals)):
+        # Only counted.
+        subject.refusals = {**subject.refusals, f"e{at}": None}  # type: ignore[dict-item]
     live.keep(key(number), subject, rows)
     return subject
 

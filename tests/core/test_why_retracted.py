@@ -24,9 +24,11 @@ def owing() -> EventRow:
 
 
 def again(row: EventRow, found: Assessment, cause: ClosingReason) -> EventRow:
-    return revise(
+    after = revise(
         row, found, Policy(), at=AT, clock=None, late=False, fresh=False, restate=True, cause=cause
     ).row
+    assert after is not None
+    return after
 
 
 def duty_of(row: EventRow) -> PublishedDuty:

@@ -92,7 +92,7 @@ def tombstones_go_before_the_row_that_stays(patch: pytest.MonkeyPatch) -> None:
 
     def begin_without(self: Any, key: Any, command_id: Any, record: Any, *given: Any) -> None:
         ongoing, batch = given
-        held = JudgedBatch(NAMES, 0, 0, batch._bounds, lambda: False, batch._encoder)
+        held = JudgedBatch(NAMES, 0, 0, batch.bounds, lambda: False, batch._encoder)
         kept = dict(self._rows.rows_of(key))
         begin(self, key, command_id, record, ongoing, held)
         for place in self._rows.rows_of(key).keys() - kept.keys():
@@ -137,7 +137,7 @@ def a_restriction_is_lifted_in_memory_alone(patch: pytest.MonkeyPatch) -> None:
     lift = Restrictor.lift
 
     def lift_here(self: Any, key: Any, ongoing: Any, batch: Any) -> None:
-        lift(self, key, ongoing, JudgedBatch(NAMES, 0, 0, batch._bounds, bool, batch._encoder))
+        lift(self, key, ongoing, JudgedBatch(NAMES, 0, 0, batch.bounds, bool, batch._encoder))
 
     patch.setattr(Restrictor, "lift", lift_here)
 

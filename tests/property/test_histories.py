@@ -64,9 +64,11 @@ def _judged(facts: list[Fact]) -> tuple[bool, bool]:
     displaces = brings_much = False
     for fact in facts:
         held = subject.records.get(event_key(fact.event))
-        before = None if held is None else held.row.fact
+        before = None if held is None else held.event
         decision = judge(subject, fact, policy, None, 2)
-        displaced = before is not None and subject.records[event_key(fact.event)].row.fact is fact
+        displaced = (
+            before is not None and subject.records[event_key(fact.event)].event is fact.event
+        )
         displaces |= displaced
         brings_much |= bool(decision.left)
     return displaces, brings_much

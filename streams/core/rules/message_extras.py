@@ -17,6 +17,7 @@ RULE: Final = Rule(
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _POST: Final = Channel.POST
+_CALLS: Final = CALLS
 
 
 def judge_message_extras(message: MarketingMessage) -> list[Verdict]:
@@ -32,7 +33,7 @@ def judge_message_extras(message: MarketingMessage) -> list[Verdict]:
         missing = Reason.SENDER_IDENTITY
     elif message.contact_point_present is False:
         missing = Reason.CONTACT_POINT
-    elif message.channel in CALLS and message.caller_id_shown is False:
+    elif message.channel in _CALLS and message.caller_id_shown is False:
         missing = Reason.CALLER_ID
     if missing is not None:
         found.append(Verdict(code=Code.MSG_SENDER_NOT_IDENTIFIABLE, reason=missing))

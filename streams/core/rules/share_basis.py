@@ -15,7 +15,7 @@ from streams.core.rules.consent_validity import SHARE_CODES
 from streams.core.rules.coverage import Standing
 from streams.core.rules.rule import SCOPE, VALIDITY, Rule
 from streams.core.rules.share_roles import NormalisedShare
-from streams.core.signals import Grant, Signal, expand
+from streams.core.signals import Grant, Signal, any_in, expand
 from streams.core.state import Verdict
 from streams.core.subject import Subject
 from streams.core.vocabulary import (
@@ -83,13 +83,15 @@ _CONSENT: Final = LegalBasis.CONSENT
 _NO_CLAIM: Final = LegalBasis.NONE
 _MISMATCH: Final = Code.BASIS_RECORD_MISMATCH
 _DEFECTIVE: Final = Reason.NOTICE_DEFECTIVE
+_MARKETING_PURPOSES: Final = MARKETING_PURPOSES
+_SPECIAL_CATEGORIES: Final = SPECIAL_CATEGORIES
 
 
 def judge_basis(
     subject: Subject, share: DataShare, normal: NormalisedShare, policy: Policy
 ) -> list[Verdict]:
     """The exclusive basis chain with what hangs on it: S01 to S17, S24, S26."""
-    if not normal.external or normal.purpose not in MARKETING_PURPOSES:
+    if not normal.external or normal.purpose not in _MARKETING_PURPOSES:
         return []
     standing = Standing(subject, normal.targets, share.occurred_at, policy)
     if normal.role is _PROCESSOR:
@@ -107,7 +109,7 @@ def judge_basis(
         if normal.label_set_aside and verdict.code is not _MISMATCH:
             verdict = msgspec.structs.replace(verdict, label_set_aside=True)
         found.append(verdict)
-    if not SPECIAL_CATEGORIES.isdisjoint(share.data_categories):
+    if any_in(share.data_categories, _SPECIAL_CATEGORIES):
         found += _special(share, standing)
     return found
 
@@ -193,7 +195,7 @@ def _decisive(
 
 def _special(share: DataShare, standing: Standing) -> list[Verdict]:
     """S24, GDPR 9(2)(a): each special category needs an explicit, live and valid consent."""
-    special = [c for c in expand(share.data_categories) if c in SPECIAL_CATEGORIES]
+    special = [c for c in expand(share.data_categories) if c in _SPECIAL_CATEGORIES]
     uncovered = tuple(
         category for category in special if standing.covering(category, explicit=True) is None
     )

@@ -9,7 +9,7 @@ from streams.core.policy import Policy
 from streams.core.policy.registers import NO_REFERENCE
 from streams.core.rules.rule import Rule
 from streams.core.rules.share_roles import NormalisedShare
-from streams.core.signals import expand
+from streams.core.signals import any_in, expand
 from streams.core.state import Verdict
 from streams.core.vocabulary import (
     MARKETING_PURPOSES,
@@ -34,6 +34,8 @@ RULE: Final = Rule(
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _PROCESSOR: Final = RecipientRole.PROCESSOR
 _JOINT: Final = RecipientRole.JOINT_CONTROLLER
+_MARKETING_PURPOSES: Final = MARKETING_PURPOSES
+_PROHIBITED_CATEGORIES: Final = PROHIBITED_CATEGORIES
 
 
 def judge_extras(share: DataShare, normal: NormalisedShare, policy: Policy) -> list[Verdict]:
@@ -62,10 +64,10 @@ def judge_extras(share: DataShare, normal: NormalisedShare, policy: Policy) -> l
         country = Country(normal.country)
         found.append(Verdict(code=Code.TRANSFER_WITHOUT_SAFEGUARD, reason=country))
     if (
-        not PROHIBITED_CATEGORIES.isdisjoint(share.data_categories)
-        and normal.purpose in MARKETING_PURPOSES
+        any_in(share.data_categories, _PROHIBITED_CATEGORIES)
+        and normal.purpose in _MARKETING_PURPOSES
     ):
-        prohibited = tuple(c for c in expand(share.data_categories) if c in PROHIBITED_CATEGORIES)
+        prohibited = tuple(c for c in expand(share.data_categories) if c in _PROHIBITED_CATEGORIES)
         found.append(
             Verdict(code=Code.PROHIBITED_DATA_CATEGORY, uncovered_data_categories=prohibited)
         )

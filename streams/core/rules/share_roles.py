@@ -12,7 +12,7 @@ from streams.core.policy import Policy, RecipientEntry
 from streams.core.targets import Target
 from streams.core.vocabulary import MARKETING_PURPOSES, Purpose, RecipientRole
 
-STRICTNESS = (
+STRICTNESS: Final = (
     RecipientRole.THIRD_PARTY,
     RecipientRole.JOINT_CONTROLLER,
     RecipientRole.PROCESSOR,
@@ -20,19 +20,19 @@ STRICTNESS = (
 )
 """Strictest first (legal model 3.1)."""
 
-ADVERTISING_KINDS = frozenset({"SOCIAL_MEDIA", "AD_PLATFORM", "DATA_BROKER"})
+ADVERTISING_KINDS: Final = frozenset({"SOCIAL_MEDIA", "AD_PLATFORM", "DATA_BROKER"})
 """Source article N3: they use the data for advertising themselves."""
 
-VAGUE_PURPOSES = frozenset({Purpose.ANALYTICS, Purpose.OTHER})
+VAGUE_PURPOSES: Final = frozenset({Purpose.ANALYTICS, Purpose.OTHER})
 
-LABEL_PURPOSES = VAGUE_PURPOSES | {
+LABEL_PURPOSES: Final = VAGUE_PURPOSES | {
     Purpose.AD_AUDIENCE_MATCHING,
     Purpose.OWN_DIRECT_MARKETING,
     Purpose.THIRD_PARTY_OFFERS,
 }
 """For these the label "processor" of such a kind is the sender's word alone (1b)."""
 
-TPDM = Purpose.THIRD_PARTY_DIRECT_MARKETING
+TPDM: Final = Purpose.THIRD_PARTY_DIRECT_MARKETING
 
 # Bound once: in CPython 3.11 each look-up of a member costs a tenth of a microsecond.
 _THIRD_PARTY: Final = RecipientRole.THIRD_PARTY
@@ -41,6 +41,7 @@ _PROCESSOR: Final = RecipientRole.PROCESSOR
 _OWN_CONTROLLER: Final = RecipientRole.OWN_CONTROLLER
 _UNKNOWN: Final = RecipientRole.UNKNOWN
 _AUDIENCES: Final = Purpose.AD_AUDIENCE_MATCHING
+_MARKETING_PURPOSES: Final = MARKETING_PURPOSES
 
 
 @mypyc_attr(acyclic=True)
@@ -99,7 +100,7 @@ class NormalisedShare:
     @property
     def marketing(self) -> bool:
         """Whether data left for somebody else for direct marketing: the ledger of O01."""
-        return self.external and self.purpose in MARKETING_PURPOSES
+        return self.external and self.purpose in _MARKETING_PURPOSES
 
     @property
     def target(self) -> Target:

@@ -9,6 +9,8 @@ static PyMethodDef functions[] = {
     {"crc32c", crc32c, METH_VARARGS, "The CRC-32C of bytes, from a place on."},
     {"load_rows", load_rows, METH_VARARGS, "Take rows of the changelog into memory."},
     {"place_rows", place_rows, METH_VARARGS, "Take rows of the changelog to a database."},
+    {"read_by_place", read_by_place, METH_VARARGS,
+     "Let fields of values of a class be read without a look-up."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -62,17 +62,13 @@ is_empty(PyObject *one)
     return one != NULL && PyDict_CheckExact(one) && PyDict_GET_SIZE(one) == 0;
 }
 
-static int
-read_row(const Rows *rows, PyObject *row, Said *said)
-{
 #define FIELD(shape, one, field) (*shape_slot(&rows->shape, (one), (field)))
-    if (!Py_IS_TYPE(row, rows->row.type)) {
-        return LONG_WAY;
-    }
-    PyObject *fact = FIELD(row, row, ROW_FACT), *taken_at = FIELD(row, row, ROW_TAKEN_AT);
+
+/* What the row of a fact says of which nothing was published. */
+static int
+read_fact(const Rows *rows, PyObject *fact, PyObject *digest, PyObject *taken_at, Said *said)
+{
     if (fact == NULL || !Py_IS_TYPE(fact, rows->fact.type) || taken_at == NULL
-        || !is_empty(FIELD(row, row, ROW_PUBLISHED)) || !is_empty(FIELD(row, row, ROW_DUTIES))
-        || FIELD(row, row, ROW_ERASES) != Py_False || FIELD(row, row, ROW_RESTRICTED) != Py_None
         || FIELD(fact, fact, FACT_HASH) != Py_None) {
         return LONG_WAY;
     }
@@ -86,15 +82,28 @@ read_row(const Rows *rows, PyObject *row, Said *said)
     }
     said->is_taken = taken_at != Py_None;
     return text_of(FIELD(source, source, SOURCE_TOPIC), &said->topic, &said->topic_size)
-           && text_of(FIELD(row, row, ROW_DIGEST), &said->digest, &said->digest_size)
+           && text_of(digest, &said->digest, &said->digest_size)
            && text_of(FIELD(event, said->event, EVENT_ID), &said->event_id, &said->event_id_size)
            && number_of(FIELD(source, source, SOURCE_PARTITION), &said->partition)
            && number_of(FIELD(source, source, SOURCE_OFFSET), &said->offset)
            && number_of(FIELD(fact, fact, FACT_INGESTED_AT), &said->ingested_at)
            && number_of(FIELD(event, said->event, EVENT_OCCURRED_AT), &said->occurred_at)
            && (!said->is_taken || number_of(taken_at, &said->taken_at));
-#undef FIELD
 }
+
+static int
+read_row(const Rows *rows, PyObject *row, Said *said)
+{
+    if (!Py_IS_TYPE(row, rows->row.type) || !is_empty(FIELD(row, row, ROW_PUBLISHED))
+        || !is_empty(FIELD(row, row, ROW_DUTIES)) || FIELD(row, row, ROW_ERASES) != Py_False
+        || FIELD(row, row, ROW_RESTRICTED) != Py_None) {
+        return LONG_WAY;
+    }
+    return read_fact(rows, FIELD(row, row, ROW_FACT), FIELD(row, row, ROW_DIGEST),
+                     FIELD(row, row, ROW_TAKEN_AT), said);
+}
+
+#undef FIELD
 
 static PyObject *
 value_of(const Said *said)
@@ -157,6 +166,20 @@ key_of(const Rows *rows, PyObject *subject_key, const Said *said)
 }
 
 static PyObject *
+key_and_value(const Rows *rows, PyObject *subject_key, const Said *said)
+{
+    PyObject *key = key_of(rows, subject_key, said);
+    if (key == NULL) {
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    }
+    PyObject *value = value_of(said);
+    PyObject *both = value == NULL ? NULL : PyTuple_Pack(2, key, value);
+    Py_DECREF(key);
+    Py_XDECREF(value);
+    return both;
+}
+
+static PyObject *
 rows_stored_form(Rows *rows, PyObject *const *args, Py_ssize_t count)
 {
     Said said = {0};
@@ -167,15 +190,22 @@ rows_stored_form(Rows *rows, PyObject *const *args, Py_ssize_t count)
     if (read_row(rows, args[1], &said) != READ) {
         Py_RETURN_NONE;
     }
-    PyObject *key = key_of(rows, args[0], &said);
-    if (key == NULL) {
-        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    return key_and_value(rows, args[0], &said);
+}
+
+static PyObject *
+rows_stored_fact(Rows *rows, PyObject *const *args, Py_ssize_t count)
+{
+    Said said = {0};
+    if (count != 4 || !PyBytes_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "stored_fact takes the key of a subject, a fact, the "
+                                         "digest of a policy, and when it was taken in");
+        return NULL;
     }
-    PyObject *value = value_of(&said);
-    PyObject *both = value == NULL ? NULL : PyTuple_Pack(2, key, value);
-    Py_DECREF(key);
-    Py_XDECREF(value);
-    return both;
+    if (read_fact(rows, args[1], args[2], args[3], &said) != READ) {
+        Py_RETURN_NONE;
+    }
+    return key_and_value(rows, args[0], &said);
 }
 
 static PyObject *
@@ -234,6 +264,8 @@ rows_dealloc(Rows *rows)
 static PyMethodDef methods[] = {
     {"stored_form", (PyCFunction)(void (*)(void))rows_stored_form, METH_FASTCALL,
      "Key and value of a row, or None: Python writes it."},
+    {"stored_fact", (PyCFunction)(void (*)(void))rows_stored_fact, METH_FASTCALL,
+     "The same of the row of a fact of which nothing was published."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -10,4 +10,6 @@ extern PyTypeObject RowsType;
 extern PyTypeObject UnpackerType;
 extern PyTypeObject BuilderType;
 
+PyObject *read_by_place(PyObject *module, PyObject *args);
+
 #endif
