@@ -49,14 +49,14 @@ def test_the_last_used_are_kept_within_a_number() -> None:
 
 
 def test_the_last_used_are_kept_within_bytes() -> None:
-    live = SubjectCache(10**9, 26_000)
+    live = SubjectCache(10**9, 22_000)
     for number in range(10):
         kept(live, number)
-        assert live.bytes <= 26_000
+        assert live.bytes <= 22_000
     assert len(live) == 3
     kept(live, 20, [bytes(10_000)])
     assert key(20) in live
-    assert live.bytes <= 26_000 or len(live) == 1
+    assert live.bytes <= 22_000 or len(live) == 1
 
 
 def test_where_all_were_used_one_goes_before_all_were_passed_over() -> None:
