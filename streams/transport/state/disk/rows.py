@@ -179,7 +179,7 @@ class DiskRows:
     ) -> None:
         """Write rows as one; the latest of a key counts."""
         batch = self._database.new_batch()
-        # First: what a row brings anew stays.
+        # First: what a row brings stays.
         for entry in self._deadlines.done():
             batch.delete(entry)
         due = place_rows(dict(rows), batch)
