@@ -103,6 +103,7 @@ HOT: Final = (
     "streams.wire.avro_fast_path",
     "streams.wire.fast_facts",
     "streams.wire.pii",
+    "streams.wire.row_glances",
     "streams.wire.row_keys",
     "streams.wire.rows",
     "streams.wire.skip",

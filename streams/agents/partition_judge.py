@@ -19,7 +19,6 @@ from streams.agents.rule_fault import RuleFault
 from streams.agents.subjects import Building, Stale, Subjects
 from streams.agents.sweeper import Sweeper
 from streams.agents.tick_judge import TickJudge
-from streams.core.identifiers import SubjectKey
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
 from streams.settings import Settings
@@ -201,11 +200,12 @@ class PartitionJudge:
     def _take(self, record: Record, batch: JudgedBatch) -> bool:
         """Judge a record. False for one that brings more than a batch may hold: go on."""
         # As `sweeper.on` says; asked for each record.
-        if self.subjects.stale is not None and not self._is_swept(record, batch):
+        topic, long_records = record.topic, self._long_records
+        if self.subjects.stale is not None and not self.sweeper.settled(
+            None if long_records.current is not None else record.key, batch
+        ):
             return False
-        topic = record.topic
         counters = batch.counters.get(topic) or batch.count(topic)
-        long_records = self._long_records
         try:
             self._run.fail()
             if long_records.current is None and not self._skips and topic in self._inputs:
@@ -220,10 +220,9 @@ class PartitionJudge:
         except (ConsentryError, CorruptRow):
             raise
         except Exception as error:  # noqa: BLE001 - its text may quote the record
-            fault = type(error).__name__
             place = record.topic, record.partition, record.offset
             begun = long_records.current is not None
-            raise RuleFault(*place, fault, trace_id(record), begun=begun) from None
+            raise RuleFault(*place, type(error).__name__, trace_id(record), begun=begun) from None
         if long_records.current is not None:
             return False
         if topic in self._progress.paused:
@@ -248,18 +247,4 @@ class PartitionJudge:
             counters.judged += 1
         else:
             self._events.take(record, counters, batch)
-        return True
-
-    def _is_swept(self, record: Record, batch: JudgedBatch) -> bool:
-        """Whether a record's subject is of the policy in force. False: not yet, go on."""
-        if not self.sweeper.settle(batch):
-            return False
-        if record.key is None or self._long_records.current is not None:
-            return True
-        try:
-            self.subjects.find(SubjectKey(record.key))
-        except Stale:
-            return self.sweeper.settle(batch)
-        except Building:
-            return False
         return True

@@ -14,7 +14,7 @@ import structlog
 
 from streams.agents.judged_batch import JudgedBatch
 from streams.agents.long_work import AT_ONCE
-from streams.agents.subjects import Building, Subjects
+from streams.agents.subjects import Building, Stale, Subjects
 from streams.core.identifiers import EventKey, SubjectKey
 from streams.core.policy import Policy
 from streams.core.reassess import in_time, sweep
@@ -85,6 +85,23 @@ class Sweeper:
         if through:
             self._asked = None
         return through
+
+    def settled(self, key: bytes | None, batch: JudgedBatch) -> bool:
+        """Whether the subject of a record's key is of the policy in force. False: not yet, go on.
+
+        None is a key that names nobody; who is waited for is swept all the same.
+        """
+        if not self.settle(batch):
+            return False
+        if key is None:
+            return True
+        try:
+            self._subjects.find(SubjectKey(key))
+        except Stale:
+            return self.settle(batch)
+        except Building:
+            return False
+        return True
 
     def go_on(self, batch: JudgedBatch) -> None:
         """Sweep further subjects until the batch is full, or others should have a turn."""

@@ -7,15 +7,13 @@ are in `streams.wire.row_keys`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any
 
 import msgspec
 
 from streams.core.event_kinds import key_of
 from streams.core.events import EVENT_CLASSES, Envelope
 from streams.core.identifiers import EventId, SubjectKey
-from streams.core.instants import Instant
 from streams.core.nothing_published import NO_DUTIES, NOTHING_PUBLISHED
 from streams.core.state import EventRow, Fact, FactSource, RefusalRow
 from streams.core.subject import Subject
@@ -24,6 +22,16 @@ from streams.native.fields import read_by_place
 from streams.native.library import LIBRARY
 from streams.native.writers import row_writer
 from streams.wire.produced_events import event_again
+from streams.wire.row_glances import (
+    PRODUCED,
+    VERSION,
+    ages,
+    decode_produced,
+    decode_refusal,
+    next_deadline,
+    read,
+    restriction_in_produced,
+)
 from streams.wire.row_keys import (
     CorruptRow,
     event_of,
@@ -36,7 +44,7 @@ from streams.wire.row_keys import (
     subject_of,
     subject_prefix,
 )
-from streams.wire.row_parts import Dated, Owing, ProducedRow
+from streams.wire.row_parts import ProducedRow
 
 __all__ = [
     "CorruptRow",
@@ -62,37 +70,26 @@ __all__ = [
     "subject_prefix",
 ]
 
-_Read = TypeVar("_Read")
-
-_VERSION: Final = b"\x01"
-_PRODUCED: Final = b"\x02"
-"""The version of a row that holds what the producer sent."""
-
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode = msgspec.msgpack.Decoder(EventRow).decode
-_decode_produced = msgspec.msgpack.Decoder(ProducedRow).decode
-_decode_refusal = msgspec.msgpack.Decoder(RefusalRow).decode
-
 
 read_by_place(LIBRARY, (*EVENT_CLASSES.values(), Fact, FactSource, EventRow))
 _letters = {one: key_of(kind, EventId("")).encode() for kind, one in EVENT_CLASSES.items()}
 _native: Any = row_writer(LIBRARY, EventRow, Fact, FactSource, Envelope, _letters)
-_decode_dated = msgspec.msgpack.Decoder(Dated).decode
-_decode_owing = msgspec.msgpack.Decoder(Owing).decode
 
 
 def encode_row(row: EventRow | RefusalRow) -> bytes:
     """The row as stored: the same value always gives the same bytes."""
     if isinstance(row, EventRow) and row.fact.payload_hash is None:
         return _encode_produced(row)
-    return _VERSION + _encode(row)
+    return VERSION + _encode(row)
 
 
 def _encode_produced(row: EventRow) -> bytes:
     fact = row.fact
     source, value = fact.source, fact.value
     assert value is not None  # or its hash would be known
-    return _PRODUCED + _encode(
+    return PRODUCED + _encode(
         ProducedRow(
             source.topic,
             source.partition,
@@ -150,16 +147,16 @@ def rows_by_key(subject_key: SubjectKey, subject: Subject) -> dict[bytes, EventR
 
 def decode_row(value: bytes, key: bytes | None = None) -> EventRow:
     """The row of an event as read back; `key` only names it in the error. Raises CorruptRow."""
-    if value[:1] == _PRODUCED:
+    if value[:1] == PRODUCED:
         return _produced(value, key)
-    row = _read(_decode, value, key)
+    row = read(_decode, value, key)
     if row.fact.payload_hash is None:
         raise CorruptRow("has a fact without its hash", key)
     return row
 
 
 def _produced(value: bytes, key: bytes | None) -> EventRow:
-    one = _read(_decode_produced, value, key, _PRODUCED)
+    one = read(decode_produced, value, key, PRODUCED)
     event = event_again(one.value)
     if event is None:
         raise CorruptRow("holds an event that cannot be read", key)
@@ -180,78 +177,6 @@ def _produced(value: bytes, key: bytes | None) -> EventRow:
     )
 
 
-def decode_refusal(value: bytes, key: bytes | None = None) -> RefusalRow:
-    """The row of refused records as read back, in the same way. Raises CorruptRow."""
-    return _read(_decode_refusal, value, key)
-
-
 def decode_any(value: bytes, key: bytes) -> EventRow | RefusalRow:
     """A row of either kind, which its key states. Raises CorruptRow."""
     return decode_refusal(value, key) if is_refusal(key) else decode_row(value, key)
-
-
-def restriction_in_produced(value: bytes) -> Instant | None:
-    """The mark of a restriction in a row of version 2; None in any other row. Raises CorruptRow."""
-    if value[:1] != _PRODUCED:
-        return None
-    return _read(_decode_produced, value, None, _PRODUCED).restricted_since
-
-
-def ages(value: bytes, key: bytes | None = None) -> tuple[Instant, Instant]:
-    """When the event of a row occurred, and when it arrived, for a fifth of the cost.
-
-    It arrived at its ingestion time, or at the partition time when it was taken in if that
-    is later. The event of refused records occurred when they arrived at the latest. Raises
-    CorruptRow.
-    """
-    if key is not None and is_refusal(key):
-        row = decode_refusal(value, key)
-        occurred_at = row.arrived_at if row.occurred_at is None else row.occurred_at
-        return min(occurred_at, row.arrived_at), row.arrived_at
-    if value[:1] == _PRODUCED:
-        produced = _read(_decode_produced, value, key, _PRODUCED)
-        occurred_at, arrived_at = produced.occurred_at, produced.ingested_at
-        taken_at = produced.taken_at
-    else:
-        dated = _read(_decode_dated, value, key)
-        occurred_at, arrived_at = dated.fact.event.occurred_at, dated.fact.ingested_at
-        taken_at = dated.taken_at
-    if taken_at is not None and taken_at > arrived_at:
-        arrived_at = taken_at
-    return occurred_at, arrived_at
-
-
-def next_deadline(value: bytes, key: bytes | None = None) -> Instant | None:
-    """`EventRow.next_deadline` of a row as stored, without its fact. Raises CorruptRow.
-
-    None for refused records, of which no tick brings anything.
-    """
-    if key is not None and is_refusal(key):
-        decode_refusal(value, key)
-        return None
-    if value[:1] == _PRODUCED:
-        produced = _read(_decode_produced, value, key, _PRODUCED)
-        published, duties = produced.published, produced.duties
-    else:
-        owing = _read(_decode_owing, value, key)
-        published, duties = owing.published, owing.duties
-    if not published and not duties:
-        return None
-    ends = [one.label_due for one in published.values()]
-    ends += [owed.overdue_after for owed in duties.values()]
-    return min((end for end in ends if end is not None), default=None)
-
-
-def _read(
-    decode: Callable[[memoryview], _Read],
-    value: bytes,
-    key: bytes | None,
-    version: bytes = _VERSION,
-) -> _Read:
-    if value[:1] != version:
-        raise CorruptRow("has a version that this release cannot read", key)
-    try:
-        return decode(memoryview(value)[1:])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        # The original error may quote a value.
-        raise CorruptRow("cannot be read", key) from None

@@ -1,5 +1,6 @@
 /* Rows of what a producer sent and nothing was published of, as `streams.wire.rows` stores them. */
 #include "pack.h"
+#include "said.h"
 #include "shape.h"
 #include "types.h"
 
@@ -23,44 +24,6 @@ typedef struct {
     Shape row, fact, source, event;
     PyObject *letters;  /* a dictionary: one letter by the class of an event */
 } Rows;
-
-/* What a row says, as far as it is written. Nothing in it is owned. */
-typedef struct {
-    const char *topic, *digest, *event_id;
-    Py_ssize_t topic_size, digest_size, event_id_size;
-    int64_t partition, offset, ingested_at, occurred_at, taken_at;
-    int is_taken;
-    PyObject *value, *event;
-} Said;
-
-static int
-number_of(PyObject *one, int64_t *number)
-{
-    int overflow = 0;
-    if (one == NULL || !PyLong_CheckExact(one)) {
-        return LONG_WAY;
-    }
-    *number = PyLong_AsLongLongAndOverflow(one, &overflow);
-    return overflow ? LONG_WAY : READ;
-}
-
-static int
-text_of(PyObject *one, const char **text, Py_ssize_t *size)
-{
-    /* ASCII only: of other texts Python would keep the UTF-8 beside the text for good. */
-    if (one == NULL || !PyUnicode_CheckExact(one) || !PyUnicode_IS_COMPACT_ASCII(one)) {
-        return LONG_WAY;
-    }
-    *text = (const char *)PyUnicode_1BYTE_DATA(one);
-    *size = PyUnicode_GET_LENGTH(one);
-    return READ;
-}
-
-static int
-is_empty(PyObject *one)
-{
-    return one != NULL && PyDict_CheckExact(one) && PyDict_GET_SIZE(one) == 0;
-}
 
 #define FIELD(shape, one, field) (*shape_slot(&rows->shape, (one), (field)))
 
