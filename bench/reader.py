@@ -2,7 +2,8 @@
 
     python -m bench.reader JOB
 
-A process of its own, so that nothing else delays its clock. JOB is JSON: `brokers`,
+A process of its own, so that nothing else delays its clock, and a client that takes little of the
+processor, which the contestants need. JOB is JSON: `brokers`,
 `partitions`, `topics` by name, `marked`: those of which only events with a marked id are noted,
 and `naming`: those of which only values are noted that name a marked event. A line a record on `file`: name, nanoseconds when it was read, the record's own
 milliseconds, and the value in hex.
@@ -18,8 +19,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-import uvloop
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 
 from bench.pace import MARK
 
@@ -27,7 +27,8 @@ ID_AT = 11
 """Where the event id begins in an Avro value: after the header and one byte of length."""
 
 READY = "reading"
-POLL_MS = 200
+POLL_S = 0.2
+ANSWER_S = 30.0
 
 _NAMES_MARKED = re.compile(MARK + rb"\d{10}")
 
@@ -40,23 +41,24 @@ class Seen(NamedTuple):
     value: bytes
 
 
-async def read(job: dict[str, Any], file: TextIO) -> None:
+def read(job: dict[str, Any], file: TextIO) -> None:
     """Read from the ends on, until asked to stop."""
     names = {topic: name for name, topic in job["topics"].items()}
     marked = {job["topics"][name] for name in job["marked"]}
     naming = {job["topics"][name] for name in job["naming"]}
-    places = [TopicPartition(t, n) for t in names for n in range(job["partitions"])]
-    reader = AIOKafkaConsumer(
-        bootstrap_servers=job["brokers"],
-        isolation_level="read_committed",
-        auto_offset_reset="latest",
-        enable_auto_commit=False,
+    reader = Consumer(
+        {
+            "bootstrap.servers": job["brokers"],
+            "group.id": "bench-reader",
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "check.crcs": False,
+        }
     )
-    await reader.start()
-    reader.assign(places)
-    await reader.seek_to_end(*places)
+    places = [TopicPartition(t, n) for t in names for n in range(job["partitions"])]
     for place in places:
-        await reader.position(place)
+        _, place.offset = reader.get_watermark_offsets(place, timeout=ANSWER_S)
+    reader.assign(places)
     print(READY, flush=True)
     stopping = False
 
@@ -66,20 +68,20 @@ async def read(job: dict[str, Any], file: TextIO) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     while not stopping:
-        polled = await reader.getmany(timeout_ms=POLL_MS)
-        now = time.time_ns()
-        for place, records in polled.items():
-            only_marked, only_naming = place.topic in marked, place.topic in naming
-            for record in records:
-                value = record.value or b""
-                if only_marked and value[ID_AT : ID_AT + 1] != MARK:
-                    continue
-                if only_naming and not _NAMES_MARKED.search(value):
-                    continue
+        record = reader.poll(POLL_S)
+        while record is not None:
+            now, topic, value = time.time_ns(), record.topic() or "", record.value() or b""
+            if error := record.error():
+                raise RuntimeError(f"{topic} cannot be read: {error.str()}")
+            only_marked = topic in marked
+            if only_marked and value[ID_AT : ID_AT + 1] != MARK:
+                pass
+            elif topic not in naming or _NAMES_MARKED.search(value):
                 kept = value[: ID_AT + 11] if only_marked else value
-                file.write(f"{names[place.topic]} {now} {record.timestamp} {kept.hex()}\n")
+                file.write(f"{names[topic]} {now} {record.timestamp()[1]} {kept.hex()}\n")
+            record = reader.poll(0)
         file.flush()
-    await reader.stop()
+    reader.close()
 
 
 def seen(file: Path, name: str) -> list[Seen]:
@@ -101,7 +103,7 @@ def main() -> None:
     """Run until SIGTERM."""
     job = json.loads(sys.argv[1])
     with Path(job["file"]).open("w", encoding="ascii") as file:
-        uvloop.run(read(job, file))
+        read(job, file)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,14 @@ through. Afterwards `consentry verify` compares all of it.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -25,7 +28,7 @@ from typing import Any, Final
 from bench.batches import Parameters, Prepared, prepared
 from bench.bus import Bus
 from bench.load import load
-from bench.lookups import lookups_of
+from bench.lookups import address_of, lookups_of
 from bench.pace import Paced, pace
 from bench.peers import CONSENTRY
 from bench.process import ROOT, Command, Running
@@ -133,8 +136,10 @@ def _while_swept(bench: Bench, bus: Bus, stream: Prepared, worker: Running) -> d
                 apply_policy(settings, RIGHT, who="bench", why="bench", ticket=None, after=FIRST)
             )
             while not over.wait(LOOK_EVERY_S):
-                found = sweep_status(settings)
-                if all(one.basis.sequence > FIRST and one.share == 1.0 for one in found):
+                if not _under_way(worker) and all(
+                    one.basis.sequence > FIRST and one.share == 1.0
+                    for one in sweep_status(settings)
+                ):
                     took.append(time.monotonic() - began)
                     return
         finally:
@@ -153,6 +158,17 @@ def _while_swept(bench: Bench, bus: Bus, stream: Prepared, worker: Running) -> d
         values = _percentiles(paced, file, 0.0)
         reader.stop()
     return values | {"seconds": took[0], "facts": stream.events}
+
+
+def _under_way(worker: Running) -> bool:
+    """Whether the worker says that it sweeps; asking it takes less than reading its state."""
+    address = address_of(worker)
+    try:
+        with urllib.request.urlopen(f"http://{address}/ready", timeout=10) as answer:
+            said = json.load(answer)
+    except urllib.error.HTTPError as not_ready:
+        said = json.load(not_ready)
+    return any(one["sweep"] is not None for one in said["partitions"].values())
 
 
 def _percentiles(paced: Paced, file: Path, warm_s: float) -> dict[str, Any]:
