@@ -148,6 +148,7 @@ class _Rows:
         row = EventRow(fact=fact, policy_digest=digest, taken_at=taken)
         key = subject_key(event.controller_id, event.subject_id)
         found = self._rows.stored_form(key, row)
+        same(self._rows.stored_fact(key, fact, digest, taken), found)
         if found is not None:
             same(found, (rows.first_key(key, event_key(event)), rows.encode_row(row)))
         return found is not None
