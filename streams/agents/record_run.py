@@ -76,7 +76,7 @@ class RecordRun:
                 counters = batch.count(topic)
             try:
                 take(record, counters, batch)
-            except Exception as error:  # noqa: BLE001 - told as those of all other records are
+            except Exception as error:  # noqa: BLE001 - raised in `fail`
                 self.error = error
                 return False
             if self._has_begun():

@@ -22,7 +22,7 @@ def record(event: object) -> SubjectRecord:
     return SubjectRecord(fact(event), "p", None)
 
 
-def test_events_of_one_id_and_several_types_are_told_apart() -> None:
+def test_events_of_one_id_and_several_types_are_distinguished() -> None:
     records = Records()
     events = [share(0, id="one"), grant(0, id="one"), buy(0, id="one"), share(1, id="two")]
     held = {}
