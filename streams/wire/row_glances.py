@@ -18,6 +18,9 @@ VERSION: Final = b"\x01"
 PRODUCED: Final = b"\x02"
 """The version of a row that holds what the producer sent."""
 
+_BEYOND: Final = 1 << 63
+"""Instants are of 64 bits."""
+
 decode_produced = msgspec.msgpack.Decoder(ProducedRow).decode
 _decode_refusal = msgspec.msgpack.Decoder(RefusalRow).decode
 _decode_dated = msgspec.msgpack.Decoder(Dated).decode
@@ -78,7 +81,10 @@ def next_deadline(value: bytes, key: bytes | None = None) -> Instant | None:
         return None
     ends = [one.label_due for one in published.values()]
     ends += [owed.overdue_after for owed in duties.values()]
-    return min((end for end in ends if end is not None), default=None)
+    found = min((end for end in ends if end is not None), default=None)
+    if found is not None and not -_BEYOND <= found < _BEYOND:
+        raise CorruptRow("has a deadline that is no instant", key)
+    return found
 
 
 def read(

@@ -215,7 +215,7 @@ class _Stored:
         batch = _Written()
         try:
             return place_rows({key: row}, batch, library), batch.written
-        except (CorruptRow, OverflowError) as error:  # a deadline in another geological age
+        except CorruptRow as error:
             return str(error)
 
     def _loaded(self, log: list[Any], library: Any) -> Any:
