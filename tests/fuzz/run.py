@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from streams.native.library import SOURCE
 from tests.fuzz import library
+
+ENDLESS: Final = 124
+"""The code of a run that had to be ended, as that of `timeout`."""
+
+PATIENCE_S = 120.0
+"""How much longer than its time a run may take: seeds are tried first, and a turn is gone through."""
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,18 +30,23 @@ def run(folder: Path, seconds: float, seed: int, source: Path = SOURCE) -> Found
     environment = library.environment()
     made = library.build(folder, source)
     current = folder / "current"
-    done = subprocess.run(
+    process = subprocess.Popen(
         library.command([str(made), str(seconds), str(seed), str(current)]),
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
     )
+    try:
+        output, _ = process.communicate(timeout=seconds + PATIENCE_S)
+        code = process.returncode
+    except subprocess.TimeoutExpired:
+        process.kill()
+        output, code = f"{process.communicate()[0]}\nan input does not come to its end", ENDLESS
     # What aiokafka asks for too much room for is no finding here.
-    said = [line for line in done.stdout.splitlines() if "WARNING: AddressSanitizer" not in line]
-    if done.returncode:
+    said = [line for line in output.splitlines() if "WARNING: AddressSanitizer" not in line]
+    if code:
         data = current.read_bytes() if current.exists() else bytes(4)
         said.append(f"input: {data[4 : 4 + int.from_bytes(data[:4], 'big')].hex()}")
-    return Found(done.returncode, said)
+    return Found(code, said)

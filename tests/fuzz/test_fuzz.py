@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from streams.native.library import SOURCE
 from tests.fuzz import library
+from tests.fuzz import run as fuzz_run
 from tests.fuzz.run import run
 
 pytestmark = pytest.mark.skipif(
@@ -43,3 +45,19 @@ def test_a_check_that_is_missing_is_found(what: str, tmp_path: Path) -> None:
     said = "\n".join(found.said)
     assert "ERROR: AddressSanitizer" in said or "Python: " in said
     assert found.said[-1].startswith("input: ")
+
+
+def test_an_input_that_does_not_come_to_its_end_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = (
+        "import pathlib, sys; pathlib.Path(sys.argv[1]).write_bytes(b'\\0\\0\\0\\1x')\n"
+        "while True: pass"
+    )
+    monkeypatch.setattr(
+        library, "command", lambda given: [sys.executable, "-c", endless, given[-1]]
+    )
+    monkeypatch.setattr(fuzz_run, "PATIENCE_S", 3.0)
+    found = run(tmp_path, 1, 1)
+    assert found.code == fuzz_run.ENDLESS
+    assert found.said[-2:] == ["an input does not come to its end", "input: 78"]
