@@ -15,6 +15,8 @@ from typing import Any, Final
 from aiokafka import errors
 from aiokafka.protocol.fetch import FetchRequest
 
+from streams.transport.fetch.gap import FetchGap
+
 FIRST_VERSION: Final = 7
 """Of the fetch request, from which on brokers have sessions (Kafka 1.1)."""
 
@@ -23,7 +25,8 @@ NONE: Final = 0
 
 GAP_S: Final = 0.005
 """Between two fetches. Each record that comes alone would otherwise be a fetch, a poll and a turn of
-all that judges it, which cost more than judging it; the first after a pause waits for nothing."""
+all that judges it, which cost more than judging it; the first after a pause waits for nothing. A busy
+process leaves more (`streams.transport.fetch.gap`)."""
 
 LAST_EPOCH: Final = 2**31 - 1
 GONE: Final = (70, 71)
@@ -139,11 +142,11 @@ def _options(fetch: FetchRequest) -> tuple[int, int, int, int]:
 class SessionClient:
     """aiokafka's client as one fetcher has it: its fetches go out within sessions.
 
-    Fetches of a broker are `gap_s` apart at least (`time.monotonic`).
+    Fetches of a broker are `gap_s` apart at least, and farther in a busy process.
     """
 
     def __init__(self, fetcher: Any, gap_s: float = GAP_S) -> None:
-        self._gap_s = gap_s
+        self._gap = FetchGap(gap_s)
         self._stock = fetcher._client
         self._subscriptions = fetcher._subscriptions
         self._sessions: dict[int, FetchSession] = {}
@@ -182,7 +185,7 @@ class SessionClient:
         if wait_s > 0:
             await asyncio.sleep(wait_s)
             now += wait_s
-        self._free_at[node] = now + self._gap_s
+        self._free_at[node] = now + self._gap.between(now)
 
 
 def in_sessions(fetcher: Any) -> None:
