@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from streams.transport.fetch.gap import EASY, HARD, LONGEST_S, WINDOW_S, FetchGap
@@ -24,7 +22,7 @@ class Clocks:
 
 
 @pytest.fixture
-def clocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clocks]:
+def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
     one = Clocks()
     monkeypatch.setattr("streams.transport.fetch.gap.time.monotonic", lambda: one.now)
     monkeypatch.setattr("streams.transport.fetch.gap.time.process_time", lambda: one.used)

@@ -10,7 +10,7 @@ from streams.core.identifiers import EventId, PayloadHash, subject_key
 from streams.core.instants import LATEST, Instant
 from streams.core.publications import History, Publication
 from streams.core.state import EventRow, RefusalRow
-from streams.core.vocabulary import Code, DutyStatus, EventType, Status
+from streams.core.vocabulary import Code, EventType, Status
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.rows import (
     CorruptRow,
@@ -162,18 +162,6 @@ def test_the_deadline_of_a_row_is_read_alone(name: str) -> None:
     assert next_deadline(encode_row(published)) == published.next_deadline
     with pytest.raises(CorruptRow):
         next_deadline(b"\x02" + encode_row(whole)[1:])
-
-
-def test_a_deadline_beyond_all_instants_is_a_damaged_row() -> None:
-    """In place of an error of the store that names no row."""
-    whole = row(FIRST_RELEASE["data_share"])
-    [(address, owed), *_] = whole.duties.items()
-    due_at = Instant((1 << 64) - 2)
-    late = msgspec.structs.replace(owed.duty, status=DutyStatus.DUE, due_at=due_at)
-    never = msgspec.structs.replace(owed, duty=late)
-    stored = encode_row(msgspec.structs.replace(whole, published={}, duties={address: never}))
-    with pytest.raises(CorruptRow, match="no instant"):
-        next_deadline(stored)
 
 
 def test_equal_rows_give_equal_bytes() -> None:
