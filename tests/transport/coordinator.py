@@ -15,6 +15,15 @@ from typing import Any
 import aiokafka
 from aiokafka.client import ConnectionGroup, CoordinationType
 
+PARTITIONS, GROUP, RECORDS, OFFSETS, END = (
+    "AddPartitionsToTxn",
+    "AddOffsetsToTxn",
+    "Produce",
+    "TxnOffsetCommit",
+    "EndTxn",
+)
+"""The requests of a transaction, by the names that Kafka has for them."""
+
 NOT_IN_TRANSACTION = 48
 """INVALID_TXN_STATE: what came before what it needs."""
 

@@ -14,18 +14,18 @@ from streams.transport.commit import open_ahead
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch
 from streams.transport.commit.transactions import Committer
 from streams.transport.tasks.kafka_clients import worker_producer
-from tests.transport.coordinator import Coordinator
+from tests.transport.coordinator import (
+    END,
+    GROUP,
+    OFFSETS,
+    PARTITIONS,
+    RECORDS,
+    Coordinator,
+)
 from tests.transport.producers import Ended, exits
 
 __all__ = ["exits"]
 
-PARTITIONS, GROUP, RECORDS, OFFSETS, END = (
-    "AddPartitionsToTxn",
-    "AddOffsetsToTxn",
-    "Produce",
-    "TxnOffsetCommit",
-    "EndTxn",
-)
 LOADING, NOT_AVAILABLE, MOVED, FEW_REPLICAS, CONCURRENT = 14, 15, 16, 19, 51
 FENCED = 47
 """https://kafka.apache.org/protocol.html#protocol_error_codes"""

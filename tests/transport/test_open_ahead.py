@@ -15,18 +15,18 @@ from streams.transport.commit.direct_producer import DirectProducer
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch
 from streams.transport.commit.transactions import Committer
 from streams.transport.tasks.kafka_clients import worker_producer
-from tests.transport.coordinator import Coordinator
+from tests.transport.coordinator import (
+    END,
+    GROUP,
+    OFFSETS,
+    PARTITIONS,
+    RECORDS,
+    Coordinator,
+)
 from tests.transport.producers import Ended, exits
 
 __all__ = ["exits"]
 
-PARTITIONS, GROUP, RECORDS, OFFSETS, END = (
-    "AddPartitionsToTxn",
-    "AddOffsetsToTxn",
-    "Produce",
-    "TxnOffsetCommit",
-    "EndTxn",
-)
 WHOLE = [PARTITIONS, GROUP, RECORDS, OFFSETS, END]
 FENCED, CONCURRENT = 47, 51
 
