@@ -103,8 +103,8 @@ def check(
         typer.Option(
             min=1,
             max=64,
-            help="Judge on so many processes. By default one for each processor, where the "
-            "input is long.",
+            help="Judge on so many processes. By default, where the input is long, one for each "
+            "processor: eight at most, and no more than --memory has room for.",
             show_default=False,
         ),
     ] = None,

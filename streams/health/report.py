@@ -62,8 +62,8 @@ class PartitionReport(msgspec.Struct, frozen=True, kw_only=True):
 class WorkerReport(msgspec.Struct, frozen=True, kw_only=True):
     """The whole: topics, numbers and durations, never a key or a subject.
 
-    `reasons` are why it is not ready or not live. `notes` say what needs somebody although it
-    is both: topics that are paused. `group_answered_s` is how long ago the
+    `reasons` are why it is not ready or not live. `notes` say what is to be known although it is
+    both: topics that are paused, and sweeps under way. `group_answered_s` is how long ago the
     group's coordinator last answered, None before this worker was a member.
     """
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 INTERVAL: Final = "OTEL_METRIC_EXPORT_INTERVAL"
 """Milliseconds between two pushes, by the standard 60,000."""
+
+INSTANCE: Final = str(uuid.uuid4())
+"""Tells processes of one service apart, as OpenTelemetry's conventions for a resource ask."""
 
 log = structlog.get_logger("consentry.otel")
 
@@ -78,7 +82,8 @@ def converted(families: Iterable[Family], service: str, began: int, now: int) ->
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
     metrics = [_metric(family, began, now) for family in families if family.samples]
-    resource = Resource.create({"service.name": service, "service.version": __version__})
+    about = {"service.name": service, "service.instance.id": INSTANCE}
+    resource = Resource.create(about | {"service.version": __version__})
     scope = ScopeMetrics(InstrumentationScope("consentry", __version__), metrics, "")
     return MetricsData([ResourceMetrics(resource, [scope], "")])
 

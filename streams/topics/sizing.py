@@ -21,7 +21,7 @@ WORKERS_MIN: Final = 2
 """One takes over while the other starts."""
 
 PARTITIONS_A_WORKER: Final = 3
-"""Room to grow, since the number of partitions never changes."""
+"""Room to grow: more partitions later are another generation of all topics."""
 
 PARTITIONS_STEP: Final = 12
 """Divides evenly among 2, 3, 4 and 6 workers."""
@@ -31,9 +31,8 @@ PARTITIONS_MAX: Final = 1_000
 
 BASE_BYTES: Final = 120_000_000
 FETCH_BYTES: Final = 262_144
-TOPICS_READ: Final = 7
 ALLOWANCE: Final = 1.25
-"""All four: docs/operations.md, "Memory"."""
+"""All three: docs/operations.md, "Memory"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +88,7 @@ def size(demand: Demand, settings: Settings, workers: int | None = None) -> Size
         BASE_BYTES
         + settings.in_flight_max_bytes
         + settings.live_subjects_max_bytes
-        + 2 * TOPICS_READ * most * FETCH_BYTES
+        + 2 * len(settings.topics.judged) * most * FETCH_BYTES
     )
     memory: float
     if on_disk:

@@ -25,9 +25,9 @@ the [campaign](faults.md) also look at runtimes that lack something. This page i
   documentation has them, under the product's own judge (`tests/control/stock.py`). Without
   faults it judges everything rightly, or it would prove nothing.
 - **Our worker with safeguards taken out** (`tests/control/safeguards.py`), in rebalance storms over a
-  backlog. *Continuity*: slices are judged wherever they start. *Seeking*: after a rebalance
+  backlog. *Continuity*: poll batches are judged wherever they start. *Seeking*: after a rebalance
   reading goes on where polls had come to, as Faust's does. Each record takes
-  2 ms more there, so that slices are queued when partitions change hands.
+  2 ms more there, so that poll batches are queued when partitions change hands.
 
 ## At exact places
 
@@ -39,7 +39,7 @@ Missing is what then no worker will ever look at again. These are also tests
 |---|---|---|---|
 {exact}
 
-A slice that is lost between the client and the agent is such a fault for our own worker
+A poll batch that is lost between the client and the agent is such a fault for our own worker
 (`tests/invariants/test_12_on_kafka.py`): it ends itself with code 70, and the next one
 misses nothing. Without continuity it goes on, and findings are lost. `tests/invariants`
 takes each of the other safeguards out alone, where the moment is chosen and not waited for.
@@ -55,7 +55,7 @@ seldom hits, which is why the campaign also strikes between any two steps of our
 why the faults above are placed.
 
 Continuity alone can be taken out without loss in these storms: other safeguards see to it that
-slices continue (a slice of an earlier assignment is not judged, and reading begins where
+poll batches continue (one of an earlier assignment is not judged, and reading begins where
 judging has come to). Without seeking and with continuity a worker ends itself instead of
 losing. It takes both out to lose in a rebalance; that is what the first sketch of the driver
 was.

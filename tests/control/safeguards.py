@@ -27,7 +27,7 @@ def busy() -> None:
 
 
 def continuity() -> None:
-    """Invariant 2: slices are judged wherever they start, and polls are taken as they come."""
+    """Invariant 2: poll batches are judged wherever they start, and polls are taken as they come."""
     checking: Any = partition_task
     checking.follow = lambda _positions, _spans: None
     holder: Any = record_queue.RecordQueue

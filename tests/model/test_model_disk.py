@@ -1,6 +1,6 @@
 """The same with state on disk: what a dead process left there, another one goes on from.
 
-How many schedules: 150 by default, `CONSENTRY_MODEL_SCHEDULES` of them otherwise.
+How many schedules: 100 by default, `CONSENTRY_MODEL_SCHEDULES` of them otherwise.
 """
 
 from __future__ import annotations

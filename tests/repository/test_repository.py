@@ -185,7 +185,9 @@ def test_the_index_of_decisions_is_complete() -> None:
     pages = {path.name: path.read_text("utf-8") for path in folder.glob("[0-9]*.md")}
     index = (folder / "README.md").read_text("utf-8")
     assert re.findall(r"\]\((\S+?\.md)\)", index) == sorted(pages)
+    titles = dict(re.findall(r"\]\((\d{4})-\S+?\.md\) \| (.+) \|$", index, re.MULTILINE))
     for name, text in pages.items():
+        assert text.startswith(f"# {name[:4]}. {titles[name[:4]]}\n"), name
         assert len(text.splitlines()) <= 60, name
         for part in ("## Context", "## Decision", "## Consequences"):
             assert part in text, (name, part)

@@ -1,7 +1,7 @@
 """Fetch sessions: a fetch names what changed, and is answered with what is new (KIP-227).
 
 aiokafka names every place with each fetch, and the broker answers with all of them: a worker of
-twelve partition numbers writes 84 places and reads as many, for one record. In a session the
+twelve partition numbers writes 96 places and reads as many, for one record. In a session the
 broker remembers what is fetched from where; what it does not mention stands as it stood.
 """
 
