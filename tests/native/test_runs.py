@@ -12,7 +12,7 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.util import calc_crc32c
 from aiokafka.structs import TopicPartition
 
-from streams.native.runs import RUN_BYTES, Run, RunMaker, unpacker_of
+from streams.native.runs import RUN_BYTES, Run, RunMaker, Times, unpacker_of
 from streams.transport.fetch.unpacked_records import Received, Unpacked
 from streams.unpacking.batch import HEADER
 from streams.unpacking.cut import HEADERS_AT_MOST
@@ -131,3 +131,13 @@ def test_offsets_that_do_not_rise_are_left_to_aiokafka() -> None:
     data = bytes(builder.build())
     assert len(data) > HEADER.size
     assert fetched(data, runs=True) == fetched(data, runs=False)
+
+
+def test_the_last_offset_that_there_is_is_left_to_aiokafka() -> None:
+    """The offset behind it is no number of 64 bits."""
+    body, last = plain(GOOD[:1])[HEADER.size :], (1 << 63) - 1
+    unpacker = unpacker_of(native(), Received)
+    for base, behind in ((last - 1, last), (last, None)):
+        times = Times(base, 0, append_time=False)
+        found = unpacker.records(body, 0, 1, "t", 3, *times, 0, HEADERS_AT_MOST, RUN_BYTES)
+        assert (None if found is None else found[3]) == behind

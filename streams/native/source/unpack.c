@@ -104,7 +104,7 @@ place_of(Cursor *cursor, Batch *batch, PyObject **offset, PyObject **timestamp)
 {
     int64_t time_delta, offset_delta, time = batch->time;
     if (!next_number(cursor, 9, &time_delta) || !next_number(cursor, 5, &offset_delta)
-        || offset_delta < 0 || batch->base_offset > INT64_MAX - offset_delta) {
+        || offset_delta < 0 || batch->base_offset >= INT64_MAX - offset_delta) {
         return LONG_WAY;
     }
     if (!batch->append_time && __builtin_add_overflow(batch->time, time_delta, &time)) {
