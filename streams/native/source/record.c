@@ -23,15 +23,18 @@ record_class_clear(RecordClass *known)
 static int
 meet(RecordClass *known, PyTypeObject *type)
 {
-    shape_clear(&known->shape);
-    known->by_slot = shape_init(&known->shape, (PyObject *)type, known->names) == 0;
-    if (!known->by_slot) {
+    Shape shape;
+    int by_slot = shape_init(&shape, (PyObject *)type, known->names) == 0;
+    if (!by_slot) {
         if (!PyErr_ExceptionMatches(PyExc_TypeError)
             && !PyErr_ExceptionMatches(PyExc_AttributeError)) {
             return FAILED;
         }
         PyErr_Clear();
     }
+    shape_clear(&known->shape);
+    known->shape = shape;
+    known->by_slot = by_slot;
     Py_XSETREF(known->met, (PyTypeObject *)Py_NewRef(type));
     return 0;
 }
@@ -42,8 +45,10 @@ record_fields(RecordClass *known, PyObject *record, PyObject **fields)
     if (!Py_IS_TYPE(record, known->met) && meet(known, Py_TYPE(record)) < 0) {
         return FAILED;
     }
+    /* To ask for a field may run Python, which may have a record of another class read. */
+    const int by_slot = known->by_slot;
     for (Py_ssize_t field = 0; field < RECORD_FIELDS; field++) {
-        fields[field] = known->by_slot
+        fields[field] = by_slot
                             ? Py_XNewRef(*shape_slot(&known->shape, record, field))
                             : PyObject_GetAttr(record, PyTuple_GET_ITEM(known->names, field));
         if (fields[field] == NULL) {
