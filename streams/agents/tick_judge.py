@@ -81,7 +81,7 @@ class TickJudge:
             try:
                 subject = self._subjects.find(key)
             except Building:
-                deadlines.set(key, Instant(clock - 1))
+                deadlines.give_back(key, clock)
                 raise
             if subject is None:
                 continue

@@ -47,6 +47,10 @@ class Deadlines(Generic[K]):
             self._current[key] = deadline
             heappush(self._heap, (deadline, key))
 
+    def give_back(self, key: K, clock: Instant) -> None:
+        """A key that was taken out as passed before `clock` passes again, after all others."""
+        self.set(key, Instant(clock - 1))
+
     def passed(self, clock: Instant, most: int | None = None) -> list[K]:
         """Take out the keys whose deadline lies strictly before `clock`, earliest first.
 

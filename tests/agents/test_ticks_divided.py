@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from streams.agents import half_built, subjects, tick_judge
 from streams.core.instants import Instant, hours
 from streams.core.policy import fixed_policy
 from streams.core.vocabulary import Finality
@@ -19,10 +20,10 @@ SMALL = Bounds(records=6, bytes=1 << 20, seconds=1.0)
 COUNT = 20
 
 
-def waiting(bounds: Bounds = SMALL) -> World:
-    """Findings of many subjects whose term ends at one tick."""
-    world = World(bounds, policy=POLICY)
-    shares = world.story(*(share(f"s{n}", "1", START) for n in range(COUNT)))
+def waiting(people: int = COUNT) -> World:
+    """Findings of so many subjects whose term ends at one tick."""
+    world = World(SMALL, policy=POLICY)
+    shares = world.story(*(share(f"s{n % people}", f"{n}", START) for n in range(COUNT)))
     world.take(*(one._replace(timestamp=START) for one in shares))
     return world
 
@@ -48,9 +49,14 @@ def finals(world: World) -> list[tuple[int, int]]:
     return [(revision, published.count(revision)) for revision in sorted(set(published))]
 
 
+@pytest.mark.parametrize("people", [COUNT, 1])
 @pytest.mark.parametrize("committed", range(8))
-def test_a_worker_that_ends_in_between_goes_on_with_the_rest(committed: int) -> None:
-    world = waiting()
+def test_a_worker_that_ends_in_between_goes_on_with_the_rest(
+    committed: int, people: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also with one person, of all whose rows a store on disk keeps one entry."""
+    monkeypatch.setattr(tick_judge, "AT_ONCE", 3)
+    world = waiting(people)
     before = len(world.kept.batches)
     tick = world.record(None, NAMES.ticks, value=b"t", timestamp=START + TERM + 1)
     with world.kept.holding():
@@ -61,6 +67,16 @@ def test_a_worker_that_ends_in_between_goes_on_with_the_rest(committed: int) -> 
         world.take(tick)
     assert finals(world) == [(2, COUNT)]
     assert world.count(NAMES.ticks).read == world.count(NAMES.ticks).judged == 1
+
+
+def test_a_person_of_very_many_rows_is_built_before_the_tick_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (subjects, half_built):
+        monkeypatch.setattr(module, "ROWS_AT_ONCE", 7)
+    world = waiting(people=1).restart()
+    world.tick(START + TERM + 1)
+    assert finals(world) == [(2, COUNT)]
 
 
 def test_a_worker_that_was_down_over_a_deadline_raises_it_on_return() -> None:

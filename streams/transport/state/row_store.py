@@ -35,6 +35,9 @@ class SubjectDeadlines(Protocol):
     def first_passed(self, clock: Instant) -> SubjectKey | None:
         """Take out the subject with the earliest deadline if it lies strictly before `clock`."""
 
+    def give_back(self, key: SubjectKey, clock: Instant) -> None:
+        """The subject that was taken out last cannot be judged yet: it is taken out again."""
+
 
 class RowStore(Protocol):
     """Where the rows of one partition number are kept.

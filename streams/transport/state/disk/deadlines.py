@@ -15,7 +15,12 @@ from streams.core.deadlines import Deadlines
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant
 from streams.transport.state.disk.database import Database
-from streams.transport.state.disk.layout import DEADLINES, deadlines_before, read_deadline
+from streams.transport.state.disk.layout import (
+    DEADLINES,
+    deadline_entry,
+    deadlines_before,
+    read_deadline,
+)
 from streams.transport.state.disk.pending import Pending
 
 AT_ONCE = 256
@@ -33,15 +38,36 @@ class DiskDeadlines:
         self._from = DEADLINES
         self._taken: dict[bytes, int] = {}
         """Entries that were taken out, and how many rows had been put by then."""
+        self._last: bytes | None = None
+        """The entry that was taken out last; None where it was a deadline of pending rows."""
 
     def __contains__(self, key: SubjectKey) -> bool:
         """Nobody's deadline must be looked for."""
         return True
 
     def set(self, key: SubjectKey, deadline: Instant | None) -> None:
-        """The deadline of a subject by rows that are pending; others are on disk."""
-        if key in self._pending_rows:
-            self._pending.set(key, deadline)
+        """The deadline of a subject by rows that are pending; others are on disk.
+
+        All rows of a subject with one deadline have one entry. Where that was taken out, and not
+        all of them were judged, it is not deleted before the rest are.
+        """
+        if key not in self._pending_rows:
+            return
+        self._pending.set(key, deadline)
+        if deadline is not None and self._taken:
+            self._put_back(deadline_entry(deadline, key))
+
+    def give_back(self, key: SubjectKey, clock: Instant) -> None:
+        """The subject that was taken out last cannot be judged yet: it is taken out again."""
+        if self._last is None:
+            self._pending.give_back(key, clock)
+        else:
+            self._put_back(self._last)
+
+    def _put_back(self, entry: bytes) -> None:
+        """Look an entry up again, if it was taken out and is still on disk."""
+        if self._taken.pop(entry, None) is not None:
+            self.added(entry)
 
     def first_passed(self, clock: Instant) -> SubjectKey | None:
         """Take out the earliest deadline strictly before `clock`.
@@ -54,10 +80,12 @@ class DiskDeadlines:
         if pending is not None and (entry is None or pending <= read_deadline(entry)[0]):
             found = self._pending.first_passed(clock)
             if found is not None:
+                self._last = None
                 return found
         if entry is None:
             return None
         self._found.popleft()
+        self._last = entry
         self._taken[entry] = self._pending_rows.puts
         return read_deadline(entry)[1]
 
