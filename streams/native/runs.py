@@ -48,7 +48,7 @@ class RunMaker:
         Those that were given before that are passed over by their offsets.
         """
         records = self._unpacker.records
-        while count:
+        while count > 0:
             found = records(
                 body, at, count, self._topic, self._partition, *times,
                 self._next_offset, self._headers_at_most, RUN_BYTES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -141,3 +142,9 @@ def test_the_last_offset_that_there_is_is_left_to_aiokafka() -> None:
         times = Times(base, 0, append_time=False)
         found = unpacker.records(body, 0, 1, "t", 3, *times, 0, HEADERS_AT_MOST, RUN_BYTES)
         assert (None if found is None else found[3]) == behind
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_a_batch_that_says_it_has_less_than_a_record_has_none(count: int) -> None:
+    maker = RunMaker(unpacker_of(native(), Received), "t", 3, 0, HEADERS_AT_MOST)
+    assert list(islice(maker.runs(b"", 0, count, Times(0, 0, append_time=False)), 3)) == []
