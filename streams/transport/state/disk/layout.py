@@ -23,8 +23,8 @@ AFTER_ROWS: Final = b"S"
 DEADLINES: Final = b"D"
 PREFIX_BYTES: Final = 5
 
-FORMAT: Final = b"\x01"
-"""Version of all this: a database of another one is made again."""
+FORMAT: Final = b"\x02"
+"""Version of all this: a database of another one is made again. In 1 deadlines could be missing."""
 
 _SIGN: Final = 1 << 63
 
