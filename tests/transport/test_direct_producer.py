@@ -210,3 +210,27 @@ def test_a_sender_that_does_not_wait_for_the_partitions_is_noticed(
     with pytest.raises(Exception, match=r".*"):
         committed(coordinator, hurried)
     assert "Produce" in coordinator.out_of_order
+
+
+def test_a_batch_that_read_nothing_is_committed_where_the_group_stands() -> None:
+    """Who was leaving when the last owner ended goes on leaving before anything is read."""
+    coordinator = Coordinator()
+
+    async def run() -> Committer:
+        producer = of_worker()
+        coordinator.serve(producer)
+        await producer.start()
+        one = Committer(
+            producer, partition=0, count=4, group_id="g", changelog="rows",
+            bounds=Bounds(100, 100_000, 2.0), committed={"in": 5, "ticks": 7},
+        )  # fmt: skip
+        rest = batch(0)
+        rest.positions = {}
+        await _through(one, [rest])
+        await one.close()
+        return one
+
+    one = asyncio.run(run())
+    assert coordinator.ends == ["commit"]
+    assert coordinator.asked.count(OFFSETS) == 1
+    assert one.committed == {"in": 5, "ticks": 7}

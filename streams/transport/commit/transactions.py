@@ -190,7 +190,10 @@ class Committer:
         positions: dict[str, int] = {}
         for batch in batches:
             positions.update(batch.positions)
-        offsets = producer.send_offsets_to_transaction(self._offsets(positions), self._group_id)
+        # Of who goes on leaving after a restart, a batch may be full before anything is read. The
+        # client would wait for ever for no offsets.
+        stood = self._offsets(positions or self.committed)
+        offsets = producer.send_offsets_to_transaction(stood, self._group_id)
         # aiokafka commits a transaction in which the broker refused a batch; only the
         # batch's own future shows. So all are looked at before the transaction ends.
         _, *written = await asyncio.gather(offsets, *deliveries)

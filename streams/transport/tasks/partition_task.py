@@ -70,12 +70,18 @@ class PartitionTask:
             log_sweep(self.number, self.progress)
 
     async def close(self) -> None:
-        """Give the partition number up, after its open transaction."""
-        await self.committer.close()
-        self.rows.close()
-        if self.on_close is not None:
-            self.on_close()
-            self.on_close = None
+        """Give the partition number up, after its open transaction.
+
+        Also where a rebalance comes meanwhile: all is committed by then, and a database that stayed
+        open could not be opened when the number comes back.
+        """
+        try:
+            await self.committer.close()
+        finally:
+            self.rows.close()
+            if self.on_close is not None:
+                self.on_close()
+                self.on_close = None
 
     def hand_over(self, batch: OutputBatch) -> None:
         """Give a judged batch to the committer, with the progress that it makes."""

@@ -10,6 +10,7 @@ has come; written with whatever moves it on.
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import Final
 
 import msgspec
@@ -34,7 +35,8 @@ class StoreState(msgspec.Struct, frozen=True, kw_only=True):
 
     `topic_id` is the changelog's own id (KIP-516), "" where the broker states none.
     `position` is the offset after the last record that was applied, `seal` that record's
-    hash, `as_of` when it was written (ms since the epoch, this machine's clock).
+    hash. `as_of` is when it last held all of the changelog, or began to load it from its start (ms
+    since the epoch, this machine's clock): later deletions may be missing.
     """
 
     changelog: str
@@ -64,6 +66,11 @@ def decode_state(value: bytes) -> StoreState | None:
         return _decode(value[1:])
     except msgspec.MsgspecError:
         return None
+
+
+def now_ms() -> int:
+    """This machine's clock, in ms since the epoch."""
+    return int(time.time() * 1000)
 
 
 def seal_of(key: bytes | None, value: bytes | None) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Final
@@ -21,6 +20,7 @@ from streams.transport.state.disk.layout import (
     STATE,
     StoreState,
     encode_state,
+    now_ms,
     seal_of,
 )
 from streams.transport.state.disk.pending import Pending
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from streams.wire.record import Record
 
 LASTS_MS: Final = 12 * 3_600_000
-"""How long after its last write a database goes on from where it was.
+"""How long after it last held all of the changelog a database goes on from where it was.
 
 Compaction keeps a tombstone for `delete.retention.ms`, a day as a rule; later it is gone
 from the changelog, and a copy that missed it would keep the rows of somebody who left.
@@ -151,7 +151,9 @@ class DiskRows:
             else:
                 rows.append((record.key or b"", record.value))
         last = records[-1]
-        self._write(rows, progress, (last.offset + 1, seal_of(last.key, last.value)))
+        # It is no younger before all of the changelog has been loaded.
+        as_of = self._state.as_of or now_ms()
+        self._write(rows, progress, (last.offset + 1, seal_of(last.key, last.value), as_of))
 
     def committed(
         self,
@@ -168,14 +170,14 @@ class DiskRows:
         if end is None:
             self._write(rows, self._state.progress, None)
         else:
-            self._write(rows, progress, (end, seal_of(PROGRESS_KEY, progress)))
+            self._write(rows, progress, (end, seal_of(PROGRESS_KEY, progress), now_ms()))
         self._deadlines.settled(settled)
 
     def _write(
         self,
         rows: Iterable[tuple[bytes, bytes | None]],
         progress: bytes | None,
-        reached: tuple[int, bytes] | None,
+        reached: tuple[int, bytes, int] | None,
     ) -> None:
         """Write rows as one; the latest of a key counts."""
         batch = self._database.new_batch()
@@ -185,12 +187,9 @@ class DiskRows:
         due = place_rows(dict(rows), batch)
         state = self._state
         if reached is not None:
+            position, seal, as_of = reached
             state = msgspec.structs.replace(
-                state,
-                position=reached[0],
-                seal=reached[1],
-                progress=progress,
-                as_of=int(time.time() * 1000),
+                state, position=position, seal=seal, progress=progress, as_of=as_of
             )
             batch.put(STATE, encode_state(state))
         self._database.write(batch)
@@ -209,7 +208,7 @@ class DiskRows:
             return "the changelog lost what follows on it"
         # What follows at once is the marker of the last transaction.
         missing = end > position + 1
-        if missing and abs(int(time.time() * 1000) - self._state.as_of) > LASTS_MS:
+        if missing and abs(now_ms() - self._state.as_of) > LASTS_MS:
             return "it is so old that the changelog may have forgotten deletions"
         return None
 
@@ -230,6 +229,11 @@ class DiskRows:
     def loaded(self) -> None:
         """All of the changelog has been loaded."""
         self._database.merge()
+        if self._state.position:
+            self._state = msgspec.structs.replace(self._state, as_of=now_ms())
+            batch = self._database.new_batch()
+            batch.put(STATE, encode_state(self._state))
+            self._database.write(batch)
 
     def close(self) -> None:
         """Write out what is in memory, and let another process have it."""
