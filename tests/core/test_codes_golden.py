@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from streams.core.codes import CODES
+from streams.core.instants import LATEST
 from streams.core.vocabulary import Code
 from tests.core.builders import buy, grant, message, share
 from tests.core.golden_codes import GOLDEN, NOW, catalogue
@@ -43,6 +44,10 @@ def test_every_code_has_an_entry_and_a_number_of_its_own() -> None:
 def test_a_code_cites_something_at_any_time(name: str) -> None:
     code = STORED[name]
     assert all(code["citations"].values())
+
+
+def test_a_code_cites_something_at_the_last_instant() -> None:
+    assert all(entry.citations_at(LATEST) for entry in CODES.values())
 
 
 def test_codes_whose_articles_depend_on_the_date() -> None:

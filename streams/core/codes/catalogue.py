@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from streams.core.instants import EARLIEST, LATEST, Instant
 from streams.core.vocabulary import Code, Family, Severity
+
+_LAST: Final = Instant(LATEST - 1)
 
 
 class Citation(msgspec.Struct, frozen=True):
@@ -41,5 +45,6 @@ class CodeEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     def citations_at(self, instant: Instant | None) -> tuple[str, ...]:
         """The citations in force at `instant`; those in force now where it is None."""
-        at = Instant(LATEST - 1) if instant is None else instant
+        # What has no end holds at the last instant too.
+        at = _LAST if instant is None else min(instant, _LAST)
         return tuple(c.text for c in self.citations if c.since <= at < c.until)
