@@ -29,6 +29,7 @@ _NUMBERS: Final = {p.number: p.name for p in PARAMETERS} | RESERVED | {"P22": "r
 _RESERVED_NAMES: Final = {name: number for number, name in RESERVED.items()}
 _TOP: Final = [*SHAPES, *_RESERVED_NAMES, "registers", "version", "assess_from"]
 _VERSION: Final = re.compile(r"[A-Za-z0-9._-]{1,40}")
+_P5: Final = _NUMBERS["P5"]
 
 
 def load_policy(path: Path) -> Policy:
@@ -87,14 +88,25 @@ def policy_from_names(
 
     `registers` (each by itself) and `defaults` (plain values too) hold where the names say
     nothing. For
-    P5 `true` is accepted here: the sectors do not differ in effect.
+    P5 `true` is accepted here, in dated entries too: the sectors do not differ in effect.
     """
     document = {**(defaults or {}), **names}
-    if document.get("telemarketing_customer_exception_sector") is True:
-        document["telemarketing_customer_exception_sector"] = "PUBLISHER"
+    if _P5 in document:
+        document[_P5] = _with_sector(document[_P5])
     return _checked(
         document, PolicyPlace(name), Path(), version=version, registers=registers or Registers()
     )
+
+
+def _with_sector(value: object) -> object:
+    """A value of P5, or dated ones, with a sector in the place of `true`."""
+    if isinstance(value, list):
+        return [_with_sector(entry) for entry in value]
+    if isinstance(value, Mapping):
+        return {
+            name: _with_sector(one) if name == "value" else one for name, one in value.items()
+        }
+    return "PUBLISHER" if value is True else value
 
 
 def _with_entries(

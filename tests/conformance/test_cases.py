@@ -11,7 +11,8 @@ import pytest
 from streams.conformance.cases import Case, case_policy, read_cases, run_offline
 from streams.conformance.comparison import differences, result_line
 from streams.conformance.net import CaseNet, NetFinding
-from streams.core.instants import parse_instant
+from streams.core.instants import Instant, parse_instant
+from streams.core.policy.settings import Sector
 from streams.errors import ConsentryError
 
 FOLDER = Path(__file__).parent
@@ -85,6 +86,15 @@ def test_settings_have_the_names_and_forms_of_the_policy_file() -> None:
     assert settings.similar("A", "B")
     assert not settings.similar("COFFEE", "TEA")
     assert policy.assess_from == parse_instant("2026-01-01T00:00:00Z")
+
+
+def test_any_sector_can_be_meant_from_an_instant_on() -> None:
+    entries = [{"value": False}, {"from": "2026-09-01T00:00:00Z", "value": True}]
+    policy = case_policy({"telemarketing_customer_exception_sector": entries})
+    begins = parse_instant("2026-09-01T00:00:00Z")
+    before, after = policy.at(Instant(begins - 1)), policy.at(begins)
+    assert before.telemarketing_customer_exception_sector is Sector.NONE
+    assert after.telemarketing_customer_exception_sector is not Sector.NONE
 
 
 def test_off_and_false_are_the_default_of_the_telemarketing_sector() -> None:
