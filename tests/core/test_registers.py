@@ -187,3 +187,9 @@ def test_a_decision_ends(ms: int, codes: dict[str, str]) -> None:
     entry = AdequacyEntry(country="IN", valid_from=moment(0), valid_until=moment(5))
     policy = fixed_policy(registers=Registers(adequacy=(entry,)))
     assert found(grant(0), share(5, ms=ms, recipient_country="IN"), policy=policy) == codes
+
+
+def test_a_decision_without_an_end_is_in_force_at_the_last_instant() -> None:
+    last = "9999-12-31T23:59:59.999Z"
+    assert found(grant(last, ms=-1), share(last, recipient_country="GB")) == {}
+    assert found(grant(last, ms=-1), share(last, recipient_country="IN")) == {"share": "S23"}

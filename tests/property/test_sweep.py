@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from streams.agents import sweeper
 from streams.agents.sweeper import Sweeper
-from streams.core.identifiers import SubjectId, SubjectKey, subject_key
+from streams.core.identifiers import RecipientId, SubjectId, SubjectKey, subject_key
 from streams.core.instants import EARLIEST, Instant, days, hours
-from streams.core.policy import DatedValue, Policy, fixed_policy
+from streams.core.policy import DatedValue, Policy, RecipientEntry, Registers, fixed_policy
 from streams.core.subject import Subject
 from streams.core.vocabulary import ClosingReason, DutyStatus, RecipientRole, Status
 from streams.transport.commit.output_batch import Bounds
@@ -47,6 +47,15 @@ POLICIES = [
             ),
             "withdrawal_grace": (DatedValue(Instant(START + 30 * HOUR), hours(48)),),
         }
+    ),
+    Policy(
+        registers=Registers(
+            recipients=(
+                RecipientEntry(
+                    recipient_id=RecipientId("ACME"), valid_from=Instant(START + 300 * HOUR)
+                ),
+            )
+        )
     ),
 ]
 SUBJECTS = [SubjectId(f"s-{n}") for n in range(2)]

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from streams.core.identifiers import RecipientId
 from streams.core.instants import EARLIEST, Instant
 from streams.core.law import RULE_VERSION
-from streams.core.policy import DatedValue, Policy, default_policy
+from streams.core.policy import (
+    DatedValue,
+    Policy,
+    RecipientEntry,
+    Registers,
+    default_policy,
+)
 from streams.core.vocabulary import ClosingReason
 from streams.errors import ConsentryError
 from streams.transport.tasks.judging_basis import JudgingBasis
@@ -40,6 +48,16 @@ def test_a_change_of_the_past_begins_a_sweep_and_one_of_the_future_does_not() ->
         assert progress.sweep is not None
         assert (progress.sweep.cause, progress.sweep.at) == (ClosingReason.POLICY_CHANGED, 7)
         assert progress.policy_digest == JudgingBasis(changed).digest(Instant(100))
+
+
+def test_the_first_entry_of_a_register_begins_a_sweep_whatever_its_date() -> None:
+    later = RecipientEntry(recipient_id=RecipientId("ACME"), valid_from=Instant(200))
+    progress = judged(JudgingBasis(default_policy()))
+    first = Policy(registers=Registers(recipients=(later,)))
+    assert JudgingBasis(first).adopt(progress, 0)
+    second = msgspec.structs.replace(later, recipient_id=RecipientId("BETA"))
+    more = Policy(registers=Registers(recipients=(later, second)))
+    assert not JudgingBasis(more).adopt(progress, 0)
 
 
 def test_other_rules_begin_a_sweep() -> None:

@@ -75,7 +75,9 @@ class Policy:
         """16 hexadecimal digits over all that applies to events up to `until`.
 
         Equal digests mean equal verdicts on those events. An entry for later times
-        changes nothing stored; one that reaches into the past does.
+        changes nothing stored; one that reaches into the past does. So does the first entry of
+        a register, whatever its date: a register that is not empty says of all times that
+        others are unknown (legal model 3.1).
         """
         past = {
             name: [
@@ -85,17 +87,27 @@ class Policy:
             ]
             for name, values in self.entries.items()
         }
-        content = {
+        registers = self.registers.until(until)
+        content: dict[str, Any] = {
             "entries": {name: values for name, values in past.items() if values},
-            "registers": self.registers.until(until),
+            "registers": registers,
             "assess_from": self.assess_from,
             "law_version": self.law_version,
         }
+        known = _known(self.registers)
+        if known != _known(registers):
+            # Only where the entries up to then do not show it: all other digests stay.
+            content["known"] = known
         return sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()[:16]
 
 
 def _plain(value: Any) -> Any:
     return msgspec.to_builtins(value, order="deterministic", str_keys=True)
+
+
+def _known(registers: Registers) -> tuple[bool, bool]:
+    """Whether recipients, and versions of notices, without an entry are unknown."""
+    return registers.knows_recipients, registers.knows_notices
 
 
 def default_policy() -> Policy:

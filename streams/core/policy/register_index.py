@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Final
 
-from streams.core.instants import Instant
+from streams.core.instants import LATEST, Instant
 from streams.core.policy.registers import (
     EEA,
     AdequacyEntry,
@@ -19,6 +19,9 @@ from streams.core.vocabulary import TransferMechanism
 _EEA: Final = EEA
 _SCC: Final = TransferMechanism.SCC
 _BCR: Final = TransferMechanism.BCR
+
+_LAST: Final = Instant(LATEST - 1)
+"""A decision that has no end is in force at the last instant, too."""
 
 
 class RegisterIndex:
@@ -37,8 +40,8 @@ class RegisterIndex:
         self._adequacy: dict[str, list[AdequacyEntry]] = {}
         for decision in registers.adequacy:
             self._adequacy.setdefault(decision.country, []).append(decision)
-        self.knows_recipients = bool(registers.recipients)
-        self.knows_notices = bool(self._notices)
+        self.knows_recipients = registers.knows_recipients
+        self.knows_notices = registers.knows_notices
 
     def lists(self, recipient_id: str) -> bool:
         """Whether the register has an entry of a recipient, of whatever time."""
@@ -67,6 +70,7 @@ class RegisterIndex:
             return True
         if mechanism is _SCC or mechanism is _BCR:
             return True
+        at = min(at, _LAST)
         return any(
             decision.valid_from <= at < decision.valid_until
             and (decision.mechanism is None or decision.mechanism is mechanism)

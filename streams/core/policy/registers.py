@@ -114,6 +114,16 @@ class Registers(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[NoticeEntry, ...] = ()
     adequacy: tuple[AdequacyEntry, ...] = DEFAULT_ADEQUACY
 
+    @property
+    def knows_recipients(self) -> bool:
+        """Whether a recipient without an entry is unknown: at all times, whatever their dates."""
+        return bool(self.recipients)
+
+    @property
+    def knows_notices(self) -> bool:
+        """Whether a version without an entry is unknown, likewise; marks do not count."""
+        return not all(entry.is_mark for entry in self.notices)
+
     def until(self, instant: Instant) -> Registers:
         """The registers without what begins or ends after `instant`."""
         return Registers(
