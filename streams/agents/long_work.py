@@ -130,7 +130,9 @@ class LongRecords:
         except Exception as error:  # noqa: BLE001 - its text may quote the record
             raise RuleFault(*place, type(error).__name__, begun=True) from None
         finally:
-            batch.output.positions[unfinished.topic] = unfinished.offset
+            # Where it was deleted meanwhile, and that was accepted, reading goes on behind it.
+            stood = self._progress.positions.get(unfinished.topic, 0)
+            batch.output.positions[unfinished.topic] = max(stood, unfinished.offset)
         self._progress.unfinished = work.unfinished()
         self._taken_up = None if work.through else work
         return work.through

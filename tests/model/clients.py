@@ -126,6 +126,7 @@ class Producer:
         self, offsets: Mapping[TopicPartition, Any], group_id: str
     ) -> None:
         """Let offsets hold when the transaction commits."""
+        assert offsets, "aiokafka would wait for ever"
         session = self._owned()
         await self._wire.call("add group", lambda: self._broker.add_group(session, group_id))
         plain = {(place.topic, place.partition): Offset(*meta) for place, meta in offsets.items()}

@@ -84,6 +84,7 @@ class Producer:
         return sent
 
     async def send_offsets_to_transaction(self, offsets: dict[Any, Any], group: str) -> None:
+        assert offsets, "aiokafka would wait for ever"
         await self._step("offsets")
         assert self.open is not None
         self.metadata.update(meta.metadata for meta in offsets.values())
