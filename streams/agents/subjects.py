@@ -205,14 +205,13 @@ class Subjects:
 
         Who is live stays so, under whatever policy: to let all of them go, and to build them
         again one by one, takes longer than to judge them again. Deadlines stand in the rows; to
-        find them again would take all rows.
+        find them again would take all rows, and `index` passes over who is live.
         """
         if before._rows is not self._rows:
             return
         before.live.bound(self.live.most, self.live.max_bytes)
         self.live = before.live
-        if before._indexed:
-            self.deadlines, self._indexed = before.deadlines, True
+        self.deadlines, self._indexed = before.deadlines, before._indexed
 
 
 def _stored(key: SubjectKey, decision: Decision) -> list[tuple[bytes, bytes]]:

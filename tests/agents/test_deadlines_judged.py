@@ -8,6 +8,7 @@ from streams.agents.partition_judge import PartitionJudge
 from streams.core.deadlines import Deadlines
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import LATEST, Instant, days
+from streams.core.policy import Policy
 from streams.wire.progress import Counters
 from streams.wire.rows import decode_row
 from tests.agents.world import LATER, NAMES, POLICY, SETTINGS, Shelf, World
@@ -62,6 +63,19 @@ def test_a_replay_right_after_a_restart_hides_no_deadline() -> None:
     assert world.count(records[-1].topic).replays == 1
     for _ in world.judge.subjects.index():
         pass
+    world.tick(LATER + days(10))
+    assert "RECIPIENT_NOT_NOTIFIED" in world.codes()
+
+
+def test_a_policy_that_comes_before_all_are_looked_for_hides_no_deadline() -> None:
+    """Who is live by then is passed over when they are looked for."""
+    world = World()
+    records = world.story(*story(0))
+    world.take(*records)
+    world.restart(indexing=False)
+    world.take(records[-1])
+    world.change(Policy(version="renamed"))
+    assert not world.judge.sweeper.on
     world.tick(LATER + days(10))
     assert "RECIPIENT_NOT_NOTIFIED" in world.codes()
 
