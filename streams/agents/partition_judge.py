@@ -214,7 +214,7 @@ class PartitionJudge:
                 return False
         except Stale:
             # Not the subject of the record's own key: a deadline, or one that the event names.
-            return self.sweeper.settle(batch) and self._take(record, batch)
+            return self.sweeper.settle(batch) and not batch.full() and self._take(record, batch)
         except Building:
             return False
         except (ConsentryError, CorruptRow):

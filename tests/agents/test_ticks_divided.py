@@ -79,6 +79,15 @@ def test_a_person_of_very_many_rows_is_built_before_the_tick_is_over(
     assert finals(world) == [(2, COUNT)]
 
 
+def test_many_who_are_not_swept_yet_are_swept_in_batches_within_bounds() -> None:
+    """All of them at once would be one batch, and one call within another for each."""
+    world = waiting().change(fixed_policy(final_after=TERM, notify_deadline=hours(1)))
+    assert world.judge.sweeper.on
+    batches = world.tick(START + TERM + 1)
+    assert max(len(batch.outputs) for batch in batches) <= SMALL.records
+    assert finals(world) == [(2, COUNT)]
+
+
 def test_a_worker_that_was_down_over_a_deadline_raises_it_on_return() -> None:
     world = World(policy=POLICY)
     at = Instant(START + hours(1))
