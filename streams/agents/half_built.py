@@ -22,8 +22,6 @@ class HalfBuilt:
         identity = parse_subject_key(key)
         if identity is None:
             raise CorruptRow("belongs to no subject", key)
-        self.key = key
-        self.rows = rows
         self.subject = Subject(*identity)
         self._policy = policy
         self._items = iter(rows.items())

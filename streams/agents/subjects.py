@@ -28,6 +28,9 @@ from streams.wire.rows import (
 INDEX_SLICE_S = 0.002
 """How long indexing may hold the loop before it lets records be judged."""
 
+HALF_BUILT_AT_MOST = 2
+"""Of so many subjects one may be built for a record and another for a sweep."""
+
 
 class Building(Exception):
     """A subject of very many rows is being built: ask again, until it is there."""
@@ -47,7 +50,7 @@ class Subjects:
         """At most so many subjects, and about so many bytes, are kept ready."""
         self._rows = rows
         self._policy = policy
-        self._half: HalfBuilt | None = None
+        self._half_built: dict[SubjectKey, HalfBuilt] = {}
         self._holds = rows.holds_subjects
         self.live = SubjectCache(limit, max_bytes)
         self.lookups = SubjectLookups()
@@ -56,6 +59,8 @@ class Subjects:
             self.live.let_go = rows.release
         self.stale: Callable[[SubjectKey, Subject], bool] | None = None
         """Asks of a subject that was found whether it must be swept first; None: none must."""
+        self.passing: Callable[[SubjectKey], Subject | None] | None = None
+        """Gives a subject that a sweep is at, which is as its rows are; None: there is no sweep."""
         self.on_change: Callable[[SubjectKey], None] | None = None
         """Called when rows of a subject were written or forgotten; None: nobody asks."""
         known = rows.deadlines
@@ -70,7 +75,9 @@ class Subjects:
         """
         subject = self.live.get(key)
         if subject is None:
-            subject = self._restored(key)
+            # Another object would miss what the sweep still writes of it.
+            passing = None if self.passing is None else self.passing(key)
+            subject = passing or self._restored(key)
             if subject is None:
                 return None
             self.live.keep(key, subject, self._rows.rows_of(key).values(), built=True)
@@ -88,20 +95,22 @@ class Subjects:
 
     def _restored(self, key: SubjectKey) -> Subject | None:
         """A subject from its rows."""
-        half = self._half
-        if half is not None and half.key == key:
-            if not half.on():
-                raise Building
-            self._half = None
-            subject = half.subject
-        else:
+        half = self._half_built.get(key)
+        if half is None:
             rows = self._rows.rows_of(key)
             if not rows:
                 return None
             if len(rows) > ROWS_AT_ONCE:
-                self._half = HalfBuilt(key, rows, self._policy)
+                if len(self._half_built) == HALF_BUILT_AT_MOST:
+                    del self._half_built[next(iter(self._half_built))]
+                self._half_built[key] = HalfBuilt(key, rows, self._policy)
                 raise Building
             subject = build(key, rows)
+        elif half.on():
+            del self._half_built[key]
+            subject = half.subject
+        else:
+            raise Building
         self.lookups.rebuilt += 1
         # A subject that is live is passed over when deadlines are looked for.
         self.deadlines.set(key, subject.next_deadline)
@@ -166,8 +175,7 @@ class Subjects:
     def _let_go(self, key: SubjectKey) -> None:
         self._rows.release(key)
         self.live.drop(key)
-        if self._half is not None and self._half.key == key:
-            self._half = None
+        self._half_built.pop(key, None)
         if self.on_change is not None:
             self.on_change(key)
 

@@ -66,6 +66,7 @@ class Sweeper:
         self._next: tuple[bytes, SubjectKey] | None = None
         if progress.sweeping:
             subjects.stale, subjects.on_change = self._stale, self._let_go
+            subjects.passing = self._at_hand
 
     @property
     def on(self) -> bool:
@@ -121,6 +122,7 @@ class Sweeper:
                 return
         state.through = True
         self._walk = self._subjects.stale = self._subjects.on_change = None
+        self._subjects.passing = None
         log.info(
             "sweep.through",
             partition=self._number,
@@ -166,6 +168,11 @@ class Sweeper:
         if self._asked is None or self._asked.subject is not subject:
             self._asked = _Work(key, subject)
         return True
+
+    def _at_hand(self, key: SubjectKey) -> Subject | None:
+        """The subject at which the pass is, where it is that one."""
+        passing = self._passing
+        return None if passing is None or passing.key != key else passing.subject
 
     def _let_go(self, key: SubjectKey) -> None:
         """The rows of a subject are others now: what was built from them before is void."""
