@@ -28,11 +28,15 @@ class Judges:
         self.lookups = SubjectLookups()
         """How subjects were found since this process started."""
         self._judges: dict[int, PartitionJudge] = {}
+        self._owned = 0
+        """Among how many partition numbers the bounds of the worker are shared."""
         self._indexing: set[asyncio.Task[None]] = set()
 
     def of(self, partition: PartitionTask, owned: int) -> PartitionJudge:
         """The judge of a partition; a new one shares the bounds of a worker with `owned`."""
         number = partition.number
+        if owned != self._owned:
+            self._share(owned)
         before = None
         if partition.basis is not self._app.basis:
             partition.adopt(self._app.basis)
@@ -48,6 +52,13 @@ class Judges:
             task.add_done_callback(self._indexing.discard)
             self._sweeping.begin()
         return judge
+
+    def _share(self, owned: int) -> None:
+        """Numbers that were kept over a rebalance have another share than before."""
+        self._owned = owned
+        settings = self._app.settings
+        for cache in self.caches():
+            cache.bound(settings.live_subjects // owned, settings.live_subjects_max_bytes // owned)
 
     def _new_judge(self, partition: PartitionTask, owned: int) -> PartitionJudge:
         app = self._app
