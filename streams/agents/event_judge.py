@@ -15,7 +15,7 @@ from streams.agents.limit import DeadLetterLimit
 from streams.agents.long_work import AT_ONCE, LongRecords, LongWork
 from streams.agents.rekeyed import rekeyed_record
 from streams.agents.short_way import ShortWay
-from streams.agents.subjects import Subjects
+from streams.agents.subjects import Building, Subjects
 from streams.core.decision import Decision
 from streams.core.event_kinds import event_key, is_share
 from streams.core.identifiers import SubjectKey
@@ -93,8 +93,12 @@ class EventJudge:
         latest records of its topic are dead letters, the topic is paused afterwards and the
         record is left; raises ConsentryError where the topic cannot be paused.
         """
-        if not self._short_way.take(record, counters, batch, judge, AT_ONCE):
-            self._unusual(record, counters, batch)
+        try:
+            if not self._short_way.take(record, counters, batch, judge, AT_ONCE):
+                self._unusual(record, counters, batch)
+        except Building:
+            self._limit.taken_again(self._progress, record.topic)
+            raise
 
     def skip(self, record: Record, skip: Skip, batch: JudgedBatch) -> None:
         """Set aside a record that an operator gave up; the limit does not count it."""

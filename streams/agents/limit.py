@@ -33,6 +33,10 @@ class DeadLetterLimit:
             window.read //= 2
             window.dead //= 2
 
+    def taken_again(self, progress: Progress, topic: str) -> None:
+        """A record that was read could not be judged yet, and is read once more."""
+        progress.windows[topic].read -= 1
+
     def dead(self, progress: Progress, record: Record, arrived: Instant) -> bool:
         """One more of them is a dead letter: whether it may be one, or the topic is paused now.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from streams.agents import half_built, subjects
 from streams.core.instants import Instant
 from streams.errors import ConsentryError
 from streams.operate.resume_topic import go_on
@@ -130,3 +131,17 @@ def test_where_it_is_paused_does_not_depend_on_the_poll_batches() -> None:
     assert whole.count() == pieces.count()
     before = len(whole.outputs(NAMES.dead_letters)), len(whole.findings())
     assert (len(pieces.outputs(NAMES.dead_letters)), len(pieces.findings())) == before
+
+
+def test_a_record_that_waits_until_its_person_is_built_is_counted_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a few persons of very many rows hide dead letters among records that came once."""
+    for module in (subjects, half_built):
+        monkeypatch.setattr(module, "ROWS_AT_ONCE", 3)
+    world = World()
+    world.take(*good(world, 9))
+    world.restart()
+    batches = world.take(*world.story(share("p", "late", START)))
+    assert len(batches) > 5
+    assert world.progress.windows[NAMES.data_share].read == world.count().read == 10
