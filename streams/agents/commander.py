@@ -108,6 +108,14 @@ class Commander:
         )  # fmt: skip
         return True
 
+    def set_aside(self, record: Record, batch: JudgedBatch) -> None:
+        """An operator gave a command up (docs/adr/0043): what was done of it stays, and it is over.
+
+        As long as one is under way, no sweep has a turn, and no installation grows.
+        """
+        self._work = self._progress.command = None
+        self._refuse(record, id_of(record.key) or "", "an operator had it set aside", batch)
+
     def _key(self, command: Command) -> SubjectKey | None:
         """Whom a command concerns. Raises UnreadableCommand where it cannot be carried out."""
         kind, person = command.kind, command.person

@@ -237,12 +237,11 @@ class PartitionJudge:
             long_records.go_on(work, counters, batch)
         elif self._skips and (skip := self._skips.get((record.topic, record.offset))):
             self._events.skip(record, skip, batch)
-        elif record.topic == self._names.ticks:
-            if not self.ticks.take(record, batch):
-                return False
-            counters.judged += 1
-        elif record.topic == self._names.commands:
-            if not self._commander.take(record, batch):
+            if record.topic == self._names.commands:
+                self._commander.set_aside(record, batch)
+        elif record.topic in (self._names.ticks, self._names.commands):
+            ticks = record.topic == self._names.ticks
+            if not (self.ticks.take if ticks else self._commander.take)(record, batch):
                 return False
             counters.judged += 1
         else:

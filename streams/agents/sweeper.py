@@ -121,8 +121,9 @@ class Sweeper:
             if self._next is not None and batch.full():
                 return
         state.through = True
-        self._walk = self._subjects.stale = self._subjects.on_change = None
-        self._subjects.passing = None
+        # Who a record waits for was passed as well, maybe as another object.
+        self._walk = self._asked = None
+        self._subjects.stale = self._subjects.on_change = self._subjects.passing = None
         log.info(
             "sweep.through",
             partition=self._number,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streams.agents import rebuilder
+from streams.agents.partition_judge import PartitionJudge
 from streams.core import texts
 from streams.core.instants import Instant, days
 from streams.core.policy import fixed_policy
@@ -12,9 +13,10 @@ from streams.core.vocabulary import ClosingReason, DutyStatus, Trigger
 from streams.transport.commit.output_batch import Bounds
 from streams.wire.commands import REBUILT, encode_command
 from streams.wire.findings import decode_duty, decode_finding, encode_duty
+from streams.wire.progress import Skip
 from tests.agents.ordering import ID, command, order, results
 from tests.agents.test_erase import history
-from tests.agents.world import NAMES, World
+from tests.agents.world import LATER, NAMES, SETTINGS, World
 from tests.kafka.stories import START, grant, share
 
 OUTPUTS = (NAMES.violations, NAMES.duties)
@@ -59,6 +61,23 @@ def test_all_that_rows_know_is_published_as_it_was(
     marked = [o for b in one.kept.batches[since:] for o in b.outputs if o.topic in OUTPUTS]
     assert all(REBUILT in o.headers for o in marked)
     assert len(results(one)) == 1
+
+
+def test_one_that_is_set_aside_in_the_midst_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a fault of the code makes an operator do it: sweeps and growth wait for what goes on."""
+    monkeypatch.setattr(rebuilder, "ROWS_AT_ONCE", 3)
+    one = world(Bounds(6, 1 << 20, 1.0))
+    record = order(one, command("rebuild"))
+    one.interrupted(record, 1).restart()
+    assert one.progress.command is not None
+    one.progress.skips = (Skip(record.topic, record.offset, "it fails", "an operator", LATER),)
+    one.judge = PartitionJudge(one.partition, SETTINGS, one.policy)
+    one.take(record)
+    assert one.progress.command is None
+    [result] = results(one)
+    assert (result.done, result.problem) == (False, "an operator had it set aside")
+    assert one.count(NAMES.commands).dead_lettered == 1
+    assert one.count(NAMES.commands).balanced
 
 
 def test_of_one_person_alone() -> None:

@@ -46,13 +46,15 @@ TRIES = 3
 def grown(world: World, reader: Reader, number: int, salt: int) -> Reader:
     """`consentry partitions grow`; nothing where it cannot be."""
     to = world.partitions + number % 2 + 1
+    next_one = {"partitions": to, "generation": world.settings.generation + 1}
+    after = world.settings.model_copy(update=next_one)
     for _ in range(TRIES):
         stop(world, salt)
         check(world, reader)
         if to > MOST or not reader.progress:
             break
         try:
-            target = _said(world.broker, salt, lambda: _grow(world, to))
+            target = _said(world.broker, salt, after, lambda: _grow(world, to))
         except ConsentryError as error:
             if "not through" not in error.problem:  # a command waits
                 raise
@@ -90,7 +92,8 @@ def imported(world: World, reader: Reader, number: int, salt: int) -> Reader:
             export_facts(world.settings, cast("BinaryIO", file))
         file.flush()
         paths = [Path(file.name)]
-        _said(broker, salt, lambda: import_facts(settings, policy, paths, start=Start.EARLIEST))
+        start = Start.EARLIEST
+        _said(broker, salt, settings, lambda: import_facts(settings, policy, paths, start=start))
     _carry(world, reader)
     # What waited on the cluster of before is lost with it.
     world.carried.waiting.clear()
@@ -116,12 +119,19 @@ def stop(world: World, salt: int = 0) -> None:
     broker.settle()
 
 
-def _said(broker: Broker, salt: int, work: Callable[[], T]) -> T:
-    """Let a tool do its work; one that is killed with a transaction is said again."""
+def _said(broker: Broker, salt: int, settings: Settings, work: Callable[[], T]) -> T:
+    """Let a tool do its work; one that is killed with a transaction is said again.
+
+    What it left open may have timed out by then. `settings` are those that it writes for.
+    """
     try:
         with tools(broker, kill_at=salt // 2 % 8 - 2, after=salt % 2 == 1):
             return work()
     except Killed:
+        if salt // 16 % 2:
+            for number in range(settings.partitions):
+                broker.expire(settings.transactional_id(number))
+            broker.settle()
         with tools(broker):
             return work()
 

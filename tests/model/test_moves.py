@@ -48,3 +48,10 @@ def test_a_command_that_no_worker_has_read_is_waited_for_before_growth() -> None
         ("grow", 1, 178),
     ]
     play(World(167, lasting=True), schedule, survivors=True)
+
+
+def test_what_was_killed_and_timed_out_is_said_again() -> None:
+    """A fault of the import: what an aborted transaction leaves was taken for a state."""
+    first = 20  # the first transaction is not committed, and aborted before it is said again
+    moves: list[Event] = [("grow", 1, first), ("import", 0, first)]
+    play(World(3), [*ALL_JUDGED, *moves])

@@ -122,7 +122,7 @@ class ImportWriter:
                 "To go on with an import name the same files. Facts of several installations are "
                 "imported at once: name all files.",
             )
-        if state is not None or await bus.end(changelog, number) > 0:
+        if state is not None or await _holds(bus, changelog, number):
             raise ConsentryError(
                 f"this installation has a state already ({place})",
                 "Import into a new one: with another application_id, topic_prefix or generation, "
@@ -140,7 +140,7 @@ class ImportWriter:
         published = [
             topic
             for topic in (names.violations, names.duties)
-            if any([await bus.end(topic, number) > 0 for number in range(count)])
+            if any([await _holds(bus, topic, number) for number in range(count)])
         ]
         require_count(self._exports.manifests[0], count, published)
 
@@ -188,6 +188,15 @@ class ImportWriter:
         finally:
             await producer.stop()
         return written
+
+
+async def _holds(bus: LiveBus, topic: str, number: int) -> bool:
+    """Whether a record is there. A transaction that was aborted leaves offsets and none."""
+    start, end = await bus.start(topic, number), await bus.end(topic, number)
+    async for records in bus.read(topic, number, start, end):
+        if records:
+            return True
+    return False
 
 
 async def _commit(
