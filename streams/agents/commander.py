@@ -62,7 +62,7 @@ class Commander:
         self._eraser = Eraser(partition, names.commands, subjects, retention, policy)
         self._rebuilder = Rebuilder(partition.rows, policy)
         self._restrictor = Restrictor(partition.rows, subjects)
-        self._retractor = Retractor(partition, subjects, policy)
+        self._retractor = Retractor(partition, subjects, policy, names.input_types)
         self._work: Iterator[None] | None = None
         """What is left of the command that is under way."""
 

@@ -6,7 +6,7 @@ it is looked up here, in the transaction of what follows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 import msgspec
 
@@ -25,7 +25,7 @@ from streams.core.restate import restate
 from streams.core.superseded import about_record, outlived, own_address, taken_back, under
 from streams.core.vocabulary import DutyStatus, Status
 from streams.transport.tasks.partition_task import PartitionTask
-from streams.wire.arrival import partition_for
+from streams.wire.arrival import names_a_record, partition_for
 from streams.wire.commands import Command, HeldOutput, Ongoing
 from streams.wire.errors import WireError
 from streams.wire.findings import decode_duty, decode_finding
@@ -43,13 +43,21 @@ ROWS_AT_ONCE = 200
 class Retractor:
     """Ends what nobody says any more on the partition number that it is for."""
 
-    def __init__(self, partition: PartitionTask, subjects: Subjects, policy: Policy) -> None:
+    def __init__(
+        self,
+        partition: PartitionTask,
+        subjects: Subjects,
+        policy: Policy,
+        inputs: Container[str],
+    ) -> None:
+        """`inputs` are the topics of events, by which findings name records."""
         self._number = partition.number
         self._count = partition.count
         self._rows = partition.rows
         self._progress = partition.progress
         self._subjects = subjects
         self._policy = policy
+        self._inputs = inputs
 
     def retract(
         self, command: Command, record: Record, ongoing: Ongoing, batch: Callable[[], JudgedBatch]
@@ -63,7 +71,7 @@ class Retractor:
         at = Instant(min(max(0, record.timestamp), LATEST))
         for one in command.standing[ongoing.taken :]:
             said = _read(one)
-            if said is not None and own_address(said) == one.id:
+            if said is not None and own_address(said) == one.id and not self._of_a_record(said):
                 ongoing.count(self._end(one.id, said, at, batch()))
             elif said is not None and _follows_from_a_record(said):
                 ongoing.count(self._about_record(one.id, said, batch()))
@@ -85,6 +93,11 @@ class Retractor:
                 else:
                     ongoing.count(self._remove(one_id, held, at, batch()))
                 yield
+
+    def _of_a_record(self, said: OutputRecord) -> bool:
+        """Whether it names a record in the place of an event, so that no row can have it."""
+        named = said.event_id if isinstance(said, Finding) else None
+        return _follows_from_a_record(said) and names_a_record(named, self._inputs)
 
     def _about_record(self, one_id: str, said: OutputRecord, batch: JudgedBatch) -> str:
         """It stays, unless its person was erased since (GDPR 17), or has left (P20, P26).

@@ -27,6 +27,7 @@ from streams.wire.commands import Command, HeldOutput
 from streams.wire.errors import WireError
 from streams.wire.findings import decode_finding, encode_finding
 from streams.wire.framing import RegistryDecoder
+from streams.wire.progress import BATCH_HEADER
 from streams.wire.record import Record
 
 _NO_TEXTS = {
@@ -78,7 +79,10 @@ def take(
     """Bring what stands up to date with records of the topic, in the order of their offsets."""
     for record in records:
         name = record.key or b""
-        finding = None if record.value is None else _about_record(record.value, registry)
+        finding = None
+        # Where it has a number, a row has it, which goes and comes with the person.
+        if record.value is not None and all(one != BATCH_HEADER for one, _ in record.headers):
+            finding = _about_record(record.value, registry)
         if (
             finding is None
             or subject_key(finding.controller_id or "", finding.subject_id or "") != key

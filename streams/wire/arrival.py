@@ -6,6 +6,7 @@ judged where it stands, or is sent home, or is refused. Nothing here has a state
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Final, NamedTuple
 
 import msgspec
@@ -149,14 +150,9 @@ class Arrivals:
         subject, refusal = refused.rejected.subject, refused.refusal
         if subject is None or refusal is None:
             return refused
-        if self._names_a_record(refusal.event_id):
+        if names_a_record(refusal.event_id, self._inputs):
             return _about_the_record(refused)
         return refused._replace(key=subject_key(*subject))
-
-    def _names_a_record(self, event_id: EventId) -> bool:
-        """Whether an id reads like the reference to a record, which findings about those have."""
-        topic, *numbers = event_id.rsplit("/", 2)
-        return topic in self._inputs and len(numbers) == 2 and all(map(str.isdecimal, numbers))
 
     def skipped(self, record: Record, skip: Skip) -> Refused:
         """A record that an operator had set aside. Nothing of it is decoded, and nothing raises.
@@ -197,6 +193,12 @@ class Arrivals:
         if record.topic != self._rekeyed:
             return Misrouted(refused.origin, key, home)
         return _about_the_record(refused)
+
+
+def names_a_record(event_id: str | None, inputs: Container[str]) -> bool:
+    """Whether an id reads like the reference to a record, which findings about those have."""
+    topic, *numbers = (event_id or "").rsplit("/", 2)
+    return topic in inputs and len(numbers) == 2 and all(map(str.isdecimal, numbers))
 
 
 def _about_the_record(refused: Refused) -> Refused:

@@ -103,3 +103,27 @@ def test_a_record_that_comes_after_the_erasure_brings_its_finding() -> None:
     again = one.record(None, key=key("s"), value=raw("s", "raw"), timestamp=ERASED + 20)
     one.take(again)
     assert standing(one, "s") == {RAW}
+
+
+def test_a_record_without_an_id_that_comes_after_the_erasure_keeps_its_finding() -> None:
+    """It has the address of an event that the record names, and no row can have it."""
+    one = world()
+    nameless = json.loads(event_to_json(share("s", "x", START)))
+    del nameless["event_id"]
+    for at in (ERASED - 1, ERASED + 5):
+        value = json.dumps(nameless).encode()
+        one.take(one.record(None, key=key("s"), value=value, timestamp=at))
+    assert retract(one, named(one, key("s"))) == {"removed": 3, "left": 1}
+    assert standing(one, "s") == {Code.UNPROCESSABLE_EVENT}
+
+
+def test_the_finding_about_an_id_that_was_refused_after_the_erasure_is_not_named() -> None:
+    """A row has it."""
+    one = world()
+    wrong = json.loads(event_to_json(share("s", "x", Instant(ERASED + 1)))) | {"purpose": "NONE"}
+    value = json.dumps(wrong).encode()
+    one.take(one.record(None, key=key("s"), value=value, timestamp=ERASED + 5))
+    assert standing(one, "s") >= {Code.UNPROCESSABLE_EVENT}
+    assert retract(one, named(one, key("s"))) == {"removed": 2}
+    [left] = [finding for finding in one.findings() if finding.event_id == "x"]
+    assert (left.revision, left.code) == (1, Code.UNPROCESSABLE_EVENT)
