@@ -68,6 +68,7 @@ class AlertEmitter:
         """Let a group fire as if it were new: the waiver that covered it has run out."""
         self._outlet.undefer(group)
         resolved = self.summaries.leave(group, now)
+        group.woken = group.woken or group.firing
         group.changed, group.changed_at, group.firing, group.waived = True, now, False, False
         return resolved
 
@@ -105,7 +106,7 @@ class AlertEmitter:
     ) -> list[Alert]:
         """Every finding of the group is closed."""
         self._outlet.undefer(group)
-        if group.firing:
+        if group.firing or group.woken:
             held = self._holds_quiet(group, now)
             return [] if held else self._emit(group, route, waiver, now)
         if group.summary is not None:
@@ -193,12 +194,15 @@ class AlertEmitter:
         found = None
         grown = group.firing and growth(group.base, group.open) > group.growth
         if group.open and not group.firing:
-            group.base, group.growth, group.fires_since = group.open, 0, now
+            # What it grew to before it woke still fires under keys of its own.
+            grew = group.growth if group.woken else 0
+            group.base, group.growth, group.fires_since = group.open, grew, now
             found = group.due_since
         elif grown:
             group.growth, found = growth(group.base, group.open), group.found_last
         group.version += 1
         group.firing = group.open > 0
+        group.woken = False
         group.waived = waiver is not None
         alert = group_alert(self._options, group, route, waiver, grown=grown)
         if group.firing:

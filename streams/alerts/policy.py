@@ -111,12 +111,18 @@ class AlertPolicy:
             self._state.swept_at = now
             alerts += self._wake_waived(now)
             forget_old(self._options, self._state, now)
+            self._membership.changed.intersection_update(self._state.groups)
         alerts += self._membership.look_at_changed(now)
         alerts += self._emitter.summarise(now)
         groups = self._state.groups
         self._membership.changed = {key for key in self._membership.changed if groups[key].changed}
         alerts += self_alarms.alarms(self._options, self._state, now)
         return alerts
+
+    def has_open(self, identity: str) -> bool:
+        """Whether a finding or duty is remembered as open."""
+        member = self._state.members.get(identity)
+        return member is not None and member.open
 
     def routes(self, update: UpdateLike) -> bool:
         """Whether a revision leads to this sink; `take` may be given all of them."""

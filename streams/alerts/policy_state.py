@@ -80,6 +80,8 @@ class AlertGroup(msgspec.Struct, kw_only=True):
     rose: bool = False
     """Whether findings were added or came back since the last alert."""
     waived: bool = False
+    woken: bool = False
+    """Whether an alert of before a waiver ran out still fires at the receiver, and none since."""
     count: int = 0
     open: int = 0
     provisional: int = 0

@@ -34,19 +34,17 @@ class Summaries:
         alert = summary_alert(self._options, groups, cause, now, key)
         self._outlet.use_room(now)
         items, found = self._take_up(groups, now)
-        covered: list[str] = []
         resolved: list[Alert] = []
-        for group in groups:
-            if group.firing:
-                continue
+        # What fires has an alert of its own; of such groups alone, they are what must end it.
+        covered = [group for group in groups if not group.firing] or groups
+        for group in covered:
             resolved += self.leave(group, now)
             group.summary = alert.key
-            covered.append(group.key)
-        if covered:
-            open_ = sum(self._state.groups[one].open for one in covered)
-            self._state.summaries[key] = Summary(
-                alert=alert, groups=covered, cause=cause, made_at=now, base=open_, open=open_
-            )
+        open_ = sum(group.open for group in covered)
+        keys = [group.key for group in covered]
+        self._state.summaries[key] = Summary(
+            alert=alert, groups=keys, cause=cause, made_at=now, base=open_, open=open_
+        )
         return [*resolved, self._outlet.send(alert, items, now, found)]
 
     def floods(self, group: AlertGroup, now: Instant) -> bool:

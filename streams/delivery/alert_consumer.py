@@ -12,13 +12,15 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.alerts.policy import AlertPolicy
 from streams.core.instants import Instant
 from streams.delivery.alert_state import AlertState
 from streams.delivery.dead_letters import DeadLetters
-from streams.delivery.read_update import read
+from streams.delivery.fold import fold
+from streams.delivery.read_update import Unreadable, read
 from streams.delivery.single_member_assignor import SingleMemberAssignor
 from streams.delivery.sink_consumer import SinkConsumer
 from streams.delivery.worker_metrics_client import first_shares
@@ -26,6 +28,7 @@ from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.sinks.contract import DeliveryStatus
 from streams.sinks.finding_update import FindingUpdate, Removal
+from streams.wire.record import Record
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -40,6 +43,8 @@ SAVE_BYTES_A_S = 1_000_000
 LOOK_EVERY_MS = 10_000
 """How often the ends of the inputs are asked for."""
 
+log = structlog.get_logger("consentry.deliver")
+
 
 class AlertConsumer(SinkConsumer):
     """Like `SinkConsumer`; its counts are of alerts, those of findings are the policy's account."""
@@ -53,8 +58,12 @@ class AlertConsumer(SinkConsumer):
         sender: SinkSender,
         dead: DeadLetters,
         alerts: AlertOptions,
+        *,
+        again: bool = False,
     ) -> None:
+        """`again`: it begins again, so a state that is of no use is dropped."""
         super().__init__(settings, options, sender, dead)
+        self._again = again
         self._alerts = alerts
         self._state = AlertState(settings, sender.name)
         self._offsets: dict[TopicPartition, OffsetAndMetadata] = {}
@@ -88,10 +97,16 @@ class AlertConsumer(SinkConsumer):
         await self._state.take()
         await super()._begin()
         policy = AlertPolicy(self._alerts, self._sender.name)
-        snapshot = await self._state.load()
-        if snapshot is not None:
-            self._restore(policy, snapshot)
-            self._size = len(snapshot)
+        try:
+            snapshot = await self._state.load()
+            if snapshot is not None:
+                self._restore(policy, snapshot)
+                self._size = len(snapshot)
+        except ConsentryError as error:
+            if not self._again:
+                raise
+            log.warning("alerts.state_dropped", sink=self._sender.name, problem=error.problem)
+            self._unsaved = True
         self.policy = policy
         self._repeated_at = float("-inf")
 
@@ -131,16 +146,10 @@ class AlertConsumer(SinkConsumer):
         now = Instant(int(time.time() * 1000))
         await self._look_at_inputs(policy, now)
         records = [record for several in polled.values() for record in several]
-        updates, _ = await self._selection.take(records, self._catch_up)
+        updates, of_record = await self._selection.take(records, self._catch_up)
         # What is no update ends here; updates end in the policy's account.
         self._stats.counts.read += len(records) - len(updates)
-        made = sum(len(policy.take(one, now)) for one in updates if isinstance(one, FindingUpdate))
-        for record in records:
-            # The receiver deletes nothing, but what is remembered here goes.
-            if record.value is None and isinstance(
-                gone := read(record, self._settings.topics), Removal
-            ):
-                made += len(policy.forget(gone.identity, now))
+        made = fold(policy, zip(records, of_record, strict=True), updates, now, self._beside)
         made += len(policy.tick(now))
         for place in polled:
             offset = await self.consumer.position(place)
@@ -152,6 +161,13 @@ class AlertConsumer(SinkConsumer):
             await self._save(policy)
         await self._deliver_alerts(policy)
         await self._repeat(policy, now)
+
+    def _beside(self, record: Record) -> FindingUpdate | Removal | Unreadable | None:
+        """Of a record that is not sent, what the policy may still want; None: nothing."""
+        last = self._catch_up.covers(record) and not self._catch_up.superseded(record)
+        if record.value is not None and not last:
+            return None
+        return read(record, self._settings.topics, self._registry)
 
     async def _repeat(self, policy: AlertPolicy, now: Instant) -> None:
         """Send again what fires, to a receiver that forgets what nobody sends again."""

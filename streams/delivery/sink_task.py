@@ -54,7 +54,7 @@ class SinkTask:
         """
         try:
             await begin(self._settings, self.name, start, again=again, closed_since=closed_since)
-            self._consumer = self._new_consumer()
+            self._consumer = self._new_consumer(again=again)
             if not self._stopping:
                 await self._consumer.run()
         except asyncio.CancelledError:
@@ -71,13 +71,13 @@ class SinkTask:
         finally:
             await self.sender.close()
 
-    def _new_consumer(self) -> SinkConsumer:
+    def _new_consumer(self, *, again: bool) -> SinkConsumer:
         parts = (self._settings, self._options, self.sender, self._dead)
         if self._options.takes == "updates":
             return SinkConsumer(*parts)
         from streams.delivery.alert_consumer import AlertConsumer
 
-        return AlertConsumer(*parts, self._alerts)
+        return AlertConsumer(*parts, self._alerts, again=again)
 
     def stop(self) -> None:
         """End `run` after what is under way."""

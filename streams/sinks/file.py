@@ -57,13 +57,16 @@ class FileSink:
         self._producer = options.producer
         self._file: int | None = None
         self._lock: int | None = None
+        self._writing: asyncio.Task[None] | None = None
 
     async def send(self, loads: Sequence[FindingUpdate]) -> Sequence[DeliveryResult]:
         """Append the batch and wait until it is on the disk."""
         lines = [as_line(update, self._options.format, self._producer) for update in loads]
         good = [line for line in lines if isinstance(line, bytes)]
+        await self._ended()
+        self._writing = asyncio.create_task(asyncio.to_thread(self._append, good))
         try:
-            await asyncio.to_thread(self._append, good)
+            await asyncio.shield(self._writing)
         except OSError as error:
             self._let_go()
             raise _down(error) from None
@@ -83,7 +86,16 @@ class FileSink:
 
     async def close(self) -> None:
         """Let go of the file."""
+        await self._ended()
         self._let_go()
+
+    async def _ended(self) -> None:
+        """Wait for a write that was let go: its thread runs on, and would meet the next one."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+            if not self._writing.cancelled():
+                self._writing.exception()  # it is told again by what is written next
+            self._writing = None
 
     def _append(self, lines: Sequence[bytes]) -> None:
         """Write lines, rotating between two of them; all or nothing since the last rotation."""

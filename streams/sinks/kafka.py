@@ -68,7 +68,7 @@ class KafkaSink:
         finally:
             if not whole:
                 # What it still holds would arrive behind what is sent next.
-                await self._let_go()
+                await self._let_go(drop=True)
 
     async def check(self) -> Sequence[SinkCheck]:
         """Log in, and look for the topic."""
@@ -181,10 +181,21 @@ class KafkaSink:
         self._producer = producer
         return producer
 
-    async def _let_go(self) -> None:
+    async def _let_go(self, *, drop: bool = False) -> None:
+        """Close the producer; `drop`: without what it still holds.
+
+        An idempotent one gives no batch up, and goes on with it when its `stop` is let go.
+        """
         producer, self._producer = self._producer, None
         if producer is None:
             return
         with contextlib.suppress(TimeoutError, Exception):
             async with asyncio.timeout(self._options.timeout_s):
-                await producer.stop()
+                if not drop:
+                    await producer.stop()
+                    return
+        producer._closed = True  # noqa: SLF001 - there is no public way to drop what it holds
+        for part in (producer._sender, producer.client):  # noqa: SLF001 - the same
+            with contextlib.suppress(TimeoutError, Exception):
+                async with asyncio.timeout(self._options.timeout_s):
+                    await part.close()

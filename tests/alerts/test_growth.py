@@ -150,3 +150,25 @@ def test_what_was_gathered_is_measured_from_when_it_was_found() -> None:
     held.take(letter(detected_at=at(-2)), NOON)
     (record,) = held.tick(at(60))
     assert held.settle(record.uid, delivered=True) is None, "it was held back on purpose"
+
+
+def test_a_flood_of_more_than_is_remembered_forgets_groups_and_goes_on() -> None:
+    alerts = policy(
+        gather_s=5, flood_max=2, flood_interval_s=600, window_s=604_800, remembered_max=100
+    )
+    numbers = iter(range(1_000))
+
+    def take(recipient: str, now: Instant) -> None:
+        alerts.take(letter(next(numbers), recipient_id=RecipientId(recipient)), now)
+
+    for one in "ABC":
+        take(one, at(0))
+    (first,) = alerts.tick(at(5))
+    for one in "BC" + 110 * "A":
+        take(one, at(70))
+    # The flood has grown, which said all there was of B and C; at this tick both are forgotten.
+    assert [(one.key, one.growth) for one in alerts.on_their_way] == [(first.key, 0), (first.key, 1)]
+    alerts.tick(at(70))
+    settle_all(alerts)
+    assert alerts.accounting.forgotten == 4
+    assert alerts.accounting.balanced

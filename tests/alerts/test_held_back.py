@@ -141,3 +141,44 @@ def test_a_route_may_mute_what_is_waived_until_it_runs_out() -> None:
     assert len(alerts.take(letter(1, recipient_id=RecipientId("OTHER")), NOON)) == 1
     (awake,) = alerts.tick(after(6.1))
     assert awake.recipient_id == "ADNET"
+
+
+def test_what_a_waiver_showed_is_resolved_when_it_is_closed_before_it_fires_anew() -> None:
+    alerts = policy(gather_s=5, waivers=waiver())
+    alerts.take(letter(), NOON)
+    (shown,) = alerts.tick(after(0.1))
+    assert alerts.tick(after(6.1)) == [], "it gathers anew"
+    (resolved,) = alerts.take(retracted(), after(6.1))
+    assert (resolved.key, resolved.version, resolved.state) == (shown.key, 2, "resolved")
+    settle_all(alerts)
+    assert alerts.accounting.balanced
+    assert alerts.accounting.pending == 0
+
+
+def test_what_grew_under_a_waiver_is_resolved_under_all_its_keys() -> None:
+    alerts = policy(waivers=waiver(), window_s=604_800)
+    for number in range(10):
+        alerts.take(letter(number), NOON)
+    assert [one.growth for one in alerts.on_their_way] == [0, 1]
+    alerts.tick(after(6.1))
+    for number in range(10):
+        alerts.take(retracted(number), after(6.2))
+    last = alerts.on_their_way[-1]
+    assert (last.state, last.growth) == ("resolved", 1)
+
+
+def test_a_summary_of_groups_that_all_fire_already_ends_with_them() -> None:
+    alerts = policy(quiet=NIGHTS)
+    recipients = [RecipientId(f"R{number % 2}") for number in range(4)]
+    evening = after(7.5)
+    for number, recipient in enumerate(recipients):
+        alerts.take(letter(number, recipient_id=recipient), evening)
+    assert alerts.tick(NIGHT) == []
+    (summary,) = alerts.tick(MORNING)
+    assert summary.code == "ALERT_SUMMARY"
+    closed = []
+    for number, recipient in enumerate(recipients):
+        closed += alerts.take(retracted(number, recipient_id=recipient), MORNING)
+    assert {one.state for one in closed} == {"resolved"}
+    assert len(closed) == 3
+    assert summary.key in {one.key for one in closed}

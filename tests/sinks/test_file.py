@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -156,3 +158,29 @@ async def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         await writer.send(updates())
     assert not (await writer.check())[0].ok
     await writer.close()
+
+
+@in_loop
+async def test_a_write_that_was_let_go_ends_before_the_next_one_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "f"
+    first, second, *_ = updates()
+    writer = sink(path)
+    well, written = threading.Event(), os.pwrite
+
+    def slow(file: int, data: bytes, at: int) -> int:
+        if well.is_set():
+            return written(file, data, at)
+        done = written(file, data[: len(data) // 2], at)
+        well.wait(5)
+        return done
+
+    monkeypatch.setattr(os, "pwrite", slow)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await writer.send([first])
+    asyncio.get_running_loop().call_later(0.1, well.set)
+    await writer.send([second])
+    await writer.close()
+    assert uids(path) == [first.uid, second.uid]

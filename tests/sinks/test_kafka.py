@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -19,7 +20,7 @@ from streams.core.findings import Finding
 from streams.dev.broker import LocalBroker
 from streams.sinks.contract import DELIVERED, DeliveryStatus, SinkDown
 from streams.sinks.finding_update import FindingUpdate
-from streams.sinks.kafka import KafkaOptions
+from streams.sinks.kafka import KafkaOptions, KafkaSink
 from tests.conftest import SECURE_PASSWORD, SECURE_USER
 from tests.sinks.loads import in_loop, removal, updates
 
@@ -194,6 +195,41 @@ async def test_a_wrong_password_lasts(secure_kafka: LocalBroker) -> None:
     with pytest.raises(SinkDown, match="not trusted"):
         await sink.send(GIVEN)
     await sink.close()
+
+
+class Part:
+    """Of a producer that is stuck: what is closed is noted."""
+
+    def __init__(self, name: str, closed: list[str]) -> None:
+        self.name, self.closed = name, closed
+
+    async def close(self) -> None:
+        self.closed.append(self.name)
+
+
+class Stuck:
+    """A producer whose brokers answer nothing, and that gives nothing up."""
+
+    def __init__(self) -> None:
+        self.closed: list[str] = []
+        self._sender, self.client = Part("sender", self.closed), Part("client", self.closed)
+
+    async def send(self, *_: object, **__: object) -> asyncio.Future[None]:
+        return asyncio.get_running_loop().create_future()
+
+    async def stop(self) -> None:
+        await asyncio.Event().wait()
+
+
+@in_loop
+async def test_what_was_not_confirmed_is_not_sent_behind_what_comes_next() -> None:
+    sink, stuck = options("127.0.0.1:1", "t").open(), Stuck()
+    assert isinstance(sink, KafkaSink)
+    sink._options = sink._options.model_copy(update={"timeout_s": 0.05})
+    sink._producer = cast("Any", stuck)
+    with pytest.raises(SinkDown, match="no answer within"):
+        await sink.send(GIVEN)
+    assert stuck.closed == ["sender", "client"]
 
 
 def test_logging_in_needs_both(tmp_path: Path) -> None:
