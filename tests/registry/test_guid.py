@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
+from aiokafka.structs import TopicPartition
 
+from streams.ingest.service.schemas import have_schemas
 from streams.ingest.service.sources import SourceFraming
 from streams.registry import Access, Registry
 from streams.settings import Settings
@@ -143,9 +145,11 @@ def test_a_source_of_ingest(fake: FakeRegistry) -> None:
     known(fake, json.dumps(schema))
     registry = Registry(Access(url=fake.url), tries=1, of_events=False)
     value = avro_body(schema, RECORD)
-    asyncio.run(registry.ensure([with_schema_header(value, [header()])]))
+    polled = [row(value=value, headers=(header(),)), row(value=value)]
+    there = {TopicPartition("crm", 3): cast("Any", polled)}
+    assert asyncio.run(have_schemas(registry, there, lambda: False))
     made = mapper(framing=SourceFraming.REGISTRY, registry=registry)
-    batch, _ = mapped(made, row(value=value, headers=(header(),)), row(value=value))
+    batch, _ = mapped(made, *polled)
     assert [output.topic for output in batch.outputs] == [NAMES.consent_change, REJECTS]
     # The header describes the record that came, and not the event that was made of it.
     assert SCHEMA_HEADER not in dict(batch.outputs[0].headers)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiokafka.structs import TopicPartition
 
 from streams.registry import Registry
+from streams.wire.framing import with_schema_header
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -27,7 +28,11 @@ async def have_schemas(
     """
     if registry is None:
         return True
-    values = [record.value for records in polled.values() for record in records]
+    values = [
+        with_schema_header(record.value, record.headers)
+        for records in polled.values()
+        for record in records
+    ]
     asking = asyncio.ensure_future(registry.ensure(values))
     try:
         while not asking.done():
