@@ -94,7 +94,7 @@ class FileSink:
         if self._writing is not None:
             await asyncio.wait([self._writing])
             if not self._writing.cancelled():
-                self._writing.exception()  # it is told again by what is written next
+                self._writing.exception()  # what is written next meets it again
             self._writing = None
 
     def _append(self, lines: Sequence[bytes]) -> None:

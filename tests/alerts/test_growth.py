@@ -167,7 +167,8 @@ def test_a_flood_of_more_than_is_remembered_forgets_groups_and_goes_on() -> None
     for one in "BC" + 110 * "A":
         take(one, at(70))
     # The flood has grown, which said all there was of B and C; at this tick both are forgotten.
-    assert [(one.key, one.growth) for one in alerts.on_their_way] == [(first.key, 0), (first.key, 1)]
+    made = alerts.on_their_way
+    assert [(one.key, one.growth) for one in made] == [(first.key, 0), (first.key, 1)]
     alerts.tick(at(70))
     settle_all(alerts)
     assert alerts.accounting.forgotten == 4

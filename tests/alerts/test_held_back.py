@@ -143,11 +143,11 @@ def test_a_route_may_mute_what_is_waived_until_it_runs_out() -> None:
     assert awake.recipient_id == "ADNET"
 
 
-def test_what_a_waiver_showed_is_resolved_when_it_is_closed_before_it_fires_anew() -> None:
+def test_what_a_waiver_showed_is_resolved_when_it_is_closed_before_it_fires_again() -> None:
     alerts = policy(gather_s=5, waivers=waiver())
     alerts.take(letter(), NOON)
     (shown,) = alerts.tick(after(0.1))
-    assert alerts.tick(after(6.1)) == [], "it gathers anew"
+    assert alerts.tick(after(6.1)) == [], "it gathers again"
     (resolved,) = alerts.take(retracted(), after(6.1))
     assert (resolved.key, resolved.version, resolved.state) == (shown.key, 2, "resolved")
     settle_all(alerts)
