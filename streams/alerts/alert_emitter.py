@@ -47,9 +47,9 @@ class AlertEmitter:
         elif waiver is not None and route.waived == "mute":
             group.waived = True
             self._mute(group, "waived")
-        elif group.summary is not None and not group.rose:
+        elif group.summary is not None and not group.rose and not group.firing:
             self._absorb(group)
-        elif self.summaries.floods(group, now) or self._joins_flood(group, now):
+        elif self._in_flood(group, now):
             return self.summaries.rise(group, now)
         elif group.deferred is None and self._has_news(group, now):
             if self._waits(group, now, ticks=ticks):
@@ -139,9 +139,14 @@ class AlertEmitter:
             return False
         return True
 
-    def _joins_flood(self, group: AlertGroup, now: Instant) -> bool:
-        """Whether a group that is new becomes part of a flood that was reported."""
-        new = not group.firing and group.summary is None and group.deferred is None
+    def _in_flood(self, group: AlertGroup, now: Instant) -> bool:
+        """Whether a group without an alert of its own belongs to a flood that was reported.
+
+        One that is new becomes part of it.
+        """
+        if group.firing or self.summaries.floods(group, now):
+            return not group.firing
+        new = group.summary is None and group.deferred is None
         if not new or not self._gather_ms or self._holds_quiet(group, now):
             return False
         return self.summaries.join(group, now)
