@@ -150,6 +150,14 @@ class AlertPolicy:
         if unconsented is not None:
             self._state.unconsented = unconsented
 
+    def moved(self, ends: Mapping[str, int]) -> set[str]:
+        """Note where inputs end now; those that ended elsewhere at the look before.
+
+        Where one ends at 0, nobody ever wrote to it.
+        """
+        before, self._state.input_ends = self._state.input_ends, dict(ends)
+        return {name for name, end in ends.items() if end != before.get(name, 0)}
+
     def settle(self, uid: str, *, delivered: bool) -> Instant | None:
         """Say how an alert ended: the sink has it, or it is among the dead letters.
 

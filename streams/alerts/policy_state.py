@@ -163,6 +163,8 @@ class PolicyState(msgspec.Struct, kw_only=True):
     """The end of the present gathering, which every group that is new meanwhile joins."""
     swept_at: Instant = Instant(0)
     last_events: dict[str, Instant] = {}
+    input_ends: dict[str, int] = {}
+    """Where each partition of the inputs ended at the last look, as TOPIC/NUMBER."""
     shared: int = 0
     unconsented: int = 0
     account: Accounting = msgspec.field(default_factory=Accounting)

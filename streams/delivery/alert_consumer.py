@@ -73,7 +73,6 @@ class AlertConsumer(SinkConsumer):
         self._looked_at = Instant(0)
         self._repeats_s = options.repeats_s
         self._repeated_at = float("-inf")
-        self._ends: Mapping[TopicPartition, int] = {}
 
     async def run(self) -> None:
         """Deliver until `stop`. Raises ConsentryError and KafkaError."""
@@ -219,9 +218,9 @@ class AlertConsumer(SinkConsumer):
             for number in range(self._settings.partitions)
         }
         ends = await self.consumer.end_offsets(list(places))
+        moved = policy.moved({f"{at.topic}/{at.partition}": end for at, end in ends.items()})
         # What was there before the first look counts as heard now: nobody knows better.
-        heard = {places[place] for place, end in ends.items() if end != self._ends.get(place)}
-        self._ends = ends
+        heard = {kind for at, kind in places.items() if f"{at.topic}/{at.partition}" in moved}
         policy.observe(dict.fromkeys(heard, now))
 
     async def _save(self, policy: AlertPolicy) -> None:

@@ -59,3 +59,12 @@ def test_what_fires_can_be_asked_for_and_what_is_on_its_way_is_not_among_it() ->
         alerts.take(retracted(number), NOON)
     settle_all(alerts)
     assert [one.code for one in alerts.standing(NOON)] == ["PRODUCER_SILENT"]
+
+
+def test_a_new_start_hears_only_of_inputs_that_moved_meanwhile() -> None:
+    alerts = policy()
+    assert alerts.moved({"shares/0": 0, "consents/0": 7}) == {"consents/0"}
+    taken_over = policy()
+    taken_over.restore(alerts.snapshot())
+    assert taken_over.moved({"shares/0": 0, "consents/0": 7}) == set()
+    assert taken_over.moved({"shares/0": 1, "consents/0": 7}) == {"shares/0"}
