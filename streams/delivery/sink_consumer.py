@@ -164,8 +164,7 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
                 timeout_ms=_POLL_MS, max_records=self._options.batch_max_records
             )
         except NoOffsetForPartitionError as error:
-            # A partition that was added while the group ran: all of it is wanted.
-            await self._from_the_beginning(error)
+            await self._from_the_beginning(error.args[0])
             return {}
         except OffsetOutOfRangeError as error:
             raise await self._lost(error) from None
@@ -182,10 +181,12 @@ class SinkConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         found: Polled = polled
         return found
 
-    async def _from_the_beginning(self, error: Any) -> None:
-        places = [place for place in error.args[0] if place in self.partitions]
-        log.info("delivery.new_partition", sink=self._sender.name, places=len(places))
-        await self.consumer.seek_to_beginning(*places)
+    async def _from_the_beginning(self, place: TopicPartition) -> None:
+        """A partition that was added since the group began: all of it is wanted, and no other."""
+        topic, number = place
+        log.info("delivery.new_partition", sink=self._sender.name, topic=topic, partition=number)
+        with contextlib.suppress(IllegalStateError):  # not ours any more
+            await self.consumer.seek_to_beginning(place)
 
     async def _lost(self, error: OffsetOutOfRangeError) -> ConsentryError:
         return await no_longer_there(self.consumer, error, self._settings, self._sender.name)

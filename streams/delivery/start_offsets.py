@@ -97,7 +97,7 @@ async def begin(
     again: bool = False,
     closed_since: Instant | None = None,
 ) -> None:
-    """Commit where a sink's group begins, for partitions that it has no offset of.
+    """Commit where a sink's group begins that has no offset yet.
 
     `start` is what was asked for, None when nothing was: what is open is caught up with
     then, and what was closed since an instant where one is given. `again` lets a group that
@@ -118,12 +118,9 @@ async def begin(
                 "Leave --from out to go on where it stopped, or add --again to begin again: "
                 "what was delivered is then delivered again.",
             )
-        missing = [place for place in places if again or place not in known]
-        if not missing:
-            return
-        # A group that has offsets and meets a new partition wants all of it.
-        how: Start = "earliest" if known and start is None else (start or "state")
-        first = await starts(consumer, missing, how, closed_since)
+        if known and not again:
+            return  # a partition that was added since is read from its first record
+        first = await starts(consumer, places, start or "state", closed_since)
         await _commit(consumer, first, settings, sink, over=again)
     finally:
         await consumer.stop()

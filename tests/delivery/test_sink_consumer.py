@@ -6,7 +6,7 @@ import asyncio
 from typing import Any, cast
 
 import pytest
-from aiokafka.errors import OffsetOutOfRangeError
+from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.delivery import sink_consumer as module
@@ -87,5 +87,30 @@ def test_an_offset_that_is_gone_is_named_with_the_ends_of_the_log(
         )
         assert "from 7 to 9" in published.problem
         assert "--from state --again" in published.remedy
+
+    asyncio.run(run())
+
+
+def test_of_all_partitions_the_one_without_an_offset_is_read_from_its_beginning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """aiokafka names that partition alone, and seeks to the beginning of all where none is named."""
+
+    class New(Consumer):
+        async def getmany(self, **_: Any) -> dict[TopicPartition, list[str]]:
+            raise NoOffsetForPartitionError(PLACE)
+
+        async def seek_to_beginning(self, *places: TopicPartition) -> None:
+            self.did.append(places)
+
+    async def run() -> None:
+        consumer = New()
+        monkeypatch.setattr(module, "delivery_consumer", lambda *_: consumer)
+        sender = type("C", (), {"name": "a", "stats": None})()
+        feed = SinkConsumer(
+            Settings(), SinkOptions(type="x"), cast("Any", sender), cast("Any", None)
+        )
+        assert await feed._poll() == {}
+        assert consumer.did == [(PLACE,)]
 
     asyncio.run(run())
