@@ -53,7 +53,8 @@ def gather(
                 line = Line(record.file, record.numbers[place], record.values[place])
                 if share.has(line):
                     _gather_one(gathered, line, policy, clock)
-        elif share.has(record):
+        # What one process cannot read another may have read: each says so of itself.
+        elif isinstance(record, Unread) or share.has(record):
             _gather_one(gathered, record, policy, clock)
     return gathered
 

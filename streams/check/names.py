@@ -62,6 +62,8 @@ class Names:  # noqa: PLW1641 - no key of anything
 
 
 def _alike(names: set[str]) -> list[list[str]]:
+    if len(names) >= MOST_NAMES:
+        return []  # which of them these are depends on the order of the events
     by_folded: dict[str, list[str]] = {}
     for name in sorted(names):
         by_folded.setdefault(name.casefold(), []).append(name)

@@ -8,6 +8,7 @@ process.
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -26,6 +27,7 @@ from streams.errors import ConsentryError
 from streams.files.find import InputFiles
 from streams.files.read import STDIN, read_pieces
 from streams.files.records import Advance
+from streams.files.temporary_database import unusable
 
 WORTHWHILE_BYTES: Final = 16_000_000
 """Of shorter inputs one process has judged half before others have started."""
@@ -45,8 +47,11 @@ def processes_for(size: int, memory: int) -> int:
 
 
 def can_be_shared(inputs: InputFiles) -> bool:
-    """Whether all inputs can be read several times: standard input and pipes cannot."""
-    return all(file != STDIN and not Path(file).is_fifo() for file in inputs.files)
+    """Whether all inputs can be read several times: standard input, pipes and devices cannot."""
+    return not any(
+        file == STDIN or Path(file).is_fifo() or Path(file).is_char_device()
+        for file in inputs.files
+    )
 
 
 def run_shared(
@@ -158,8 +163,9 @@ def _judge_share(
                 progress.report()
             collected.judge(with_timelines=with_timelines)
             report_all(to, collected)
-        except ConsentryError as error:
-            report(to, ReportedKind.ERROR, (error.problem, error.remedy))
+        except (ConsentryError, sqlite3.Error) as error:
+            said = error if isinstance(error, ConsentryError) else unusable(error)
+            report(to, ReportedKind.ERROR, (said.problem, said.remedy))
 
 
 class _Progress:

@@ -91,10 +91,13 @@ class Listener:
     def hear(self, one: Connection) -> bool:
         """Take the next piece of a process; whether it was the last.
 
-        Raises EOFError where it has ended, and ConsentryError for what it says that a user can
-        put right.
+        Raises EOFError where it has ended, also within a piece, and ConsentryError for what it says
+        that a user can put right.
         """
-        piece = one.recv_bytes()
+        try:
+            piece = one.recv_bytes()
+        except OSError:
+            raise EOFError from None
         kind = ReportedKind(piece[0])
         if kind is ReportedKind.END:
             _add_counts(self._whole.result, pickle.loads(piece[1:]))  # noqa: S301 - from a process of ours
@@ -113,7 +116,8 @@ class Listener:
 
 
 def _add_counts(whole: Result, part: Result) -> None:
-    whole.unread += part.unread
+    # Each process says what it could not read, mostly the same.
+    whole.unread = list(dict.fromkeys([*whole.unread, *part.unread]))
     whole.by_type += part.by_type
     whole.read += part.read
     whole.duplicates += part.duplicates

@@ -34,7 +34,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class Spool(Generic[T]):
-    """Things that get an order; of those with the same id the last one stays."""
+    """Things that get an order; of those with the same id the first in that order stays."""
 
     def __init__(self, kind: type[T], key: Callable[[T], Key], memory: MemoryBound) -> None:
         """`key` ends with the id."""
@@ -47,7 +47,10 @@ class Spool(Generic[T]):
 
     def add(self, thing: T, weight: int = 1_000) -> None:
         """Keep it; `weight` is about its size in bytes."""
-        self._held[self._key(thing)[3]] = thing
+        key = self._key(thing)
+        before = self._held.get(key[3])
+        if before is None or key <= self._key(before):
+            self._held[key[3]] = thing
         if self._meter.is_over(weight, SPILL_FROM) and len(self._held) >= AT_LEAST:
             self._write()
 
@@ -65,8 +68,9 @@ class Spool(Generic[T]):
         self._write()
         self._database.execute("CREATE INDEX by_id ON thing (id)")
         self._database.execute(
-            "DELETE FROM thing WHERE EXISTS (SELECT 1 FROM thing AS later "
-            "WHERE later.id = thing.id AND later.rowid > thing.rowid)"
+            "DELETE FROM thing WHERE EXISTS (SELECT 1 FROM thing AS other "
+            "WHERE other.id = thing.id AND (other.first, other.second, other.third, -other.rowid) "
+            "< (thing.first, thing.second, thing.third, -thing.rowid))"
         )
         self._database.execute("DROP INDEX by_id")
         self._database.execute("CREATE INDEX by_key ON thing (first, second, third, id)")

@@ -7,7 +7,7 @@ import functools
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeGuard
 
 import typer
 
@@ -26,6 +26,7 @@ from streams.terminal.out import (
 )
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable
 
 # In the order in which help lists them; each has the command of its name. A module here imports
@@ -160,7 +161,20 @@ def main(arguments: list[str]) -> int:
         say_error(_file_error(error))
         drop_output()
         status = EXIT_UNUSABLE
+    except Exception as error:
+        if not _is_of_temporary_files(error):
+            raise
+        from streams.files.temporary_database import unusable
+
+        say_error(unusable(error))
+        status = EXIT_UNUSABLE
     return status if isinstance(status, int) else int(status is not None)
+
+
+def _is_of_temporary_files(error: Exception) -> TypeGuard[sqlite3.Error]:
+    """SQLite holds nothing but temporary files; where nobody loaded it, it raised nothing."""
+    loaded = sys.modules.get("sqlite3")
+    return loaded is not None and isinstance(error, loaded.Error)
 
 
 def _file_error(error: OSError) -> ConsentryError:

@@ -8,8 +8,6 @@ from typing import Annotated, Final
 
 import typer
 
-from streams.errors import ConsentryError
-
 DEFAULT_MIB: Final = 1024
 _LEAST_MIB: Final = 160
 
@@ -29,10 +27,9 @@ def disk_errors() -> Iterator[None]:
     """Say what is wrong with the temporary files. Raises ConsentryError."""
     import sqlite3
 
+    from streams.files.temporary_database import unusable
+
     try:
         yield
     except sqlite3.Error as error:
-        raise ConsentryError(
-            f"the temporary files cannot be used: {error}",
-            "Free space, name another folder with TMPDIR, or allow more with --memory.",
-        ) from None
+        raise unusable(error) from None

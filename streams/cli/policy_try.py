@@ -158,6 +158,7 @@ def _on_files(
     bad = len(gathered.rejected.in_order())
     if bad:
         effect.notes.append(f"{bad} of {gathered.read} records are no events and were left out")
+    unread = report_unread(gathered.unread, inputs.passed_over)
     if not effect.subjects:
         raise ConsentryError("the input holds no events", "Name files that hold events.")
-    return effect, report_unread(gathered.unread, inputs.passed_over)
+    return effect, unread

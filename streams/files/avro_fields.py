@@ -8,6 +8,7 @@ UTC, or seconds as milliseconds, would be judged without a word.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from math import isfinite
 from typing import Any, Final
 
 from streams.core.events import INSTANT_FIELDS
@@ -175,6 +176,9 @@ def _known(name: str, value: Any) -> Any:
         isinstance(value, list) and any(isinstance(one, bytes) for one in value)
     ):
         raise UnreadableError(f"{name} holds bytes, and they are no text")
+    if isinstance(value, float) and not isfinite(value):
+        # JSON has none of them, and null in its place would be a field that is absent.
+        raise UnreadableError(f"{name} holds a number, and it is none")
     return value
 
 

@@ -32,6 +32,7 @@ class Measure:
     """Finds where the records of one schema end."""
 
     def __init__(self, schema: Any) -> None:
+        """Raises ValueError, or what else comes of a schema that is none."""
         self._named: dict[str, Any] = {}
         self._schema = schema
         self._collect(schema)
@@ -62,6 +63,8 @@ class Measure:
             kind = schema["type"]
             if kind in _NAMED:
                 self._named[schema["name"]] = schema
+            if kind == "fixed" and not (type(schema["size"]) is int and schema["size"] >= 0):
+                raise ValueError("the size of a fixed is none")
             for field in schema.get("fields", ()):
                 self._collect(field["type"])
             for inner in ("items", "values"):

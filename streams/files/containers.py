@@ -83,16 +83,21 @@ class _Schema:
             plain = _without_logical_types(schema)
             self._parsed = fastavro.parse_schema(plain)
             branches = [one for one in _branches(fastavro.parse_schema(schema)) if one != "null"]
+            self._measure = Measure(self._parsed)
         except Exception:  # noqa: BLE001 - a reader of foreign text may raise anything
             raise UnreadableError("its Avro schema cannot be read") from None
         if not branches or not all(
             isinstance(one, dict) and one["type"] in _RECORDS and one["fields"] for one in branches
         ):
             raise UnreadableError("its Avro schema is not one of records with fields")
-        self._measure = Measure(self._parsed)
-        self._fields = {str(one["name"]): Fields(one) for one in branches}
-        self._only = next(iter(self._fields)) if not isinstance(schema, list) else None
-        self._header = self._ours(schema) if self._only else None
+        try:
+            self._fields = {str(one["name"]): Fields(one) for one in branches}
+            self._only = next(iter(self._fields)) if not isinstance(schema, list) else None
+            self._header = self._ours(schema) if self._only else None
+        except UnreadableError:
+            raise
+        except Exception:  # noqa: BLE001 - what the library lets pass may still be anything
+            raise UnreadableError("its Avro schema cannot be read") from None
 
     def _ours(self, schema: Any) -> bytes | None:
         """The marker and fingerprint of a schema of ours whose records are read in one pass.

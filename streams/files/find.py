@@ -53,7 +53,7 @@ def find_inputs(names: Sequence[str], output: Path | None = None) -> InputFiles:
     search = _Search(_outputs(output))
     for name in names:
         search.add(name)
-    return search.inputs
+    return search.finish()
 
 
 class _Search:
@@ -63,6 +63,20 @@ class _Search:
         self.inputs = InputFiles()
         self._outputs = outputs
         self._seen: dict[tuple[int, int], str] = {}
+        self._folders: set[tuple[int, int]] = set()
+        self._elsewhere: dict[PassedOver, tuple[int, int]] = {}
+        """What was passed over and is read where it is named as well."""
+
+    def finish(self) -> InputFiles:
+        """All of them, once every name was added."""
+        read = {*self._seen, *self._folders}
+        self.inputs.passed_over = [
+            PassedOver(one.file, "it is read under the name that was given", unread=False)
+            if one.unread and self._elsewhere.get(one) in read
+            else one
+            for one in self.inputs.passed_over
+        ]
+        return self.inputs
 
     def add(self, name: str) -> None:
         """A name that was given: a link is followed, and whatever it is, it is read."""
@@ -70,8 +84,7 @@ class _Search:
             if name not in self.inputs.files:
                 self.inputs.files.append(name)
             return
-        if name == "stdin":
-            name = "./stdin"  # "stdin" alone is how standard input is named
+        name = _apart(name)
         try:
             found = Path(name).stat()
         except (OSError, ValueError):
@@ -80,6 +93,7 @@ class _Search:
                 "Correct the name, or use - for stdin.",
             ) from None
         if stat.S_ISDIR(found.st_mode):
+            self._folders.add(_identity(found))
             self._add_folder(name)
         elif not self._known(name, found):
             if _identity(found) in self._outputs:
@@ -91,7 +105,7 @@ class _Search:
         empty = not self.inputs.passed_over
         for path in _walk(folder, self._pass_over):
             empty = False
-            self._add_found(path, folder)
+            self._add_found(_apart(path), folder)
         if empty:
             raise ConsentryError(
                 f"the folder {shown_name(folder)} holds no event files", f"{WHAT_IS_READ}."
@@ -103,7 +117,9 @@ class _Search:
             found = os.lstat(path)
             if stat.S_ISLNK(found.st_mode):
                 reason, unread = _of_link(path, folder)
-                self._pass_over(path, reason, unread=unread)
+                one = self._pass_over(path, reason, unread=unread)
+                with suppress(OSError):  # it leads nowhere
+                    self._elsewhere[one] = _identity(Path(path).stat())
                 return
             if not stat.S_ISREG(found.st_mode):
                 self._pass_over(path, "it is no regular file")
@@ -119,7 +135,9 @@ class _Search:
                 raise _overwritten(path)
             self._pass_over(path, "the result is written there", unread=False)
         elif _is_hidden(Path(path), Path(folder)):
-            self._pass_over(path, "it is hidden; name it to have it read", unread=looked.events)
+            reason = "it is hidden; name it to have it read"
+            one = self._pass_over(path, reason, unread=looked.events)
+            self._elsewhere[one] = _identity(found)
         elif looked.reason is None:
             self.inputs.files.append(path)
             self._seen[_identity(found)] = path
@@ -137,13 +155,19 @@ class _Search:
             self._pass_over(path, f"it is the same file as {shown_name(first)}", unread=False)
         return True
 
-    def _pass_over(self, path: str, reason: str, *, unread: bool = True) -> None:
+    def _pass_over(self, path: str, reason: str, *, unread: bool = True) -> PassedOver:
         one = PassedOver(shown_name(path), reason, unread)
         if one not in self.inputs.passed_over:
             self.inputs.passed_over.append(one)
+        return one
 
 
-def _walk(folder: str, report: Callable[[str, str], None]) -> Iterator[str]:
+def _apart(path: str) -> str:
+    """A path that is not how standard input is given, nor how it is named."""
+    return f"./{path}" if path in (STDIN, "stdin") else path
+
+
+def _walk(folder: str, report: Callable[[str, str], object]) -> Iterator[str]:
     """Every path below a folder that is no folder, in their order. Links are not followed."""
 
     def failed(error: OSError) -> None:

@@ -9,7 +9,7 @@ and hide a key that is given twice.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Final
 
 import msgspec
@@ -26,6 +26,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 _BLANKS: Final = b" \t\r\n"
 _ENDING: Final = b",]"
 """What ends an element of an array."""
+_NOT_OPENED: Final = "a bracket is closed that was not opened"
 
 _raw_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -79,15 +80,14 @@ def text_records(file: str, stream: io.BufferedReader) -> Iterator[Found]:
         return
     text.give_back(line, 1)
     if line.lstrip().startswith(b"["):
-        yield from _array(file, text)
-        # What may stand behind it is read as lines, whose numbers go on from there.
-    elif _has_another_object(line):
-        yield from _one_after_the_other(file, text)
+        yield from _arrays(file, text)
         return
+    if _has_another_object(line):
+        yield from _one_after_the_other(file, text)
     elif _is_pretty(text):
         yield from _pretty(file, text)
-        return
-    yield from _lines(file, text)
+    else:
+        yield from _lines(file, text)
 
 
 def _lines(file: str, text: _Text) -> Iterator[Found]:
@@ -101,10 +101,31 @@ def _lines(file: str, text: _Text) -> Iterator[Found]:
             yield Line(file, text.number, value)
 
 
-def _array(file: str, text: _Text) -> Iterator[Found]:
-    """The elements of an array, by number; what stands behind it is left in the text."""
+def _arrays(file: str, text: _Text) -> Iterator[Found]:
+    """One array, or one after the other, as files that were put together have them.
+
+    What else stands behind is read as lines, whose numbers go on from there.
+    """
+    text.number = 0
+    while (yield from _array(file, text)):
+        number = text.number
+        line = text.line()
+        while line and not line.strip():
+            line = text.line()
+        text.give_back(line, bool(line))
+        if not line.lstrip().startswith(b"["):
+            yield from _lines(file, text)
+            return
+        text.number = number
+
+
+def _array(file: str, text: _Text) -> Generator[Found, None, bool]:
+    """The elements of an array, by number; what stands behind it is left in the text.
+
+    Returns whether it has its end.
+    """
     nesting = Nesting()
-    elements = Elements(file, MAX_RECORD)
+    elements = Elements(file, MAX_RECORD, text.number)
     while chunk := text.chunk():
         start = at = 0
         while (stop := nesting.stop(chunk, at)) < len(chunk):
@@ -117,9 +138,12 @@ def _array(file: str, text: _Text) -> Iterator[Found]:
                 if mark != COMMA:
                     text.number = elements.number
                     text.give_back(chunk[at:])
-                    return
+                    return True
             elif mark != COMMA:
                 nesting.turn(mark)
+                if not nesting.depth:
+                    yield Unread(file, elements.number + 1, _NOT_OPENED)
+                    return False
                 if nesting.depth == 1 and mark in OPENING:
                     start = at  # the bracket of the array itself
         if nesting.depth:
@@ -127,6 +151,7 @@ def _array(file: str, text: _Text) -> Iterator[Found]:
     if nesting.depth == 1 and not nesting.in_string:
         yield from elements.end()
     yield Unread(file, elements.number + 1, "the JSON array is cut short")
+    return False
 
 
 def _has_another_object(line: bytes) -> bool:
@@ -158,7 +183,7 @@ def _one_after_the_other(file: str, text: _Text) -> Iterator[Found]:
                 yield from elements.end()
                 start = at
             elif nesting.depth < 0:
-                yield Unread(file, elements.number + 1, "a bracket is closed that was not opened")
+                yield Unread(file, elements.number + 1, _NOT_OPENED)
                 return
         elements.add(chunk[start:])
     if elements.is_begun:

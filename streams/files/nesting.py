@@ -61,8 +61,9 @@ def _end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
 class Elements:
     """The element of an array that is being read, and how many there were."""
 
-    def __init__(self, file: str, longest: int) -> None:
-        self.number = 0
+    def __init__(self, file: str, longest: int, number: int = 0) -> None:
+        """`number` is how many there were before the first one."""
+        self.number = number
         self._longest = longest
         self._file = file
         self._size = 0

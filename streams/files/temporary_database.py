@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from streams.errors import ConsentryError
+
 
 def open_database(cache_kib: int) -> sqlite3.Connection:
     """A temporary database that is gone with its connection, or with the process.
@@ -17,3 +19,11 @@ def open_database(cache_kib: int) -> sqlite3.Connection:
     database.execute("PRAGMA journal_mode = OFF")
     database.execute("PRAGMA synchronous = OFF")
     return database
+
+
+def unusable(error: sqlite3.Error) -> ConsentryError:
+    """What is wrong with the temporary files, and what to do."""
+    return ConsentryError(
+        f"the temporary files cannot be used: {error}",
+        "Free space, or name another folder with TMPDIR; where a command has --memory, allow more.",
+    )

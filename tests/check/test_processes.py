@@ -6,6 +6,8 @@ import io
 import multiprocessing
 import os
 import signal
+import sqlite3
+import struct
 import subprocess
 import sys
 from datetime import datetime
@@ -16,9 +18,12 @@ import fastavro
 import pytest
 
 from streams.check import processes
+from streams.check.gather import gather
+from streams.check.memory import MemoryBound
 from streams.check.processes import processes_for, run_shared
-from streams.check.result import Result, run_check
-from streams.check.shares import share_of
+from streams.check.reported import Listener
+from streams.check.result import Collected, Result, run_check
+from streams.check.shares import Share, share_of
 from streams.cli.main import main
 from streams.core.findings import Finding
 from streams.core.instants import parse_instant
@@ -26,7 +31,7 @@ from streams.core.policy import default_policy
 from streams.dev.samples import Form, SampleOptions, make_sample, write_sample
 from streams.errors import ConsentryError
 from streams.files.find import InputFiles
-from streams.files.records import Damaged, Line
+from streams.files.records import Damaged, Line, Unread
 from streams.policy_file import load_policy
 from streams.wire.schemas import schemas
 from tests.check.events import AT, grant, lines, share
@@ -161,6 +166,7 @@ def test_what_can_be_read_once_is_judged_on_one_process(
     pipe = tmp_path / "events"
     os.mkfifo(pipe)
     assert not processes.can_be_shared(InputFiles([str(pipe)]))
+    assert not processes.can_be_shared(InputFiles(["/dev/null"]))
     assert processes.can_be_shared(InputFiles([str(tmp_path / "a.jsonl")]))
     monkeypatch.setattr(processes, "SharedCheck", None)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines(share("a")))))
@@ -183,3 +189,38 @@ def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
         capture_output=True, check=False, timeout=60,
     )  # fmt: skip
     assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+
+def test_what_one_process_cannot_read_is_unread_whichever_it_is() -> None:
+    gone = Unread("a.jsonl", 0, "it cannot be opened: No such file or directory")
+    for number in range(2):
+        gathered = gather([gone], default_policy(), None, share=Share(number, 2))
+        assert gathered.unread == [gone]
+        assert gathered.read == 0
+
+
+def listener() -> Listener:
+    return Listener(Collected(InputFiles(), default_policy(), None, MemoryBound(None)), None)
+
+
+def test_a_process_that_is_killed_within_a_piece_has_ended() -> None:
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    os.write(theirs.fileno(), struct.pack("!i", 100) + b"a part of them")
+    theirs.close()
+    with ours, pytest.raises(EOFError):
+        listener().hear(ours)
+
+
+def test_temporary_files_that_another_process_cannot_write_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(processes, "gather", full)
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    given = theirs, Share(1, 2), InputFiles(), default_policy(), None
+    processes._judge_share(*given, with_timelines=False, memory=None, held=None)
+    with ours, pytest.raises(ConsentryError, match="database or disk is full") as found:
+        listener().hear(ours)
+    assert "TMPDIR" in found.value.remedy

@@ -177,3 +177,22 @@ def test_a_sound_input_that_does_not_fit_is_judged_within_the_limit(tmp_path: Pa
         *findings, summary = results
     assert len(findings) == count
     assert json.loads(summary)["findings"] == count
+
+
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_of_records_with_one_id_the_earliest_has_the_finding_in_whatever_order(
+    tmp_path: Path, request: pytest.FixtureRequest, *, on_disk: bool
+) -> None:
+    if on_disk:
+        request.getfixturevalue("short")
+    files = []
+    for day in (2, 3):
+        at = f"2026-12-0{day}T10:00:00.000Z"  # after the clock: they are refused
+        files.append(tmp_path / f"{day}.jsonl")
+        files[-1].write_bytes(lines(*(share(f"e{n}", occurred_at=at) for n in range(9))))
+    limit = LIMIT if on_disk else None
+    for order in (files, files[::-1]):
+        inputs = InputFiles([str(file) for file in order])
+        found = list(run_check(inputs, default_policy(), CLOCK, memory=limit).findings)
+        assert len(found) == 9
+        assert {one.occurred_at for one in found} == {parse_instant("2026-12-02T10:00:00.000Z")}

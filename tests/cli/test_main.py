@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -112,6 +113,16 @@ def test_a_bug_looks_like_one(monkeypatch: pytest.MonkeyPatch) -> None:
     failing(monkeypatch, ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
         command_line.main([])
+
+
+def test_temporary_files_that_cannot_be_written_are_no_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing(monkeypatch, sqlite3.OperationalError("database or disk is full"))
+    assert command_line.main([]) == 2
+    problem, remedy = capsys.readouterr().err.splitlines()
+    assert problem == "error: the temporary files cannot be used: database or disk is full"
+    assert "TMPDIR" in remedy
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:

@@ -195,3 +195,12 @@ def test_the_zone_of_an_instant_is_utc(tmp_path: Path) -> None:
     (found,) = read(tmp_path, schema_with(), record())
     at = datetime.fromtimestamp(event(found).occurred_at / 1000, UTC)
     assert at.isoformat() == "2026-09-01T10:00:00+00:00"
+
+
+def test_a_number_that_json_has_not_is_no_field_that_is_absent(tmp_path: Path) -> None:
+    schema = schema_with(recipient_role=["string", "double"])
+    first, second = read(
+        tmp_path, schema, record(recipient_role=float("nan")), record(recipient_role="THIRD_PARTY")
+    )
+    assert first == Damaged(first.file, 1, "recipient_role holds a number, and it is none")
+    assert event(second).event_id == "e"

@@ -13,6 +13,7 @@ from backports import zstd
 
 from streams.errors import ConsentryError
 from streams.files.find import find_inputs
+from streams.files.read import read_events
 from tests.check.events import lines, share
 
 ONE = lines(share("a"))
@@ -180,3 +181,31 @@ def test_an_empty_folder_is_no_input(folder: Path) -> None:
         find_inputs([str(folder)])
     with pytest.raises(ConsentryError, match="no file or folder"):
         find_inputs([str(folder) + "\0"])
+
+
+def test_a_file_that_is_called_as_standard_input_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("-", "stdin"):
+        (folder / name).write_bytes(ONE)
+    monkeypatch.chdir(folder)
+    inputs = find_inputs(["."])
+    assert inputs.files == list(inputs.names) == ["./-", "./stdin"]
+    assert [one.file for one in read_events(inputs.files)] == inputs.files
+
+
+@pytest.mark.parametrize("folder_first", [True, False])
+def test_what_is_hidden_or_behind_a_link_is_read_where_it_is_named(
+    folder: Path, *, folder_first: bool
+) -> None:
+    outside, other = folder.parent / "outside.jsonl", folder.parent / "other"
+    other.mkdir()
+    for file in (folder / ".hidden.jsonl", outside, other / "a.jsonl"):
+        file.write_bytes(lines(share(file.stem)))
+    (folder / "link").symlink_to(outside)
+    (folder / "link-to-folder").symlink_to(other)
+    (folder / "unnamed").symlink_to(folder.parent)
+    named = [str(folder / ".hidden.jsonl"), str(outside), str(other)]
+    inputs = find_inputs([str(folder), *named] if folder_first else [*named, str(folder)])
+    assert len(inputs.files) == 3
+    assert [Path(one.file).name for one in inputs.passed_over if one.unread] == ["unnamed"]

@@ -94,6 +94,20 @@ def test_an_element_that_is_too_long_is_one_refused_record(
     ]
 
 
+def test_arrays_that_were_put_together_are_read_one_after_the_other() -> None:
+    for between in (b"", b"\n", b"\n \n\n"):
+        content = json.dumps(EVENTS[:2]).encode() + between + json.dumps(EVENTS[2:]).encode()
+        found = read(content + b"\n" + lines(share("behind")))
+        assert values(found) == [*EVENTS, share("behind")]
+        assert [one.number for one in found[:4]] == [1, 2, 3, 4]
+
+
+def test_after_a_bracket_that_was_not_opened_nothing_is_passed_over_in_silence() -> None:
+    *before, last = read(b'[{"a":1},{"a":2}}\n[{"a":3}]\n' + lines(share("a")))
+    assert values(before) == [{"a": 1}]
+    assert last == Unread("f", 2, "a bracket is closed that was not opened")
+
+
 def test_a_line_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_text, "MAX_RECORD", 1000)
     monkeypatch.setattr(json_text, "MAX_SKIPPED", 10_000)

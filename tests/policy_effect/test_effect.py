@@ -9,6 +9,7 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from streams.cli.main import main
 from streams.core.events import Event
 from streams.core.instants import Instant, hours
 from streams.core.policy import Policy, default_policy, fixed_policy
@@ -196,3 +197,16 @@ def test_files_give_what_the_state_gives(bus: StoredBus, tmp_path: Path) -> None
     assert len(gathered.rejected.in_order()) == 1
     again, _ = try_on_files(inputs, DEFAULT, DEFAULT, None)
     assert again.nothing
+
+
+def test_what_is_not_read_is_named_also_where_nothing_else_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, policy = tmp_path / "a.parquet", tmp_path / "policy.toml"
+    table.write_bytes(b"PAR1")
+    policy.write_text("")
+    command = ["policy", "try", str(policy), "--against", str(policy), "--input", str(table)]
+    assert main(command) == 2
+    said = capsys.readouterr().err
+    assert "a.parquet: not read: it is a Parquet file" in said
+    assert "the input holds no events" in said
