@@ -58,7 +58,7 @@ def ask(
     pace.expect(len(questions))
     covered, why = 0, Counter[tuple[str | None, str | None]]()
     try:
-        for place, answer in _answers(questions, policy, instant):
+        for place, answer in _answers(questions, policy, instant, state.leaving):
             questions.answer(place, answer)
             covered += answer.covered
             if not answer.covered:
@@ -73,13 +73,14 @@ def ask(
 
 
 def _answers(
-    questions: KeptQuestions, policy: Policy, instant: Instant
+    questions: KeptQuestions, policy: Policy, instant: Instant, leaving: frozenset[bytes]
 ) -> Iterator[tuple[int, Answer]]:
+    """What is left of who is `leaving` says nothing: the withdrawal may have gone first."""
     nobody = AskedPerson(Subject(ControllerId(""), SubjectId("")), policy)
     for key, rows, asked in questions.persons():
         # A key that is none has no rows.
-        who = parse_subject_key(key)
-        person = person_of(Subject(*who), rows, policy) if who is not None and rows else nobody
+        who = parse_subject_key(key) if rows and key not in leaving else None
+        person = nobody if who is None else person_of(Subject(*who), rows, policy)
         for place, question in asked:
             yield place, person.ask(_dated(question, instant).event)
 

@@ -24,12 +24,13 @@ class StateTime(NamedTuple):
 
     `as_of` lies at or after every fact that is stored; `passed` is the instant up to which
     time has passed on all partitions, None where it has on none. `empty` counts partitions
-    of which nothing is stored.
+    of which nothing is stored. `leaving` are the keys of persons of whom a part has left already.
     """
 
     as_of: Instant | None
     passed: Instant | None
     empty: int
+    leaving: frozenset[bytes] = frozenset()
 
 
 def gather(settings: Settings, questions: KeptQuestions, pace: Pace) -> StateTime:
@@ -82,4 +83,5 @@ def state_time(progress: Sequence[Progress], partitions: int) -> StateTime:
         as_of=max((one for one in known if one is not None), default=None),
         passed=min(times) if len(times) == len(passed) and times else None,
         empty=partitions - len(progress),
+        leaving=frozenset(row.leaving for row in progress if row.leaving),
     )

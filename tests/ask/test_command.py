@@ -221,3 +221,14 @@ def test_the_state_is_as_of_its_latest_fact_or_tick() -> None:
     unticked = Progress(positions={}, judged_until=moment(3))
     assert state_time([late, unticked], 2) == StateTime(moment(3), None, 0)
     assert share(3).occurred_at == moment(3)
+
+
+def test_who_is_leaving_is_not_covered_by_what_is_left(
+    stored: Stored, file: Path, capsys: Capture
+) -> None:
+    row = Progress(positions={}, partition_time=moment(4), leaving=b"OURCO\x1fyes")
+    stored.state = state_time([row], 1)
+    assert main(["ask", *HERE, str(file)]) == 1
+    said = capsys.readouterr().err
+    assert "covered: 0 of 4" in said
+    assert "not covered: 3 NOTHING_STORED" in said
