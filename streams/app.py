@@ -102,6 +102,7 @@ def build_app(settings: Settings, basis: JudgingBasis) -> ConsentryApp:
         broker_session_timeout=settings.session_timeout_s,
         broker_heartbeat_interval=settings.heartbeat_interval_s,
         broker_request_timeout=max(40.0, settings.session_timeout_s + 5),
+        producer_request_timeout=40.0,  # of ticks; by Faust's default 20 minutes
         consumer_group_instance_id=settings.instance_id,
         consumer_auto_offset_reset="none",
         key_serializer="raw",

@@ -7,11 +7,14 @@ where our own clock is behind, every record looks so: the broker is asked first,
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Final
 
 import structlog
+from aiokafka.errors import KafkaError
+from faust.exceptions import ProducerSendError
 
 from streams.agents.ticks import VALUE
 from streams.app import ConsentryApp
@@ -22,6 +25,9 @@ from streams.wire.record import Record
 
 ASK_EVERY_S: Final = 60.0
 """The broker is asked, and the log says it, so often at most."""
+
+ANSWER_WITHIN_S: Final = 5.0
+"""Judging waits for the answer so long at most, of all partitions: this one may have no leader."""
 
 log = structlog.get_logger("consentry.worker")
 
@@ -57,11 +63,18 @@ class Clocks:
             self._stats.ahead[record.topic] += 1
 
     async def _ask(self, number: int) -> None:
-        """Compare with the broker, where ticks are ours to write; else ticks must do."""
+        """Compare with the broker, where ticks are ours to write and it answers."""
         if self._app.settings.tick_source != "worker":
             return
-        sending = await self._app.producer.send(self._ticks, None, VALUE, number, None, None)
-        answer = await sending
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                sending = await self._app.producer.send(
+                    self._ticks, None, VALUE, number, None, None
+                )
+                answer = await sending
+        except (KafkaError, ProducerSendError, TimeoutError) as error:
+            log.warning("clock.not_compared", partition=number, error=type(error).__name__)
+            return
         if answer.timestamp is not None:
             self._clock.check_tick(self._ticks, number, answer.offset, int(answer.timestamp))
 

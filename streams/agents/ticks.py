@@ -8,10 +8,11 @@ broker answers is compared with this machine's clock: of a difference somebody m
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from typing import cast
+import time
+from typing import Final, cast
 
 import structlog
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 from faust.exceptions import ProducerSendError
 from faust.types.tuples import RecordMetadata
 
@@ -26,6 +27,10 @@ log = structlog.get_logger("consentry.worker")
 
 VALUE = b"tick"
 
+LOST_AFTER_S: Final = 300.0
+"""A tick that was not judged for so long may be lost, as with the disk of a broker; then another
+one is written. Behind a backlog it is not, and one more in so long does no harm."""
+
 
 def install(app: ConsentryApp) -> None:
     """Let the app write ticks, unless a scheduler of one's own does."""
@@ -38,7 +43,9 @@ class Ticks:
 
     def __init__(self, app: ConsentryApp) -> None:
         self._app = app
-        self._written: dict[int, int] = {}
+        self._written: dict[int, tuple[int, float]] = {}
+        """The offset of the last one by partition number, and when it was answered."""
+        self._pending: dict[int, asyncio.Future[RecordMetadata]] = {}
         self._clock = OwnClock(app.settings.clock_jump_max_s)
         self._slow = False
 
@@ -53,22 +60,48 @@ class Ticks:
                 log.warning("ticks.failed", error=type(error).__name__)
 
     async def tick(self) -> None:
-        """Write a tick where the last one was judged: behind a backlog they would pile up."""
+        """Write a tick where the last one was judged: behind a backlog they would pile up.
+
+        Of a partition without a leader no answer comes for long. It is looked at by a later call,
+        and the others go on.
+        """
         assignment = cast("Consumer", self._app.consumer).current_assignment
         if assignment is None or not assignment.open:
             return
-        topic = self._app.settings.topics.ticks
-        pending: dict[int, Awaitable[RecordMetadata]] = {}
+        settings = self._app.settings
+        topic = settings.topics.ticks
         for number, partition in assignment.partitions.items():
-            if partition.progress.positions[topic] > self._written.get(number, -1):
-                pending[number] = await self._app.producer.send(
-                    topic, None, VALUE, number, None, None
-                )
-        for number, sending in pending.items():
-            answer = await sending
-            self._written[number] = answer.offset
-            if answer.timestamp is not None:
-                self._compare(topic, number, answer.offset, int(answer.timestamp))
+            if number not in self._pending and self._due(
+                number, partition.progress.positions[topic]
+            ):
+                sending = await self._app.producer.send(topic, None, VALUE, number, None, None)
+                self._pending[number] = asyncio.ensure_future(sending)
+        if self._pending:
+            await asyncio.wait(self._pending.values(), timeout=settings.tick_interval_s)
+        for number, answer in [*self._pending.items()]:
+            if answer.done():
+                del self._pending[number]
+                self._answered(topic, number, answer)
+
+    def _due(self, number: int, position: int) -> bool:
+        """Whether the last one was judged, or may be lost."""
+        if number not in self._written:
+            return True
+        offset, at = self._written[number]
+        return position > offset or time.monotonic() - at >= LOST_AFTER_S
+
+    def _answered(self, topic: str, number: int, answer: asyncio.Future[RecordMetadata]) -> None:
+        """Look at what the broker said. Raises KafkaError where waiting does not help."""
+        try:
+            written = answer.result()
+        except KafkaError as error:
+            if not (error.retriable or isinstance(error, KafkaTimeoutError)):
+                raise
+            log.warning("ticks.failed", partition=number, error=type(error).__name__)
+            return
+        self._written[number] = written.offset, time.monotonic()
+        if written.timestamp is not None:
+            self._compare(topic, number, written.offset, int(written.timestamp))
 
     def _compare(self, topic: str, number: int, offset: int, at: int) -> None:
         """End the worker where its clock is behind the broker's; say it where it is ahead."""

@@ -7,8 +7,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from aiokafka.errors import KafkaError, LeaderNotAvailableError
 from structlog.testing import capture_logs
 
+from streams.agents import clocks
 from streams.agents.clocks import Clocks
 from streams.agents.partition_judge import PartitionJudge
 from streams.core.instants import Instant, days, hours
@@ -103,11 +105,11 @@ class Broker:
 
 def look(broker: Broker, stats: WorkerStats, *slices: list[One], **settings: Any) -> list[Any]:
     app = SimpleNamespace(settings=Settings(**settings), producer=broker)
-    clocks = Clocks(cast("Any", app), CLOCK, stats)
+    looking = Clocks(cast("Any", app), CLOCK, stats)
 
     async def all_of_them() -> None:
         for records in slices:
-            await clocks.look(records, 3)
+            await looking.look(records, 3)
 
     with capture_logs() as lines:
         asyncio.run(all_of_them())
@@ -145,6 +147,31 @@ def test_where_ticks_are_not_ours_the_broker_is_not_asked() -> None:
     broker = Broker(NOW + hours(2))
     assert len(look(broker, WorkerStats(), records(hours(2)), tick_source="external")) == 1
     assert broker.asked == 0
+
+
+class Away(Broker):
+    """Gives no answer to a tick, or an error."""
+
+    def __init__(self, error: KafkaError | None) -> None:
+        super().__init__(NOW)
+        self.error = error
+
+    async def send(self, *_: object) -> Any:
+        answer = asyncio.get_running_loop().create_future()
+        if self.error is not None:
+            answer.set_exception(self.error)
+        return answer
+
+
+@pytest.mark.parametrize("error", [None, LeaderNotAvailableError()])
+def test_a_partition_of_ticks_without_a_leader_stops_no_judging(
+    error: KafkaError | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clocks, "ANSWER_WITHIN_S", 0.01)
+    stats = WorkerStats()
+    lines = look(Away(error), stats, records(YEARS))
+    assert [line["event"] for line in lines] == ["clock.not_compared", "records.ahead"]
+    assert stats.ahead == {NAMES.data_share: 1}
 
 
 def test_a_timestamp_of_the_future_says_nothing_of_when_a_producer_was_heard() -> None:
