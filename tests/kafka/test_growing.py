@@ -100,7 +100,7 @@ def test_three_partitions_become_eight(
     assert names.purchase not in plan["raised"]
     assert (plan["from"], plan["to"], plan["workers"]) == (3, 8, [])
 
-    with bus.start(program=killed_growth([*GROW, "--yes"], 4)) as killed:
+    with bus.start(program=killed_growth([*GROW, "--yes"], 8 + 4)) as killed:
         assert killed.ended() == -9, killed.text
     assert main([*GROW, "--yes"]) == 0
     done = json.loads(capsys.readouterr().out)

@@ -125,7 +125,7 @@ def _said(broker: Broker, salt: int, settings: Settings, work: Callable[[], T]) 
     What it left open may have timed out by then. `settings` are those that it writes for.
     """
     try:
-        with tools(broker, kill_at=salt // 2 % 8 - 2, after=salt % 2 == 1):
+        with tools(broker, kill_at=salt // 2 % 12 - 2, after=salt % 2 == 1):
             return work()
     except Killed:
         if salt // 16 % 2:

@@ -101,13 +101,17 @@ class ImportBatches:
             yield self._piece(number, outputs, 0, b"")
 
     def _piece(self, number: int, outputs: list[Output], rows: int, key: bytes) -> ImportPiece:
+        return ImportPiece((*outputs, self.begun(number, key)), rows)
+
+    def begun(self, number: int, after: bytes = b"") -> Output:
+        """A progress row at which a worker stops: the rows up to a key are there."""
         progress = Progress(
             positions={},
             partitions=self._count,
             owner=self._owner,
-            imported=Import(self._exports.digest, after=key),
+            imported=Import(self._exports.digest, after=after),
         )
-        return ImportPiece((*outputs, self.progress(number, progress)), rows)
+        return self.progress(number, progress)
 
     def progress(self, number: int, progress: Progress) -> Output:
         """A progress row as a record."""

@@ -2,8 +2,9 @@
 
 Each partition number is written by its owner (`streams.operate.owning`): the producer with its
 transactional id, row by row in bounded transactions. Each of these keeps how far it is, so that
-what was begun goes on, and a worker that starts meanwhile stops. The last one writes the
-progress row and the group's offsets: from then on it is a state like any other.
+what was begun goes on, and a worker that starts meanwhile stops: before the first row is written
+all partition numbers say that facts are on their way. The last one writes the progress row and
+the group's offsets: from then on it is a state like any other.
 """
 
 from __future__ import annotations
@@ -93,6 +94,9 @@ class ImportWriter:
                 await self._require_empty(bus, number, found.get(number))
             if same and not any(state.imported for state in found.values()):
                 await self._require_count(bus)
+            for number in range(count):
+                if number not in found:
+                    await self._claim(bus, batches, number)
             self._pace.expect(exports.rows)
             for number in range(count):
                 state = found.get(number)
@@ -112,28 +116,47 @@ class ImportWriter:
     async def _require_empty(self, bus: LiveBus, number: int, state: Progress | None) -> None:
         """Nothing is stored, or what an import of the same exports stored."""
         changelog = self._settings.topics.changelog
-        place = f"{changelog}, partition {number}"
         begun = None if state is None else state.imported
         if state is not None and begun is not None and state.sequence == 0:
             if begun.digest == self._exports.digest:
                 return
             raise ConsentryError(
-                f"other facts were imported before ({place})",
+                f"other facts were imported before ({changelog}, partition {number})",
                 "To go on with an import name the same files. Facts of several installations are "
                 "imported at once: name all files.",
             )
         if state is not None or await _holds(bus, changelog, number):
-            raise ConsentryError(
-                f"this installation has a state already ({place})",
-                "Import into a new one: with another application_id, topic_prefix or generation, "
-                "or with its changelog deleted and created again.",
-            )
+            raise self._has_state(number)
         if await bus.committed(self._topics, number):
             raise ConsentryError(
                 f"the group {self._settings.group_id} has offsets already (partition {number})",
                 "Import into a new installation; or delete the offsets of this group, if its "
                 "state was deleted on purpose.",
             )
+
+    def _has_state(self, number: int) -> ConsentryError:
+        place = f"{self._settings.topics.changelog}, partition {number}"
+        return ConsentryError(
+            f"this installation has a state already ({place})",
+            "Import into a new one: with another application_id, topic_prefix or generation, "
+            "or with its changelog deleted and created again.",
+        )
+
+    async def _claim(self, bus: LiveBus, batches: ImportBatches, number: int) -> None:
+        """Let no worker judge a partition number without the facts that are to come.
+
+        Raises ConsentryError where one was faster.
+        """
+        producer = transactional_producer(self._settings, number)
+        try:
+            await producer.start()
+            # Nobody else writes any more.
+            changelog = self._settings.topics.changelog
+            if await _holds(bus, changelog, number, await bus.settled(changelog, number)):
+                raise self._has_state(number)
+            await _commit(producer, [batches.begun(number)])
+        finally:
+            await producer.stop()
 
     async def _require_count(self, bus: LiveBus) -> None:
         names, count = self._settings.topics, self._exports.count
@@ -190,9 +213,9 @@ class ImportWriter:
         return written
 
 
-async def _holds(bus: LiveBus, topic: str, number: int) -> bool:
+async def _holds(bus: LiveBus, topic: str, number: int, end: int | None = None) -> bool:
     """Whether a record is there. A transaction that was aborted leaves offsets and none."""
-    start, end = await bus.start(topic, number), await bus.end(topic, number)
+    start, end = await bus.start(topic, number), end or await bus.end(topic, number)
     async for records in bus.read(topic, number, start, end):
         if records:
             return True
