@@ -9,6 +9,7 @@ from math import inf
 from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
+from faust.exceptions import ConsumerNotStarted
 
 from streams.health.report import PartitionReport, Phase, TopicReport, WorkerReport
 from streams.health.sweeps import sweep_report
@@ -84,7 +85,10 @@ class Health:
         try:
             async with asyncio.timeout(LOOK_EVERY_S):
                 self._reading = await self._probe.read()
-        except Exception:  # noqa: BLE001 - not started, at its end, or hung: no answer
+        except ConsumerNotStarted:
+            # It waits for a registry first, and no new start brings that back.
+            self._unanswered_s = 0.0
+        except Exception:  # noqa: BLE001 - at its end, or hung: no answer
             self._unanswered_s += 2 * LOOK_EVERY_S
         else:
             self._unanswered_s = 0.0

@@ -6,6 +6,7 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
+from faust.exceptions import ConsumerNotStarted
 from structlog.testing import capture_logs
 
 from streams.core.instants import Instant
@@ -154,6 +155,16 @@ def test_a_consumer_that_does_not_answer_for_long_is_a_fault() -> None:
     said = report(world, looks=3)
     assert not said.live
     assert said.reasons[0] == "the consumer does not answer"
+
+
+def test_a_worker_that_waits_for_a_registry_before_it_joins_is_live() -> None:
+    async def read() -> ProbeReading:
+        raise ConsumerNotStarted
+
+    world = World()
+    world.read = read  # type: ignore[method-assign]
+    said = report(world, looks=30)
+    assert (said.live, said.ready, said.phase) == (True, False, "joining")
 
 
 def test_to_be_given_nothing_for_ever_by_a_group_that_answers_is_a_fault(
