@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from streams.cli.commanding import Reason, counted, ordered, say_counts, say_recipients
-from streams.cli.person_order import Person, PersonOrder, register_order
+from streams.cli.person_order import Followed, Person, PersonOrder, register_order
 from streams.cli.still_kept import compacted_within, kept_on_topics, receivers
 from streams.terminal.out import say, warn
 
@@ -57,7 +57,7 @@ def _still_kept(settings: Settings, config: Path | None) -> dict[str, Any]:
 
 def _remove_about_records(
     settings: Settings, who: Person, reason: Reason, wait: float
-) -> dict[str, Any]:
+) -> Followed:
     """What the topic of findings says of records of the person that are no facts goes as well."""
     from streams.errors import ConsentryError
     from streams.operate.erased_records import remove_about_records
@@ -68,8 +68,8 @@ def _remove_about_records(
         warn(
             f"findings about records that could not be judged were not looked for: {error.problem}"
         )
-        return {"findings_about_records": None}
-    return {"findings_about_records": sum(counted(one)["removed"] for one in sent)}
+        return {"findings_about_records": None}, ()
+    return {"findings_about_records": sum(counted(one)["removed"] for one in sent)}, sent
 
 
 def _say_erased(found: SentCommand, more: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -42,13 +42,16 @@ if TYPE_CHECKING:
 Person = tuple[str, str]
 """Controller and pseudonym."""
 
+Followed = tuple[dict[str, Any], Sequence["SentCommand"]]
+"""Values, and the commands that were sent for them."""
+
 
 class PersonOrder(NamedTuple):
     """What a command about a person asks, and says of what was done.
 
     `more` are values that the answer has besides the results, from settings and their file;
-    `then` does what follows of one person, and gives values too. `say` says for people what
-    the workers did, with all of them.
+    `then` does what follows of one person, and gives values too, and what it sent. `say` says for
+    people what the workers did, with all of them.
     """
 
     kind: str
@@ -57,7 +60,7 @@ class PersonOrder(NamedTuple):
     question: str | None
     say: Callable[[SentCommand, Mapping[str, Any]], None]
     more: Callable[[Settings, Path | None], dict[str, Any]] | None = None
-    then: Callable[[Settings, Person, Reason, float], dict[str, Any]] | None = None
+    then: Callable[[Settings, Person, Reason, float], Followed] | None = None
 
 
 def register_order(app: typer.Typer, order: PersonOrder) -> None:
@@ -90,20 +93,23 @@ def _command(order: PersonOrder) -> Callable[..., None]:
         if not yes and order.question is not None:
             _ask(order.question)
         more = {} if order.more is None else order.more(settings, config)
-        answers = []
+        answers: list[SentCommand] = []
         for one in found:
             who, reason = (controller, one), (by, why, ticket)
             answer = _sent(settings, order.kind, who, reason, wait, shown=not as_json)
             answers.append(answer)
+            values = dict(more)
             if order.then is not None and any(result.done for result in answer.results):
-                more |= order.then(settings, who, reason, wait)
+                gained, followed = order.then(settings, who, reason, wait)
+                values |= gained
+                answers += followed
             if as_json:
                 # Of several pseudonyms a document a line.
-                say_json({**document(answer), **more}, indent=None if len(found) > 1 else 2)
+                say_json({**document(answer), **values}, indent=None if len(found) > 1 else 2)
             elif any(result.done for result in answer.results):
                 if len(found) > 1:
                     say(f"{one}:", bold=True)
-                order.say(answer, more)
+                order.say(answer, values)
         say_missing(*answers)
 
     return command

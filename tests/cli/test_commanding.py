@@ -11,6 +11,7 @@ import pytest
 from streams.cli.main import main
 from streams.errors import ConsentryError
 from streams.operate import erased_records
+from streams.operate.commanding import SentCommand
 from streams.wire.arrival import partition_for
 from streams.wire.commands import Command
 from tests.cli.answering import COUNT, Workers
@@ -78,6 +79,17 @@ def test_findings_about_records_are_looked_for_or_it_is_said_that_they_were_not(
     removed.clear()
     assert main([*ERASE, "--yes"]) == 1
     assert removed == []
+
+
+def test_findings_about_records_that_still_stand_are_no_success(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waiting = SentCommand("the id", (), (2,))
+    monkeypatch.setattr(erased_records, "remove_about_records", lambda *_: [waiting])
+    assert main([*ERASE, "--yes"]) == 1
+    said = capsys.readouterr()
+    assert "Erased. What went:" in said.out
+    assert "no result yet of partition 2. The command the id stands" in " ".join(said.err.split())
 
 
 def test_nobody_is_erased_without_a_yes(workers: Workers) -> None:
