@@ -14,6 +14,7 @@ from streams.operate.dead_letters.delivery_plan import DeliveryPlan
 from streams.operate.dead_letters.kept import KeptIn, KeptRecord
 from streams.operate.dead_letters.reading import read_record
 from streams.operate.dead_letters.selection import Listing, Selection
+from streams.operate.record_place import RecordPlace
 from streams.settings import Settings
 from streams.sinks.finding_update import FindingUpdate, Removal
 from streams.wire.findings import encode_finding
@@ -128,6 +129,17 @@ def test_what_cannot_be_sent_is_named_with_the_reason() -> None:
     assert "it is an alert" in why[1]
     assert "no finding or duty" in why[2]
     assert "jan@example.nl" not in str(why)
+
+
+def test_a_letter_that_is_not_kept_is_named() -> None:
+    source, nothing = record(LIFE[0], 0), RecordPlace(KEPT_ON, 1, 99)
+    one = letter(source, "log", 1)
+    places = frozenset({one.place, nothing})
+    meant = Selection(kept_in=frozenset({KeptIn.DELIVERY}), places=places)
+    plan = DeliveryPlan(meant, cast("Any", SINKS), NAMES)
+    plan.take([one])
+    assert len(plan.settle()) == 1
+    assert [left.place for left in plan.not_sent] == [nothing]
 
 
 def test_the_latest_of_a_sink_is_an_update_of_the_finding() -> None:

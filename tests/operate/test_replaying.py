@@ -10,6 +10,7 @@ from streams.operate.dead_letters.kept import INGEST_REJECT, KeptIn, KeptRecord
 from streams.operate.dead_letters.rejects import read_reject
 from streams.operate.dead_letters.replaying import ReplayPlan, ReplayTargets, sent_again
 from streams.operate.dead_letters.selection import Selection
+from streams.operate.record_place import RecordPlace
 from streams.wire.dead_letters import PartCut
 from tests.kafka.stories import START
 from tests.operate.letters import NAMES, VALUE, kept, original, with_header
@@ -112,6 +113,14 @@ def test_a_reject_without_its_place_is_not_sent() -> None:
     unknown = read_reject(One("consentry.ingest-rejects", 0, 3, START, b"k", b"{}"))
     assert "unknown" in str(TARGETS.refusal(unknown))
     assert unknown.kept_in is KeptIn.INGEST_REJECTS
+
+
+def test_a_place_for_which_nothing_is_kept_is_named() -> None:
+    one, nothing = kept(), RecordPlace(NAMES.dead_letters, 0, 99)
+    assert one.origin is not None
+    made = plan([one], Selection(places=frozenset({one.origin, nothing})))
+    assert [*made.chosen()] == [one.place]
+    assert (made.not_sent_count, [left.place for left in made.not_sent]) == (1, [nothing])
 
 
 def test_only_what_is_meant_is_sent_and_counted_by_topic() -> None:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from streams.delivery.read_update import Unreadable, read
 from streams.operate.dead_letters.delivery_letter import is_mark
 from streams.operate.dead_letters.kept import KeptRecord
-from streams.operate.dead_letters.replaying import NotSent, cut_words
+from streams.operate.dead_letters.replaying import NOTHING_KEPT, NotSent, cut_words
 from streams.operate.dead_letters.selection import Selection
 from streams.settings.names import TopicNames
 from streams.sinks.finding_update import FindingUpdate, Removal
@@ -74,6 +74,9 @@ class DeliveryPlan:
 
     def settle(self) -> frozenset[TopicKey]:
         """All letters were looked at: the findings and duties that are to be sent again."""
+        met = {place for one in self._meant for place in (one.place, one.origin)}
+        for place in sorted(self._selection.places.difference(met)):
+            self.not_sent.append(NotSent(place, NOTHING_KEPT))
         for one in self._meant:
             if one.place.reference in self._before:
                 self.before += 1

@@ -26,6 +26,8 @@ AT_MOST: Final = 100_000
 NAMED_AT_MOST: Final = 1_000
 """Records that cannot be sent and are named; all are counted."""
 
+NOTHING_KEPT: Final = "nothing is kept for it, or not of what else is asked for"
+
 
 class ReplayedRecord(NamedTuple):
     """A record to send; `partition` None: its key decides."""
@@ -119,6 +121,7 @@ class ReplayPlan:
         self._targets = targets
         self._able: dict[RecordPlace, tuple[str, bytes]] = {}
         self._before: set[tuple[str, bytes]] = set()
+        self._unmet = set(selection.places)
         self.not_sent: list[NotSent] = []
         self.not_sent_count = 0
         self.superseded = 0
@@ -132,16 +135,22 @@ class ReplayPlan:
                 self._before.add((one.replay_of, digest(one)))
             if not self._selection.holds(one):
                 continue
+            self._unmet -= {one.place, one.origin}
             why = self._targets.refusal(one)
             if why is None:
                 self._able[one.place] = self._targets.topic(one), digest(one)
             else:
-                self.not_sent_count += 1
-                if len(self.not_sent) < NAMED_AT_MOST:
-                    self.not_sent.append(NotSent(one.place, why))
+                self._refuse(one.place, why)
+
+    def _refuse(self, place: RecordPlace, why: str) -> None:
+        self.not_sent_count += 1
+        if len(self.not_sent) < NAMED_AT_MOST:
+            self.not_sent.append(NotSent(place, why))
 
     def chosen(self) -> dict[RecordPlace, str]:
-        """The records to send, with the topics they go to; after all were looked at."""
+        """The records to send, with the topics they go to; once, after all were looked at."""
+        for place in sorted(self._unmet):
+            self._refuse(place, NOTHING_KEPT)
         left = {
             place: topic
             for place, (topic, bytes_of_it) in self._able.items()
