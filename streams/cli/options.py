@@ -43,7 +43,11 @@ Json = Annotated[
 
 
 def read_settings(
-    config: Path | None = None, brokers: str | None = None, *, asks_kafka: bool = True
+    config: Path | None = None,
+    brokers: str | None = None,
+    *,
+    instance_id: str | None = None,
+    asks_kafka: bool = True,
 ) -> Settings:
     """The settings for a command; warns on stderr of variables that mean nothing.
 
@@ -63,4 +67,5 @@ def read_settings(
             "a Service (enableServiceLinks: false in the pod leaves them out)",
             err=True,
         )
-    return load_settings(config, {"brokers": brokers}, asks_kafka=asks_kafka)
+    given = {"brokers": brokers, "instance_id": instance_id}
+    return load_settings(config, given, asks_kafka=asks_kafka)

@@ -84,9 +84,7 @@ def worker(
     from streams.cli.worker_processes import names_of, run_processes
     from streams.control.in_force import given_or_problem
 
-    settings = read_settings(config, brokers)
-    if instance_id is not None:
-        settings = settings.model_copy(update={"instance_id": instance_id})
+    settings = read_settings(config, brokers, instance_id=instance_id)
     if processes > 1:
         names_of(settings, processes)
     given = given_or_problem(settings)

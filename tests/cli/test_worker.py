@@ -56,6 +56,15 @@ def test_options_of_the_worker_do_not_reach_its_commands_unseen(
     assert "options go after" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["", "a b", "../elsewhere"])
+def test_a_name_is_held_to_what_the_setting_allows(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is a folder of the store, and a member of the group."""
+    assert main(["worker", "--brokers", "127.0.0.1:1", f"--instance-id={name}"]) == 2
+    assert "--instance-id is" in capsys.readouterr().err
+
+
 def test_removing_needs_a_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["worker", "remove"]) == 2
     assert "INSTANCE_ID" in capsys.readouterr().err
