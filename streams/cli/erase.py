@@ -55,9 +55,7 @@ def _still_kept(settings: Settings, config: Path | None) -> dict[str, Any]:
     }
 
 
-def _remove_about_records(
-    settings: Settings, who: Person, reason: Reason, wait: float
-) -> Followed:
+def _remove_about_records(settings: Settings, who: Person, reason: Reason, wait: float) -> Followed:
     """What the topic of findings says of records of the person that are no facts goes as well."""
     from streams.errors import ConsentryError
     from streams.operate.erased_records import remove_about_records

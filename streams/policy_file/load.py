@@ -103,9 +103,7 @@ def _with_sector(value: object) -> object:
     if isinstance(value, list):
         return [_with_sector(entry) for entry in value]
     if isinstance(value, Mapping):
-        return {
-            name: _with_sector(one) if name == "value" else one for name, one in value.items()
-        }
+        return {name: _with_sector(one) if name == "value" else one for name, one in value.items()}
     return "PUBLISHER" if value is True else value
 
 

@@ -68,8 +68,7 @@ def test_one_that_is_set_aside_in_the_midst_is_over(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(rebuilder, "ROWS_AT_ONCE", 3)
     one = world(Bounds(6, 1 << 20, 1.0))
     record = order(one, command("rebuild"))
-    one.interrupted(record, 1).restart()
-    assert one.progress.command is not None
+    assert one.interrupted(record, 1).restart().progress.command is not None
     one.progress.skips = (Skip(record.topic, record.offset, "it fails", "an operator", LATER),)
     one.judge = PartitionJudge(one.partition, SETTINGS, one.policy)
     one.take(record)

@@ -63,12 +63,12 @@ def test_a_file_of_several_event_types_is_a_union(tmp_path: Path) -> None:
      b'{"type":"record","name":"a","fields":[{"name":"x","type":"nowhere"}]}',
      b'{"type":"record","name":"a","aliases":5,"fields":[{"name":"x","type":"string"}]}',
      b'{"type":"record","name":"a","fields":[{"name":"x","type":"string","aliases":[{}]}]}',
-     b'{"type":"record","name":"a","fields":[{"name":"occurred_at","type":'
-     b'{"type":"long","logicalType":[]}}]}',
-     b'{"type":"record","name":"a","fields":[{"name":"x","type":'
-     b'{"type":"fixed","name":"f","size":"many"}}]}',
-     b'{"type":"record","name":"a","fields":[{"name":"x","type":'
-     b'{"type":"fixed","name":"f","size":-2}},{"name":"y","type":"string"}]}'],
+     (b'{"type":"record","name":"a","fields":[{"name":"occurred_at","type":'
+     b'{"type":"long","logicalType":[]}}]}'),
+     (b'{"type":"record","name":"a","fields":[{"name":"x","type":'
+     b'{"type":"fixed","name":"f","size":"many"}}]}'),
+     (b'{"type":"record","name":"a","fields":[{"name":"x","type":'
+     b'{"type":"fixed","name":"f","size":-2}},{"name":"y","type":"string"}]}')],
 )  # fmt: skip
 def test_a_schema_that_is_none_refuses_the_file(schema: bytes, tmp_path: Path) -> None:
     read(tmp_path, schema_with(), record())

@@ -90,7 +90,7 @@ def test_it_is_what_a_scrape_shows(monkeypatch: pytest.MonkeyPatch) -> None:
         one.key: one.value.string_value for one in got[0].resource_metrics[0].resource.attributes
     }
     assert attributes["service.name"] == "consentry-worker"
-    assert uuid.UUID(attributes["service.instance.id"])
+    assert str(uuid.UUID(attributes["service.instance.id"])) == otel.INSTANCE
     shown = {
         (
             name,
