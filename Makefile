@@ -5,7 +5,7 @@
 # make faults-control  the same on runtimes that lack something; writes docs/faults-control.md
 # make test-pure  what is compiled, as plain Python: the law, the bytes, convergence
 # make fuzz MINUTES=10  the C of streams/native against random bytes, with sanitizers
-# make bench   what is measured, about 25 minutes; writes docs/performance.md
+# make bench   what is measured, about an hour; writes docs/performance.md
 # make mutants  changes the code in thousands of small ways and lists those that no test notices
 # make peers   what the bench compares with; the tests of peers that are not here skip
 # make lint    what else CI checks
