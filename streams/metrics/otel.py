@@ -29,7 +29,7 @@ INTERVAL: Final = "OTEL_METRIC_EXPORT_INTERVAL"
 """Milliseconds between two pushes, by the standard 60,000."""
 
 INSTANCE: Final = str(uuid.uuid4())
-"""Tells processes of one service apart, as OpenTelemetry's conventions for a resource ask."""
+"""Which process of a service this is, as OpenTelemetry asks of a resource."""
 
 log = structlog.get_logger("consentry.otel")
 
