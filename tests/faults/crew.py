@@ -28,6 +28,9 @@ READY = '"worker.ready"'
 PUT_OUT = "the group no longer knows this member"
 """Said by a worker that was frozen beyond its session, once it hears of it."""
 
+CUT_OFF = "a transaction did not commit"
+"""Said by a worker whose connections were cut within a transaction, when its time is over."""
+
 GUESTS_END = frozenset({0, CRASHED, -signal.SIGKILL, -signal.SIGTERM})
 """How guests may end, who are sent away at any moment."""
 
@@ -127,8 +130,9 @@ class Crew:
     def stop(self) -> None:
         """SIGTERM for all members. Raises UnexpectedEndError unless each ends well.
 
-        Who was frozen just now may not have heard yet that the group goes on without him:
-        he ends with code 70, and is started once more, as a supervisor would.
+        Who was frozen just now may not have heard yet that the group goes on without him, nor who
+        was cut off that a transaction is lost: he ends with code 70, and is started once more, as a
+        supervisor would.
         """
         for member in self.members:
             while member.process is not None:
@@ -136,7 +140,8 @@ class Crew:
                 until(partial(_settled, process), "it is ready, or has ended")
                 code = process.stop()[0] if process.process.poll() is None else process.ended()
                 self.exits[str(code)] += 1
-                if code == CRASHED and PUT_OUT in process.text and not member.put_out:
+                late = any(words in process.text for words in (PUT_OUT, CUT_OFF))
+                if code == CRASHED and late and not member.put_out:
                     member.put_out = True
                     self.start(member)
                     continue

@@ -14,6 +14,7 @@ from kafka import KafkaProducer
 from streams.core.erase import erasure
 from streams.core.identifiers import EventId, SubjectKey, parse_subject_key
 from streams.core.instants import Instant, format_instant
+from streams.core.quality import ABOUT_RECORDS
 from streams.core.state import Fact, FactSource
 from streams.dev.samples import Truth
 from streams.settings.names import TopicNames
@@ -82,10 +83,12 @@ def send(
 
 
 def may_be_erased(stream: Stream, names: TopicNames) -> list[SubjectKey]:
-    """Persons of a stream of whom every record can be read.
+    """Persons of a stream of whom every record becomes a fact.
 
-    Which refused record came before an erasure would depend on the moment.
+    Which refused record came before an erasure would depend on the moment; nor does an erasure by
+    itself end what is said of a record that was refused.
     """
+    refused_of = {one.subject_id for one in stream.truth.findings if one.code in ABOUT_RECORDS}
     kinds = {topic: kind for kind, topic in names.inputs.items()}
     fine: set[SubjectKey] = set()
     bad: set[SubjectKey] = set()
@@ -93,7 +96,12 @@ def may_be_erased(stream: Stream, names: TopicNames) -> list[SubjectKey]:
         if record.key is not None and b"\x1f" in record.key:
             refused = isinstance(decode(record.value, kinds[record.topic]), Rejected)
             (bad if refused else fine).add(SubjectKey(record.key))
-    return sorted(fine - bad)
+    return sorted(key for key in fine - bad if _subject(key) not in refused_of)
+
+
+def _subject(key: SubjectKey) -> str:
+    identity = parse_subject_key(key)
+    return "" if identity is None else identity[1]
 
 
 def answers(outputs: Outputs) -> dict[tuple[str, int], list[CommandResult]]:
