@@ -37,6 +37,8 @@ FETCH_MAX_BYTES = 16_777_216
 
 WATCH_INTERVAL_S = 0.5
 
+_Starts = Mapping[TP, tuple[Any, int]]  # of each place aiokafka's state, and its position
+
 
 class Thread(stock.AIOKafkaConsumerThread):
     """Faust's consumer thread with polls by batches, without a thread."""
@@ -165,22 +167,33 @@ class Thread(stock.AIOKafkaConsumerThread):
         self._full -= full
         states = {place: assignment.state_value(place) for place in room}
         # A place has no position before judging has set it.
-        starts = {p: s.position for p, s in states.items() if s.has_valid_position}
+        starts = {p: (s, s.position) for p, s in states.items() if s.has_valid_position}
         if not starts:
             await asyncio.sleep(timeout)
             return []
         if any(getattr(one, "busy", False) for p, one in fetcher._records.items() if p in starts):
             timeout = 0.0  # there is more to unpack, and nothing to wait for
         records = await fetched(fetcher, starts.keys(), timeout)
-        if isinstance(records, errors.OffsetOutOfRangeError):
-            return await self._outside(assignment, *records.args[0].popitem())
-        if records is None or not assignment.active:
+        if not assignment.active:
             return []
+        outside = records if isinstance(records, errors.OffsetOutOfRangeError) else None
+        # Without records positions move too, where there was nothing but the end of a transaction.
+        found = {} if records is None or outside is not None else records
+        polled = self._moved(starts, found, room, ends=outside is None)
+        if outside is not None:
+            polled += await self._outside(assignment, *outside.args[0].popitem())
+        return polled
+
+    def _moved(
+        self, starts: _Starts, records: Mapping[Any, Any], room: Mapping[TP, Room], *, ends: bool
+    ) -> list[Polled]:
+        """What a poll brought, and how positions moved; with `ends` also new ends of the logs."""
         polled = []
-        for place, start in starts.items():
-            state, found = states[place], records.get(place, ())
+        for place, (state, start) in starts.items():
             end = state.position if state.has_valid_position else start
-            if found or end != start or self._reported.get(place) != (state, state.lso):
+            found = records.get(place, ())
+            new_end = ends and self._reported.get(place) != (state, state.lso)
+            if found or end != start or new_end:
                 # Now, before the next fetch goes out: what it brought for a place that is not
                 # polled would keep aiokafka from fetching the others.
                 if room[place].filled_by(found):

@@ -29,6 +29,8 @@ class Fetcher:
         self._subscriptions.subscribe({"a", "b"})
         self._subscriptions.assign_from_subscribed({A, B})
         self.answers: dict[TP, list[One]] = {}
+        self.passed: dict[TP, int] = {}
+        """How many offsets without a record are passed over first, as ends of transactions are."""
         self.asked: set[TP] = set()
         self._records: dict[TP, Any] = {}
         self.outside: dict[TP, int] = {}
@@ -71,6 +73,9 @@ class Fetcher:
         timeout: float,  # noqa: ASYNC109 - as there
         max_records: None,  # noqa: ARG002 - as there
     ) -> dict[TP, list[One]]:
+        for place, count in self.passed.items():
+            self.state(place).consumed_to(self.state(place).position + count)
+        self.passed = {}
         if self.outside:
             raise OffsetOutOfRangeError(dict([self.outside.popitem()]))
         self.asked = {place for place in partitions if not self.state(place).paused}

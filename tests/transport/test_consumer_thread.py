@@ -80,6 +80,32 @@ def test_a_poll_that_is_cut_short_ends_at_once_and_leaves_nobody_fetching() -> N
     run(story)
 
 
+def test_a_poll_that_is_cut_short_reports_what_was_passed_over_by_then() -> None:
+    """The end of a transaction is no record; the next poll begins behind it."""
+
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        fetcher.answer(A, 1, 2)
+        await thread.poll(ROOM, 0)
+        fetcher.passed = {A: 1}
+        polling = asyncio.create_task(thread.poll(ROOM, 60))
+        await fetcher.waiting.wait()
+        thread.cut_short()
+        assert brought(await asyncio.wait_for(polling, 5)) == {"a": (OffsetSpan(1, 2), 0, 2)}
+
+    run(story)
+
+
+def test_what_was_passed_over_is_reported_beside_a_place_outside_of_its_log() -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        fetcher.passed, fetcher.outside, fetcher.logs[B] = {A: 1}, {B: 0}, (5, 6)
+        assert brought(await thread.poll(ROOM, 0)) == {
+            "a": (OffsetSpan(0, 1), 0, None),
+            "b": (OffsetSpan(0, 5), 0, 6),
+        }
+
+    run(story)
+
+
 def test_a_poll_that_was_cut_short_before_it_began_does_not_wait() -> None:
     async def story(thread: Thread, fetcher: Fetcher) -> None:
         thread.cut_short()
