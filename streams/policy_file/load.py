@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from streams.core.instants import EARLIEST
+from streams.core.instants import EARLIEST, Instant
 from streams.core.law import GDPR_APPLIES
 from streams.core.policy import (
     PARAMETERS,
@@ -141,6 +141,7 @@ def _checked(
         elif name == "registers":
             registers = read_registers(value, key, problems, folder, registers)
         elif name == "assess_from":
+            # 1970 too is before the GDPR applies, which is where judging begins at the earliest.
             assess_from = read_instant(value, key, problems) or assess_from
         elif name == "version":
             version = _version(value, key, problems) or version
@@ -178,7 +179,7 @@ def _dated(
             continue
         start = EARLIEST
         if "from" in entry:
-            start = read_instant(entry["from"], at.child("from"), problems) or EARLIEST
+            start = read_instant(entry["from"], at.child("from"), problems) or _year_1970(entries)
         elif index:
             problems.add(at, "`from` is missing; only the first entry may hold from the beginning")
         if any(other.valid_from == start for other in entries) and "from" in entry:
@@ -186,6 +187,14 @@ def _dated(
         read = shape.read(entry["value"], at.child("value"), problems)
         entries.append(DatedValue(start, read))
     return tuple(entries)
+
+
+def _year_1970(before: Sequence[DatedValue]) -> Instant:
+    """What an entry from 1970 begins at: the beginning, unless another one holds from there.
+
+    No event is older, so both say the same, and digests stay what earlier releases made them.
+    """
+    return Instant(0) if any(one.valid_from == EARLIEST for one in before) else EARLIEST
 
 
 def _version(value: object, place: PolicyPlace, problems: Problems) -> str | None:

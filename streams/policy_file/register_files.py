@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +50,17 @@ def _from_file(
     except UnicodeDecodeError:
         problems.add(place, "the file is not UTF-8", str(path))
         return []
+    except ValueError:
+        problems.add(place, "no file can have this name", str(path))
+        return []
     within = PolicyPlace(str(path))
     if path.suffix.lower() == ".json":
         try:
-            content = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
+            content = json.loads(text, object_pairs_hook=_keys_once)
+        except _TwiceError as error:
+            problems.add(within, f"an entry has the key {error} twice; keep one")
+            return []
+        except (ValueError, RecursionError) as error:
             at = getattr(error, "lineno", None)
             problems.add(PolicyPlace(str(path), fixed_line=at), "not JSON that can be read")
             return []
@@ -67,25 +74,50 @@ def _from_file(
     return []
 
 
+class _TwiceError(Exception):
+    """A key that one object has twice."""
+
+
+def _keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _TwiceError(_twice(name for name, _ in pairs))
+    return found
+
+
+def _twice(names: Iterable[str]) -> str | None:
+    """A name that comes more than once."""
+    return next((name for name, count in Counter(names).items() if count > 1), None)
+
+
 def _rows(
     text: str, within: PolicyPlace, problems: Problems
 ) -> Iterator[tuple[Mapping[str, Any], PolicyPlace]]:
     """Rows below a header; empty cells say nothing. Comma or semicolon, by the header."""
     header = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=";" if header.count(";") else ",")
+    delimiter = ";" if header.count(";") else ","
+    # Strict: a quotation mark that is not closed would take the rows below it into its cell.
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     names: list[str] | None = None
     try:
         for row in reader:
             cells = [cell.strip() for cell in row]
             if not any(cells):
                 continue
+            place = PolicyPlace(within.file, fixed_line=reader.line_num)
             if names is None:
                 names = cells
+                twice = _twice(name for name in names if name)
+                if twice is not None:
+                    problems.add(place, f"the header has the column {twice} twice; keep one")
+                    return
                 continue
-            place = PolicyPlace(within.file, fixed_line=reader.line_num)
             if len(cells) > len(names):
                 problems.add(place, f"{len(cells)} cells under a header of {len(names)}")
                 continue
             yield {n: c for n, c in zip(names, cells, strict=False) if c}, place
     except csv.Error as error:
         problems.add(PolicyPlace(within.file, fixed_line=reader.line_num), f"not CSV: {error}")
+        return
+    if names is None:
+        problems.add(within, "the header is missing; an empty register has a header alone")

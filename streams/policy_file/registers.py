@@ -135,6 +135,9 @@ def _text(value: object, place: PolicyPlace, problems: Problems) -> str | None:
     if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
         problems.add(place, f"allowed: a text of 1 to {MAX_TEXT} characters", value)
         return None
+    if not _is_unicode(value):
+        problems.add(place, "a half of a surrogate pair is no character", value)
+        return None
     fault = id_fault(value) if key in _ID_KEYS else None
     if fault is not None:
         problems.add(place, f"an id {fault}, as events write it", value)
@@ -144,6 +147,15 @@ def _text(value: object, place: PolicyPlace, problems: Problems) -> str | None:
         problems.add(place, f"a misspelt kind; write {symbol}", value)
         return None
     return value
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether it can be written as UTF-8; JSON may hold what cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _country(value: object, place: PolicyPlace, problems: Problems) -> str | None:

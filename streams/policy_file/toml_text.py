@@ -20,3 +20,9 @@ def read_document(text: str, name: str, remedy: str) -> dict[str, Any]:
         where = f"{name}:{line[1]}" if line else name
         problem = _AT_LINE.sub("", str(error))
         raise ConsentryError(f"{where} is not TOML: {problem}", remedy) from None
+    except (ValueError, RecursionError):
+        raise ConsentryError(
+            f"{name} is no TOML that can be read: a number is too long, or values stand too deep "
+            "within each other",
+            remedy,
+        ) from None

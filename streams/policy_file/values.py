@@ -13,7 +13,7 @@ from enum import EnumMeta
 from types import MappingProxyType
 from typing import Any, Final, get_type_hints
 
-from streams.core.instants import Duration, Instant, parse_instant
+from streams.core.instants import EARLIEST, LATEST, Duration, Instant, parse_instant
 from streams.core.policy import PolicySettings
 from streams.core.policy.settings import DEFAULT_RECORDING_DELAY, Sector
 from streams.core.vocabulary import ConsentMethod, RecipientRole
@@ -40,12 +40,16 @@ class Shape:
 
 
 def read_instant(value: object, place: PolicyPlace, problems: Problems) -> Instant | None:
-    """An instant from a TOML datetime or an RFC 3339 text."""
+    """An instant from a TOML datetime or an RFC 3339 text.
+
+    What an offset moves out of the years 1 to 9999 is the first instant or the last one: from the
+    beginning, or without an end.
+    """
     try:
         if isinstance(value, datetime) and value.tzinfo is not None:
-            return parse_instant(value.isoformat())
+            value = value.isoformat()
         if isinstance(value, str):
-            return parse_instant(value)
+            return min(max(parse_instant(value), EARLIEST), LATEST)
     except ValueError:
         pass
     problems.add(place, INSTANT_ALLOWED, value)
