@@ -15,6 +15,7 @@ from streams.operate.dead_letters.kept import OF_INPUTS, KeptIn
 from streams.operate.dead_letters.reading import read_kept, require_topics, shelves
 from streams.operate.dead_letters.replaying import (
     AT_MOST,
+    GONE_MEANWHILE,
     NotSent,
     ReplayedRecord,
     ReplayPlan,
@@ -68,7 +69,10 @@ async def _replay(settings: Settings, plan: ReplayPlan, *, dry_run: bool) -> Rep
         sent = 0
         if chosen and not dry_run:
             await asyncio.to_thread(require_topics, settings, set(chosen.values()))
-            sent = await send_all(settings, _records(bus, settings, found.partitions, chosen))
+            left = dict(chosen)
+            sent = await send_all(settings, _records(bus, settings, found.partitions, left))
+            for place in sorted(left):
+                plan.refuse(place, GONE_MEANWHILE)
     return ReplayResult(
         planned=plan.by_topic(chosen),
         sent=sent,
@@ -83,13 +87,17 @@ async def _records(
     bus: LiveBus,
     settings: Settings,
     partitions: Mapping[KeptIn, int],
-    chosen: Mapping[RecordPlace, str],
+    left: dict[RecordPlace, str],
 ) -> AsyncIterator[ReplayedRecord]:
-    """The chosen records, read a second time: all of them need not fit into memory."""
+    """The chosen records, read a second time: all of them need not fit into memory.
+
+    Each is taken out of `left`: what stays there is gone from its topic.
+    """
     async for records in read_kept(bus, settings, partitions):
         for one in records:
-            if one.place in chosen:
-                yield sent_again(one, chosen[one.place])
+            topic = left.pop(one.place, None)
+            if topic is not None:
+                yield sent_again(one, topic)
 
 
 def replay_corrected(

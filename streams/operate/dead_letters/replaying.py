@@ -28,6 +28,8 @@ NAMED_AT_MOST: Final = 1_000
 
 NOTHING_KEPT: Final = "nothing is kept for it, or not of what else is asked for"
 
+GONE_MEANWHILE: Final = "it was deleted (retention, or a purge) while this run began"
+
 
 class ReplayedRecord(NamedTuple):
     """A record to send; `partition` None: its key decides."""
@@ -140,9 +142,10 @@ class ReplayPlan:
             if why is None:
                 self._able[one.place] = self._targets.topic(one), digest(one)
             else:
-                self._refuse(one.place, why)
+                self.refuse(one.place, why)
 
-    def _refuse(self, place: RecordPlace, why: str) -> None:
+    def refuse(self, place: RecordPlace, why: str) -> None:
+        """Name a record that is not sent, and count it."""
         self.not_sent_count += 1
         if len(self.not_sent) < NAMED_AT_MOST:
             self.not_sent.append(NotSent(place, why))
@@ -150,7 +153,7 @@ class ReplayPlan:
     def chosen(self) -> dict[RecordPlace, str]:
         """The records to send, with the topics they go to; once, after all were looked at."""
         for place in sorted(self._unmet):
-            self._refuse(place, NOTHING_KEPT)
+            self.refuse(place, NOTHING_KEPT)
         left = {
             place: topic
             for place, (topic, bytes_of_it) in self._able.items()
