@@ -162,9 +162,8 @@ def _explain_stored(
     )
     if not revisions:
         raise unread or _unknown(what)
-    if unread is None:
-        _require_unrestricted(revisions[-1], settings, as_json=as_json)
-    else:
+    _require_unrestricted(revisions[-1], settings, as_json=as_json)
+    if unread is not None:
         warn(f"shown without the facts that decided it: {unread.problem}")
     show_revisions(revisions, as_json=as_json)
 
@@ -181,6 +180,6 @@ def _require_unrestricted(finding: Mapping[str, Any], settings: Settings, *, as_
         try:
             stored = read_person(settings, ControllerId(controller), SubjectId(subject))
         except ConsentryError:
-            return  # all partitions could be read just now: this one has no state yet
+            return  # it has no state yet, or this user may not read it
         if stored.restricted_since is not None:
             say_restricted(stored, as_json=as_json)

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from streams.errors import ConsentryError
 
 if TYPE_CHECKING:
@@ -19,12 +21,13 @@ def look_up_in_file(one_id: str, path: Path) -> list[dict[str, Any]]:
     """The revisions of a finding or duty in a file of JSON lines, lowest first.
 
     Lines that hold something else are passed over. Raises ConsentryError where the file
-    cannot be read.
+    cannot be read, or has the id only in what is no whole finding or duty.
     """
     from streams.files.records import shown_name
     from streams.files.unpack import UNPACKING_ERRORS, DamagedError, NotInstalledError, unpacked
 
     found: dict[int, dict[str, Any]] = {}
+    number, fault = 1, ""
     name = shown_name(str(path))
     wanted = one_id.encode()
     remedy = "It must be a file of `consentry check --format jsonl`."
@@ -32,7 +35,9 @@ def look_up_in_file(one_id: str, path: Path) -> list[dict[str, Any]]:
         with path.open("rb") as file:
             stream = unpacked(file)[0]
             # A longer line is none of a finding; its pieces are passed over as others are.
+            ended = b""
             while line := stream.readline(_LONGEST_LINE):
+                number, ended = number + (ended == b"\n"), line[-1:]
                 if wanted not in line:
                     continue
                 try:
@@ -41,8 +46,12 @@ def look_up_in_file(one_id: str, path: Path) -> list[dict[str, Any]]:
                     raise ConsentryError(f"{name} is not UTF-8", remedy) from None
                 except (ValueError, RecursionError):
                     continue
-                if isinstance(record, dict) and one_id in _ids(record):
-                    found[int(record.get("revision", 1))] = record
+                if not isinstance(record, dict) or one_id not in _ids(record):
+                    continue
+                try:
+                    found[msgspec.convert(record, _Revision).revision] = record
+                except msgspec.ValidationError as error:  # it names fields and types, and no value
+                    fault = fault or f"{name}:{number} has the id, and is no whole record: {error}"
     except (DamagedError, NotInstalledError) as error:
         raise ConsentryError(f"{name} cannot be read: {error}", remedy) from None
     except UNPACKING_ERRORS:
@@ -51,7 +60,23 @@ def look_up_in_file(one_id: str, path: Path) -> list[dict[str, Any]]:
         raise ConsentryError(
             f"{name} cannot be read: {error.strerror}", "Correct --input."
         ) from None
+    if fault and not found:
+        raise ConsentryError(fault, remedy)
     return [found[revision] for revision in sorted(found)]
+
+
+class _Revision(msgspec.Struct):
+    """What is shown of any finding or duty."""
+
+    revision: int
+    code: str
+    status: str
+    detected_at: str
+    explanation_en: str
+    explanation_nl: str
+    remediation_en: str
+    remediation_nl: str
+    citations: list[str]
 
 
 def _ids(record: dict[str, Any]) -> tuple[object, object]:

@@ -161,6 +161,18 @@ def main(arguments: list[str]) -> int:
         say_error(_file_error(error))
         drop_output()
         status = EXIT_UNUSABLE
+    except UnicodeEncodeError:
+        number = next((n for n, one in enumerate(arguments, 1) if not _is_text(one)), None)
+        if number is None:
+            raise
+        # It is not repeated: it may be a value about a person.
+        say_error(
+            ConsentryError(
+                f"argument {number} of the command line is no text in UTF-8",
+                "Type it in a terminal that is set to UTF-8.",
+            )
+        )
+        status = EXIT_UNUSABLE
     except Exception as error:
         if not _is_of_temporary_files(error):
             raise
@@ -169,6 +181,15 @@ def main(arguments: list[str]) -> int:
         say_error(unusable(error))
         status = EXIT_UNUSABLE
     return status if isinstance(status, int) else int(status is not None)
+
+
+def _is_text(argument: str) -> bool:
+    """Whether an argument came as UTF-8; names of files need not."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_of_temporary_files(error: Exception) -> TypeGuard[sqlite3.Error]:

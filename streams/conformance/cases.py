@@ -18,6 +18,7 @@ from streams.errors import ConsentryError
 from streams.files.records import Line
 from streams.files.unpack import UNPACKING_ERRORS, DamagedError, NotInstalledError, unpacked
 from streams.policy_file import policy_from_names
+from streams.policy_file.places import suggestion
 
 REGISTERS: Final = Registers(adequacy=UNDATED_ADEQUACY)
 """What holds where a case has no register of its own: no recipients, no notices; the countries
@@ -76,6 +77,8 @@ def read_cases(path: Path, clock: Instant | None = None) -> list[Case]:
         raise ConsentryError(f"{path} holds no cases", _FORM)
     return cases
 
+
+_KEYS: Final = ["case", "title", "why", "events", "policy", "clock", "findings", "duties"]
 
 _FORM: Final = (
     "A case is one JSON object per line: case, events, and as wanted policy, clock, findings, "
@@ -136,7 +139,10 @@ def _case(line: str, number: int, clock: Instant | None) -> Case:
     events = raw.get("events")
     if not isinstance(events, list):
         raise ValueError("`events` must be a list")
-    settings = raw.get("policy") or {}
+    for key in raw:
+        if key not in _KEYS and (meant := suggestion(key, _KEYS)):
+            raise ValueError(f"`{key}` is no key of a case{meant}")
+    settings = {} if raw.get("policy") is None else raw["policy"]
     if not isinstance(settings, dict):
         raise ValueError("`policy` must be an object of settings")
     return Case(
@@ -165,17 +171,20 @@ def _clock(text: object) -> Instant | None:
     if text is None:
         return None
     try:
-        return parse_instant(text) if isinstance(text, str) else None
+        if isinstance(text, str):
+            return parse_instant(text)
     except ValueError:
-        raise ValueError("`clock` must be an RFC 3339 instant with an offset, or null") from None
+        pass
+    raise ValueError("`clock` must be an RFC 3339 instant with an offset, or null")
 
 
 def _expected(raw: dict[str, Any]) -> CaseNet | None:
     if "findings" not in raw and "duties" not in raw:
         return None
     try:
-        findings = msgspec.convert(raw.get("findings") or [], list[dict[str, str | None]])
-        duties = msgspec.convert(raw.get("duties") or [], list[dict[str, str]])
+        given = {name: [] if raw.get(name) is None else raw[name] for name in ("findings", "duties")}
+        findings = msgspec.convert(given["findings"], list[dict[str, str | None]])
+        duties = msgspec.convert(given["duties"], list[dict[str, str]])
         return CaseNet.of(
             (
                 NetFinding(str(f["event_id"]), str(f["code"]), f.get("recipient_id") or "")

@@ -22,6 +22,7 @@ from streams.core.identifiers import KEY_SEPARATOR, EventId
 from streams.core.instants import Instant, parse_instant
 from streams.core.policy import UNDATED_ADEQUACY
 from streams.core.vocabulary import DutyStatus, EventType, Status
+from streams.topics import explain
 from streams.wire.findings import decode_duty, decode_finding
 
 Say = Callable[[str], None]
@@ -45,11 +46,17 @@ def run_through_broker(cases: Sequence[Case], broker: str, say: Say) -> list[tup
 
     Raises ConsentryError where the Kafka or the worker fails.
     """
+    from kafka.errors import KafkaError
+
     results: dict[str, CaseNet] = {}
     for group in apart(cases):
-        with CaseBus(broker, policy_text()) as bus:
-            say(f"worker ready on topics {bus.settings.topic_prefix}*; {len(group)} cases")
-            results |= _run(group, bus, say)
+        made = CaseBus(broker, policy_text())
+        try:
+            with made as bus:
+                say(f"worker ready on topics {bus.settings.topic_prefix}*; {len(group)} cases")
+                results |= _run(group, bus, say)
+        except KafkaError as error:
+            raise explain(error, made.settings.connection) from None
     return [(case, results[case.name]) for case in cases]
 
 

@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
+from kafka.errors import MessageSizeTooLargeError
 
 from streams.cli.main import main
+from streams.conformance.bus import CaseBus
 
 Capture = pytest.CaptureFixture[str]
 
@@ -77,6 +79,18 @@ def test_a_broker_that_is_not_there(
     monkeypatch.setenv("CONSENTRY_CONNECT_TIMEOUT_S", "1")
     cases = cases_of(tmp_path, "k02")
     assert main(["conformance", str(cases), "--broker", "127.0.0.1:1"]) == 2
+    assert "127.0.0.1:1" in capsys.readouterr().err
+
+
+def test_an_error_of_kafka_in_the_middle_is_said_in_words(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise MessageSizeTooLargeError
+
+    monkeypatch.setattr(CaseBus, "_create_topics", refused)
+    monkeypatch.setattr(CaseBus, "_delete_topics", lambda _: None)
+    assert main(["conformance", str(cases_of(tmp_path, "k02")), "--broker", "127.0.0.1:1"]) == 2
     assert "127.0.0.1:1" in capsys.readouterr().err
 
 

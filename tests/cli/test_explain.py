@@ -129,6 +129,19 @@ def test_a_finding_of_a_packed_file_with_lines_of_any_length(
     assert "cannot be" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("more", [{}, {"code": "NO_CONSENT", "revision": "two"}])
+def test_what_has_the_id_and_is_no_whole_finding(
+    more: dict[str, str], tmp_path: Path, capsys: Capture
+) -> None:
+    named = "00000000-0000-5000-8000-000000000001"
+    file = tmp_path / "alerts.jsonl"
+    file.write_text("{}\n" + json.dumps({"violation_id": named, **more}) + "\n")
+    assert main(["explain", named, "--input", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert f"{file}:2 has the id, and is no whole record: " in said
+    assert "`consentry check --format jsonl`" in said
+
+
 def test_a_finding_that_is_nowhere(tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / "findings.jsonl"
     file.write_text("{}\n")

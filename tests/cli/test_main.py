@@ -115,6 +115,16 @@ def test_a_bug_looks_like_one(monkeypatch: pytest.MonkeyPatch) -> None:
         command_line.main([])
 
 
+def test_an_argument_that_is_no_text_is_named_by_its_place(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    order = ["erase", "--controller", "caf\udce9", "--subject", "p1-1", "--why", "x", "--yes"]
+    assert command_line.main(order) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: argument 3 of the command line is no text in UTF-8\n")
+    assert "caf" not in said
+
+
 def test_temporary_files_that_cannot_be_written_are_no_bug(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -113,7 +113,11 @@ def test_off_and_false_are_the_default_of_the_telemarketing_sector() -> None:
         ('{"case": "a", "events": [], "policy": 3}', "`policy` must be an object"),
         ('{"case": "a", "events": [], "policy": {"notify_dedline": "PT1H"}}', "notify_deadline?"),
         ('{"case": "a", "events": [], "clock": "yesterday"}', "`clock` must be"),
+        ('{"case": "a", "events": [], "clock": 1788000000000}', "`clock` must be"),
+        ('{"case": "a", "events": [], "policy": []}', "`policy` must be an object"),
         ('{"case": "a", "events": [], "findings": [{"code": "X"}]}', "event_id and code"),
+        ('{"case": "a", "events": [], "findings": ""}', "event_id and code"),
+        ('{"case": "a", "events": [], "finding": []}', "did you mean findings?"),
     ],
 )
 def test_bad_lines_are_named_all_at_once(line: str, words: str, tmp_path: Path) -> None:

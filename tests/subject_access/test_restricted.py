@@ -20,6 +20,7 @@ from streams.core.events import DataShare
 from streams.core.identifiers import ControllerId, SubjectId, SubjectKey
 from streams.core.instants import format_instant
 from streams.core.subject import Subject
+from streams.errors import ConsentryError
 from streams.subject_access import StoredPerson
 from tests.core.builders import moment, share
 from tests.core.stories import POLICY
@@ -70,6 +71,20 @@ def test_nothing_is_shown_but_since_when(
     assert json.loads(capsys.readouterr().out).keys() == {
         "controller_id", "subject_id", "restricted_since",
     }  # fmt: skip
+
+
+def test_nor_where_the_policies_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def refused(_: object) -> None:
+        raise ConsentryError("the policy log cannot be read", "Ask for it.")
+
+    one_id = "00000000-0000-5000-8000-000000000001"
+    found = {"violation_id": one_id, "controller_id": "OURCO", "subject_id": "s-1"}
+    monkeypatch.setattr(explain_stored, "known_policies", refused)
+    monkeypatch.setattr(lookup, "look_up_on_topic", lambda *_: [found])
+    assert main(["explain", one_id]) == 3
+    assert capsys.readouterr().out == f"processing is restricted since {SINCE} (GDPR 18)\n"
 
 
 def test_a_finding_on_its_topic_alone_is_not_shown_either(
