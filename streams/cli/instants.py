@@ -24,7 +24,7 @@ def read_clock(text: str | None, option: str = "--clock") -> Instant | None:
     """The instant of an option; `now` is the present moment. Raises ConsentryError."""
     import time
 
-    from streams.core.instants import Instant, parse_instant
+    from streams.core.instants import Instant, format_instant, parse_instant
     from streams.errors import ConsentryError
 
     if text is None:
@@ -32,9 +32,11 @@ def read_clock(text: str | None, option: str = "--clock") -> Instant | None:
     if text == "now":
         return Instant(time.time_ns() // 1_000_000)
     try:
-        return parse_instant(text)
+        instant = parse_instant(text)
+        format_instant(instant)  # an offset can lead out of the calendar
     except ValueError as error:
         raise ConsentryError(
             f"{option} is {text!r}, which is no instant: {error}",
             "Write it as 2026-11-23T00:00:00Z, or now.",
         ) from None
+    return instant

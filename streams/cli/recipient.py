@@ -71,7 +71,7 @@ def recipient(
     from streams.core.identifiers import ControllerId, RecipientId
     from streams.core.instants import LATEST
     from streams.subject_access import RestrictedPerson, received_by
-    from streams.terminal.out import say
+    from streams.terminal.out import say, warn
 
     begin, end = read_clock(since, "--since"), read_clock(until, "--until")
     require_writable(output)
@@ -104,6 +104,11 @@ def recipient(
             line = _csv_line(map(cell_text, values.values())) if form == "csv" else _json(values)
             file.write(line)
     say(f"{shares} shares of {persons} persons", err=True)
+    if found.unread:
+        warn(
+            f"{found.unread} shares could not be read, so whether they went to this recipient is "
+            "unknown: consentry dead-letters list"
+        )
     if restricted:
         say(
             f"not shown: the shares of {restricted} persons of whom processing is restricted "

@@ -182,7 +182,9 @@ def _expected(raw: dict[str, Any]) -> CaseNet | None:
     if "findings" not in raw and "duties" not in raw:
         return None
     try:
-        given = {name: [] if raw.get(name) is None else raw[name] for name in ("findings", "duties")}
+        given = {
+            name: [] if raw.get(name) is None else raw[name] for name in ("findings", "duties")
+        }
         findings = msgspec.convert(given["findings"], list[dict[str, str | None]])
         duties = msgspec.convert(given["duties"], list[dict[str, str]])
         return CaseNet.of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from streams.core.events import DataShare
 from streams.core.identifiers import (
@@ -17,7 +17,7 @@ from streams.core.identifiers import (
 )
 from streams.core.instants import LATEST, Instant
 from streams.core.state import EventRow, RefusalRow
-from streams.core.vocabulary import Code, Status
+from streams.core.vocabulary import Code, EventType, Status
 from streams.settings import Settings
 from streams.subject_access.stored import changelog, progress_of, row_of
 from streams.verify.bus import LiveBus
@@ -27,7 +27,7 @@ from streams.verify.topics import count_partitions
 from streams.wire.progress import PROGRESS_KEY
 from streams.wire.record import Record
 from streams.wire.restricted import may_be_marked
-from streams.wire.rows import decode_row, subject_of
+from streams.wire.rows import decode_row, is_refusal, subject_of
 
 
 class ReceivedShare(NamedTuple):
@@ -45,6 +45,20 @@ class RestrictedPerson(NamedTuple):
     since: Instant
 
 
+class Received:
+    """Shares and restricted persons, to go through once.
+
+    `unread` counts refused shares, which may name this recipient too: what they held is unknown.
+    """
+
+    def __init__(self, found: Iterable[ReceivedShare | RestrictedPerson], unread: int) -> None:
+        self._found = found
+        self.unread = unread
+
+    def __iter__(self) -> Iterator[ReceivedShare | RestrictedPerson]:
+        return iter(self._found)
+
+
 @contextmanager
 def received_by(
     settings: Settings,
@@ -54,7 +68,7 @@ def received_by(
     since: Instant | None = None,
     until: Instant = LATEST,
     advance: Advance | None = None,
-) -> Iterator[Iterator[ReceivedShare | RestrictedPerson]]:
+) -> Iterator[Received]:
     """Read the shares with a recipient, of all persons or of one controller's.
 
     For the length of a `with` block; person by person, each in no order of time. `since`
@@ -63,9 +77,9 @@ def received_by(
     ConsentryError as `read_person` does.
     """
     with closing(Spill()) as spill:
-        marks = _Marks()
-        asyncio.run(_gather(settings, recipient, spill, marks, Pace(advance)))
-        yield marks.withheld(
+        marks, refused = _Marks(), _Refused()
+        asyncio.run(_gather(settings, recipient, spill, marks, refused, Pace(advance)))
+        found = marks.withheld(
             ReceivedShare(share, _open(row))
             for _, row in _rows(spill)
             if (share := _share(row, recipient)) is not None
@@ -73,6 +87,7 @@ def received_by(
             and (since is None or since <= share.occurred_at)
             and share.occurred_at <= until
         )
+        yield Received(found, refused.count(controller, since, until))
 
 
 class _Marks:
@@ -109,8 +124,40 @@ class _Marks:
             said = subject
 
 
+class _Refused:
+    """Shares that could not be judged and did not come again, by their rows: when they occurred."""
+
+    def __init__(self) -> None:
+        self._rows: dict[bytes, Instant | None] = {}
+
+    def take(self, record: Record, key: bytes) -> None:
+        """Look at a record of the changelog. Raises ConsentryError for a row that is damaged."""
+        if not is_refusal(key):
+            return
+        self._rows.pop(key, None)
+        row = row_of(record) if record.value is not None else None
+        if isinstance(row, RefusalRow) and (row.event_type, row.status) == _UNREAD:
+            self._rows[key] = row.occurred_at
+
+    def count(self, controller: ControllerId | None, since: Instant | None, until: Instant) -> int:
+        """How many there are of a controller (None: of all) in that time, or at an unknown one."""
+        return sum(
+            (controller is None or subject_of(key).startswith(subject_key(controller, "")))
+            and (at is None or (since or at) <= at <= until)
+            for key, at in self._rows.items()
+        )
+
+
+_UNREAD: Final = (EventType.DATA_SHARE, Status.OPEN)
+
+
 async def _gather(
-    settings: Settings, recipient: RecipientId, spill: Spill, marks: _Marks, pace: Pace
+    settings: Settings,
+    recipient: RecipientId,
+    spill: Spill,
+    marks: _Marks,
+    refused: _Refused,
+    pace: Pace,
 ) -> None:
     count = await asyncio.to_thread(count_partitions, settings)
     topic, name = settings.topics.changelog, recipient.encode()
@@ -124,6 +171,7 @@ async def _gather(
                         latest = record
                     elif record.key is not None:
                         marks.take(record, record.key)
+                        refused.take(record, record.key)
                         if _concerns(record, name, recipient):
                             changed[record.key] = record.value
                 gone = [(key,) for key, value in changed.items() if value is None]

@@ -73,6 +73,9 @@ def test_names_that_are_nothing_and_wrong_options(events: Path, capsys: Capture)
     assert "no file or folder" in capsys.readouterr().err
     assert main(["check", str(events), "--clock", "yesterday"]) == 2
     assert "--clock is 'yesterday'" in capsys.readouterr().err
+    for text in ("9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+01:00"):
+        assert main(["check", str(events), "--clock", text]) == 2
+        assert "the instant is outside the years 1 to 9999" in capsys.readouterr().err
     assert main(["check", str(events), "--fail-on", "SOMETIMES"]) == 2
     policy = events.with_name("policy.toml")
     policy.write_text("notify_deadlin = 1")

@@ -72,6 +72,7 @@ def test_nothing_is_replaced_unasked(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["--format", "csv"], "csv"),
         (["--until", "yesterday"], "--until"),
         (["--until", "2020-01-01T00:00:00Z"], "2024-07-01"),
+        (["--until", "9999-12-31T00:00:00Z"], "calendar"),
         (["--subjects", "0"], "subjects"),
         (["--bad", "2"], "bad"),
     ],

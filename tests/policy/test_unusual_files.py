@@ -91,7 +91,11 @@ def test_json_that_says_no_one_thing(tmp_path: Path, content: str, words: str) -
 @pytest.mark.parametrize(
     ("content", "line", "words"),
     [
-        ("recipient_id,role,role\nA,THIRD_PARTY,PROCESSOR\n", ":1", "the header has the column role twice"),
+        (
+            "recipient_id,role,role\nA,THIRD_PARTY,PROCESSOR\n",
+            ":1",
+            "the header has the column role twice",
+        ),
         ('recipient_id,legal_entity\nA,"Acme BV\nB,Bolt\n', ":3", "not CSV: "),
         ("", "", "the header is missing"),
         ("\n,,\n", "", "the header is missing"),

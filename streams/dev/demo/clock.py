@@ -15,18 +15,26 @@ _INTERVAL_S = 0.5
 
 
 async def tick(settings: Settings) -> None:
-    """Write ticks to all partitions until cancelled; the broker stamps them."""
+    """Write ticks to all partitions until cancelled; the broker stamps them.
+
+    Raises ConsentryError where the broker is away.
+    """
     from aiokafka import AIOKafkaProducer
+    from aiokafka.errors import KafkaError
+
+    from streams.topics import explain
 
     producer = AIOKafkaProducer(
         **settings.connection.aiokafka_options(),
         client_id=settings.connection.client_name("demo-clock"),
     )
-    await producer.start()
     try:
+        await producer.start()
         while True:
             for number in range(settings.partitions):
                 await producer.send_and_wait(settings.topics.ticks, b"tick", partition=number)
             await asyncio.sleep(_INTERVAL_S)
+    except KafkaError as error:
+        raise explain(error, settings.connection) from None
     finally:
         await producer.stop()

@@ -12,6 +12,9 @@ from streams.errors import ConsentryError
 EARLIEST_UNTIL: Final = parse_instant("2024-07-01T00:00:00.000Z")
 """The stories' law: adequacy and calling rules are those from the summer of 2023 on."""
 
+LATEST_UNTIL: Final = parse_instant("9999-01-01T00:00:00.000Z")
+"""A wrong clock and late arrivals lead some weeks beyond the end."""
+
 
 class SampleOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Size, seed, end and troubles of a sample.
@@ -38,6 +41,10 @@ class SampleOptions(msgspec.Struct, frozen=True, kw_only=True):
             raise ConsentryError(
                 "a sample cannot end before 2024-07-01: its stories play under later law",
                 "Give a later instant.",
+            )
+        if self.until > LATEST_UNTIL:
+            raise ConsentryError(
+                "a sample cannot end in the last year of the calendar", "Give an earlier instant."
             )
         for name in ("disorder", "duplicates", "conflicts", "bad"):
             if not 0 <= getattr(self, name) <= 1:
