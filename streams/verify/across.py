@@ -15,6 +15,7 @@ from streams.core.instants import Instant
 from streams.core.policy import Policy
 from streams.core.quality import ABOUT_RECORDS
 from streams.core.state import FactSource
+from streams.core.superseded import outlived
 from streams.files.temporary_database import open_database
 from streams.settings.names import TopicNames
 from streams.verify.bus import LiveBus
@@ -53,6 +54,8 @@ class Across:
         self._starts: dict[int, int] = {}
         self.erased: dict[SubjectKey, Instant] = {}
         """When persons were erased: findings about records of before may be gone with them."""
+        self.clocks: dict[int, Instant] = {}
+        """The time of each partition: findings that outlived their person may be gone (P20, P26)."""
         self._database = open_database(CACHE_KIB)
         self._database.executescript(_TABLES)
 
@@ -180,7 +183,7 @@ class Across:
         )
         for one_id, partition, topic, origin, offset, due, value, place in rows:
             expected = decode_finding(due)
-            if partition not in wanted or (value is None and self._went(expected)):
+            if partition not in wanted or (value is None and self._went(expected, partition)):
                 continue
             where = f"{topic}, partition {origin}, offset {offset}"
             if value is None:
@@ -199,9 +202,11 @@ class Across:
                     fields=differing,
                 )  # fmt: skip
 
-    def _went(self, due: Finding) -> bool:
+    def _went(self, due: Finding, partition: int) -> bool:
+        """Whether a command may have removed it (`streams.agents.retractor`)."""
         who = subject_key(due.controller_id or "", due.subject_id or "")
-        return due.detected_at <= self.erased.get(who, -1)
+        erased = due.detected_at <= self.erased.get(who, -1)
+        return erased or outlived(due, self._policy, self.clocks.get(partition))
 
     def _another(self, comparison: Comparison, one_id: str, found: Finding) -> bool:
         """Whether another refused record with the same id explains the finding."""

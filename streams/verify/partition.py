@@ -112,6 +112,8 @@ class Partition:
             read = [span for span in self._inputs.spans if span.topic in names.input_types]
             result.add(logs.passed_over(progress, read, self._number))
         await self._subjects()
+        if self._cut.progress.partition_time is not None:
+            shared.across.clocks[self._number] = self._cut.progress.partition_time
         result.add(self._cut.problems())
         if result.with_inputs:
             result.add(self._inputs.dead_letters.missing(self._inputs.spans))

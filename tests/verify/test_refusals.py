@@ -166,6 +166,21 @@ def test_a_row_takes_over_the_finding_of_an_earlier_release(reading: Reading) ->
     assert reading.differences == []
 
 
+def test_a_finding_that_outlived_its_person_may_be_gone(reading: Reading) -> None:
+    finding = live((2,)).named("none", CODE)
+    across, comparison = reading.across, Comparison(NAMES, POLICY)
+    across._database.execute(
+        "INSERT INTO due VALUES (?, 'r', 0, 't', 0, 1, ?)",
+        (finding.violation_id, encode_finding(finding)),
+    )
+    kept_for = POLICY.at(AT).retention + POLICY.at(AT).arrival_grace
+    for clock, missing in ((None, True), (START + 9, True), (START + kept_for, False)):
+        if clock is not None:
+            across.clocks[0] = Instant(clock)
+        found = [one.kind for one in across.unpublished(comparison, [0])]
+        assert found == [DifferenceKind.MISSING] * missing
+
+
 def test_a_subject_of_refused_records_alone_is_looked_at() -> None:
     spill = Spill()
     arrived = RefusedArrival(KEY + b"\0Rse", 0, 7, None)
