@@ -13,6 +13,7 @@ from streams.cli.concerned_person import (
     Subject,
     ValueFile,
     one_pseudonym,
+    require_pseudonym,
 )
 from streams.cli.options import Brokers, Config, Output, read_settings
 from streams.cli.progress import progress_bar
@@ -89,6 +90,8 @@ def person(
     with progress_bar("reading", None, unit="percent") as advance:
         stored = read_person(settings, ControllerId(controller), SubjectId(who), advance)
     if not stored.rows and not stored.refused:
+        # An address in the place of a pseudonym must not read as "we hold nothing".
+        require_pseudonym(controller, who)
         say(
             "Nothing is stored of this person under this controller. Either no event came, or "
             "the retention period has passed, or the pseudonym was made with another key.",

@@ -65,6 +65,15 @@ def test_a_person_of_whom_nothing_is_stored_is(
     assert "Nothing is stored of this person" in capsys.readouterr().err
 
 
+def test_an_address_in_the_place_of_a_pseudonym_is_not_a_person_of_whom_nothing_is_stored(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert asked(monkeypatch, more=("--subject", "m.jansen@example.org")) == 2
+    said = capsys.readouterr().err
+    assert "must be an id and a pseudonym" in said
+    assert "jansen" not in said
+
+
 def test_recipients_have_the_names_of_the_policy_in_force(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], policies: ControlLog
 ) -> None:
