@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
 from streams.errors import ConsentryError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from streams.settings import Settings
 
 
@@ -27,31 +29,18 @@ def look_up_in_file(one_id: str, path: Path) -> list[dict[str, Any]]:
     from streams.files.unpack import UNPACKING_ERRORS, DamagedError, NotInstalledError, unpacked
 
     found: dict[int, dict[str, Any]] = {}
-    number, fault = 1, ""
+    fault = ""
     name = shown_name(str(path))
-    wanted = one_id.encode()
     remedy = "It must be a file of `consentry check --format jsonl`."
     try:
         with path.open("rb") as file:
-            stream = unpacked(file)[0]
-            # A longer line is none of a finding; its pieces are passed over as others are.
-            ended = b""
-            while line := stream.readline(_LONGEST_LINE):
-                number, ended = number + (ended == b"\n"), line[-1:]
-                if wanted not in line:
-                    continue
-                try:
-                    record = json.loads(line)
-                except UnicodeDecodeError:
-                    raise ConsentryError(f"{name} is not UTF-8", remedy) from None
-                except (ValueError, RecursionError):
-                    continue
-                if not isinstance(record, dict) or one_id not in _ids(record):
-                    continue
+            for number, record in _with_id(one_id, unpacked(file)[0]):
                 try:
                     found[msgspec.convert(record, _Revision).revision] = record
                 except msgspec.ValidationError as error:  # it names fields and types, and no value
                     fault = fault or f"{name}:{number} has the id, and is no whole record: {error}"
+    except UnicodeDecodeError:
+        raise ConsentryError(f"{name} is not UTF-8", remedy) from None
     except (DamagedError, NotInstalledError) as error:
         raise ConsentryError(f"{name} cannot be read: {error}", remedy) from None
     except UNPACKING_ERRORS:
@@ -63,6 +52,24 @@ def look_up_in_file(one_id: str, path: Path) -> list[dict[str, Any]]:
     if fault and not found:
         raise ConsentryError(fault, remedy)
     return [found[revision] for revision in sorted(found)]
+
+
+def _with_id(one_id: str, stream: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each record that has the id, with its line. Raises UnicodeDecodeError."""
+    number, ended, wanted = 1, b"", one_id.encode()
+    # A longer line is none of a finding; its pieces are passed over as others are.
+    while line := stream.readline(_LONGEST_LINE):
+        number, ended = number + (ended == b"\n"), line[-1:]
+        if wanted not in line:
+            continue
+        try:
+            record = json.loads(line)
+        except UnicodeDecodeError:
+            raise
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(record, dict) and one_id in _ids(record):
+            yield number, record
 
 
 class _Revision(msgspec.Struct):

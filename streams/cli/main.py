@@ -161,26 +161,29 @@ def main(arguments: list[str]) -> int:
         say_error(_file_error(error))
         drop_output()
         status = EXIT_UNUSABLE
-    except UnicodeEncodeError:
-        number = next((n for n, one in enumerate(arguments, 1) if not _is_text(one)), None)
-        if number is None:
-            raise
-        # It is not repeated: it may be a value about a person.
-        say_error(
-            ConsentryError(
-                f"argument {number} of the command line is no text in UTF-8",
-                "Type it in a terminal that is set to UTF-8.",
-            )
-        )
-        status = EXIT_UNUSABLE
     except Exception as error:
-        if not _is_of_temporary_files(error):
+        known = _known(error, arguments)
+        if known is None:
             raise
-        from streams.files.temporary_database import unusable
-
-        say_error(unusable(error))
+        say_error(known)
         status = EXIT_UNUSABLE
     return status if isinstance(status, int) else int(status is not None)
+
+
+def _known(error: Exception, arguments: list[str]) -> ConsentryError | None:
+    """What an error that no command expects says of temporary files, or of an argument."""
+    if _is_of_temporary_files(error):
+        from streams.files.temporary_database import unusable
+
+        return unusable(error)
+    number = next((n for n, one in enumerate(arguments, 1) if not _is_text(one)), None)
+    if number is None or not isinstance(error, UnicodeEncodeError):
+        return None
+    # It is not repeated: it may be a value about a person.
+    return ConsentryError(
+        f"argument {number} of the command line is no text in UTF-8",
+        "Type it in a terminal that is set to UTF-8.",
+    )
 
 
 def _is_text(argument: str) -> bool:

@@ -45,7 +45,7 @@ class RestrictedPerson(NamedTuple):
     since: Instant
 
 
-class Received:
+class ReceivedShares:
     """Shares and restricted persons, to go through once.
 
     `unread` counts refused shares, which may name this recipient too: what they held is unknown.
@@ -68,7 +68,7 @@ def received_by(
     since: Instant | None = None,
     until: Instant = LATEST,
     advance: Advance | None = None,
-) -> Iterator[Received]:
+) -> Iterator[ReceivedShares]:
     """Read the shares with a recipient, of all persons or of one controller's.
 
     For the length of a `with` block; person by person, each in no order of time. `since`
@@ -87,7 +87,7 @@ def received_by(
             and (since is None or since <= share.occurred_at)
             and share.occurred_at <= until
         )
-        yield Received(found, refused.count(controller, since, until))
+        yield ReceivedShares(found, refused.count(controller, since, until))
 
 
 class _Marks:

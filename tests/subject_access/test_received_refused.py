@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -36,7 +35,7 @@ def refused(one_id: str, who: str = "s-1", **changes: Any) -> tuple[bytes, bytes
 
 
 @pytest.fixture
-def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[StoredBus]:
+def bus(monkeypatch: pytest.MonkeyPatch) -> StoredBus:
     """One share that was read, and a few records that were not."""
     one = StoredBus(monkeypatch)
     monkeypatch.setattr(received, "LiveBus", lambda *_: one)
@@ -52,7 +51,7 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[StoredBus]:
             refused("e", "s-2", event_type=EventType.PURCHASE),
         ],
     )
-    yield one
+    return one
 
 
 def unread(**more: Any) -> int:
