@@ -173,7 +173,10 @@ def _duty(subject: Subject, record: SubjectRecord, recipient_id: RecipientId) ->
     event, owed = record.event, record.row.duties.get(recipient_id)
     if owed is not None:
         for share_id in owed.duty.share_ids:
-            yield subject.records[key_of(EventType.DATA_SHARE, share_id)].event
+            share = subject.records.get(key_of(EventType.DATA_SHARE, share_id))
+            # Of who leaves in pieces the share may have gone before the duty.
+            if share is not None:
+                yield share.event
     notified = subject.notifications.get(recipient_id)
     if notified is not None:
         yield from notified.since(event.occurred_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.cli.progress import progress_bar
+from streams.cli.restricted import IN_WORK
 from streams.terminal.out import say, say_json, warn
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def show_stored(found: Explanation, policies: PolicyNames, *, as_json: bool) -> 
     from streams.subject_access.explained_shown import as_json as values_of
 
     if found.person.stored.in_work:
-        warn("a record of this person is being judged: ask again in a moment for all verdicts")
+        warn(IN_WORK)
     if as_json:
         values = values_of(found, policies)
         if found.kind in (IdKind.FINDING, IdKind.DUTY):

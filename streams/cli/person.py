@@ -17,7 +17,7 @@ from streams.cli.concerned_person import (
 )
 from streams.cli.options import Brokers, Config, Output, read_settings
 from streams.cli.progress import progress_bar
-from streams.cli.restricted import restriction_words, say_restricted
+from streams.cli.restricted import IN_WORK, restriction_words, say_restricted
 from streams.cli.result_file import open_output, require_writable
 from streams.errors import ConsentryError
 
@@ -103,7 +103,7 @@ def person(
             say_restricted(stored, as_json=form == "json", output=output)
         warn(f"{restriction_words(stored)}: this letter is for the person alone")
     if stored.in_work:
-        warn("a record of this person is being judged: ask again in a moment for all verdicts")
+        warn(IN_WORK)
     found = person_of(stored, policy)
     unnamed = [one.recipient_id for one in found.disclosures if one.legal_entity is None]
     if letter is not None and unnamed:

@@ -1,9 +1,9 @@
-"""What is said in the place of facts where processing is restricted (GDPR 18)."""
+"""What is said in the place of facts where processing is restricted (GDPR 18), or of a part."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
@@ -12,6 +12,12 @@ from streams.cli.result_file import open_output
 
 if TYPE_CHECKING:
     from streams.subject_access import StoredPerson
+
+
+IN_WORK: Final = (
+    "a record of this person is being judged, or this person is leaving: what is shown is not whole; "
+    "ask again in a moment"
+)
 
 
 def restriction_words(stored: StoredPerson) -> str:

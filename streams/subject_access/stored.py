@@ -39,8 +39,9 @@ class StoredPerson(NamedTuple):
     """What is stored of a person.
 
     `clock` is the instant up to which time has passed, None where no tick was judged yet;
-    `in_work` says that a record of this person is being judged in pieces. `refused` are the
-    records that were refused under an event of this person; what they held is unknown.
+    `in_work` says that a record of this person is being judged in pieces, or that the person is
+    leaving in pieces. `refused` are the records that were refused under an event of this person;
+    what they held is unknown.
     """
 
     controller_id: ControllerId

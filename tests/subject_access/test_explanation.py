@@ -99,6 +99,18 @@ def test_a_duty_and_the_finding_about_it_are_two_things() -> None:
     assert [m.part for m in other.moments] == parts
 
 
+def test_of_who_leaves_in_pieces_the_rest_is_explained() -> None:
+    lived = story(share(0), withdraw(1)).tick(100)
+    stored = person(lived)
+    rows = tuple(row for row in stored.rows if row.duties)
+    assert len(rows) < len(stored.rows)
+    left = stored._replace(rows=rows, in_work=True)
+    found = explain(IdKind.PERSON, "s-1", left, POLICY)
+    assert [one.output.code for one in found.explained] == [
+        "RECIPIENT_NOT_NOTIFIED", "RECIPIENT_NOTIFICATION_DUE",
+    ]  # fmt: skip
+
+
 def test_an_event_with_all_that_is_said_of_it() -> None:
     lived = story_of("s-1")
     found = explained(IdKind.EVENT, "late-s-1", lived)
