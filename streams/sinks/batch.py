@@ -25,6 +25,13 @@ class UpdateBatch:
         """Whether it is known what became of one load."""
         return self._outcomes[at] is not None
 
+    def take_back(self, outcome: DeliveryResult) -> list[int]:
+        """The loads of which this became; from now on it is not known of them."""
+        places = [at for at, found in enumerate(self._outcomes) if found is outcome]
+        for at in places:
+            self._outcomes[at] = None
+        return places
+
     def outcomes(self, down: SinkDown | None) -> list[DeliveryResult]:
         """One outcome for each.
 

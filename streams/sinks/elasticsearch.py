@@ -19,7 +19,7 @@ from pydantic import Field, model_validator
 
 from streams.sinks import elasticsearch_bulk as bulk
 from streams.sinks.batch import UpdateBatch, chunks, in_time
-from streams.sinks.contract import DELIVERED, DeliveryResult, Sink, SinkCheck, SinkDown
+from streams.sinks.contract import DELIVERED, DUPLICATE, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.elasticsearch_check import check_template
 from streams.sinks.elasticsearch_removal import IDENTITY, delete_by_query
 from streams.sinks.finding_update import FindingUpdate, Removal
@@ -129,6 +129,7 @@ class ElasticsearchSink:
                 actions.append((at, action))
         await self._send(actions, batch)
         await self._remove(gone, batch)
+        await self._look_again(loads, batch)
 
     async def check(self) -> Sequence[SinkCheck]:
         """Reach it, log in, and see that our index template applies to what we write."""
@@ -160,7 +161,7 @@ class ElasticsearchSink:
         made = as_object(update, options.format, self._producer)
         if isinstance(made, DeliveryResult):
             return made
-        target = options.target("duty" if update.identity.startswith("duty:") else "violation")
+        target = self._target(update)
         if options.mode == "data_stream":
             if options.format == "ecs":
                 made["data_stream"]["namespace"] = options.namespace
@@ -171,8 +172,10 @@ class ElasticsearchSink:
 
     def _deletion(self, removal: Removal) -> bytes:
         """One line: what to delete."""
-        target = self._options.target("duty" if removal.duty else "violation")
-        return bulk.delete(target, removal.identity)
+        return bulk.delete(self._target(removal), removal.identity)
+
+    def _target(self, load: FindingUpdate | Removal) -> str:
+        return self._options.target("duty" if load.identity.startswith("duty:") else "violation")
 
     async def _remove(self, gone: Sequence[tuple[int, Removal]], batch: UpdateBatch) -> None:
         """Delete every revision, of findings and of duties by a query each."""
@@ -210,15 +213,24 @@ class ElasticsearchSink:
             for at, _ in actions:
                 batch.set(at, DELIVERED)
             return
-        items = answer.get("items")
-        if not isinstance(items, list) or len(items) != len(actions):
-            raise SinkDown("the answer does not fit the request: is this a _bulk endpoint?")
-        outcomes = [bulk.outcome(item) for item in items]
+        outcomes = [bulk.outcome(item) for item in bulk.items_of(answer, len(actions))]
         refused = [found for found in outcomes if isinstance(found, SinkDown)]
         if len(refused) == len(outcomes):
             raise refused[0]
         for (at, _), found in zip(actions, outcomes, strict=True):
             batch.set(at, retry(found.problem) if isinstance(found, SinkDown) else found)
+
+    async def _look_again(
+        self, loads: Sequence[FindingUpdate | Removal], batch: UpdateBatch
+    ) -> None:
+        """Whether what its version refuses is there; what is not is tried again later."""
+        places = batch.take_back(bulk.CONFLICT)
+        if not places:
+            return
+        asked = (bulk.look(self._target(loads[at]), loads[at].identity) for at in places)
+        reply = await self._post(b"".join(asked))
+        for at, item in zip(places, bulk.items_of(reply.json(), len(places)), strict=True):
+            batch.set(at, DUPLICATE if bulk.is_there(item) else bulk.CONFLICT)
 
     async def _post(self, body: bytes) -> Reply:
         headers = {**self._headers, "Content-Type": "application/x-ndjson"}

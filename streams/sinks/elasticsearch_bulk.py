@@ -12,6 +12,10 @@ from streams.sinks.elasticsearch_removal import MAY_NOT, NOT_TO_DELETE
 from streams.sinks.http_client import phrase, word
 from streams.sinks.render import rejected, retry
 
+CONFLICT: Final = retry("409 Conflict: it was deleted a moment ago", 20.0)
+"""A newer revision is there, or Elasticsearch still knows the version of one that was deleted: it
+does for `index.gc_deletes`, 60 seconds. Nothing is settled before it is known which."""
+
 _NOT_THE_UPDATE: Final = (401, 403, 404)
 """An item is refused with these for what the index is or who we are, not for what it holds."""
 
@@ -33,15 +37,37 @@ def delete(target: str, identity: str) -> bytes:
     return msgspec.json.encode({"delete": {"_index": target, "_id": identity}}) + b"\n"
 
 
+def look(target: str, identity: str) -> bytes:
+    """A change of nothing: taken where the document is there, refused with 404 where it is not."""
+    return _two_lines({"update": {"_index": target, "_id": identity}}, {"doc": {}})
+
+
 def _two_lines(action: Mapping[str, Any], document: Mapping[str, Any]) -> bytes:
     """What to do, and the document."""
     return msgspec.json.encode(action) + b"\n" + msgspec.json.encode(document) + b"\n"
 
 
-def outcome(item: object) -> DeliveryResult | SinkDown:
+def items_of(answer: Mapping[str, Any], count: int) -> list[object]:
+    """What an answer says of each document. Raises SinkDown where it is none to `count` of them."""
+    items = answer.get("items")
+    if not isinstance(items, list) or len(items) != count:
+        raise SinkDown("the answer does not fit the request: is this a _bulk endpoint?")
+    return items
+
+
+def is_there(item: object) -> bool:
+    """Whether a document that was looked for is there. Raises SinkDown where we may not look."""
+    found = outcome(item, missing=CONFLICT)
+    if isinstance(found, SinkDown):
+        raise found
+    return found.settled
+
+
+def outcome(item: object, *, missing: DeliveryResult | None = None) -> DeliveryResult | SinkDown:
     """What became of one document; SinkDown where it was refused for no fault of its own.
 
-    The reason is Elastic's name of the error: its text quotes the document.
+    `missing` stands for 404, where that says that the document is not there. The reason is
+    Elastic's name of the error: its text quotes the document.
     """
     (result,) = item.values() if isinstance(item, dict) and len(item) == 1 else ({},)
     deletes = isinstance(item, dict) and "delete" in item
@@ -52,8 +78,12 @@ def outcome(item: object) -> DeliveryResult | SinkDown:
         return DELIVERED
     if deletes and status in NOT_TO_DELETE:
         return rejected(f"{phrase(status)}: {MAY_NOT}")
+    if status == 404 and missing is not None:
+        return missing
     if status == 409:
-        return DUPLICATE
+        if deletes:
+            return retry(phrase(status))
+        return CONFLICT if isinstance(item, dict) and "index" in item else DUPLICATE
     error = result.get("error")
     kind = word(error.get("type")) if isinstance(error, dict) else ""
     reason = f"{phrase(status)}{': ' if kind else ''}{kind}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from math import inf
 from typing import Any
 
 from aiohttp import web
@@ -115,6 +116,9 @@ class BulkReceiver(HttpReceiver):
         super().__init__()
         self.documents: dict[tuple[str, str], dict[str, Any]] = {}
         self.versions: dict[tuple[str, str], int] = {}
+        self.gc_deletes_s = 60.0
+        """How long the version of what was deleted is remembered."""
+        self.deleted_at: dict[tuple[str, str], float] = {}
         self.refuse: dict[str, tuple[int, str]] = {}
         self.never_deletes = False
         self.refreshed: set[tuple[str, str]] = set()
@@ -157,8 +161,17 @@ class BulkReceiver(HttpReceiver):
                 error = {"type": kind, "reason": f"failed to parse {document}"}
                 return {verb: {"status": status, "error": error}}
         conflict = {"type": "version_conflict_engine_exception", "reason": f"{place}"}
+        if time.monotonic() - self.deleted_at.get(place, inf) > self.gc_deletes_s:
+            del self.deleted_at[place], self.versions[place]
+        if verb == "update":
+            assert document == {"doc": {}}
+            if place in self.documents:
+                return {verb: {"status": 200, "result": "noop"}}
+            error = {"type": "document_missing_exception", "reason": f"{place}"}
+            return {verb: {"status": 404, "error": error}}
         if verb == "delete":
-            self.versions.pop(place, None)
+            self.versions[place] = self.versions.get(place, 0) + 1
+            self.deleted_at[place] = time.monotonic()
             gone = self.documents.pop(place, None)
             return {verb: {"status": 404 if gone is None else 200, "result": "deleted"}}
         if verb == "create":
@@ -171,6 +184,7 @@ class BulkReceiver(HttpReceiver):
             if meta["version"] <= self.versions.get(place, 0):
                 return {verb: {"status": 409, "error": conflict}}
             self.versions[place] = meta["version"]
+            self.deleted_at.pop(place, None)
         known = place in self.documents
         self.documents[place] = document
         return {verb: {"status": 200 if known else 201, "result": "created"}}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
 
-from streams.sinks.contract import DELIVERED, DeliveryStatus
+from streams.sinks.contract import DELIVERED, DUPLICATE, DeliveryStatus, SinkDown
 from streams.sinks.elasticsearch import ElasticsearchOptions
 from streams.sinks.kinds import KINDS
 from tests.sinks.benches import HERE, bench, kind_of
@@ -51,10 +52,38 @@ async def test_who_comes_back_after_it_is_there(kind: str, tmp_path: Path) -> No
     async with bench(kind, tmp_path) as here:
         receiver = here.receiver
         assert isinstance(receiver, BulkReceiver)
+        receiver.gc_deletes_s = 0.2
         sink = here.options.open()
-        await sink.send([*given, removal(given[0]), given[0]])
+        *_, last = await sink.send([*given, removal(given[0]), given[0]])
+        while not last.settled:
+            assert last.retry_after_s
+            await asyncio.sleep(0.05)
+            (last,) = await sink.send([given[0]])
         await sink.close()
+    assert last == DELIVERED
     assert [one["consentry"]["revision"] for one in receiver.documents.values()] == [1]
+
+
+@in_loop
+async def test_what_was_deleted_a_moment_ago_is_not_taken_for_newer() -> None:
+    """Elasticsearch knows the version of what it has deleted for a minute, also of what it never had."""
+    first, *later = updates(findings=1, duties=0)
+    other = updates(findings=2, duties=0)[1]
+    async with BulkReceiver() as receiver:
+        made = {"type": "elasticsearch", "url": receiver.url, "mode": "latest"}
+        sink = ElasticsearchOptions.model_validate(made).open()
+        await sink.send([*later, removal(first)])
+        held = await sink.send([first, other])
+        receiver.refuse = {'"update"': (403, "security_exception")}
+        with pytest.raises(SinkDown):
+            await sink.send([first])
+        receiver.refuse, receiver.gc_deletes_s = {}, 0.0
+        taken = await sink.send([first, other])
+        again = await sink.send([*later, first])
+        await sink.close()
+    assert [one.verdict for one in held] == [DeliveryStatus.RETRY, DeliveryStatus.DELIVERED]
+    assert taken == [DELIVERED, DUPLICATE]
+    assert again == [DELIVERED] * len(later) + [DUPLICATE]
 
 
 @pytest.mark.parametrize("kind", REMOVING)
