@@ -104,7 +104,7 @@ class StreamLine:
         Raises SinkDown when the connection is gone by then.
         """
         pause_s = 0.001
-        while self._unsent() and self.is_open:
+        while self.is_open and self._unsent():
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
         if not self.is_open:
