@@ -23,7 +23,9 @@ async def fetch(url: str) -> bytes:
             aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,
             session.get(url, allow_redirects=False) as reply,
         ):
-            body = await reply.content.read(MAX_BYTES)
+            body = b""
+            while piece := await reply.content.read(MAX_BYTES - len(body)):
+                body += piece
             if reply.status != 200 or not reply.content.at_eof():
                 raise RequestRefused(RefusalReason.NOT_ASKED)
             return body

@@ -106,11 +106,15 @@ class SnsCheck:
             found = json.loads(request.body.decode("utf-8"), object_pairs_hook=_once)
         except (ValueError, RecursionError):
             raise RequestRefused(RefusalReason.BODY) from None
-        if not isinstance(found, dict) or "Signature" not in found:
+        if not isinstance(found, dict):
             raise RequestRefused(RefusalReason.MISSING)
         texts = {name: value for name, value in found.items() if isinstance(value, str)}
         signed = _SIGNED.get(texts.get("Type", ""))
-        if signed is None or any(one not in texts for one in signed if one != "Subject"):
+        if (
+            "Signature" not in texts
+            or signed is None
+            or any(one not in texts for one in signed if one != "Subject")
+        ):
             raise RequestRefused(RefusalReason.MISSING)
         if texts.get("SignatureVersion") != "2" or texts["TopicArn"] not in self._topic_arns:
             raise RequestRefused(RefusalReason.CREDENTIALS)
