@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from urllib.parse import quote
 
 import msgspec
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from streams.errors import ConsentryError
 from streams.sinks.batch import UpdateBatch, chunks, in_time
@@ -58,6 +58,14 @@ class SentinelOptions(HttpOptions, UpdateOptions):
     batch_max_bytes: int = Field(
         _CALL_BYTES, ge=1_024, le=_CALL_BYTES, description="Bytes a request at most."
     )
+
+    @model_validator(mode="after")
+    def _one_way_to_log_in(self) -> Self:
+        if self.client_secret is None and self.tenant_id is not None:
+            raise ValueError("tenant_id goes with client_secret: without it the host logs in")
+        if self.client_secret is not None and None in (self.tenant_id, self.client_id):
+            raise ValueError("client_secret needs tenant_id and client_id")
+        return self
 
     def open(self) -> Sink[Any]:
         """The sink, not connected yet. Raises ConsentryError without the extra."""
@@ -160,9 +168,9 @@ class SentinelSink:
         """A token; azure-identity keeps it until shortly before it ends."""
         from azure.core.exceptions import AzureError, ClientAuthenticationError
 
-        if self._credential is None:
-            self._credential = self._options.credential()
         try:
+            if self._credential is None:
+                self._credential = self._options.credential()
             return (await self._credential.get_token(self._options.scope)).token
         except AzureError as error:
             raise SinkDown(

@@ -8,15 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from streams.errors import ConsentryError
 from streams.sinks.apprise import AppriseOptions, texts
 from streams.sinks.contract import DELIVERED, DeliveryStatus, SinkDown
+from streams.sinks.sentinel import SentinelOptions
 from tests.sinks.benches import options
 from tests.sinks.http_receiver import HttpReceiver
 from tests.sinks.loads import alert, alerts, in_loop, updates
 from tests.sinks.real import free_port
 from tests.sinks.siem_receivers import SentinelReceiver
+
+CREDENTIAL = SentinelOptions.credential
+"""The real one: the other tests have none of Entra."""
 
 
 def port(receiver: HttpReceiver) -> int:
@@ -47,8 +52,6 @@ async def test_azure_that_gives_no_token_is_said(
 ) -> None:
     from azure.core.exceptions import ClientAuthenticationError
 
-    from streams.sinks.sentinel import SentinelOptions
-
     class Refusing:
         async def get_token(self, *_: str) -> None:
             raise ClientAuthenticationError("AADSTS7000215: s3cret-Word")
@@ -64,6 +67,25 @@ async def test_azure_that_gives_no_token_is_said(
     assert "s3cret-Word" not in caught.value.problem
     assert not (await sink.check())[0].ok
     await sink.close()
+
+
+@in_loop
+async def test_what_is_no_tenant_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SentinelOptions, "credential", CREDENTIAL)
+    app = {"client_secret": "s3cret-Word", "client_id": "an app", "tenant_id": "no tenant"}
+    sink = options("sentinel", tmp_path, free_port(), **app).open()
+    (check,) = await sink.check()
+    assert (check.ok, check.answer) == (False, "Azure gives no token: ValueError")
+    await sink.close()
+
+
+@pytest.mark.parametrize("key", ["client_secret", "client_id", "tenant_id"])
+def test_who_logs_in_at_azure_is_said_whole(tmp_path: Path, key: str) -> None:
+    """Else the host would log in in the place of an app whose secret was forgotten."""
+    app = {"client_secret": "s3cret-Word", "client_id": "app", "tenant_id": "tenant"}
+    del app[key]
+    with pytest.raises(ValidationError, match=r"tenant_id"):
+        options("sentinel", tmp_path, 1, **app)
 
 
 class AppriseReceiver(HttpReceiver):
