@@ -13,6 +13,7 @@ from streams.topics.compression_checks import compression_problems
 from streams.topics.keeping_checks import (
     cleanup_problems,
     compaction_problems,
+    removal_problems,
     retention_problems,
     timestamp_problems,
 )
@@ -29,6 +30,7 @@ TopicCheck = Callable[[Topic, TopicState, str], Iterator[TopicProblem]]
 _TOPIC_CHECKS: tuple[TopicCheck, ...] = (
     cleanup_problems,
     compaction_problems,
+    removal_problems,
     retention_problems,
     timestamp_problems,
 )

@@ -33,6 +33,13 @@ def deleted_after(
 REPLACED_KEPT_MS: Final = 604_800_000
 """How long records of persons may stay once they are replaced: a week, as segments do."""
 
+REMOVALS_KEPT_MS: Final = 2_592_000_000
+"""How long it stays known that a finding or duty was removed: 30 days. It is an id, and nothing else.
+
+Kafka's default of a day is shorter than receivers are away: one would not hear of it, and keep
+what it has of a person who was erased.
+"""
+
 
 def compacted(
     settings: Settings, *, stamped_by_broker: bool = False, personal: bool = False

@@ -18,6 +18,7 @@ _PERSONAL: Final = frozenset(
 """What must be gone in time."""
 
 _LAG: Final = "max.compaction.lag.ms"
+_REMOVALS: Final = "delete.retention.ms"
 
 
 def cleanup_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[TopicProblem]:
@@ -118,6 +119,23 @@ def compaction_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iter
         why="they may be of a person who was erased, or has left",
         remedy="change the setting:",
         commands=(configure_command(topic.name, bootstrap, {_LAG: wanted}),),
+    )
+
+
+def removal_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[TopicProblem]:
+    """Known for as long as receivers of findings may be away."""
+    wanted = topic.config.get(_REMOVALS)
+    found = state.config.get(_REMOVALS)
+    if wanted is None or found is None or int(found) >= int(wanted):
+        return
+    yield TopicProblem(
+        weight=ProblemLevel.WARNING,
+        check=TopicAspect.CLEANUP,
+        topic=topic.name,
+        what=f"that a record was removed stays known for {span(int(found))} ({_REMOVALS})",
+        why="a receiver that is away for longer keeps what it has of a person who was erased",
+        remedy="change the setting:",
+        commands=(configure_command(topic.name, bootstrap, {_REMOVALS: wanted}),),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from streams.settings import Settings
-from streams.topics.keeping import compacted, deleted_after
+from streams.topics.keeping import REMOVALS_KEPT_MS, compacted, deleted_after
 from streams.topics.topic import DAY_MS, Party, Topic, TopicKind
 
 _FORMS: Final = {
@@ -30,7 +30,10 @@ def output_topics(settings: Settings) -> tuple[Topic, ...]:
             value=f"{_FORMS[settings.output_format]}; a higher revision replaces a lower one",
             schemas=(schema,),
             partitions=settings.partitions,
-            config=compacted(settings, personal=True),
+            config={
+                **compacted(settings, personal=True),
+                "delete.retention.ms": str(REMOVALS_KEPT_MS),
+            },
             writers=(Party.WORKER, Party.OPERATOR),
             readers=(Party.DELIVERY, Party.VERIFIER),
         )

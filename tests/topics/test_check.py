@@ -96,6 +96,16 @@ def test_what_is_replaced_of_a_person_must_not_stay(topic: str) -> None:
     assert find_problems(SETTINGS, sooner) == []
 
 
+@pytest.mark.parametrize("topic", ["consentry.violations", "consentry.duties"])
+def test_a_removal_stays_known_as_long_as_a_receiver_may_be_away(topic: str) -> None:
+    problem = only(with_config(good_cluster(), topic, delete_retention_ms="86400000"))
+    assert (problem.weight, problem.check) == (ProblemLevel.WARNING, TopicAspect.CLEANUP)
+    assert problem.what == "that a record was removed stays known for 1 day (delete.retention.ms)"
+    assert problem.commands[0].endswith("--add-config delete.retention.ms=2592000000")
+    longer = with_config(good_cluster(), topic, delete_retention_ms="9999999999")
+    assert find_problems(SETTINGS, longer) == []
+
+
 def test_a_shorter_retention_of_inputs_is_a_warning() -> None:
     state = with_config(good_cluster(), "purchase", retention_ms="604800000")
     problem = only(state)
