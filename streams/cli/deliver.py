@@ -13,7 +13,6 @@ from streams.cli.service_start import JsonLogs, begin_logs, require_broker
 from streams.errors import ConsentryError
 
 if TYPE_CHECKING:
-    from streams.core.instants import Instant
     from streams.delivery.start_offsets import Start
     from streams.settings import Settings
     from streams.sinks.load import Configured
@@ -23,10 +22,6 @@ _EXAMPLES = (
     "consentry deliver --sink splunk --from state  |  "
     "consentry deliver --sink splunk --from 2026-11-01T00:00:00.000Z --again"
 )
-
-
-CLOSED_DAYS = 90
-"""How far back closes are delivered to a receiver that begins again."""
 
 
 def register(app: typer.Typer) -> None:
@@ -83,6 +78,7 @@ def deliver(
     """
     from streams.cli.deliver_process import run_deliverer
     from streams.delivery.alert_options import read_alert_options
+    from streams.delivery.begun_note import CLOSED_DAYS, days_ago
     from streams.sinks.load import configured
 
     settings = read_settings(config, brokers)
@@ -103,17 +99,9 @@ def deliver(
         alerts,
         where,
         again=again,
-        closed_since=_days_ago(days) if again and days else None,
+        closed_since=days_ago(days) if again and days else None,
         ready_file=ready_file,
     )
-
-
-def _days_ago(days: int) -> Instant:
-    import time
-
-    from streams.core.instants import Instant
-
-    return Instant(max(0, time.time_ns() // 1_000_000 - days * 86_400_000))
 
 
 def require_own_topics(settings: Settings, sinks: Iterable[str] = ()) -> None:

@@ -57,7 +57,7 @@ class AlertState:
 
         Raises ConsentryError when a part of it is missing.
         """
-        found = await self._read()
+        found = await records_of(self._settings)
         head = found.get(self._key("parts"))
         if head is None:
             return None
@@ -101,22 +101,23 @@ class AlertState:
     def _key(self, part: str) -> bytes:
         return f"{self._sink}/{part}".encode()
 
-    async def _read(self) -> dict[bytes, bytes]:
-        """Every record of the topic that stands, by key."""
-        reader = delivery_consumer(self._settings)
-        await reader.start()
-        found: dict[bytes, bytes] = {}
-        try:
-            place = TopicPartition(self._topic, 0)
-            reader.assign([place])
-            await reader.seek_to_beginning(place)
-            end = (await reader.end_offsets([place]))[place]
-            while await reader.position(place) < end:
-                for record in (await reader.getmany(place, timeout_ms=_POLL_MS)).get(place, ()):
-                    if record.value is None:
-                        found.pop(record.key, None)
-                    else:
-                        found[record.key] = record.value
-        finally:
-            await reader.stop()
-        return found
+
+async def records_of(settings: Settings) -> dict[bytes, bytes]:
+    """Every record of the topic that stands, by key. Raises KafkaError."""
+    reader = delivery_consumer(settings)
+    await reader.start()
+    found: dict[bytes, bytes] = {}
+    try:
+        place = TopicPartition(settings.topics.alert_state, 0)
+        reader.assign([place])
+        await reader.seek_to_beginning(place)
+        end = (await reader.end_offsets([place]))[place]
+        while await reader.position(place) < end:
+            for record in (await reader.getmany(place, timeout_ms=_POLL_MS)).get(place, ()):
+                if record.value is None:
+                    found.pop(record.key, None)
+                else:
+                    found[record.key] = record.value
+    finally:
+        await reader.stop()
+    return found

@@ -11,6 +11,7 @@ from streams.alerts.account import Accounting
 from streams.alerts.options import AlertOptions
 from streams.alerts.policy import AlertPolicy
 from streams.core.instants import Instant
+from streams.delivery.begun_note import BegunNote
 from streams.delivery.circuit import CircuitState
 from streams.delivery.counts import SinkStats
 from streams.delivery.dead_letters import DeadLetters
@@ -53,7 +54,17 @@ class SinkTask:
         UnreachableError when there is no broker: then the process starts again.
         """
         try:
-            await begin(self._settings, self.name, start, again=again, closed_since=closed_since)
+            # The alert policy knows by itself what it has open.
+            updates = self._options.takes == "updates"
+            note = BegunNote(self._settings, self.name) if updates else None
+            await begin(
+                self._settings,
+                self.name,
+                start,
+                again=again,
+                closed_since=closed_since,
+                note=note,
+            )
             self._consumer = self._new_consumer(again=again)
             if not self._stopping:
                 await self._consumer.run()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
     from aiokafka.errors import OffsetOutOfRangeError
 
+    from streams.delivery.begun_note import BegunNote
+
 Start = Literal["state", "now", "earliest"] | Instant
 """STATE: what is open now, then what comes. An instant: records from then on."""
 
@@ -96,12 +98,14 @@ async def begin(
     *,
     again: bool = False,
     closed_since: Instant | None = None,
+    note: BegunNote | None = None,
 ) -> None:
     """Commit where a sink's group begins that has no offset yet.
 
     `start` is what was asked for, None when nothing was: what is open is caught up with
     then, and what was closed since an instant where one is given. `again` lets a group that
-    has delivered begin again. Raises ConsentryError when
+    has delivered begin again. By its `note` a sink is known that has delivered, and whose
+    offsets Kafka has forgotten: it may have missed closes. Raises ConsentryError when
     a start is asked of a group that has one, and KafkaError.
     """
     group = settings.delivery_group(sink)
@@ -118,12 +122,16 @@ async def begin(
                 "Leave --from out to go on where it stopped, or add --again to begin again: "
                 "what was delivered is then delivered again.",
             )
-        if known and not again:
-            return  # a partition that was added since is read from its first record
-        first = await starts(consumer, places, start or "state", closed_since)
-        await _commit(consumer, first, settings, sink, over=again)
+        if again or not known:  # else a partition that was added is read from its first record
+            where = start or "state"
+            if note is not None and where == "state" and not known and closed_since is None:
+                closed_since = await note.closed_since()
+            first = await starts(consumer, places, where, closed_since)
+            await _commit(consumer, first, settings, sink, over=again)
     finally:
         await consumer.stop()
+    if note is not None:
+        await note.write()
 
 
 async def starts(

@@ -144,9 +144,10 @@ def dead_letter_topics(settings: Settings) -> tuple[Topic, ...]:
             name=names.alert_state,
             kind=TopicKind.ALERT_STATE,
             description="What the alert policy remembers of each sink for people: groups that are "
-            "open, what is held back, and how often. Deleted, open alerts are sent again.",
-            key="sink/part",
-            value="a part of a snapshot, msgpack (streams/alerts/policy_state.py)",
+            "open, what is held back, and how often. Deleted, open alerts are sent again. And that "
+            "a sink has delivered.",
+            key="sink/part, or sink/begun",
+            value="a part of a snapshot, msgpack (streams/alerts/policy_state.py), or 1",
             schemas=(),
             partitions=1,
             config=compacted(settings),
