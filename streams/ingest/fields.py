@@ -139,8 +139,9 @@ def _on(
         return actions_of(shape.name)
     if isinstance(asked, str) and asked in _ON:
         return _ON[asked]
-    if isinstance(asked, list) and asked and all(one in ConsentAction.__members__ for one in asked):
-        return frozenset(ConsentAction(one) for one in asked)
+    actions = [one for one in asked if isinstance(one, str)] if isinstance(asked, list) else []
+    if actions and len(actions) == len(asked) and set(actions) <= set(ConsentAction.__members__):
+        return frozenset(map(ConsentAction, actions))
     problems.add(place.child("on"), 'allowed: "GRANTED", "negative", "every" or a list of actions',
                  asked)  # fmt: skip
     return frozenset()

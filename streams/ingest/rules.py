@@ -126,7 +126,7 @@ def _nature(
     raw: Mapping[str, Any], kind: EventType, place: PolicyPlace, problems: Problems
 ) -> Nature:
     nature = raw.get("nature", None if kind is EventType.CONSENT_CHANGE else "act")
-    if nature in {"act", "state"} and (nature == "act" or kind is EventType.CONSENT_CHANGE):
+    if nature in ("act", "state") and (nature == "act" or kind is EventType.CONSENT_CHANGE):
         return Nature(nature)
     problems.add(
         place.child("nature"),
@@ -165,14 +165,14 @@ def _tables(
             problems.add(at, 'allowed: {name = "...", from = "item.Id"} or {name = "...", '
                          'row = "..."}')  # fmt: skip
             continue
-        if one["name"] not in known:
+        if not isinstance(one["name"], str) or one["name"] not in known:
             near = suggestion(str(one["name"]), list(known))
             problems.add(at.child("name"), f"tables names no such table{near}", one["name"])
             continue
         table = table_for(known[one["name"]], kind, problems)
         path = read_path(one["from"], at.child("from"), problems) if "from" in one else None
         row = one.get("row")
-        if row is not None and row not in table.rows:
+        if row is not None and not (isinstance(row, str) and row in table.rows):
             problems.add(at.child("row"), "the table has no such row", row)
         found.append(TableUse(table, path, row))
     return tuple(found)

@@ -12,8 +12,11 @@ MAX_BYTES: Final = 67_108_864
 def read_text(path: Path) -> str:
     """Read a file as UTF-8.
 
-    Raises OSError, also for one that is too long, and UnicodeDecodeError.
+    Raises OSError, also for one that is too long or has a name that none has, and
+    UnicodeDecodeError.
     """
+    if "\0" in str(path):
+        raise OSError(None, "its name holds a zero character")
     with path.open("rb") as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:

@@ -75,6 +75,9 @@ class FakeRegistry(HttpReceiver):
         if not 0 < version <= len(ids):
             return _missing(40402)
         number = ids[version - 1]
+        if self.late.get(number, 0) > 0:
+            self.late[number] -= 1
+            return _missing(40402)
         answer = {"subject": subject, "version": version, "id": number, **self.schemas[number]}
         return web.json_response(answer)
 
