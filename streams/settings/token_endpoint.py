@@ -8,7 +8,9 @@ import re
 import ssl
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException, IncompleteRead
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote_plus, urlencode
@@ -78,10 +80,14 @@ def ask(
     try:
         with opener.open(request, timeout=timeout_s) as answer:
             body = answer.read(_MAX_BYTES)
+            if answer.length and len(body) < _MAX_BYTES:
+                raise IncompleteRead(body)
     except urllib.error.HTTPError as refused:
-        with refused:
-            raise _refusal(url, refused.code, refused.read(_MAX_BYTES), prefix) from None
-    except (OSError, ValueError) as error:  # URLError and http.client's are among these
+        body = b""
+        with refused, suppress(OSError, ValueError, HTTPException):
+            body = refused.read(_MAX_BYTES)
+        raise _refusal(url, refused.code, body, prefix) from None
+    except (OSError, ValueError, HTTPException) as error:  # URLError is among these
         raise _unreached(url, getattr(error, "reason", error), prefix) from None
     return _grant(url, body, prefix)
 
