@@ -20,7 +20,9 @@ class TlsOptions(BaseModel):
         None, description="Certificate that we show (PEM), for mutual TLS."
     )
     client_key_file: Path | None = Field(
-        None, description="Its key (PEM); unset: it stands in the file of the certificate."
+        None,
+        description="Its key (PEM, without a password); unset: it stands in the file of the "
+        "certificate.",
     )
 
     def tls_context(self) -> ssl.SSLContext:
@@ -31,15 +33,21 @@ class TlsOptions(BaseModel):
             raise _unusable("ca_file", error) from None
         if self.client_certificate_file is not None:
             try:
-                context.load_cert_chain(self.client_certificate_file, self.client_key_file)
-            except OSError as error:
+                # Without a password, or OpenSSL would ask for one on the terminal.
+                context.load_cert_chain(
+                    self.client_certificate_file, self.client_key_file, password=""
+                )
+            except (OSError, ValueError) as error:
                 raise _unusable("client_certificate_file or client_key_file", error) from None
         return context
 
 
-def _unusable(key: str, error: OSError) -> SinkDown:
-    what = "holds nothing usable in PEM" if isinstance(error, ssl.SSLError) else error.strerror
-    return SinkDown(f"{key}: {what}", "Name a readable PEM file.", lasting=True)
+def _unusable(key: str, error: Exception) -> SinkDown:
+    what = "holds nothing usable in PEM"
+    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+        what = error.strerror or type(error).__name__
+    remedy = "Name a readable PEM file; a key must have no password."
+    return SinkDown(f"{key}: {what}", remedy, lasting=True)
 
 
 def tls_down(error: ssl.SSLError) -> SinkDown:
