@@ -7,6 +7,7 @@ deduplication and no resolve: a resolve is a message of its own.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -44,6 +45,8 @@ class AppriseOptions(SinkOptions):
                 "a sink of type apprise needs the package apprise, which is not installed",
                 "Install the extra: pip install 'consentry[apprise]'.",
             ) from None
+        # Its lines quote the URL, which is a secret, and whom it sends to.
+        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
         service = Apprise()
         if not service.add(self.url.get_secret_value()):
             raise ConsentryError(

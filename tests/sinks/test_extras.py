@@ -125,11 +125,12 @@ async def test_apprise_sends_each_message() -> None:
         await apprise(free_port()).send([alert()])
 
 
-def test_a_url_that_apprise_does_not_know() -> None:
-    unknown = AppriseOptions.model_validate({"type": "apprise", "url": "none://s3cret-Word"})
+@pytest.mark.parametrize("url", ["none://s3cret-Word", "slack://s3cret-Word/ok"])
+def test_a_url_that_apprise_does_not_know(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    unknown = AppriseOptions.model_validate({"type": "apprise", "url": url})
     with pytest.raises(ConsentryError, match="does not know") as caught:
         unknown.open()
-    assert "s3cret-Word" not in caught.value.problem
+    assert "s3cret-Word" not in caught.value.problem + caplog.text
 
 
 @pytest.mark.parametrize(
