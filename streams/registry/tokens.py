@@ -36,7 +36,9 @@ class RegistryTokens:
     """Whether the registry took the token that there is."""
     _token: str | None = field(default=None, repr=False)
     _until: float = field(default=0.0, repr=False)
-    """Monotonic seconds."""
+    """When it is renewed, in monotonic seconds."""
+    _dies: float = field(default=0.0, repr=False)
+    """Until then it outlasts an endpoint that is away."""
 
     async def token(self) -> str:
         """A token that is not old. Never print it.
@@ -57,9 +59,12 @@ class RegistryTokens:
                     prefix=PREFIX,
                 )
             except UnreachableError as error:
+                if self._token is not None and time.monotonic() < self._dies:
+                    return self._token
                 raise RegistryAway(error.problem) from None
+            life_s = found.lifetime_s or LIFE_S
             self._token = HiddenText(found.token)
-            self._until = began + RENEW_AFTER * (found.lifetime_s or LIFE_S)
+            self._until, self._dies = began + RENEW_AFTER * life_s, began + life_s
             self.accepted = False
         return self._token
 

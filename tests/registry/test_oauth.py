@@ -104,8 +104,16 @@ def test_an_old_token_is_not_used(
     ask(one, 2)
     assert guarded.given == 1
     now[0] = 81
+    guarded.faults = [503]
     ask(one, 3)
+    assert (guarded.faults, guarded.given) == ([], 1), "it lives, and its endpoint is away"
+    guarded.add(own_schema("purchase"))
+    ask(one, 4)
     assert guarded.given == 2
+    now[0] = 182
+    guarded.faults = [503]
+    with pytest.raises(UnreachableError):
+        ask(one, 5)
 
 
 def test_a_token_that_is_not_accepted_any_more_is_replaced(guarded: GuardedRegistry) -> None:
