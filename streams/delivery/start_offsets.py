@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
@@ -18,12 +18,20 @@ if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
     from aiokafka.errors import OffsetOutOfRangeError
 
-    from streams.delivery.begun_note import BegunNote
-
 Start = Literal["state", "now", "earliest"] | Instant
 """STATE: what is open now, then what comes. An instant: records from then on."""
 
 Committed = dict[TopicPartition, OffsetAndMetadata]
+
+
+class Note(Protocol):
+    """That a sink has delivered (`BegunNote`)."""
+
+    async def closed_since(self) -> Instant | None:
+        """From when on it may have missed closes; None: it never delivered."""
+
+    async def write(self) -> None:
+        """Note that it delivers."""
 
 
 def delivery_consumer(
@@ -98,7 +106,7 @@ async def begin(
     *,
     again: bool = False,
     closed_since: Instant | None = None,
-    note: BegunNote | None = None,
+    note: Note | None = None,
 ) -> None:
     """Commit where a sink's group begins that has no offset yet.
 
