@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -39,6 +40,7 @@ HANDSHAKE = NOTIFICATION | {
     "Token": "2336412f37",
     "SubscribeURL": CONFIRM,
 }
+ENDED = HANDSHAKE | {"Type": "UnsubscribeConfirmation"}
 ORDER = {
     "Notification": ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"],
     "SubscriptionConfirmation": [
@@ -71,7 +73,8 @@ def certificate(days: int = 30, name: str = "aws") -> bytes:
 
 
 def signed(fields: Mapping[str, str], **changed: Any) -> dict[str, Any]:
-    text = "".join(f"{n}\n{fields[n]}\n" for n in ORDER[fields["Type"]] if n in fields)
+    kind = fields["Type"].replace("Unsubscribe", "Subscription")
+    text = "".join(f"{n}\n{fields[n]}\n" for n in ORDER[kind] if n in fields)
     made = key("aws").sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
     more = {
         "SignatureVersion": "2",
@@ -202,6 +205,10 @@ async def test_a_subscription_is_confirmed_and_is_no_record(
         assert (record.key, record.value) == (b"m-1", body)
         counts = served.handling.counts["ses"]
         assert (counts.challenged, counts.accepted) == (1, 1)
+        with structlog.testing.capture_logs() as logs:
+            assert (await served.ask("/hooks/ses", json.dumps(signed(ENDED)).encode()))[0] == 200
+        [said] = [line for line in logs if line["event"] == "receive.unsubscribed"]
+        assert (said["topic_arn"], len(served.written.records)) == (ARN, 1)
         elsewhere = signed(
             HANDSHAKE | {"SubscribeURL": "https://evil.example/?Action=ConfirmSubscription&x"}
         )

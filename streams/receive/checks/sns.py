@@ -15,6 +15,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+import structlog
+
 from streams.errors import ConsentryError
 from streams.receive.checks.check import iso_instant, require_recent
 from streams.receive.refusal import RefusalReason, RequestRefused
@@ -44,6 +46,9 @@ _SIGNED: Final = {
     "SubscriptionConfirmation": _CONFIRMATION,
     "UnsubscribeConfirmation": _CONFIRMATION,
 }
+
+
+log = structlog.get_logger("consentry.receive")
 
 
 class SnsCheck:
@@ -98,6 +103,8 @@ class SnsCheck:
             return False
         if message["Type"] == "SubscriptionConfirmation":
             await self._fetch(_address(message, "SubscribeURL", _CONFIRMATION_PATH))
+        else:
+            log.warning("receive.unsubscribed", topic_arn=message["TopicArn"])
         return True
 
     def _message(self, request: Inbound) -> Mapping[str, str]:
