@@ -11,6 +11,7 @@ import time
 from typing import Final
 
 import structlog
+from aiokafka.errors import TopicAuthorizationFailedError
 
 from streams.core.instants import Instant
 from streams.delivery.alert_state import records_of
@@ -33,9 +34,14 @@ class BegunNote:
     async def closed_since(self) -> Instant | None:
         """From when on a sink without offsets may have missed closes; None: it never delivered.
 
-        Raises KafkaError.
+        Raises KafkaError, but where this user may not read it.
         """
-        if self._key not in await records_of(self._settings):
+        try:
+            noted = self._key in await records_of(self._settings)
+        except TopicAuthorizationFailedError as error:
+            self._may_not(error)
+            return None
+        if not noted:
             return None
         log.warning("delivery.offsets_forgotten", sink=self._sink, closed_days=CLOSED_DAYS)
         return days_ago(CLOSED_DAYS)
@@ -43,7 +49,6 @@ class BegunNote:
     async def write(self) -> None:
         """Note that the sink delivers. Raises KafkaError, but where this user may not write it."""
         import aiokafka
-        from aiokafka.errors import TopicAuthorizationFailedError
 
         connection = self._settings.connection
         producer = aiokafka.AIOKafkaProducer(
@@ -53,9 +58,12 @@ class BegunNote:
             await producer.start()
             await producer.send_and_wait(self._settings.topics.alert_state, b"1", self._key)
         except TopicAuthorizationFailedError as error:
-            log.warning("delivery.not_noted", sink=self._sink, error=type(error).__name__)
+            self._may_not(error)
         finally:
             await producer.stop()
+
+    def _may_not(self, error: Exception) -> None:
+        log.warning("delivery.not_noted", sink=self._sink, error=type(error).__name__)
 
 
 def days_ago(days: int) -> Instant:
