@@ -8,6 +8,7 @@ with the name of the field; docs/registry.md.
 
 from __future__ import annotations
 
+import errno
 import re
 import tempfile
 from collections.abc import Callable, Mapping
@@ -35,6 +36,7 @@ _WRAPPERS: Final = frozenset(
     for name in "Double Float Int64 UInt64 Int32 UInt32 Bool String Bytes".split()
 )
 _MOST_INDEXES: Final = 32
+_OF_THE_NAME: Final = (errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG)
 _OF_EVENTS: Final = frozenset(name for shape in FIELDS.values() for name in shape.names)
 
 
@@ -78,9 +80,13 @@ def compiled_file(text: str, parts: Mapping[str, str]) -> FileDescriptor:
             place = PurePosixPath(path)
             if place.is_absolute() or ".." in place.parts or "\\" in path or "\0" in path:
                 raise UnreadableSchema("a path that it imports leaves its folder")
-            target = folder / place
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(source, "utf-8")
+            try:
+                (folder / place).parent.mkdir(parents=True, exist_ok=True)
+                (folder / place).write_text(source, "utf-8")
+            except OSError as error:
+                if error.errno not in _OF_THE_NAME:
+                    raise
+                raise UnreadableSchema("a path that it imports is no name of a file") from None
         found = folder / "descriptors"
         done = protoc.main(
             ["protoc", f"-I{folder}", f"-I{known}", "--include_imports",

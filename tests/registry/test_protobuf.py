@@ -179,6 +179,16 @@ def test_a_path_that_leaves_its_folder_is_refused(fake: FakeRegistry, tmp_path: 
         assert "leaves its folder" in refused(fake, framed(number, b"\0"))[0]
 
 
+@pytest.mark.parametrize("names", [("x", "x/y.proto"), (".",), ("x" * 300,)])
+def test_a_path_that_is_no_name_of_a_file_is_refused(
+    fake: FakeRegistry, names: tuple[str, ...]
+) -> None:
+    fake.add('syntax = "proto3";', "PROTOBUF", subject="x")
+    references = [{"name": name, "subject": "x", "version": 1} for name in names]
+    number = fake.add(one("string a = 1;"), "PROTOBUF", references)
+    assert "no name of a file" in refused(fake, framed(number, b"\0"))[0]
+
+
 def test_without_the_extra_somebody_must_act(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "grpc_tools", None)
     with pytest.raises(ConsentryError) as error:
