@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from streams.sinks.contract import SinkDown
 
@@ -24,6 +25,12 @@ class TlsOptions(BaseModel):
         description="Its key (PEM, without a password); unset: it stands in the file of the "
         "certificate.",
     )
+
+    @model_validator(mode="after")
+    def _a_key_has_its_certificate(self) -> Self:
+        if self.client_key_file is not None and self.client_certificate_file is None:
+            raise ValueError("client_key_file goes with client_certificate_file")
+        return self
 
     def tls_context(self) -> ssl.SSLContext:
         """What TLS checks and shows. Raises SinkDown for a file that cannot be used."""

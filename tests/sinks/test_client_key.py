@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from pydantic import ValidationError
 
 from streams.dev.certificates import write_certificates
 from streams.sinks.contract import SinkDown
@@ -41,3 +42,8 @@ def test_openssl_asks_nobody_for_a_password(
         TlsOptions(client_certificate_file=whole, client_key_file=locked).tls_context()
     assert caught.value.lasting
     assert "no password" in caught.value.remedy
+
+
+def test_a_key_without_its_certificate_is_not_passed_over(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="goes with client_certificate_file"):
+        TlsOptions(client_key_file=tmp_path / "client.key")
