@@ -6,12 +6,12 @@ which one it is.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from streams.core.findings import Duty, Finding
-from streams.core.instants import format_instant, parse_instant
+from streams.core.instants import EARLIEST, LATEST, format_instant, parse_instant
 from streams.wire.avro import read_record, write_record
 from streams.wire.errors import WireError
 from streams.wire.framing import AVRO_MARKER, RegistryDecoder
@@ -22,6 +22,9 @@ _Output = TypeVar("_Output", Finding, Duty)
 
 _FINDING_INSTANTS = ("occurred_at", "detected_at")
 _DUTY_INSTANTS = ("starts_at", "due_at", "notified_at", "detected_at")
+_NUMBERS = ("revision", "share_count")
+_LARGEST: Final = 1 << 30
+"""No revision or count of ours comes near it, and there is room above it for what outdoes it."""
 
 
 def encode_finding(finding: Finding) -> bytes:
@@ -98,12 +101,25 @@ def _read(
             "registry, or with {"
         )
     try:
-        return msgspec.convert(record, kind)
+        read = msgspec.convert(record, kind)
     except msgspec.ValidationError:
         raise WireError(
             f"the {name} holds a symbol that this release does not know, or lacks a field; upgrade "
             "Consentry"
         ) from None
+    _check_numbers(read, name, instants)
+    return read
+
+
+def _check_numbers(read: Finding | Duty, name: str, instants: tuple[str, ...]) -> None:
+    """Refuse what could be read, and not be written again in each form. Raises WireError."""
+    for field in instants:
+        at = getattr(read, field)
+        if at is not None and not EARLIEST <= at <= LATEST:
+            raise WireError(f"{field} of the {name} is outside the years 1 to 9999", field)
+    for field in _NUMBERS:
+        if not -_LARGEST <= getattr(read, field, 0) <= _LARGEST:
+            raise WireError(f"{field} of the {name} is a number beyond {_LARGEST}", field)
 
 
 def _unframed(value: bytes, name: str, registry: RegistryDecoder | None) -> bytes:

@@ -7,9 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from streams.agents.output_encoder import OutputEncoder
+from streams.agents.partition_judge import PartitionJudge
 from streams.core import texts
 from streams.core.findings import Finding
-from streams.core.instants import Instant, days
+from streams.core.instants import LATEST, Instant, days
 from streams.core.policy import fixed_policy
 from streams.core.vocabulary import ClosingReason, Code, Status
 from streams.policy_file import load_policy
@@ -20,7 +22,7 @@ from streams.wire.findings import decode_finding, encode_finding
 from tests.agents.ordering import command, order, results
 from tests.agents.superseding import Topics, outputs, plain
 from tests.agents.test_erase import history
-from tests.agents.world import NAMES, World
+from tests.agents.world import NAMES, SETTINGS, World
 from tests.kafka.stories import START, grant, share
 
 CASES = Path(__file__).parents[1] / "policy" / "field_cases"
@@ -152,6 +154,18 @@ def test_a_foreign_revision_above_the_own_is_outdone() -> None:
     mine = [decode_finding(o.value) for o in outputs(one) if o.key == key and o.value]
     assert (mine[-1].revision, mine[-1].code) == (8, finding.code)
     assert topics.held() == topics.stated()
+
+
+def test_a_foreign_record_with_an_instant_that_json_cannot_write_stops_nothing() -> None:
+    one = World()
+    one.judge = PartitionJudge(one.partition, SETTINGS, one.policy, encoder=OutputEncoder("json"))
+    one.take(*one.story(*history("s1")))
+    finding, *_ = one.findings()
+    forged = msgspec.structs.replace(finding, violation_id="forged", occurred_at=LATEST + 1)
+    named = [HeldOutput(id="forged", record=encode_finding(forged))]
+    one.take(*Topics(one).orders(named)[:-1])
+    assert results(one)[0].counts == {"removed": 1}
+    assert (outputs(one)[-1].key, outputs(one)[-1].value) == (b"forged", None)
 
 
 def test_an_erased_person_is_not_spoken_of_again() -> None:

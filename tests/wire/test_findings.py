@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from streams.core.findings import DeadLetter
-from streams.core.instants import Instant
+from streams.core.instants import EARLIEST, LATEST, Instant
 from streams.wire.avro import write_record
 from streams.wire.dead_letters import Original, decode_dead_letter, encode_dead_letter
 from streams.wire.decode import Decoded, decode
@@ -142,3 +142,35 @@ def test_an_unknown_symbol_says_to_upgrade() -> None:
     record = msgspec.to_builtins(FINDING) | {"severity": "UNRECOGNISED"}
     with pytest.raises(WireError, match="upgrade"):
         decode_finding(write_record("finding", record))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"occurred_at": EARLIEST - 1},
+        {"occurred_at": LATEST + 1},
+        {"detected_at": 2**63 - 1},
+        {"revision": 2**31 - 1},
+    ],
+)
+def test_a_finding_that_could_not_be_written_again_is_refused(changed: dict[str, Any]) -> None:
+    """A worker that ends a foreign one writes its instants, and the next revision."""
+    [field] = changed
+    value = encode_finding(msgspec.structs.replace(FINDING, **changed))
+    with pytest.raises(WireError, match=f"^{field} of the finding is "):
+        decode_finding(value)
+
+
+@pytest.mark.parametrize("field", ["starts_at", "due_at", "notified_at", "detected_at"])
+def test_a_duty_that_could_not_be_written_again_is_refused(field: str) -> None:
+    value = encode_duty(msgspec.structs.replace(DUTY, **{field: EARLIEST - 1}))
+    with pytest.raises(WireError, match=f"^{field} of the duty is outside the years"):
+        decode_duty(value)
+
+
+def test_numbers_of_any_length_are_refused_in_json_as_well() -> None:
+    """Schema and database hold 32 and 64 bits; JSON holds more."""
+    for field in ("revision", "share_count"):
+        value = msgspec.json.encode(duty_to_json(DUTY) | {field: -(10**30)})
+        with pytest.raises(WireError, match=f"^{field} of the duty is a number beyond"):
+            decode_duty(value)
