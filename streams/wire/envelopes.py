@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from streams.wire.errors import WireError
+from streams.wire.guard import shown_name
 
 _OWN: Final = frozenset({"event_id", "controller_id", "subject_id", "occurred_at"})
 _AVRO_TYPES: Final = frozenset(
@@ -103,9 +104,10 @@ def _union_fault(record: Record) -> WireError | None:
     """Avro's own JSON encoding wraps the members of unions: `{"string": "..."}`."""
     for name, member in record.items():
         if isinstance(member, dict) and len(member) == 1 and member.keys() <= _AVRO_TYPES:
+            shown = shown_name(name)
             return WireError(
-                f"{name} names the type of its value, as the JSON encoding of Avro does; "
+                f"{shown} names the type of its value, as the JSON encoding of Avro does; "
                 "write plain JSON, or Avro in the single-object encoding",
-                name,
+                shown,
             )
     return None

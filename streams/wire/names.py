@@ -13,6 +13,8 @@ from streams.core.vocabulary import EventType
 from streams.wire.errors import WireError
 from streams.wire.field_specs import FIELDS
 
+_SHOWN_AT_MOST: Final = 64
+
 
 def _bare(name: str) -> str:
     """A name without case, underscores, hyphens and the plural."""
@@ -44,8 +46,12 @@ def unknown_names(kind: EventType, record: Mapping[str, Any]) -> int:
 
 
 def _misnamed(kind: EventType, name: str, bare: str) -> WireError:
-    """`name` is a spelling of a known name, so it may be shown where it is plain text."""
-    shown = name if name.isascii() and name.isprintable() else "(a field with an unusual name)"
+    """`name` is a spelling of a known name, so it may be shown where it is short plain text.
+
+    It may hold any number of hyphens: what is said of a record must fit beside it.
+    """
+    plain = len(name) <= _SHOWN_AT_MOST and name.isascii() and name.isprintable()
+    shown = name if plain else "(a field with an unusual name)"
     meant = _OF_TYPE[kind].get(bare)
     if meant is not None:
         return WireError(f"{shown} is no field of {kind.value}; the name is {meant}", shown)

@@ -50,6 +50,13 @@ VALUES: dict[str, bytes | None] = {
     "separator in an id": json.dumps(body(subject_id="a\x1fb")).encode(),
     "very many unknown fields": json.dumps(body(**{f"f{n}": n for n in range(50_000)})).encode(),
     "very long list": json.dumps(body(data_categories=["EMAIL"] * 60_000)).encode(),
+    "long name": json.dumps(body(**{"n" * 900_000: 1})).encode(),
+    "long misspelt name": json.dumps(
+        body(event_id=None, **{f"share{'_' * 900_000}id": 1})
+    ).encode(),
+    "long name of a union": json.dumps(
+        body(event_id=None, **{"n" * 900_000: {"string": "x"}})
+    ).encode(),
     "long text": json.dumps(body(share_id="x" * 900_000)).encode(),
     "long address": json.dumps(body(x="a@" * 400_000 + "a.nl")).encode(),
     "digits": json.dumps(body(x="06-" * 300_000)).encode(),

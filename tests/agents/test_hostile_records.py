@@ -46,6 +46,15 @@ def test_values(name: str) -> None:
     ended_well(world, world.record(good(name[:20]), value=VALUES[name]))
 
 
+@pytest.mark.parametrize("name", ["long misspelt name", "long name of a union"])
+def test_what_is_said_of_a_long_record_fits_beside_it(name: str) -> None:
+    world = World()
+    ended_well(world, world.record(good(), key=KEYS["long"], value=VALUES[name]))
+    [kept] = letters(world)
+    assert kept.letter.reason.startswith("(a field with an unusual name) ")
+    assert not kept.original.cuts
+
+
 @pytest.mark.parametrize("value", ["good", "bad"])
 @pytest.mark.parametrize("name", KEYS)
 def test_keys(name: str, value: str) -> None:
