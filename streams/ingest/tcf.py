@@ -40,11 +40,14 @@ _FILLING: Final = 24
 
 
 class Restriction(msgspec.Struct, frozen=True):
-    """What the publisher allows for a purpose: 0 not at all, 1 with consent, 2 on interest only."""
+    """What the publisher allows for a purpose: 0 not at all, 1 with consent, 2 on interest only.
+
+    `vendors` are ranges: a string of a few kilobytes can name all vendors a thousand times.
+    """
 
     purpose: int
     kind: int
-    vendors: frozenset[int]
+    vendors: tuple[range, ...]
 
 
 class TcfString(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,8 +83,9 @@ class TcfString(msgspec.Struct, frozen=True, kw_only=True):
             and self.disclosed is not None
             and vendor in self.disclosed
             and not any(
-                vendor in one.vendors
+                vendor in some
                 for one in self.restrictions
+                for some in one.vendors
                 if one.purpose in NEEDED
                 and one.kind in {_NOT_ALLOWED, _REQUIRE_LEGITIMATE_INTEREST}
             )
@@ -132,7 +136,7 @@ def _core(bits: _Bits) -> dict[str, object]:
     found["vendors"] = bits.vendors()
     found["vendor_interests"] = bits.vendors()
     found["restrictions"] = tuple(
-        Restriction(bits.number(6), bits.number(2), frozenset(bits.ranges()))
+        Restriction(bits.number(6), bits.number(2), tuple(bits.ranges()))
         for _ in range(bits.number(12))
     )
     bits.end()
@@ -167,8 +171,8 @@ class _Bits:
 
     def flags(self, width: int) -> frozenset[int]:
         """The numbers, from 1, of the bits that are set."""
-        value = self.number(width)
-        return frozenset(n for n in range(1, width + 1) if value >> (width - n) & 1)
+        bits = f"{self.number(width):0{width}b}"
+        return frozenset(n for n, bit in enumerate(bits, 1) if bit == "1")
 
     def instant(self) -> Instant:
         """Tenths of a second since 1970."""
@@ -179,13 +183,13 @@ class _Bits:
         highest = self.number(16)
         if not self.number(1):
             return self.flags(highest)
-        found = frozenset(self.ranges())
+        found = frozenset[int]().union(*self.ranges())
         if max(found, default=0) > highest:
             raise ValueError("it names a vendor beyond its highest")
         return found
 
-    def ranges(self) -> Iterator[int]:
-        """Vendors as single ids and ranges; no more of them than there can be."""
+    def ranges(self) -> Iterator[range]:
+        """Ranges of vendors, also of one; no more vendors than there can be."""
         left = MOST_VENDORS
         for _ in range(self.number(12)):
             is_range = self.number(1)
@@ -194,7 +198,7 @@ class _Bits:
             left -= last - first + 1
             if not 0 < first <= last or left < 0:
                 raise ValueError("it has a range of vendors that is none")
-            yield from range(first, last + 1)
+            yield range(first, last + 1)
 
     def end(self) -> None:
         """Nothing but filling may be left."""
