@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,6 +14,10 @@ from streams.terminal.out import say
 if TYPE_CHECKING:
     from streams.ingest import MapSpec
     from streams.ingest.schema_nodes import SchemaNode
+
+_UNSOUND: Final = (KeyError, TypeError, AttributeError, RecursionError)
+"""What a walk over a schema raises where a part of it is missing, or of another type."""
+_REMEDY: Final = "Give an Avro schema or a JSON Schema, as JSON."
 
 
 def check(
@@ -71,9 +75,13 @@ def _sound(spec: MapSpec) -> None:
 
 def _compare(spec: MapSpec, node: SchemaNode, name: str) -> int:
     """How much the schema lacks of what the map needs; each is printed."""
+    from streams.errors import ConsentryError
     from streams.ingest.schema_check import gaps
 
-    found = gaps(spec, node)
+    try:
+        found = gaps(spec, node)
+    except _UNSOUND:
+        raise ConsentryError(f"{name} is no sound schema", _REMEDY) from None
     for gap in found:
         say(str(gap))
     if found:
@@ -105,15 +113,18 @@ def _of_file(schema: Path) -> SchemaNode:
     from streams.errors import ConsentryError
     from streams.ingest.schema_nodes import schema_node
 
-    remedy = "Give an Avro schema or a JSON Schema, as JSON."
     try:
-        node = schema_node(json.loads(schema.read_text("utf-8")))
+        document = json.loads(schema.read_text("utf-8"))
     except OSError as error:
-        raise ConsentryError(f"{schema} cannot be read: {error.strerror}", remedy) from None
-    except ValueError:
-        raise ConsentryError(f"{schema} is no JSON", remedy) from None
+        raise ConsentryError(f"{schema} cannot be read: {error.strerror}", _REMEDY) from None
+    except (ValueError, RecursionError):
+        raise ConsentryError(f"{schema} is no JSON", _REMEDY) from None
+    try:
+        node = schema_node(document)
+    except _UNSOUND:
+        raise ConsentryError(f"{schema} is no sound schema", _REMEDY) from None
     if node is None:
-        raise ConsentryError(f"{schema} is no schema that is known here", remedy)
+        raise ConsentryError(f"{schema} is no schema that is known here", _REMEDY)
     return node
 
 
@@ -130,8 +141,10 @@ def _of_subject(config: Path | None, subject: str) -> SchemaNode:
         node = _node(found.kind, found.text, texts)
     except UnreadableSchema as error:
         reason: str | None = error.reason
-    except ValueError:
+    except (ValueError, RecursionError):
         reason = "it is no JSON"
+    except _UNSOUND:
+        reason = "it is no sound schema"
     else:
         if node is not None:
             return node

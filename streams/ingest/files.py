@@ -72,7 +72,7 @@ def _unwrapped(name: str, number: int, line: bytes) -> FileRecord:
         headers = {str(k): str(v) for k, v in zip(flat[::2], flat[1::2], strict=True)}
         payload = printed["payload"]
         return FileRecord(name, number, (payload or "").encode(), headers)
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         raise ConsentryError(
             f"{name}:{number} is no record as kcat -J prints it (payload and headers)", _REMEDY
         ) from None

@@ -79,7 +79,7 @@ def _pair(file: str, number: int, line: str, spec: MapSpec) -> GoldenPair:
     where = f"{file}:{number}"
     try:
         raw = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConsentryError(f"{where} is no JSON: {error}", REMEDY) from None
     if not isinstance(raw, dict) or not set(raw) <= _KEYS or ("input" in raw) == ("text" in raw):
         raise ConsentryError(
@@ -90,6 +90,13 @@ def _pair(file: str, number: int, line: str, spec: MapSpec) -> GoldenPair:
     expect = raw.get("expect")
     if not isinstance(raw.get("pair"), str) or not isinstance(expect, list) or not expect:
         raise ConsentryError(f"{where}: pair (its name) or expect (a list) is missing", REMEDY)
+    if not all(isinstance(one, dict) for one in expect):
+        raise ConsentryError(f"{where}: expect holds something else than objects", REMEDY)
+    if not isinstance(raw.get("headers", {}), dict):
+        raise ConsentryError(f"{where}: headers is no object", REMEDY)
+    people = raw.get("people", [])
+    if not isinstance(people, list) or not all(people):
+        raise ConsentryError(f"{where}: people is no list of people with subjects", REMEDY)
     try:
         return GoldenPair(
             file=file,

@@ -15,7 +15,7 @@ from typing import Any, Final
 from streams.errors import ConsentryError
 from streams.ingest.decoders import read_json_value
 from streams.ingest.guess_text import PERSONAL, quoted, time_of
-from streams.ingest.observing import MOST_DEPTH, TIMES, SeenPlace, observe
+from streams.ingest.observing import MOST_DEPTH, TIMES, SeenPlace, members, observe
 from streams.ingest.outcomes import Stopped
 from streams.wire.looks import EVERYTHING
 from streams.wire.pii import raw_kind
@@ -128,10 +128,9 @@ def _lists(value: Any, path: str, depth: int) -> Iterator[tuple[str, list[Any]]]
     if type(value) is list and value and all(type(one) is dict for one in value):
         yield path, value
     elif type(value) is dict and depth:
-        for name, member in value.items():
-            if name and '"' not in name:
-                shown = name if _PLAIN_NAME.fullmatch(name) else f'"{name}"'
-                yield from _lists(member, f"{path}.{shown}", depth - 1)
+        for name, member in members(value):
+            shown = name if _PLAIN_NAME.fullmatch(name) else f'"{name}"'
+            yield from _lists(member, f"{path}.{shown}", depth - 1)
 
 
 def _columns(elements: Sequence[Any], start: str) -> list[SeenPlace]:

@@ -11,6 +11,8 @@ from typing import Any, Final
 from streams.core.instants import EARLIEST_OF_EVENTS, parse_instant
 from streams.ingest.paths import word_of
 from streams.ingest.times import LATEST_PLAUSIBLE
+from streams.wire.looks import EVERYTHING
+from streams.wire.pii import raw_kind
 
 MOST_VALUES: Final = 500
 MOST_DEPTH: Final = 6
@@ -129,13 +131,19 @@ def plain_lists(records: Sequence[Any]) -> dict[str, int]:
     return dict(found)
 
 
+def members(value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The members of an object whose names may stand in a path: no personal value is shown."""
+    for name, member in value.items():
+        if name and '"' not in name and raw_kind(name, EVERYTHING) is None:
+            yield name, member
+
+
 def _listed(value: Any, path: str, depth: int) -> Iterator[str]:
     if type(value) is list and value and all(type(one) in (str, int) for one in value):
         yield f"{path}[]"
     elif type(value) is dict and depth:
-        for name, member in value.items():
-            if '"' not in name and name:
-                yield from _listed(member, f"{path}.{_quoted(name)}", depth - 1)
+        for name, member in members(value):
+            yield from _listed(member, f"{path}.{_quoted(name)}", depth - 1)
 
 
 def _divisible(value: Any, path: str, depth: int) -> Iterator[str]:
@@ -144,9 +152,8 @@ def _divisible(value: Any, path: str, depth: int) -> Iterator[str]:
     elif type(value) is dict and depth:
         if path != "top" and _alike(list(value.values())):
             yield f"{path}{{}}"
-        for name, member in value.items():
-            if '"' not in name and name:
-                yield from _divisible(member, f"{path}.{_quoted(name)}", depth - 1)
+        for name, member in members(value):
+            yield from _divisible(member, f"{path}.{_quoted(name)}", depth - 1)
 
 
 def _alike(members: Sequence[Any]) -> bool:
@@ -169,9 +176,8 @@ def _items(value: Any, each: str) -> list[tuple[str | None, Any]]:
 
 def _leaves(value: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:
     if type(value) is dict:
-        for name, member in value.items() if depth else ():
-            if '"' not in name and name:
-                yield from _leaves(member, f"{path}.{_quoted(name)}", depth - 1)
+        for name, member in members(value) if depth else ():
+            yield from _leaves(member, f"{path}.{_quoted(name)}", depth - 1)
     elif type(value) is not list:
         yield path, value
 

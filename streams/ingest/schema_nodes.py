@@ -42,7 +42,7 @@ class AvroNode:
             if known is not None:
                 yield known
         elif isinstance(schema, Mapping):
-            if schema.get("type") in {"record", "enum", "array", "map", "error"}:
+            if schema.get("type") in ("record", "enum", "array", "map", "error"):
                 yield schema, str(schema.get("namespace", space))
             elif "type" in schema:
                 yield from self._flat(schema["type"], space)
@@ -77,7 +77,7 @@ def _names_in(schema: Any, space: str) -> Iterator[tuple[str, tuple[Mapping[str,
             yield from _names_in(one, space)
     elif isinstance(schema, Mapping):
         within = str(schema.get("namespace", space))
-        if "name" in schema and schema.get("type") in {"record", "enum", "fixed", "error"}:
+        if "name" in schema and schema.get("type") in ("record", "enum", "fixed", "error"):
             yield str(schema["name"]), (schema, within)
             yield f"{within}.{schema['name']}", (schema, within)
         for key in ("type", "items", "values"):
@@ -151,7 +151,7 @@ def avro_node(document: Any, parts: Iterable[Any]) -> SchemaNode:
 def schema_node(document: Any) -> SchemaNode | None:
     """The tree of a schema document, or None where it is neither of the two kinds."""
     if isinstance(document, list) or (
-        isinstance(document, Mapping) and document.get("type") in {"record", "array", "map"}
+        isinstance(document, Mapping) and document.get("type") in ("record", "array", "map")
         and not {"properties", "$schema"} & set(document)
     ):  # fmt: skip
         node = AvroNode(document)

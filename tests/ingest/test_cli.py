@@ -107,6 +107,7 @@ def test_records_as_kcat_prints_them(
         ["check", "onetrust", "--schema", "FILE"],
         ["test", "none"],
         ["coverage", "none", "FILE"],
+        ["try", "onetrust", "DEEP", "--kcat", *OURS],
         ["guess", "EMPTY"],
         ["copy", "none", "x"],
     ],
@@ -116,7 +117,9 @@ def test_what_cannot_be_used_is_exit_code_2(
     tmp_path: Path, capsys: Capture, arguments: list[str]
 ) -> None:
     (tmp_path / "empty").write_text("")
-    names = {"FILE": file(tmp_path, {"a": 1}), "EMPTY": str(tmp_path / "empty")}
+    (tmp_path / "deep").write_text('{"payload": ' + "[" * 100_000)
+    names = {"FILE": file(tmp_path, {"a": 1}), "EMPTY": str(tmp_path / "empty"),
+             "DEEP": str(tmp_path / "deep")}  # fmt: skip
     assert main(["ingest", *(names.get(one, one) for one in arguments)]) == 2
     said = capsys.readouterr().err
     assert said.count("error: ") == 1
@@ -144,6 +147,32 @@ def test_a_schema_that_lacks_something(tmp_path: Path, capsys: Capture) -> None:
     schema = tmp_path / "receipt.json"
     schema.write_text('{"$schema": "x", "properties": {"test": {}}}')
     assert main(["ingest", "check", "onetrust", "--schema", str(schema)]) == 1
+    assert "event purpose reads top.purposes, which the schema" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ("[" * 100_000, "is no JSON"),
+        ('{"type": "record", "name": "a", "fields": [{"name": "test"}]}', "is no sound schema"),
+        ('[{"type": "map"}]', "is no sound schema"),
+        ('{"anyOf": 5}', "is no sound schema"),
+        ('{"type": ["object", "null"]}', "is no schema that is known here"),
+    ],
+)
+def test_a_schema_that_is_none(
+    schema: str, words: str, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "receipt.json"
+    path.write_text(schema)
+    assert main(["ingest", "check", "onetrust", "--schema", str(path)]) == 2
+    assert f"{path} {words}" in capsys.readouterr().err
+
+
+def test_a_schema_of_an_object_or_null_is_read(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "receipt.json"
+    path.write_text('{"type": ["object", "null"], "properties": {"test": {}}}')
+    assert main(["ingest", "check", "onetrust", "--schema", str(path)]) == 1
     assert "event purpose reads top.purposes, which the schema" in capsys.readouterr().out
 
 

@@ -100,6 +100,8 @@ def test_personal_values_are_not_written_down() -> None:
         for n, answer in enumerate(["yes", "no", "anna@example.nl", "yes", "yes", "no"])
     ])  # fmt: skip
     assert "@" not in made.map_text + made.table_text
+    by_person = [{"by": {"a@example.nl": {"at": "2026-01-01T00:00:00Z"}}, "answer": "no"}]
+    assert "@" not in guessed(by_person).map_text
 
 
 @pytest.mark.parametrize("records", [[b"x"], [b"{}"], [b'{"a": 1}'], [b"[]", b"7"], []])

@@ -88,6 +88,8 @@ def test_no_place_says_where_data_go(tmp_path: Path) -> None:
 def test_personal_values_are_not_written_down() -> None:
     made = guessed([{"email": f"a{n}@example.nl", "list": f"b{n}@example.nl"} for n in range(4)])
     assert "@" not in "".join(made.values())
+    by_person = {"email": "a@example.nl", "0612345678": "x"}
+    assert "0612345678" not in guessed([by_person])["map.toml"]
 
 
 @pytest.mark.parametrize("records", [[b"x"], [b"{}"], [b'{"email": 1}'], [b"[]", b"7"], []])
