@@ -11,6 +11,7 @@ from streams.settings import Settings
 from streams.topics.access import roles
 from streams.topics.acl_grants import AclGrant
 from streams.topics.catalogue import all_topics
+from streams.topics.rendered_names import require_different
 from streams.topics.role import Role
 from streams.topics.topic import Topic
 
@@ -27,7 +28,11 @@ _READ_OTHERWISE: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", 
 
 
 def resources(settings: Settings, cluster: str) -> list[dict[str, Any]]:
-    """A KafkaTopic for each topic and a KafkaUser for each role, as plain data."""
+    """A KafkaTopic for each topic and a KafkaUser for each role, as plain data.
+
+    Raises ConsentryError where two topics would have one name.
+    """
+    require_different(settings, _kubernetes_name, "Kubernetes")
     return [
         *(_topic(topic, settings, cluster) for topic in all_topics(settings)),
         *(_user(role, settings, cluster) for role in roles(settings)),
@@ -79,9 +84,12 @@ def _acl(grant: AclGrant) -> dict[str, Any]:
 
 
 def _metadata(name: str, cluster: str) -> dict[str, Any]:
-    # A name of Kubernetes: lower case, and letters, digits, hyphens and dots.
-    lower = re.sub(r"[^a-z0-9.-]", "-", name.lower()).strip("-.")
-    return {"name": lower, "labels": {"strimzi.io/cluster": cluster}}
+    return {"name": _kubernetes_name(name), "labels": {"strimzi.io/cluster": cluster}}
+
+
+def _kubernetes_name(name: str) -> str:
+    """Lower case, and letters, digits, hyphens and dots."""
+    return re.sub(r"[^a-z0-9.-]", "-", name.lower()).strip("-.")
 
 
 def _lines(value: Any, indent: str) -> Iterator[str]:

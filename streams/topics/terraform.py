@@ -9,6 +9,7 @@ from streams.errors import ConsentryError
 from streams.settings import Settings
 from streams.topics.access import roles
 from streams.topics.catalogue import all_topics
+from streams.topics.rendered_names import require_different
 
 _TYPES: Final = {
     "topic": "Topic",
@@ -21,13 +22,15 @@ _TYPES: Final = {
 def document(settings: Settings) -> dict[str, Any]:
     """One `.tf.json` file. Brokers and login are the provider's, and are not in it.
 
-    Raises ConsentryError without `replication_factor`, which the provider must have.
+    Raises ConsentryError without `replication_factor`, which the provider must have, and where two
+    topics would have one label.
     """
     if settings.replication_factor is None:
         raise ConsentryError(
             "a topic of Terraform's provider needs a replication factor, and none is set",
             "Set CONSENTRY_REPLICATION_FACTOR, for example to 3.",
         )
+    require_different(settings, _label, "Terraform")
     topics = {
         _label(topic.name): {
             "name": topic.name,

@@ -123,6 +123,25 @@ def test_terraform_needs_the_number_of_copies(capsys: pytest.CaptureFixture[str]
     assert "CONSENTRY_REPLICATION_FACTOR" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [
+        ("terraform", "crm_purchase,crm.purchase"),
+        ("strimzi", "crm_purchase,crm-purchase"),
+        ("strimzi", "crm-purchase,CRM-purchase"),
+    ],
+)
+def test_no_topic_is_lost_among_others_of_nearly_its_name(
+    form: str, names: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONSENTRY_TOPIC_PURCHASE", names)
+    monkeypatch.setenv("CONSENTRY_REPLICATION_FACTOR", "3")
+    assert main(["topics", "render", form]) == 2
+    one, other = names.split(",")
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"the topics {one} and {other} would have the same name in" in said
+
+
 def test_the_lines_of_kafkas_own_tools_are_those_of_a_dry_run(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
