@@ -160,7 +160,7 @@ def guard_bytes(value: bytes) -> Found | None:
     """
     # JSON may escape what gives a value away.
     text = _text(value)
-    text = text.replace("\\u0040", "@").replace("\\u002b", "+")
+    text = text.replace("\\u0040", "@").replace("\\u002b", "+").replace("\\u002B", "+")
     kind = raw_kind(text, IDENTIFIER)
     return None if kind is None else Found(kind, None)
 

@@ -75,6 +75,9 @@ no = "WITHDRAW"
     ("change", "words"),
     [
         (('nature = "act"', ""), "nature: allowed"),
+        (('nature = "act"', "nature = []"), "nature is []: allowed"),
+        (('nature = "act"', 'nature = "act"\ntable = {name = [], from = "top.x"}'), "no such table"),
+        (('from = "top.answer", ', 'from = "top.answer", on = [[]], '), "on is [[]]: allowed"),
         (('purposes = ["OWN_DIRECT_MARKETING"]\n', ""), "purposes is missing: the rule can come"),
         (('event_id = "t:{top.id}"\n', ""), "event_id is missing"),
         (('"t:{top.id}"', '"constant"'), "event_id: it must come from the record"),
@@ -105,6 +108,17 @@ def test_what_is_refused(change: tuple[str, str], words: str) -> None:
     text = HEAD + PLAIN
     assert change[0] in text
     found = problems(text.replace(change[0], change[1], 1))
+    assert any(words in one for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [('[tables.t.a]\nignore = "x"\n', "the table has no such row"),
+     ('[tables]\nt = "\\u0000"\n', "its name holds a zero character")],
+)  # fmt: skip
+def test_a_row_that_is_no_text_and_a_name_of_no_file(tables: str, words: str) -> None:
+    row = 'nature = "act"\ntable = {name = "t", row = []}'
+    found = problems(HEAD + tables + PLAIN.replace('nature = "act"', row))
     assert any(words in one for one in found), found
 
 

@@ -145,6 +145,7 @@ def test_a_date_in_place_of_an_instant_is_a_fault_of_form() -> None:
         "jan@example.nl".encode("utf-16"),
         rb'{"lia_ref": "jan\u0040example.nl",',
         rb'{"lia_ref": "\u002b31612345678",',
+        rb'{"lia_ref": "\u002B31612345678",',
     ],
 )
 def test_unreadable_bytes_with_contact_details_are_quarantined(value: bytes) -> None:
