@@ -246,5 +246,5 @@ def decode_progress(row: bytes) -> Progress:
         raise CorruptProgress("the progress row has a version that this release cannot read")
     try:
         return _decoder.decode(row[1:])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise CorruptProgress("the progress row cannot be read") from error

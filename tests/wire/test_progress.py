@@ -153,7 +153,10 @@ def test_a_row_without_the_later_fields_is_read() -> None:
     assert decode_progress(bytes.fromhex(BEFORE_BATCHES_WERE_COUNTED)) == uncounted
 
 
-@pytest.mark.parametrize("bad", [b"", b"\x02\x90", b"\x01", b"\x01\x90", b"\x01\x91\xa1x"])
+@pytest.mark.parametrize(
+    "bad",
+    [b"", b"\x02\x90", b"\x01", b"\x01\x90", b"\x01\x91\xa1x", b"\x01\x91\x81\xa1\xff\x01"],
+)
 def test_bytes_that_are_no_progress_row_are_refused(bad: bytes) -> None:
     with pytest.raises(CorruptProgress):
         decode_progress(bad)
