@@ -99,7 +99,8 @@ def rekeyed(record: Record, topics: Container[str]) -> Origin | None:
     source, ingested_at = FactSource(name, partition, offset), Instant(timestamp)
     untimed = headers.get(UNTIMED) or b""
     if _NO_TIME.fullmatch(untimed):
-        return Origin(source, ingested_at, Instant(int(untimed)))
+        said = int(untimed)
+        return Origin(source, ingested_at, Instant(said)) if -_INT64 <= said < _INT64 else None
     return Origin(source, ingested_at, ingested_at)
 
 
@@ -178,5 +179,6 @@ def as_given(written: Headers) -> Headers:
         return written
     headers = [(name, value) for name, value in written if name != ODD_NAMES]
     for place, name, value in odd:
-        headers.insert(place, (name_text(name), value))
+        # Any producer can write such a header, with a place that no list has.
+        headers.insert(min(place, len(headers)), (name_text(name), value))
     return headers

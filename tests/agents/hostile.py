@@ -10,7 +10,7 @@ from streams.core.events import DataShare
 from streams.core.instants import LATEST
 from streams.unpacking.cut import CutBytes, cut
 from streams.wire.encode import event_to_json
-from streams.wire.origin import ODD_NAMES, OFFSET, PARTITION, TIMESTAMP, TOPIC
+from streams.wire.origin import ODD_NAMES, OFFSET, PARTITION, TIMESTAMP, TOPIC, UNTIMED
 from tests.agents.world import NAMES
 from tests.kafka.stories import START, share
 
@@ -100,6 +100,7 @@ HEADERS: dict[str, Headers] = {
     "long and odd": [("\udce9", b"y" * 5_000_000)],
     "ours": [(TOPIC, b"x"), (OFFSET, b"7"), ("consentry-batch", b"99"), (ODD_NAMES, b"\xff")],
     "ours, odd": [(ODD_NAMES, b"\x91\x93\xcd\xff\xff\xc4\x01a\xc0")],
+    "ours, odd and far away": [(ODD_NAMES, b"\x91\x93\xcf" + b"\xff" * 8 + b"\xc4\x01a\xc0")],
     "a trace that is none": [("traceparent", b"\xff" * 100_000), ("source", b"\xff" * 100_000)],
 }
 
@@ -109,7 +110,8 @@ def origin(**changed: bytes | None) -> Headers:
         TOPIC: TOPIC_OF_SHARES.encode(), PARTITION: b"0", OFFSET: b"3",
         TIMESTAMP: b"%d" % START,
     }  # fmt: skip
-    names = {"topic": TOPIC, "partition": PARTITION, "offset": OFFSET, "timestamp": TIMESTAMP}
+    names = {"topic": TOPIC, "partition": PARTITION, "offset": OFFSET, "timestamp": TIMESTAMP,
+             "untimed": UNTIMED}  # fmt: skip
     return list((given | {names[name]: value for name, value in changed.items()}).items())
 
 
@@ -148,6 +150,8 @@ FORGED: dict[str, tuple[str, bytes | None]] = {
     "topic, ticks": ("topic", NAMES.ticks.encode()),
     "partition, no int32": ("partition", b"%d" % (1 << 31)),
     "timestamp, after the year 9999": ("timestamp", b"%d" % (LATEST + 1)),
+    "untimed, no int64": ("untimed", b"%d" % (1 << 63)),
+    "untimed, far below": ("untimed", b"%d" % (-(1 << 63) - 1)),
 }
 
 
