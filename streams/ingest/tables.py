@@ -124,6 +124,8 @@ def _from_csv(name: str, text: str, place: PolicyPlace, problems: Problems) -> R
     lines: dict[tuple[str | int, ...], int] = {}
     try:
         header = [cell.strip() for cell in next(reader, [])]
+        for column in sorted({one for one in header[1:] if header[1:].count(one) > 1}):
+            problems.add(PolicyPlace(place.file, fixed_line=1), f"the column {column} stands twice")
         for cells in reader:
             if not any(cells):
                 continue

@@ -169,6 +169,10 @@ def test_a_csv_table(tmp_path: Path) -> None:
     assert f"{table}:2: news.purposes[1]" in error.value.problem
     assert f"{table}:3: news: the same key stands in a row above" in error.value.problem
     assert f"{table}:4: x: 3 cells under 2 columns" in error.value.problem
+    # Of two columns of one name the first would be lost, and a grant be wider.
+    table.write_text("list,purposes,channels,channels\nnews,OWN_DIRECT_MARKETING,EMAIL,\n")
+    with pytest.raises(ConsentryError, match=r"lists\.csv:1: the column channels stands twice"):
+        load_map(tmp_path)
 
 
 def test_a_field_is_set_in_one_place_only() -> None:
