@@ -62,6 +62,15 @@ def test_a_broken_key_stops_a_grant_and_no_withdrawal() -> None:
     assert fault.path == "top.email"
 
 
+@pytest.mark.parametrize("nobody", ["null", "Undefined", " n/a ", "0", 0, -1, "[object Object]"])
+def test_a_placeholder_is_nobody(nobody: Any) -> None:
+    """Else the consent of one visitor would cover all who are not known."""
+    said = reason(SEVERAL, PERSON | {"number": nobody})
+    assert said == "subject: top.number is a placeholder, and no customer-id"
+    withdrawn = applied(PERSON | {"number": nobody, "answer": "no"})
+    assert [e["subject_id"] for e in events(withdrawn)] == [EMAIL, PHONE]
+
+
 def test_the_identity_table() -> None:
     people = Identities([[NUMBER, EMAIL, PHONE]])
     by_mail = RECORD | {"kind": "Email"}
