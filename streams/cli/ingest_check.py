@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from streams.cli.options import Config, read_settings
-from streams.terminal.out import say
+from streams.terminal.out import say, warn
 
 if TYPE_CHECKING:
     from streams.ingest import MapSpec
@@ -104,6 +104,9 @@ def _check_sources(config: Path | None) -> int:
             for topic in source.topics:
                 subject = f"{topic}-value"
                 lacking += _compare(source.mapping.spec, _of_subject(config, subject), subject)
+            if source.matching is not None:
+                warn(f"{source.name}: topics that only /{source.matching.pattern}/ names are compared "
+                     "with no schema; ask for each with --subject")  # fmt: skip
     return lacking
 
 

@@ -78,7 +78,14 @@ def test_the_sources_of_a_settings_file(
     registry.add(text, "JSON", subject="crm-value")
     config = str(folder / "consentry.toml")
     assert main(["ingest", "check", "--config", config]) == 0
-    assert "crm-value has all that the map tool reads" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "crm-value has all that the map tool reads" in said.out
+    assert not said.err
+    whole = (folder / "consentry.toml").read_text()
+    (folder / "consentry.toml").write_text(f'{whole}topics_matching = "crm.*"\n')
+    assert main(["ingest", "check", "--config", config]) == 0
+    assert "crm: topics that only /crm.*/ names are compared with no schema" in capsys.readouterr().err
+    (folder / "consentry.toml").write_text(whole)
     (folder / "map.toml").write_text(NESTED.replace("top.at", "top.when"))
     assert main(["ingest", "check", "--config", config]) == 1
     assert "reads top.when, which the schema does not have" in capsys.readouterr().out
