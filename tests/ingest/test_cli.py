@@ -160,9 +160,7 @@ def test_a_schema_that_lacks_something(tmp_path: Path, capsys: Capture) -> None:
         ('{"type": ["object", "null"]}', "is no schema that is known here"),
     ],
 )
-def test_a_schema_that_is_none(
-    schema: str, words: str, tmp_path: Path, capsys: Capture
-) -> None:
+def test_a_schema_that_is_none(schema: str, words: str, tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "receipt.json"
     path.write_text(schema)
     assert main(["ingest", "check", "onetrust", "--schema", str(path)]) == 2

@@ -23,7 +23,9 @@ WHOLE = f"{core()}.{disclosed()}.{publisher()}"
 def test_strings_of_the_reference_encoder(text: str, expected: dict[str, Any]) -> None:
     read = read_tcf(text)
     found = {name: getattr(read, name) for name in expected}
-    found["restrictions"] = [(one.purpose, one.kind, set().union(*one.vendors)) for one in read.restrictions]
+    found["restrictions"] = [
+        (one.purpose, one.kind, set().union(*one.vendors)) for one in read.restrictions
+    ]
     assert found == expected
     assert format_instant(read.created) == "2026-03-02T00:00:00.000Z"
     assert read.service_specific
@@ -127,7 +129,7 @@ def test_ranges_that_overlap_without_end_are_refused() -> None:
 
 
 def test_restrictions_for_all_vendors_again_and_again_take_no_memory() -> None:
-    """Whoever has a browser can write such a string, and a worker of ingest must not run out."""
+    """Any browser can send such a string, and ingest must not run out of memory over it."""
     text = core(restrictions=[(4, 0, range(1, 65_536))] * 20)
     tracemalloc.start()
     try:

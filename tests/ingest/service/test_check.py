@@ -84,7 +84,9 @@ def test_the_sources_of_a_settings_file(
     whole = (folder / "consentry.toml").read_text()
     (folder / "consentry.toml").write_text(f'{whole}topics_matching = "crm.*"\n')
     assert main(["ingest", "check", "--config", config]) == 0
-    assert "crm: topics that only /crm.*/ names are compared with no schema" in capsys.readouterr().err
+    assert (
+        "crm: topics that only /crm.*/ names are compared with no schema" in capsys.readouterr().err
+    )
     (folder / "consentry.toml").write_text(whole)
     (folder / "map.toml").write_text(NESTED.replace("top.at", "top.when"))
     assert main(["ingest", "check", "--config", config]) == 1
