@@ -24,7 +24,7 @@ _FINDING_INSTANTS = ("occurred_at", "detected_at")
 _DUTY_INSTANTS = ("starts_at", "due_at", "notified_at", "detected_at")
 _NUMBERS = ("revision", "share_count")
 _LARGEST: Final = 1 << 30
-"""No revision or count of ours comes near it, and there is room above it for what outdoes it."""
+"""No revision or count of ours comes near it; seconds since 1970 lie above it."""
 
 
 def encode_finding(finding: Finding) -> bytes:
@@ -107,11 +107,11 @@ def _read(
             f"the {name} holds a symbol that this release does not know, or lacks a field; upgrade "
             "Consentry"
         ) from None
-    _check_numbers(read, name, instants)
+    _check_values(read, name, instants)
     return read
 
 
-def _check_numbers(read: Finding | Duty, name: str, instants: tuple[str, ...]) -> None:
+def _check_values(read: Finding | Duty, name: str, instants: tuple[str, ...]) -> None:
     """Refuse what could be read, and not be written again in each form. Raises WireError."""
     for field in instants:
         at = getattr(read, field)
@@ -120,6 +120,8 @@ def _check_numbers(read: Finding | Duty, name: str, instants: tuple[str, ...]) -
     for field in _NUMBERS:
         if not -_LARGEST <= getattr(read, field, 0) <= _LARGEST:
             raise WireError(f"{field} of the {name} is a number beyond {_LARGEST}", field)
+    if isinstance(read, Duty) and not read.recipient_id:
+        raise WireError(f"recipient_id of the {name} is empty", "recipient_id")
 
 
 def _unframed(value: bytes, name: str, registry: RegistryDecoder | None) -> bytes:

@@ -10,15 +10,16 @@ import pytest
 from streams.agents.output_encoder import OutputEncoder
 from streams.agents.partition_judge import PartitionJudge
 from streams.core import texts
-from streams.core.findings import Finding
+from streams.core.findings import Duty, Finding
 from streams.core.instants import LATEST, Instant, days
 from streams.core.policy import fixed_policy
+from streams.core.superseded import own_address
 from streams.core.vocabulary import ClosingReason, Code, Status
 from streams.policy_file import load_policy
 from streams.transport.commit.output_batch import Bounds, Output
 from streams.wire.commands import HeldOutput, decode_command
 from streams.wire.decode import Decoded, decode
-from streams.wire.findings import decode_finding, encode_finding
+from streams.wire.findings import decode_finding, encode_duty, encode_finding
 from tests.agents.ordering import command, order, results
 from tests.agents.superseding import Topics, outputs, plain
 from tests.agents.test_erase import history
@@ -166,6 +167,18 @@ def test_a_foreign_record_with_an_instant_that_json_cannot_write_stops_nothing()
     one.take(*Topics(one).orders(named)[:-1])
     assert results(one)[0].counts == {"removed": 1}
     assert (outputs(one)[-1].key, outputs(one)[-1].value) == (b"forged", None)
+
+
+def test_a_foreign_duty_towards_nobody_stops_nothing() -> None:
+    one = World()
+    one.take(*one.story(*history("s1")))
+    topics = Topics(one)
+    duty = next(found for found in topics.stated().values() if isinstance(found, Duty))
+    forged = msgspec.structs.replace(duty, recipient_id="")
+    forged = msgspec.structs.replace(forged, duty_id=own_address(forged))
+    named = [HeldOutput(id=forged.duty_id, duty=True, record=encode_duty(forged))]
+    one.take(*topics.orders(named)[:-1])
+    assert results(one)[0].counts == {"removed": 1}
 
 
 def test_an_erased_person_is_not_spoken_of_again() -> None:

@@ -174,3 +174,9 @@ def test_numbers_of_any_length_are_refused_in_json_as_well() -> None:
         value = msgspec.json.encode(duty_to_json(DUTY) | {field: -(10**30)})
         with pytest.raises(WireError, match=f"^{field} of the duty is a number beyond"):
             decode_duty(value)
+
+
+def test_a_duty_towards_nobody_is_refused() -> None:
+    value = encode_duty(msgspec.structs.replace(DUTY, recipient_id=""))
+    with pytest.raises(WireError, match="^recipient_id of the duty is empty"):
+        decode_duty(value)
