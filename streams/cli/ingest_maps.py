@@ -36,6 +36,7 @@ def coverage(
 
     Exit code: 0 when the map knows every value, 1 when it does not, 2 when it cannot be used.
     """
+    from streams.errors import ConsentryError
     from streams.ingest import Mapping, load_map
     from streams.ingest.connectors import find_map
     from streams.ingest.coverage import Coverage
@@ -44,7 +45,12 @@ def coverage(
     spec = load_map(find_map(map_name), controller_id=TEST_CONTROLLER)
     counted = Coverage(Mapping(spec, TEST_KEY))
     for record in chosen_records(files, topic, last, config, brokers, kcat=kcat):
+        if record.fault is not None:
+            counted.unread(record.fault)
+            continue
         counted.add(record.value if record.decoded is None else record.decoded, record.headers)
+    if not counted.records:
+        raise ConsentryError("the files hold no records", "Name files that hold some.")
     unknown = any(place.unmapped for place in counted.places.values())
     if as_json:
         say_json(_as_json(counted))

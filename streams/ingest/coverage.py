@@ -87,6 +87,11 @@ class Coverage:
                     self.rejected[reason] += 1
         return outcomes
 
+    def unread(self, fault: str) -> None:
+        """Count a record that cannot be decoded."""
+        self.records += 1
+        self.rejected[fault] += 1
+
     def _declare(self, rule: str, path: str, words: Mapping[str, Any] | None) -> None:
         if words:
             place = self.places.setdefault((rule, path), WordPlace(rule, path, frozenset()))

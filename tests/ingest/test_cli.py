@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from streams.cli.main import main
+from streams.ingest.service.last_records import TopicRecord
 
 Capture = pytest.CaptureFixture[str]
 
@@ -107,6 +108,7 @@ def test_records_as_kcat_prints_them(
         ["check", "onetrust", "--schema", "FILE"],
         ["test", "none"],
         ["coverage", "none", "FILE"],
+        ["coverage", "onetrust", "EMPTY"],
         ["try", "onetrust", "DEEP", "--kcat", *OURS],
         ["guess", "EMPTY"],
         ["copy", "none", "x"],
@@ -183,6 +185,15 @@ def test_coverage(tmp_path: Path, capsys: Capture) -> None:
     known = file(tmp_path, receipt("CONFIRMED"))
     assert main(["ingest", "coverage", "onetrust", known, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["ratio"] == 1
+
+
+def test_coverage_says_why_a_record_cannot_be_decoded(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = TopicRecord(0, 7, 0, b"{", b"{", {}, fault="the record is larger than it may be")
+    monkeypatch.setattr("streams.ingest.service.last_records.last_records", lambda *_: [cut])
+    assert main(["ingest", "coverage", "onetrust", "--topic", "crm"]) == 0
+    assert "1 rejected: the record is larger than it may be" in capsys.readouterr().out
 
 
 def test_a_guessed_map_can_be_checked(tmp_path: Path, capsys: Capture) -> None:
