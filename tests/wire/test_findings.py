@@ -178,5 +178,5 @@ def test_numbers_of_any_length_are_refused_in_json_as_well() -> None:
 
 def test_a_duty_towards_nobody_is_refused() -> None:
     value = encode_duty(msgspec.structs.replace(DUTY, recipient_id=""))
-    with pytest.raises(WireError, match="^recipient_id of the duty is empty"):
+    with pytest.raises(WireError, match=r"^recipient_id of the duty is empty"):
         decode_duty(value)
