@@ -17,3 +17,7 @@ class UnreadableSchema(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class MissingReference(UnreadableSchema):
+    """The registry says that it does not have what a schema refers to: its replicas may lag."""

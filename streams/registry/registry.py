@@ -14,7 +14,7 @@ from uuid import UUID
 
 from streams.registry.access import Access
 from streams.registry.client import Registered, RegistryClient
-from streams.registry.faults import RegistryAway, UnreadableSchema
+from streams.registry.faults import MissingReference, RegistryAway, UnreadableSchema
 from streams.registry.patience import FIRST_WAIT_S, Patience
 from streams.registry.readers import SchemaReader, reader_of
 from streams.settings import Settings
@@ -111,8 +111,9 @@ class Registry:
                 # Never a dead letter: the registry was not asked.
                 raise LookupError(f"the schema {schema_id} was not asked for")
             raise WireError(
-                f"the schema registry knows no schema with the id {schema_id}: the producer writes "
-                "with another registry than registry_url names, or the schema was deleted"
+                f"the schema registry knows no schema with the id {schema_id}, or none that it "
+                "refers to: the producer writes with another registry than registry_url names, or "
+                "the schema was deleted"
             )
         try:
             return reader.read(self._body(value))
@@ -179,7 +180,7 @@ class Registry:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _reader(self, client: RegistryClient, key: SchemaKey) -> SchemaReader | None:
-        """The reader of an id, or None where the registry has none; nothing else is unknown."""
+        """The reader of an id, or None where the registry lacks it or what it refers to."""
         found = await (client.by_id(key) if isinstance(key, int) else client.by_guid(key))
         if found is None:
             return None
@@ -187,6 +188,8 @@ class Registry:
         try:
             await follow(client, found, parts, DEEPEST)
             return reader_of(found, parts, of_events=self._of_events)
+        except MissingReference:
+            return None
         except UnreadableSchema as error:
             return SchemaReader(kind=found.kind, fault=error.reason)
 
@@ -220,6 +223,6 @@ async def follow(
             continue
         found = await client.by_version(one)
         if found is None:
-            raise UnreadableSchema("the registry does not have a schema that it refers to")
+            raise MissingReference("the registry does not have a schema that it refers to")
         await follow(client, found, parts, depth - 1)
         parts[one.name] = found
