@@ -89,6 +89,7 @@ def test_who_came_back_after_the_tombstone_stays(
         bus.send(Sent(topic=bus.names.violations, key=one.encode(), value=None))
     send(bus, [one for one in published if one.violation_id == back][:1])
     with Standing(BulkReceiver()) as elastic, Standing(WebhookReceiver()) as hook:
+        elastic.receiver.gc_deletes_s = 5.0  # what came back is tried again after 20 s
         deliveries = Deliveries(
             bus, tmp_path, sinks(elastic, hook), CONSENTRY_SINK_HOOK_SECRET=SECRET
         )
