@@ -60,7 +60,7 @@ def _modules(before: dict[str, str]) -> str | None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     missing = _missing()
     if missing is None:
-        say(f"compiling {len(HOT)} modules with mypyc, once: under a minute")
+        say(f"compiling {len(HOT)} modules with mypyc, once: one to three minutes")
         with tempfile.TemporaryDirectory() as folder:
             missing = _compile(Path(folder), before)
     return missing
