@@ -104,6 +104,27 @@ def latency(run: Run) -> Iterator[str]:
         ),
         "",
     )  # fmt: skip
+    yield from _meanwhile(run)
+
+
+def _meanwhile(run: Run) -> Iterator[str]:
+    """What the worker and the machine did at each rate."""
+    for rate in ("low", "half"):
+        cells = [
+            plain(run, "latency", "consentry", name, rate=rate)
+            for name in (
+                "sent_per_s", "core_percent", "machine_core_percent", "transactions_per_s",
+                "transaction_ms",
+            )
+        ]  # fmt: skip
+        known = [number(cell.value) for cell in cells if cell is not None]
+        if len(known) == len(cells):
+            sent, core, machine, transactions, took = known
+            yield (
+                f"At {sent} events/s Consentry's worker took {core} % of a core and the whole machine "
+                f"{machine} %; it committed {transactions} transactions a second, of {took} ms each."
+            )
+            yield ""
 
 
 def others(run: Run) -> Iterator[str]:

@@ -7,21 +7,15 @@ what standing ready costs: polls, ticks, and a transaction for each event and ea
 from __future__ import annotations
 
 import asyncio
-import time
-import urllib.request
-from typing import Any, Final
-
-from prometheus_client.parser import text_string_to_metric_families as parsed
+from typing import Final
 
 from bench.batches import Parameters, prepared
 from bench.load import load
-from bench.lookups import address_of
 from bench.pace import pace
 from bench.peers import CONSENTRY
-from bench.process import Running
+from bench.pulse import between, pulse_of
 from bench.sections.section import Bench, OutOfTimeError, Section, start, within
 from bench.watch import Watch
-from streams.metrics.catalogue import COMMITS
 
 NAME: Final = "quiet"
 PARTITIONS: Final = 12
@@ -58,42 +52,16 @@ def once(bench: Bench, round_: int) -> None:
             for rate in RATES:
                 asyncio.run(pace(bus, subjects, rate, warm_s, first))
                 first += int(rate * warm_s) + int(rate)
-                before = _seen(worker)
+                before = pulse_of(worker)
                 asyncio.run(pace(bus, subjects, rate, measured_s, first))
                 first += int(rate * measured_s) + int(rate)
-                values = _values(before, _seen(worker))
+                values = between(before, pulse_of(worker))
                 who = f"{rate:.0f}-events-a-second"
                 bench.record.figure(NAME, who, round_, values | {"sent_per_s": rate})
                 bench.say(
                     f"round {round_}  {rate:5,.0f} events/s: {values['core_percent']:5.1f} % of "
                     f"a core, {values['transactions_per_s']:5.1f} transactions/s"
                 )
-
-
-def _seen(worker: Running) -> tuple[float, float, float]:
-    """The clock, CPU seconds, and transactions so far."""
-    worker.require_running()
-    address = address_of(worker)
-    if address is None:
-        raise RuntimeError("the worker has no address for its metrics")
-    with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
-        text = answer.read().decode()
-    commits = sum(
-        sample.value
-        for family in parsed(text)
-        for sample in family.samples
-        if sample.name == f"{COMMITS.name}_count"
-    )
-    return time.monotonic(), worker.cpu_s, commits
-
-
-def _values(before: tuple[float, ...], after: tuple[float, ...]) -> dict[str, Any]:
-    seconds, cpu_s, commits = (now - then for then, now in zip(before, after, strict=True))
-    return {
-        "core_percent": 100 * cpu_s / seconds,
-        "transactions_per_s": commits / seconds,
-        "seconds": seconds,
-    }
 
 
 SECTION = Section(NAME, "CPU of a worker while little comes in, over 12 partitions", run, 400)

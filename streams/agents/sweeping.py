@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from streams.agents.partition_judge import PartitionJudge
 from streams.app import ConsentryApp
+from streams.measures.core_share import CoreShare
 from streams.measures.worker_stats import WorkerStats
 from streams.transport import process_exit
 from streams.transport.state.changelog_restore import unreadable_row
@@ -34,6 +35,10 @@ these. Judging may wait until all is committed, so they are few."""
 
 LEAST_PART: Final = 0.25
 """Of its share a sweep keeps so much, however many persons are swept since records of them came."""
+
+HARD_PRESSED: Final = 4.0
+"""By how much its share shrinks where the process has little of its core left. Each round trip of a
+transaction waits its turn behind all that runs, so there a sweep costs new findings the most."""
 
 STORE_PLACE_S: Final = 1.0
 """How often the place is written although nothing was published: so much is walked again."""
@@ -61,6 +66,7 @@ class Sweeping:
         self._stored_at: dict[int, float] = {}
         self._under_way: dict[int, tuple[PartitionTask, int]] = {}
         """How many steps of a partition are not committed yet."""
+        self._core = CoreShare()
         self._early: dict[int, tuple[PartitionJudge, int]] = {}
         """How many events each judge had judged again for records, when it was last asked."""
         self._each_s = 0.0
@@ -87,12 +93,16 @@ class Sweeping:
     def _rest(self, spent: float) -> float:
         """How long others have the loop after a step, so that sweeps keep to their share.
 
-        To sweep a person of whom a record came is a part of the sweep, and of its share.
+        To sweep a person of whom a record came is a part of the sweep, and of its share. The less
+        of its core the process has left, the smaller that is.
         """
-        if self._quiet(time.monotonic()):
+        now = time.monotonic()
+        strain = self._core.strain(now)
+        if self._quiet(now):
             return 0.0
         taken = min(spent + self._each_s * self._judged_early(), spent / LEAST_PART)
-        return taken * (1 / self._app.settings.sweep_share - 1)
+        slower = 1 + (HARD_PRESSED - 1) * strain
+        return taken * (slower / self._app.settings.sweep_share - 1)
 
     def _quiet(self, now: float) -> bool:
         """Whether no records of inputs have come for a while."""

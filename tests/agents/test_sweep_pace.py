@@ -12,11 +12,12 @@ import pytest
 
 from streams.agents import subjects as subjects_module
 from streams.agents import sweeping as sweeping_module
-from streams.agents.sweeping import LEAST_PART, QUIET_S, Sweeping
+from streams.agents.sweeping import HARD_PRESSED, LEAST_PART, QUIET_S, Sweeping
 from streams.core.identifiers import SubjectKey
 from streams.core.instants import Instant, days
 from streams.core.policy import fixed_policy
 from streams.core.vocabulary import Finality
+from streams.measures.core_share import EASY, HARD
 from streams.measures.worker_stats import WorkerStats
 from tests.agents.world import LATER, NAMES, World
 from tests.kafka.stories import START, share, withdrawal
@@ -131,6 +132,26 @@ def test_a_sweep_takes_its_share_while_records_come_and_all_when_none_do(
     assert 0.02 / (0.02 + rest) == pytest.approx(swept_share)
     stats.judged_at = time.monotonic() - 2 * QUIET_S
     assert turns._rest(0.02) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("busy", "part"),
+    [(0.0, 1.0), (EASY, 1.0), ((EASY + HARD) / 2, 2 / (1 + HARD_PRESSED)), (HARD, 1 / HARD_PRESSED)],
+)
+def test_the_less_is_left_of_the_core_the_smaller_the_share(
+    monkeypatch: pytest.MonkeyPatch, busy: float, part: float
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("streams.measures.core_share.time.process_time", lambda: clock[0] * busy)
+    monkeypatch.setattr("streams.agents.sweeping.time.monotonic", lambda: clock[0])
+    stats = WorkerStats()
+    turns = sweeping(World(), stats, 0.1)
+    rest = 0.0
+    for _ in range(1_000):  # ten seconds, with a step every ten milliseconds
+        clock[0] += 0.01
+        stats.judged_at = clock[0]
+        rest = turns._rest(0.001)
+    assert 0.001 / (0.001 + rest) == pytest.approx(0.1 * part, rel=1e-3)
 
 
 def test_who_is_swept_for_a_record_counts_to_the_share_and_leaves_a_sweep_a_part_of_it() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from streams.transport.fetch.gap import EASY, HARD, LONGEST_S, WINDOW_S, FetchGap
+from streams.measures.core_share import EASY, HARD, WINDOW_S
+from streams.transport.fetch.gap import LONGEST_S, FetchGap
 
 LEAST_S = 0.005
 
@@ -24,8 +25,8 @@ class Clocks:
 @pytest.fixture
 def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
     one = Clocks()
-    monkeypatch.setattr("streams.transport.fetch.gap.time.monotonic", lambda: one.now)
-    monkeypatch.setattr("streams.transport.fetch.gap.time.process_time", lambda: one.used)
+    monkeypatch.setattr("streams.measures.core_share.time.monotonic", lambda: one.now)
+    monkeypatch.setattr("streams.measures.core_share.time.process_time", lambda: one.used)
     return one
 
 

@@ -7,21 +7,12 @@ event then waits a little for its fetch, and no longer for everything that other
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
-EASY: Final = 0.65
-"""The share of a core up to which fetches are as close as they may be."""
-
-HARD: Final = 0.85
-"""From here on they are as far apart as they may be."""
+from streams.measures.core_share import CoreShare
 
 LONGEST_S: Final = 0.02
-WINDOW_S: Final = 0.1
-"""How long a share is taken over."""
-
-LATEST: Final = 0.2
-"""What the latest share counts for beside those before."""
+"""Between two fetches of a process that is hard pressed."""
 
 
 class FetchGap:
@@ -29,16 +20,8 @@ class FetchGap:
 
     def __init__(self, least_s: float) -> None:
         self._least_s = least_s
-        self._busy = 0.0
-        self._at = time.monotonic()
-        self._used_s = time.process_time()
+        self._core = CoreShare()
 
     def between(self, now: float) -> float:
         """Seconds from a fetch at `now` (`time.monotonic`) to the next one."""
-        passed = now - self._at
-        if passed >= WINDOW_S:
-            used_s = time.process_time()
-            self._busy += ((used_s - self._used_s) / passed - self._busy) * LATEST
-            self._at, self._used_s = now, used_s
-        share = (self._busy - EASY) / (HARD - EASY)
-        return self._least_s + (LONGEST_S - self._least_s) * min(1.0, max(0.0, share))
+        return self._least_s + (LONGEST_S - self._least_s) * self._core.strain(now)
