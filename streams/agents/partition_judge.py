@@ -151,6 +151,7 @@ class PartitionJudge:
             {topic: span.end for topic, span in poll_batch.spans.items() if topic not in paused}
         )
         batch.output.final = True
+        batch.output.patient = self.sweeper.on and not batch.led_at  # judged again, nothing new
         yield self._ended(batch, records[first:])
 
     def _resumed(self, batch: JudgedBatch) -> bool:

@@ -61,3 +61,25 @@ def test_steps_of_a_sweep_leave_poll_batches_their_number() -> None:
         assert producer.committed == []
 
     assert played(play, bounds=ROOMY) == [{"in": 2}]
+
+
+def test_facts_judged_again_for_records_wait_as_briefly_and_keep_their_number() -> None:
+    def again(position: int) -> OutputBatch:
+        one = rows(1, position, "findings")
+        one.patient = True
+        return one
+
+    async def play(one: Committer, producer: Producer) -> None:
+        for position in range(HOLD.most):
+            one.put(again(position))
+        await pause()
+        assert producer.committed == []
+        one.put(again(HOLD.most))  # the consumer waits for its poll batches
+        await pause()
+        assert len(producer.committed) == 1
+        one.put(again(HOLD.most + 1))
+        await asyncio.sleep(0.15)
+        assert len(producer.committed) == 2
+
+    found = played(play, HOLD._replace(swept_s=0.05, rows_s=60.0), ROOMY)
+    assert found == [{"in": HOLD.most}, {"in": HOLD.most + 1}]

@@ -4,8 +4,9 @@ Rows and offsets are read by the next owner alone. Until they are committed it w
 same records again, find the same, and be as right. So they wait a moment for a finding, or for
 more of their kind; a tick that brought nothing waits longer, since all that a transaction would
 say then is that it was read. What others read (findings, duties, dead letters, re-keyed records)
-never waits, but for what a sweep finds again of stored facts: in a transaction of its own it would
-have new findings wait for the end of that, so it goes with them.
+never waits, but for what is found again of stored facts, by a sweep or for a record that brought
+nothing itself: in a transaction of its own it would have new findings wait for the end of that, so it
+goes with them.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ class Hold(NamedTuple):
     """Which batches may wait, and for how long.
 
     `most` of them at once. Those that moved offsets of `ticks` only wait `ticks_s` seconds, and
-    three of them at most; those with rows for the changelog or other offsets wait `rows_s`, those of
-    a sweep `swept_s`, and these count to no number.
+    three of them at most; those with rows for the changelog or other offsets wait `rows_s`, those
+    with nothing but what was found again of stored facts `swept_s`. Steps of a sweep count to no number.
     """
 
     ticks: frozenset[str]
@@ -80,7 +81,7 @@ class HeldBatches:
         `committed` are the offsets that the group has.
         """
         hold = self._hold
-        if batch.patient:
+        if batch.patient and not batch.final:
             if not self._has_room(batch):
                 return False
             self._wait(hold.swept_s)
@@ -91,9 +92,12 @@ class HeldBatches:
         if batch.outputs:
             if not self._has_room(batch):
                 return False
-            if any(output.topic != hold.changelog for output in batch.outputs):
+            if all(output.topic == hold.changelog for output in batch.outputs):
+                self._wait(hold.rows_s)
+            elif batch.patient:
+                self._wait(hold.swept_s)
+            else:
                 return False
-            self._wait(hold.rows_s)
         elif any(
             topic not in hold.ticks and committed.get(topic) != position
             for topic, position in batch.positions.items()

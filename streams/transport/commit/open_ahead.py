@@ -61,10 +61,12 @@ class OpenAhead:
 
         Waits for what is under way. Raises what that has raised, also when nobody waited.
         """
-        if (work := self._work) is not None:
+        while (work := self._work) is not None:
             if not work.done():
                 await asyncio.wait([work])
-            self._work = None
+            # Where the loop stood still it was opened, and its end begun, before this goes on.
+            if self._work is work:
+                self._work = None
             work.result()
         if self._timer is not None:
             self._timer.cancel()

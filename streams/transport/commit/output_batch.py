@@ -44,8 +44,8 @@ class OutputBatch:
     `positions` are the next offsets of the topics that it read, `progress` the row that
     holds after it. `done` is called once when it is committed. `final` is the last batch
     of its poll batch. `puts` is how often anything had been put into the store by its end.
-    `patient` is what was found again of stored facts while records come: it
-    may wait for what is found of these.
+    `patient` is what was found again of stored facts, and of nothing new, while records come: it may
+    wait for what is found of these.
     """
 
     __slots__ = ("bytes", "done", "final", "outputs", "patient", "positions", "progress", "puts")
