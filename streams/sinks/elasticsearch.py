@@ -222,10 +222,25 @@ class ElasticsearchSink:
     async def _look_again(
         self, loads: Sequence[FindingUpdate | Removal], batch: UpdateBatch
     ) -> None:
-        """Whether what its version refuses is there; what is not is tried again later."""
+        """Whether what its version refuses is there; what is not is tried again later.
+
+        What was deleted behind it in this batch has arrived: to try it again would delete it again,
+        and each deletion is remembered for as long as the first.
+        """
         places = batch.take_back(bulk.CONFLICT)
-        lines = [bulk.look(self._target(loads[at]), loads[at].identity) for at in places]
+        deleted = {
+            load.identity: at
+            for at, load in enumerate(loads)
+            if isinstance(load, Removal) and batch.is_delivered(at)
+        }
+        asked = []
+        for at in places:
+            if at < deleted.get(loads[at].identity, -1):
+                batch.set(at, DUPLICATE)
+            else:
+                asked.append(at)
+        lines = [bulk.look(self._target(loads[at]), loads[at].identity) for at in asked]
         async for part, reply in self._requests.send(lines):
             items = bulk.items_of(reply.json(), len(part))
-            for at, item in zip(places[part.start : part.stop], items, strict=True):
+            for at, item in zip(asked[part.start : part.stop], items, strict=True):
                 batch.set(at, DUPLICATE if bulk.is_there(item) else bulk.CONFLICT)
