@@ -25,6 +25,10 @@ class UpdateBatch:
         """Whether it is known what became of one load."""
         return self._outcomes[at] is not None
 
+    def is_delivered(self, at: int) -> bool:
+        """Whether the receiver has taken one load now."""
+        return self._outcomes[at] is DELIVERED
+
     def take_back(self, outcome: DeliveryResult) -> list[int]:
         """The loads of which this became; from now on it is not known of them."""
         places = [at for at, found in enumerate(self._outcomes) if found is outcome]

@@ -18,17 +18,17 @@ from urllib.parse import quote
 from pydantic import Field, model_validator
 
 from streams.sinks import elasticsearch_bulk as bulk
-from streams.sinks.batch import UpdateBatch, chunks, in_time
+from streams.sinks.batch import UpdateBatch, in_time
 from streams.sinks.contract import DELIVERED, DUPLICATE, DeliveryResult, Sink, SinkCheck, SinkDown
 from streams.sinks.elasticsearch_check import check_template
 from streams.sinks.elasticsearch_removal import IDENTITY, delete_by_query
+from streams.sinks.elasticsearch_requests import BulkRequests
 from streams.sinks.finding_update import FindingUpdate, Removal
 from streams.sinks.http_client import (
     HttpClient,
     HttpOptions,
     Reply,
     phrase,
-    raise_unless_answered,
     word,
 )
 from streams.sinks.options import HeaderSecret, UpdateOptions
@@ -104,6 +104,13 @@ class ElasticsearchSink:
         self._client = HttpClient(options)
         self._base = options.url.rstrip("/")
         self._headers = options.headers()
+        self._requests = BulkRequests(
+            self._client,
+            self._base,
+            self._headers,
+            max_bytes=options.batch_max_bytes,
+            compress=options.compress,
+        )
 
     async def send(self, loads: Sequence[FindingUpdate | Removal]) -> Sequence[DeliveryResult]:
         """Send the batch in requests of bounded size, removals between updates in their order."""
@@ -191,54 +198,49 @@ class ElasticsearchSink:
                     batch.set(at, outcome)
 
     async def _send(self, actions: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
-        if not actions:
-            return
-        sizes = [len(action) for _, action in actions]
-        for chunk in chunks(sizes, self._options.batch_max_bytes):
-            await self._send_chunk(actions[chunk.start : chunk.stop], batch)
+        async for part, reply in self._requests.send([action for _, action in actions]):
+            self._settle([at for at, _ in actions[part.start : part.stop]], reply, batch)
 
-    async def _send_chunk(self, actions: Sequence[tuple[int, bytes]], batch: UpdateBatch) -> None:
-        reply = await self._post(b"".join(action for _, action in actions))
+    def _settle(self, places: Sequence[int], reply: Reply, batch: UpdateBatch) -> None:
+        """What one answer says of the loads at these places."""
         if not reply.ok:
-            # The request as a whole: too large, or it cannot be read. Halves show which one.
-            if len(actions) == 1:
-                batch.set(actions[0][0], rejected(phrase(reply.status)))
-                return
-            half = len(actions) // 2
-            await self._send_chunk(actions[:half], batch)
-            await self._send_chunk(actions[half:], batch)
+            for at in places:
+                batch.set(at, rejected(phrase(reply.status)))
             return
         answer = reply.json()
         if answer.get("errors") is False:
-            for at, _ in actions:
+            for at in places:
                 batch.set(at, DELIVERED)
             return
-        outcomes = [bulk.outcome(item) for item in bulk.items_of(answer, len(actions))]
+        outcomes = [bulk.outcome(item) for item in bulk.items_of(answer, len(places))]
         refused = [found for found in outcomes if isinstance(found, SinkDown)]
         if len(refused) == len(outcomes):
             raise refused[0]
-        for (at, _), found in zip(actions, outcomes, strict=True):
+        for at, found in zip(places, outcomes, strict=True):
             batch.set(at, retry(found.problem) if isinstance(found, SinkDown) else found)
 
     async def _look_again(
         self, loads: Sequence[FindingUpdate | Removal], batch: UpdateBatch
     ) -> None:
-        """Whether what its version refuses is there; what is not is tried again later."""
+        """Whether what its version refuses is there; what is not is tried again later.
+
+        What was deleted behind it in this batch has arrived: to try it again would delete it again,
+        and each deletion is remembered for as long as the first.
+        """
         places = batch.take_back(bulk.CONFLICT)
-        if not places:
-            return
-        asked = (bulk.look(self._target(loads[at]), loads[at].identity) for at in places)
-        reply = await self._post(b"".join(asked))
-        for at, item in zip(places, bulk.items_of(reply.json(), len(places)), strict=True):
-            batch.set(at, DUPLICATE if bulk.is_there(item) else bulk.CONFLICT)
-
-    async def _post(self, body: bytes) -> Reply:
-        headers = {**self._headers, "Content-Type": "application/x-ndjson"}
-        if self._options.compress:
-            import gzip
-
-            body = gzip.compress(body, compresslevel=1, mtime=0)
-            headers["Content-Encoding"] = "gzip"
-        reply = await self._client.ask("POST", f"{self._base}/_bulk", body=body, headers=headers)
-        raise_unless_answered(reply)
-        return reply
+        deleted = {
+            load.identity: at
+            for at, load in enumerate(loads)
+            if isinstance(load, Removal) and batch.is_delivered(at)
+        }
+        asked = []
+        for at in places:
+            if at < deleted.get(loads[at].identity, -1):
+                batch.set(at, DUPLICATE)
+            else:
+                asked.append(at)
+        lines = [bulk.look(self._target(loads[at]), loads[at].identity) for at in asked]
+        async for part, reply in self._requests.send(lines):
+            items = bulk.items_of(reply.json(), len(part))
+            for at, item in zip(asked[part.start : part.stop], items, strict=True):
+                batch.set(at, DUPLICATE if bulk.is_there(item) else bulk.CONFLICT)

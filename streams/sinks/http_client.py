@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import aiohttp
 
 LONGEST_ANSWER: Final = 8_000_000
-"""Bytes of an answer that are read; `_bulk` answers with some hundred bytes an item."""
+"""Bytes of an answer that are read."""
 LONGEST_WAIT_S: Final = 86_400.0
 
 
@@ -41,11 +41,15 @@ class HttpOptions(TlsOptions, SinkOptions):
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer. Its body may quote what was sent: it never goes into a reason as it is."""
+    """An answer. Its body may quote what was sent: it never goes into a reason as it is.
+
+    `whole`: all of the body was read.
+    """
 
     status: int
     body: bytes
     retry_after_s: float | None = None
+    whole: bool = True
 
     @property
     def ok(self) -> bool:
@@ -89,8 +93,12 @@ class HttpClient:
                 found = await answer.content.read(LONGEST_ANSWER) if method != "HEAD" else b""
                 while not answer.content.at_eof() and len(found) < LONGEST_ANSWER:
                     found += await answer.content.read(LONGEST_ANSWER - len(found))
-                wait_s = retry_after(answer.headers.get("Retry-After"), time.time())
-                return Reply(status=answer.status, body=found, retry_after_s=wait_s)
+                return Reply(
+                    status=answer.status,
+                    body=found,
+                    retry_after_s=retry_after(answer.headers.get("Retry-After"), time.time()),
+                    whole=method == "HEAD" or answer.content.at_eof(),
+                )
         except TimeoutError:
             raise SinkDown(f"no answer within {self._options.timeout_s:g} s") from None
         except aiohttp.ClientConnectorCertificateError as error:

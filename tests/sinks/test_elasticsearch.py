@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
+from streams.sinks import http_client
 from streams.sinks.contract import DeliveryStatus, SinkDown
 from streams.sinks.elasticsearch import ElasticsearchOptions
 from tests.sinks.loads import MARK, in_loop, updates
@@ -110,6 +111,30 @@ async def test_a_request_that_is_too_large_is_halved() -> None:
         await sink.close()
         assert {one.verdict for one in outcomes} == {DeliveryStatus.DELIVERED}
         assert {uid for _, uid in receiver.documents} == {update.uid for update in given}
+
+
+@pytest.mark.parametrize("mode", ["data_stream", "latest"])
+@in_loop
+async def test_a_request_whose_answer_is_too_large_is_halved(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This receiver does not know `filter_path`, and quotes what it refuses."""
+    given = updates(findings=30)
+    async with BulkReceiver() as receiver:
+        sink = options(receiver, mode=mode).open()
+        assert {one.verdict for one in await sink.send(given)} == {DeliveryStatus.DELIVERED}
+        assert receiver.requests[-1].query["filter_path"].split(",")[0] == "errors"
+        receiver.refuse = {f'"{given[0].identity}': (400, "mapper_parsing_exception")}
+        monkeypatch.setattr(http_client, "LONGEST_ANSWER", 12_000)
+        again = await sink.send(given)
+        monkeypatch.setattr(http_client, "LONGEST_ANSWER", 100)
+        with pytest.raises(SinkDown, match="the answer is too large"):
+            await sink.send(given)
+        await sink.close()
+    mine = [one.identity == given[0].identity for one in given]
+    assert [one.verdict for one in again] == [
+        DeliveryStatus.REJECTED if own else DeliveryStatus.DUPLICATE for own in mine
+    ]
 
 
 @pytest.mark.parametrize("form", get_args(ElasticsearchOptions.model_fields["format"].annotation))

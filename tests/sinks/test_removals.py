@@ -86,6 +86,25 @@ async def test_what_was_deleted_a_moment_ago_is_not_taken_for_newer() -> None:
     assert again == [DELIVERED] * len(later) + [DUPLICATE]
 
 
+@in_loop
+async def test_a_batch_with_a_removal_that_is_sent_again_does_not_wait_for_itself() -> None:
+    """Each deletion is remembered, also of nothing: an update before it would wait for ever."""
+    given = updates(findings=2, duties=0)
+    gone = removal(given[0])
+    batch = [*given, gone]
+    async with BulkReceiver() as receiver:
+        made = {"type": "elasticsearch", "url": receiver.url, "mode": "latest"}
+        sink = ElasticsearchOptions.model_validate(made).open()
+        assert await sink.send(batch) == [DELIVERED] * len(batch)
+        again = await sink.send(batch)
+        receiver.refuse = {'"delete"': (429, "es_rejected_execution_exception")}
+        refused = await sink.send([given[0], gone])
+        await sink.close()
+    assert again == [DUPLICATE] * len(given) + [DELIVERED]
+    assert left_of(receiver) == {given[1].identity}
+    assert not any(one.settled for one in refused), "as long as it is not deleted behind it"
+
+
 @pytest.mark.parametrize("kind", REMOVING)
 @in_loop
 async def test_a_receiver_that_never_had_anything_has_nothing_to_delete(
