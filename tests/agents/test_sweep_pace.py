@@ -136,7 +136,12 @@ def test_a_sweep_takes_its_share_while_records_come_and_all_when_none_do(
 
 @pytest.mark.parametrize(
     ("busy", "part"),
-    [(0.0, 1.0), (EASY, 1.0), ((EASY + HARD) / 2, 2 / (1 + HARD_PRESSED)), (HARD, 1 / HARD_PRESSED)],
+    [
+        (0.0, 1.0),
+        (EASY, 1.0),
+        ((EASY + HARD) / 2, 2 / (1 + HARD_PRESSED)),
+        (HARD, 1 / HARD_PRESSED),
+    ],
 )
 def test_the_less_is_left_of_the_core_the_smaller_the_share(
     monkeypatch: pytest.MonkeyPatch, busy: float, part: float
