@@ -35,7 +35,7 @@ _VARIANT: Final = "89ab" * 4
 NOBODY: Final = frozenset(
     {
         "null", "undefined", "none", "nil", "nan", "n/a", "unknown", "anonymous", "guest",
-        "[object object]", "0", "-1", "00000000-0000-0000-0000-000000000000",
+        "[object object]", "00000000-0000-0000-0000-000000000000",
     }
 )  # fmt: skip
 """What programs write where they know nobody: all of these would be one person, and the consent of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from streams.core.identifiers import means_nobody
 from streams.ingest.decoders import canonical_json
@@ -19,6 +19,9 @@ Applying = Sequence[tuple[SubjectRule, Any]]
 
 Memo = dict[tuple[str, str], str]
 """Keys that were derived for the record already, by kind and value."""
+
+NO_NUMBERS: Final = frozenset({"0", "-1"})
+"""What a source writes for a number that it does not have; a pseudonym may be written so."""
 
 
 class RecordKeys:
@@ -80,7 +83,7 @@ class RecordKeys:
         known = memo.get((kind, word))
         if known is not None:
             return known
-        if means_nobody(word.strip()):
+        if word.strip() in NO_NUMBERS or means_nobody(word.strip()):
             text = rule.path.text
             reject(f"subject: {text} is a placeholder, and no {kind}", text)
         try:

@@ -25,4 +25,4 @@ def test_a_placeholder_for_nobody_is_no_person(kind: EventType, text: str) -> No
 
 def test_what_stands_for_nobody_is_written_as_it_is_looked_for() -> None:
     assert {text for text in NOBODY if not means_nobody(text)} == set()
-    assert not any(map(means_nobody, ("s-1", "guest-1", "0" * 64)))
+    assert not any(map(means_nobody, ("s-1", "guest-1", "0", "-1", "0" * 64)))

@@ -25,7 +25,7 @@ read_instant(const Reader *reader, Cursor *cursor, PyObject **value, ReadEvent *
 /* Placeholders for nobody (`streams.core.identifiers.NOBODY`), of which the long way says it. */
 static const char *const NOBODY[] = {
     "null", "undefined", "none", "nil", "nan", "n/a", "unknown", "anonymous", "guest",
-    "[object object]", "0", "-1", "00000000-0000-0000-0000-000000000000",
+    "[object object]", "00000000-0000-0000-0000-000000000000",
 };
 
 #define LONGEST_OF_NOBODY 36
