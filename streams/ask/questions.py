@@ -11,7 +11,14 @@ from typing import Any, BinaryIO, Final, NamedTuple
 import msgspec
 
 from streams.core.events import DataShare, MarketingMessage
-from streams.core.identifiers import ControllerId, SubjectId, SubjectKey, id_fault, subject_key
+from streams.core.identifiers import (
+    ControllerId,
+    SubjectId,
+    SubjectKey,
+    id_fault,
+    means_nobody,
+    subject_key,
+)
 from streams.core.instants import format_instant
 from streams.core.law import GDPR_APPLIES
 from streams.core.vocabulary import EventType, LegalBasis
@@ -178,6 +185,8 @@ def _id(field: str, value: object) -> str:
         raise WireError(f"must be a text of 1 to {MAX_TEXT} characters", field)
     if fault := id_fault(value):
         raise WireError(fault, field)
+    if field == "subject_id" and means_nobody(value):
+        raise WireError("is a placeholder for nobody; ask with pseudonyms", field)
     if raw_kind(value, look_of(field)) is not None:
         raise WireError("holds a raw personal value; ask with pseudonyms", field)
     return value

@@ -72,7 +72,8 @@ def import_(
         Literal["latest", "earliest"] | None,
         typer.Option(
             "--from",
-            help="From where on the inputs are read, where the export is of other topics.",
+            help="From where on the inputs are read, where the export is of other topics; latest is "
+            "where they end as the import begins.",
             show_default=False,
         ),
     ] = None,

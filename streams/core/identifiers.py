@@ -32,6 +32,22 @@ _VARIANT: Final = "89ab" * 4
 """Of RFC 9562, 4.1: the two highest bits of a hexadecimal digit are 10."""
 
 
+NOBODY: Final = frozenset(
+    {
+        "null", "undefined", "none", "nil", "nan", "n/a", "unknown", "anonymous", "guest",
+        "[object object]", "00000000-0000-0000-0000-000000000000",
+    }
+)  # fmt: skip
+"""What programs write where they know nobody: all of these would be one person, and the consent of
+one visitor would cover the data of all others. In capitals they are written too."""
+_LONGEST_OF_NOBODY: Final = 36
+
+
+def means_nobody(text: str) -> bool:
+    """Whether a text in the place of a person is a placeholder. Pseudonyms are longer than any."""
+    return len(text) <= _LONGEST_OF_NOBODY and text.lower() in NOBODY
+
+
 def subject_key(controller_id: str, subject_id: str) -> SubjectKey:
     """The Kafka key of a subject."""
     return SubjectKey(f"{controller_id}{KEY_SEPARATOR}{subject_id}".encode())

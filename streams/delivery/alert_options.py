@@ -16,7 +16,7 @@ from streams.alerts.options import AlertOptions, Quiet
 from streams.alerts.routes import Route, Waiver
 from streams.errors import ConsentryError
 from streams.policy_file.lines import key_lines
-from streams.settings.load import read_toml, settings_file
+from streams.settings.load import settings_file, toml_and_text
 from streams.sinks.load import Configured
 
 TABLE: Final = "alerts"
@@ -48,8 +48,9 @@ def read_alert_options(
     path = settings_file(config, os.environ if environ is None else environ)
     if path is None:
         return AlertOptions()
-    table = read_toml(path).get(TABLE, {})
-    lines = key_lines(path.read_text("utf-8"))
+    document, text = toml_and_text(path)
+    table = document.get(TABLE, {})
+    lines = key_lines(text)
     problems: list[str] = []
     options = AlertOptions()
     if not isinstance(table, dict):

@@ -24,7 +24,7 @@ from streams.ingest.map_spec import InputFormat, MapSpec
 from streams.ingest.mapping import Mapping as BoundMap
 from streams.ingest.outcomes import IgnoredItem, MappedEvent, Outcome
 from streams.ingest.subjects import PseudonymKey
-from streams.policy_file.text import read_text
+from streams.settings.text import text_of
 from streams.wire.encode import event_record
 from streams.wire.pseudonym import NotNormalisable, ValueKind
 
@@ -59,12 +59,7 @@ class PairResult:
 def read_pairs(folder: Path, spec: MapSpec) -> list[GoldenPair]:
     """The pairs beside a map. Raises ConsentryError, with the line, for what is none."""
     path = folder / FILE_NAME
-    try:
-        text = read_text(path)
-    except OSError as error:
-        raise ConsentryError(f"{path} cannot be read: {error.strerror}", REMEDY) from None
-    except UnicodeDecodeError:
-        raise ConsentryError(f"{path} is not UTF-8", REMEDY) from None
+    text = text_of(path, str(path), REMEDY)
     pairs = [
         _pair(str(path), number, line, spec)
         for number, line in enumerate(text.split("\n"), start=1)
@@ -107,7 +102,7 @@ def _pair(file: str, number: int, line: str, spec: MapSpec) -> GoldenPair:
             people=[[_subject(key) for key in person] for person in raw.get("people", [])],
             expect=[_expected(one) for one in expect],
         )
-    except (NotNormalisable, ValueError, TypeError, AttributeError) as error:
+    except (NotNormalisable, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ConsentryError(f"{where}: {error}", REMEDY) from None
 
 

@@ -20,7 +20,7 @@ from typing import Final
 
 from streams.core.identifiers import id_fault
 from streams.errors import ConsentryError
-from streams.policy_file.text import read_text
+from streams.settings.text import text_of
 from streams.wire.looks import EVERYTHING
 from streams.wire.pii import raw_kind
 
@@ -111,12 +111,7 @@ def load_identities(path: Path) -> Identities:
     The first filled cell of a line is the canonical subject; a cell may hold several
     pseudonyms, apart by blanks. Raises ConsentryError, naming lines and never values.
     """
-    try:
-        text = read_text(path)
-    except OSError as error:
-        raise ConsentryError(f"{path} cannot be read: {error.strerror}", _REMEDY) from None
-    except UnicodeDecodeError:
-        raise ConsentryError(f"{path} is not UTF-8", _REMEDY) from None
+    text = text_of(path, str(path), _REMEDY)
     identities = Identities()
     problems: list[str] = []
     reader = csv.reader(text.splitlines(), strict=True)

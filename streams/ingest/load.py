@@ -17,8 +17,8 @@ from streams.ingest.tables import RawTable, read_raw_tables
 from streams.ingest.values import text_fault
 from streams.policy_file.lines import key_lines
 from streams.policy_file.places import PolicyPlace, Problems, suggestion
-from streams.policy_file.text import read_text
-from streams.policy_file.toml_text import read_document
+from streams.settings.text import text_of
+from streams.settings.toml_text import read_document
 
 REMEDY: Final = "docs/ingest.md describes maps."
 FILE_NAME: Final = "map.toml"
@@ -39,12 +39,7 @@ def load_map(path: Path, *, controller_id: str | None = None) -> MapSpec:
     is wrong in the map and its tables.
     """
     file = path / FILE_NAME if path.is_dir() else path
-    try:
-        text = read_text(file)
-    except OSError as error:
-        raise ConsentryError(f"the map {file} cannot be read: {error.strerror}", REMEDY) from None
-    except UnicodeDecodeError:
-        raise ConsentryError(f"the map {file} is not UTF-8", REMEDY) from None
+    text = text_of(file, f"the map {file}", REMEDY)
     return map_from_text(text, name=str(file), folder=file.parent, controller_id=controller_id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from streams.core.identifiers import means_nobody
 from streams.ingest.decoders import canonical_json
 from streams.ingest.identities import Identities
 from streams.ingest.outcomes import Stopped, reject
@@ -19,14 +20,8 @@ Applying = Sequence[tuple[SubjectRule, Any]]
 Memo = dict[tuple[str, str], str]
 """Keys that were derived for the record already, by kind and value."""
 
-NOBODY: Final = frozenset(
-    {
-        "null", "undefined", "none", "nil", "nan", "n/a", "unknown", "anonymous", "guest",
-        "[object object]", "0", "-1", "00000000-0000-0000-0000-000000000000",
-    }
-)  # fmt: skip
-"""What programs write where they know nobody: all of these would be one person, and the consent of
-one visitor would cover the data of all others."""
+NO_NUMBERS: Final = frozenset({"0", "-1"})
+"""What a source writes for a number that it does not have; a pseudonym may be written so."""
 
 
 class RecordKeys:
@@ -88,7 +83,7 @@ class RecordKeys:
         known = memo.get((kind, word))
         if known is not None:
             return known
-        if word.strip().lower() in NOBODY:
+        if word.strip() in NO_NUMBERS or means_nobody(word.strip()):
             text = rule.path.text
             reject(f"subject: {text} is a placeholder, and no {kind}", text)
         try:

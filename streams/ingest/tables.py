@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +29,8 @@ from streams.ingest.values import element_of, read_constant
 from streams.ingest.words import Verdictless, read_reason
 from streams.policy_file.lines import key_lines
 from streams.policy_file.places import PolicyPlace, Problems, suggestion
-from streams.policy_file.text import read_text
+from streams.settings.text import read_text, text_fault
+from streams.settings.toml_text import NotTomlError, parse
 from streams.wire.field_specs import FIELDS, FieldSpec
 
 NOT_IN_ROWS: Final = frozenset(
@@ -104,15 +104,14 @@ def _from_file(name: str, path: Path, place: PolicyPlace, problems: Problems) ->
     try:
         text = read_text(path)
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        problems.add(place, f"{path} cannot be read: {why}")
+        problems.add(place, f"{path} cannot be read: {text_fault(error)}")
         return None
     if path.suffix.lower() == ".csv":
         return _from_csv(name, text, PolicyPlace(str(path)), problems)
     try:
-        rows = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        problems.add(place, f"{path} is not TOML: {error}")
+        rows = parse(text)
+    except NotTomlError as error:
+        problems.add(place, error.of(str(path)))
         return None
     return RawTable(name, rows, PolicyPlace(str(path), lines=key_lines(text)))
 

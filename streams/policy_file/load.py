@@ -20,9 +20,9 @@ from streams.errors import ConsentryError
 from streams.policy_file.lines import key_lines
 from streams.policy_file.places import PolicyPlace, Problems, suggestion
 from streams.policy_file.registers import read_registers
-from streams.policy_file.text import read_text
-from streams.policy_file.toml_text import read_document
 from streams.policy_file.values import SHAPES, read_instant
+from streams.settings.text import text_of
+from streams.settings.toml_text import read_document
 
 REMEDY: Final = "All settings and their forms are described in docs/policy.md."
 _NUMBERS: Final = {p.number: p.name for p in PARAMETERS} | RESERVED | {"P22": "registers"}
@@ -43,14 +43,7 @@ def read_policy_file(path: Path) -> tuple[str, str]:
 
     Raises ConsentryError where the file cannot be read.
     """
-    try:
-        text = read_text(path)
-    except OSError as error:
-        raise ConsentryError(
-            f"the policy file {path} cannot be read: {error.strerror}", REMEDY
-        ) from None
-    except UnicodeDecodeError:
-        raise ConsentryError(f"the policy file {path} is not UTF-8", REMEDY) from None
+    text = text_of(path, f"the policy file {path}", REMEDY)
     # The version stands in every finding: a name of any bytes must not keep it from being written.
     return text, path.stem.encode("utf-8", "backslashreplace").decode()
 

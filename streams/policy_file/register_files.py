@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from streams.policy_file.places import PolicyPlace, Problems
-from streams.policy_file.text import read_text
+from streams.settings.text import read_text, text_fault
+from streams.settings.toml_text import can_be_shown
 
 
 def entries_of(
@@ -44,11 +45,8 @@ def _from_file(
 ) -> list[tuple[Mapping[str, Any], PolicyPlace]]:
     try:
         text = read_text(path)
-    except OSError as error:
-        problems.add(place, f"the file cannot be read: {error.strerror}", str(path))
-        return []
-    except UnicodeDecodeError:
-        problems.add(place, "the file is not UTF-8", str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        problems.add(place, f"the file cannot be read: {text_fault(error)}", str(path))
         return []
     except ValueError:
         problems.add(place, "no file can have this name", str(path))
@@ -63,6 +61,9 @@ def _from_file(
         except (ValueError, RecursionError) as error:
             at = getattr(error, "lineno", None)
             problems.add(PolicyPlace(str(path), fixed_line=at), "not JSON that can be read")
+            return []
+        if not can_be_shown(content):
+            problems.add(within, "not JSON that can be read")
             return []
         if not isinstance(content, list):
             problems.add(within, "allowed: a JSON array of entries")

@@ -17,7 +17,7 @@ from streams.receive.checks.check import SenderCheck
 from streams.receive.options import ReceiveOptions, SourceName, SourceOptions
 from streams.receive.secret_files import UnusableSecretError, read_secret
 from streams.receive.sources import SCHEMES
-from streams.settings.load import read_toml, settings_file
+from streams.settings.load import settings_file, toml_and_text
 from streams.settings.paths import with_paths
 from streams.settings.webhooks import SOURCES, TABLE
 
@@ -51,14 +51,15 @@ def read_receiving(
     and key; what stands in the file is not quoted, since it may be a secret in the wrong place.
     """
     path = settings_file(config, os.environ if environ is None else environ)
-    table = {} if path is None else read_toml(path).get(TABLE, {})
+    document, text = ({}, "") if path is None else toml_and_text(path)
+    table = document.get(TABLE, {})
     if path is None or not table:
         raise ConsentryError(
             "there is no source to receive from",
             "Add a table [receive.sources.NAME] to the settings file (--config, or "
             "CONSENTRY_CONFIG); docs/receive.md describes it.",
         )
-    reading = _Reading(path, key_lines(path.read_text("utf-8")))
+    reading = _Reading(path, key_lines(text))
     found = reading.read(table)
     if found is None or reading.problems:
         raise ConsentryError(

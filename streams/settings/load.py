@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,8 @@ from streams.errors import ConsentryError
 from streams.settings.environment import CONFIG_VARIABLE, is_of_kubernetes, variable
 from streams.settings.model import Settings
 from streams.settings.paths import with_paths
+from streams.settings.text import text_of
+from streams.settings.toml_text import read_document
 from streams.settings.webhooks import TABLE as RECEIVE
 from streams.settings.webhooks import source_names
 
@@ -38,18 +39,33 @@ def settings_file(config: Path | None, environ: Mapping[str, str] | None = None)
 
 def read_toml(path: Path) -> dict[str, Any]:
     """What the settings file holds. Raises ConsentryError where it cannot be read."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConsentryError(
-            f"the settings file {path} cannot be read: {error.strerror}",
-            f"Correct --config or {CONFIG_VARIABLE}, or leave it out to use the defaults.",
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        where = error if isinstance(error, tomllib.TOMLDecodeError) else "not UTF-8"
-        raise ConsentryError(
-            f"the settings file {path} is not TOML: {where}", "Correct the file and start again."
-        ) from None
+    return toml_and_text(path)[0]
+
+
+def toml_and_text(path: Path) -> tuple[dict[str, Any], str]:
+    """The same, and the text that it was read from."""
+    name = f"the settings file {path}"
+    text = text_of(
+        path, name, f"Correct --config or {CONFIG_VARIABLE}, or leave it out to use the defaults."
+    )
+    remedy = "Correct the file and start again."
+    document = read_document(text, name, remedy)
+    if key := _with_zero(document):
+        raise ConsentryError(f"{name}, {key}: no setting holds a zero character", remedy)
+    return document, text
+
+
+def _with_zero(document: Mapping[str, Any]) -> str | None:
+    """The key of a text with a zero character, which no file has in its name and Kafka nowhere."""
+    values = list(document.items())
+    for key, value in values:  # which grows meanwhile
+        if isinstance(value, str) and "\0" in value:
+            return key
+        if isinstance(value, dict):
+            values += [(f"{key}.{name}", one) for name, one in value.items()]
+        elif isinstance(value, list):
+            values += [(key, one) for one in value]
+    return None
 
 
 def load_settings(

@@ -107,35 +107,39 @@ def retention_problems(topic: Topic, state: TopicState, bootstrap: str) -> Itera
 
 def compaction_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[TopicProblem]:
     """Gone in time once they are replaced: records of persons who left or were erased."""
-    wanted = topic.config.get(_LAG)
     found = state.config.get(_LAG)
-    if wanted is None or found is None or int(found) <= int(wanted):
-        return
-    yield TopicProblem(
-        weight=ProblemLevel.WARNING,
-        check=TopicAspect.CLEANUP,
-        topic=topic.name,
-        what=f"records that are replaced may stay for ever ({_LAG} is {found})",
-        why="they may be of a person who was erased, or has left",
-        remedy="change the setting:",
-        commands=(configure_command(topic.name, bootstrap, {_LAG: wanted}),),
-    )
+    if _above(topic, found, _LAG) > 0:
+        what = f"records that are replaced may stay for ever ({_LAG} is {found})"
+        why = "they may be of a person who was erased, or has left"
+        yield _compacted_wrongly(topic, bootstrap, _LAG, what, why)
 
 
 def removal_problems(topic: Topic, state: TopicState, bootstrap: str) -> Iterator[TopicProblem]:
     """Known for as long as receivers of findings may be away."""
-    wanted = topic.config.get(_REMOVALS)
     found = state.config.get(_REMOVALS)
-    if wanted is None or found is None or int(found) >= int(wanted):
-        return
-    yield TopicProblem(
+    if found is not None and _above(topic, found, _REMOVALS) < 0:
+        what = f"that a record was removed stays known for {span(int(found))} ({_REMOVALS})"
+        why = "a receiver that is away for longer keeps what it has of a person who was erased"
+        yield _compacted_wrongly(topic, bootstrap, _REMOVALS, what, why)
+
+
+def _above(topic: Topic, found: str | None, name: str) -> int:
+    """By how much a setting is above what is wanted; 0 where nothing is, or it is not known."""
+    wanted = topic.config.get(name)
+    return 0 if wanted is None or found is None else int(found) - int(wanted)
+
+
+def _compacted_wrongly(
+    topic: Topic, bootstrap: str, name: str, what: str, why: str
+) -> TopicProblem:
+    return TopicProblem(
         weight=ProblemLevel.WARNING,
         check=TopicAspect.CLEANUP,
         topic=topic.name,
-        what=f"that a record was removed stays known for {span(int(found))} ({_REMOVALS})",
-        why="a receiver that is away for longer keeps what it has of a person who was erased",
+        what=what,
+        why=why,
         remedy="change the setting:",
-        commands=(configure_command(topic.name, bootstrap, {_REMOVALS: wanted}),),
+        commands=(configure_command(topic.name, bootstrap, {name: topic.config[name]}),),
     )
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final, cast
 
 from streams.core.events import ID_FIELDS
-from streams.core.identifiers import id_fault
+from streams.core.identifiers import id_fault, means_nobody
 from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT, meant
 from streams.wire.field_specs import MAX_TEXT, FieldSpec
 from streams.wire.guard import PRODUCER_IDS, look_of
@@ -77,6 +77,8 @@ class Column:
         if not plainly_clean(text) and (
             (self.is_id and id_fault(text) is not None) or raw_kind(text, self.look) is not None
         ):
+            return None
+        if self.name == "subject_id" and means_nobody(text):
             return None
         if self.is_open and meant(self.name, text) is not None:
             return None

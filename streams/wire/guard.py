@@ -20,7 +20,7 @@ from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT
 from streams.wire.field_specs import FIELDS, MAX_TEXT
 from streams.wire.looks import EVERYTHING, IDENTIFIER, INSTANT, MESSAGE_ID, VERSION, Look, RawKind
 from streams.wire.pii import plainly_clean, raw_kind
-from streams.wire.validate import check_text
+from streams.wire.validate import check_subject, check_text
 
 RAW = Code.RAW_PERSONAL_DATA_IN_EVENT
 
@@ -85,8 +85,9 @@ def check_and_guard(kind: EventType, record: Mapping[str, Any]) -> Found | None:
     """Check and guard the free texts of a record that is otherwise a valid event.
 
     Its symbols and instants are known to be clean. Raises WireError for a text that is
-    empty, too long, or not written as its field wants (`check_text`).
+    empty, too long, or not written as its field wants (`check_text`), and a subject who is nobody.
     """
+    check_subject(record["subject_id"])
     looks = _LOOKS[kind]
     for name, member in record.items():
         look = looks.get(name)

@@ -13,7 +13,7 @@ from uuid import uuid4
 import msgspec
 
 from streams.core.findings import DeadLetter
-from streams.core.identifiers import ControllerId, EventId, SubjectId, id_fault
+from streams.core.identifiers import ControllerId, EventId, SubjectId, id_fault, means_nobody
 from streams.core.instants import EARLIEST_OF_EVENTS, LATEST, Instant, parse_instant
 from streams.core.state import Refusal
 from streams.core.vocabulary import Code, EventType
@@ -129,8 +129,10 @@ def _plain_text(record: Mapping[str, Any], name: str, tainted: frozenset[str]) -
     text = record.get(name)
     if not isinstance(text, str) or not 0 < len(text) <= MAX_TEXT:
         return None
-    # What is no id goes into no finding, let alone into the Kafka key.
-    return text if id_fault(text) is None else None
+    # What is no id, or nobody's, goes into no finding, let alone into the Kafka key.
+    if id_fault(text) is not None or (name == "subject_id" and means_nobody(text)):
+        return None
+    return text
 
 
 def _event_type(record: Mapping[str, Any]) -> EventType | None:

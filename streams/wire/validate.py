@@ -20,7 +20,7 @@ from streams.core.events import (
     ConsentChange,
     Event,
 )
-from streams.core.identifiers import id_fault
+from streams.core.identifiers import id_fault, means_nobody
 from streams.core.instant_faults import EXAMPLE, fault_of_value
 from streams.core.instants import (
     EARLIEST_OF_EVENTS,
@@ -191,10 +191,22 @@ def check_text(name: str, text: str) -> None:
         fault = id_fault(text)
         if fault is not None:
             raise WireError(f"{name} {fault}", name)
+        if name == "subject_id":
+            check_subject(text)
     elif name in REFUSED_WHERE_MISSPELT:
         symbol = meant(name, text)
         if symbol is not None:
             raise WireError(f"{name} is a misspelt symbol; write {symbol}", name)
+
+
+def check_subject(subject_id: str) -> None:
+    """Refuse what stands for nobody, as `null` (docs/adr/0220). Raises WireError."""
+    if means_nobody(subject_id):
+        raise WireError(
+            "subject_id is a placeholder for nobody, under which many people would be one; send "
+            "the keyed pseudonym of the person, and nothing where there is none",
+            "subject_id",
+        )
 
 
 def _fault(kind: EventType, record: Mapping[str, Any]) -> WireError:

@@ -32,7 +32,7 @@ def raw(one: World, who: str, at: Instant) -> None:
 def reported() -> World:
     """Of one person all is old; of another something came later; of a third only the record."""
     one = world(share("s", "1", START), share("stays", "1", Instant(START + days(5))))
-    for who in ("s", "stays", "unknown"):
+    for who in ("s", "stays", "stranger"):
         raw(one, who, Instant(START + days(1)))
     return one
 
@@ -45,7 +45,7 @@ def standing(one: World) -> set[str | None]:
 def named(one: World) -> tuple[HeldOutput, ...]:
     """All findings about records, of all persons."""
     found: dict[bytes, HeldOutput] = {}
-    for who in ("s", "stays", "unknown"):
+    for who in ("s", "stays", "stranger"):
         own: dict[bytes, HeldOutput] = {}
         records = [
             One(o.topic, 0, at, 0, o.key, o.value, tuple(o.headers))
@@ -58,7 +58,7 @@ def named(one: World) -> tuple[HeldOutput, ...]:
 
 def test_they_are_named_and_go_once_their_person_has_left() -> None:
     one = reported()
-    assert standing(one) == {"s", "stays", "unknown"}
+    assert standing(one) == {"s", "stays", "stranger"}
     assert Topics(one).unsaid() == []
     one.tick(GONE)
     one.tick(Instant(GONE + days(1)))
@@ -75,7 +75,7 @@ def test_the_owner_looks_itself_whether_they_are_old_enough() -> None:
     one = reported()
     one.take(order(one, command("retract", standing=named(one)), at=END))
     assert results(one)[-1].counts == {"left": 3}
-    assert standing(one) == {"s", "stays", "unknown"}
+    assert standing(one) == {"s", "stays", "stranger"}
 
 
 def test_one_that_was_found_lately_stays_as_long_as_an_arrival() -> None:

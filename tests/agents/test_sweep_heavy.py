@@ -2,61 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import msgspec
 import pytest
 
-from streams.agents import half_built, subjects, sweeper
-from streams.agents.judged_batch import JudgedBatch
-from streams.core.events import Event
-from streams.core.identifiers import SubjectId, parse_subject_key
+from streams.core.identifiers import parse_subject_key
 from streams.core.instants import days, hours
 from streams.core.policy import fixed_policy
 from streams.core.vocabulary import Status
-from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch
+from tests.agents.long_histories import LENIENT, MANY, batches, in_pieces, judged, of, shares
 from tests.agents.world import LATER, World
 from tests.core.builders import grant, share, withdraw
-from tests.transport.records import One
-
-LENIENT = fixed_policy(withdrawal_grace=days(900))
-"""A policy under which no withdrawal of these histories has an effect yet."""
-
-MANY = 20
-MOST = 100
-"""Batches that a record takes at the very most."""
 
 
 @pytest.fixture(autouse=True)
 def _few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (subjects, half_built):
-        monkeypatch.setattr(module, "ROWS_AT_ONCE", 3)
-    monkeypatch.setattr(sweeper, "AT_ONCE", 2)
-
-
-def of(who: str, *events: Event) -> list[Event]:
-    return [msgspec.structs.replace(event, subject_id=SubjectId(who)) for event in events]
+    in_pieces(monkeypatch, rows=3, people=2)
 
 
 def heavy(*people: str) -> World:
-    """Persons of many shares after a withdrawal; nobody is live, and a sweep is due."""
-    world = World()
-    shares = [share(2 + n / 60, id=f"s{n:02d}") for n in range(MANY)]
-    for who in people:
-        world.take(*world.story(*of(who, grant(0), withdraw(1), *shares)))
+    """None of them is live, and a sweep is due."""
+    world = judged(*people)
     world.restart().change(LENIENT)
     world.due = lambda: True  # a sweep has short turns
     return world
-
-
-def batches(world: World, *records: One) -> Iterator[JudgedBatch]:
-    """Judge records; what a sweep does in its turns is up to the caller."""
-    spans = {record.topic: OffsetSpan(0, record.offset + 1) for record in records}
-    poll = PollBatch(world.partition.number, 1, spans, records)
-    for number, batch in enumerate(world.judge.batches(poll, world.due)):
-        assert number < MOST, "a record waits for ever"
-        world.partition.hand_over(batch.output)
-        yield batch
 
 
 def test_a_record_and_a_sweep_build_two_persons_beside_each_other() -> None:
@@ -86,8 +53,7 @@ def test_who_is_swept_and_built_at_once_is_published_once() -> None:
 
 def test_who_a_record_waited_for_when_the_sweep_ended_is_not_swept_as_they_were() -> None:
     world = World()
-    shares = [share(1 + n / 60, id=f"s{n:02d}") for n in range(MANY)]
-    world.take(*world.story(*of("p-1", grant(0), *shares)))
+    world.take(*world.story(*of("p-1", grant(0), *shares(1))))
     world.change(fixed_policy(final_after=hours(2)))
     world.due = lambda: True
     world.judge.subjects.live.bound(1, 1 << 30)

@@ -91,6 +91,7 @@ def test_lines_are_numbered_as_they_stand_and_empty_ones_ask_nothing() -> None:
         ("s" * 201, "1 to 200 characters"),
         (" s-1", "must not begin or end with a blank"),
         ("a\x00b", "control"),
+        ("Unknown", "placeholder for nobody"),
         ("jan@example.nl", "raw personal value"),
         ("+31612345678", "raw personal value"),
         (b"\xff\xfe", "not UTF-8"),

@@ -14,7 +14,7 @@ from typing import Any, Self
 import pytest
 
 from streams.operate.growing import grow, left_behind, plan
-from streams.operate.moving import export, importing, writing
+from streams.operate.moving import ends, export, importing, writing
 from streams.settings import Settings
 from streams.topics import all_topics
 from tests.model import clients
@@ -22,7 +22,7 @@ from tests.model.broker import Broker
 from tests.model.log import Record
 from tests.model.wire import AtOnce
 
-LIVE = (export, writing, grow, left_behind)
+LIVE = (ends, export, writing, grow, left_behind)
 """Modules that read from a broker."""
 
 

@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from streams.core.events import EVENT_CLASSES, ID_FIELDS, INSTANT_FIELDS, ConsentChange, Event
-from streams.core.identifiers import id_fault
+from streams.core.identifiers import id_fault, means_nobody
 from streams.core.instants import EARLIEST_OF_EVENTS, LATEST
 from streams.core.vocabulary import ConsentAction, EventType, Purpose
 from streams.core.vocabulary.open_words import REFUSED_WHERE_MISSPELT, meant
@@ -28,6 +28,8 @@ def texts(name: str) -> st.SearchStrategy[str]:
 
 
 def _valid(name: str, text: str) -> bool:
+    if name == "subject_id" and means_nobody(text):
+        return False
     if name in ID_FIELDS and id_fault(text) is not None:
         return False
     if name in REFUSED_WHERE_MISSPELT and meant(name, text) is not None:

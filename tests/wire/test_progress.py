@@ -56,7 +56,7 @@ PROGRESS = Progress(
     refusals_from={"purchase": 4},
     basis=Basis("2", 3, "v1"),
     sweep=Sweep("POLICY_CHANGED", Instant(8), b"\x80", 5, 6, 7, through=True),
-    imported=Import("d", b"k", through=True),
+    imported=Import("d", b"k", through=True, ends={"purchase": (7, 0)}),
     command=Ongoing(3, b"\x01", b"\x02", {"facts": 4}, ("ACME",)),
 )
 SKIPS = "9195a8707572636861736508a56120627567a86f70657261746f72cf00000199c82cc000"
@@ -69,7 +69,7 @@ PIECES = "96a8707572636861736507c4010205a165c3"
 LEAVING = "c4036b1f73"
 WITHOUT_RETRACTIONS = "03c40101c4010281a566616374730491a441434d45"
 COMMANDED = "96" + WITHOUT_RETRACTIONS + "00"
-BROUGHT = "93a164c4016bc3" + COMMANDED
+BROUGHT = "94a164c4016bc381a87075726368617365920700" + COMMANDED
 SWEPT = "93a13203a2763197ae504f4c4943595f4348414e47454408c40180050607c3" + BROUGHT
 FROM = "81a8707572636861736504" + SWEPT
 PAUSED = "81a87075726368617365920301" + "81a8707572636861736594070a0601"
@@ -86,6 +86,7 @@ GOLDEN = (
 )
 BEFORE_RETRACTIONS = GOLDEN[: -len(COMMANDED)] + "95" + WITHOUT_RETRACTIONS
 BEFORE_COMMANDS = "01dc001c" + GOLDEN[8 : -len(COMMANDED)]
+BEFORE_ENDS = GOLDEN[: -len(BROUGHT)] + "93a164c4016bc3" + COMMANDED
 BEFORE_IMPORTS = "01dc001b" + GOLDEN[8 : -len(BROUGHT)]
 BEFORE_SWEEPS = "01dc0019" + GOLDEN[8 : -len(SWEPT)]
 BEFORE_REFUSALS = "01dc0018" + GOLDEN[8 : -len(FROM)]
@@ -118,6 +119,8 @@ def test_the_bytes_are_those_that_were_held_fast() -> None:
 
 def test_a_row_without_the_later_fields_is_read() -> None:
     assert decode_progress(bytes.fromhex(BEFORE_RETRACTIONS)) == PROGRESS
+    endless = msgspec.structs.replace(PROGRESS, imported=Import("d", b"k", through=True))
+    assert decode_progress(bytes.fromhex(BEFORE_ENDS)) == endless
     free = msgspec.structs.replace(PROGRESS, command=None)
     assert decode_progress(bytes.fromhex(BEFORE_COMMANDS)) == free
     replayed = msgspec.structs.replace(free, imported=None)

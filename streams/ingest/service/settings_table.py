@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Final
 
 from streams.errors import ConsentryError
 from streams.policy_file.lines import key_lines
 from streams.policy_file.places import PolicyPlace
-from streams.policy_file.text import read_text
+from streams.settings.load import toml_and_text
 
 TABLE: Final = "ingest"
 REMEDY: Final = "docs/ingest.md describes the table [ingest] of the settings file."
@@ -22,11 +21,5 @@ def ingest_table(file: Path | None) -> tuple[object, PolicyPlace]:
             "no settings file is named, and the sources stand in one",
             f"Name it with --config or CONSENTRY_CONFIG. {REMEDY}",
         )
-    try:
-        text = read_text(file)
-        document = tomllib.loads(text)
-    except OSError as error:
-        raise ConsentryError(f"{file} cannot be read: {error.strerror}", REMEDY) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
-        raise ConsentryError(f"{file} is not TOML", REMEDY) from None
+    document, text = toml_and_text(file)
     return document.get(TABLE), PolicyPlace(str(file), lines=key_lines(text)).child(TABLE)

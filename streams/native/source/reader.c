@@ -22,6 +22,33 @@ read_instant(const Reader *reader, Cursor *cursor, PyObject **value, ReadEvent *
     return *value == NULL ? FAILED : READ;
 }
 
+/* Placeholders for nobody (`streams.core.identifiers.NOBODY`), of which the long way says it. */
+static const char *const NOBODY[] = {
+    "null", "undefined", "none", "nil", "nan", "n/a", "unknown", "anonymous", "guest",
+    "[object object]", "00000000-0000-0000-0000-000000000000",
+};
+
+#define LONGEST_OF_NOBODY 36
+
+static int
+means_nobody(Span text)
+{
+    /* Most pseudonyms are longer. */
+    if (text.size > LONGEST_OF_NOBODY) {
+        return 0;
+    }
+    for (size_t one = 0; one < sizeof(NOBODY) / sizeof(*NOBODY); one++) {
+        Py_ssize_t at = 0;
+        while (at < text.size && NOBODY[one][at] == Py_TOLOWER(text.start[at])) {
+            at++;
+        }
+        if (at == text.size && NOBODY[one][at] == '\0') {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static int
 read_column(Reader *reader, Column *column, Cursor *cursor, ReadEvent *read)
 {
@@ -53,6 +80,10 @@ read_column(Reader *reader, Column *column, Cursor *cursor, ReadEvent *read)
         }
         else if (column->field == reader->subject_id) {
             read->subject_id = raw;
+            if (status == READ && means_nobody(raw)) {
+                Py_CLEAR(value);
+                status = LONG_WAY;
+            }
         }
     }
     if (status == READ) {

@@ -146,9 +146,8 @@ async def _move(
     async with LiveBus(plan.target, Pace(None)) as bus:
         ends, resent = await send_on(plan.target, bus, range(plan.before), states)
     pace = Pace(step("writing facts, findings and duties"))
-    writer = ImportWriter(
-        plan.target, policy, exports, ids, None, pace, GoingOn(states, rekeyed=ends)
-    )
+    going_on = GoingOn(states, rekeyed=ends)
+    writer = ImportWriter(plan.target, policy, exports, ids, pace, going_on=going_on)
     imported = await writer.run(same=True)
     # After the others: they come only to topics that are empty.
     step("copying findings that no row holds")

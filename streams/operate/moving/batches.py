@@ -8,6 +8,7 @@ from typing import NamedTuple
 from streams.agents.output_encoder import OutputEncoder
 from streams.core.findings import Finding
 from streams.core.policy import Policy
+from streams.operate.moving.ends import Ends
 from streams.operate.moving.load import Exports
 from streams.operate.moving.outputs import outputs_of
 from streams.operate.moving.own_sources import Named
@@ -48,9 +49,13 @@ class ImportBatches:
         *,
         owner: StateOwner,
         count: int,
+        ends: Ends,
         named: Named | None = None,
     ) -> None:
-        """`named` gives the rows of other topics a source that says so."""
+        """`named` gives the rows of other topics a source that says so.
+
+        `ends` stand in the progress rows until all is written.
+        """
         self._exports = exports
         self._names = names
         self._policy = policy
@@ -58,6 +63,7 @@ class ImportBatches:
         self._bounds = bounds
         self._owner = owner
         self._count = count
+        self._ends = dict(ends)
         self._named = named
 
     def unfinished(self, number: int, after: bytes) -> Iterator[ImportPiece]:
@@ -109,7 +115,7 @@ class ImportBatches:
             positions={},
             partitions=self._count,
             owner=self._owner,
-            imported=Import(self._exports.digest, after=after),
+            imported=Import(self._exports.digest, after=after, ends=self._ends),
         )
         return self.progress(number, progress)
 

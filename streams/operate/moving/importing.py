@@ -8,6 +8,7 @@ from pathlib import Path
 
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
+from streams.operate.moving.ends import ends_now
 from streams.operate.moving.load import Exports
 from streams.operate.moving.start import Start, require_start, same_topics
 from streams.operate.moving.writing import Imported, ImportWriter
@@ -34,6 +35,8 @@ def import_facts(
     count = count_partitions(settings)
     require_no_members(settings)
     ids = topic_ids(settings)
+    # Before the files are read: that may take hours, and what is written meanwhile is none of theirs.
+    ends = {} if start is None else asyncio.run(ends_now(settings, count))
     exports = Exports(count)
     try:
         pace = Pace(advance)
@@ -43,7 +46,8 @@ def import_facts(
             exports.load(path, pace.did)
         same = same_topics(exports.manifests, _inputs_of(settings, ids))
         require_start(same=same, start=start)
-        return asyncio.run(ImportWriter(settings, policy, exports, ids, start, pace).run(same=same))
+        writer = ImportWriter(settings, policy, exports, ids, pace, start=start, ends=ends)
+        return asyncio.run(writer.run(same=same))
     finally:
         exports.close()
 

@@ -73,8 +73,10 @@ def positions(
 ) -> dict[str, int]:
     """The next offset of each topic of a partition number.
 
-    With `start` the same for all; without, where the export ended, and the start of what it did
-    not read; commands that stand there already are not carried out again. Of ticks the later ones give the time, so theirs need not be there any more.
+    `logs` end where they did as the import began. With `start` the same for all; without, where
+    the export ended, and the start of what it did not read; commands that stand there already are
+    not carried out again. Of ticks the later ones give the time, so theirs need not be there any
+    more.
     """
     if start is not None:
         ends = start is Start.LATEST

@@ -10,6 +10,7 @@ the group's offsets: from then on it is a state like any other.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
@@ -19,6 +20,7 @@ from streams.agents.output_encoder import OutputEncoder
 from streams.core.policy import Policy
 from streams.errors import ConsentryError
 from streams.operate.moving.batches import ImportBatches
+from streams.operate.moving.ends import Ends, first_ends
 from streams.operate.moving.going_on import GoingOn
 from streams.operate.moving.load import Exports
 from streams.operate.moving.own_sources import own_sources
@@ -55,16 +57,22 @@ class ImportWriter:
         policy: Policy,
         exports: Exports,
         ids: Mapping[str, str],
-        start: Start | None,
         pace: Pace,
+        *,
+        start: Start | None = None,
+        ends: Ends = MappingProxyType({}),
         going_on: GoingOn | None = None,
     ) -> None:
-        """`ids` are those of the topics here. With `going_on` it is the same installation."""
+        """`ids` and `ends` are those of the topics here, `start` says which of their records are read.
+
+        With `going_on` it is the same installation.
+        """
         self._settings = settings
         self._policy = policy
         self._exports = exports
         self._ids = ids
         self._start = start
+        self._ends = ends
         self._pace = pace
         self._going_on = going_on
         self._topics = settings.topics.judged
@@ -77,19 +85,21 @@ class ImportWriter:
         settings, exports = self._settings, self._exports
         count = exports.count
         schemas = await published_ids(settings, tries=3)
-        batches = ImportBatches(
-            exports,
-            settings.topics,
-            self._policy,
-            OutputEncoder.of(settings, schemas),
-            Bounds(settings.transaction_max_records, settings.transaction_max_bytes, 0.0),
-            owner=owner_of(settings),
-            count=count,
-            named=None if same else own_sources(exports.manifests),
-        )
         written = 0
         async with LiveBus(settings, Pace(None)) as bus:
             found = await self._stored(count)
+            self._ends = first_ends(found.values(), self._ends)
+            batches = ImportBatches(
+                exports,
+                settings.topics,
+                self._policy,
+                OutputEncoder.of(settings, schemas),
+                Bounds(settings.transaction_max_records, settings.transaction_max_bytes, 0.0),
+                owner=owner_of(settings),
+                count=count,
+                ends=self._ends,
+                named=None if same else own_sources(exports.manifests),
+            )
             for number in range(count):
                 await self._require_empty(bus, number, found.get(number))
             if same and not any(state.imported for state in found.values()):
@@ -174,7 +184,7 @@ class ImportWriter:
         settings = self._settings
         after = b"" if state is None or state.imported is None else state.imported.after
         logs = {
-            topic: LogRange(await bus.start(topic, number), await bus.end(topic, number))
+            topic: LogRange(await bus.start(topic, number), await self._end(bus, topic, number))
             for topic in self._topics
         }
         covered = [one for manifest in self._exports.manifests for one in manifest.covered]
@@ -211,6 +221,10 @@ class ImportWriter:
         finally:
             await producer.stop()
         return written
+
+    async def _end(self, bus: LiveBus, topic: str, number: int) -> int:
+        ends = self._ends.get(topic)
+        return await bus.end(topic, number) if ends is None else ends[number]
 
 
 async def _holds(bus: LiveBus, topic: str, number: int, end: int | None = None) -> bool:

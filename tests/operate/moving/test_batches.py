@@ -72,7 +72,7 @@ def batches(path: Path, records: int) -> ImportBatches:
     exports.load(path)
     bounds = Bounds(records, 1 << 20, 1.0)
     return ImportBatches(
-        exports, NAMES, POLICY, OutputEncoder(), bounds, owner=owner_of(SETTINGS), count=1
+        exports, NAMES, POLICY, OutputEncoder(), bounds, owner=owner_of(SETTINGS), count=1, ends={}
     )
 
 

@@ -87,7 +87,7 @@ def test_old_facts_of_the_other_are_expired_and_not_taken_in(exports: Exports) -
 def test_what_was_published_about_them_gets_tombstones(exports: Exports) -> None:
     bounds = Bounds(2, 1 << 20, 1.0)
     batches = ImportBatches(
-        exports, NAMES, POLICY, OutputEncoder(), bounds, owner=owner_of(SETTINGS), count=1
+        exports, NAMES, POLICY, OutputEncoder(), bounds, owner=owner_of(SETTINGS), count=1, ends={}
     )
     pieces = list(batches.unfinished(0, b""))
     gone = {(one.topic, one.key) for piece in pieces for one in piece.outputs if one.value is None}

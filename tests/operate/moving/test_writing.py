@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from streams.errors import ConsentryError
-from streams.operate.moving import writing
+from streams.operate.moving import importing, writing
 from streams.operate.moving.importing import import_facts
 from streams.operate.moving.start import Start
 from streams.operate.moving.writing import Imported
@@ -41,8 +41,8 @@ def path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "facts"
 
 
-def run(path: Path) -> Imported:
-    return import_facts(HERE, POLICY, [path], start=Start.EARLIEST)
+def run(path: Path, start: Start = Start.EARLIEST) -> Imported:
+    return import_facts(HERE, POLICY, [path], start=start)
 
 
 def take_over(broker: Broker, number: int) -> None:
@@ -95,3 +95,60 @@ def test_what_a_worker_has_judged_meanwhile_is_not_written_over(broker: Broker, 
         with pytest.raises(ConsentryError, match="has a state already"):
             run(path)
     assert [one.value for one in broker.visible(CHANGELOG, 0)] == [b"of a worker"]
+
+
+READ = (HERE.topics.purchase, HERE.topics.commands)
+
+
+def write(broker: Broker, count: int = 1) -> None:
+    """As producers and a commander do, on all partitions."""
+    for topic, number in ((topic, number) for topic in READ for number in range(COUNT)):
+        for _ in range(count):
+            broker.append(topic, number, key=b"k", value=b"v")
+
+
+def goes_on_at(broker: Broker) -> list[dict[str, int]]:
+    """Of each partition number the offsets that workers go on from."""
+    found = [broker.committed(HERE.group_id, number) for number in range(COUNT)]
+    return [{topic: at[topic] for topic in READ} for at in found]
+
+
+def test_the_latest_records_are_those_from_before_the_import(broker: Broker, path: Path) -> None:
+    write(broker, 3)
+    with tools(broker), pytest.MonkeyPatch.context() as patch:
+        for module, name in ((importing, "require_start"), (writing, "transactional_producer")):
+            step = vars(module)[name]
+
+            def late(*given: Any, step: Any = step, **named: Any) -> Any:
+                write(broker)
+                return step(*given, **named)
+
+            patch.setattr(module, name, late)
+        run(path, Start.LATEST)
+    # What came while the files were read, and while rows were written, is still to be judged.
+    assert goes_on_at(broker) == [dict.fromkeys(READ, 3)] * COUNT
+
+
+@pytest.mark.parametrize("commits", range(2 * COUNT))
+def test_a_run_that_goes_on_passes_over_nothing_since_the_first(
+    broker: Broker, path: Path, commits: int
+) -> None:
+    write(broker, 3)
+    with tools(broker, kill_at=commits, after=True), pytest.raises(Killed):
+        run(path, Start.LATEST)
+    write(broker)
+    with tools(broker):
+        run(path, Start.LATEST)
+    assert goes_on_at(broker) == [dict.fromkeys(READ, 3)] * COUNT
+
+
+def test_commands_that_come_while_facts_are_imported_are_carried_out(
+    broker: Broker, path: Path
+) -> None:
+    write(broker, 2)
+    with tools(broker, kill_at=COUNT), pytest.raises(Killed):
+        run(path)
+    write(broker)
+    with tools(broker):
+        run(path)
+    assert goes_on_at(broker) == [dict(zip(READ, (0, 2), strict=True))] * COUNT
