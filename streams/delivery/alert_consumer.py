@@ -65,6 +65,7 @@ class AlertConsumer(SinkConsumer):
         super().__init__(settings, options, sender, dead)
         self._again = again
         self._alerts = alerts
+        self._topics = settings.topics
         self._state = AlertState(settings, sender.name)
         self._offsets: dict[TopicPartition, OffsetAndMetadata] = {}
         self._unsaved = False
@@ -166,7 +167,7 @@ class AlertConsumer(SinkConsumer):
         last = self._catch_up.covers(record) and not self._catch_up.superseded(record)
         if record.value is not None and not last:
             return None
-        return read(record, self._settings.topics, self._registry)
+        return read(record, self._topics, self._registry)
 
     async def _repeat(self, policy: AlertPolicy, now: Instant) -> None:
         """Send again what fires, to a receiver that forgets what nobody sends again."""

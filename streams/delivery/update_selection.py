@@ -30,7 +30,7 @@ class UpdateSelection:
         dead: DeadLetters,
         registry: Registry | None,
     ) -> None:
-        self._settings = settings
+        self._topics = settings.topics
         self._options = options
         self._sender = sender
         self._dead = dead
@@ -47,7 +47,7 @@ class UpdateSelection:
         of_record: list[int | None] = []
         counts = self._sender.stats.counts
         for record in records:
-            item = read(record, self._settings.topics, self._registry)
+            item = read(record, self._topics, self._registry)
             if isinstance(item, Unreadable):
                 await self._dead.put(self._sender.name, record, item.reason)
                 counts.dead_lettered += 1

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from streams.siem.cloudevents import KafkaRecord
-from streams.siem.formats import FORMATS, Rendered, one_line
+from streams.siem.formats import FORMATS, Rendered
 from streams.siem.producer import Producer
 from streams.sinks.contract import DeliveryResult, DeliveryStatus
 from streams.sinks.finding_update import FindingUpdate
@@ -46,7 +46,7 @@ def as_line(update: FindingUpdate, form: str, producer: Producer) -> bytes | Del
         return made
     if isinstance(made, KafkaRecord):
         return made.value
-    return one_line(made).encode()
+    return made.encode() if isinstance(made, str) else msgspec.json.encode(made)
 
 
 def rejected(reason: str) -> DeliveryResult:
