@@ -132,7 +132,7 @@ class Crew:
 
         Who was frozen just now may not have heard yet that the group goes on without him, nor who
         was cut off that a transaction is lost: he ends with code 70, and is started once more, as a
-        supervisor would.
+        supervisor would. So is one that began while the broker was away, or refused writes.
         """
         for member in self.members:
             while member.process is not None:
@@ -141,7 +141,7 @@ class Crew:
                 code = process.stop()[0] if process.process.poll() is None else process.ended()
                 self.exits[str(code)] += 1
                 late = any(words in process.text for words in (PUT_OUT, CUT_OFF))
-                if code == CRASHED and late and not member.put_out:
+                if ((code == CRASHED and late) or away(process)) and not member.put_out:
                     member.put_out = True
                     self.start(member)
                     continue
