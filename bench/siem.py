@@ -70,7 +70,7 @@ def bare_stage(bench: Bench, seconds: tuple[float, float]) -> dict[str, float]:
 
 def _stages(file: Path, sent: Mapping[str, int], warm_s: float) -> list[float]:
     begin = min(sent.values()) + int(warm_s * 1e9)
-    found = {marked_id(one.value): one.at for one in seen(file, "alone")}
+    found = {marked_id(one.value): one.at for one in seen(file, "bare")}
     return [(found[one] - at) / 1e6 for one, at in sent.items() if at >= begin and one in found]
 
 
