@@ -106,6 +106,7 @@ LONG_WAY = [
     ("a placeholder", SHARE | {"subject_id": "null"}),
     ("a placeholder in capitals", SHARE | {"subject_id": "None"}),
     ("a placeholder of a program", SHARE | {"subject_id": "[object Object]"}),
+    ("a zero character behind a placeholder", SHARE | {"subject_id": "null\x00null"}),
     ("an empty UUID", SHARE | {"subject_id": "00000000-0000-0000-0000-000000000000"}),
     ("an empty text", SHARE | {"recipient_id": ""}),
     ("a long text", SHARE | {"recipient_id": "x" * 201}),

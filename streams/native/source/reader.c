@@ -39,7 +39,8 @@ means_nobody(Span text)
     }
     for (size_t one = 0; one < sizeof(NOBODY) / sizeof(*NOBODY); one++) {
         Py_ssize_t at = 0;
-        while (at < text.size && NOBODY[one][at] == Py_TOLOWER(text.start[at])) {
+        while (at < text.size && NOBODY[one][at] != '\0'
+               && NOBODY[one][at] == Py_TOLOWER(text.start[at])) {
             at++;
         }
         if (at == text.size && NOBODY[one][at] == '\0') {
