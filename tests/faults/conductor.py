@@ -44,6 +44,7 @@ from tests.faults.scene import Scene, stubbornly
 from tests.faults.second import second
 from tests.faults.stream import Feeder, Stream, make_stream
 from tests.faults.strikes import STRIKES
+from tests.faults.strikes.commands import ERASE, erase_at_rest
 from tests.faults.strikes.exports import EXPORT
 from tests.faults.verified import verified
 from tests.faults.watcher import Watcher
@@ -102,6 +103,9 @@ class Run:
                 feeder.start()
                 self._storm(scene, feeder)
                 self._settle(scene, feeder)
+                if scene.struck[ERASE]:
+                    erase_at_rest(scene)
+                    self._settle(scene, feeder)
                 result.caught_up_s = round(time.monotonic() - scene.began, 1)
                 self._check(scene, stream, result)
             except Exception as error:  # noqa: BLE001 - the next run goes on, and the report shows it

@@ -23,7 +23,16 @@ def somebody_is_known(scene: Scene) -> bool:
 @strike(ERASE, weight=2, possible=somebody_is_known)
 def erase(scene: Scene) -> None:
     """Somebody asks to be erased; perhaps before, amid or after what the stream says of them."""
-    key = scene.rnd.choice(scene.persons)
+    _erase(scene, scene.rnd.choice(scene.persons))
+
+
+def erase_at_rest(scene: Scene) -> None:
+    """Somebody is erased after all is judged: who was erased in the storm may have had no fact."""
+    erased = {one.key for one in scene.orders}
+    _erase(scene, scene.rnd.choice([key for key in scene.persons if key not in erased]))
+
+
+def _erase(scene: Scene, key: SubjectKey) -> None:
     order(scene, "erase", partition_for(key, scene.bus.settings.partitions), key)
     scene.note(ERASE)
 
