@@ -46,6 +46,13 @@ Each round trip of a transaction waits for a turn or two: with five milliseconds
 transaction took 50 ms while every record had its person swept first.
 """
 
+ROUNDS: Final = 4
+"""Of the loop between two partition numbers, after a short turn.
+
+From an answer at the socket to the next request of its transaction it takes some six rounds of
+the loop. With one, each of them waited for as many partition numbers to be judged.
+"""
+
 log = structlog.get_logger("consentry.worker")
 
 
@@ -132,8 +139,12 @@ class Judging:
             await self._judge_one(poll_batch, message, turn)
             if turn.long_enough():
                 # What was judged is written while the next is judged.
-                await asyncio.sleep(0)
+                for _ in range(ROUNDS):
+                    await asyncio.sleep(0)
                 turn.begin()
+        assignment = cast("Consumer", self._app.consumer).current_assignment
+        if assignment is not None:
+            assignment.judged(poll.poll_batches)
 
     async def _judge_one(self, poll_batch: PollBatch, message: Any, turn: Turn) -> None:
         await self._clocks.look(poll_batch.records, poll_batch.partition)

@@ -96,8 +96,7 @@ class Consumer(stock.Consumer):
         # After this point every poll batch must reach the agent, or the next one does not
         # continue and the process ends. Only a given-up assignment is exempt.
         if poll_batches and assignment.open:
-            for poll_batch in poll_batches:
-                assignment.hand_on(poll_batch)
+            assignment.hand_on(poll_batches)
             yield as_message(poll_batches, self.app.consumer_generation_id)
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:

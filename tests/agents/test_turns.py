@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from streams.agents.judge import COMMIT_FIRST_S, TURN_S, Judging, Turn
+from streams.agents.judge import COMMIT_FIRST_S, ROUNDS, TURN_S, Judging, Turn
 from streams.settings import Settings
 from streams.transport.commit.output_batch import OutputBatch
 from streams.transport.fetch.poll_batch import Poll, PollBatch
@@ -88,7 +88,9 @@ def test_judging_that_is_slow_gives_way_after_each_record() -> None:
     assert world.count().read == 5
 
 
-@pytest.mark.parametrize(("takes_s", "turns"), [(0.0005, [0, 0, 0]), (0.01, [0, 1, 2])])
+@pytest.mark.parametrize(
+    ("takes_s", "turns"), [(0.0005, [0, 0, 0]), (0.01, [0, ROUNDS, 2 * ROUNDS])]
+)
 def test_between_partition_numbers_others_run_once_judging_took_its_time(
     takes_s: float, turns: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +99,7 @@ def test_between_partition_numbers_others_run_once_judging_took_its_time(
     monkeypatch.setattr("streams.agents.judge.time.monotonic", lambda: now)
     taken: list[int] = []
     seen: list[int] = []
+    judged: list[object] = []
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
@@ -110,11 +113,13 @@ def test_between_partition_numbers_others_run_once_judging_took_its_time(
             seen.append(len(taken))
             now += takes_s
 
-        judging = Judging(cast("Any", SimpleNamespace(settings=Settings())))
+        consumer = SimpleNamespace(current_assignment=SimpleNamespace(judged=judged.append))
+        judging = Judging(cast("Any", SimpleNamespace(settings=Settings(), consumer=consumer)))
         monkeypatch.setattr(judging, "_judge_one", judge_one)
         loop.call_soon(others)
         poll = Poll([PollBatch(number, 1, {}, []) for number in range(3)])
         await judging._judge(SimpleNamespace(value=poll))
+        assert judged == [poll.poll_batches]  # once, when all of it is
 
     asyncio.run(run())
     assert seen == turns

@@ -166,10 +166,9 @@ class Process:
         """Queue poll batches for the agent, as what one poll gave."""
         if self._agent is None:
             self._agent = self.spawn(self._supervise())
-        for poll_batch in poll_batches:
-            assignment = self.consumer.current_assignment
-            if assignment is not None and poll_batch.assignment == assignment.counter:
-                assignment.hand_on(poll_batch)
+        assignment = self.consumer.current_assignment
+        if poll_batches and assignment and poll_batches[0].assignment == assignment.counter:
+            assignment.hand_on(poll_batches)
         if poll_batches:
             self.queue.put_nowait(Message(*poll_batches))
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from streams.settings import Settings
 from streams.transport.commit.output_batch import Bounds, Output
 from streams.transport.commit.transactions import Committer
-from streams.transport.fetch.poll_batch import OffsetSpan, Polled
+from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch, Polled
 from streams.transport.fetch.record_queue import RECORD_BYTES, Room, weight
 from streams.transport.memory_budget import shares
 from streams.transport.poll_loop import Polling
@@ -61,15 +61,17 @@ def held(settings: Settings, owned: int, size: int, *, bounded: bool = True) -> 
     assignment = Assignment(1, frozenset(range(owned)), settings.open_slices, open_bytes)
     flood = Flood(size)
     polling = Polling(assignment, flood, TOPICS, room.alignment, clock=lambda: 0.0)
-    poll_batches = []
+    poll_batches: list[PollBatch] = []
 
     async def run() -> None:
         quiet = 0
         while quiet < 3:
             before = flood.read
-            for poll_batch in await polling.poll_batches():
-                assignment.hand_on(poll_batch)
-                poll_batches.append(poll_batch)
+            given = await polling.poll_batches()
+            if given:
+                assignment.hand_on(given)
+                assignment.judged(given)
+            poll_batches.extend(given)
             quiet = quiet + 1 if flood.read == before else 0
 
     asyncio.run(run())

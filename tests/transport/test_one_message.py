@@ -75,6 +75,7 @@ def test_room_comes_back_with_each_part_and_the_message_is_through_with_the_last
     [message] = given(one)
     one._unacked_messages.add(message)
     first, second, third = message.value.poll_batches
+    assignment.judged(message.value.poll_batches)
     one.committed(second, message)
     assert assignment.with_room() == set(NUMBERS) - {0, 11}
     one.committed(first, message)

@@ -50,15 +50,16 @@ def turns(
     *,
     clock: Callable[[], float] = lambda: 0.0,
 ) -> list[list[PollBatch]]:
-    """What so many polls give, each poll batch with its room taken."""
+    """What so many polls give, each poll batch judged, and with its room taken."""
 
     async def run() -> list[list[PollBatch]]:
         mine = Polling(assignment, poller, ("a", "b"), BOUNDS, clock)
         got = []
         for _ in range(polls):
             got.append(await mine.poll_batches())
-            for poll_batch in got[-1]:
-                assignment.hand_on(poll_batch)
+            if got[-1]:
+                assignment.hand_on(got[-1])
+                assignment.judged(got[-1])
         return got
 
     return asyncio.run(run())
@@ -115,7 +116,9 @@ def test_without_room_records_are_taken_until_the_share_is_full_and_kept() -> No
 
 def test_a_number_without_room_stops_no_other() -> None:
     assignment = Assignment(1, frozenset({0, 1}), open_slices=1)
-    assignment.hand_on(PollBatch(0, 1, {"a": OffsetSpan(0, 0)}, []))
+    open_one = [PollBatch(0, 1, {"a": OffsetSpan(0, 0)}, [])]
+    assignment.hand_on(open_one)
+    assignment.judged(open_one)
     poller = Poller(
         [
             part
@@ -141,7 +144,8 @@ def test_room_that_comes_back_ends_a_poll_where_something_can_be_handed_on() -> 
     async def run() -> list[PollBatch]:
         mine = Polling(assignment, poller, ("a", "b"), BOUNDS)
         handed.extend(await mine.poll_batches())
-        assignment.hand_on(handed[0])
+        assignment.hand_on(handed)
+        assignment.judged(handed)
         assert await mine.poll_batches() == []
         assert poller.cut == 0
         assignment.give_back(handed[0])
@@ -159,6 +163,32 @@ def test_room_that_comes_back_ends_no_poll_where_nothing_waits() -> None:
     [[poll_batch]] = turns(poller, assignment)
     assignment.give_back(poll_batch)
     assert poller.cut == 0
+
+
+def test_what_comes_while_two_polls_are_to_be_judged_is_handed_on_in_one_piece_after_it() -> None:
+    assignment = Assignment(1, frozenset({0}), open_slices=8)
+    poller = Poller(
+        [polled("a", 0, [1], stable_end=1), *at_end(0, "b")],
+        [polled("a", 1, [2], stable_end=2)],
+        [polled("a", 2, [3], stable_end=3)],
+        [polled("a", 3, [4], stable_end=4)],
+    )
+
+    async def run() -> list[PollBatch]:
+        mine = Polling(assignment, poller, ("a", "b"), BOUNDS)
+        first = await mine.poll_batches()
+        assignment.hand_on(first)
+        assignment.hand_on(await mine.poll_batches())
+        assert await mine.poll_batches() == []
+        assert await mine.poll_batches() == []
+        assert poller.waited == [POLL_S] * 4  # nobody asks again and again
+        assert poller.cut == 0
+        assignment.judged(first)
+        assert poller.cut == 1
+        return await mine.poll_batches()
+
+    [poll_batch] = asyncio.run(run())
+    assert [record.offset for record in poll_batch.records] == [2, 3]
 
 
 def test_a_topic_waited_for_in_vain_is_named_once_without_values() -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
 
 from streams.transport.fetch.poll_batch import InFlightLimit, PollBatch
 from streams.transport.tasks.partition_task import PartitionTask
+
+UNJUDGED: Final = 2
+"""Polls that may wait for judging, the one that is being judged among them. With one, a poll that is
+lost on its way would stop all others unseen; the next one shows that it does not continue."""
 
 
 class Assignment:
@@ -14,7 +19,7 @@ class Assignment:
 
     `counter` counts the assignments of this process; the group's generation does not,
     since a static member that joins again keeps it. Nothing is polled or judged unless
-    the assignment is open.
+    the assignment is open. At most `UNJUDGED` polls wait for judging.
     """
 
     def __init__(
@@ -31,6 +36,8 @@ class Assignment:
         self.open = False
         self.opened = asyncio.Event()
         self._in_flight = InFlightLimit(numbers, open_slices, open_bytes)
+        self._unjudged = 0
+        """Polls that were handed on and not judged."""
         self.on_room: Callable[[int], object] = _ignore
         """Called with a partition number that had no room for a poll batch and has some again."""
 
@@ -68,9 +75,22 @@ class Assignment:
         partition = self.partitions.get(number)
         return () if partition is None else partition.progress.paused
 
-    def hand_on(self, poll_batch: PollBatch) -> None:
-        """A poll batch is on its way to the agent."""
-        self._in_flight.take(poll_batch.partition, poll_batch.size)
+    def hand_on(self, poll_batches: Sequence[PollBatch]) -> None:
+        """What a poll gave is on its way to the agent."""
+        for poll_batch in poll_batches:
+            self._in_flight.take(poll_batch.partition, poll_batch.size)
+        self._unjudged += 1
+
+    def judged(self, poll_batches: Sequence[PollBatch]) -> None:
+        """The agent is through with what a poll gave; that of an earlier assignment was not judged."""
+        if poll_batches[0].assignment != self.counter:
+            return
+        if not self._unjudged:
+            raise ValueError("a poll was judged twice")
+        self._unjudged -= 1
+        if self._unjudged == UNJUDGED - 1:
+            for number in self.with_room():
+                self.on_room(number)
 
     def give_back(self, poll_batch: PollBatch) -> None:
         """A poll batch is committed; those of an earlier assignment take no room here."""
@@ -78,12 +98,16 @@ class Assignment:
             return
         had_room = poll_batch.partition in self.with_room()
         self._in_flight.give_back(poll_batch.partition, poll_batch.size)
-        if not had_room:
+        if not had_room and poll_batch.partition in self.with_room():
             self.on_room(poll_batch.partition)
 
     def with_room(self) -> set[int]:
-        """Partition numbers that may hand on poll batches."""
-        return self._in_flight.with_room()
+        """Partition numbers that may hand on poll batches: none while two polls wait.
+
+        What waits beyond that grows by what comes in meanwhile, and goes in one piece. In many
+        small ones, handed on as they came, it would cost more, and be caught up with late.
+        """
+        return set() if self._unjudged >= UNJUDGED else self._in_flight.with_room()
 
 
 def _ignore(number: int) -> None:
