@@ -50,6 +50,7 @@ HOT: Final = (
     "streams.core.finding_index",
     "streams.core.given_again",
     "streams.core.grant_group",
+    "streams.core.grant_places",
     "streams.core.identifiers",
     "streams.core.indexes",
     "streams.core.judge",

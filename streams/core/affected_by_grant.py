@@ -45,7 +45,7 @@ def by_grant(
         return  # as most: nothing is later, and no signal was raised
     since = Instant(at - max([settings.notify_deadline for settings in policy.ever]))
     if not (
-        subject.signals.any_since(since)
+        subject.signals.any_since(since if subject.duties_towards else at)
         or subject.shares.any_since(at)
         or subject.messages.any_since(at)
         or subject.unrecorded

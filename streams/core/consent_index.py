@@ -6,9 +6,12 @@ Every answer holds at least the grants that the rules would find by looking at e
 
 from __future__ import annotations
 
+from typing import Final
+
 from mypy_extensions import mypyc_attr
 
-from streams.core.grant_group import FOREVER, ForPurpose, GrantGroup, ends_at, needs_of
+from streams.core.grant_group import FOREVER, ForPurpose, GrantGroup, Shape, needs_of, shape_of
+from streams.core.grant_places import GrantPlaces
 from streams.core.identifiers import ConsentId, RecipientId
 from streams.core.instants import Instant
 from streams.core.policy import Policy
@@ -18,6 +21,9 @@ from streams.core.vocabulary import (
     Purpose,
 )
 
+_SHAPES: Final = 64
+"""Of so many shapes the places are at hand. Most people give consents of a few."""
+
 
 @mypyc_attr(acyclic=True)
 class ConsentIndex:
@@ -25,6 +31,7 @@ class ConsentIndex:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
+        self._grace = max([one.withdrawal_grace for one in policy.ever])
         self.by_id: dict[ConsentId, Spans[Grant]] = {}
         """Oldest first, whatever became of them."""
         self.replacing: dict[ConsentId, Spans[Grant]] = {}
@@ -32,54 +39,56 @@ class ConsentIndex:
         self.purposes: dict[Purpose, ForPurpose] = {}
         self._endings: dict[ConsentId, Spans[Signal]] = {}
         """Signals that end a consent by its id alone."""
+        self._shapes: dict[Shape, GrantPlaces] = {}
 
     def add(self, grant: Grant) -> None:
         """Take a grant in; what it replaces ends with it."""
-        event = grant.event
+        named, consent_id = grant.event.replaces_consent_id, grant.consent_id
+        order: Order = grant.order
         grant.replaced_at = FOREVER
-        named = event.replaces_consent_id
         if named is not None:
-            _into(self.replacing, named, grant)
-        if grant.consent_id is not None:
-            _into(self.by_id, grant.consent_id, grant)
+            _into(self.replacing, named, order, grant)
+        if consent_id is not None:
+            _into(self.by_id, consent_id, order, grant)
             grant.replaced_at = self._replaced_at(grant)
-        for_purpose = self.purposes.get(grant.purpose)
-        if for_purpose is None:
-            for_purpose = self.purposes[grant.purpose] = ForPurpose()
         grant.ended_at = self._ended_at(grant)
-        needs, order = needs_of(grant, self._policy), grant.order
-        for group in for_purpose.groups(event):
-            group.every.add(order, grant, grant.replaced_at)
-            if event.expires_at is not None:
-                group.expiring.add(order, grant, grant.replaced_at)
-            for need, spans in group.places(needs):
-                spans.add(order, grant, ends_at(grant, need))
-        if grant.consent_id is not None:
-            _into(for_purpose.of_id, grant.consent_id, grant)
-            _link(for_purpose.newest_of_id, for_purpose.of_id[grant.consent_id], grant)
+        self._places(grant).add(order, grant)
+        if consent_id is not None:
+            for_purpose = self.purposes[grant.purpose]
+            same = _into(for_purpose.of_id, consent_id, order, grant)
+            _link(for_purpose.newest_of_id, same, order, grant)
         if named is not None:
             self._replaced(named, grant.at)
 
     def remove(self, grant: Grant) -> None:
         """Let a grant go; what it replaced may stand again."""
-        event, order = grant.event, grant.order
-        for_purpose = self.purposes[grant.purpose]
-        needs = needs_of(grant, self._policy)
-        for group in for_purpose.groups(event):
-            group.every.remove(order)
-            if event.expires_at is not None:
-                group.expiring.remove(order)
-            for _, spans in group.places(needs):
-                spans.remove(order)
-        if grant.consent_id is not None:
-            self.by_id[grant.consent_id].remove(order)
+        named, consent_id, order = grant.event.replaces_consent_id, grant.consent_id, grant.order
+        self._places(grant).remove(order, grant)
+        if consent_id is not None:
+            for_purpose = self.purposes[grant.purpose]
+            self.by_id[consent_id].remove(order)
             for_purpose.newest_of_id.remove(order)
-            same = for_purpose.of_id[grant.consent_id]
+            same = for_purpose.of_id[consent_id]
             same.remove(order)
             _relink(for_purpose.newest_of_id, same, grant)
-        if event.replaces_consent_id is not None:
-            self.replacing[event.replaces_consent_id].remove(order)
-            self._replaced(event.replaces_consent_id, grant.at)
+        if named is not None:
+            self.replacing[named].remove(order)
+            self._replaced(named, grant.at)
+
+    def _places(self, grant: Grant) -> GrantPlaces:
+        """Where a grant stands, made if there is nothing yet."""
+        shape = shape_of(grant, self._policy)
+        found = self._shapes.get(shape)
+        if found is None:
+            for_purpose = self.purposes.get(grant.purpose)
+            if for_purpose is None:
+                for_purpose = self.purposes[grant.purpose] = ForPurpose()
+            needs = needs_of(grant, self._policy)
+            found = GrantPlaces(for_purpose.groups(grant.event), needs)
+            if len(self._shapes) == _SHAPES:
+                self._shapes.clear()
+            self._shapes[shape] = found
+        return found
 
     def newest_ending(self, consent_id: ConsentId, until: Instant) -> Signal | None:
         """The newest signal at or before an instant that ends a consent by its id alone."""
@@ -91,43 +100,46 @@ class ConsentIndex:
         assert signal.cites is not None
         return self._endings[signal.cites].after(order_of(signal))
 
-    def end(self, signal: Signal) -> None:
-        """A signal ends a consent by its id alone: every grant of that id up to it (A6)."""
+    def end(self, signal: Signal, order: Order) -> None:
+        """A signal ends a consent by its id alone: every grant of that id up to it (A6).
+
+        Older ones end no later, so the first one backwards that ended before is the last to
+        look at.
+        """
         assert signal.cites is not None
         endings = self._endings.get(signal.cites)
         if endings is None:
             endings = self._endings[signal.cites] = Spans()
-        endings.add(order_of(signal), signal, FOREVER)
-        self._ended(signal.cites, signal.at)
+        endings.add(order, signal)
+        same = self.by_id.get(signal.cites)
+        if same is None:
+            return
+        ended_at = Instant(signal.at + self._grace)
+        for grant in same.begun(signal.at):
+            if grant.ended_at <= ended_at:
+                return
+            grant.ended_at = ended_at
+            self._places(grant).ended(grant.order, grant)
 
-    def unend(self, signal: Signal) -> None:
+    def unend(self, signal: Signal, order: Order) -> None:
         """Such a signal is gone: what it ended may stand again."""
         assert signal.cites is not None
-        self._endings[signal.cites].remove(order_of(signal))
-        self._ended(signal.cites, signal.at)
+        self._endings[signal.cites].remove(order)
+        same = self.by_id.get(signal.cites)
+        if same is None:
+            return
+        for grant in same.begun(signal.at):
+            ended_at = self._ended_at(grant)
+            if ended_at == grant.ended_at:
+                return
+            grant.ended_at = ended_at
+            self._places(grant).ended(grant.order, grant)
 
     def _ended_at(self, grant: Grant) -> Instant:
         """From when on a grant no longer stands, at the latest: P11 can put it off."""
         endings = None if grant.consent_id is None else self._endings.get(grant.consent_id)
         first = None if endings is None else endings.after((grant.at, "", ""))
-        if first is None:
-            return FOREVER
-        return Instant(first.at + max([one.withdrawal_grace for one in self._policy.ever]))
-
-    def _ended(self, consent_id: ConsentId, at: Instant) -> None:
-        """Set the ends of the grants of an id up to an instant; older ones end no later."""
-        same = self.by_id.get(consent_id)
-        if same is None:
-            return
-        for grant in same.begun(at):
-            ended_at = self._ended_at(grant)
-            if ended_at == grant.ended_at:
-                return
-            grant.ended_at = ended_at
-            needs = needs_of(grant, self._policy)
-            for group in self.purposes[grant.purpose].groups(grant.event):
-                for need, spans in group.places(needs):
-                    spans.end(grant.order, ends_at(grant, need))
+        return FOREVER if first is None else Instant(first.at + self._grace)
 
     def _replaced_at(self, grant: Grant) -> Instant:
         """A2: when the first other grant, at or after it, names its id."""
@@ -164,18 +176,9 @@ class ConsentIndex:
         replaced_at = self._replaced_at(grant)
         if replaced_at == grant.replaced_at:
             return False
-        self._end(grant, replaced_at)
-        return True
-
-    def _end(self, grant: Grant, replaced_at: Instant) -> None:
         grant.replaced_at = replaced_at
-        order, needs = grant.order, needs_of(grant, self._policy)
-        for group in self.purposes[grant.purpose].groups(grant.event):
-            group.every.end(order, replaced_at)
-            if grant.event.expires_at is not None:
-                group.expiring.end(order, replaced_at)
-            for need, spans in group.places(needs):
-                spans.end(order, ends_at(grant, need))
+        self._places(grant).replaced(grant.order, grant)
+        return True
 
     def group(self, purpose: Purpose, recipient_id: RecipientId | None) -> GrantGroup | None:
         """The grants for a purpose that name a recipient; None: all of them."""
@@ -195,19 +198,25 @@ def order_of(signal: Signal) -> Order:
     return signal.at, "", signal.key
 
 
-def _into(grants: dict[ConsentId, Spans[Grant]], consent_id: ConsentId, grant: Grant) -> None:
+def _into(
+    grants: dict[ConsentId, Spans[Grant]], consent_id: ConsentId, order: Order, grant: Grant
+) -> Spans[Grant]:
     spans = grants.get(consent_id)
     if spans is None:
         spans = grants[consent_id] = Spans()
-    spans.add(grant.order, grant, FOREVER)
+    spans.add(order, grant)
+    return spans
 
 
-def _link(newest: Spans[Grant], same: Spans[Grant], grant: Grant) -> None:
+def _link(newest: Spans[Grant], same: Spans[Grant], order: Order, grant: Grant) -> None:
     """Let a grant stand until the next one of its id, and the one before it until itself."""
-    later, earlier = same.after(grant.order), same.before(grant.order)
-    newest.add(grant.order, grant, FOREVER if later is None else later.at)
+    later, earlier = same.after(order), same.before(order)
     if earlier is not None:
         newest.end(earlier.order, grant.at)
+    if later is None:
+        newest.add(order, grant)
+    else:
+        newest.add(order, grant, later.at)
 
 
 def _relink(newest: Spans[Grant], same: Spans[Grant], gone: Grant) -> None:

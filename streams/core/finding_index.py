@@ -76,13 +76,14 @@ class FindingIndex:
     def note(self, row: EventRow) -> None:
         """Bring the index up to date with what is said of an event."""
         event = row.fact.event
-        self.forget(event_key(event))
+        key = event_key(event)
+        self.forget(key)
         places = self._places(row, event)
         if places:
-            order = event.occurred_at, "", event_key(event)
+            order: Order = event.occurred_at, "", key
             for spans in places:
-                spans.add(order, event_key(event), _END)
-            self._held[event_key(event)] = order, places
+                spans.add(order, key)
+            self._held[key] = order, places
 
     def forget(self, key: EventKey) -> None:
         """Nothing is said of an event."""

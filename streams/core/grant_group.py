@@ -34,6 +34,10 @@ some, and the first of T7 to T11 that it fails. A channel and a data category ca
 name, so channels are marked; those of calls once more as they count under P25."""
 
 
+Shape = tuple[object, ...]
+"""All of a grant that decides on its places. As objects: it is made for one look-up."""
+
+
 VALID: Final = 0
 """The place of grants that fail none of T7 to T11; others stand at their first failure."""
 
@@ -109,13 +113,12 @@ class GrantGroup:
                 if category is not None and (given := self.explicit(category)) is not None:
                     yield category, True, given
 
-    def places(self, needs: list[Need]) -> Iterator[tuple[Need, Spans[Grant]]]:
+    def place(self, need: Need) -> Spans[Grant]:
         """Where a grant stands as long as it may be relied on, made if there is none."""
-        for need in needs:
-            spans = self._covering.get(need)
-            if spans is None:
-                spans = self._covering[need] = Spans()
-            yield need, spans
+        spans = self._covering.get(need)
+        if spans is None:
+            spans = self._covering[need] = Spans()
+        return spans
 
 
 @mypyc_attr(acyclic=True)
@@ -162,12 +165,21 @@ def needs_of(grant: Grant, policy: Policy) -> list[Need]:
     return needs
 
 
-def ends_at(grant: Grant, need: Need) -> Instant:
-    """A2, A6: from when on it can no longer be relied on, or named as the closest miss."""
-    expires_at = grant.event.expires_at
-    end = grant.replaced_at if expires_at is None else min(grant.replaced_at, expires_at)
-    # One that fails a test stays a candidate, whatever ended it (4.2, 4f).
-    return end if need[2] > VALID else min(end, grant.ended_at)
+def shape_of(grant: Grant, policy: Policy) -> Shape:
+    """What grants have in common that have the same needs and belong to the same groups."""
+    event = grant.event
+    failed = defects(grant, policy)
+    return (
+        grant.purpose,
+        event.recipient_ids,
+        event.recipient_categories,
+        event.data_categories,
+        event.channels,
+        event.topics,
+        failed[0] if failed else None,
+        ContactDetail.PHONE in event.verified_contact,
+        event.consent_method in EXPLICIT_METHODS,
+    )
 
 
 def _channels(grant: Grant, first: int) -> list[tuple[str, int]]:

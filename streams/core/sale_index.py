@@ -14,7 +14,7 @@ from mypy_extensions import mypyc_attr
 from streams.core.events import Purchase
 from streams.core.identifiers import PurchaseId
 from streams.core.instants import Instant
-from streams.core.spans import Spans
+from streams.core.spans import Order, Spans
 from streams.core.vocabulary import Consideration, ContactDetail, PurchaseAction
 
 _NEVER: Final = Instant(1 << 60)
@@ -56,6 +56,30 @@ _Key = tuple[str, ContactDetail | None, Consideration | None, str | None]
 """Seller; contact detail; how it was paid for; a category that was bought."""
 
 
+_Shape = tuple[object, ...]
+"""All of a sale that decides on its places. As objects: it is made for one look-up."""
+
+_SHAPES: Final = 64
+"""Of so many shapes the places are at hand. Most people buy a few kinds of things."""
+
+
+@mypyc_attr(acyclic=True)
+class SalePlaces:
+    """Where all sales of one shape stand."""
+
+    __slots__ = ("keys", "stages", "standing")
+
+    def __init__(
+        self, stages: list[Spans[Purchase]], keys: list[_Key], standing: list[Spans[Purchase]]
+    ) -> None:
+        self.stages = stages
+        """Whatever becomes of them."""
+        self.keys = keys
+        """Of what they stand under until they are given back."""
+        self.standing = standing
+        """What is under each of these keys."""
+
+
 @mypyc_attr(acyclic=True)
 class SaleIndex:
     """The sales to one subject, each until it was given back."""
@@ -70,22 +94,25 @@ class SaleIndex:
         self._standing: dict[_Key, Spans[Purchase]] = {}
         self._related: dict[_Key, Spans[Purchase]] = {}
         """Those whose relation has an end of its own, by that end."""
+        self._shapes: dict[_Shape, SalePlaces] = {}
 
     def add(self, sale: Purchase) -> None:
         """Take a sale in."""
         self._of_id.setdefault(sale.purchase_id, []).append(sale)
-        order = sale.occurred_at, "", sale.event_id
-        for spans in self._stages(sale):
-            spans.add(order, sale, _NEVER)
-        self._stand(sale)
+        order: Order = sale.occurred_at, "", sale.event_id
+        places = self._places(sale)
+        for spans in places.stages:
+            spans.add(order, sale)
+        self._stand(sale, places, order)
 
     def remove(self, sale: Purchase) -> None:
         """Let a sale go."""
         self._of_id[sale.purchase_id].remove(sale)
-        order = sale.occurred_at, "", sale.event_id
-        for spans in self._stages(sale):
+        order: Order = sale.occurred_at, "", sale.event_id
+        places = self._places(sale)
+        for spans in places.stages:
             spans.remove(order)
-        self._fall(sale)
+        self._fall(sale, places, order)
 
     def reverse(self, reversal: Purchase) -> None:
         """A sale was refunded or cancelled, wholly or in part."""
@@ -101,46 +128,60 @@ class SaleIndex:
     def _reverse(self, purchase_id: PurchaseId, reversal: Purchase | None) -> None:
         sales = self._of_id.get(purchase_id, ())
         for sale in sales:
-            self._fall(sale)
+            self._fall(sale, self._places(sale), (sale.occurred_at, "", sale.event_id))
         if reversal is not None:
             self.given_back.add(reversal)
         else:
             self.given_back = GivenBack(r for many in self._reversals.values() for r in many)
         for sale in sales:
-            self._stand(sale)
+            self._stand(sale, self._places(sale), (sale.occurred_at, "", sale.event_id))
 
-    def _stages(self, sale: Purchase) -> Iterator[Spans[Purchase]]:
+    def _places(self, sale: Purchase) -> SalePlaces:
+        """Where a sale stands, made if there is nothing yet."""
         seller = sale.seller_controller_id or sale.controller_id
-        yield _of(self._by_seller, seller)
+        shape: _Shape = (
+            seller,
+            sale.contact_details_obtained,
+            sale.opt_out_offered_at_collection,
+            sale.consideration,
+            sale.product_categories,
+        )
+        found = self._shapes.get(shape)
+        if found is None:
+            stages = self._stages(sale, seller)
+            keys = _keys(sale, seller)
+            found = SalePlaces(stages, keys, [_of(self._standing, key) for key in keys])
+            if len(self._shapes) == _SHAPES:
+                self._shapes.clear()
+            self._shapes[shape] = found
+        return found
+
+    def _stages(self, sale: Purchase, seller: str) -> list[Spans[Purchase]]:
+        found = [_of(self._by_seller, seller)]
         for detail in dict.fromkeys(sale.contact_details_obtained):
-            yield _of(self._by_detail, (seller, detail))
+            found.append(_of(self._by_detail, (seller, detail)))
             if sale.opt_out_offered_at_collection is True:
-                yield _of(self._offered, (seller, detail))
+                found.append(_of(self._offered, (seller, detail)))
+        return found
 
-    def _standings(self, sale: Purchase) -> Iterator[tuple[_Key, Instant]]:
-        """Where a sale stands for a test that asks whether it was given back, and until when."""
-        if sale.opt_out_offered_at_collection is not True:
-            return
-        seller = sale.seller_controller_id or sale.controller_id
+    def _until(self, sale: Purchase, key: _Key) -> Instant:
+        """Until when a sale stands under a key: a part can be given back before the whole."""
         back, purchase_id = self.given_back, sale.purchase_id
-        whole = back.whole_at(purchase_id)
-        for detail in dict.fromkeys(sale.contact_details_obtained):
-            yield (seller, detail, sale.consideration, None), whole
-            for product in dict.fromkeys(sale.product_categories):
-                until = min(whole, back.part_at(purchase_id, product))
-                yield (seller, detail, sale.consideration, product), until
+        whole, product = back.whole_at(purchase_id), key[3]
+        return whole if product is None else min(whole, back.part_at(purchase_id, product))
 
-    def _stand(self, sale: Purchase) -> None:
+    def _stand(self, sale: Purchase, places: SalePlaces, order: Order) -> None:
         related = sale.relationship_ends_at
-        for key, until in self._standings(sale):
-            _of(self._standing, key).add((sale.occurred_at, "", sale.event_id), sale, until)
+        for number, key in enumerate(places.keys):
+            until = self._until(sale, key)
+            places.standing[number].add(order, sale, until)
             if related is not None:
                 _of(self._related, key).add((related, "", sale.event_id), sale, until)
 
-    def _fall(self, sale: Purchase) -> None:
+    def _fall(self, sale: Purchase, places: SalePlaces, order: Order) -> None:
         related = sale.relationship_ends_at
-        for key, _ in self._standings(sale):
-            self._standing[key].remove((sale.occurred_at, "", sale.event_id))
+        for number, key in enumerate(places.keys):
+            places.standing[number].remove(order)
             if related is not None:
                 self._related[key].remove((related, "", sale.event_id))
 
@@ -193,3 +234,14 @@ def _of(places: dict, key: object) -> Spans[Purchase]:  # type: ignore[type-arg]
     if spans is None:
         spans = places[key] = Spans()
     return spans
+
+
+def _keys(sale: Purchase, seller: str) -> list[_Key]:
+    """What a sale stands under for the tests that ask whether it was given back."""
+    if sale.opt_out_offered_at_collection is not True:
+        return []
+    return [
+        (seller, detail, sale.consideration, product)
+        for detail in dict.fromkeys(sale.contact_details_obtained)
+        for product in (None, *dict.fromkeys(sale.product_categories))
+    ]

@@ -32,6 +32,12 @@ Limit = tuple[str, str]
 Place = tuple[Purpose, str, Limit, str]
 """Purpose; "r" or "c" and recipient or category, or all; channel and topic; kind."""
 
+_Shape = tuple[object, ...]
+"""All of a signal that decides on its places. As objects: it is made for one look-up."""
+
+_SHAPES: Final = 64
+"""Of so many shapes the places are at hand. Most people raise signals of a few."""
+
 
 @mypyc_attr(acyclic=True)
 class SignalIndex:
@@ -40,27 +46,30 @@ class SignalIndex:
     def __init__(self, consents: ConsentIndex) -> None:
         self._consents = consents
         self._places: dict[Place, Spans[Signal]] = {}
+        self._shapes: dict[_Shape, list[Spans[Signal]]] = {}
         self._scoped: dict[EventKey, Signal] = {}
         self._citing: dict[ConsentId, Spans[Signal]] = {}
 
     def add(self, raw: Signal) -> None:
         """Take a signal in, as stated."""
+        order = order_of(raw)
         if raw.cites is not None:
             spans = self._citing.get(raw.cites)
             if spans is None:
                 spans = self._citing[raw.cites] = Spans()
-            spans.add(order_of(raw), raw, _END)
+            spans.add(order, raw)
         if raw.ends:
-            self._consents.end(raw)
-        self._put(self._in_full(raw))
+            self._consents.end(raw, order)
+        self._put(self._in_full(raw), order)
 
     def remove(self, raw: Signal) -> None:
         """Let a signal go."""
+        order = order_of(raw)
         if raw.cites is not None:
-            self._citing[raw.cites].remove(order_of(raw))
+            self._citing[raw.cites].remove(order)
         if raw.ends:
-            self._consents.unend(raw)
-        self._take(self._scoped.pop(raw.key))
+            self._consents.unend(raw, order)
+        self._take(self._scoped.pop(raw.key), order)
 
     def scoped(self, raw: Signal) -> Signal:
         """A signal that was taken in, with its full scope."""
@@ -74,8 +83,9 @@ class SignalIndex:
     def read_again(self, consent_id: ConsentId, since: Instant, until: Instant) -> None:
         """A grant of this id came or went: bring what cites it up to date."""
         for raw in self.citing(consent_id, since, until):
-            self._take(self._scoped[raw.key])
-            self._put(self._in_full(raw))
+            order = order_of(raw)
+            self._take(self._scoped[raw.key], order)
+            self._put(self._in_full(raw), order)
 
     def _in_full(self, raw: Signal) -> Signal:
         return raw if raw.cites is None else raw.scoped(self.cited(raw))
@@ -87,19 +97,40 @@ class SignalIndex:
         grants = self._consents.by_id.get(raw.cites)
         return None if grants is None else grants.newest(raw.at)
 
-    def _put(self, signal: Signal) -> None:
+    def _put(self, signal: Signal, order: Order) -> None:
         self._scoped[signal.key] = signal
-        order = order_of(signal)
-        for place in _places(signal):
-            spans = self._places.get(place)
-            if spans is None:
-                spans = self._places[place] = Spans()
-            spans.add(order, signal, _END)
+        for spans in self._spans(signal):
+            spans.add(order, signal)
 
-    def _take(self, signal: Signal) -> None:
-        order = order_of(signal)
-        for place in _places(signal):
-            self._places[place].remove(order)
+    def _take(self, signal: Signal, order: Order) -> None:
+        for spans in self._spans(signal):
+            spans.remove(order)
+
+    def _spans(self, signal: Signal) -> list[Spans[Signal]]:
+        """Where a signal of full scope stands, made if there is none."""
+        if signal.no_channel:
+            return []
+        shape: _Shape = (
+            signal.kind,
+            signal.purposes,
+            signal.recipient_ids,
+            signal.recipient_categories,
+            signal.channels,
+            signal.topics,
+        )
+        found = self._shapes.get(shape)
+        if found is None:
+            found = [self._at(place) for place in _places(signal)]
+            if len(self._shapes) == _SHAPES:
+                self._shapes.clear()
+            self._shapes[shape] = found
+        return found
+
+    def _at(self, place: Place) -> Spans[Signal]:
+        spans = self._places.get(place)
+        if spans is None:
+            spans = self._places[place] = Spans()
+        return spans
 
     def newest(self, target: Target, kind: ConsentAction, through: Instant) -> Signal | None:
         """The newest signal of a kind at or before an instant that hits a target."""
@@ -169,9 +200,7 @@ def _named(recipient_id: RecipientId) -> str:
 
 
 def _places(signal: Signal) -> list[Place]:
-    """Where a signal of full scope stands; nowhere if it hits nothing."""
-    if signal.no_channel:
-        return []
+    """Where a signal of full scope stands that hits something."""
     if signal.recipient_ids or signal.recipient_categories:
         whom = [_named(one) for one in signal.recipient_ids]
         whom += [f"c{one}" for one in signal.recipient_categories]

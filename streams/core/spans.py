@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from streams.core.instants import EARLIEST, Instant
 
 T = TypeVar("T")
 
-Order = tuple[int, str, str]
-"""When it begins, and what decides between equal instants."""
+Order = tuple[Any, ...]
+"""When it begins (an instant), and two texts that decide between equal instants.
+
+Compiled code keeps a tuple of a given length as its parts, and would make another object of them
+in each place and for each comparison; of this type it is one object in all places.
+"""
+
+End = Any
+"""An instant, exclusive, as an object, for the same reason."""
+
+ENDLESS: Final[End] = Instant(1 << 60)
+"""The end of what is only looked for by when it began."""
 
 _CHUNK: Final = 32
 """How many neighbours are passed over at once where all of them have ended."""
@@ -49,18 +59,19 @@ class Spans(Generic[T]):
     def __len__(self) -> int:
         return len(self._items)
 
-    def add(self, order: Order, item: T, end: Instant) -> None:
+    def add(self, order: Order, item: T, end: End = ENDLESS) -> None:
         """Put a value in; an append for one that is on time."""
         orders = self._orders
+        ends: list[Any] = self._ends  # as it came: an int would be made an object again
         if not orders or order > orders[-1]:
             orders.append(order)
             self._items.append(item)
-            self._ends.append(end)
+            ends.append(end)
             return
-        place = bisect_left(orders, order)
+        place = self._place(order)
         orders.insert(place, order)
         self._items.insert(place, item)
-        self._ends.insert(place, end)
+        ends.insert(place, end)
         self._forget(place)
 
     def has(self, order: Order) -> bool:
@@ -114,7 +125,10 @@ class Spans(Generic[T]):
     def between(self, since: Instant, until: Instant) -> list[T]:
         """All that began at or after `since` and before `until`, oldest first."""
         orders = self._orders
-        if not orders or orders[-1][0] < since:
+        if not orders:
+            return []
+        last: int = orders[-1][0]
+        if last < since:
             return []
         start = bisect_left(orders, (since, "", ""))
         return self._items[start : self._place((until, "", ""))]
@@ -140,20 +154,26 @@ class Spans(Generic[T]):
     def _place(self, order: Order) -> int:
         """Where an order stands or belongs.
 
-        The newest is looked at first: what is on time comes after it, or is it, and a search
-        through ten thousand touches a dozen that are in no cache.
+        From the newest on, in steps that double: what is on time comes after it, is it or is
+        near it, and a search through ten thousand touches a dozen that are in no cache.
         """
         orders = self._orders
-        if not orders or orders[-1] < order:
-            return len(orders)
-        return len(orders) - 1 if orders[-1] == order else bisect_left(orders, order)
+        high, step = len(orders) - 1, 1
+        if high < 0 or orders[high] < order:
+            return high + 1
+        while step <= high and orders[high - step] >= order:
+            high -= step
+            step *= 2
+        low = high - step + 1
+        return high if low == high else bisect_left(orders, order, max(low, 0), high)
 
     def _through(self, at: Instant) -> int:
         """The place of the newest that began at or before an instant; -1 for none."""
         orders = self._orders
         if not orders:
             return -1
-        if orders[-1][0] <= at:
+        last: int = orders[-1][0]
+        if last <= at:
             return len(orders) - 1
         return bisect_left(orders, (at + 1, "", "")) - 1
 
