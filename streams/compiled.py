@@ -68,6 +68,7 @@ HOT: Final = (
     "streams.core.records",
     "streams.core.render",
     "streams.core.revise",
+    "streams.core.row_origin",
     "streams.core.rules.assess",
     "streams.core.rules.capture",
     "streams.core.rules.consent_scope",

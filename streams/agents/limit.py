@@ -28,10 +28,11 @@ class DeadLetterLimit:
         window = progress.windows.get(topic)
         if window is None:
             window = progress.windows[topic] = Window()
-        window.read += 1
-        if window.read >= 2 * self._records:
-            window.read //= 2
+        read = window.read + 1
+        if read >= 2 * self._records:
+            read //= 2
             window.dead //= 2
+        window.read = read
 
     def taken_again(self, progress: Progress, topic: str) -> None:
         """A record that was read could not be judged yet, and is read once more."""

@@ -24,6 +24,7 @@ from streams.core.outcome import Outcome
 from streams.core.policy import Policy
 from streams.core.state import Fact
 from streams.core.subject import Subject
+from streams.core.subject_record import SubjectRecord
 from streams.transport.state.memory import MemoryRows
 from streams.transport.state.row_store import RowStore
 from streams.wire.fast_facts import FastFacts
@@ -125,8 +126,20 @@ class ShortWay:
             counters.not_assessed += 1
         batch.rejudged += decision.rejudged
         place, value = stored_as_sent(key, fact, silent)
-        self._store(key, subject, live, place, value, batch.once)
+        forgotten = self._forget_value(fact, silent)
+        self._store(key, subject, live, place, value, forgotten, batch.once)
         return True
+
+    def _forget_value(self, fact: Fact, record: SubjectRecord) -> int:
+        """Now that its row is written: most values can be written again. Returns their bytes."""
+        sent = fact.value
+        if sent is None:
+            return 0
+        writer = self._facts.writer(fact)
+        if writer is None:
+            return 0
+        record.forget_value(fact, writer)
+        return len(sent)
 
     def _store(
         self,
@@ -135,6 +148,7 @@ class ShortWay:
         live: Live | None,
         place: bytes,
         value: bytes,
+        forgotten: int,
         once: Once,
     ) -> None:
         """As `Subjects.keep` and `JudgedBatch.write` do."""
@@ -150,9 +164,9 @@ class ShortWay:
             changed(key)
         cache: SubjectCache = subjects.live
         if live is None:
-            cache.keep(key, subject, (value,))
+            cache.keep(key, subject, (value,), forgotten=forgotten)
         else:
-            cache.grew(live, len(value))
+            cache.grew(live, len(value), forgotten)
         memory = self._memory
         if memory is not None and live is not None:
             memory.grown(key, subject)

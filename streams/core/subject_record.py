@@ -15,7 +15,9 @@ from streams.core.identifiers import (
 )
 from streams.core.instants import EARLIEST, Instant
 from streams.core.nothing_published import NO_DUTIES, NOTHING_PUBLISHED
+from streams.core.row_origin import RowOrigin, origin_of
 from streams.core.state import EventRow, Fact, FactSource
+from streams.core.value_writer import ValueWriter
 from streams.core.vocabulary import (
     ConsentAction,
 )
@@ -36,39 +38,28 @@ class SubjectRecord:
 
     Of most events nothing was ever published. Such a row is kept as what it is made of, in
     fields that compiled code reads without a look-up, and is made when it is asked for: row,
-    fact and source as objects took a fifth of all that an event takes.
+    fact and source as objects took a fifth of all that an event takes. What the producer sent
+    is kept with it, or not where it can be written again (`forget_value`).
     """
 
-    __slots__ = (
-        "_ingested_at",
-        "_offset",
-        "_partition",
-        "_row",
-        "_taken_at",
-        "_topic",
-        "_value",
-        "event",
-        "others",
-        "policy_digest",
-    )
+    __slots__ = ("_ingested_at", "_kept", "_offset", "_origin", "_taken_at", "event", "others")
 
     def __init__(self, fact: Fact, policy_digest: str, taken_at: Instant | None) -> None:
         """The first payload of an event, of which nothing was published yet."""
         self.event: Event = fact.event
         """The event that counts."""
         self.others: tuple[EventRow, ...] = ()
-        self.policy_digest = policy_digest
-        self._row: EventRow | None = None
-        self._value: bytes | None = None
-        self._topic = ""
-        self._partition: i64 = 0
-        self._offset: i64 = 0
-        self._ingested_at: i64 = 0
-        self._taken_at: i64 = _NOT_LATER
+        self._kept: EventRow | bytes | None = None
+        """The row where it says something, else what was sent; None: that is written again."""
+        source = fact.source
+        self._origin: RowOrigin = origin_of(source.topic, source.partition, policy_digest)
+        self._offset: i64 = source.offset
+        self._ingested_at: i64 = fact.ingested_at
+        self._taken_at: i64 = _NOT_LATER if taken_at is None else taken_at
         if fact.payload_hash is None:
-            self._keep(fact, taken_at)
+            self._kept = fact.value
         else:
-            self._row = _silent_row(fact, policy_digest, taken_at)
+            self._kept = _silent_row(fact, policy_digest, taken_at)
 
     @staticmethod
     def of(row: EventRow) -> SubjectRecord:
@@ -78,67 +69,77 @@ class SubjectRecord:
             record.row = row
         return record
 
-    def _keep(self, fact: Fact, taken_at: Instant | None) -> None:
-        source = fact.source
-        self._value = fact.value
-        self._topic = source.topic
-        self._partition = source.partition
-        self._offset = source.offset
-        self._ingested_at = fact.ingested_at
-        self._taken_at = _NOT_LATER if taken_at is None else taken_at
+    def forget_value(self, fact: Fact, writer: ValueWriter) -> None:
+        """Do not keep what was sent of this fact: `writer` gives back the same bytes."""
+        if self._kept is not None and self._kept is fact.value:
+            self._kept = None
+            self._origin = self._origin.written_by(writer)
 
     @property
     def row(self) -> EventRow:
         """The row of the payload that counts."""
-        row = self._row
-        if row is not None:
-            return row
+        kept = self._kept
+        if kept is not None and not isinstance(kept, bytes):
+            return kept
         taken_at = None if self._taken_at == _NOT_LATER else Instant(self._taken_at)
-        return _silent_row(self._fact(), self.policy_digest, taken_at)
+        return _silent_row(self._fact(kept), self.policy_digest, taken_at)
 
     @row.setter
     def row(self, row: EventRow) -> None:
         fact = row.fact
+        source, taken_at = fact.source, row.taken_at
         self.event = fact.event
-        self.policy_digest = row.policy_digest
+        self._origin = origin_of(source.topic, source.partition, row.policy_digest)
+        self._offset = source.offset
+        self._ingested_at = fact.ingested_at
+        self._taken_at = _NOT_LATER if taken_at is None else taken_at
         if fact.payload_hash is None and _says_nothing(row):
-            self._row = None
-            self._keep(fact, row.taken_at)
+            self._kept = fact.value
         else:
-            self._row, self._value = row, None
+            self._kept = row
 
-    def _fact(self) -> Fact:
+    def _fact(self, value: bytes | None) -> Fact:
+        origin = self._origin
+        writer = origin.writer
+        if value is None and writer is not None:
+            value = writer.written(self.event)
+            if value is None:
+                raise ValueError("the value of an event is not kept, and cannot be written")
         return Fact(
             event=self.event,
             ingested_at=Instant(self._ingested_at),
-            source=FactSource(self._topic, self._partition, self._offset),
-            value=self._value,
+            source=FactSource(origin.topic, origin.partition, self._offset),
+            value=value,
         )
+
+    @property
+    def policy_digest(self) -> str:
+        """The past of the policy by which the payload that counts was judged last."""
+        return self._origin.policy_digest
 
     @property
     def ingested_at(self) -> Instant:
         """When the payload that counts arrived."""
-        row = self._row
-        return Instant(self._ingested_at) if row is None else row.fact.ingested_at
+        return Instant(self._ingested_at)
 
     @property
     def taken_at(self) -> Instant | None:
         """Partition time when it was taken in, where that is later than its arrival."""
-        row = self._row
-        if row is not None:
-            return row.taken_at
         return None if self._taken_at == _NOT_LATER else Instant(self._taken_at)
 
     @property
     def as_sent(self) -> bool:
         """Whether its row is the producer's bytes and where they stood, and says nothing more."""
-        return self._row is None
+        kept = self._kept
+        return kept is None or isinstance(kept, bytes)
 
     @property
     def silent(self) -> bool:
         """Whether nothing was ever published of it."""
-        row = self._row
-        return row is None or not (row.published or row.duties)
+        kept = self._kept
+        if kept is None or isinstance(kept, bytes):
+            return True
+        return not (kept.published or kept.duties)
 
     @property
     def conflicting(self) -> bool:

@@ -40,6 +40,12 @@ class Reader(Generic[_Event]):
     def event(self, value: bytes, /) -> _Event | None:
         """The event in a value, or None: take the long way."""
 
+    def written(self, event: _Event, /) -> bytes | None:
+        """An event as a value of this schema, or None: it is not written here.
+
+        It need not be the value that the event was read from (`Facts.writer`).
+        """
+
     def read(self, value: bytes, /) -> tuple[_Event, bytes | None] | None:
         """The event and its canonical form, None where Python must write that."""
 
@@ -63,6 +69,9 @@ class Facts:
 
     def fact(self, record: Any, /) -> Any:
         """The fact of a record, or None: take the long way."""
+
+    def writer(self, fact: Any, /) -> Reader[Any] | None:
+        """The reader whose `written` gives back the value of a fact, or None: nothing does."""
 
 class Rows:
     """Writes the rows of which nothing was published."""

@@ -9,6 +9,7 @@ from streams.core.identifiers import subject_key
 from streams.core.instants import LATEST, Instant
 from streams.core.law import FUTURE_TOLERANCE
 from streams.core.state import Fact, FactSource
+from streams.core.value_writer import ValueWriter
 from streams.core.vocabulary import EventType
 from streams.native.library import LIBRARY
 from streams.native.readers import fact_reader
@@ -41,6 +42,10 @@ class FastFacts:
             self.plain_fact if self.native is None else self.native.fact
         )
         """The fact of a record, or None: take the long way."""
+        self.writer: Callable[[Fact], ValueWriter | None] = (
+            _no_writer if self.native is None else self.native.writer
+        )
+        """Who writes the value of a fact again, byte for byte; None: it must be kept."""
 
     def take_until(self, latest: Instant) -> None:
         """Take timestamps until then as they stand."""
@@ -77,3 +82,9 @@ class FastFacts:
             source=FactSource(topic, record.partition, record.offset),
             value=value,
         )
+
+
+def _no_writer(fact: Fact) -> ValueWriter | None:
+    """Without the C values are kept: Python would take longer over it than an event costs."""
+    del fact
+    return None

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from collections import OrderedDict
 from collections.abc import Iterable
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bench.core_alone import judge_all, new_judge, records_of
 from bench.stream import make
@@ -68,6 +72,36 @@ def test_where_all_were_used_one_goes_before_all_were_passed_over() -> None:
     assert len(live) == 1_000
     assert [number for number in range(1_001) if key(number) not in live] == [CHANCES]
     assert [live.entry(key(number)).used for number in (CHANCES - 1, CHANCES + 1)] == [False, True]  # type: ignore[union-attr]
+
+
+@given(st.lists(st.tuples(st.sampled_from("kkkttdb"), st.integers(0, 12)), max_size=60))
+def test_turns_come_in_the_order_of_a_queue(steps: list[tuple[str, int]]) -> None:
+    live = SubjectCache(5, 10**9)
+    queue: OrderedDict[SubjectKey, bool] = OrderedDict()
+    most = 5
+    for step, number in steps:
+        if step == "k":
+            kept(live, number)
+            if key(number) not in queue:
+                queue[key(number)] = False
+            else:
+                queue[key(number)] = True
+        elif step == "t":
+            live.touch(key(number))
+            if key(number) in queue:
+                queue[key(number)] = True
+        elif step == "d":
+            live.drop(key(number))
+            queue.pop(key(number), None)
+        else:
+            most = 3 + number % 4
+            live.bound(most, 10**9)
+        while len(queue) > most:
+            first, used = queue.popitem(last=False)
+            if used or (step == "k" and first == key(number)):
+                queue[first] = False
+        assert {key(one) for one in range(13) if key(one) in live} == set(queue)
+        assert len(live) == len(queue)
 
 
 def test_other_bounds_hold_from_when_they_are_set() -> None:

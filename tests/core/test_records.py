@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from streams.core.event_kinds import event_key
 from streams.core.records import Records
+from streams.core.row_origin import origin_of
 from streams.core.state import EventRow, Fact, FactSource
 from streams.core.subject_record import SubjectRecord
 from tests.core.builders import buy, grant, share
@@ -63,3 +65,65 @@ def test_a_row_is_given_as_it_was_put_in() -> None:
             assert one.row == other
             assert one.policy_digest == other.policy_digest
     assert [SubjectRecord.of(row).as_sent for row in rows] == [True, True, False, False, False]
+
+
+class Writer:
+    """Writes one value, of any event."""
+
+    def __init__(self, value: bytes | None) -> None:
+        self.value = value
+
+    def written(self, event: object, /) -> bytes | None:
+        """That value."""
+        del event
+        return self.value
+
+
+def test_a_value_that_is_not_kept_is_written_again() -> None:
+    sent = fact(share(0))
+    one, before = SubjectRecord(sent, "p", None), SubjectRecord(sent, "p", None).row
+    one.forget_value(sent, Writer(b"written"))
+    assert one.as_sent
+    assert one.silent
+    assert one.row == msgspec.structs.replace(
+        before, fact=msgspec.structs.replace(sent, value=b"written")
+    )
+    assert one.policy_digest == "p"
+    said = msgspec.structs.replace(before, erases=True)
+    for row in (said, before):
+        one.row = row
+        assert one.row == row
+
+
+def test_the_value_of_another_payload_is_kept() -> None:
+    sent = fact(share(0))
+    one = SubjectRecord(sent, "p", None)
+    one.forget_value(fact(share(0), value=b"else"), Writer(b"written"))
+    assert one.row.fact == sent
+    said = SubjectRecord.of(EventRow(fact=sent, policy_digest="p", erases=True))
+    said.forget_value(sent, Writer(b"written"))
+    assert said.row.fact == sent
+
+
+def test_what_can_no_longer_be_written_is_an_error() -> None:
+    sent = fact(share(0))
+    one = SubjectRecord(sent, "p", None)
+    one.forget_value(sent, Writer(None))
+    with pytest.raises(ValueError, match="cannot be written"):
+        _ = one.row
+
+
+def test_what_rows_have_alike_is_kept_once_and_distinguished() -> None:
+    first = origin_of("t", 0, "p")
+    assert origin_of("t", 0, "p") is first
+    for topic, partition, digest in (("u", 0, "p"), ("t", 1, "p"), ("t", 0, "q")):
+        one = origin_of(topic, partition, digest)
+        assert (one.topic, one.partition, one.policy_digest) == (topic, partition, digest)
+    assert (first.topic, first.partition, first.policy_digest) == ("t", 0, "p")
+    ours, theirs = Writer(b""), Writer(b"")
+    assert first.written_by(ours) is first.written_by(ours)
+    assert first.written_by(theirs).writer is theirs
+    assert first.written_by(ours).writer is ours
+    assert first.writer is None
+    for number in range(1_000):
+        assert origin_of(f"t{number}", 0, "p").topic == f"t{number}"

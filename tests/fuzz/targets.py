@@ -91,6 +91,9 @@ class _Events:
         event, canonical = found
         payload_hash = hash_of(event) if canonical is None else sha256(canonical).hexdigest()
         same((event, payload_hash), avro_fast_paths()[header].plain_read(data))
+        written = reader.written(event)
+        if written is not None:
+            same(reader.event(written), event)
         return True
 
 
@@ -126,6 +129,9 @@ class _Facts:
         record = Received(topic, 0, len(data), time, key, data, ())
         found = self._facts.fact(record)
         same(found, self._plain.plain_fact(record))
+        writer = None if found is None else self._facts.writer(found)
+        if writer is not None:
+            same(writer.written(found.event), data)
         return found is not None
 
 

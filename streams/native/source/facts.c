@@ -2,6 +2,7 @@
 #include "exact.h"
 #include "reader.h"
 #include "record.h"
+#include "write.h"
 
 #include <structmember.h>
 
@@ -131,6 +132,40 @@ facts_fact(Facts *facts, PyObject *record)
     return status == READ ? fact : Py_NewRef(Py_None);
 }
 
+/* The reader that writes of a fact's event just what was sent, borrowed; NULL: none does. */
+static Reader *
+writer_of(const Facts *facts, PyObject *fact)
+{
+    if (!Py_IS_TYPE(fact, facts->fact.type)) {
+        return NULL;
+    }
+    PyObject *event = *shape_slot(&facts->fact, fact, 0);
+    PyObject *source = *shape_slot(&facts->fact, fact, 3);
+    PyObject *value = *shape_slot(&facts->fact, fact, 4);
+    if (event == NULL || source == NULL || value == NULL || !PyBytes_CheckExact(value)
+        || !Py_IS_TYPE(source, facts->source.type)) {
+        return NULL;
+    }
+    PyObject *topic = *shape_slot(&facts->source, source, 0);
+    const uint8_t *sent = (const uint8_t *)PyBytes_AS_STRING(value);
+    Py_ssize_t size = PyBytes_GET_SIZE(value);
+    Reader *reader = topic == NULL ? NULL : reader_for(facts, topic, sent, size);
+    uint8_t room[WRITTEN_MAX];
+    int alike = reader != NULL && reader_write(reader, event, room) == size
+                && memcmp(room, sent, (size_t)size) == 0;
+    return alike ? reader : NULL;
+}
+
+static PyObject *
+facts_writer(Facts *facts, PyObject *fact)
+{
+    PyObject *reader = (PyObject *)writer_of(facts, fact);
+    if (reader == NULL && PyErr_Occurred()) {
+        return NULL;
+    }
+    return Py_NewRef(reader == NULL ? Py_None : reader);
+}
+
 static PyObject *
 facts_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
@@ -191,6 +226,8 @@ facts_dealloc(Facts *facts)
 static PyMethodDef methods[] = {
     {"fact", (PyCFunction)facts_fact, METH_O,
      "The fact of a record, or None: take the long way."},
+    {"writer", (PyCFunction)facts_writer, METH_O,
+     "The reader whose `written` gives back the value of a fact, or None: nothing does."},
     {NULL, NULL, 0, NULL},
 };
 

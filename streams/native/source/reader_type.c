@@ -1,6 +1,7 @@
 /* `Reader` as Python sees it: made from what `streams.native.readers` describes. */
 #include "exact.h"
 #include "reader.h"
+#include "write.h"
 
 static int
 take_defaults(Reader *reader, PyObject *defaults, PyObject *none)
@@ -158,7 +159,20 @@ reader_read_value(Reader *reader, PyObject *value)
     return Py_BuildValue("(NN)", event, status == READ ? bytes : Py_NewRef(Py_None));
 }
 
+static PyObject *
+reader_written(Reader *reader, PyObject *event)
+{
+    uint8_t room[WRITTEN_MAX];
+    Py_ssize_t size = reader_write(reader, event, room);
+    if (size == LONG_WAY) {
+        Py_RETURN_NONE;
+    }
+    return PyBytes_FromStringAndSize((const char *)room, size);
+}
+
 static PyMethodDef methods[] = {
+    {"written", (PyCFunction)reader_written, METH_O,
+     "An event as a value of this schema, or None: it is not written here."},
     {"event", (PyCFunction)reader_event, METH_O,
      "The event in a value of this schema, or None: take the long way."},
     {"read", (PyCFunction)reader_read_value, METH_O,
