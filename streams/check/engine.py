@@ -11,7 +11,7 @@ from typing import Final
 from streams.check.facts import ONE_PERSON
 from streams.check.gather import by_subject
 from streams.check.gathered import Gathered
-from streams.check.judged_subject import JudgedSubject, SubjectJudge, in_time
+from streams.check.judged_subject import Assumed, JudgedSubject, SubjectJudge, in_time
 from streams.check.memory import MemoryBound
 from streams.core.identifiers import ControllerId, SubjectId
 from streams.core.instants import Instant
@@ -26,9 +26,15 @@ AT_ONCE: Final = 250
 
 
 def judged(
-    gathered: Gathered, policy: Policy, clock: Instant | None, memory: MemoryBound | None = None
+    gathered: Gathered,
+    policy: Policy,
+    clock: Instant | None,
+    memory: MemoryBound | None = None,
+    assumed: dict[Assumed, int] | None = None,
 ) -> Iterator[JudgedSubject]:
     """Judge subject by subject, in the order of their names; facts are let go after use.
+
+    `assumed` becomes how many events made each assumption.
 
     Raises ConsentryError where one subject has more than fits into memory.
     """
@@ -41,7 +47,10 @@ def judged(
             some = in_turn[first : first + AT_ONCE]
             meter.require(len(some) * JUDGED_BYTES, ONE_PERSON)
             judge.take(some)
-        yield judge.found(clock)
+        found = judge.found(clock)
+        if assumed is not None:
+            judge.count_assumed(assumed)
+        yield found
 
 
 def judge_subject(

@@ -14,14 +14,14 @@ from typing import Final
 import msgspec
 
 from streams.check import spool
+from streams.check.held import Known, Undecoded
 from streams.check.memory import SPILL_FROM, MemoryBound
 from streams.check.shares import ALL, Share, leads_with_ids
-from streams.check.undecoded import Known, Undecoded, hold
+from streams.check.undecoded import hold
 from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.core.state import Fact, Refusal
 from streams.files.records import Lines
 from streams.files.temporary_database import open_database
-from streams.wire.framing import AVRO_HEADER
 
 ONE_PERSON: Final = "the events of one person"
 
@@ -69,8 +69,8 @@ class Facts:
 
         Returns how many they are, and the places of those that name no subject as most do.
         """
-        if not leads_with_ids(lines.values[0][:AVRO_HEADER]):
-            return 0, list(range(len(lines.values)))
+        if not leads_with_ids(lines.header):
+            return 0, list(range(len(lines)))
         left, count, size = hold(lines, self._held, share.number, share.of)
         if count:
             self._grown(count, size + count * _HELD_BYTES)

@@ -11,9 +11,10 @@ from typing import Final
 
 from streams.check.facts import ONE_PERSON, SubjectName
 from streams.check.gathered import Gathered, RejectedLine, nothing_gathered
+from streams.check.held import Known, Undecoded
 from streams.check.memory import MemoryBound
 from streams.check.shares import ALL, Share
-from streams.check.undecoded import NO_PARTITION, Known, OrdinaryFacts, Undecoded
+from streams.check.undecoded import NO_PARTITION, OrdinaryFacts
 from streams.core.findings import DeadLetter
 from streams.core.identifiers import EventId, parse_subject_key
 from streams.core.instants import Instant
@@ -50,7 +51,7 @@ def gather(
             count, left = gathered.facts.hold(record, share)
             gathered.read += count
             for place in left:
-                line = Line(record.file, record.numbers[place], record.values[place])
+                line = record.line(place)
                 if share.has(line):
                     _gather_one(gathered, line, policy, clock)
         # What one process cannot read another may have read: each says so of itself.
@@ -109,9 +110,10 @@ def by_subject(
         # Of a key that names nobody nothing could be read.
         if name is not None and (facts or refused):
             yield name, facts, refused
-    for kind, count in ordinary.counted().items():
+    by_type, first_at, last_at = ordinary.seen()
+    for kind, count in by_type.items():
         gathered.by_type[kind] += count
-    gathered.saw(ordinary.first_at, ordinary.last_at)
+    gathered.saw(first_at, last_at)
 
 
 def _read(

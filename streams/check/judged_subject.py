@@ -6,17 +6,18 @@ from typing import Final
 
 import msgspec
 
-from streams.core.assumptions import Assumption, assumptions
 from streams.core.decision import Decision
-from streams.core.events import ConsentChange
+from streams.core.event_kinds import is_consent_change
+from streams.core.events import Event
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import ControllerId, EventId, PayloadHash, SubjectId, ViolationId
 from streams.core.instants import Instant
 from streams.core.judge import judge, judge_deadlines
-from streams.core.left_out import left_out
+from streams.core.left_out import left_out, misspelt, recipient_of
 from streams.core.outcome import Outcome
 from streams.core.policy import Policy
 from streams.core.refusals import refuse
+from streams.core.rules.assess import not_assessed
 from streams.core.state import Fact, Refusal
 from streams.core.subject import Subject
 from streams.core.vocabulary import DutyStatus, Status
@@ -31,15 +32,21 @@ _OPEN: Final = Status.OPEN
 _REMEDIATED: Final = Status.REMEDIATED
 _DUTY_RETRACTED: Final = DutyStatus.RETRACTED
 
+_NO_NOTES: Final[list[str]] = []
+
+
+Assumed = tuple[str, str, str, bool]
+"""The parts of a `streams.core.assumptions.Assumption`, in their order: cheaper to look up."""
+
 
 class JudgedSubject:
     """The net result for one subject.
 
     `duplicates` counts events met more than once, `not_assessed` those from before the GDPR
-    or `assess_from` (`core.state.Outcome`). `assumptions` says how many events made each.
+    or `assess_from` (`core.state.Outcome`).
     """
 
-    __slots__ = ("assumptions", "duplicates", "duties", "findings", "not_assessed", "subject")
+    __slots__ = ("duplicates", "duties", "findings", "not_assessed", "subject")
 
     def __init__(
         self,
@@ -48,14 +55,12 @@ class JudgedSubject:
         duties: tuple[Duty, ...],
         duplicates: int,
         not_assessed: int,
-        assumptions: dict[Assumption, int],
     ) -> None:
         self.subject = subject
         self.findings = findings
         self.duties = duties
         self.duplicates = duplicates
         self.not_assessed = not_assessed
-        self.assumptions = assumptions
 
 
 class SubjectJudge:
@@ -97,34 +102,37 @@ class SubjectJudge:
         subject, policy = self._subject, self._policy
         if clock is not None:
             self._note(judge_deadlines(subject, clock, policy))
-        assumed: dict[Assumption, int] = {}
-        for record in subject.records.values():
-            event = record.event
-            spelt = isinstance(event, ConsentChange) and (event.via or event.actor) is not None
-            # As a rule there are none, and that is found out for a fraction of the cost.
-            if spelt or left_out(event, policy):
-                for one in assumptions(event, policy):
-                    assumed[one] = assumed.get(one, 0) + 1
         return JudgedSubject(
             subject,
             tuple([_settled(f) for f in self._findings.values() if f.status is not _RETRACTED]),
             tuple([d for d in self._duties.values() if d.status is not _DUTY_RETRACTED]),
             self._duplicates,
             self._not_assessed,
-            assumed,
         )
+
+    def count_assumed(self, counts: dict[Assumed, int]) -> None:
+        """Count the assumptions that were made of the events that stand at the end."""
+        policy = self._policy
+        for record in self._subject.records.values():
+            _count_assumed(record.event, policy, counts)
 
 
 def in_time(facts: list[Fact]) -> list[Fact]:
     """The same by time, then by what does not depend on where they stood."""
     facts.sort(key=_by_time)
-    before: Fact | None = None
+    before: Event | None = None
     for fact in facts:
-        if before is not None and _by_time(before) == _by_time(fact):
+        event = fact.event
+        if (
+            before is not None
+            and before.event_id == event.event_id
+            and before.occurred_at == event.occurred_at
+            and before.recorded_at == event.recorded_at
+        ):
             # As a rule none are alike in all of it, and none is hashed.
             facts.sort(key=_by_time_and_hash)
             break
-        before = fact
+        before = event
     return facts
 
 
@@ -135,6 +143,22 @@ def _by_time(fact: Fact) -> tuple[Instant, Instant, EventId]:
 
 def _by_time_and_hash(fact: Fact) -> tuple[Instant, Instant, EventId, PayloadHash]:
     return *_by_time(fact), fact.hash
+
+
+def _count_assumed(event: Event, policy: Policy, counts: dict[Assumed, int]) -> None:
+    """As `streams.core.assumptions.assumptions`; as a rule there are none."""
+    fields, notes = left_out(event, policy), _NO_NOTES
+    if is_consent_change(event) and (event.via is not None or event.actor is not None):
+        notes = misspelt(event)
+    if not (fields or notes) or not_assessed(event, policy):
+        return
+    source, recipient = event.source_system or "", recipient_of(event) or ""
+    for field in fields:
+        key = field, source, recipient, False
+        counts[key] = counts.get(key, 0) + 1
+    for field in notes:
+        key = field, source, recipient, True
+        counts[key] = counts.get(key, 0) + 1
 
 
 def _settled(finding: Finding) -> Finding:

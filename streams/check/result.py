@@ -10,6 +10,7 @@ from streams.check.decided_by import timeline
 from streams.check.engine import judged
 from streams.check.gather import gather
 from streams.check.gathered import SEVERITIES, Gathered, RejectedLine, nothing_gathered
+from streams.check.judged_subject import Assumed
 from streams.check.memory import MemoryBound
 from streams.check.names import Names
 from streams.check.spool import Key, Moments, Spool
@@ -121,12 +122,11 @@ class Collected:
     def judge(self, *, with_timelines: bool) -> None:
         """Judge all that was gathered."""
         result = self.result
-        for one in judged(self.gathered, result.policy, result.clock, self._memory):
+        assumed: dict[Assumed, int] = {}
+        for one in judged(self.gathered, result.policy, result.clock, self._memory, assumed):
             result.subjects += bool(one.subject.records)
             result.duplicates += one.duplicates
             result.not_assessed += one.not_assessed
-            if one.assumptions:
-                result.assumptions.update(one.assumptions)
             for finding in one.findings:
                 self.gathered.findings.add(finding)
                 if with_timelines:
@@ -134,6 +134,9 @@ class Collected:
                     result.moments.add(finding.violation_id, moments)
             for duty in one.duties:
                 self.duties.add(duty)
+        for (missing, source, recipient, note), events in assumed.items():
+            what = Assumption(missing, source, recipient, note)
+            result.assumptions[what] += events
         _count(result, self.gathered)
 
     def finish(self) -> Result:

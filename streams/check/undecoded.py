@@ -7,18 +7,19 @@ begins with three texts, and two of them are whose it is.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from zlib import crc32
 
-from mypy_extensions import mypyc_attr
-
+from streams.check.held import Known, Undecoded
 from streams.check.names import Names
 from streams.core.events import Event
 from streams.core.instants import LATEST, Instant
 from streams.core.law import FUTURE_TOLERANCE
-from streams.core.state import Fact, FactSource, Refusal
+from streams.core.state import Fact, FactSource
 from streams.core.vocabulary import EventType
 from streams.files.records import Lines
+from streams.native.files import holder
+from streams.native.library import LIBRARY
 from streams.wire.avro_fast_path import avro_fast_paths
 from streams.wire.framing import AVRO_HEADER
 
@@ -27,22 +28,6 @@ _LEADING: Final = 3
 
 NO_PARTITION: Final = -1
 """The partition of a source that is a file (streams.core.state.FactSource)."""
-
-
-@mypyc_attr(acyclic=True)
-class Undecoded:
-    """A record as it stands in a file."""
-
-    __slots__ = ("file", "number", "value")
-
-    def __init__(self, file: str, number: int, value: bytes) -> None:
-        self.file = file
-        self.number = number
-        self.value = value
-
-
-Known = Fact | Refusal | Undecoded
-"""What is known of a subject: its facts, and under which ids records were refused."""
 
 
 def leading_key(value: bytes, at: int) -> bytes | None:
@@ -78,18 +63,30 @@ def hold(
 
     Returns the places of those that name no subject, how many are held, and their bytes.
     """
+    if _native is None:
+        return plain_hold(lines, held, share, of)
+    found: tuple[list[int], int, int] = _native.hold(
+        held, lines.file, lines.first, lines.header, lines.block, lines.start, lines.ends, share, of
+    )
+    return found
+
+
+def plain_hold(
+    lines: Lines, held: dict[bytes, list[Known]], share: int, of: int
+) -> tuple[list[int], int, int]:
+    """As `hold`, in Python."""
     left: list[int] = []
-    file, numbers = lines.file, lines.numbers
-    place, count, size = -1, 0, 0
-    for value in lines.values:
-        place += 1
+    count, size = 0, 0
+    for place in range(len(lines.ends)):
+        line = lines.line(place)
+        value = line.value
         key = leading_key(value, AVRO_HEADER)
         if key is None:
             left.append(place)
             continue
         if of > 1 and crc32(key) % of != share:
             continue
-        one = Undecoded(file, numbers[place], value)
+        one = Undecoded(line.file, line.number, value)
         count += 1
         size += len(value)
         known = held.get(key)
@@ -110,14 +107,29 @@ class OrdinaryFacts:
         self._clock = clock
         self._latest = LATEST if clock is None else Instant(clock + FUTURE_TOLERANCE)
         self._counts: dict[bytes, int] = {}
-        self.first_at: Instant | None = None
-        self.last_at: Instant | None = None
+        self._first_at: Instant | None = None
+        self._last_at: Instant | None = None
+        readers = tuple([path.native for path in self._paths.values()])
+        self.native: Any = holder(
+            LIBRARY, Undecoded, Fact, FactSource, readers, clock, self._latest
+        )
+        """The same in C, where there is one."""
 
     def facts(self, held: list[Known], found: list[Fact]) -> list[Known]:
         """Add the facts of records; they are hashed when their id comes again.
 
         Returns what is left: records for the long way, and what was read before.
         """
+        before = len(found)
+        left = (
+            self.plain_facts(held, found) if self.native is None else self.native.facts(held, found)
+        )
+        for place in range(before, len(found)):
+            self._names.note(found[place].event)
+        return left
+
+    def plain_facts(self, held: list[Known], found: list[Fact]) -> list[Known]:
+        """As `facts`, in Python, without noting the names."""
         left: list[Known] = []
         for one in held:
             fact = self._fact(one) if isinstance(one, Undecoded) else None
@@ -137,11 +149,10 @@ class OrdinaryFacts:
         if at > self._latest:
             return None
         self._counts[header] = self._counts.get(header, 0) + 1
-        self._names.note(event)
-        if self.first_at is None or at < self.first_at:
-            self.first_at = at
-        if self.last_at is None or at > self.last_at:
-            self.last_at = at
+        if self._first_at is None or at < self._first_at:
+            self._first_at = at
+        if self._last_at is None or at > self._last_at:
+            self._last_at = at
         return Fact(
             event=event,
             # Offline nothing is ingested: the clock stands for it, or when it was recorded.
@@ -149,10 +160,25 @@ class OrdinaryFacts:
             source=FactSource(one.file, NO_PARTITION, one.number),
         )
 
-    def counted(self) -> dict[EventType, int]:
-        """How many events of each type were read."""
+    def seen(self) -> tuple[dict[EventType, int], Instant | None, Instant | None]:
+        """How many events of each type were read, and when the first and the last occurred."""
+        if self.native is None:
+            return self._by_type(self._counts), self._first_at, self._last_at
+        counts, first_at, last_at = self.native.seen()
+        by_header = {
+            header: count for header, count in zip(self._paths, counts, strict=True) if count
+        }
+        if not by_header:
+            return {}, None, None
+        return self._by_type(by_header), first_at, last_at
+
+    def _by_type(self, by_header: dict[bytes, int]) -> dict[EventType, int]:
         found: dict[EventType, int] = {}
-        for header, count in self._counts.items():
+        for header, count in by_header.items():
             kind = self._paths[header].kind
             found[kind] = found.get(kind, 0) + count
         return found
+
+
+_native: Final[Any] = holder(LIBRARY, Undecoded, Fact, FactSource, (), None, 0)
+"""What holds records, in C; None where there is none."""

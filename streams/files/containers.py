@@ -26,7 +26,7 @@ from streams.files.avro_blocks import (
 from streams.files.avro_fields import Fields, UnreadableError
 from streams.files.avro_guard import CutShortError, Measure, TooMuchError
 from streams.files.records import Damaged, Line, Lines, Pieces, Unread
-from streams.wire.avro_fast_path import avro_fast_paths
+from streams.wire.avro_fast_path import AvroFastPath, avro_fast_paths
 from streams.wire.framing import AVRO_MARKER
 from streams.wire.schemas import fingerprint_of
 
@@ -49,13 +49,14 @@ def container_records(file: str, stream: IO[bytes]) -> Iterator[Pieces]:
         header = read_header(stream)
         schema = _Schema(header.get("avro.schema", b""))
         for block in read_blocks(stream, header):
-            framed = schema.framed(block)
-            if framed:
-                for first in range(0, len(framed), AT_ONCE):
-                    values = framed[first : first + AT_ONCE]
-                    numbers = range(number + 1, number + 1 + len(values))
-                    number += len(values)
-                    yield Lines(file, numbers, values)
+            ends = schema.ends(block)
+            if ends:
+                start = 0
+                for first in range(0, len(ends), AT_ONCE):
+                    some = ends[first : first + AT_ONCE]
+                    yield Lines(file, number + 1, schema.header, block.data, start, some)
+                    number += len(some)
+                    start = some[-1]
                 continue
             for value in schema.general(block):
                 number += 1
@@ -93,11 +94,14 @@ class _Schema:
         try:
             self._fields = {str(one["name"]): Fields(one) for one in branches}
             self._only = next(iter(self._fields)) if not isinstance(schema, list) else None
-            self._header = self._ours(schema) if self._only else None
+            ours = self._ours(schema) if self._only else None
         except UnreadableError:
             raise
         except Exception:  # noqa: BLE001 - what the library lets pass may still be anything
             raise UnreadableError("its Avro schema cannot be read") from None
+        self.header = ours or b""
+        """What goes before a record that stands alone; empty for a schema that is not ours."""
+        self._path = None if ours is None else avro_fast_paths()[ours]
 
     def _ours(self, schema: Any) -> bytes | None:
         """The marker and fingerprint of a schema of ours whose records are read in one pass.
@@ -108,22 +112,15 @@ class _Schema:
         in_millis = all(fields.in_millis for fields in self._fields.values())
         return header if in_millis and header in avro_fast_paths() else None
 
-    def framed(self, block: Block) -> list[bytes] | None:
-        """The records of a block as single objects; None: read it the general way."""
-        header, value = self._header, block.data
-        if header is None:
+    def ends(self, block: Block) -> list[int] | None:
+        """Where the records of a block end; None: read it the general way."""
+        path = self._path
+        if path is None:
             return None
-        end_of = avro_fast_paths()[header].end_of
-        found: list[bytes] = []
-        at = 0
-        for _ in range(block.records):
-            end = end_of(value, at)
-            if end is None or end == at:
-                return None
-            found.append(header + value[at:end])
-            at = end
-        # Otherwise it is damaged, and the general way says where.
-        return found if at == len(value) else None
+        if path.native is not None:
+            found: list[int] | None = path.native.ends(block.data, block.records)
+            return found
+        return plain_ends(path, block)
 
     def general(self, block: Block) -> Iterator[bytes | str]:
         """Each record as JSON, or what is wrong with it.
@@ -156,6 +153,19 @@ class _Schema:
             return str(error)
         except (TypeError, ValueError, OverflowError, RecursionError):
             return "the Avro record holds a value that no event has"
+
+
+def plain_ends(path: AvroFastPath, block: Block) -> list[int] | None:
+    """Where the records of a block end, without C; None: it is not as most are."""
+    value, ends, at = block.data, list[int](), 0
+    for _ in range(block.records):
+        end = path.end_of(value, at)
+        if end is None or end == at:
+            return None
+        ends.append(end)
+        at = end
+    # Otherwise it is damaged, and the general way says where.
+    return ends if at == len(value) else None
 
 
 def _branches(schema: Any) -> list[Any]:

@@ -81,7 +81,7 @@ def _advancing(
             count = 0
             advance(raw.tell() - reported)
             reported = raw.tell()
-        count += len(piece.values) if isinstance(piece, Lines) else 1
+        count += len(piece) if isinstance(piece, Lines) else 1
         yield piece
     advance(raw.tell() - reported)
 
@@ -100,7 +100,7 @@ def _read_stream(file: str, raw: BinaryIO) -> Iterator[Pieces]:
         else:
             pieces = text_records(file, stream)
         for piece in pieces:
-            number = piece.numbers[-1] if isinstance(piece, Lines) else piece.number
+            number = piece.last if isinstance(piece, Lines) else piece.number
             yield piece
     except (NotInstalledError, DamagedError) as error:
         yield Unread(file, 0, str(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -24,12 +24,33 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     value: bytes
 
 
-class Lines(msgspec.Struct, frozen=True):
-    """Records of one Avro file whose schema is one of ours, each with its number."""
+class Lines(msgspec.Struct, frozen=True, gc=False):
+    """Records of a block of one Avro file whose schema is one of ours, at least one.
+
+    They stand one after the other in `block` from `start` on, up to each of `ends`. `header` is
+    what goes before a record that stands alone; `first` is the number of the first.
+    """
 
     file: str
-    numbers: Sequence[int]
-    values: Sequence[bytes]
+    first: int
+    header: bytes
+    block: bytes
+    start: int
+    ends: list[int]
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @property
+    def last(self) -> int:
+        """The number of the last record."""
+        return self.first + len(self.ends) - 1
+
+    def line(self, place: int) -> Line:
+        """One of them, by its place from 0 on."""
+        start = self.ends[place - 1] if place else self.start
+        value = self.header + self.block[start : self.ends[place]]
+        return Line(self.file, self.first + place, value)
 
 
 class Damaged(msgspec.Struct, frozen=True, gc=False):
@@ -68,7 +89,6 @@ def one_by_one(pieces: Iterable[Pieces]) -> Iterator[Found]:
     """Every record by itself."""
     for piece in pieces:
         if isinstance(piece, Lines):
-            for number, value in zip(piece.numbers, piece.values, strict=True):
-                yield Line(piece.file, number, value)
+            yield from map(piece.line, range(len(piece)))
         else:
             yield piece

@@ -49,6 +49,48 @@ class Reader(Generic[_Event]):
     def read(self, value: bytes, /) -> tuple[_Event, bytes | None] | None:
         """The event and its canonical form, None where Python must write that."""
 
+    def ends(self, block: bytes, records: int, /) -> list[int] | None:
+        """Where each of so many records ends that are all of a block, or None."""
+
+class Held:
+    """Holds the records of files by subject, and reads them."""
+
+    def __new__(
+        cls,
+        undecoded: type[Any],
+        names: tuple[str, str, str],
+        fact: type[Any],
+        fact_names: tuple[str, str, str, str, str],
+        source: type[Any],
+        source_names: tuple[str, str, str],
+        readers: tuple[Reader[Any], ...],
+        clock: int | None,
+        latest: int,
+        /,
+    ) -> Self:
+        """`clock` stands for each arrival, None: when the event was recorded."""
+
+    def hold(
+        self,
+        held: dict[bytes, list[Any]],
+        file: str,
+        first: int,
+        header: bytes,
+        block: bytes,
+        start: int,
+        ends: list[int],
+        share: int,
+        of: int,
+        /,
+    ) -> tuple[list[int], int, int]:
+        """Hold the records of a share; places that name nobody, and how many, and their bytes."""
+
+    def facts(self, some: list[Any], found: list[Any], /) -> list[Any]:
+        """Add the facts of records to `found`; what is left takes the long way."""
+
+    def seen(self) -> tuple[tuple[int, ...], int, int]:
+        """How many events each reader has read, the first and the last occurrence."""
+
 class Facts:
     """Reads the records of the input topics that are as most are."""
 

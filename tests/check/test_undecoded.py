@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from streams.check import memory, spool
 from streams.check.gather import gather
 from streams.check.gathered import nothing_gathered
+from streams.check.held import Undecoded
 from streams.check.memory import MIB, MemoryBound
 from streams.check.processes import run_shared
 from streams.check.result import Result, run_check
 from streams.check.shares import subject_in
-from streams.check.undecoded import Undecoded, leading_key
+from streams.check.undecoded import leading_key
 from streams.core.events import Event
 from streams.core.identifiers import subject_key
 from streams.core.instants import parse_instant

@@ -30,6 +30,7 @@ from streams.wire.fast_facts import FastFacts
 from streams.wire.framing import AVRO_HEADER
 from streams.wire.rows import CorruptRow
 from tests.fuzz import seeds
+from tests.fuzz.file_targets import Blocks
 
 
 class Difference(Exception):
@@ -51,6 +52,7 @@ def targets(library: Any) -> list[Target]:
     return [
         Target("event", events, _Events(readers).run),
         Target("fact", events, _Facts(library, readers).run),
+        Target("block", events, Blocks(library, readers).run),
         Target("row", events, _Rows(library).run),
         Target("batch", seeds.bodies(), _Batches(library).run),
         Target("stored", seeds.stored(), _Stored(library).run),

@@ -18,10 +18,10 @@ from tests.wire.strategies import events
 
 pytestmark = is_built
 
-OF_EVENTS = ("event", "fact", "row")
+OF_EVENTS = ("event", "fact", "row", "block")
 
 
-@pytest.mark.parametrize("part", ["event", "fact", "row", "batch", "stored"])
+@pytest.mark.parametrize("part", ["event", "fact", "block", "row", "batch", "stored"])
 def test_what_released_producers_sent_and_all_cases_are_taken(part: str) -> None:
     one = parts()[part]
     taken = [one.run(seed) for seed in one.seeds]

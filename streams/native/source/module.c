@@ -34,7 +34,7 @@ PyInit__native(void)
     if (module == NULL) {
         return NULL;
     }
-    PyTypeObject *types[] = {&ReaderType, &FactsType, &RowsType, &UnpackerType,
+    PyTypeObject *types[] = {&ReaderType, &FactsType, &HeldType, &RowsType, &UnpackerType,
                              &BuilderType};
     for (size_t place = 0; place < sizeof(types) / sizeof(types[0]); place++) {
         if (PyModule_AddType(module, types[place]) < 0) {

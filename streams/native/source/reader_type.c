@@ -1,4 +1,5 @@
 /* `Reader` as Python sees it: made from what `streams.native.readers` describes. */
+#include "block.h"
 #include "exact.h"
 #include "reader.h"
 #include "write.h"
@@ -177,6 +178,8 @@ static PyMethodDef methods[] = {
      "The event in a value of this schema, or None: take the long way."},
     {"read", (PyCFunction)reader_read_value, METH_O,
      "The event and its canonical form, which is None where Python must write it; or None."},
+    {"ends", (PyCFunction)reader_ends, METH_VARARGS,
+     "Where the records of a block end, or None: take the long way."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -6,6 +6,7 @@
 
 extern PyTypeObject ReaderType;
 extern PyTypeObject FactsType;
+extern PyTypeObject HeldType;
 extern PyTypeObject RowsType;
 extern PyTypeObject UnpackerType;
 extern PyTypeObject BuilderType;

@@ -1,0 +1,39 @@
+"""The records of files in C: what Python knows of them, described for the C."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from streams.native.readers import FACT, SOURCE, is_fillable
+
+UNDECODED: Final = ("file", "number", "value")
+
+
+def holder(
+    library: Any,
+    undecoded: type[msgspec.Struct],
+    fact: type[msgspec.Struct],
+    source: type[msgspec.Struct],
+    readers: tuple[Any, ...],
+    clock: int | None,
+    latest: int,
+) -> Any:
+    """A `Held` of the library; None where there can be none.
+
+    `readers` are those of `streams.native.readers.event_reader`. `clock` stands for the arrival
+    of each record, None: it arrived when it was recorded. Events that occurred after `latest` are
+    left; both in milliseconds.
+    """
+    if library is None or None in readers:
+        return None
+    for kind, names in ((undecoded, UNDECODED), (fact, FACT), (source, SOURCE)):
+        if not is_fillable(kind) or set(kind.__struct_fields__) != set(names):
+            return None
+    try:
+        return library.Held(
+            undecoded, UNDECODED, fact, FACT, source, SOURCE, readers, clock, latest
+        )
+    except TypeError:
+        return None
