@@ -15,6 +15,7 @@ from streams.files.records import Lines
 from streams.native.files import holder
 from streams.wire.avro_fast_path import avro_fast_paths
 from streams.wire.framing import AVRO_HEADER
+from tests.fuzz.difference import same
 
 
 class Blocks:
@@ -25,14 +26,14 @@ class Blocks:
         self._readers = readers
 
     def run(self, data: bytes) -> bool:
-        """Raises AssertionError where C and Python differ."""
+        """Raises Difference where C and Python do."""
         header, body = data[:AVRO_HEADER], data[AVRO_HEADER:]
         if header not in self._readers:
             header = list(self._readers)[len(data) % len(self._readers)]
         again = 1 + sum(data) % 3
         block = body * again
         ends = self._readers[header].ends(block, again)
-        assert ends == plain_ends(avro_fast_paths()[header], Block(again, block))
+        same(ends, plain_ends(avro_fast_paths()[header], Block(again, block)))
         # Records that end where they need not: who holds them looks at their ids only.
         some = ends or [len(body) * (place + 1) for place in range(again)]
         if not block:
@@ -56,12 +57,11 @@ class Blocks:
         found = native.hold(
             held, lines.file, lines.first, lines.header, lines.block, lines.start, lines.ends, 0, of
         )
-        assert found == plain_hold(lines, theirs, 0, of)
-        assert list(held.items()) == list(theirs.items())
+        same(found, plain_hold(lines, theirs, 0, of))
+        same(list(held.items()), list(theirs.items()))
         for known in held.values():
             facts: list[Fact] = []
             plainly: list[Fact] = []
-            assert ordinary.facts(known, facts) == plain.facts(known, plainly)
-            assert repr(facts) == repr(plainly)
-            assert facts == plainly
-        assert ordinary.seen() == plain.seen()
+            same(ordinary.facts(known, facts), plain.facts(known, plainly))
+            same(facts, plainly)
+        same(ordinary.seen(), plain.seen())

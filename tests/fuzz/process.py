@@ -19,8 +19,9 @@ from typing import Final
 
 from streams.native.library import LIBRARY, load
 from streams.terminal.out import say
+from tests.fuzz.difference import Difference
 from tests.fuzz.mutate import LONGEST, changed
-from tests.fuzz.targets import Difference, Target, targets
+from tests.fuzz.targets import Target, targets
 
 TURN: Final = 2_000
 """Inputs of one target before the next has its turn."""

@@ -30,11 +30,8 @@ from streams.wire.fast_facts import FastFacts
 from streams.wire.framing import AVRO_HEADER
 from streams.wire.rows import CorruptRow
 from tests.fuzz import seeds
+from tests.fuzz.difference import same
 from tests.fuzz.file_targets import Blocks
-
-
-class Difference(Exception):
-    """The C says something else than the Python."""
 
 
 class Target(NamedTuple):
@@ -68,12 +65,6 @@ def _reader(library: Any, header: bytes) -> Any:
     )  # fmt: skip
     assert made is not None
     return made
-
-
-def same(ours: Any, theirs: Any) -> None:
-    """Raises Difference for values that are not alike; `True` is not `1`."""
-    if repr(ours) != repr(theirs) or ours != theirs:
-        raise Difference(f"C: {ours!r}\nPython: {theirs!r}")
 
 
 class _Events:

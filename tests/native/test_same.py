@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from streams.core.events import Event
 from streams.wire.encode import event_to_avro
 from streams.wire.framing import AVRO_HEADER
-from tests.fuzz.targets import Difference, same
+from tests.fuzz.difference import Difference, same
 from tests.native.compiled_here import is_built, parts
 from tests.wire.event_values import EVENTS
 from tests.wire.ordinary_events import BASE, GRANT, MESSAGE, NOTICE, PURCHASE, SHARE
