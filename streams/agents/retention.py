@@ -16,6 +16,7 @@ from typing import NamedTuple
 import structlog
 
 from streams.agents.subjects import Subjects
+from streams.core.due import overdue_after
 from streams.core.identifiers import SubjectKey, ViolationId
 from streams.core.instants import Instant, days
 from streams.core.policy import Policy, PolicySettings
@@ -163,7 +164,7 @@ class Retention:
             return len(places), bool(places)
         for seen, place in enumerate(places, 1):
             owed = decode_row(stored[place], place).duties.values()
-            if any(one.overdue_after is not None for one in owed):
+            if any(overdue_after(one) is not None for one in owed):
                 return refused + len(places), False
             if seen % ROWS_AT_ONCE == 0:
                 yield PAUSE

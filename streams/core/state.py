@@ -119,14 +119,6 @@ class Published(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
         code, reason = self.verdict.code, self.verdict.reason
         return listed(self.history, self.revision, self.status, code, reason, final=self.final)
 
-    @property
-    def label_due(self) -> Instant | None:
-        """The instant strictly after which the label must be published, or None.
-
-        What was retracted is not published again for the label's sake.
-        """
-        return None if self.final or self.status is Status.RETRACTED else self.final_at
-
 
 class DutyState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What the facts and the clock say about a duty towards one recipient.
@@ -169,11 +161,6 @@ class PublishedDuty(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_de
         duty, code = self.duty, Code.RECIPIENT_NOTIFICATION_DUE
         return listed(self.history, self.revision, duty.status, code, duty.trigger)
 
-    @property
-    def overdue_after(self) -> Instant | None:
-        """The instant strictly after which the duty is overdue, or None."""
-        return self.duty.due_at if self.duty.status is DutyStatus.DUE else None
-
 
 class EventRow(
     msgspec.Struct,
@@ -202,15 +189,6 @@ class EventRow(
     taken_at: Instant | None = None
     erases: bool = False
     restricted_since: Instant | None = None
-
-    @property
-    def next_deadline(self) -> Instant | None:
-        """The instant strictly after which a tick has work to do, or None."""
-        if not self.published and not self.duties:
-            return None
-        ends = [one.label_due for one in self.published.values()]
-        ends += [owed.overdue_after for owed in self.duties.values()]
-        return min((end for end in ends if end is not None), default=None)
 
 
 class Refusal(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -14,6 +14,7 @@ import msgspec
 from mypy_extensions import mypyc_attr
 
 from streams.core.deadlines import Deadlines
+from streams.core.due import next_deadline
 from streams.core.event_kinds import event_key, key_of
 from streams.core.events import Event
 from streams.core.identifiers import (
@@ -213,7 +214,7 @@ class Subject(SubjectHistory):
             order = published.duty.starts_at, "", event_id
             if not towards.has(order):
                 towards.add(order, event_id, published.duty.starts_at)
-        self.deadlines.set(event_id, row.next_deadline)
+        self.deadlines.set(event_id, next_deadline(row.published, row.duties))
         reasons = {
             one.verdict.reason for one in row.published.values() if one.status is not _RETRACTED
         }

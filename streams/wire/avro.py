@@ -6,7 +6,6 @@ registry: the fingerprint says which of the package's schemas wrote it.
 
 from __future__ import annotations
 
-from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -14,11 +13,9 @@ import msgspec
 from fastavro import schemaless_reader, schemaless_writer
 
 from streams.core.events import Event
-from streams.wire.avro_flat import FlatRecord
-from streams.wire.avro_texts import RecordWithTexts
 from streams.wire.errors import WireError
 from streams.wire.framing import AVRO_HEADER, AVRO_MARKER
-from streams.wire.schemas import DUTY, FINDING, INPUTS, Schema, schemas
+from streams.wire.schemas import INPUTS, Schema, schemas
 
 _INPUT_TYPES = {name: kind for kind, name in INPUTS.items()}
 _BY_TAG = {kind.value: name for kind, name in INPUTS.items()}
@@ -87,23 +84,8 @@ def write_record(name: str, record: dict[str, Any]) -> bytes:
     schema = schemas().current[name]
     body = BytesIO()
     body.write(AVRO_MARKER + schema.fingerprint)
-    if name == DUTY:
-        _duties().write(body, record)
-    elif name == FINDING:
-        body.write(_findings().body(record))
-    else:
-        schemaless_writer(body, schema.parsed, record)
+    schemaless_writer(body, schema.parsed, record)
     return body.getvalue()
-
-
-@cache
-def _findings() -> FlatRecord:
-    return FlatRecord(schemas().current[FINDING], "law_version")
-
-
-@cache
-def _duties() -> RecordWithTexts:
-    return RecordWithTexts(schemas().current[DUTY], "share_ids")
 
 
 def write_avro(event: Event) -> bytes:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from streams.wire.avro_texts import array_of, long_of, text_of
+from streams.wire.framing import AVRO_MARKER
 from streams.wire.schemas import Schema
 
 KEPT: Final = 1_024
@@ -21,7 +23,10 @@ Write = Callable[[Any], bytes]
 
 
 class FlatRecord:
-    """Writes the body of records of a schema whose fields from `end` on come again and again."""
+    """Writes objects by a schema whose fields from `end` on come again and again.
+
+    A member of an enumeration counts as its text: each of ours is one.
+    """
 
     def __init__(self, schema: Schema, end: str) -> None:
         """Raises ValueError where the schema has no such field, or one of another kind."""
@@ -29,18 +34,27 @@ class FlatRecord:
         names = [one["name"] for one in fields]
         place = names.index(end)
         writers = [_writer(one["type"]) for one in fields]
-        self._before = list(zip(names[:place], writers[:place], strict=True))
-        self._names, self._after = names[place:], writers[place:]
+        self._before: list[Write] = writers[:place]
+        self._after: list[Write] = writers[place:]
+        self._header = AVRO_MARKER + schema.fingerprint
+        # A single name would give its value alone; no schema of ours has so few.
+        self._first: Callable[[object], tuple[Any, ...]] = attrgetter(*names[:place])
+        self._last: Callable[[object], tuple[Any, ...]] = attrgetter(*names[place:])
         self._end = lru_cache(KEPT)(self._written)
 
-    def body(self, record: dict[str, Any]) -> bytes:
-        """A plain record, its lists as tuples. Raises KeyError for an unknown symbol."""
-        before = b"".join([write(record[name]) for name, write in self._before])
-        return before + self._end(*[record[name] for name in self._names])
+    def single_object(self, one: object) -> bytes:
+        """An object with the fields as attributes, its lists as tuples, with the Avro header.
 
-    def _written(self, *values: Any) -> bytes:
-        both = zip(self._after, values, strict=True)
-        return b"".join([write(value) for write, value in both])
+        Raises KeyError for an unknown symbol.
+        """
+        parts = [self._header]
+        for write, value in zip(self._before, self._first(one), strict=True):
+            parts.append(write(value))
+        parts.append(self._end(self._last(one)))
+        return b"".join(parts)
+
+    def _written(self, values: tuple[Any, ...]) -> bytes:
+        return b"".join([write(value) for write, value in zip(self._after, values, strict=True)])
 
 
 def _writer(kind: Any) -> Write:

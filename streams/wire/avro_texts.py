@@ -1,42 +1,13 @@
-"""A record with a long list of texts, in Avro.
+"""Texts, lists of texts and numbers, in Avro.
 
 fastavro writes each text of a list by itself. A duty that names a hundred shares took twice as
-long to write as one that names ten, so such a list is written here, and what stands before and
-after it by fastavro.
+long to write as one that names ten, so such a list is joined here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
-from typing import Any, Final
-
-from fastavro import schemaless_writer
-
-from streams.wire.schemas import Schema
-
-
-class RecordWithTexts:
-    """Writes the body of records of a schema that has an array of strings."""
-
-    def __init__(self, schema: Schema, field: str) -> None:
-        """Raises ValueError where the schema has no such field."""
-        fields = schema.parsed["fields"]
-        names = [one["name"] for one in fields]
-        if field not in names:
-            raise ValueError(f"{field} is no field of the schema")
-        place = names.index(field)
-        if fields[place]["type"] != {"type": "array", "items": "string"}:
-            raise ValueError(f"{field} is no array of strings")
-        self._field = field
-        self._before = schema.parsed | {"fields": fields[:place]}
-        self._after = schema.parsed | {"fields": fields[place + 1 :]}
-
-    def write(self, body: BytesIO, record: dict[str, Any]) -> None:
-        """Write a plain record behind what the body holds."""
-        schemaless_writer(body, self._before, record)
-        body.write(array_of(record[self._field]))
-        schemaless_writer(body, self._after, record)
+from typing import Final
 
 
 def array_of(texts: Sequence[str]) -> bytes:
@@ -63,13 +34,31 @@ def text_of(text: str) -> bytes:
 
 def long_of(number: int, *, odd: bool = False) -> bytes:
     """A long that is not negative, in Avro's variable-length zig-zag encoding; `odd`: -number - 1."""
-    rest, out = number << 1 | odd, bytearray()
+    rest = number << 1 | odd
+    if _SEVEN_FROM <= rest < _SEVEN_TO:
+        # As instants are: each seven bits one byte higher, all but the last marked, at once.
+        spread = (
+            (rest & 0x7F)
+            | (rest & 0x7F << 7) << 1
+            | (rest & 0x7F << 14) << 2
+            | (rest & 0x7F << 21) << 3
+            | (rest & 0x7F << 28) << 4
+            | (rest & 0x7F << 35) << 5
+            | (rest & 0x7F << 42) << 6
+            | 0x80_80_80_80_80_80
+        )
+        return spread.to_bytes(7, "little")
+    out = bytearray()
     while rest > 0x7F:
         out.append(rest & 0x7F | 0x80)
         rest >>= 7
     out.append(rest)
     return bytes(out)
 
+
+_SEVEN_FROM: Final = 1 << 42
+_SEVEN_TO: Final = 1 << 49
+"""What takes seven bytes."""
 
 _IN_ONE_BYTE: Final = 64
 """A length below it takes one byte."""

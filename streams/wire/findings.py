@@ -6,30 +6,34 @@ which one it is.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from streams.core.findings import Duty, Finding
 from streams.core.instants import EARLIEST, LATEST, format_instant, parse_instant
-from streams.wire.avro import read_record, write_record
+from streams.wire.avro import read_record
+from streams.wire.avro_flat import FlatRecord
 from streams.wire.errors import WireError
 from streams.wire.framing import AVRO_MARKER, RegistryDecoder
 from streams.wire.jsonl import read_json
-from streams.wire.schemas import DUTY, FINDING
+from streams.wire.schemas import DUTY, FINDING, schemas
 
 _Output = TypeVar("_Output", Finding, Duty)
 
 _FINDING_INSTANTS = ("occurred_at", "detected_at")
 _DUTY_INSTANTS = ("starts_at", "due_at", "notified_at", "detected_at")
 _NUMBERS = ("revision", "share_count")
+_TEXTS: Final = "law_version"
+"""From this field on, findings and duties hold what comes again and again."""
 _LARGEST: Final = 1 << 30
 """No revision or count of ours comes near it; seconds since 1970 lie above it."""
 
 
 def encode_finding(finding: Finding) -> bytes:
     """A finding in the single-object encoding, as `output_format = avro` has it on the topic."""
-    return write_record(FINDING, msgspec.to_builtins(finding))
+    return _findings().single_object(finding)
 
 
 def decode_finding(value: bytes, registry: RegistryDecoder | None = None) -> Finding:
@@ -42,7 +46,7 @@ def decode_finding(value: bytes, registry: RegistryDecoder | None = None) -> Fin
 
 def encode_duty(duty: Duty) -> bytes:
     """A duty in the single-object encoding."""
-    return write_record(DUTY, msgspec.to_builtins(duty))
+    return _duties().single_object(duty)
 
 
 def decode_duty(value: bytes, registry: RegistryDecoder | None = None) -> Duty:
@@ -50,14 +54,24 @@ def decode_duty(value: bytes, registry: RegistryDecoder | None = None) -> Duty:
     return _read(value, DUTY, Duty, _DUTY_INSTANTS, registry)
 
 
+@cache
+def _findings() -> FlatRecord:
+    return FlatRecord(schemas().current[FINDING], _TEXTS)
+
+
+@cache
+def _duties() -> FlatRecord:
+    return FlatRecord(schemas().current[DUTY], _TEXTS)
+
+
 def finding_to_json(finding: Finding) -> dict[str, Any]:
     """All fields, ready for a JSON encoder; instants in the canonical form."""
-    return _texts(finding, _FINDING_INSTANTS)
+    return _in_texts(finding, _FINDING_INSTANTS)
 
 
 def duty_to_json(duty: Duty) -> dict[str, Any]:
     """All fields, ready for a JSON encoder; instants in the canonical form."""
-    return _texts(duty, _DUTY_INSTANTS)
+    return _in_texts(duty, _DUTY_INSTANTS)
 
 
 def finding_json(finding: Finding) -> bytes:
@@ -70,7 +84,7 @@ def duty_json(duty: Duty) -> bytes:
     return msgspec.json.encode(duty_to_json(duty))
 
 
-def _texts(one: Finding | Duty, instants: tuple[str, ...]) -> dict[str, Any]:
+def _in_texts(one: Finding | Duty, instants: tuple[str, ...]) -> dict[str, Any]:
     record: dict[str, Any] = msgspec.to_builtins(one)
     for name, member in record.items():
         if name in instants and member is not None:

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from streams.core import due
 from streams.core.instants import Instant
 from streams.core.state import RefusalRow
 from streams.wire.row_keys import CorruptRow, is_refusal
@@ -64,7 +65,7 @@ def ages(value: bytes, key: bytes | None = None) -> tuple[Instant, Instant]:
 
 
 def next_deadline(value: bytes, key: bytes | None = None) -> Instant | None:
-    """`EventRow.next_deadline` of a row as stored, without its fact. Raises CorruptRow.
+    """`due.next_deadline` of a row as stored, without its fact. Raises CorruptRow.
 
     None for refused records, of which no tick brings anything.
     """
@@ -77,11 +78,7 @@ def next_deadline(value: bytes, key: bytes | None = None) -> Instant | None:
     else:
         owing = read(_decode_owing, value, key)
         published, duties = owing.published, owing.duties
-    if not published and not duties:
-        return None
-    ends = [one.label_due for one in published.values()]
-    ends += [owed.overdue_after for owed in duties.values()]
-    found = min((end for end in ends if end is not None), default=None)
+    found = due.next_deadline(published, duties)
     if found is not None and not -_BEYOND <= found < _BEYOND:
         raise CorruptRow("has a deadline that is no instant", key)
     return found

@@ -7,10 +7,10 @@ import pytest
 from streams.agents.partition_judge import PartitionJudge
 from streams.core.deadlines import Deadlines
 from streams.core.identifiers import SubjectKey
-from streams.core.instants import LATEST, Instant, days
+from streams.core.instants import Instant, days
 from streams.core.policy import Policy
 from streams.wire.progress import Counters
-from streams.wire.rows import decode_row
+from streams.wire.rows import next_deadline
 from tests.agents.world import LATER, NAMES, POLICY, SETTINGS, Shelf, World
 from tests.kafka.stories import START, share, story
 
@@ -30,7 +30,8 @@ def test_deadlines_pass_by_ticks_strictly() -> None:
     world.take(*world.story(*story(0)))
     assert "RECIPIENT_NOT_NOTIFIED" not in world.codes()
     rows = [r for key in world.subjects for r in world.rows.rows_of(key).values()]
-    due = min(decode_row(row).next_deadline or LATEST for row in rows)
+    ends = [next_deadline(row) for row in rows]
+    due = min(end for end in ends if end is not None)
     world.take(world.record(None, NAMES.ticks, timestamp=due))
     assert "RECIPIENT_NOT_NOTIFIED" not in world.codes()
     world.take(world.record(None, NAMES.ticks, timestamp=due + 1))

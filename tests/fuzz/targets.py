@@ -30,7 +30,7 @@ from streams.wire.fast_facts import FastFacts
 from streams.wire.framing import AVRO_HEADER
 from streams.wire.rows import CorruptRow
 from tests.fuzz import seeds
-from tests.fuzz.difference import same
+from tests.fuzz.difference import Difference, same
 from tests.fuzz.file_targets import Blocks
 
 

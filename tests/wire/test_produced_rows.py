@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given
 
+from streams.core import due
 from streams.core.event_hash import hash_of
 from streams.core.event_kinds import event_key
 from streams.core.events import Event
@@ -65,7 +66,7 @@ def test_bytes_of_a_row_are_golden(name: str) -> None:
 def test_a_stored_row_is_read(name: str) -> None:
     stored, one = golden(f"row_v2_{name}"), produced(name)
     assert decode_row(stored) == one
-    assert next_deadline(stored) == one.next_deadline
+    assert next_deadline(stored) == due.next_deadline(one.published, one.duties)
     assert ages(stored) == (one.fact.event.occurred_at, one.fact.ingested_at + 7)
     assert decode_row(stored).fact.hash == hash_of(one.fact.event)
 

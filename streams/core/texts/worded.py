@@ -1,4 +1,7 @@
-"""The texts of a verdict. Every finding asks for them, and there are only so many: they are kept."""
+"""The texts of a verdict or duty.
+
+Each that is published asks for them, and there are only so many: they are kept.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from typing import Final
 from streams.core import texts
 from streams.core.state import Verdict
 from streams.core.texts.appended import LABEL, PROTECTION
-from streams.core.vocabulary import Cause, Code, Status
+from streams.core.vocabulary import Cause, ClosingReason, Code, DutyStatus, Status, Trigger
+
+_RETRACTED: Final = Status.RETRACTED
 
 _KEPT: Final = 4_096
 """Texts that are kept at most; under one policy there are some hundreds."""
@@ -16,7 +21,7 @@ _KEPT: Final = 4_096
 
 def worded(verdict: Verdict, status: Status) -> texts.Wording:
     """The texts, with the sentences that belong there while the finding stands."""
-    if status is Status.RETRACTED:
+    if status is _RETRACTED:
         return _wording(verdict.code, status, verdict.reason)
     reason = texts.Variant.ENDED_BY_ID if verdict.ended_by_id else verdict.reason
     appended = []
@@ -35,3 +40,9 @@ def _wording(
     if not appended:
         return wording
     return wording._replace(explanation=texts.joined(wording.explanation, *appended))
+
+
+@lru_cache(_KEPT)
+def worded_duty(trigger: Trigger, status: DutyStatus, reason: ClosingReason) -> texts.Wording:
+    """The texts of a duty, as `texts.duty` puts them together."""
+    return texts.duty(trigger, status, reason)
