@@ -38,7 +38,6 @@ HOT: Final = (
     "streams.agents.record_run",
     "streams.agents.short_way",
     "streams.agents.subject_cache",
-    "streams.agents.subjects",
     "streams.check.judged_subject",
     "streams.check.names",
     "streams.check.undecoded",

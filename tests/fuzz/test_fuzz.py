@@ -28,7 +28,7 @@ SABOTAGE = {
 def test_nothing_is_found(tmp_path: Path) -> None:
     found = run(tmp_path, 2, 1)
     assert found.code == 0, found.said
-    assert len(found.said) == 5
+    assert len(found.said) == 6
     assert not any(" 0 read in C" in line for line in found.said)
 
 

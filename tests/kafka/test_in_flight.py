@@ -31,6 +31,7 @@ UNBOUNDED = """
 from streams.transport.tasks import assignment
 unbounded = assignment.InFlightLimit
 assignment.InFlightLimit = lambda numbers, limit, most: unbounded(numbers, limit, None)
+assignment.UNJUDGED = 1_000
 """
 
 
