@@ -81,7 +81,7 @@ class Polling:
             self._holding.add(part.partition)
         return [
             poll_batch
-            for number in self._holding & self._assignment.with_room()
+            for number in self._able()
             if (poll_batch := self._release(number, self._partition_groups[number])) is not None
         ]
 
@@ -110,11 +110,18 @@ class Polling:
             self._changed.update(place.partition for place in new)
             await self._poller.hold(new)
 
+    def _able(self) -> set[int]:
+        """Those that may hand something on: any with room, or only full ones where judging is behind.
+
+        What stays here beyond that would keep the others from being fetched.
+        """
+        able = self._holding & self._assignment.with_room()
+        if self._assignment.behind:
+            return {number for number in able if self._partition_groups[number].full}
+        return able
+
     def _patience(self) -> float:
-        able = [
-            self._partition_groups[number]
-            for number in self._holding & self._assignment.with_room()
-        ]
+        able = [self._partition_groups[number] for number in self._able()]
         if any(partition_group.ready for partition_group in able):
             return 0.0
         return WAITING_POLL_S if any(one.waiting for one in able) else POLL_S
@@ -131,7 +138,7 @@ class Polling:
         return released
 
     def _room_came(self, number: int) -> None:
-        if self._partition_groups[number].ready:
+        if number in self._able() and self._partition_groups[number].ready:
             self._poller.cut_short()
 
 

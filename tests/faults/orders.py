@@ -128,7 +128,8 @@ def unanswered(outputs: Outputs, orders: Iterable[Order]) -> tuple[list[Problem]
     done: Counter[str] = Counter()
     for own in results.values():
         for one in own:
-            done[f"{one.kind} done"] += one.done
+            if one.done:
+                done[f"{one.kind} done"] += 1
             done.update({f"{one.kind}: {what}": count for what, count in one.counts.items()})
     lost = [o.command_id for o in orders if (o.command_id, o.number) not in there]
     wrong = [

@@ -31,7 +31,6 @@ UNBOUNDED = """
 from streams.transport.tasks import assignment
 unbounded = assignment.InFlightLimit
 assignment.InFlightLimit = lambda numbers, limit, most: unbounded(numbers, limit, None)
-assignment.UNJUDGED = 1_000
 """
 
 

@@ -55,19 +55,23 @@ def test_room_that_comes_back_is_reported_and_room_that_was_there_is_not() -> No
     assert published == [1]
 
 
-def test_there_is_room_for_none_while_two_polls_wait_for_judging() -> None:
+def test_judging_is_behind_while_two_polls_wait_for_it() -> None:
     reported: list[int] = []
     assignment = Assignment(3, frozenset({0, 1, 2}), open_slices=1)
     assignment.on_room = reported.append
     first, second = [poll_batch(3, 0)], [poll_batch(3, 1)]
-    assignment.hand_on(first)
-    assert assignment.with_room() == {1, 2}
-    assignment.hand_on(second)
-    assignment.give_back(second[0])
+    behind = [assignment.behind]
+    for some in (first, second):
+        assignment.hand_on(some)
+        behind.append(assignment.behind)
+    assert behind == [False, False, True]
+    assert assignment.with_room() == {2}
     assignment.judged([poll_batch(2, 1)])  # of an earlier assignment
-    assert (assignment.with_room(), reported) == (set(), [])
+    behind.append(assignment.behind)
+    assert reported == []
     assignment.judged(first)
-    assert (assignment.with_room(), set(reported)) == ({1, 2}, {1, 2})
+    behind.append(assignment.behind)
+    assert (behind[3:], reported) == ([True, False], [2])
 
 
 def test_nothing_is_judged_twice() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from streams.transport.fetch.partition_group import AlignmentBounds
 from streams.transport.fetch.poll_batch import Discontinuity, OffsetSpan, Polled
 from streams.transport.fetch.record_queue import Room, weight
 from tests.transport.aligned import BOUNDS, partition_group, released, spans, state
@@ -111,3 +112,17 @@ def test_a_slice_is_bounded_and_the_rest_follows(monkeypatch: pytest.MonkeyPatch
     assert released(one) == ["a2", "b0", "a3"]
     assert released(one) == ["b1", "a4"]
     assert one.release() is None
+
+
+def test_a_group_is_full_where_a_topic_has_what_a_poll_batch_takes_or_may_not_have_more() -> None:
+    few = partition_group(
+        polled("a", 0, [1, 2], stable_end=9),
+        bounds=AlignmentBounds(records=6, bytes=10_000, seconds=1.0),
+    )
+    before = few.full
+    few.add(polled("b", 0, [1, 2, 3], stable_end=9))
+    assert (before, few.full) == (False, True)
+    part = Polled("a", 0, OffsetSpan(0, 1), [One("a", 0, 0, 5, b"key", b"value")], 9)
+    for share, full in ((weight(part.records), True), (weight(part.records) + 1, False)):
+        bounds = AlignmentBounds(records=600, bytes=2 * share, seconds=1.0)
+        assert partition_group(part, bounds=bounds).full is full

@@ -19,6 +19,7 @@ from streams.transport.tasks.assignment import Assignment
 from tests.transport.records import One, polled
 
 BOUNDS = AlignmentBounds(records=4, bytes=1000, seconds=10.0)
+WIDE = AlignmentBounds(records=100, bytes=1 << 20, seconds=10.0)
 
 
 class Poller:
@@ -175,7 +176,7 @@ def test_what_comes_while_two_polls_are_to_be_judged_is_handed_on_in_one_piece_a
     )
 
     async def run() -> list[PollBatch]:
-        mine = Polling(assignment, poller, ("a", "b"), BOUNDS)
+        mine = Polling(assignment, poller, ("a", "b"), WIDE)
         first = await mine.poll_batches()
         assignment.hand_on(first)
         assignment.hand_on(await mine.poll_batches())
@@ -189,6 +190,35 @@ def test_what_comes_while_two_polls_are_to_be_judged_is_handed_on_in_one_piece_a
 
     [poll_batch] = asyncio.run(run())
     assert [record.offset for record in poll_batch.records] == [2, 3]
+
+
+def test_what_fills_a_poll_batch_is_handed_on_whatever_waits_to_be_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It would stay where it is, and keep the others from being fetched."""
+    for module in ("fetch.partition_group", "fetch.record_queue"):
+        monkeypatch.setattr(f"streams.transport.{module}.SLICE_RECORDS", 2)
+    assignment = Assignment(1, frozenset({0}), open_slices=3)
+    poller = Poller(
+        [polled("a", 0, [1, 2, 3, 4, 5, 6, 7], stable_end=7), *at_end(0, "b")],
+    )
+
+    async def run() -> list[list[PollBatch]]:
+        mine = Polling(assignment, poller, ("a", "b"), WIDE)
+        given = []
+        for _ in range(5):
+            given.append(await mine.poll_batches())
+            if given[-1]:
+                assignment.hand_on(given[-1])
+        assignment.judged(given[0])
+        assignment.judged(given[1])
+        assignment.give_back(given[0][0])
+        given.append(await mine.poll_batches())
+        return given
+
+    given = asyncio.run(run())
+    # The third one is full, the bound on open ones is kept, and what is left goes when there is room.
+    assert [[len(one.records) for one in some] for some in given] == [[2], [2], [2], [], [], [1]]
 
 
 def test_a_topic_waited_for_in_vain_is_named_once_without_values() -> None:

@@ -84,6 +84,14 @@ class PartitionGroup:
         )
 
     @property
+    def full(self) -> bool:
+        """Whether there is as much of a topic as a poll batch takes, or as may be here."""
+        most = min(SLICE_RECORDS, self._share.records)
+        return any(
+            len(one.records) >= most or one.bytes >= self._share.bytes for one in self._buffers
+        )
+
+    @property
     def empty(self) -> bool:
         """Whether nothing is held back: no record, and no position that moved."""
         return not any(one.records or one.position != one.end for one in self._buffers)

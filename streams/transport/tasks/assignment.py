@@ -10,8 +10,8 @@ from streams.transport.fetch.poll_batch import InFlightLimit, PollBatch
 from streams.transport.tasks.partition_task import PartitionTask
 
 UNJUDGED: Final = 2
-"""Polls that may wait for judging, the one that is being judged among them. With one, a poll that is
-lost on its way would stop all others unseen; the next one shows that it does not continue."""
+"""Polls that are handed on as they come, the one that is being judged among them. With one, a poll that
+is lost on its way would stop all others unseen; the next one shows that it does not continue."""
 
 
 class Assignment:
@@ -19,7 +19,8 @@ class Assignment:
 
     `counter` counts the assignments of this process; the group's generation does not,
     since a static member that joins again keeps it. Nothing is polled or judged unless
-    the assignment is open. At most `UNJUDGED` polls wait for judging.
+    the assignment is open. Where `UNJUDGED` polls wait for judging, only
+    full poll batches follow.
     """
 
     def __init__(
@@ -98,16 +99,21 @@ class Assignment:
             return
         had_room = poll_batch.partition in self.with_room()
         self._in_flight.give_back(poll_batch.partition, poll_batch.size)
-        if not had_room and poll_batch.partition in self.with_room():
+        if not had_room:
             self.on_room(poll_batch.partition)
 
-    def with_room(self) -> set[int]:
-        """Partition numbers that may hand on poll batches: none while two polls wait.
+    @property
+    def behind(self) -> bool:
+        """Whether so much waits for judging that more waits for company.
 
-        What waits beyond that grows by what comes in meanwhile, and goes in one piece. In many
-        small ones, handed on as they came, it would cost more, and be caught up with late.
+        It grows by what comes in meanwhile, and goes in one piece. In many small ones, handed on as
+        they came, it would cost more, and be caught up with late.
         """
-        return set() if self._unjudged >= UNJUDGED else self._in_flight.with_room()
+        return self._unjudged >= UNJUDGED
+
+    def with_room(self) -> set[int]:
+        """Partition numbers that may hand on poll batches."""
+        return self._in_flight.with_room()
 
 
 def _ignore(number: int) -> None:
