@@ -23,6 +23,7 @@ class HalfBuilt:
         if identity is None:
             raise CorruptRow("belongs to no subject", key)
         self.subject = Subject(*identity)
+        self.rows = rows
         self._policy = policy
         self._items = iter(rows.items())
         self._records: Iterator[SubjectRecord] | None = None

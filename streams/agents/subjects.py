@@ -77,10 +77,14 @@ class Subjects:
         if subject is None:
             # Another object would miss what the sweep still writes of it.
             passing = None if self.passing is None else self.passing(key)
-            subject = passing or self._restored(key)
-            if subject is None:
-                return None
-            self.live.keep(key, subject, self._rows.rows_of(key).values(), built=True)
+            if passing is None:
+                restored = self._restored(key)
+                if restored is None:
+                    return None
+                subject, rows = restored
+            else:
+                subject, rows = passing, self._rows.rows_of(key)
+            self.live.keep(key, subject, rows.values(), built=True)
             if self._holds:
                 self._rows.hold(key, subject)
         else:
@@ -91,10 +95,14 @@ class Subjects:
 
     def glance(self, key: SubjectKey) -> Subject | None:
         """A subject that has rows, without being kept ready for it. Raises as `find` does."""
-        return self.live.peek(key) or self._restored(key)
+        live = self.live.peek(key)
+        if live is not None:
+            return live
+        restored = self._restored(key)
+        return None if restored is None else restored[0]
 
-    def _restored(self, key: SubjectKey) -> Subject | None:
-        """A subject from its rows."""
+    def _restored(self, key: SubjectKey) -> tuple[Subject, Mapping[bytes, bytes]] | None:
+        """A subject from its rows, and these: reading them costs as much as building it."""
         half = self._half_built.get(key)
         if half is None:
             rows = self._rows.rows_of(key)
@@ -108,13 +116,13 @@ class Subjects:
             subject = build(key, rows)
         elif half.on():
             del self._half_built[key]
-            subject = half.subject
+            subject, rows = half.subject, half.rows
         else:
             raise Building
         self.lookups.rebuilt += 1
         # A subject that is live is passed over when deadlines are looked for.
         self.deadlines.set(key, subject.next_deadline)
-        return subject
+        return subject, rows
 
     def keep(
         self, key: SubjectKey, subject: Subject, decision: Decision

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import pytest
@@ -105,3 +105,20 @@ def test_a_subject_that_says_less_than_was_stored_is_refused() -> None:
     store.put(row_key(who, "1"), A)
     with pytest.raises(CorruptRow, match="is missing in a live subject"):
         store.hold(who, Subject(*("SHOP", "s")))  # type: ignore[arg-type]
+
+
+def test_the_rows_of_who_is_not_live_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On disk that costs as much as building the subject from them."""
+    one = lived(most=1).restart()
+    asked: list[SubjectKey] = []
+    read = type(one.rows).rows_of
+
+    def noted(store: MemoryRows, subject: SubjectKey) -> Mapping[bytes, bytes]:
+        asked.append(subject)
+        return read(store, subject)
+
+    monkeypatch.setattr(type(one.rows), "rows_of", noted)
+    who = SubjectKey(key("s"))
+    assert one.judge.subjects.find(who) is one.judge.subjects.find(who) is not None
+    assert asked == [who]
+    assert one.judge.subjects.live.peek(who) is not None

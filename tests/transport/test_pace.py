@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.transport.commit import pace as rule
-from streams.transport.commit.pace import AT_ONCE, PER_PARTITION, PER_SECOND, TransactionPace
+from streams.transport.commit.pace import (
+    AT_ONCE,
+    LONGEST_PAUSE_S,
+    OPEN_SHARE,
+    PER_PARTITION,
+    PER_SECOND,
+    OwnPause,
+    TransactionPace,
+)
 from tests.transport.producers import BOUNDS, Producer, batch, committer
 
 
@@ -107,3 +116,63 @@ def test_a_transaction_that_is_full_waits_for_nothing(monkeypatch: pytest.Monkey
 
     asyncio.run(run())
     assert len(producer.committed) == 2
+
+
+@given(st.lists(st.floats(0.001, 0.05), min_size=60, max_size=120))
+def test_a_partition_number_has_a_transaction_open_for_half_of_its_time(takes: list[float]) -> None:
+    """Each begins as soon as it may, as where there is always something to commit."""
+    pause, now, open_s = OwnPause(), 0.0, 0.0
+    for takes_s in takes:
+        now += pause.left_s(now)
+        pause.took(now, now + takes_s)
+        now += takes_s
+        open_s += takes_s
+    now += pause.left_s(now)
+    # How long one takes is known from those before: the first few count for less than they took.
+    assert open_s - 0.05 / rule.LATEST <= OPEN_SHARE * now
+
+
+def test_a_broker_that_was_away_is_not_waited_for_afterwards() -> None:
+    pause = OwnPause()
+    pause.took(100.0, 130.0)
+    assert pause.left_s(130.0) == pytest.approx(LONGEST_PAUSE_S)
+    assert pause.left_s(131.0) == 0.0
+
+
+class Slow(Producer):
+    """Its transactions take 40 ms to end; notes when each began and was through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[tuple[float, float]] = []
+        self._began = 0.0
+
+    async def begin_transaction(self) -> None:
+        self._began = time.monotonic()
+        await super().begin_transaction()
+
+    async def commit_transaction(self) -> None:
+        await asyncio.sleep(0.04)
+        await super().commit_transaction()
+        self.times.append((self._began, time.monotonic()))
+
+
+@pytest.mark.parametrize("pace", [TransactionPace(), None])
+def test_slow_transactions_leave_time_between_them(pace: TransactionPace | None) -> None:
+    """Without a pace, the next one begins as soon as one is through."""
+    producer = Slow()
+
+    async def run() -> None:
+        one = committer(producer, BOUNDS._replace(records=1_000), pace)
+        one.start()
+        position = 0
+        while len(producer.times) < 8:
+            position += 1
+            one.put(batch(1, position=position))
+            await asyncio.sleep(0.005)
+        await one.drained()
+        assert producer.committed[-1][-1] == ("group", {"in": position})
+
+    asyncio.run(run())
+    between = [later[0] - earlier[1] for earlier, later in pairwise(producer.times)]
+    assert (min(between[4:7]) >= 0.025) == (pace is not None)

@@ -21,7 +21,7 @@ from streams.transport import process_exit
 from streams.transport.commit.appending import send_all
 from streams.transport.commit.held_batches import HeldBatches, Hold
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch, gather
-from streams.transport.commit.pace import TransactionPace
+from streams.transport.commit.pace import OwnPause, TransactionPace
 from streams.transport.commit.partition_count import declaration
 from streams.wire.progress import PROGRESS_KEY
 
@@ -54,6 +54,7 @@ class Committer:
     ) -> None:
         self._work = TransportStats() if work is None else work
         self._pace = pace
+        self._own_pause = OwnPause()
         self._held = None if hold is None else HeldBatches(hold, self._put_held)
         self.committed = dict(committed)
         self.committed_at: float | None = None
@@ -175,7 +176,8 @@ class Committer:
         """Let some more come in where transactions are many; a full one waits for nothing."""
         if self._pace is None or self.crowded:
             return
-        wait_s = self._pace.turn(time.monotonic())
+        now = time.monotonic()
+        wait_s = max(self._pace.turn(now), self._own_pause.left_s(now))
         if wait_s > 0:
             await asyncio.sleep(wait_s)
 
@@ -201,6 +203,7 @@ class Committer:
         self.transactions += 1
         self.committed.update(positions)
         now = self.committed_at = self._busy_since = time.monotonic()
+        self._own_pause.took(began, now)
         records, size = sum(len(b.outputs) for b in batches), sum(b.bytes for b in batches)
         self._work.committed(records, size, now - began)
         if self.on_commit is not None:
