@@ -31,7 +31,7 @@ LATEST: Final = 0.3
 """What the latest transaction counts for in how long one takes, beside those before."""
 
 LONGEST_PAUSE_S: Final = 0.08
-"""From the time that a transaction takes to the next one; a broker that was away is not waited for."""
+"""The most, however long transactions take: a broker that was away is not waited for afterwards."""
 
 
 class TransactionPace:
