@@ -22,6 +22,8 @@ _SHORT: Final = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 """Controls, format characters (bidi among them), surrogates, unassigned, line separators."""
 _MARKS: Final = frozenset({"Mn", "Me"})
+_PLAIN_BYTES: Final = bytes((*range(0x7F), 0xC3, *range(0x80, 0xC0)))
+"""What valid UTF-8 is made of that has no letters but those of ASCII and from U+00C0 to U+00FF."""
 # Not of the categories above, and yet without a shape (Unicode: Default_Ignorable_Code_Point).
 _IGNORABLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
@@ -69,7 +71,7 @@ def safe_json_line(encoded: bytes) -> bytes:
 
     Some take U+0085 and U+2028 for ends of a line.
     """
-    if encoded.isascii() and b"\x7f" not in encoded:
+    if not encoded.translate(None, _PLAIN_BYTES):
         return encoded
     return escape_json(encoded.decode()).encode()
 

@@ -165,6 +165,14 @@ ROWS: Final = (
         "events_per_s",
         Goal(LEAST, 1.6),
     ),
+    measured(
+        "`consentry check` before it has read anything",
+        "the command over 100 events",
+        "offline",
+        "start",
+        "start_s",
+        unit=" s",
+    ),
     compared(
         "share to readable finding at 1,000/s while a million facts are swept, by without: p99",
         "a policy that touches every verdict; `consentry verify` afterwards",

@@ -14,10 +14,10 @@ from typing import Final
 import msgspec
 
 from streams.check import spool
-from streams.check.held import Known, Undecoded
+from streams.check.held import Known, Undecoded, Waiting
 from streams.check.memory import SPILL_FROM, MemoryBound
 from streams.check.shares import ALL, Share, leads_with_ids
-from streams.check.undecoded import hold
+from streams.check.undecoded import hold, in_pieces, one_by_one
 from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.core.state import Fact, Refusal
 from streams.files.records import Lines
@@ -29,10 +29,11 @@ _REFUSAL_BYTES: Final = 300
 _HELD_BYTES: Final = 140
 """What a record takes beside its bytes."""
 
+_AT_ONCE: Final = 250
+"""Records of one person that are objects while they are written."""
+
 _FACT, _REFUSAL, _UNDECODED = range(3)
 
-_decode_fact = msgspec.msgpack.Decoder(Fact).decode
-_decode_refusal = msgspec.msgpack.Decoder(Refusal).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 SubjectName = tuple[ControllerId, SubjectId]
@@ -44,7 +45,7 @@ class Facts:
     def __init__(self, memory: MemoryBound) -> None:
         self._memory = memory
         self._meter = memory.meter()
-        self._held: dict[bytes, list[Known]] = {}
+        self._held: dict[bytes, Waiting] = {}
         self._waiting = 0
         self._database: sqlite3.Connection | None = None
 
@@ -61,7 +62,12 @@ class Facts:
         self._add(name, refusal, _REFUSAL_BYTES)
 
     def _add(self, name: SubjectName, known: Known, weight: int) -> None:
-        self._held.setdefault(subject_key(*name), []).append(known)
+        key = subject_key(*name)
+        waiting = self._held.get(key)
+        # In the order in which they came: of those that are alike the first one counts.
+        held = [] if waiting is None else one_by_one(waiting)
+        held.append(known)
+        self._held[key] = held
         self._grown(1, weight)
 
     def hold(self, lines: Lines, share: Share = ALL) -> tuple[int, list[int]]:
@@ -81,7 +87,7 @@ class Facts:
         if self._meter.is_over(weight, SPILL_FROM) and self._waiting >= spool.AT_LEAST:
             self._write()
 
-    def take(self) -> Iterator[tuple[bytes, list[Known]]]:
+    def take(self) -> Iterator[tuple[bytes, Waiting]]:
         """Each subject's key with all that is known of it, in their order; let go after use.
 
         Raises ConsentryError where those of one subject are too many for memory.
@@ -114,7 +120,12 @@ class Facts:
         spool.write_many(
             self._database,
             "INSERT INTO known VALUES (?, ?, ?, ?, ?)",
-            ((key, *_written(one)) for key, known in self._held.items() for one in known),
+            (
+                (key, *_written(one))
+                for key, held in self._held.items()
+                for some in in_pieces(held, _AT_ONCE)
+                for one in some
+            ),
         )
         self._held.clear()
         self._waiting = 0
@@ -129,4 +140,5 @@ def _written(known: Known) -> tuple[int, bytes, str | None, int | None]:
 def _read(kind: int, value: bytes, file: str, number: int) -> Known:
     if kind == _UNDECODED:
         return Undecoded(file, number, value)
-    return _decode_refusal(value) if kind == _REFUSAL else _decode_fact(value)
+    kept: Fact | Refusal = spool.decoder_of(Refusal if kind == _REFUSAL else Fact).decode(value)
+    return kept

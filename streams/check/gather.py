@@ -91,9 +91,8 @@ def by_subject(
         facts: list[Fact] = []
         left: list[Known] = []
         for first in range(0, len(held), AT_ONCE):
-            some = held[first : first + AT_ONCE]
-            meter.require(len(some) * FACT_BYTES, ONE_PERSON)
-            left += ordinary.facts(some, facts)
+            meter.require(min(AT_ONCE, len(held) - first) * FACT_BYTES, ONE_PERSON)
+            left += ordinary.facts(held, first, AT_ONCE, facts)
         for one in left:
             if isinstance(one, Undecoded):
                 line = Line(one.file, one.number, one.value)

@@ -119,6 +119,18 @@ class SubjectJudge:
 
 def in_time(facts: list[Fact]) -> list[Fact]:
     """The same by time, then by what does not depend on where they stood."""
+    facts.sort(key=_occurred_at)
+    before: Event | None = None
+    for fact in facts:
+        event = fact.event
+        if before is not None and before.occurred_at == event.occurred_at:
+            # As a rule none are at the same time, and none are compared by more.
+            return _in_time_by_all(facts)
+        before = event
+    return facts
+
+
+def _in_time_by_all(facts: list[Fact]) -> list[Fact]:
     facts.sort(key=_by_time)
     before: Event | None = None
     for fact in facts:
@@ -134,6 +146,10 @@ def in_time(facts: list[Fact]) -> list[Fact]:
             break
         before = event
     return facts
+
+
+def _occurred_at(fact: Fact) -> Instant:
+    return fact.event.occurred_at
 
 
 def _by_time(fact: Fact) -> tuple[Instant, Instant, EventId]:

@@ -24,6 +24,8 @@ ENDS_FROM: Final = 0.9
 
 _LOOK_EVERY_BYTES: Final = 262_144
 _LOOK_EVERY: Final = 500
+_LOOKS_TO_THE_LIMIT: Final = 64
+"""A look takes as long as judging some events: of a large limit a small part may come in before."""
 _STATM: Final = Path("/proc/self/statm")
 
 
@@ -54,6 +56,7 @@ class Meter:
 
     def __init__(self, limit: float) -> None:
         self.limit = limit
+        self._look_every_bytes = max(_LOOK_EVERY_BYTES, limit / _LOOKS_TO_THE_LIMIT)
         self._bytes = 0
         self._calls = 0
 
@@ -64,7 +67,7 @@ class Meter:
         """
         self._bytes += weight
         self._calls += 1
-        if self._bytes < _LOOK_EVERY_BYTES and self._calls < _LOOK_EVERY:
+        if self._bytes < self._look_every_bytes and self._calls < _LOOK_EVERY:
             return False
         self._bytes = self._calls = 0
         return self.limit != float("inf") and resident() > share * self.limit

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
-from streams.core.events import (
-    ConsentChange,
-    DataShare,
-    Event,
-    MarketingMessage,
-    Purchase,
-    RecipientNotification,
+from streams.core.event_kinds import (
+    is_consent_change,
+    is_message,
+    is_notification,
+    is_purchase,
+    is_share,
 )
+from streams.core.events import Event
 
 MOST_NAMES: Final = 50_000
 """Controllers, and recipients, that are compared; who has more does not read about them."""
@@ -39,15 +39,15 @@ class Names:  # noqa: PLW1641 - no key of anything
             self.controllers.add(event.controller_id)
         if len(self.recipients) >= MOST_NAMES:
             return
-        if isinstance(event, DataShare | RecipientNotification):
+        if is_share(event) or is_notification(event):
             self.recipients.add(event.recipient_id)
-        elif isinstance(event, ConsentChange):
+        elif is_consent_change(event):
             if event.recipient_ids:
                 self.recipients.update(event.recipient_ids[:MOST_NAMES])
-        elif isinstance(event, MarketingMessage):
+        elif is_message(event):
             if event.advertiser_id is not None:
                 self.recipients.add(event.advertiser_id)
-        elif not isinstance(event, Purchase):
+        elif not is_purchase(event):
             assert_never(event)
 
     def add(self, other: Names) -> None:

@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import IntEnum
+from functools import cache
 from itertools import islice
 from multiprocessing.connection import Connection
 from typing import Any, Final
@@ -45,8 +46,13 @@ _KINDS: Final[dict[ReportedKind, Any]] = {
     ReportedKind.READ: int,
     ReportedKind.ERROR: tuple[str, str | None],
 }
-_decoders: Final = {kind: msgspec.msgpack.Decoder(form).decode for kind, form in _KINDS.items()}
 _encode: Final = msgspec.msgpack.Encoder().encode
+
+
+@cache
+def _decoder(kind: ReportedKind) -> msgspec.msgpack.Decoder[Any]:
+    """Made when it is asked for: a check on one process needs none."""
+    return msgspec.msgpack.Decoder(_KINDS[kind])
 
 
 def report(to: Connection, kind: ReportedKind, what: object) -> None:
@@ -102,7 +108,7 @@ class Listener:
         if kind is ReportedKind.END:
             _add_counts(self._whole.result, pickle.loads(piece[1:]))  # noqa: S301 - from a process of ours
             return True
-        what = _decoders[kind](memoryview(piece)[1:])
+        what = _decoder(kind).decode(memoryview(piece)[1:])
         if kind is ReportedKind.ERROR:
             raise ConsentryError(*what)
         if kind is ReportedKind.READ:

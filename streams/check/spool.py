@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar, overload
 
@@ -29,8 +30,14 @@ CACHE_KIB: Final = 8_192
 AT_LEAST: Final = 64
 """Things that are worth writing."""
 
-_decode_moments = msgspec.msgpack.Decoder(tuple[Moment, ...]).decode
+_MOMENTS: Final[Any] = tuple[Moment, ...]
 _encode = msgspec.msgpack.Encoder().encode
+
+
+@cache
+def decoder_of(kind: Any) -> msgspec.msgpack.Decoder[Any]:
+    """Made when it is asked for: as a rule nothing is on disk."""
+    return msgspec.msgpack.Decoder(kind)
 
 
 class Spool(Generic[T]):
@@ -38,8 +45,7 @@ class Spool(Generic[T]):
 
     def __init__(self, kind: type[T], key: Callable[[T], Key], memory: MemoryBound) -> None:
         """`key` ends with the id."""
-        self._kind = kind
-        self._decode = msgspec.msgpack.Decoder(kind).decode
+        self._kind: Any = kind
         self._key = key
         self._meter = memory.meter()
         self._held: dict[str, T] = {}
@@ -58,7 +64,7 @@ class Spool(Generic[T]):
         """All of them, those with the same id in the order in which they came."""
         if self._database is not None:
             for (thing,) in self._database.execute("SELECT thing FROM thing ORDER BY rowid"):
-                yield self._decode(thing)
+                yield decoder_of(self._kind).decode(thing)
         yield from self._held.values()
 
     def in_order(self) -> Sequence[T]:
@@ -117,22 +123,22 @@ class Moments:
         found = self._held.get(violation_id)
         if found is None and self._database is not None:
             row = self._database.execute("SELECT moments FROM line WHERE id = ?", (violation_id,))
-            found = next((_decode_moments(moments) for (moments,) in row), None)
+            found = next((decoder_of(_MOMENTS).decode(moments) for (moments,) in row), None)
         return found or ()
 
     def __iter__(self) -> Iterator[tuple[str, tuple[Moment, ...]]]:
         yield from self._held.items()
         if self._database is not None:
             for one, moments in self._database.execute("SELECT id, moments FROM line"):
-                yield one, _decode_moments(moments)
+                yield one, decoder_of(_MOMENTS).decode(moments)
 
 
 class OnDisk(Sequence[T]):
     """Things in their order, read from disk each time."""
 
-    def __init__(self, database: sqlite3.Connection, kind: type[T]) -> None:
+    def __init__(self, database: sqlite3.Connection, kind: Any) -> None:
         self._database = database
-        self._decode = msgspec.msgpack.Decoder(kind).decode
+        self._decode = decoder_of(kind).decode
         self._count: int = database.execute("SELECT count(*) FROM thing").fetchone()[0]
 
     def __len__(self) -> int:

@@ -7,10 +7,11 @@ begins with three texts, and two of them are whose it is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 from zlib import crc32
 
-from streams.check.held import Known, Undecoded
+from streams.check.held import Known, Undecoded, Waiting
 from streams.check.names import Names
 from streams.core.events import Event
 from streams.core.instants import LATEST, Instant
@@ -57,7 +58,7 @@ def leading_key(value: bytes, at: int) -> bytes | None:
 
 
 def hold(
-    lines: Lines, held: dict[bytes, list[Known]], share: int, of: int
+    lines: Lines, held: dict[bytes, Waiting], share: int, of: int
 ) -> tuple[list[int], int, int]:
     """Hold the records of one of several shares by the key of their subject.
 
@@ -72,7 +73,7 @@ def hold(
 
 
 def plain_hold(
-    lines: Lines, held: dict[bytes, list[Known]], share: int, of: int
+    lines: Lines, held: dict[bytes, Waiting], share: int, of: int
 ) -> tuple[list[int], int, int]:
     """As `hold`, in Python."""
     left: list[int] = []
@@ -89,12 +90,28 @@ def plain_hold(
         one = Undecoded(line.file, line.number, value)
         count += 1
         size += len(value)
-        known = held.get(key)
-        if known is None:
-            held[key] = [one]
-        else:
-            known.append(one)
+        waiting = held.get(key)
+        known: list[Known] = [] if waiting is None else one_by_one(waiting)
+        known.append(one)
+        held[key] = known
     return left, count, size
+
+
+def one_by_one(waiting: Waiting) -> list[Known]:
+    """All that is known of a subject as a list; a pile is read by that."""
+    if isinstance(waiting, list):
+        return waiting
+    known: list[Known] = _native.records(waiting, len(waiting))
+    return known
+
+
+def in_pieces(waiting: Waiting, many: int) -> Iterator[list[Known]]:
+    """The same, of a pile so many at a time: as objects they take twice as much memory."""
+    if isinstance(waiting, list):
+        yield waiting
+        return
+    while some := _native.records(waiting, many):
+        yield some
 
 
 class OrdinaryFacts:
@@ -115,17 +132,23 @@ class OrdinaryFacts:
         )
         """The same in C, where there is one."""
 
-    def facts(self, held: list[Known], found: list[Fact]) -> list[Known]:
-        """Add the facts of records; they are hashed when their id comes again.
+    def facts(self, held: Waiting, first: int, many: int, found: list[Fact]) -> list[Known]:
+        """Add the facts of `many` records from `first` on; they are hashed when their id comes again.
 
-        Returns what is left: records for the long way, and what was read before.
+        Those before must have been read before. Returns what is left: records for the long way,
+        and what was read before.
         """
         before = len(found)
-        left = (
-            self.plain_facts(held, found) if self.native is None else self.native.facts(held, found)
-        )
+        left: list[Known]
+        if self.native is None:
+            left = self.plain_facts(_some(held, first, many), found)
+        elif isinstance(held, list):
+            left = self.native.facts(held[first : first + many], found)
+        else:
+            left = self.native.pile_facts(held, many, found)
+        names = self._names
         for place in range(before, len(found)):
-            self._names.note(found[place].event)
+            names.note(found[place].event)
         return left
 
     def plain_facts(self, held: list[Known], found: list[Fact]) -> list[Known]:
@@ -178,6 +201,13 @@ class OrdinaryFacts:
             kind = self._paths[header].kind
             found[kind] = found.get(kind, 0) + count
         return found
+
+
+def _some(waiting: Waiting, first: int, many: int) -> list[Known]:
+    if isinstance(waiting, list):
+        return waiting[first : first + many]
+    some: list[Known] = _native.records(waiting, many)
+    return some
 
 
 _native: Final[Any] = holder(LIBRARY, Undecoded, Fact, FactSource, (), None, 0)

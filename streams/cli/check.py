@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -195,6 +196,8 @@ def _run(
             f"{count} processes do not fit into the memory that is allowed",
             f"Allow {(count + 1) * LEAST_MIB} MiB with --memory, or take fewer --processes.",
         )
+    # What is there now stays: the search for garbage passes over it, and processes share it.
+    gc.freeze()
     long = total >= _PROGRESS_FROM_BYTES
     with ExitStack() as open_:
         shared = None

@@ -72,7 +72,7 @@ class Held:
 
     def hold(
         self,
-        held: dict[bytes, list[Any]],
+        held: dict[bytes, Any],
         file: str,
         first: int,
         header: bytes,
@@ -83,13 +83,30 @@ class Held:
         of: int,
         /,
     ) -> tuple[list[int], int, int]:
-        """Hold the records of a share; places that name nobody, and how many, and their bytes."""
+        """Hold the records of a share; places that name nobody, and how many, and their bytes.
+
+        Under the key of a subject is a `Pile`, or a list where other things are known too.
+        """
 
     def facts(self, some: list[Any], found: list[Any], /) -> list[Any]:
         """Add the facts of records to `found`; what is left takes the long way."""
 
+    def pile_facts(self, pile: Pile, most: int, found: list[Any], /) -> list[Any]:
+        """The same of the next records of a pile, so many at most."""
+
+    def records(self, pile: Pile, most: int, /) -> list[Any]:
+        """The next records of a pile, each by itself, so many at most.
+
+        As with `pile_facts`, each is read once, and then no more can be added to the pile.
+        """
+
     def seen(self) -> tuple[tuple[int, ...], int, int]:
         """How many events each reader has read, the first and the last occurrence."""
+
+class Pile:
+    """Records of one subject, which `Held` puts there and reads."""
+
+    def __len__(self) -> int: ...
 
 class Facts:
     """Reads the records of the input topics that are as most are."""

@@ -76,12 +76,31 @@ def duty_to_json(duty: Duty) -> dict[str, Any]:
 
 def finding_json(finding: Finding) -> bytes:
     """`finding_to_json` as bytes."""
-    return msgspec.json.encode(finding_to_json(finding))
+    return msgspec.json.encode(finding_for_json(finding))
 
 
 def duty_json(duty: Duty) -> bytes:
     """`duty_to_json` as bytes."""
-    return msgspec.json.encode(duty_to_json(duty))
+    return msgspec.json.encode(duty_for_json(duty))
+
+
+def finding_for_json(finding: Finding) -> dict[str, Any]:
+    """As `finding_to_json`, for msgspec's encoder alone, which knows symbols and tuples."""
+    return _for_json(finding, _FINDING_INSTANTS)
+
+
+def duty_for_json(duty: Duty) -> dict[str, Any]:
+    """As `duty_to_json`, for msgspec's encoder alone."""
+    return _for_json(duty, _DUTY_INSTANTS)
+
+
+def _for_json(one: Finding | Duty, instants: tuple[str, ...]) -> dict[str, Any]:
+    record = msgspec.structs.asdict(one)
+    for name in instants:
+        member = record[name]
+        if member is not None:
+            record[name] = format_instant(member)
+    return record
 
 
 def _in_texts(one: Finding | Duty, instants: tuple[str, ...]) -> dict[str, Any]:

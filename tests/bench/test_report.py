@@ -103,6 +103,18 @@ def test_every_figure_of_a_section_has_its_place_on_the_page() -> None:
     assert "## Files" not in text
 
 
+def test_what_a_check_takes_to_start_is_reported_beside_its_rate() -> None:
+    some = run(
+        Line(kind="figure", section="offline", who="avro", round=1,
+             values={"events": 600_000, "events_per_s": 260_000.0, "cpu_us": 3.8}),
+        Line(kind="figure", section="offline", who="start", round=1, values={"start_s": 0.31}),
+    )  # fmt: skip
+    text = page(some)
+    assert row_of(text, "`consentry check` of Avro files")[2:4] == ["**260,000**", "met"]
+    assert row_of(text, "`consentry check` before it")[2:4] == ["**0.31 s**", "reported"]
+    assert row_of(text, "start") == ["start", "", "", "**0.31**"]
+
+
 def test_the_pictures_are_pictures() -> None:
     some = run(
         speed("consentry", 1, 150), speed(EOS, 1, 100),

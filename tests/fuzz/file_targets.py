@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streams.check.held import Known, Undecoded
+from streams.check.held import Undecoded, Waiting
 from streams.check.names import Names
 from streams.check.undecoded import OrdinaryFacts, plain_hold
 from streams.core.instants import Instant
@@ -16,6 +16,9 @@ from streams.native.files import holder
 from streams.wire.avro_fast_path import avro_fast_paths
 from streams.wire.framing import AVRO_HEADER
 from tests.fuzz.difference import same
+
+AT_ONCE = 2
+"""Records of a subject that are read together."""
 
 
 class Blocks:
@@ -52,16 +55,25 @@ class Blocks:
         assert native is not None
         ordinary.native = native
         of = 1 + number % 3
-        held: dict[bytes, list[Known]] = {}
-        theirs: dict[bytes, list[Known]] = {}
-        found = native.hold(
-            held, lines.file, lines.first, lines.header, lines.block, lines.start, lines.ends, 0, of
-        )
+        held: dict[bytes, Waiting] = {}
+        again: dict[bytes, Waiting] = {}
+        theirs: dict[bytes, Waiting] = {}
+        block = (
+            lines.file, lines.first, lines.header, lines.block, lines.start, lines.ends, 0, of
+        )  # fmt: skip
+        native.hold(again, *block)
+        found = native.hold(held, *block)
         same(found, plain_hold(lines, theirs, 0, of))
-        same(list(held.items()), list(theirs.items()))
-        for known in held.values():
+        same(list(held), list(theirs))
+        for key, known in held.items():
+            same(native.records(again[key], len(known)), theirs[key])
             facts: list[Fact] = []
             plainly: list[Fact] = []
-            same(ordinary.facts(known, facts), plain.facts(known, plainly))
+            for first in range(0, len(known), AT_ONCE):
+                same(
+                    ordinary.facts(known, first, AT_ONCE, facts),
+                    plain.facts(theirs[key], first, AT_ONCE, plainly),
+                )
             same(facts, plainly)
+            same(native.records(known, 1), [])
         same(ordinary.seen(), plain.seen())

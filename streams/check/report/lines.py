@@ -15,7 +15,12 @@ from streams.check.result import Result
 from streams.core.instants import Instant, format_instant
 from streams.core.law import RULE_VERSION
 from streams.safe_text import safe, safe_json_line
-from streams.wire.findings import duty_to_json, finding_to_json
+from streams.wire.findings import (
+    duty_for_json,
+    duty_to_json,
+    finding_for_json,
+    finding_to_json,
+)
 
 COLUMNS: Final = (
     "kind", "code", "severity", "status", "reason", "controller_id", "subject_id", "event_id",
@@ -30,16 +35,15 @@ full-width forms too; and after a semicolon, where it takes that for the separat
 
 def write_jsonl(result: Result, file: BinaryIO) -> None:
     """A line for each finding, duty, rejected line and unread file, by `kind`; then a summary."""
-    file.writelines(
-        safe_json_line(msgspec.json.encode(record)) + b"\n" for record in _records(result)
-    )
+    encode = msgspec.json.Encoder().encode
+    file.writelines(safe_json_line(encode(record)) + b"\n" for record in _records(result))
 
 
 def _records(result: Result) -> Iterator[dict[str, Any]]:
     for finding in result.findings:
-        yield {"kind": "finding", **finding_to_json(finding)}
+        yield {"kind": "finding"} | finding_for_json(finding)
     for duty in result.duties:
-        yield {"kind": "duty", **duty_to_json(duty)}
+        yield {"kind": "duty"} | duty_for_json(duty)
     for line in result.rejected:
         yield {"kind": "rejected", **msgspec.to_builtins(line)}
     for one in result.not_read:
@@ -83,12 +87,18 @@ def write_csv(result: Result, file: BinaryIO) -> None:
     # Not a TextIOWrapper, which closes the file when the reader of a pipe has gone.
     writer = csv.writer(codecs.getwriter("utf-8-sig")(file))
     writer.writerow(COLUMNS)
-    for record in _records(result):
-        if record["kind"] in ("finding", "duty"):
-            record["violation_id"] = record.get("violation_id") or record.get("duty_id")
-            record["event_id"] = record.get("event_id") or record.get("trigger_event_id")
-            record["reason"] = record.get("reason") or record.get("trigger")
-            writer.writerow([cell_text(record.get(name)) for name in COLUMNS])
+    for record in _in_texts(result):
+        record["violation_id"] = record.get("violation_id") or record.get("duty_id")
+        record["event_id"] = record.get("event_id") or record.get("trigger_event_id")
+        record["reason"] = record.get("reason") or record.get("trigger")
+        writer.writerow([cell_text(record.get(name)) for name in COLUMNS])
+
+
+def _in_texts(result: Result) -> Iterator[dict[str, Any]]:
+    for finding in result.findings:
+        yield {"kind": "finding", **finding_to_json(finding)}
+    for duty in result.duties:
+        yield {"kind": "duty", **duty_to_json(duty)}
 
 
 def cell_text(value: Any) -> str:

@@ -28,31 +28,50 @@ note(Held *held, Py_ssize_t place, int64_t at)
     }
 }
 
-/* The fact of an event, which it takes over. */
+/* The fact of an event; that and the number of its record are taken over. */
 static PyObject *
-fact_of(const Held *held, const Reader *reader, PyObject *event, PyObject *one)
+fact_of(const Held *held, const Reader *reader, PyObject *event, PyObject *file, PyObject *number)
 {
-    PyObject *source = shape_new(&held->source);
+    PyObject *source = number == NULL ? NULL : shape_new(&held->source);
     PyObject *fact = source == NULL ? NULL : shape_new(&held->fact);
     if (fact == NULL) {
         Py_XDECREF(source);
+        Py_XDECREF(number);
         Py_DECREF(event);
         return NULL;
     }
     PyObject *arrived_at = held->clock == Py_None
                                ? *shape_slot(&reader->shape, event, reader->recorded_at)
                                : held->clock;
-    *shape_slot(&held->source, source, 0)
-        = Py_NewRef(*shape_slot(&held->undecoded, one, HELD_FILE));
+    *shape_slot(&held->source, source, 0) = Py_NewRef(file);
     *shape_slot(&held->source, source, 1) = Py_NewRef(held->partition);
-    *shape_slot(&held->source, source, 2)
-        = Py_NewRef(*shape_slot(&held->undecoded, one, HELD_NUMBER));
+    *shape_slot(&held->source, source, 2) = number;
     *shape_slot(&held->fact, fact, 0) = event;
     *shape_slot(&held->fact, fact, 1) = Py_NewRef(Py_None);
     *shape_slot(&held->fact, fact, 2) = Py_NewRef(arrived_at);
     *shape_slot(&held->fact, fact, 3) = source;
     *shape_slot(&held->fact, fact, 4) = Py_NewRef(Py_None);
     return fact;
+}
+
+/* The event of a record that occurred in time, and who reads such records; NULL: nobody does. */
+static int
+read_event(Held *held, Span value, Reader **reader, ReadEvent *read)
+{
+    Py_ssize_t place = reader_for(held, value.start, value.size);
+    if (place < 0) {
+        return LONG_WAY;
+    }
+    *reader = (Reader *)PyTuple_GET_ITEM(held->readers, place);
+    int status = reader_read(*reader, value.start, value.size, read);
+    if (status == READ && read->occurred_at > held->latest) {
+        Py_CLEAR(read->event);
+        return LONG_WAY;
+    }
+    if (status == READ) {
+        note(held, place, read->occurred_at);
+    }
+    return status;
 }
 
 static int
@@ -62,28 +81,86 @@ read_one(Held *held, PyObject *one, PyObject **fact)
         return LONG_WAY;
     }
     PyObject *value = *shape_slot(&held->undecoded, one, HELD_VALUE);
-    if (value == NULL || !PyBytes_CheckExact(value)
-        || *shape_slot(&held->undecoded, one, HELD_FILE) == NULL
-        || *shape_slot(&held->undecoded, one, HELD_NUMBER) == NULL) {
+    PyObject *file = *shape_slot(&held->undecoded, one, HELD_FILE);
+    PyObject *number = *shape_slot(&held->undecoded, one, HELD_NUMBER);
+    if (value == NULL || !PyBytes_CheckExact(value) || file == NULL || number == NULL) {
         return LONG_WAY;
     }
+    Reader *reader = NULL;
     ReadEvent read = {0};
-    Py_ssize_t size = PyBytes_GET_SIZE(value);
-    const uint8_t *bytes = EXACT(value);
-    Py_ssize_t place = reader_for(held, bytes, size);
-    Reader *reader = place < 0 ? NULL : (Reader *)PyTuple_GET_ITEM(held->readers, place);
-    int status = reader == NULL ? LONG_WAY : reader_read(reader, bytes, size, &read);
-    EXACT_END(bytes);
-    if (status == READ && read.occurred_at > held->latest) {
-        Py_CLEAR(read.event);
-        return LONG_WAY;
-    }
+    Span bytes = {EXACT(value), PyBytes_GET_SIZE(value)};
+    int status = read_event(held, bytes, &reader, &read);
+    EXACT_END(bytes.start);
     if (status == READ) {
-        note(held, place, read.occurred_at);
-        *fact = fact_of(held, reader, read.event, one);
+        *fact = fact_of(held, reader, read.event, file, Py_NewRef(number));
         return *fact == NULL ? FAILED : READ;
     }
     return status;
+}
+
+/* The fact of a record of a pile, or, where that takes the long way, the record by itself. */
+static int
+read_piled(Held *held, const PileHead *head, Span value, PyObject **found)
+{
+    Reader *reader = NULL;
+    ReadEvent read = {0};
+    Span bytes = {EXACT_RUN(value.start, value.size), value.size};
+    int status = read_event(held, bytes, &reader, &read);
+    EXACT_END(bytes.start);
+    if (status == READ) {
+        *found = fact_of(held, reader, read.event, head->file,
+                         PyLong_FromLongLong(head->number));
+    }
+    else if (status == LONG_WAY) {
+        *found = held_undecoded(held, head->file, head->number, (Span){value.start, 0}, value);
+    }
+    return *found == NULL ? FAILED : status;
+}
+
+PyObject *
+held_pile_facts(Held *held, PyObject *args)
+{
+    Pile *pile;
+    PyObject *found;
+    Py_ssize_t most;
+    if (!PyArg_ParseTuple(args, "O!nO!", &PileType, &pile, &most, &PyList_Type, &found)) {
+        return NULL;
+    }
+    PyObject *left = PyList_New(0);
+    PileHead head;
+    Span value;
+    /* Nothing is added to a pile that is read, so its bytes stay where they are. */
+    while (left != NULL && most-- > 0 && pile_read(pile, &pile->at, &head, &value) == READ) {
+        PyObject *one = NULL;
+        int status = read_piled(held, &head, value, &one);
+        if (status == FAILED || PyList_Append(status == READ ? found : left, one) < 0) {
+            Py_CLEAR(left);
+        }
+        Py_XDECREF(one);
+    }
+    return left;
+}
+
+PyObject *
+held_records(Held *held, PyObject *args)
+{
+    Pile *pile;
+    Py_ssize_t most;
+    if (!PyArg_ParseTuple(args, "O!n", &PileType, &pile, &most)) {
+        return NULL;
+    }
+    PyObject *records = PyList_New(0);
+    PileHead head;
+    Span value;
+    while (records != NULL && most-- > 0 && pile_read(pile, &pile->at, &head, &value) == READ) {
+        PyObject *one
+            = held_undecoded(held, head.file, head.number, (Span){value.start, 0}, value);
+        if (one == NULL || PyList_Append(records, one) < 0) {
+            Py_CLEAR(records);
+        }
+        Py_XDECREF(one);
+    }
+    return records;
 }
 
 PyObject *

@@ -2,6 +2,7 @@
 #ifndef CONSENTRY_HELD_H
 #define CONSENTRY_HELD_H
 
+#include "pile.h"
 #include "reader.h"
 
 #define KEY_SEPARATOR 0x1F
@@ -23,5 +24,10 @@ typedef struct {
 
 PyObject *held_hold(Held *held, PyObject *args);
 PyObject *held_facts(Held *held, PyObject *args);
+PyObject *held_pile_facts(Held *held, PyObject *args);
+PyObject *held_records(Held *held, PyObject *args);
+
+/* A record by itself. */
+PyObject *held_undecoded(const Held *held, PyObject *file, int64_t number, Span header, Span record);
 
 #endif

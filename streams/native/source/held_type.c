@@ -92,9 +92,13 @@ held_dealloc(Held *held)
 
 static PyMethodDef methods[] = {
     {"hold", (PyCFunction)held_hold, METH_VARARGS,
-     "Put the records of a block into lists by subject."},
+     "Put the records of a block onto piles by subject."},
     {"facts", (PyCFunction)held_facts, METH_VARARGS,
      "Add the facts of records to a list; what is left takes the long way."},
+    {"pile_facts", (PyCFunction)held_pile_facts, METH_VARARGS,
+     "Add the facts of the next records of a pile to a list; what is left takes the long way."},
+    {"records", (PyCFunction)held_records, METH_VARARGS,
+     "The next records of a pile, each by itself."},
     {"seen", (PyCFunction)held_seen, METH_NOARGS,
      "How many events each reader has read, the first and the last occurrence."},
     {NULL, NULL, 0, NULL},

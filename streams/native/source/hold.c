@@ -1,43 +1,23 @@
-/* Records of a block to lists of them by subject (`streams.check.undecoded.plain_hold`). */
+/* Records of a block to piles of them by subject (`streams.check.undecoded.hold`). */
 #include "exact.h"
 #include "held.h"
+#include "slicing.h"
 
 #define IDS 3  /* of the event, the controller and the subject, in this order */
 
-static uint32_t crc_table[256];
-
-static void
-crc_init(void)
-{
-    for (uint32_t byte = 0; byte < 256; byte++) {
-        uint32_t rest = byte;
-        for (int bit = 0; bit < 8; bit++) {
-            rest = rest & 1 ? (rest >> 1) ^ 0xEDB88320u : rest >> 1;
-        }
-        crc_table[byte] = rest;
-    }
-}
-
-static uint32_t
-crc_of(uint32_t crc, const uint8_t *start, Py_ssize_t size)
-{
-    for (Py_ssize_t at = 0; at < size; at++) {
-        crc = crc_table[(crc ^ start[at]) & 0xFF] ^ (crc >> 8);
-    }
-    return crc;
-}
+static Slices slices;
 
 /* The same as `zlib.crc32` of the subject's key. */
 static uint32_t
 crc_of_key(const Span *ids)
 {
     const uint8_t separator = KEY_SEPARATOR;
-    if (crc_table[1] == 0) {
-        crc_init();
+    if (slices[0][1] == 0) {
+        slices_init(slices, 0xEDB88320u);
     }
-    uint32_t crc = crc_of(0xFFFFFFFFu, ids[1].start, ids[1].size);
-    crc = crc_of(crc, &separator, 1);
-    return crc_of(crc, ids[2].start, ids[2].size) ^ 0xFFFFFFFFu;
+    uint32_t crc = by_slices(slices, 0xFFFFFFFFu, ids[1].start, ids[1].size);
+    crc = by_slices(slices, crc, &separator, 1);
+    return by_slices(slices, crc, ids[2].start, ids[2].size) ^ 0xFFFFFFFFu;
 }
 
 static int
@@ -70,13 +50,11 @@ key_of(const Span *ids)
     return key;
 }
 
-/* A record by itself: the header of its schema, and its bytes. */
-static PyObject *
-undecoded_of(const Held *held, PyObject *file, long long number, PyObject *header, Span record)
+PyObject *
+held_undecoded(const Held *held, PyObject *file, int64_t number, Span header, Span record)
 {
-    Py_ssize_t before = PyBytes_GET_SIZE(header);
     PyObject *one = shape_new(&held->undecoded);
-    PyObject *value = PyBytes_FromStringAndSize(NULL, before + record.size);
+    PyObject *value = PyBytes_FromStringAndSize(NULL, header.size + record.size);
     PyObject *place = PyLong_FromLongLong(number);
     if (one == NULL || value == NULL || place == NULL) {
         Py_XDECREF(one);
@@ -84,29 +62,50 @@ undecoded_of(const Held *held, PyObject *file, long long number, PyObject *heade
         Py_XDECREF(place);
         return NULL;
     }
-    memcpy(PyBytes_AS_STRING(value), PyBytes_AS_STRING(header), (size_t)before);
-    memcpy(PyBytes_AS_STRING(value) + before, record.start, (size_t)record.size);
+    memcpy(PyBytes_AS_STRING(value), header.start, (size_t)header.size);
+    memcpy(PyBytes_AS_STRING(value) + header.size, record.start, (size_t)record.size);
     *shape_slot(&held->undecoded, one, HELD_FILE) = Py_NewRef(file);
     *shape_slot(&held->undecoded, one, HELD_NUMBER) = place;
     *shape_slot(&held->undecoded, one, HELD_VALUE) = value;
     return one;
 }
 
-/* Put a record into the list under its key; it is taken over. */
+/* The first record of a subject. */
 static int
-keep(PyObject *by_key, PyObject *key, PyObject *one)
+keep_first(PyObject *by_key, PyObject *key, PyObject *file, int64_t number, Span header, Span record)
 {
-    int status = FAILED;
-    PyObject *list = PyDict_GetItemWithError(by_key, key);
-    if (list != NULL) {
-        status = PyList_Append(list, one);
+    Pile *pile = pile_new();
+    if (pile == NULL) {
+        return FAILED;
     }
-    else if (!PyErr_Occurred() && (list = PyList_New(1)) != NULL) {
-        PyList_SET_ITEM(list, 0, Py_NewRef(one));
-        status = PyDict_SetItem(by_key, key, list);
-        Py_DECREF(list);
+    int status = pile_add(pile, file, number, header, record);
+    if (status == 0) {
+        status = PyDict_SetItem(by_key, key, (PyObject *)pile);
     }
-    Py_DECREF(one);
+    Py_DECREF(pile);
+    return status;
+}
+
+/* Put a record to those under its key: a pile, or a list where other things are known too. */
+static int
+keep(const Held *held, PyObject *by_key, PyObject *key, PyObject *file, int64_t number, Span header,
+     Span record)
+{
+    PyObject *known = PyDict_GetItemWithError(by_key, key);
+    if (known == NULL) {
+        return PyErr_Occurred() ? FAILED
+                                : keep_first(by_key, key, file, number, header, record);
+    }
+    if (Py_IS_TYPE(known, &PileType)) {
+        return pile_add((Pile *)known, file, number, header, record);
+    }
+    if (!PyList_Check(known)) {
+        PyErr_SetString(PyExc_TypeError, "records are held on a pile or in a list");
+        return FAILED;
+    }
+    PyObject *one = held_undecoded(held, file, number, header, record);
+    int status = one == NULL ? FAILED : PyList_Append(known, one);
+    Py_XDECREF(one);
     return status;
 }
 
@@ -149,6 +148,7 @@ held_hold(Held *held, PyObject *args)
         return start < 0 ? PyErr_Format(PyExc_ValueError, "a block starts at 0") : NULL;
     }
     const uint8_t *data = EXACT(block);
+    const Span before = {(const uint8_t *)PyBytes_AS_STRING(header), PyBytes_GET_SIZE(header)};
     int status = 0;
     for (Py_ssize_t place = 0; place < PyList_GET_SIZE(ends) && status == 0; place++) {
         Py_ssize_t end = end_at(ends, place, start, size);
@@ -167,12 +167,12 @@ held_hold(Held *held, PyObject *args)
             continue;
         }
         PyObject *key = key_of(ids);
-        PyObject *one = key == NULL ? NULL
-                                    : undecoded_of(held, file, first + place, header, record);
-        status = one == NULL ? FAILED : keep(by_key, key, one);
+        status = key == NULL
+                     ? FAILED
+                     : keep(held, by_key, key, file, first + place, before, record);
         Py_XDECREF(key);
         count++;
-        bytes += PyBytes_GET_SIZE(header) + record.size;
+        bytes += before.size + record.size;
     }
     EXACT_END(data);
     if (status < 0) {

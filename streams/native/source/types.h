@@ -7,6 +7,7 @@
 extern PyTypeObject ReaderType;
 extern PyTypeObject FactsType;
 extern PyTypeObject HeldType;
+extern PyTypeObject PileType;
 extern PyTypeObject RowsType;
 extern PyTypeObject UnpackerType;
 extern PyTypeObject BuilderType;
