@@ -98,6 +98,7 @@ HOT: Final = (
     "streams.core.texts.worded",
     "streams.core.timeline",
     "streams.measures.assumption_counts",
+    "streams.transport.fetch.weight",
     "streams.transport.state.memory",
     "streams.transport.state.row_loading",
     "streams.wire.avro_flat",

@@ -14,7 +14,7 @@ from streams.agents.judged_batch import JudgedBatch, count_judged
 from streams.agents.limit import DeadLetterLimit
 from streams.agents.long_work import AT_ONCE, LongRecords, LongWork
 from streams.agents.rekeyed import rekeyed_record
-from streams.agents.short_way import ShortWay
+from streams.agents.short_way import Judge, ShortWay
 from streams.agents.subjects import Building, Subjects
 from streams.core.decision import Decision
 from streams.core.event_kinds import event_key, is_share
@@ -58,7 +58,7 @@ class EventJudge:
         self._count = partition.count
         self._progress = partition.progress
         self._policy = policy
-        self._subjects = subjects
+        self.subjects = subjects
         self._long_records = long_records
         self._rekeyed = settings.topics.rekeyed
         self._max_bytes = settings.output_max_bytes
@@ -69,7 +69,7 @@ class EventJudge:
             settings.pausable_topics,
         )
         self._dead_letters = dead_letters
-        self._short_way = ShortWay(
+        self.short_way = ShortWay(
             partition.number,
             partition.count,
             partition.progress,
@@ -89,29 +89,33 @@ class EventJudge:
     def take(self, record: Record, counters: Counters, batch: JudgedBatch) -> None:
         """Judge the event of a record, or set the record aside; `counters` are its topic's.
 
-        Raises Building while its subject is being built: take it again. Where too many of the
-        latest records of its topic are dead letters, the topic is paused afterwards and the
-        record is left; raises ConsentryError where the topic cannot be paused.
+        Raises Building while its subject is being built. Where too many of the latest records of
+        its topic are dead letters, the topic is paused, and ConsentryError raised where it cannot be.
         """
         try:
-            if not self._short_way.take(record, counters, batch, judge, AT_ONCE):
-                self._unusual(record, counters, batch)
+            if not self.short_way.take(record, counters, batch, judge, AT_ONCE):
+                self.unusual(record, counters, batch)
         except Building:
-            self._limit.taken_again(self._progress, record.topic)
+            self.short_way.again(record.topic)
             raise
+
+    @property
+    def judge(self) -> Judge:
+        """What judges facts, as it stands in this module now."""
+        return judge
 
     def skip(self, record: Record, skip: Skip, batch: JudgedBatch) -> None:
         """Set aside a record that an operator gave up; the limit does not count it."""
         self._dead_letters.put(record, self._arrivals.skipped(record, skip), batch)
 
-    def _unusual(self, record: Record, counters: Counters, batch: JudgedBatch) -> None:
+    def unusual(self, record: Record, counters: Counters, batch: JudgedBatch) -> None:
         """Judge, send home or set aside a record that takes the long way."""
         arrived = self._arrivals.read(record)
         if isinstance(arrived, Refused):
             self._refuse(record, arrived, counters, batch)
             return
         fact, key = arrived.fact, arrived.key
-        subject = self._subjects.find(key)
+        subject = self.subjects.find(key)
         # A subject with rows here belongs here, and only others cost the hash.
         home = self._number if subject is not None else partition_for(key, self._count)
         match self._arrivals.settle(record, arrived, home):
@@ -150,7 +154,7 @@ class EventJudge:
                     batch.stats.shared(subject)
             if decision.findings or decision.duties:
                 batch.led_at.append(fact.ingested_at)
-            batch.write(self._subjects.keep(key, subject, decision), decision)
+            batch.write(self.subjects.keep(key, subject, decision), decision)
             if decision.left:
                 place = record.topic, record.offset
                 stored = subject.records[event_key(fact.event)].row.fact
@@ -212,7 +216,7 @@ class EventJudge:
         if settled.key is None:
             self._set_aside(record, settled, batch)
             return
-        subject = self._subjects.find(settled.key)
+        subject = self.subjects.find(settled.key)
         if record.topic == self._rekeyed or self._may_be_dead(record, refused, batch):
             self._keep_refusal(settled.key, subject, record, settled, batch)
 
@@ -231,7 +235,7 @@ class EventJudge:
         self._dead_letters.keep(record, refused, batch)
         subject = subject or Subject(*named)
         decision = refuse(subject, refusal, self._policy, self._progress.partition_time)
-        batch.write(self._subjects.keep(key, subject, decision), decision)
+        batch.write(self.subjects.keep(key, subject, decision), decision)
 
     def _set_aside(self, record: Record, refused: Refused, batch: JudgedBatch) -> None:
         """Set aside a record that cannot be judged; too many of them pause its topic."""

@@ -99,7 +99,7 @@ class PartitionJudge:
             arrivals,
             dead_letters,
         )
-        self._run = RecordRun(self._inputs, self.subjects, self._long_records, self._progress)
+        self._run = RecordRun(self._inputs, self._long_records, self._progress, self._events)
         self._skips = {(skip.topic, skip.offset): skip for skip in self._progress.skips}
 
     def batches(
@@ -196,7 +196,7 @@ class PartitionJudge:
         if self._skips:
             run.next = first
             return False
-        return run.fills(records, first, batch, self._events.take, RECORDS_AT_ONCE)
+        return run.fills(records, first, batch, self._events.judge, RECORDS_AT_ONCE)
 
     def _take(self, record: Record, batch: JudgedBatch) -> bool:
         """Judge a record. False for one that brings more than a batch may hold: go on."""

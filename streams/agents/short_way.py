@@ -130,6 +130,10 @@ class ShortWay:
         self._store(key, subject, live, place, value, forgotten, batch.once)
         return True
 
+    def again(self, topic: str) -> None:
+        """A record of a topic could not be judged yet: what `take` counted does not count."""
+        self._limit.taken_again(self._progress, topic)
+
     def _forget_value(self, fact: Fact, record: SubjectRecord) -> int:
         """Now that its row is written: most values can be written again. Returns their bytes."""
         sent = fact.value

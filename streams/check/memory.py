@@ -24,7 +24,7 @@ ENDS_FROM: Final = 0.9
 
 _LOOK_EVERY_BYTES: Final = 262_144
 _LOOK_EVERY: Final = 500
-_LOOKS_TO_THE_LIMIT: Final = 64
+_LOOKS_TO_THE_LIMIT: Final = 128
 """A look takes as long as judging some events: of a large limit a small part may come in before."""
 _STATM: Final = Path("/proc/self/statm")
 

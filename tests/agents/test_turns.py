@@ -9,11 +9,12 @@ from typing import Any, cast
 import pytest
 
 from streams.agents.judge import COMMIT_FIRST_S, ROUNDS, TURN_S, Judging, Turn
+from streams.agents.record_run import LOOK_EVERY
 from streams.settings import Settings
 from streams.transport.commit.output_batch import OutputBatch
 from streams.transport.fetch.poll_batch import Poll, PollBatch
 from tests.agents.world import World
-from tests.core.builders import share
+from tests.core.builders import grant, share, withdraw
 
 
 class SlowCommitter:
@@ -80,12 +81,23 @@ def test_a_turn_ends_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not turn.over()
 
 
-def test_judging_that_is_slow_gives_way_after_each_record() -> None:
+def test_judging_that_is_slow_gives_way_after_a_few_records() -> None:
     world = World()
     world.due = lambda: True
-    batches = world.take(*world.story(*(share(n, id=f"s{n}") for n in range(5))))
-    assert len(batches) == 5 + 1
-    assert world.count().read == 5
+    count = 2 * LOOK_EVERY + 1
+    batches = world.take(*world.story(*(share(n, id=f"s{n}") for n in range(count))))
+    assert len(batches) == 3
+    assert world.count().read == count
+
+
+def test_judging_that_judges_much_again_gives_way_before_that() -> None:
+    """What others should wait for is work, not records: each of these has others judged again."""
+    world = World()
+    world.take(*world.story(*(share(n, id=f"s{n}") for n in range(LOOK_EVERY))))
+    world.due = lambda: True
+    late = [withdraw(-3, id="w1"), grant(-2, id="g1"), withdraw(-1, id="w2")]
+    batches = world.take(*world.story(*late))
+    assert len(batches) == len(late) + 1
 
 
 @pytest.mark.parametrize(

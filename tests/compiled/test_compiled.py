@@ -77,6 +77,7 @@ def test_every_module_has_a_source_whose_tests_are_run_as_python_too() -> None:
         "streams.agents.short_way": "tests/agents/test_partition_judge.py",
         "streams.agents.subject_cache": "tests/agents/test_subject_cache.py",
         "streams.measures.assumption_counts": "tests/agents/test_assumed.py",
+        "streams.transport.fetch.weight": "tests/transport/test_partition_group_room.py",
         "streams.transport.state.memory": "tests/transport/test_row_store.py",
         "streams.transport.state.row_loading": "tests/transport/test_row_store.py",
     }

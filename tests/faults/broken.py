@@ -11,6 +11,7 @@ from typing import Any
 from streams.agents.commander import Commander
 from streams.agents.eraser import Eraser
 from streams.agents.event_judge import EventJudge
+from streams.agents.partition_judge import PartitionJudge
 from streams.agents.restrictor import Restrictor
 from streams.agents.retractor import Retractor
 from streams.core.event_kinds import event_key
@@ -23,8 +24,20 @@ NTH = 20
 """Which record or output is hit, in each process."""
 
 
+def one_by_one() -> None:
+    """Records take the way of those that are not as most are: through `EventJudge.take`, each."""
+    holder: Any = PartitionJudge
+
+    def none(judge: Any, _records: Any, first: int, _batch: Any) -> bool:
+        judge._run.next = first
+        return False
+
+    holder._ordinary = none
+
+
 def skip_a_record() -> None:
     """One record is neither judged nor counted, and committed past."""
+    one_by_one()
     broken: Any = EventJudge
     judge, seen = broken.take, 0
 
@@ -44,6 +57,7 @@ def count_and_forget_events() -> None:
 
     Some of them never come a second time; one that did would be judged then.
     """
+    one_by_one()
     broken: Any = EventJudge
     take, seen = broken.take, 0
 
@@ -51,7 +65,7 @@ def count_and_forget_events() -> None:
         nonlocal seen
         arrived = self._arrivals.read(record)
         if isinstance(arrived, Arrived) and arrived.key == record.key:
-            subject = self._subjects.glance(arrived.key)
+            subject = self.subjects.glance(arrived.key)
             fresh = subject is None or event_key(arrived.fact.event) not in subject.records
             seen += fresh and record.partition == self._number
         if seen and seen % NTH == 0:

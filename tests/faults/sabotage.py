@@ -60,7 +60,7 @@ TRANSACTION: Final = {
 
 JUDGING: Final = {
     "slice": Step("streams.agents.judge:Judging", "_judge_one", 10),
-    "record": Step("streams.agents.event_judge:EventJudge", "take", 400),
+    "record": Step("streams.agents.event_judge", "judge", 400),
     "hand over": Step("streams.transport.tasks.partition_task:PartitionTask", "hand_over", 10),
 }
 """Within a slice: a death at a record is one in the middle of a batch."""

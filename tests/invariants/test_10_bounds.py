@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from streams.agents.judged_batch import JudgedBatch
+from streams.agents.partition_judge import PartitionJudge
 from streams.transport.commit import transactions
 from streams.transport.commit.output_batch import Bounds, OutputBatch
 from streams.wire import arrival
@@ -90,7 +93,14 @@ def test_bounds_of_a_transaction_hold(count: int) -> None:
 
 
 def test_bounds_of_a_batch_bite(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(OutputBatch, "exceeds", lambda _batch, _bounds: False)
+    begin = PartitionJudge._begin
+
+    def without_end(judge: PartitionJudge, due: Callable[[], bool]) -> JudgedBatch:
+        batch = begin(judge, due)
+        batch.bounds = Bounds(10**9, 10**12, SECONDS)
+        return batch
+
+    monkeypatch.setattr(PartitionJudge, "_begin", without_end)
     with pytest.raises(Broken, match="a transaction of"):
         bounded(1)
 

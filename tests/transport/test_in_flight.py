@@ -15,7 +15,8 @@ from streams.settings import Settings
 from streams.transport.commit.output_batch import Bounds, Output
 from streams.transport.commit.transactions import Committer
 from streams.transport.fetch.poll_batch import OffsetSpan, PollBatch, Polled
-from streams.transport.fetch.record_queue import RECORD_BYTES, Room, weight
+from streams.transport.fetch.record_queue import RECORD_BYTES, Room
+from streams.transport.fetch.weight import weight
 from streams.transport.memory_budget import shares
 from streams.transport.poll_loop import Polling
 from streams.transport.tasks.assignment import Assignment

@@ -6,7 +6,8 @@ import pytest
 
 from streams.transport.fetch.partition_group import AlignmentBounds
 from streams.transport.fetch.poll_batch import Discontinuity, OffsetSpan, Polled
-from streams.transport.fetch.record_queue import Room, weight
+from streams.transport.fetch.record_queue import Room
+from streams.transport.fetch.weight import weight
 from tests.transport.aligned import BOUNDS, partition_group, released, spans, state
 from tests.transport.records import One, polled
 

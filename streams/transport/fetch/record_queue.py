@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
 from streams.transport.fetch.poll_batch import Discontinuity, OffsetSpan, Polled
+from streams.transport.fetch.weight import weight
 from streams.wire.record import Record
 
 SLICE_RECORDS = 1000
@@ -26,20 +27,6 @@ class Room(NamedTuple):
     def filled_by(self, records: Sequence[Record]) -> bool:
         """Whether there is none left with these."""
         return len(records) >= self.records or weight(records) >= self.bytes
-
-
-def weight(records: Iterable[Record]) -> int:
-    """Bytes of keys, values and headers."""
-    total = 0
-    for record in records:
-        total += len(record.value or b"") + len(record.key or b"")
-        if record.headers:
-            total += _weight_of_headers(record.headers)
-    return total
-
-
-def _weight_of_headers(headers: Sequence[tuple[str, bytes | None]]) -> int:
-    return sum(len(name) + len(value or b"") for name, value in headers)
 
 
 class RecordQueue:
