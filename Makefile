@@ -40,7 +40,7 @@ test-pure: setup
 	@CONSENTRY_PURE=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/core \
 	  tests/check tests/wire tests/conformance tests/property/test_convergence.py tests/compiled \
 	  tests/agents/test_assumed.py tests/agents/test_once.py tests/agents/test_partition_judge.py \
-	  tests/agents/test_subject_cache.py tests/transport/test_partition_group_room.py \
+	  tests/agents/test_record_run.py tests/agents/test_subject_cache.py tests/transport/test_partition_group_room.py \
 	  tests/transport/test_row_store.py $(ARGS)
 
 # For the Python and the platform of this environment, with what is compiled in it.

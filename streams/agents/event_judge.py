@@ -63,7 +63,7 @@ class EventJudge:
         self._rekeyed = settings.topics.rekeyed
         self._max_bytes = settings.output_max_bytes
         self._arrivals = arrivals
-        self._limit = DeadLetterLimit(
+        self.limit = DeadLetterLimit(
             settings.dead_letter_limit_share,
             settings.dead_letter_limit_records,
             settings.pausable_topics,
@@ -78,7 +78,6 @@ class EventJudge:
             subjects,
             partition.rows,
             settings.topics.changelog,
-            self._limit,
             self._decided,
         )
 
@@ -92,11 +91,12 @@ class EventJudge:
         Raises Building while its subject is being built. Where too many of the latest records of
         its topic are dead letters, the topic is paused, and ConsentryError raised where it cannot be.
         """
+        self.limit.read(self._progress, record.topic)
         try:
-            if not self.short_way.take(record, counters, batch, judge, AT_ONCE):
+            if not self.short_way.take_one(record, counters, batch, judge, AT_ONCE):
                 self.unusual(record, counters, batch)
         except Building:
-            self.short_way.again(record.topic)
+            self.limit.taken_again(self._progress, record.topic)
             raise
 
     @property
@@ -244,7 +244,7 @@ class EventJudge:
 
     def _may_be_dead(self, record: Record, refused: Refused, batch: JudgedBatch) -> bool:
         """Count a record that cannot be judged. False where its topic is paused for it."""
-        if self._limit.dead(self._progress, record, refused.origin.ingested_at):
+        if self.limit.dead(self._progress, record, refused.origin.ingested_at):
             return True
         batch.paused.append((record.topic, self._progress.paused[record.topic]))
         return False

@@ -17,6 +17,7 @@ from streams.agents.throttled_log import DeadLettered
 from streams.core.decision import Decision
 from streams.core.findings import Duty, Finding
 from streams.core.outcome import Outcome
+from streams.measures.assumption_counts import AssumptionCounts
 from streams.measures.worker_stats import JudgingStats
 from streams.settings.names import TopicNames
 from streams.transport.commit.output_batch import Bounds, Output, OutputBatch
@@ -38,6 +39,7 @@ class JudgedBatch:
     records that are judged elsewhere, or not at all. `led_at` are the timestamps of arrival,
     in milliseconds since the epoch, of records that led to findings or duties. `paused` are
     topics that are read no further, since one of these records was one dead letter too many.
+    `assumptions` are those of `stats`, which each record asks for.
     `rejudged` counts the events whose verdicts were evaluated. `once` adds to `output`.
     """
 
@@ -46,6 +48,7 @@ class JudgedBatch:
         "_names",
         "_number",
         "_stamp",
+        "assumptions",
         "bounds",
         "counters",
         "dead_lettered",
@@ -85,6 +88,7 @@ class JudgedBatch:
         self.records: Sequence[Record] = ()
         self.counters: dict[str, Counters] = {}
         self.stats = JudgingStats()
+        self.assumptions: AssumptionCounts = self.stats.assumptions
         self.rekeyed = RekeyedCounts()
         self.dead_lettered: list[DeadLettered] = []
         self.led_at: list[int] = []
@@ -113,6 +117,7 @@ class JudgedBatch:
         changelog = names.changelog
         for place, row in rows:
             once.row(changelog, number, place, row)
+        once.count()
         self.rejudged += decision.rejudged
         if not decision.findings and not decision.duties:
             return

@@ -23,15 +23,19 @@ class DeadLetterLimit:
         self._records = records
         self._pausable = pausable
 
-    def read(self, progress: Progress, topic: str) -> None:
-        """One more record of a topic was read."""
+    def read(self, progress: Progress, topic: str, count: int = 1) -> None:
+        """Records of a topic were read: the same as one after the other."""
         window = progress.windows.get(topic)
         if window is None:
             window = progress.windows[topic] = Window()
-        read = window.read + 1
-        if read >= 2 * self._records:
-            read //= 2
-            window.dead //= 2
+        read, full = window.read, 2 * self._records
+        while count > 0:
+            step = min(count, max(1, full - read))
+            read += step
+            count -= step
+            if read >= full:
+                read //= 2
+                window.dead //= 2
         window.read = read
 
     def taken_again(self, progress: Progress, topic: str) -> None:

@@ -25,6 +25,9 @@ class Once:
         """`headers` are those of findings and duties, before those of their form."""
         self._form = OutputEncoder() if encoder is None else encoder
         self._batch = batch
+        self._outputs: list[Output] = batch.outputs
+        self.row_bytes = 0
+        """Of rows that the batch holds and has not counted yet (`count`)."""
         self._headers = headers
         self._rows: dict[bytes, int] = {}
         self._published: dict[str, tuple[int, str]] = {}
@@ -33,18 +36,22 @@ class Once:
         """What is to stand in a place, not yet as bytes."""
 
     def row(self, changelog: str, partition: int, key: bytes, value: bytes) -> None:
-        """A row of the changelog."""
-        batch = self._batch
+        """A row of the changelog; `count` comes before the size of the batch is asked for."""
         output = Output(changelog, partition, key, value)
         place = self._rows.get(key)
         if place is None:
-            outputs: list[Output] = batch.outputs
+            outputs = self._outputs
             self._rows[key] = len(outputs)
             # As `add` does it, which would cost as much as making the row.
             outputs.append(output)
-            batch.bytes += RECORD_OVERHEAD + len(key) + len(value)
+            self.row_bytes += RECORD_OVERHEAD + len(key) + len(value)
         else:
-            batch.replace(place, output)
+            self._batch.replace(place, output)
+
+    def count(self) -> None:
+        """Let the batch know how many bytes its rows take."""
+        self._batch.bytes += self.row_bytes
+        self.row_bytes = 0
 
     def finding(self, topic: str, partition: int, finding: Finding) -> None:
         """A finding at a new revision."""
@@ -70,6 +77,7 @@ class Once:
 
     def settle(self) -> None:
         """Put what was revised in its place; what comes now is published beside it."""
+        self.count()
         for place, (topic, partition, one) in self._revised.items():
             self._batch.replace(place, self._as_bytes(topic, partition, one))
         self._rows, self._published, self._revised = {}, {}, {}

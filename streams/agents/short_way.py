@@ -12,7 +12,6 @@ from typing import Final
 
 from streams.agents.assumed import count_assumptions
 from streams.agents.judged_batch import JudgedBatch
-from streams.agents.limit import DeadLetterLimit
 from streams.agents.once import Once
 from streams.agents.subject_cache import Live, SubjectCache
 from streams.agents.subjects import Subjects
@@ -42,6 +41,18 @@ Rest = Callable[[SubjectKey, Subject, Fact, Record, Decision, Counters, JudgedBa
 _JUDGED: Final = Outcome.JUDGED
 _NOT_ASSESSED: Final = Outcome.NOT_ASSESSED
 
+LEFT: Final = 0
+"""The record takes the long way; nothing was counted."""
+
+COUNTED: Final = 1
+"""All is done and counted."""
+
+SILENT: Final = 2
+"""A row is stored; that its record was judged is to be counted."""
+
+SILENT_NOT_ASSESSED: Final = 3
+"""The same of one that was not assessed."""
+
 
 class ShortWay:
     """The short way of one partition number."""
@@ -56,11 +67,9 @@ class ShortWay:
         subjects: Subjects,
         rows: RowStore,
         changelog: str,
-        limit: DeadLetterLimit,
         rest: Rest,
     ) -> None:
         """`count` is how many partition numbers there are; `rest` does what is left to do."""
-        self._limit = limit
         self._number = number
         self._count = count
         self._progress = progress
@@ -73,66 +82,84 @@ class ShortWay:
         """The same as `_rows`, called without a look-up by name."""
         self._changelog = changelog
         self._rest = rest
+        self._live: SubjectCache = subjects.live
+        self._settled = False
+        self._changed: Callable[[SubjectKey], None] | None = None
+        self._ready = 0
+
+    def begin(self) -> None:
+        """Records follow between which nobody else has a turn: what they all ask for is read once."""
+        subjects = self._subjects
+        self._live = subjects.live
+        self._settled = subjects.stale is None
+        self._changed = subjects.on_change
+
+    def end(self) -> None:
+        """Others may have their turn: what was counted since `begin` is theirs to see."""
+        self._subjects.lookups.ready += self._ready
+        self._ready = 0
+
+    def take_one(
+        self, record: Record, counters: Counters, batch: JudgedBatch, judge: Judge, most: int
+    ) -> bool:
+        """As `take`, with all around it, of a record that does not come in a run; False: it is left."""
+        self.begin()
+        end = self.take(record, counters, batch, judge, most)
+        self.end()
+        batch.once.count()
+        counters.judged += end == SILENT
+        counters.not_assessed += end == SILENT_NOT_ASSESSED
+        return end != LEFT
 
     def take(
         self, record: Record, counters: Counters, batch: JudgedBatch, judge: Judge, most: int
-    ) -> bool:
-        """Judge a record by `judge`. False for one that must take the long way; it is counted.
+    ) -> int:
+        """Judge a record by `judge`; what is left to be done of it, and to be counted.
 
         `most` is how many other events are judged again at once. Raises Building, Stale and
-        CorruptRow as `Subjects.find` does.
+        CorruptRow as `Subjects.find` does; then nothing was done.
         """
-        self._limit.read(self._progress, record.topic)
         fact = self._facts.fact(record)
         if fact is None:
-            return False
+            return LEFT
         key = SubjectKey(record.key or b"")
-        subjects = self._subjects
-        cache: SubjectCache = subjects.live
-        live = cache.touch(key) if subjects.stale is None else None
+        cache: SubjectCache = self._live
+        live = cache.touch(key) if self._settled else None
         subject: Subject
         if live is not None:
-            subjects.lookups.ready += 1
+            self._ready += 1
             subject = live.subject
         else:
-            found: Subject | None = subjects.find(key)
+            found: Subject | None = self._subjects.find(key)
             if found is not None:
                 subject = found
                 live = cache.entry(key)
             elif (murmur2(key) & 0x7FFFFFFF) % self._count != record.partition:
-                return False
+                return LEFT
             else:
                 subject = Subject(fact.event.controller_id, fact.event.subject_id)
         if record.partition != self._number:
-            return False
+            return LEFT
         progress = self._progress
         decision = judge(subject, fact, self._policy, progress.partition_time, most)
         outcome = decision.outcome
         silent = decision.silent
         if silent is None or (outcome is not _JUDGED and outcome is not _NOT_ASSESSED):
             self._rest(key, subject, fact, record, decision, counters, batch)
-            return True
+            return COUNTED
         event = fact.event
         until: Instant | None = progress.judged_until
         if until is None or event.occurred_at > until:
             progress.judged_until = event.occurred_at
         if outcome is _JUDGED:
-            stats = batch.stats
-            count_assumptions(subject, fact, self._policy, stats.assumptions)
+            count_assumptions(subject, fact, self._policy, batch.assumptions)
             if is_share(event) and len(subject.shares) == 1:
-                stats.shared(subject)
-            counters.judged += 1
-        else:
-            counters.not_assessed += 1
+                batch.stats.shared(subject)
         batch.rejudged += decision.rejudged
         place, value = stored_as_sent(key, fact, silent)
         forgotten = self._forget_value(fact, silent)
         self._store(key, subject, live, place, value, forgotten, batch.once)
-        return True
-
-    def again(self, topic: str) -> None:
-        """A record of a topic could not be judged yet: what `take` counted does not count."""
-        self._limit.taken_again(self._progress, topic)
+        return SILENT if outcome is _JUDGED else SILENT_NOT_ASSESSED
 
     def _forget_value(self, fact: Fact, record: SubjectRecord) -> int:
         """Now that its row is written: most values can be written again. Returns their bytes."""
@@ -156,17 +183,16 @@ class ShortWay:
         once: Once,
     ) -> None:
         """As `Subjects.keep` and `JudgedBatch.write` do."""
-        subjects = self._subjects
         if not self._holds:
             self._rows.put(place, value)
         if subject.spoken_of:
             # Of all others no deadline is known.
-            subjects.deadlines.set(key, subject.next_deadline)
+            self._subjects.deadlines.set(key, subject.next_deadline)
         subject.judged_by = self._policy
-        changed = subjects.on_change
+        changed = self._changed
         if changed is not None:
             changed(key)
-        cache: SubjectCache = subjects.live
+        cache: SubjectCache = self._live
         if live is None:
             cache.keep(key, subject, (value,), forgotten=forgotten)
         else:

@@ -73,7 +73,7 @@ def test_every_module_has_a_source_whose_tests_are_run_as_python_too() -> None:
         "streams.agents.limit": "tests/agents/test_partition_judge.py",
         "streams.agents.output_encoder": "tests/agents/test_partition_judge.py",
         "streams.agents.once": "tests/agents/test_once.py",
-        "streams.agents.record_run": "tests/agents/test_partition_judge.py",
+        "streams.agents.record_run": "tests/agents/test_record_run.py",
         "streams.agents.short_way": "tests/agents/test_partition_judge.py",
         "streams.agents.subject_cache": "tests/agents/test_subject_cache.py",
         "streams.measures.assumption_counts": "tests/agents/test_assumed.py",

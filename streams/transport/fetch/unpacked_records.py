@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from aiokafka import errors
 
+from streams.native.fields import read_by_place
 from streams.native.library import LIBRARY
 from streams.native.runs import RunMaker, unpacker_of
 from streams.topics.reader import Fetched, Placed
@@ -34,6 +35,8 @@ class Received(msgspec.Struct, frozen=True, gc=False):
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
 
+
+read_by_place(LIBRARY, (Received,))
 
 UNPACKER: Final = unpacker_of(LIBRARY, Received)
 """What makes them in C, where there is one."""
