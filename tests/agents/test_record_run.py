@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from streams.agents.limit import DeadLetterLimit
 from streams.agents.partition_judge import PartitionJudge
 from streams.wire.progress import Progress, Window, decode_progress, encode_progress
-from tests.agents.world import One, World
+from tests.agents.world import World
 from tests.core.builders import buy, grant, message, share, withdraw
+from tests.transport.records import One
 
 TOPIC = "t"
 
