@@ -23,7 +23,7 @@ FIRST_VERSION: Final = 7
 NONE: Final = 0
 """The id of no session, and the epoch of a fetch that asks for one and names everything."""
 
-GAP_S: Final = 0.003
+GAP_S: Final = 0.005
 """Between two fetches. Each record that comes alone would otherwise be a fetch, a poll and a turn of
 all that judges it, which cost more than judging it; the first after a pause waits for nothing. A busy
 process leaves more (`streams.transport.fetch.gap`)."""
