@@ -23,8 +23,7 @@ from streams.wire.record import Record
 
 LOOK_EVERY: Final = 8
 """It is asked whether others should have a turn once for so many records, or events judged again:
-a look at the clock costs a twentieth of what a record does."""
-
+to look at the clock for each is a call of Python for each (docs/adr/0227)."""
 
 # Each record asks for some of what they hold.
 read_by_place(LIBRARY, (Counters, Window, Progress))
