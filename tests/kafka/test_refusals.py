@@ -118,4 +118,4 @@ def test_topics_with_different_partition_counts(bus: Bus) -> None:
     client = admin(bus)
     client.create_partitions({bus.names.purchase: 3})
     client.close()
-    refuses(bus, bus.names.purchase, "partitions")
+    refuses(bus, "different partition counts", f"{bus.names.purchase} 3")
