@@ -11,7 +11,13 @@ from typing import Final
 from streams.check.facts import ONE_PERSON
 from streams.check.gather import by_subject
 from streams.check.gathered import Gathered
-from streams.check.judged_subject import Assumed, JudgedSubject, SubjectJudge, in_time
+from streams.check.judged_subject import (
+    Assumed,
+    JudgedSubject,
+    SubjectJudge,
+    count_assumed,
+    in_time,
+)
 from streams.check.memory import MemoryBound
 from streams.core.identifiers import ControllerId, SubjectId
 from streams.core.instants import Instant
@@ -30,11 +36,8 @@ def judged(
     policy: Policy,
     clock: Instant | None,
     memory: MemoryBound | None = None,
-    assumed: dict[Assumed, int] | None = None,
 ) -> Iterator[JudgedSubject]:
-    """Judge subject by subject, in the order of their names; facts are let go after use.
-
-    `assumed` becomes how many events made each assumption.
+    """Judge subject by subject, in no order; facts are let go after use.
 
     Raises ConsentryError where one subject has more than fits into memory.
     """
@@ -47,10 +50,44 @@ def judged(
             some = in_turn[first : first + AT_ONCE]
             meter.require(len(some) * JUDGED_BYTES, ONE_PERSON)
             judge.take(some)
-        found = judge.found(clock)
-        if assumed is not None:
-            judge.count_assumed(assumed)
-        yield found
+        yield judge.found(clock)
+
+
+class JudgedCounts:
+    """What is counted of all subjects that were judged."""
+
+    __slots__ = ("assumed", "duplicates", "not_assessed", "subjects")
+
+    def __init__(self) -> None:
+        self.subjects = 0
+        """Those with an event."""
+        self.duplicates = 0
+        self.not_assessed = 0
+        self.assumed: dict[Assumed, int] = {}
+        """How many events made each assumption."""
+
+    def add(self, one: JudgedSubject, policy: Policy) -> None:
+        """Take in a subject."""
+        records = one.subject.records
+        self.subjects += bool(records)
+        self.duplicates += one.duplicates
+        self.not_assessed += one.not_assessed
+        for record in records.values():
+            count_assumed(record.event, policy, self.assumed)
+
+
+def judged_and_counted(
+    gathered: Gathered,
+    policy: Policy,
+    clock: Instant | None,
+    memory: MemoryBound | None,
+    counts: JudgedCounts,
+) -> Iterator[JudgedSubject]:
+    """As `judged`: those of whom there is anything to say, while all are counted."""
+    for one in judged(gathered, policy, clock, memory):
+        counts.add(one, policy)
+        if one.findings or one.duties:
+            yield one
 
 
 def judge_subject(

@@ -17,7 +17,7 @@ from streams.check import spool
 from streams.check.held import Known, Undecoded, Waiting
 from streams.check.memory import SPILL_FROM, MemoryBound
 from streams.check.shares import ALL, Share, leads_with_ids
-from streams.check.undecoded import hold, in_pieces, one_by_one
+from streams.check.undecoded import hold, in_pieces, new_piles, one_by_one
 from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.core.state import Fact, Refusal
 from streams.files.records import Lines
@@ -45,7 +45,8 @@ class Facts:
     def __init__(self, memory: MemoryBound) -> None:
         self._memory = memory
         self._meter = memory.meter()
-        self._held: dict[bytes, Waiting] = {}
+        self._lists: dict[bytes, list[Known]] = {}
+        self._piles = new_piles()
         self._waiting = 0
         self._database: sqlite3.Connection | None = None
 
@@ -63,11 +64,12 @@ class Facts:
 
     def _add(self, name: SubjectName, known: Known, weight: int) -> None:
         key = subject_key(*name)
-        waiting = self._held.get(key)
-        # In the order in which they came: of those that are alike the first one counts.
-        held = [] if waiting is None else one_by_one(waiting)
+        held = self._lists.get(key)
+        if held is None:
+            pile = None if self._piles is None else self._piles.pop(key)
+            # In the order in which they came: of those that are alike the first one counts.
+            held = self._lists[key] = [] if pile is None else one_by_one(pile)
         held.append(known)
-        self._held[key] = held
         self._grown(1, weight)
 
     def hold(self, lines: Lines, share: Share = ALL) -> tuple[int, list[int]]:
@@ -77,7 +79,7 @@ class Facts:
         """
         if not leads_with_ids(lines.header):
             return 0, list(range(len(lines)))
-        left, count, size = hold(lines, self._held, share.number, share.of)
+        left, count, size = hold(lines, self._lists, self._piles, share.number, share.of)
         if count:
             self._grown(count, size + count * _HELD_BYTES)
         return count, left
@@ -88,13 +90,12 @@ class Facts:
             self._write()
 
     def take(self) -> Iterator[tuple[bytes, Waiting]]:
-        """Each subject's key with all that is known of it, in their order; let go after use.
+        """Each subject's key with all that is known of it, in no order; let go after use.
 
         Raises ConsentryError where those of one subject are too many for memory.
         """
         if self._database is None:
-            for key in sorted(self._held):
-                yield key, self._held.pop(key)
+            yield from self._take_held()
             return
         self._write()
         rows = self._database.execute(
@@ -104,6 +105,13 @@ class Facts:
             known = ((_read(*row[1:]), len(row[2])) for row in group)
             yield key, list(self._memory.watch(known, ONE_PERSON))
         self._database.close()
+
+    def _take_held(self) -> Iterator[tuple[bytes, Waiting]]:
+        # As they came: memory that was asked for together lies together.
+        for key in list(self._lists):
+            yield key, self._lists.pop(key)
+        if self._piles is not None:
+            yield from self._piles
 
     def _written(self) -> int:
         assert self._database is not None
@@ -122,12 +130,11 @@ class Facts:
             "INSERT INTO known VALUES (?, ?, ?, ?, ?)",
             (
                 (key, *_written(one))
-                for key, held in self._held.items()
+                for key, held in self._take_held()
                 for some in in_pieces(held, _AT_ONCE)
                 for one in some
             ),
         )
-        self._held.clear()
         self._waiting = 0
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from mypy_extensions import i64
 
 from streams.core.decision import Decision
 from streams.core.event_kinds import is_consent_change
 from streams.core.events import Event
 from streams.core.findings import Duty, Finding
 from streams.core.identifiers import ControllerId, EventId, PayloadHash, SubjectId, ViolationId
-from streams.core.instants import Instant
+from streams.core.instants import EARLIEST, Instant
 from streams.core.judge import judge, judge_deadlines
 from streams.core.left_out import left_out, misspelt, recipient_of
 from streams.core.outcome import Outcome
@@ -110,23 +111,16 @@ class SubjectJudge:
             self._not_assessed,
         )
 
-    def count_assumed(self, counts: dict[Assumed, int]) -> None:
-        """Count the assumptions that were made of the events that stand at the end."""
-        policy = self._policy
-        for record in self._subject.records.values():
-            _count_assumed(record.event, policy, counts)
-
 
 def in_time(facts: list[Fact]) -> list[Fact]:
     """The same by time, then by what does not depend on where they stood."""
-    facts.sort(key=_occurred_at)
-    before: Event | None = None
+    before: i64 = EARLIEST - 1
     for fact in facts:
-        event = fact.event
-        if before is not None and before.occurred_at == event.occurred_at:
-            # As a rule none are at the same time, and none are compared by more.
+        at: i64 = fact.event.occurred_at
+        if at <= before:
+            # As a rule they come in their order, and none are at the same time.
             return _in_time_by_all(facts)
-        before = event
+        before = at
     return facts
 
 
@@ -148,10 +142,6 @@ def _in_time_by_all(facts: list[Fact]) -> list[Fact]:
     return facts
 
 
-def _occurred_at(fact: Fact) -> Instant:
-    return fact.event.occurred_at
-
-
 def _by_time(fact: Fact) -> tuple[Instant, Instant, EventId]:
     event = fact.event
     return event.occurred_at, event.recorded_at, event.event_id
@@ -161,8 +151,11 @@ def _by_time_and_hash(fact: Fact) -> tuple[Instant, Instant, EventId, PayloadHas
     return *_by_time(fact), fact.hash
 
 
-def _count_assumed(event: Event, policy: Policy, counts: dict[Assumed, int]) -> None:
-    """As `streams.core.assumptions.assumptions`; as a rule there are none."""
+def count_assumed(event: Event, policy: Policy, counts: dict[Assumed, int]) -> None:
+    """Count the assumptions that were made of an event that stands at the end.
+
+    As `streams.core.assumptions.assumptions`; as a rule there are none.
+    """
     fields, notes = left_out(event, policy), _NO_NOTES
     if is_consent_change(event) and (event.via is not None or event.actor is not None):
         notes = misspelt(event)

@@ -28,6 +28,7 @@ from streams.files.find import InputFiles
 from streams.files.read import STDIN, read_pieces
 from streams.files.records import Advance
 from streams.files.temporary_database import unusable
+from streams.wire.avro_fast_path import avro_fast_paths
 
 WORTHWHILE_BYTES: Final = 16_000_000
 """Of shorter inputs one process has judged half before others have started."""
@@ -99,6 +100,8 @@ class SharedCheck:
         self._started: list[BaseProcess] = []
         with ExitStack() as open_:
             context, forks = starting()
+            if forks:
+                avro_fast_paths()  # once, and not once for each of them
             for number in range(processes):
                 ours, theirs = context.Pipe(duplex=False)
                 open_.enter_context(ours)

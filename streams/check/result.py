@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from streams.check.decided_by import timeline
-from streams.check.engine import judged
+from streams.check.engine import JudgedCounts, judged_and_counted
 from streams.check.gather import gather
 from streams.check.gathered import SEVERITIES, Gathered, RejectedLine, nothing_gathered
-from streams.check.judged_subject import Assumed
 from streams.check.memory import MemoryBound
 from streams.check.names import Names
 from streams.check.spool import Key, Moments, Spool
@@ -122,11 +121,10 @@ class Collected:
     def judge(self, *, with_timelines: bool) -> None:
         """Judge all that was gathered."""
         result = self.result
-        assumed: dict[Assumed, int] = {}
-        for one in judged(self.gathered, result.policy, result.clock, self._memory, assumed):
-            result.subjects += bool(one.subject.records)
-            result.duplicates += one.duplicates
-            result.not_assessed += one.not_assessed
+        counts = JudgedCounts()
+        for one in judged_and_counted(
+            self.gathered, result.policy, result.clock, self._memory, counts
+        ):
             for finding in one.findings:
                 self.gathered.findings.add(finding)
                 if with_timelines:
@@ -134,7 +132,10 @@ class Collected:
                     result.moments.add(finding.violation_id, moments)
             for duty in one.duties:
                 self.duties.add(duty)
-        for (missing, source, recipient, note), events in assumed.items():
+        result.subjects += counts.subjects
+        result.duplicates += counts.duplicates
+        result.not_assessed += counts.not_assessed
+        for (missing, source, recipient, note), events in counts.assumed.items():
             what = Assumption(missing, source, recipient, note)
             result.assumptions[what] += events
         _count(result, self.gathered)

@@ -8,7 +8,7 @@ begins with three texts, and two of them are whose it is.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 from streams.check.held import Known, Undecoded, Waiting
@@ -23,6 +23,9 @@ from streams.native.files import holder
 from streams.native.library import LIBRARY
 from streams.wire.avro_fast_path import avro_fast_paths
 from streams.wire.framing import AVRO_HEADER
+
+if TYPE_CHECKING:
+    from streams.native._native import Piles
 
 _SEPARATOR: Final = b"\x1f"
 _LEADING: Final = 3
@@ -57,25 +60,35 @@ def leading_key(value: bytes, at: int) -> bytes | None:
     return value[before:ended] + _SEPARATOR + value[start:end]
 
 
+def new_piles() -> Piles | None:
+    """Where records are held by subject, in C; None: they are held in lists alone."""
+    if _native is None:
+        return None
+    piles: Piles = LIBRARY.Piles()
+    return piles
+
+
 def hold(
-    lines: Lines, held: dict[bytes, Waiting], share: int, of: int
+    lines: Lines, lists: dict[bytes, list[Known]], piles: Piles | None, share: int, of: int
 ) -> tuple[list[int], int, int]:
     """Hold the records of one of several shares by the key of their subject.
 
-    Returns the places of those that name no subject, how many are held, and their bytes.
+    They go to its list, where there is one, else to its pile. Returns the places of those that
+    name no subject, how many are held, and their bytes.
     """
-    if _native is None:
-        return plain_hold(lines, held, share, of)
+    if piles is None:
+        return plain_hold(lines, lists, share, of)
     found: tuple[list[int], int, int] = _native.hold(
-        held, lines.file, lines.first, lines.header, lines.block, lines.start, lines.ends, share, of
-    )
+        piles, lists, lines.file, lines.first, lines.header, lines.block, lines.start, lines.ends,
+        share, of,
+    )  # fmt: skip
     return found
 
 
 def plain_hold(
-    lines: Lines, held: dict[bytes, Waiting], share: int, of: int
+    lines: Lines, lists: dict[bytes, list[Known]], share: int, of: int
 ) -> tuple[list[int], int, int]:
-    """As `hold`, in Python."""
+    """As `hold`, in Python and to lists alone."""
     left: list[int] = []
     count, size = 0, 0
     for place in range(len(lines.ends)):
@@ -87,13 +100,9 @@ def plain_hold(
             continue
         if of > 1 and crc32(key) % of != share:
             continue
-        one = Undecoded(line.file, line.number, value)
         count += 1
         size += len(value)
-        waiting = held.get(key)
-        known: list[Known] = [] if waiting is None else one_by_one(waiting)
-        known.append(one)
-        held[key] = known
+        lists.setdefault(key, []).append(Undecoded(line.file, line.number, value))
     return left, count, size
 
 

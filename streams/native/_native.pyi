@@ -72,7 +72,8 @@ class Held:
 
     def hold(
         self,
-        held: dict[bytes, Any],
+        piles: Piles,
+        lists: dict[bytes, list[Any]],
         file: str,
         first: int,
         header: bytes,
@@ -85,7 +86,7 @@ class Held:
     ) -> tuple[list[int], int, int]:
         """Hold the records of a share; places that name nobody, and how many, and their bytes.
 
-        Under the key of a subject is a `Pile`, or a list where other things are known too.
+        Each goes to the list under the key of its subject, where there is one, else to a pile.
         """
 
     def facts(self, some: list[Any], found: list[Any], /) -> list[Any]:
@@ -107,6 +108,19 @@ class Pile:
     """Records of one subject, which `Held` puts there and reads."""
 
     def __len__(self) -> int: ...
+
+class Piles:
+    """The piles of all subjects by their keys, in the order in which they began.
+
+    Who goes through them takes them out, and then they are as if new; none are put in meanwhile.
+    """
+
+    def __new__(cls) -> Self: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> tuple[bytes, Pile]: ...
+    def pop(self, key: bytes, /) -> Pile | None:
+        """Take out what is under a key."""
 
 class Facts:
     """Reads the records of the input topics that are as most are."""

@@ -12,9 +12,10 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from streams.core.findings import Duty, Finding
-from streams.core.instants import EARLIEST, LATEST, format_instant, parse_instant
+from streams.core.instants import EARLIEST, LATEST, parse_instant
 from streams.wire.avro import read_record
 from streams.wire.avro_flat import FlatRecord
+from streams.wire.canonical import instant_text
 from streams.wire.errors import WireError
 from streams.wire.framing import AVRO_MARKER, RegistryDecoder
 from streams.wire.jsonl import read_json
@@ -99,7 +100,7 @@ def _for_json(one: Finding | Duty, instants: tuple[str, ...]) -> dict[str, Any]:
     for name in instants:
         member = record[name]
         if member is not None:
-            record[name] = format_instant(member)
+            record[name] = instant_text(member)
     return record
 
 
@@ -107,7 +108,7 @@ def _in_texts(one: Finding | Duty, instants: tuple[str, ...]) -> dict[str, Any]:
     record: dict[str, Any] = msgspec.to_builtins(one)
     for name, member in record.items():
         if name in instants and member is not None:
-            record[name] = format_instant(member)
+            record[name] = instant_text(member)
         elif isinstance(member, tuple):
             record[name] = list(member)
     return record

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from streams.check import memory, spool
 from streams.check.gather import gather
 from streams.check.gathered import nothing_gathered
-from streams.check.held import Undecoded, Waiting
+from streams.check.held import Undecoded
 from streams.check.memory import MIB, MemoryBound
 from streams.check.processes import run_shared
 from streams.check.result import Result, run_check
 from streams.check.shares import subject_in
-from streams.check.undecoded import hold, in_pieces, leading_key, one_by_one, plain_hold
+from streams.check.undecoded import leading_key, one_by_one
 from streams.core.events import Event
 from streams.core.identifiers import subject_key
 from streams.core.instants import parse_instant
@@ -27,7 +27,6 @@ from streams.core.policy import default_policy
 from streams.dev.samples import Form, SampleOptions, make_sample, write_sample
 from streams.files.find import InputFiles, find_inputs
 from streams.files.read import read_pieces
-from streams.files.records import Lines
 from streams.policy_file import load_policy
 from streams.wire.decode import Rejected, decode
 from streams.wire.encode import event_to_avro
@@ -166,46 +165,3 @@ def test_of_events_that_are_alike_the_first_counts_whatever_form_it_has(tmp_path
         assert result.read == 2 * len(files)
         assert result.duplicates == 2 * (len(files) - 1)
         assert said(result) == said(run_check(InputFiles(files[:1]), default_policy(), CLOCK))
-
-
-def held_of(pieces: list[Lines], *, plainly: bool) -> dict[bytes, Waiting]:
-    held: dict[bytes, Waiting] = {}
-    for one in pieces:
-        (plain_hold if plainly else hold)(one, held, 0, 1)
-    return held
-
-
-def test_a_pile_gives_what_a_list_would(shop: Path) -> None:
-    pieces = [
-        one
-        for one in read_pieces(sorted(str(one) for one in shop.glob("*.avro")))
-        if isinstance(one, Lines)
-    ]
-    lists = held_of(pieces, plainly=True)
-    piles = held_of(pieces, plainly=False)
-    assert list(piles) == list(lists)
-    assert [len(held) for held in piles.values()] == [len(held) for held in lists.values()]
-    assert max(map(len, lists.values())) > 10
-    in_threes = {
-        key: [one for some in in_pieces(held, 3) for one in some] for key, held in piles.items()
-    }
-    assert in_threes == lists
-    whole = held_of(pieces, plainly=False)
-    assert {key: one_by_one(held) for key, held in whole.items()} == lists
-
-
-def test_nothing_is_added_to_a_pile_that_was_read(shop: Path) -> None:
-    lines_ = next(
-        one for one in read_pieces([str(shop / "data-share.avro")]) if isinstance(one, Lines)
-    )
-    held = held_of([lines_], plainly=False)
-    before = {key: len(one_by_one(one)) for key, one in held.items()}
-    if all(isinstance(one, list) for one in held.values()):
-        # Without C there are lists alone, which may be added to at any time.
-        hold(lines_, held, 0, 1)
-        assert {key: len(one) for key, one in held.items()} == {
-            key: 2 * count for key, count in before.items()
-        }
-        return
-    with pytest.raises(ValueError, match="no more added"):
-        hold(lines_, held, 0, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streams.check.held import Undecoded, Waiting
+from streams.check.held import Known, Undecoded
 from streams.check.names import Names
 from streams.check.undecoded import OrdinaryFacts, plain_hold
 from streams.core.instants import Instant
@@ -17,8 +17,12 @@ from streams.wire.avro_fast_path import avro_fast_paths
 from streams.wire.framing import AVRO_HEADER
 from tests.fuzz.difference import same
 
-AT_ONCE = 2
+AT_ONCE = 3
 """Records of a subject that are read together."""
+
+
+def _occurred_at(fact: Fact) -> Instant:
+    return fact.event.occurred_at
 
 
 class Blocks:
@@ -55,25 +59,40 @@ class Blocks:
         assert native is not None
         ordinary.native = native
         of = 1 + number % 3
-        held: dict[bytes, Waiting] = {}
-        again: dict[bytes, Waiting] = {}
-        theirs: dict[bytes, Waiting] = {}
+        held, again = self._library.Piles(), self._library.Piles()
+        theirs: dict[bytes, list[Known]] = {}
+        lists: dict[bytes, list[Known]] = {}
         block = (
             lines.file, lines.first, lines.header, lines.block, lines.start, lines.ends, 0, of
         )  # fmt: skip
-        native.hold(again, *block)
-        found = native.hold(held, *block)
+        native.hold(again, {}, *block)
+        found = native.hold(held, {}, *block)
         same(found, plain_hold(lines, theirs, 0, of))
-        same(list(held), list(theirs))
-        for key, known in held.items():
-            same(native.records(again[key], len(known)), theirs[key])
+        same(len(held), len(theirs))
+        # One of them has a list: what comes of it goes there, and not to a pile.
+        listed = next(iter(theirs), None)
+        if listed is not None:
+            lists[listed] = native.records(again.pop(listed), len(theirs[listed]))
+            same(again.pop(listed), None)
+            same(lists[listed], theirs[listed])
+            native.hold(again, lists, *block)
+            same(lists[listed], theirs[listed] * 2)
+            same(again.pop(listed), None)
+        for (key, known), (name, records) in zip(held, theirs.items(), strict=True):
+            same(key, name)
+            if key != listed:
+                same(native.records(again.pop(key), 2 * len(known)), records * 2)
             facts: list[Fact] = []
             plainly: list[Fact] = []
             for first in range(0, len(known), AT_ONCE):
+                some: list[Fact] = []
                 same(
                     ordinary.facts(known, first, AT_ONCE, facts),
-                    plain.facts(theirs[key], first, AT_ONCE, plainly),
+                    plain.facts(records, first, AT_ONCE, some),
                 )
+                # Those of a pile come in the order of time.
+                plainly += sorted(some, key=_occurred_at)
             same(facts, plainly)
             same(native.records(known, 1), [])
+        same(len(held), 0)
         same(ordinary.seen(), plain.seen())

@@ -1,6 +1,6 @@
 """The process that fuzzes: loads the library with sanitizers, and changes inputs until its time is over.
 
-    python -m tests.fuzz.process LIBRARY SECONDS SEED CURRENT
+    python -m tests.fuzz.process LIBRARY SECONDS SEED CURRENT [TARGET...]
 
 CURRENT is a file of the input that is being tried, so that it is known after a crash. Prints a
 line of figures for each target; exits with 1 at a difference. The environment is that of
@@ -89,10 +89,10 @@ def fuzz(some: list[Fuzzed], library: Path, seconds: float, seed: int, current: 
 
 def main() -> None:
     """As the command line says."""
-    library, seconds, seed, current = sys.argv[1:]
+    library, seconds, seed, current, *only = sys.argv[1:]
     assert LIBRARY is None, "what is compared with must be plain Python"
     path = Path(library)
-    some = [Fuzzed(target) for target in targets(load(path))]
+    some = [Fuzzed(target) for target in targets(load(path)) if not only or target.name in only]
     sys.exit(fuzz(some, path, float(seconds), int(seed), Current(Path(current))))
 
 

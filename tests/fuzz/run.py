@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -25,13 +26,18 @@ class Found(NamedTuple):
     said: list[str]
 
 
-def run(folder: Path, seconds: float, seed: int, source: Path = SOURCE) -> Found:
-    """Fuzz the C of a folder. Raises RuntimeError where it cannot be compiled for that."""
+def run(
+    folder: Path, seconds: float, seed: int, source: Path = SOURCE, only: Sequence[str] = ()
+) -> Found:
+    """Fuzz the C of a folder, all targets or those of these names.
+
+    Raises RuntimeError where it cannot be compiled for that.
+    """
     environment = library.environment()
     made = library.build(folder, source)
     current = folder / "current"
     process = subprocess.Popen(
-        library.command([str(made), str(seconds), str(seed), str(current)]),
+        library.command([str(made), str(seconds), str(seed), str(current), *only]),
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,

@@ -42,6 +42,9 @@ class Target(NamedTuple):
     run: Callable[[bytes], bool]
 
 
+TARGETS = ("event", "fact", "block", "row", "batch", "stored")
+
+
 def targets(library: Any) -> list[Target]:
     """All parts of a library."""
     readers = {header: _reader(library, header) for header in avro_fast_paths()}

@@ -21,6 +21,9 @@ SABOTAGE = {
     "a byte that is not there": (
         "cursor.h", "cursor->at < cursor->end ? *cursor->at++ : -1", "*cursor->at++"
     ),
+    "a part of a pile that is full": (
+        "pile.c", "whole > pile->left && begin_part", "pile->last == NULL && begin_part"
+    ),
     "a list that goes on": ("column.c", "next_byte(cursor) == 0 ?", "next_byte(cursor) < 256 ?"),
 }  # fmt: skip
 
@@ -30,6 +33,13 @@ def test_nothing_is_found(tmp_path: Path) -> None:
     assert found.code == 0, found.said
     assert len(found.said) == 6
     assert not any(" 0 read in C" in line for line in found.said)
+
+
+def test_one_target_by_itself(tmp_path: Path) -> None:
+    found = run(tmp_path, 1, 1, only=["block"])
+    assert found.code == 0, found.said
+    [line] = found.said
+    assert line.startswith("block: ")
 
 
 @pytest.mark.parametrize("what", SABOTAGE)

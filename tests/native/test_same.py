@@ -11,6 +11,7 @@ from streams.core.events import Event
 from streams.wire.encode import event_to_avro
 from streams.wire.framing import AVRO_HEADER
 from tests.fuzz.difference import Difference, same
+from tests.fuzz.targets import TARGETS
 from tests.native.compiled_here import is_built, parts
 from tests.wire.event_values import EVENTS
 from tests.wire.ordinary_events import BASE, GRANT, MESSAGE, NOTICE, PURCHASE, SHARE
@@ -21,7 +22,11 @@ pytestmark = is_built
 OF_EVENTS = ("event", "fact", "row", "block")
 
 
-@pytest.mark.parametrize("part", ["event", "fact", "block", "row", "batch", "stored"])
+def test_all_parts_have_their_names() -> None:
+    assert tuple(parts()) == TARGETS
+
+
+@pytest.mark.parametrize("part", TARGETS)
 def test_what_released_producers_sent_and_all_cases_are_taken(part: str) -> None:
     one = parts()[part]
     taken = [one.run(seed) for seed in one.seeds]

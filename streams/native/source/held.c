@@ -3,6 +3,8 @@
 
 #include "exact.h"
 
+#define AT_ONCE 256  /* records of a pile that are read together at most */
+
 static Py_ssize_t
 reader_for(const Held *held, const uint8_t *value, Py_ssize_t size)
 {
@@ -98,16 +100,39 @@ read_one(Held *held, PyObject *one, PyObject **fact)
     return status;
 }
 
+/* Let an event of a subject name it by the text of another one, where that is the same: each event
+ * of a person would bring a text of its own, and the rules would put the first one into each. */
+static int
+name_alike(const Reader *reader, PyObject *event, PyObject **subject)
+{
+    PyObject **mine = shape_slot(&reader->shape, event, reader->subject_id);
+    if (*subject == NULL) {
+        *subject = *mine;
+        return 0;
+    }
+    int alike = *mine == *subject ? 0 : PyObject_RichCompareBool(*mine, *subject, Py_EQ);
+    if (alike > 0) {
+        Py_SETREF(*mine, Py_NewRef(*subject));
+    }
+    return alike < 0 ? FAILED : 0;
+}
+
 /* The fact of a record of a pile, or, where that takes the long way, the record by itself. */
 static int
-read_piled(Held *held, const PileHead *head, Span value, PyObject **found)
+read_piled(Held *held, const PileHead *head, Span value, int64_t *at, PyObject **subject,
+           PyObject **found)
 {
     Reader *reader = NULL;
     ReadEvent read = {0};
     Span bytes = {EXACT_RUN(value.start, value.size), value.size};
     int status = read_event(held, bytes, &reader, &read);
     EXACT_END(bytes.start);
+    if (status == READ && name_alike(reader, read.event, subject) < 0) {
+        Py_DECREF(read.event);
+        return FAILED;
+    }
     if (status == READ) {
+        *at = read.occurred_at;
         *found = fact_of(held, reader, read.event, head->file,
                          PyLong_FromLongLong(head->number));
     }
@@ -117,24 +142,47 @@ read_piled(Held *held, const PileHead *head, Span value, PyObject **found)
     return *found == NULL ? FAILED : status;
 }
 
+/* Put the last of `count` facts at the end of a list behind those that occurred before it. */
+static void
+put_in_time(PyObject *found, int64_t *times, Py_ssize_t count)
+{
+    Py_ssize_t end = PyList_GET_SIZE(found) - 1, place = count - 1;
+    const int64_t at = times[place];
+    PyObject *fact = PyList_GET_ITEM(found, end);
+    for (; place > 0 && times[place - 1] > at; place--, end--) {
+        times[place] = times[place - 1];
+        PyList_SET_ITEM(found, end, PyList_GET_ITEM(found, end - 1));
+    }
+    times[place] = at;
+    PyList_SET_ITEM(found, end, fact);
+}
+
 PyObject *
 held_pile_facts(Held *held, PyObject *args)
 {
     Pile *pile;
     PyObject *found;
-    Py_ssize_t most;
+    Py_ssize_t most, count = 0;
     if (!PyArg_ParseTuple(args, "O!nO!", &PileType, &pile, &most, &PyList_Type, &found)) {
         return NULL;
+    }
+    if (most > AT_ONCE) {
+        return PyErr_Format(PyExc_ValueError, "at most %d at once", AT_ONCE);
     }
     PyObject *left = PyList_New(0);
     PileHead head;
     Span value;
+    int64_t times[AT_ONCE];
+    PyObject *subject = NULL;  /* borrowed: its event is in the list */
     /* Nothing is added to a pile that is read, so its bytes stay where they are. */
-    while (left != NULL && most-- > 0 && pile_read(pile, &pile->at, &head, &value) == READ) {
+    while (left != NULL && most-- > 0 && pile_next(pile, &head, &value) == READ) {
         PyObject *one = NULL;
-        int status = read_piled(held, &head, value, &one);
+        int status = read_piled(held, &head, value, &times[count], &subject, &one);
         if (status == FAILED || PyList_Append(status == READ ? found : left, one) < 0) {
             Py_CLEAR(left);
+        }
+        else if (status == READ) {
+            put_in_time(found, times, ++count);
         }
         Py_XDECREF(one);
     }
@@ -152,7 +200,7 @@ held_records(Held *held, PyObject *args)
     PyObject *records = PyList_New(0);
     PileHead head;
     Span value;
-    while (records != NULL && most-- > 0 && pile_read(pile, &pile->at, &head, &value) == READ) {
+    while (records != NULL && most-- > 0 && pile_next(pile, &head, &value) == READ) {
         PyObject *one
             = held_undecoded(held, head.file, head.number, (Span){value.start, 0}, value);
         if (one == NULL || PyList_Append(records, one) < 0) {

@@ -1,9 +1,11 @@
 /* Records of a block to piles of them by subject (`streams.check.undecoded.hold`). */
 #include "exact.h"
 #include "held.h"
+#include "piles.h"
 #include "slicing.h"
 
-#define IDS 3  /* of the event, the controller and the subject, in this order */
+#define IDS 3     /* of the event, the controller and the subject, in this order */
+#define AHEAD 32  /* records whose memory is asked for before the first of them is kept */
 
 static Slices slices;
 
@@ -70,42 +72,68 @@ held_undecoded(const Held *held, PyObject *file, int64_t number, Span header, Sp
     return one;
 }
 
-/* The first record of a subject. */
+/* A record that is about to be kept. */
+typedef struct {
+    PyObject *key;
+    Py_hash_t hash;
+    int64_t number;
+    Span record;
+} Ahead;
+
+/* What a record is kept with: the piles, and lists of those of whom other things are known too. */
+typedef struct {
+    const Held *held;
+    Piles *piles;
+    PyObject *lists;
+    PyObject *file;
+    Span header;
+} Kept;
+
 static int
-keep_first(PyObject *by_key, PyObject *key, PyObject *file, int64_t number, Span header, Span record)
+keep(const Kept *kept, const Ahead *one)
 {
-    Pile *pile = pile_new();
+    if (PyDict_GET_SIZE(kept->lists) > 0) {
+        PyObject *known = PyDict_GetItemWithError(kept->lists, one->key);
+        if (known == NULL ? PyErr_Occurred() != NULL : !PyList_Check(known)) {
+            if (known != NULL) {
+                PyErr_SetString(PyExc_TypeError, "records are held on a pile or in a list");
+            }
+            return FAILED;
+        }
+        if (known != NULL) {
+            PyObject *single = held_undecoded(kept->held, kept->file, one->number, kept->header,
+                                              one->record);
+            int status = single == NULL ? FAILED : PyList_Append(known, single);
+            Py_XDECREF(single);
+            return status;
+        }
+    }
+    const Piled *known = piles_find(kept->piles, one->key, one->hash);
+    Pile *pile = known == NULL ? NULL : known->pile;
     if (pile == NULL) {
-        return FAILED;
+        pile = piles_begin(kept->piles, one->key, one->hash);
     }
-    int status = pile_add(pile, file, number, header, record);
-    if (status == 0) {
-        status = PyDict_SetItem(by_key, key, (PyObject *)pile);
-    }
-    Py_DECREF(pile);
-    return status;
+    return pile == NULL
+               ? FAILED
+               : pile_add(pile, kept->file, one->number, kept->header, one->record);
 }
 
-/* Put a record to those under its key: a pile, or a list where other things are known too. */
+/* Keep so many records, unless something failed before, and let go of their keys. */
 static int
-keep(const Held *held, PyObject *by_key, PyObject *key, PyObject *file, int64_t number, Span header,
-     Span record)
+keep_all(const Kept *kept, Ahead *ahead, int many, int status)
 {
-    PyObject *known = PyDict_GetItemWithError(by_key, key);
-    if (known == NULL) {
-        return PyErr_Occurred() ? FAILED
-                                : keep_first(by_key, key, file, number, header, record);
+    /* Each belongs to somebody else: what they need comes while the others are looked at. */
+    for (int step = 0; step < PILES_STEPS && status == 0; step++) {
+        for (int at = 0; at < many; at++) {
+            piles_prefetch(kept->piles, ahead[at].hash, step);
+        }
     }
-    if (Py_IS_TYPE(known, &PileType)) {
-        return pile_add((Pile *)known, file, number, header, record);
+    for (int at = 0; at < many; at++) {
+        if (status == 0) {
+            status = keep(kept, &ahead[at]);
+        }
+        Py_DECREF(ahead[at].key);
     }
-    if (!PyList_Check(known)) {
-        PyErr_SetString(PyExc_TypeError, "records are held on a pile or in a list");
-        return FAILED;
-    }
-    PyObject *one = held_undecoded(held, file, number, header, record);
-    int status = one == NULL ? FAILED : PyList_Append(known, one);
-    Py_XDECREF(one);
     return status;
 }
 
@@ -135,21 +163,29 @@ end_at(PyObject *ends, Py_ssize_t place, Py_ssize_t start, Py_ssize_t size)
 PyObject *
 held_hold(Held *held, PyObject *args)
 {
-    PyObject *by_key, *file, *header, *block, *ends;
+    Piles *piles;
+    PyObject *lists, *file, *header, *block, *ends;
     long long first, share, of, count = 0, bytes = 0;
     Py_ssize_t start;
-    if (!PyArg_ParseTuple(args, "O!OLSSnO!LL", &PyDict_Type, &by_key, &file, &first, &header,
-                          &block, &start, &PyList_Type, &ends, &share, &of)) {
+    if (!PyArg_ParseTuple(args, "O!O!OLSSnO!LL", &PilesType, &piles, &PyDict_Type, &lists, &file,
+                          &first, &header, &block, &start, &PyList_Type, &ends, &share, &of)) {
+        return NULL;
+    }
+    if (start < 0 || piles->taken > 0) {
+        PyErr_SetString(PyExc_ValueError, start < 0 ? "a block starts at 0"
+                                                    : "piles that are taken are not added to");
         return NULL;
     }
     Py_ssize_t size = PyBytes_GET_SIZE(block);
-    PyObject *left = start < 0 ? NULL : PyList_New(0);
+    PyObject *left = PyList_New(0);
     if (left == NULL) {
-        return start < 0 ? PyErr_Format(PyExc_ValueError, "a block starts at 0") : NULL;
+        return NULL;
     }
     const uint8_t *data = EXACT(block);
     const Span before = {(const uint8_t *)PyBytes_AS_STRING(header), PyBytes_GET_SIZE(header)};
-    int status = 0;
+    const Kept kept = {held, piles, lists, file, before};
+    Ahead ahead[AHEAD];
+    int status = 0, waiting = 0;
     for (Py_ssize_t place = 0; place < PyList_GET_SIZE(ends) && status == 0; place++) {
         Py_ssize_t end = end_at(ends, place, start, size);
         if (end < 0) {
@@ -167,13 +203,19 @@ held_hold(Held *held, PyObject *args)
             continue;
         }
         PyObject *key = key_of(ids);
-        status = key == NULL
-                     ? FAILED
-                     : keep(held, by_key, key, file, first + place, before, record);
-        Py_XDECREF(key);
+        if (key == NULL) {
+            status = FAILED;
+            break;
+        }
+        ahead[waiting++] = (Ahead){key, PyObject_Hash(key), first + place, record};
         count++;
         bytes += before.size + record.size;
+        if (waiting == AHEAD) {
+            status = keep_all(&kept, ahead, waiting, status);
+            waiting = 0;
+        }
     }
+    status = keep_all(&kept, ahead, waiting, status);
     EXACT_END(data);
     if (status < 0) {
         Py_DECREF(left);

@@ -34,8 +34,8 @@ PyInit__native(void)
     if (module == NULL) {
         return NULL;
     }
-    PyTypeObject *types[] = {&ReaderType, &FactsType, &HeldType, &PileType, &RowsType,
-                             &UnpackerType, &BuilderType};
+    PyTypeObject *types[] = {&ReaderType, &FactsType, &HeldType, &PileType, &PilesType,
+                             &RowsType, &UnpackerType, &BuilderType};
     for (size_t place = 0; place < sizeof(types) / sizeof(types[0]); place++) {
         if (PyModule_AddType(module, types[place]) < 0) {
             Py_DECREF(module);

@@ -16,4 +16,11 @@
 #define LONG_WAY 0   /* none is set: ask the Python that this stands in for */
 #define READ 1
 
+/* Ask for memory that is used soon; a compiler that cannot does nothing. */
+#ifdef __GNUC__
+#define PREFETCH(at) __builtin_prefetch(at)
+#else
+#define PREFETCH(at) ((void)(at))
+#endif
+
 #endif

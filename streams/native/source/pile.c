@@ -1,52 +1,60 @@
 #include "pile.h"
 
-#define FIRST_ROOM 512  /* two or three records; most subjects have some more */
+#define PART_BYTES 512  /* what Python has at hand; four records, most subjects have some more */
+#define FIRST_ROOM ((Py_ssize_t)(PART_BYTES - sizeof(Part)))
+#define MOST_ROOM ((Py_ssize_t)1 << 20)
 
 Pile *
 pile_new(void)
 {
     Pile *pile = PyObject_New(Pile, &PileType);
     if (pile != NULL) {
-        pile->bytes = NULL;
-        pile->size = pile->room = pile->count = pile->at = 0;
+        pile->first = pile->last = NULL;
+        pile->to = NULL;
+        pile->left = pile->size = pile->count = 0;
+        pile->was_read = 0;
+        pile->place = (PilePlace){NULL, 0};
     }
     return pile;
 }
 
-/* Have room for so many bytes more. */
+/* Begin another part that has room for so many bytes: what is there already is not moved. */
 static int
-make_room(Pile *pile, Py_ssize_t more)
+begin_part(Pile *pile, Py_ssize_t more)
 {
-    if (more <= pile->room - pile->size) {
-        return 0;
-    }
-    /* By a half each time: what is never filled stays a third at most. */
-    Py_ssize_t half = pile->room / 2;
-    Py_ssize_t room = half > PY_SSIZE_T_MAX - pile->room ? PY_SSIZE_T_MAX : pile->room + half;
-    if (room < FIRST_ROOM) {
-        room = FIRST_ROOM;
-    }
-    if (room - pile->size < more) {
-        if (more > PY_SSIZE_T_MAX - pile->size) {
-            PyErr_NoMemory();
-            return FAILED;
-        }
-        room = pile->size + more;
-    }
-    uint8_t *bytes = PyMem_Realloc(pile->bytes, (size_t)room);
-    if (bytes == NULL) {
+    /* A third of what there is: so much stays unused at most, beside the first part. */
+    Py_ssize_t room = pile->size / 2;
+    room = room < FIRST_ROOM ? FIRST_ROOM : room > MOST_ROOM ? MOST_ROOM : room;
+    room = room < more ? more : room;
+    if (room > PY_SSIZE_T_MAX - (Py_ssize_t)sizeof(Part) - pile->size) {
         PyErr_NoMemory();
         return FAILED;
     }
-    pile->bytes = bytes;
-    pile->room = room;
+    Part *part = PyMem_Malloc(sizeof(Part) + (size_t)room);
+    if (part == NULL) {
+        PyErr_NoMemory();
+        return FAILED;
+    }
+    part->next = NULL;
+    part->size = 0;
+    if (pile->last == NULL) {
+        pile->first = part;
+    }
+    else {
+        pile->last->size = pile->to - pile->last->bytes;
+        pile->last->next = part;
+    }
+    pile->last = part;
+    pile->to = part->bytes;
+    pile->left = room;
+    pile->size += room;
     return 0;
 }
 
 int
 pile_add(Pile *pile, PyObject *file, int64_t number, Span header, Span record)
 {
-    if (pile->at > 0) {
+    if (pile->was_read) {
         PyErr_SetString(PyExc_ValueError, "records of which some were read are no more added to");
         return FAILED;
     }
@@ -56,31 +64,54 @@ pile_add(Pile *pile, PyObject *file, int64_t number, Span header, Span record)
         PyErr_NoMemory();
         return FAILED;
     }
-    if (make_room(pile, beside + header.size + record.size) < 0) {
+    PileHead head = {file, number, header.size + record.size};
+    const Py_ssize_t whole = beside + head.size;
+    if (whole > pile->left && begin_part(pile, whole) < 0) {
         return FAILED;
     }
-    PileHead head = {Py_NewRef(file), number, header.size + record.size};
-    uint8_t *to = pile->bytes + pile->size;
-    memcpy(to, &head, sizeof(head));
-    to += sizeof(head);
-    memcpy(to, header.start, (size_t)header.size);
-    memcpy(to + header.size, record.start, (size_t)record.size);
-    pile->size += beside + head.size;
+    Py_INCREF(file);
+    memcpy(pile->to, &head, sizeof(head));
+    memcpy(pile->to + beside, header.start, (size_t)header.size);
+    memcpy(pile->to + beside + header.size, record.start, (size_t)record.size);
+    pile->to += whole;
+    pile->left -= whole;
     pile->count++;
     return 0;
 }
 
-int
-pile_read(const Pile *pile, Py_ssize_t *at, PileHead *head, Span *value)
+static inline Py_ssize_t
+filled(const Pile *pile, const Part *part)
 {
-    if (*at >= pile->size) {
+    return part == pile->last ? pile->to - part->bytes : part->size;
+}
+
+int
+pile_read(const Pile *pile, PilePlace *place, PileHead *head, Span *value)
+{
+    if (place->part == NULL) {
+        *place = (PilePlace){pile->first, 0};
+    }
+    /* No part is without a record, and all of a record is in one. */
+    if (place->part != NULL && place->at >= filled(pile, place->part)
+        && place->part->next != NULL) {
+        *place = (PilePlace){place->part->next, 0};
+    }
+    if (place->part == NULL || place->at >= filled(pile, place->part)) {
         return LONG_WAY;
     }
-    memcpy(head, pile->bytes + *at, sizeof(*head));
-    value->start = pile->bytes + *at + sizeof(*head);
+    const uint8_t *at = place->part->bytes + place->at;
+    memcpy(head, at, sizeof(*head));
+    value->start = at + sizeof(*head);
     value->size = head->size;
-    *at += (Py_ssize_t)sizeof(*head) + head->size;
+    place->at += (Py_ssize_t)sizeof(*head) + head->size;
     return READ;
+}
+
+int
+pile_next(Pile *pile, PileHead *head, Span *value)
+{
+    pile->was_read = 1;
+    return pile_read(pile, &pile->place, head, value);
 }
 
 static void
@@ -88,11 +119,15 @@ pile_dealloc(Pile *pile)
 {
     PileHead head;
     Span value;
-    Py_ssize_t at = 0;
-    while (pile_read(pile, &at, &head, &value) == READ) {
+    PilePlace place = {NULL, 0};
+    while (pile_read(pile, &place, &head, &value) == READ) {
         Py_DECREF(head.file);
     }
-    PyMem_Free(pile->bytes);
+    for (Part *part = pile->first; part != NULL;) {
+        Part *next = part->next;
+        PyMem_Free(part);
+        part = next;
+    }
     PyObject_Free(pile);
 }
 

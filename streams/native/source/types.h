@@ -8,6 +8,7 @@ extern PyTypeObject ReaderType;
 extern PyTypeObject FactsType;
 extern PyTypeObject HeldType;
 extern PyTypeObject PileType;
+extern PyTypeObject PilesType;
 extern PyTypeObject RowsType;
 extern PyTypeObject UnpackerType;
 extern PyTypeObject BuilderType;
