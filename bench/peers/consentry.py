@@ -18,6 +18,9 @@ from streams.wire.findings import decode_finding
 BASIS = "S.BASIS"
 """The family of findings that the small job has too: a share without a basis."""
 
+ROOM_BYTES = 3 << 30
+"""Where people have more events than fit into the memory that a worker comes with."""
+
 
 def prepare(bus: Bus) -> None:
     """Its topics. The broker's time on the findings says when they were appended."""
@@ -46,6 +49,12 @@ def command(bus: Bus, folder: Path, _aim: Aim) -> Command:
             "CONSENTRY_TRANSACTION_TIMEOUT_S": "120",
         },
     )  # fmt: skip
+
+
+def with_room(command: Command) -> Command:
+    """The same with memory for all the people of a long stream, as docs/sizing.md says."""
+    room = {"CONSENTRY_LIVE_SUBJECTS_MAX_BYTES": str(ROOM_BYTES)}
+    return replace(command, environment={**command.environment, **room})
 
 
 def _on_disk(bus: Bus, folder: Path, aim: Aim) -> Command:

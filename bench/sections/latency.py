@@ -22,6 +22,7 @@ from bench.bus import Bus
 from bench.load import load
 from bench.pace import pace
 from bench.peers import CONSENTRY, EXACTLY_ONCE, EXACTLY_ONCE_QUICK, Peer
+from bench.peers.consentry import with_room
 from bench.process import Running
 from bench.pulse import between, pulse_of
 from bench.reader import Seen, marked_id, seen
@@ -88,6 +89,9 @@ def once(
         if peer is not None:
             peer.prepare(bus)
             command = peer.command(bus, folder, "latency")
+            if peer is CONSENTRY:
+                # The backlog and both rates together are more events than what it comes with holds.
+                command = with_room(command)
             programs.append(running.enter_context(start(bench, bus, command)))
         asyncio.run(load(bus.settings, stream, [1, 2]))
         if programs:

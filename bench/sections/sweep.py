@@ -31,6 +31,7 @@ from bench.load import load
 from bench.lookups import address_of, lookups_of
 from bench.pace import Paced, pace
 from bench.peers import CONSENTRY
+from bench.peers.consentry import with_room
 from bench.process import ROOT, Command, Running
 from bench.reader import seen
 from bench.sections.arrivals import moments, passed, percentiles, reader_of
@@ -52,10 +53,6 @@ WARM_S, QUIET_S, SWEEP_LIMIT_S = 5.0, 30.0, 1_500.0
 SHORT_WARM_S, SHORT_QUIET_S = 0.5, 3.0
 READABLE_WITHIN_S: Final = 15.0
 LOOK_EVERY_S: Final = 2.0
-LIVE_BYTES: Final = 3 << 30
-"""What 250,000 people of 8 events take (docs/sizing.md): 4 events before, and some more that come in
-while they are swept. With less the worker builds a part of them again, for each of their events."""
-
 FIRST: Final = 1
 """The number of the policy that the worker begins with."""
 
@@ -104,11 +101,15 @@ def _say(bench: Bench, what: str, values: dict[str, Any]) -> None:
 
 
 def _with_policy(command: Command, folder: Path) -> Command:
-    """The worker, whose first policy is the one that is wrong, with memory for all its people."""
+    """The worker, whose first policy is the one that is wrong.
+
+    With room for 250,000 people of 8 events: 4 before, and some more that come in while they are
+    swept. With less it builds a part of them again, for each of their events.
+    """
     file = folder / "wrong.toml"
     file.write_text(WRONG, "utf-8")
-    own = {"CONSENTRY_POLICY_FILE": str(file), "CONSENTRY_LIVE_SUBJECTS_MAX_BYTES": str(LIVE_BYTES)}
-    return replace(command, environment={**command.environment, **own})
+    own = {"CONSENTRY_POLICY_FILE": str(file)}
+    return with_room(replace(command, environment={**command.environment, **own}))
 
 
 def _at_rest(bench: Bench, bus: Bus, stream: Prepared, seconds: float) -> dict[str, Any]:
