@@ -204,4 +204,4 @@ def test_a_partition_that_is_added_under_a_worker(bus: Bus, which: str) -> None:
         last = "\n".join(worker.text.splitlines()[-2:])
         assert f"{topic} 3" in last
         assert "topics check" in last
-    refuses(bus, f"{topic} 3", "different partition counts")
+    refuses(bus, topic, "partitions")
