@@ -8,6 +8,9 @@ from typing import Any
 
 import fastavro
 import pytest
+from avro import schema as apache_schema
+from avro.datafile import DataFileWriter
+from avro.io import DatumWriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -165,3 +168,21 @@ def test_of_events_that_are_alike_the_first_counts_whatever_form_it_has(tmp_path
         assert result.read == 2 * len(files)
         assert result.duplicates == 2 * (len(files) - 1)
         assert said(result) == said(run_check(InputFiles(files[:1]), default_policy(), CLOCK))
+
+
+def test_a_file_of_another_writer_packed_its_way(shop: Path, tmp_path: Path) -> None:
+    ours, theirs = shop / "data-share.avro", tmp_path / "theirs.avro"
+    with ours.open("rb") as source:
+        reader = fastavro.reader(source)
+        records = list(reader)
+        schema = apache_schema.parse(reader.metadata["avro.schema"])
+    with (
+        theirs.open("wb") as target,
+        DataFileWriter(target, DatumWriter(), schema, codec="deflate") as writer,
+    ):
+        for record in records:
+            writer.append(record)
+    found = [
+        said(run_check(InputFiles([str(file)]), default_policy(), CLOCK)) for file in (ours, theirs)
+    ]
+    assert found[0] == found[1] != []
