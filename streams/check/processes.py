@@ -13,9 +13,9 @@ from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
-from streams.check.child_processes import end, ended_early, start, starting
+from streams.check.child_processes import end, ended_early, start, starting, widen
 from streams.check.gather import gather
 from streams.check.memory import LEAST_MIB, MIB, MemoryBound
 from streams.check.reported import Listener, ReportedKind, report, report_all
@@ -63,18 +63,34 @@ def run_shared(
     processes: int,
     advance: Advance | None = None,
     with_timelines: bool = False,
+    as_lines: bool = False,
     memory: int | None = None,
 ) -> Result:
     """Judge on several processes and collect, in so many bytes of memory together.
+
+    `as_lines`: of findings and duties only the lines that report them.
 
     The inputs can be read several times. Raises RuntimeError when a process ends itself before
     it has answered; what it met stands on standard error. Raises ConsentryError when one was
     killed, and for what one of them says that a user can put right.
     """
     with SharedCheck(
-        inputs, policy, clock, processes=processes, with_timelines=with_timelines, memory=memory
+        inputs,
+        policy,
+        clock,
+        processes=processes,
+        with_timelines=with_timelines,
+        as_lines=as_lines,
+        memory=memory,
     ) as shared:
         return shared.finish(advance)
+
+
+class Wanted(NamedTuple):
+    """What a process reports of what it found, beside the counts."""
+
+    with_timelines: bool
+    as_lines: bool
 
 
 class SharedCheck:
@@ -91,8 +107,10 @@ class SharedCheck:
         *,
         processes: int,
         with_timelines: bool = False,
+        as_lines: bool = False,
         memory: int | None = None,
     ) -> None:
+        wanted = Wanted(with_timelines=with_timelines, as_lines=as_lines)
         part = None if memory is None else memory // (processes + 1)
         self._whole = Collected(inputs, policy, clock, MemoryBound(part))
         self._open = ExitStack()
@@ -102,10 +120,13 @@ class SharedCheck:
             context, forks = starting()
             if forks:
                 avro_fast_paths()  # once, and not once for each of them
+                if as_lines:
+                    import streams.check.report.lines  # noqa: F401 - the same
             for number in range(processes):
                 ours, theirs = context.Pipe(duplex=False)
+                widen(ours)
                 open_.enter_context(ours)
-                given = (theirs, Share(number, processes), inputs, policy, clock, with_timelines)
+                given = (theirs, Share(number, processes), inputs, policy, clock, wanted)
                 # Who is forked holds this end too, and the pipe would not break with this process.
                 held = ours if forks else None
                 process = context.Process(
@@ -148,7 +169,7 @@ def _judge_share(
     inputs: InputFiles,
     policy: Policy,
     clock: Instant | None,
-    with_timelines: bool,  # noqa: FBT001 - arguments of a process are positional
+    wanted: Wanted,
     memory: int | None,
     held: Connection | None,
 ) -> None:
@@ -164,8 +185,8 @@ def _judge_share(
             gather(pieces, policy, clock, collected.gathered, share)
             if progress is not None:
                 progress.report()
-            collected.judge(with_timelines=with_timelines)
-            report_all(to, collected)
+            collected.judge(with_timelines=wanted.with_timelines)
+            report_all(to, collected, as_lines=wanted.as_lines)
         except (ConsentryError, sqlite3.Error) as error:
             said = error if isinstance(error, ConsentryError) else unusable(error)
             report(to, ReportedKind.ERROR, (said.problem, said.remedy))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from enum import IntEnum
 from functools import cache
@@ -16,6 +16,7 @@ import msgspec
 from streams.check.decided_by import Moment
 from streams.check.gathered import RejectedLine
 from streams.check.memory import MemoryBound
+from streams.check.ready_line import ReadyLine
 from streams.check.result import Collected, Result
 from streams.check.spool import Moments
 from streams.core.findings import Duty, Finding
@@ -36,6 +37,8 @@ class ReportedKind(IntEnum):
     """How many bytes of the inputs were read since the last."""
     END = 5
     ERROR = 6
+    FINDING_LINES = 7
+    DUTY_LINES = 8
 
 
 _KINDS: Final[dict[ReportedKind, Any]] = {
@@ -45,6 +48,8 @@ _KINDS: Final[dict[ReportedKind, Any]] = {
     ReportedKind.MOMENTS: list[tuple[str, tuple[Moment, ...]]],
     ReportedKind.READ: int,
     ReportedKind.ERROR: tuple[str, str | None],
+    ReportedKind.FINDING_LINES: list[ReadyLine],
+    ReportedKind.DUTY_LINES: list[ReadyLine],
 }
 _encode: Final = msgspec.msgpack.Encoder().encode
 
@@ -62,12 +67,14 @@ def report(to: Connection, kind: ReportedKind, what: object) -> None:
     )
 
 
-def report_all(to: Connection, collected: Collected) -> None:
-    """Send all that was found, and how it is counted at the end."""
+def report_all(to: Connection, collected: Collected, *, as_lines: bool) -> None:
+    """Send all that was found, and how it is counted at the end.
+
+    `as_lines`: findings and duties as the lines that report them, and nothing else of them.
+    """
     result, gathered = collected.result, collected.gathered
     parts: tuple[tuple[ReportedKind, Iterable[Any]], ...] = (
-        (ReportedKind.FINDINGS, gathered.findings.things()),
-        (ReportedKind.DUTIES, collected.duties.things()),
+        *_found(collected, as_lines=as_lines),
         (ReportedKind.REJECTED, gathered.rejected.things()),
         (ReportedKind.MOMENTS, result.moments),
     )
@@ -78,6 +85,19 @@ def report_all(to: Connection, collected: Collected) -> None:
     report(
         to, ReportedKind.END, replace(result, moments=Moments(MemoryBound(None)), passed_over=())
     )
+
+
+def _found(collected: Collected, *, as_lines: bool) -> Iterator[tuple[ReportedKind, Iterable[Any]]]:
+    findings, duties = collected.gathered.findings.things(), collected.duties.things()
+    if as_lines:
+        # What this imports only some of the reports need.
+        from streams.check.report.lines import duty_lines, finding_lines
+
+        yield ReportedKind.FINDING_LINES, finding_lines(findings)
+        yield ReportedKind.DUTY_LINES, duty_lines(duties)
+    else:
+        yield ReportedKind.FINDINGS, findings
+        yield ReportedKind.DUTIES, duties
 
 
 class Listener:
@@ -91,6 +111,8 @@ class Listener:
             ReportedKind.FINDINGS: gathered.findings.add,
             ReportedKind.DUTIES: whole.duties.add,
             ReportedKind.REJECTED: gathered.rejected.add,
+            ReportedKind.FINDING_LINES: lambda one: whole.finding_lines.add(one, len(one.line)),
+            ReportedKind.DUTY_LINES: lambda one: whole.duty_lines.add(one, len(one.line)),
             ReportedKind.MOMENTS: lambda pair: moments.add(*pair),
         }
 

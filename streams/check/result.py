@@ -12,6 +12,7 @@ from streams.check.gather import gather
 from streams.check.gathered import SEVERITIES, Gathered, RejectedLine, nothing_gathered
 from streams.check.memory import MemoryBound
 from streams.check.names import Names
+from streams.check.ready_line import ReadyLine, key_of
 from streams.check.spool import Key, Moments, Spool
 from streams.core.assumptions import Assumption
 from streams.core.findings import Duty, Finding
@@ -34,7 +35,8 @@ class Result:
 
     `read` = judged events + events not assessed + duplicates + rejected lines. `unread` are
     files, or the rest of files, of which nobody knows how many records they hold. `moments` holds
-    the timeline of each finding where it was asked for. `unknown_fields` counts fields of events
+    the timeline of each finding where it was asked for. `finding_lines` and `duty_lines` stand in
+    the place of `findings` and `duties` where only lines were asked for, of several processes. `unknown_fields` counts fields of events
     that no event of their type has; `names` are the controllers and recipients that events named.
     """
 
@@ -43,6 +45,8 @@ class Result:
     clock: Instant | None
     findings: Sequence[Finding] = ()
     duties: Sequence[Duty] = ()
+    finding_lines: Sequence[ReadyLine] = ()
+    duty_lines: Sequence[ReadyLine] = ()
     rejected: Sequence[RejectedLine] = ()
     unread: list[Unread] = field(default_factory=list)
     passed_over: tuple[PassedOver, ...] = ()
@@ -89,9 +93,13 @@ class Result:
     def by_severity(self) -> Counter[Severity]:
         """Findings by severity, and duties that are open as obligations."""
         if self.severities is None:
-            self.severities = Counter(finding.severity for finding in self.findings)
-            open_now = sum(duty.status in OPEN_DUTY for duty in self.duties)
-            self.severities[Severity.OBLIGATION] += open_now
+            counts = Counter(finding.severity for finding in self.findings)
+            for duty in self.duties:
+                if (severity := counted_as(duty)) is not None:
+                    counts[severity] += 1
+            for lines in (self.finding_lines, self.duty_lines):
+                counts.update(one.severity for one in lines if one.severity is not None)
+            self.severities = counts
         return self.severities
 
     def reaches(self, level: Severity) -> int:
@@ -115,7 +123,9 @@ class Collected:
             moments=Moments(memory),
         )
         self.gathered = nothing_gathered(inputs.names, memory)
-        self.duties: Spool[Duty] = Spool(Duty, _by_deadline, memory)
+        self.duties: Spool[Duty] = Spool(Duty, by_deadline, memory)
+        self.finding_lines = Spool(ReadyLine, key_of, memory)
+        self.duty_lines = Spool(ReadyLine, key_of, memory)
         self._memory = memory
 
     def judge(self, *, with_timelines: bool) -> None:
@@ -145,6 +155,8 @@ class Collected:
         result, places = self.result, {name: n for n, name in enumerate(self.result.inputs)}
         result.findings = self.gathered.findings.in_order()
         result.duties = self.duties.in_order()
+        result.finding_lines = self.finding_lines.in_order()
+        result.duty_lines = self.duty_lines.in_order()
         result.rejected = self.gathered.rejected.in_order()
         result.unread.sort(key=lambda one: (places.get(one.file, -1), one.number))
         return result
@@ -179,5 +191,11 @@ def _count(result: Result, gathered: Gathered) -> None:
     result.last_at = gathered.last_at
 
 
-def _by_deadline(duty: Duty) -> Key:
+def by_deadline(duty: Duty) -> Key:
+    """What has to be done first comes first."""
     return duty.due_at, 0, "", duty.duty_id
+
+
+def counted_as(duty: Duty) -> Severity | None:
+    """What a duty counts as while it is open."""
+    return Severity.OBLIGATION if duty.status in OPEN_DUTY else None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Final, NamedTuple
-from zlib import crc32
 
 import msgspec
 
-from streams.check.undecoded import leading_key
+from streams.check.undecoded import checksum, leading_key
 from streams.core.identifiers import ControllerId, SubjectId, subject_key
 from streams.files.records import Found, Line
 from streams.wire.decode import Rejected, decode
@@ -40,7 +39,7 @@ class _Key(msgspec.Struct):
 def share_of(record: Found, of: int) -> int:
     """Which share a record belongs to. One that names no subject is refused by any."""
     key = subject_in(record.value) if isinstance(record, Line) else None
-    return crc32(key) % of if key is not None else 0
+    return checksum(key) % of if key is not None else 0
 
 
 def subject_in(value: bytes) -> bytes | None:

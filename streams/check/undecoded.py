@@ -7,9 +7,8 @@ begins with three texts, and two of them are whose it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
-from zlib import crc32
 
 from streams.check.held import Known, Undecoded, Waiting
 from streams.check.names import Names
@@ -19,7 +18,7 @@ from streams.core.law import FUTURE_TOLERANCE
 from streams.core.state import Fact, FactSource
 from streams.core.vocabulary import EventType
 from streams.files.records import Lines
-from streams.native.files import holder
+from streams.native.files import holder, key_checksum
 from streams.native.library import LIBRARY
 from streams.wire.avro_fast_path import avro_fast_paths
 from streams.wire.framing import AVRO_HEADER
@@ -60,6 +59,10 @@ def leading_key(value: bytes, at: int) -> bytes | None:
     return value[before:ended] + _SEPARATOR + value[start:end]
 
 
+checksum: Final = key_checksum(LIBRARY)
+"""Of the key of a subject: which of several processes has it."""
+
+
 def new_piles() -> Piles | None:
     """Where records are held by subject, in C; None: they are held in lists alone."""
     if _native is None:
@@ -86,9 +89,13 @@ def hold(
 
 
 def plain_hold(
-    lines: Lines, lists: dict[bytes, list[Known]], share: int, of: int
+    lines: Lines,
+    lists: dict[bytes, list[Known]],
+    share: int,
+    of: int,
+    checked: Callable[[bytes], int] = checksum,
 ) -> tuple[list[int], int, int]:
-    """As `hold`, in Python and to lists alone."""
+    """As `hold`, in Python and to lists alone; `checked` is what shares go by."""
     left: list[int] = []
     count, size = 0, 0
     for place in range(len(lines.ends)):
@@ -98,7 +105,7 @@ def plain_hold(
         if key is None:
             left.append(place)
             continue
-        if of > 1 and crc32(key) % of != share:
+        if of > 1 and checked(key) % of != share:
             continue
         count += 1
         size += len(value)

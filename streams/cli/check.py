@@ -133,8 +133,7 @@ def check(
     require_writable(output)
     found = find_inputs(inputs, output)
     with disk_errors():
-        html = chosen is Format.HTML
-        result = _run(found, rules, at, processes, memory * MIB, with_timelines=html)
+        result = _run(found, rules, at, processes, memory * MIB, chosen)
     _report_bad_lines(result)
     unread = report_unread(result.unread, result.passed_over)
     if not result.usable:
@@ -175,10 +174,9 @@ def _run(
     clock: Instant | None,
     processes: int | None,
     memory: int,
-    *,
-    with_timelines: bool,
+    form: Format,
 ) -> Result:
-    """Judge; a bar on standard error shows how far, where the input is long."""
+    """Judge, for a report of a form; a bar on standard error shows how far, where the input is long."""
     from contextlib import ExitStack
 
     from streams.check.memory import LEAST_MIB, MIB
@@ -187,6 +185,7 @@ def _run(
     from streams.errors import ConsentryError
     from streams.files.read import size_of
 
+    with_timelines = form is Format.HTML
     total = size_of(inputs.files)
     count = processes or processes_for(total, memory)
     if not can_be_shared(inputs):
@@ -210,6 +209,7 @@ def _run(
                     clock,
                     processes=count,
                     with_timelines=with_timelines,
+                    as_lines=form is Format.JSONL,
                     memory=memory,
                 )
             )

@@ -13,10 +13,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Final, cast
 
 from streams.errors import ConsentryError
 from streams.terminal.out import watch_output
+
+WRITTEN_AT_ONCE: Final = 1_048_576
+"""Bytes; a report has a thousand and more of a finding."""
 
 
 @contextmanager
@@ -72,7 +75,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
     # Made with mode 0600; hidden, so that no search of the folder takes it for an input.
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(handle, "wb", WRITTEN_AT_ONCE) as file:
             yield cast("BinaryIO", file)
             file.flush()
             os.fsync(file.fileno())

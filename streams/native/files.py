@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
+from zlib import crc32
 
 import msgspec
 
 from streams.native.readers import FACT, SOURCE, is_fillable
 
 UNDECODED: Final = ("file", "number", "value")
+
+
+def key_checksum(library: Any) -> Callable[[bytes], int]:
+    """The checksum by which subjects are shared among processes.
+
+    All of them have the same library, or none: then it is another checksum, of CPython's.
+    """
+    found: Callable[[bytes], int] = crc32 if library is None else library.crc32c
+    return found
 
 
 def holder(

@@ -220,7 +220,8 @@ def test_temporary_files_that_another_process_cannot_write_are_named(
     monkeypatch.setattr(processes, "gather", full)
     ours, theirs = multiprocessing.Pipe(duplex=False)
     given = theirs, Share(1, 2), InputFiles(), default_policy(), None
-    processes._judge_share(*given, with_timelines=False, memory=None, held=None)
+    wanted = processes.Wanted(with_timelines=False, as_lines=False)
+    processes._judge_share(*given, wanted, memory=None, held=None)
     with ours, pytest.raises(ConsentryError, match="database or disk is full") as found:
         listener().hear(ours)
     assert "TMPDIR" in found.value.remedy

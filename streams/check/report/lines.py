@@ -5,13 +5,16 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Final
 
 import msgspec
 
+from streams.check.gathered import weight
+from streams.check.ready_line import ReadyLine
 from streams.check.report.assumed import assumed_as_json
-from streams.check.result import Result
+from streams.check.result import Result, by_deadline, counted_as
+from streams.core.findings import Duty, Finding
 from streams.core.instants import Instant, format_instant
 from streams.core.law import RULE_VERSION
 from streams.safe_text import safe, safe_json_line
@@ -35,20 +38,47 @@ full-width forms too; and after a semicolon, where it takes that for the separat
 
 def write_jsonl(result: Result, file: BinaryIO) -> None:
     """A line for each finding, duty, rejected line and unread file, by `kind`; then a summary."""
-    encode = msgspec.json.Encoder().encode
-    file.writelines(safe_json_line(encode(record)) + b"\n" for record in _records(result))
+    for lines in (
+        map(_finding_line, result.findings),
+        (one.line for one in result.finding_lines),
+        map(_duty_line, result.duties),
+        (one.line for one in result.duty_lines),
+        (_line("rejected", msgspec.to_builtins(line)) for line in result.rejected),
+        (
+            _line("unread", {"file": one.file, "line": one.number, "reason": one.reason})
+            for one in result.not_read
+        ),
+    ):
+        file.writelines(lines)
+    file.write(_line("summary", summary(result)))
 
 
-def _records(result: Result) -> Iterator[dict[str, Any]]:
-    for finding in result.findings:
-        yield {"kind": "finding"} | finding_for_json(finding)
-    for duty in result.duties:
-        yield {"kind": "duty"} | duty_for_json(duty)
-    for line in result.rejected:
-        yield {"kind": "rejected", **msgspec.to_builtins(line)}
-    for one in result.not_read:
-        yield {"kind": "unread", "file": one.file, "line": one.number, "reason": one.reason}
-    yield {"kind": "summary", **summary(result)}
+def finding_lines(findings: Iterable[Finding]) -> Iterator[ReadyLine]:
+    """The lines of findings, in the order given."""
+    for one in findings:
+        yield ReadyLine(weight(one), one.severity, _finding_line(one))
+
+
+def duty_lines(duties: Iterable[Duty]) -> Iterator[ReadyLine]:
+    """The lines of duties, in the order given."""
+    for one in duties:
+        yield ReadyLine(by_deadline(one), counted_as(one), _duty_line(one))
+
+
+def _finding_line(finding: Finding) -> bytes:
+    return _line("finding", finding_for_json(finding))
+
+
+def _duty_line(duty: Duty) -> bytes:
+    return _line("duty", duty_for_json(duty))
+
+
+def _line(kind: str, record: dict[str, Any]) -> bytes:
+    """A record, its kind before the rest, of which there is some."""
+    return b'{"kind":"%b",%b\n' % (kind.encode(), safe_json_line(_encode(record))[1:])
+
+
+_encode: Final = msgspec.json.Encoder().encode
 
 
 def summary(result: Result) -> dict[str, Any]:
@@ -66,9 +96,9 @@ def summary(result: Result) -> dict[str, Any]:
         "alike_but_for_case": result.names.alike,
         "assumptions": assumed_as_json(result.assumptions, notes=False),
         "notes": assumed_as_json(result.assumptions, notes=True),
-        "findings": len(result.findings),
+        "findings": len(result.findings) + len(result.finding_lines),
         "violations": result.violation_count,
-        "duties": len(result.duties),
+        "duties": len(result.duties) + len(result.duty_lines),
         "by_severity": {str(name): count for name, count in result.by_severity().items() if count},
         "first_event_at": _text(result.first_at),
         "last_event_at": _text(result.last_at),

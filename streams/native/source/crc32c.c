@@ -2,26 +2,16 @@
 #include "crc32c.h"
 
 #include "exact.h"
+#include "slicing.h"
 
 #define POLYNOMIAL 0x82F63B78u  /* reflected */
 
-static uint32_t table[8][256];
+static Slices table;
 
-/* Eight bytes at a time: https://doi.org/10.1109/TC.2008.85 (slicing). */
 static uint32_t
 by_table(uint32_t crc, const uint8_t *at, Py_ssize_t size)
 {
-    for (; size >= 8; size -= 8, at += 8) {
-        uint32_t low = crc ^ ((uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16
-                              | (uint32_t)at[3] << 24);
-        crc = table[7][low & 0xFF] ^ table[6][(low >> 8) & 0xFF] ^ table[5][(low >> 16) & 0xFF]
-              ^ table[4][low >> 24] ^ table[3][at[4]] ^ table[2][at[5]] ^ table[1][at[6]]
-              ^ table[0][at[7]];
-    }
-    while (size-- > 0) {
-        crc = (crc >> 8) ^ table[0][(crc ^ *at++) & 0xFF];
-    }
-    return crc;
+    return by_slices(table, crc, at, size);
 }
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
@@ -60,22 +50,16 @@ static uint32_t (*fastest)(uint32_t, const uint8_t *, Py_ssize_t) = by_table;
 void
 crc32c_init(void)
 {
-    for (uint32_t byte = 0; byte < 256; byte++) {
-        uint32_t crc = byte;
-        for (int bit = 0; bit < 8; bit++) {
-            crc = (crc >> 1) ^ (crc & 1 ? POLYNOMIAL : 0);
-        }
-        table[0][byte] = crc;
-    }
-    for (uint32_t byte = 0; byte < 256; byte++) {
-        for (int place = 1; place < 8; place++) {
-            uint32_t before = table[place - 1][byte];
-            table[place][byte] = (before >> 8) ^ table[0][before & 0xFF];
-        }
-    }
+    slices_init(table, POLYNOMIAL);
     if (has_instruction()) {
         fastest = by_instruction;
     }
+}
+
+uint32_t
+crc32c_more(uint32_t crc, const uint8_t *at, Py_ssize_t size)
+{
+    return fastest(crc, at, size);
 }
 
 /* crc32c(data, at=0, instruction=True) */

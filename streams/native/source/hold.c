@@ -1,25 +1,20 @@
 /* Records of a block to piles of them by subject (`streams.check.undecoded.hold`). */
+#include "crc32c.h"
 #include "exact.h"
 #include "held.h"
 #include "piles.h"
-#include "slicing.h"
 
 #define IDS 3     /* of the event, the controller and the subject, in this order */
 #define AHEAD 32  /* records whose memory is asked for before the first of them is kept */
 
-static Slices slices;
-
-/* The same as `zlib.crc32` of the subject's key. */
+/* The checksum of the subject's key (`streams.check.shares`). */
 static uint32_t
 crc_of_key(const Span *ids)
 {
     const uint8_t separator = KEY_SEPARATOR;
-    if (slices[0][1] == 0) {
-        slices_init(slices, 0xEDB88320u);
-    }
-    uint32_t crc = by_slices(slices, 0xFFFFFFFFu, ids[1].start, ids[1].size);
-    crc = by_slices(slices, crc, &separator, 1);
-    return by_slices(slices, crc, ids[2].start, ids[2].size) ^ 0xFFFFFFFFu;
+    uint32_t crc = crc32c_more(UINT32_MAX, ids[1].start, ids[1].size);
+    crc = crc32c_more(crc, &separator, 1);
+    return crc32c_more(crc, ids[2].start, ids[2].size) ^ UINT32_MAX;
 }
 
 static int
