@@ -1,9 +1,8 @@
 """What Faust runs in a thread: polls whole batches and watches the membership.
 
-It stays Faust's own service and aiokafka's own consumer. What differs: it runs in the app's
-loop, since each way between two threads waits for the other to let go of Python (docs/adr/0142);
-`read_committed`, the connection from our settings, polls that say where they start and end, and
-an end of the process when the group has thrown this member out.
+It stays Faust's own service and aiokafka's own consumer. What differs: it runs in the app's loop
+(docs/adr/0142); `read_committed`, the connection from our settings, polls that say where they start
+and end, and an end of the process when the group has thrown this member out.
 """
 
 from __future__ import annotations
@@ -90,7 +89,7 @@ class Thread(stock.AIOKafkaConsumerThread):
         await super().on_start()
         consumer = self._ensure_consumer()
         lighten(consumer._fetcher)
-        in_sessions(consumer._fetcher)
+        in_sessions(consumer._fetcher, self._full)
         watch_membership(consumer._coordinator)
         self._watch_task = asyncio.get_running_loop().create_task(self._watch())
 
@@ -123,6 +122,7 @@ class Thread(stock.AIOKafkaConsumerThread):
 
     async def hold(self, places: Collection[TP]) -> None:
         """Fetch these places no further; a new assignment fetches them again."""
+        self._full.difference_update(places)
         subscription = self._ensure_consumer()._fetcher._subscriptions.subscription
         assignment = None if subscription is None else subscription.assignment
         if assignment is None or not assignment.active:

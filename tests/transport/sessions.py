@@ -16,13 +16,14 @@ class Broker:
     """Answers fetches as Kafka's FetchManager does (KIP-227).
 
     `ends` are the ends of the places; `asked` is what each request named, `news` what each answer
-    brought. `refuses` are error codes to answer with, `loses` what is raised in place of answers.
+    brought, `kept_ms` how long the broker may keep each request. `refuses` are error codes to answer with, `loses` what is raised in place of answers.
     """
 
     def __init__(self, *, form: Any = FetchRequest_v11, room: bool = True) -> None:
         self.ends: dict[Place, int] = {}
         self.asked: list[tuple[int, int, set[Place], set[Place]]] = []
         self.news: list[set[Place]] = []
+        self.kept_ms: list[int] = []
         self.refuses: list[int] = []
         self.loses: list[BaseException] = []
         self.room = room
@@ -37,6 +38,7 @@ class Broker:
             return "other"
         form = request.build(self._form)
         at = 1 if form.API_VERSION < 9 else 2
+        self.kept_ms.append(form.max_wait_time)
         wanted = {(topic, part[0]): part[at] for topic, parts in form.topics for part in parts}
         if form.API_VERSION < 7:
             return self._answer(form, 0, wanted, wanted)

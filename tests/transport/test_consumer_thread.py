@@ -64,6 +64,21 @@ def test_a_place_whose_room_is_used_up_is_paused_until_it_is_polled_again() -> N
     run(story)
 
 
+def test_a_place_that_is_fetched_no_further_is_none_of_those_left_out_for_the_moment() -> None:
+    async def story(thread: Thread, fetcher: Fetcher) -> None:
+        left_out = thread._full  # as the fetches have it
+        for place in (A, B):
+            fetcher.answer(place, 2, 5)
+        await thread.poll({A: Room(1, 1), B: Room(1, 1)}, 0)
+        assert left_out == {A, B}
+        await thread.hold([A])
+        assert left_out == {B}
+        await thread.poll({B: Room(9, 999)}, 0)
+        assert not left_out
+
+    run(story)
+
+
 def test_a_poll_that_is_cut_short_ends_at_once_and_leaves_nobody_fetching() -> None:
     async def story(thread: Thread, fetcher: Fetcher) -> None:
         fetcher.answer(A, 1, 1)

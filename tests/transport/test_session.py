@@ -12,7 +12,15 @@ from aiokafka.errors import KafkaConnectionError, UnknownError
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
-from streams.transport.fetch.session import GAP_S, LAST_EPOCH, SessionClient, in_sessions
+from streams.transport.fetch.session import (
+    BRIEF_MS,
+    GAP_S,
+    LAST_EPOCH,
+    FetchSession,
+    SessionClient,
+    SessionFetch,
+    in_sessions,
+)
 from tests.transport.sessions import OLD, WRONG_EPOCH, Broker, Place
 
 FIRST, SECOND, OTHER = ("a", 0), ("a", 1), ("b", 0)
@@ -31,13 +39,14 @@ class Played:
         fetcher: Any = SimpleNamespace(
             _client=broker, _subscriptions=SimpleNamespace(subscription=self.subscription)
         )
-        in_sessions(fetcher)
+        self.left_out: set[Place] = set()
+        in_sessions(fetcher, self.left_out)
         self.client: SessionClient = fetcher._client
 
     def assign_again(self) -> None:
         """The fetcher forgets what it heard of places."""
         states = self.states = {place: SimpleNamespace(timestamp=None) for place in self.at}
-        self.subscription.assignment = SimpleNamespace(state_value=states.get)
+        self.subscription.assignment = SimpleNamespace(state_value=states.get, tps=set(states))
         self.heard.clear()
 
     def fetch(self, *places: Place) -> None:
@@ -96,6 +105,25 @@ def test_a_place_that_is_not_fetched_for_a_while_leaves_the_session_and_comes_ba
     played.fetch()
     assert broker.asked[1:] == [(7, 1, set(), {OTHER}), (7, 2, {OTHER}, set())]
     assert played.heard[OTHER] == 5
+
+
+def test_a_fetch_that_leaves_a_place_out_does_not_have_it_wait() -> None:
+    broker = Broker()
+    played = Played(broker)
+    played.fetch()
+    played.left_out.add(SECOND)
+    played.fetch(FIRST, OTHER)
+    played.left_out.clear()
+    played.fetch()
+    played.left_out.add(("a", 9))  # of another assignment
+    played.fetch()
+    assert broker.kept_ms == [500, BRIEF_MS, 500, 500]
+
+
+@pytest.mark.parametrize("asked_ms", [0, BRIEF_MS - 1])
+def test_nor_is_it_kept_longer_than_was_asked(asked_ms: int) -> None:
+    fetch = FetchRequest(asked_ms, 1, 1000, 1, [], "rack")
+    assert SessionFetch(fetch, FetchSession(), brief=True)._max_wait_ms == asked_ms
 
 
 def test_every_end_is_heard_again_after_an_assignment() -> None:

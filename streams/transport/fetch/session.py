@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from aiokafka import errors
@@ -23,10 +24,15 @@ FIRST_VERSION: Final = 7
 NONE: Final = 0
 """The id of no session, and the epoch of a fetch that asks for one and names everything."""
 
-GAP_S: Final = 0.005
+GAP_S: Final = 0.004
 """Between two fetches. Each record that comes alone would otherwise be a fetch, a poll and a turn of
 all that judges it, which cost more than judging it; the first after a pause waits for nothing. A busy
 process leaves more (`streams.transport.fetch.gap`)."""
+
+BRIEF_MS: Final = 10
+"""How long a broker may keep a fetch that leaves places out, and that it has nothing for. A broker
+answers one fetch of a connection at a time: those places would wait for it, half a second at most,
+and with them whatever is judged in their order."""
 
 LAST_EPOCH: Final = 2**31 - 1
 GONE: Final = (70, 71)
@@ -120,8 +126,11 @@ class FetchSession:
 class SessionFetch(FetchRequest):  # type: ignore[misc]  # aiokafka has no types
     """aiokafka's own request, within a session where the broker has them."""
 
-    def __init__(self, fetch: FetchRequest, session: FetchSession) -> None:
-        super().__init__(*_options(fetch), fetch._topics, fetch._rack_id)
+    def __init__(self, fetch: FetchRequest, session: FetchSession, *, brief: bool = False) -> None:
+        kept_ms, *bounds = _options(fetch)
+        if brief:
+            kept_ms = min(kept_ms, BRIEF_MS)
+        super().__init__(kept_ms, *bounds, fetch._topics, fetch._rack_id)
         self._session = session
 
     def build(self, form: Any) -> Any:
@@ -142,11 +151,15 @@ def _options(fetch: FetchRequest) -> tuple[int, int, int, int]:
 class SessionClient:
     """aiokafka's client as one fetcher has it: its fetches go out within sessions.
 
-    Fetches of a broker are `gap_s` apart at least, and farther in a busy process.
+    Fetches of a broker are `gap_s` apart at least, and farther in a busy process. While some places of
+    the assignment are `left_out`, a fetch is answered soon, with or without records.
     """
 
-    def __init__(self, fetcher: Any, gap_s: float = GAP_S) -> None:
+    def __init__(
+        self, fetcher: Any, left_out: AbstractSet[Any] = frozenset(), gap_s: float = GAP_S
+    ) -> None:
         self._gap = FetchGap(gap_s)
+        self._left_out = left_out
         self._stock = fetcher._client
         self._subscriptions = fetcher._subscriptions
         self._sessions: dict[int, FetchSession] = {}
@@ -169,7 +182,9 @@ class SessionClient:
         session.begin(assignment)
         while True:
             whole = session.whole
-            response = await self._stock.send(node, SessionFetch(request, session), **options)
+            brief = assignment is not None and not self._left_out.isdisjoint(assignment.tps)
+            fetch = SessionFetch(request, session, brief=brief)
+            response = await self._stock.send(node, fetch, **options)
             code = session.answered(response)
             if not code:
                 if assignment is not None:
@@ -188,6 +203,10 @@ class SessionClient:
         self._free_at[node] = now + self._gap.between(now)
 
 
-def in_sessions(fetcher: Any) -> None:
-    """Let a fetcher that has fetched nothing yet do so within sessions."""
-    fetcher._client = SessionClient(fetcher)
+def in_sessions(fetcher: Any, left_out: AbstractSet[Any]) -> None:
+    """Let a fetcher that has fetched nothing yet do so within sessions.
+
+    `left_out` are the places that are not fetched for the moment, and may be at any time again; it
+    changes, and may hold some of earlier assignments.
+    """
+    fetcher._client = SessionClient(fetcher, left_out)
