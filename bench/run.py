@@ -31,6 +31,7 @@ from bench.sections import (
     throughput,
 )
 from bench.sections.section import Bench, OutOfTimeError, Section, within
+from bench.touched import touch_memory
 from streams.dev.broker import LocalBroker
 from streams.errors import ConsentryError
 
@@ -77,6 +78,8 @@ def run(
     folder = Path(tempfile.mkdtemp(prefix="consentry-bench-"))
     try:
         recorder = Recorder(FOLDER / f"{stamp}{form}.jsonl", facts)
+        if whole and not short:
+            print(f"touched {touch_memory() >> 30} GiB of memory once", flush=True)
         with ExitStack() as open_:
             bootstrap = ""
             if any(section.broker for section in sections):
