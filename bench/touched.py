@@ -1,7 +1,7 @@
 """The memory of the machine is touched once before anything is measured.
 
 A virtual machine gets a page from its host when it is first touched: 2.6 µs where it was measured
-(docs/adr/0234), a third of what a worker takes for an event. Whoever runs first would pay for all
+(docs/adr/0234), a third of what a worker takes for an event. The one that runs first would pay for all
 who come after.
 """
 
