@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final
 
 from streams.errors import ConsentryError
 from streams.terminal.out import watch_output
@@ -76,7 +76,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb", WRITTEN_AT_ONCE) as file:
-            yield cast("BinaryIO", file)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
