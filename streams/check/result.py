@@ -36,8 +36,9 @@ class Result:
     `read` = judged events + events not assessed + duplicates + rejected lines. `unread` are
     files, or the rest of files, of which nobody knows how many records they hold. `moments` holds
     the timeline of each finding where it was asked for. `finding_lines` and `duty_lines` stand in
-    the place of `findings` and `duties` where only lines were asked for, of several processes. `unknown_fields` counts fields of events
-    that no event of their type has; `names` are the controllers and recipients that events named.
+    the place of `findings` and `duties` where only lines were asked for, of several processes.
+    `unknown_fields` counts fields of events that no event of their type has; `names` are the
+    controllers and recipients that events named.
     """
 
     inputs: tuple[str, ...]
