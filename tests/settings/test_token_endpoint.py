@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from http.client import parse_headers
 
 import pytest
 
@@ -32,8 +33,11 @@ def test_an_answer_that_is_none_or_is_cut_short(
 
         def serve() -> None:
             connection, _ = listening.accept()
-            with connection:
-                connection.recv(65_536)
+            with connection, connection.makefile("rb") as request:
+                # To its end: a connection that is closed before all was read is reset, and the
+                # answer may be lost with it (RFC 1122, 4.2.2.13).
+                request.readline()
+                request.read(int(parse_headers(request)["Content-Length"]))
                 connection.sendall(answer)
 
         thread = threading.Thread(target=serve)
