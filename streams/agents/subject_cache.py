@@ -18,7 +18,8 @@ EVENT_BYTES: Final = 500
 """About what an event takes as objects whatever its row holds."""
 
 INDEX_BYTES: Final = 14_000
-"""About what the indexes of a subject take beside that, where it has any (core.indexes)."""
+"""About what the indexes of a subject take beside that, where it has any, with all of their parts,
+since the others may be asked for later (core.indexes)."""
 
 INDEXED_BYTES: Final = 300
 """About what an event takes in them."""

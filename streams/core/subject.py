@@ -120,20 +120,8 @@ class Subject(SubjectHistory):
         if not always and len(self.records) < INDEXED_FROM:
             self.index = None
             return None
-        index = self.index = Indexes(
-            policy,
-            grants=self.grants,
-            signals=self.signals,
-            shares=self.shares,
-            messages=self.messages,
-            sales=self.sales,
-            reversals=self.reversals,
-        )
-        if self.spoken_of:
-            for record in self.records.values():
-                if not record.silent:
-                    index.findings.note(record.row)
-        return index
+        self.index = self.indexes(policy, self.records)
+        return self.index
 
     def add(self, row: EventRow) -> SubjectRecord:
         """Take in a payload; the timelines follow the payload that counts."""
@@ -187,6 +175,7 @@ class Subject(SubjectHistory):
         self.remove(before.fact.event)
         record.row = counting
         self.insert(counting.fact.event)
+        self.note(record)  # an index that was made meanwhile has it without what is said of it
         return found
 
     def note(self, record: SubjectRecord) -> None:
@@ -200,7 +189,7 @@ class Subject(SubjectHistory):
             self.unrecorded.discard(event_id)
             self.granted_later.discard(event_id)
             if self.index is not None:
-                self.index.findings.forget(event_id)
+                self.index.unsaid(event_id)
             return
         row = record.row
         if not self.spoken_of:
@@ -221,7 +210,7 @@ class Subject(SubjectHistory):
         _keep(self.unrecorded, event_id, member=bool(reasons & AWAITING_CONSENT))
         _keep(self.granted_later, event_id, member=_GRANTED_LATER in reasons)
         if self.index is not None:
-            self.index.findings.note(row)
+            self.index.said(row)
 
 
 def _keep(members: set[EventKey], event_id: EventKey, *, member: bool) -> None:

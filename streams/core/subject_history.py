@@ -28,6 +28,8 @@ from streams.core.identifiers import (
 )
 from streams.core.indexes import Indexes
 from streams.core.instants import Instant
+from streams.core.policy import Policy
+from streams.core.records import Records
 from streams.core.signals import Grant, Signal, opt_out_at_collection
 from streams.core.timeline import Timeline
 from streams.core.vocabulary import (
@@ -80,6 +82,27 @@ class SubjectHistory:
         self.index: Indexes | None = None
         """There once the subject has more than a few events, and kept up to date."""
 
+    def indexes(self, policy: Policy, records: Records) -> Indexes:
+        """Indexes over these timelines; they may read them later, so each becomes its own."""
+        if self.shares is _NO_SHARES:
+            self.shares = Timeline(_at)
+        if self.messages is _NO_MESSAGES:
+            self.messages = Timeline(_at)
+        if self.sales is _NO_SALES:
+            self.sales = Timeline(_at)
+        if self.reversals is _NO_SALES:
+            self.reversals = Timeline(_at)
+        return Indexes(
+            policy,
+            grants=self.grants,
+            signals=self.signals,
+            shares=self.shares,
+            messages=self.messages,
+            sales=self.sales,
+            reversals=self.reversals,
+            records=records,
+        )
+
     def granted_backwards(self, purpose: Purpose, through: Instant) -> Iterable[Grant]:
         """The grants for a purpose at or before an instant, newest first.
 
@@ -111,14 +134,14 @@ class SubjectHistory:
             self.shares = Timeline(_at)
         self.shares.add(event, event.occurred_at)
         if self.index is not None:
-            self.index.ledger.add(event)
+            self.index.share(event)
 
     def _message(self, event: MarketingMessage) -> None:
         if self.messages is _NO_MESSAGES:
             self.messages = Timeline(_at)
         self.messages.add(event, event.occurred_at)
         if self.index is not None:
-            self.index.messages.add(event)
+            self.index.message(event)
 
     def _notified(self, event: RecipientNotification) -> None:
         if self.notifications is _NO_NOTIFICATIONS:
@@ -135,13 +158,13 @@ class SubjectHistory:
                 self.reversals = Timeline(_at)
             self.reversals.add(event, event.occurred_at)
             if index is not None:
-                index.sales.reverse(event)
+                index.reversal(event)
             return
         if self.sales is _NO_SALES:
             self.sales = Timeline(_at)
         self.sales.add(event, event.occurred_at)
         if index is not None:
-            index.sales.add(event)
+            index.sale(event)
         if signal := opt_out_at_collection(event):
             self._signal(signal)
 
@@ -166,11 +189,11 @@ class SubjectHistory:
         if is_share(event):
             self.shares.remove(event)
             if index is not None:
-                index.ledger.remove(event)
+                index.unshare(event)
         elif is_message(event):
             self.messages.remove(event)
             if index is not None:
-                index.messages.remove(event)
+                index.unmessage(event)
         elif is_consent_change(event):
             if event.action is _GRANTED:
                 self._ungrant(Grant(event))
@@ -188,11 +211,11 @@ class SubjectHistory:
         if event.action is not _PURCHASED:
             self.reversals.remove(event)
             if index is not None:
-                index.sales.restore(event)
+                index.unreversal(event)
             return
         self.sales.remove(event)
         if index is not None:
-            index.sales.remove(event)
+            index.unsale(event)
         if signal := opt_out_at_collection(event):
             self._unsignal(signal)
 
