@@ -38,6 +38,7 @@ from bench.state_rows import (
 )
 from bench.stream import GRANT, SHARE, Template
 from streams.cli.garbage import settle_collector
+from streams.native.arenas import arenas_in_huge_pages
 from streams.transport.state.disk.layout import STATE, encode_state
 from streams.transport.state.disk.options import Memory
 from streams.transport.state.disk.placing import place_rows
@@ -80,6 +81,7 @@ def build_child(folder: Path, subjects: int) -> None:
 
 def measure_child(folder: Path, subjects: int, events: int) -> None:
     """Measure a round for each line on standard input."""
+    arenas_in_huge_pages()
     settle_collector()
     idle = peak()
     memory = Memory(SETTINGS.store_cache_bytes, SETTINGS.store_write_buffer_bytes)

@@ -14,6 +14,7 @@ import structlog
 from streams import compiled
 from streams.cli.garbage import Housekeeping, settle_collector
 from streams.cli.service_process import run_service, stop_signal
+from streams.native.arenas import arenas_in_huge_pages
 from streams.native.library import LIBRARY
 from streams.transport import process_exit
 
@@ -44,6 +45,7 @@ def run_worker(
 async def _run(
     settings: Settings, given: Given, ready_file: Path | None, at: socket.socket | None
 ) -> int:
+    huge_pages = arenas_in_huge_pages()
     from streams.agents import install
     from streams.cli.worker_policy import app_under_policy, follow_policies, read_policies
     from streams.health.health import Health
@@ -70,6 +72,7 @@ async def _run(
         pid=os.getpid(),
         compiled=compiled.active(),
         native=LIBRARY is not None,
+        huge_pages=huge_pages,
     )
     collector = WorkerCollector(
         stats=stats,

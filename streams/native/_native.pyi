@@ -212,6 +212,9 @@ class Builder:
         The first always does. None: aiokafka writes them.
         """
 
+def arenas_in_huge_pages() -> bool:
+    """Let small objects lie in pages of 2 MiB from here on; False where there are none such."""
+
 def crc32c(data: bytes, at: int = 0, instruction: bool = True, /) -> int:
     """The CRC-32C of bytes from a place on, by the processor's instruction unless that is not wanted."""
 

@@ -1,4 +1,5 @@
 /* The module `streams.native._native`: what `streams.native` makes of it stands there. */
+#include "arenas.h"
 #include "crc32c.h"
 #include "load_rows.h"
 #include "place_rows.h"
@@ -6,6 +7,8 @@
 #include "types.h"
 
 static PyMethodDef functions[] = {
+    {"arenas_in_huge_pages", arenas_in_huge_pages, METH_NOARGS,
+     "Let small objects lie in pages of 2 MiB from here on."},
     {"crc32c", crc32c, METH_VARARGS, "The CRC-32C of bytes, from a place on."},
     {"load_rows", load_rows, METH_VARARGS, "Take rows of the changelog into memory."},
     {"place_rows", place_rows, METH_VARARGS, "Take rows of the changelog to a database."},
