@@ -39,8 +39,8 @@ _END: Final = Instant(1 << 60)
 class Indexes:
     """The indexes of one subject under one policy, over its own timelines.
 
-    The timelines are read when a part is first asked for; from then on it is told of each
-    event that comes or goes, after the timeline was.
+    The timelines are read when a part is first asked for; from then on it takes in each event
+    that comes, and lets go each that goes, after the timeline did.
     """
 
     def __init__(

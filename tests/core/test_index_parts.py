@@ -91,12 +91,12 @@ def test_a_part_made_later_says_what_one_from_the_start_says(seed: int) -> None:
     assert assessed(late, late.subject) == assessed(early, early.subject)
 
 
-def test_a_part_that_was_not_told_of_a_share_is_seen() -> None:
+def test_a_part_that_misses_a_share_is_seen() -> None:
     story = Story().take(consent(0), share(5), share(6))
-    kept, told = index_of(story), index_of(Story().take(consent(0), share(5), share(6)))
-    kept.ledger.remove(next(iter(story.subject.shares)))
-    assert [len(kind.shares) for kind in kept.ledger.kinds()] == [1]
-    assert [len(kind.shares) for kind in told.ledger.kinds()] == [2]
+    misses, whole = index_of(story), index_of(Story().take(consent(0), share(5), share(6)))
+    misses.ledger.remove(next(iter(story.subject.shares)))
+    assert [len(kind.shares) for kind in misses.ledger.kinds()] == [1]
+    assert [len(kind.shares) for kind in whole.ledger.kinds()] == [2]
     story.take(signal(3, WITHDRAWN))
     assert len(story.findings) == 1  # the other one is not judged again
 
