@@ -27,6 +27,9 @@ SECOND = "second installation"
 ANOTHER = 9
 """Its generation: those that follow the first one are for more partitions."""
 
+WITHIN_S = 300.0
+"""It reads the whole stream, and commands besides, on a machine that may play other runs as well."""
+
 
 def second(
     bus: Bus, policy: Policy, export: Path, published: Published, seconds: float
@@ -39,8 +42,8 @@ def second(
     with _another(bus, policy, export):
         deadline = time.monotonic() + seconds
         with bus.worker(None) as worker:
-            bus.settle(worker)
-            until(lambda: _swept(bus) or None, "the sweep is through", worker=worker)
+            bus.settle(worker, WITHIN_S)
+            until(lambda: _swept(bus) or None, "the sweep is through", WITHIN_S, worker)
             while (found := differences(published, read_published(bus))) and (
                 time.monotonic() < deadline
             ):
